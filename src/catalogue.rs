@@ -1,0 +1,110 @@
+//! One entry per thing a user can name: its help, completion, option checks and doc test all come from here.
+use serde::Serialize;
+
+/// What an option accepts; numbers outside the range are errors that say so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptionKind {
+    /// a number in [min, max]
+    Number { min: f64, max: f64 },
+    /// a whole number in [min, max]
+    Integer { min: i64, max: i64 },
+    Flag,
+    Text,
+    /// a list of numbers, or one number for all
+    Numbers,
+    /// a list of texts
+    Texts,
+    /// one of these texts
+    Choice(&'static [&'static str]),
+    /// a map with keys of its own
+    Map(&'static [Opt]),
+    /// a value of the language, named for the help: "critic", "points", "closure"
+    Value(&'static str),
+}
+
+/// A finite positive number.
+pub const POSITIVE: OptionKind = OptionKind::Number { min: f64::MIN_POSITIVE, max: f64::MAX };
+/// A finite number ≥ 0.
+pub const NONNEGATIVE: OptionKind = OptionKind::Number { min: 0.0, max: f64::MAX };
+/// Any finite number.
+pub const NUMBER: OptionKind = OptionKind::Number { min: -f64::MAX, max: f64::MAX };
+/// A whole number ≥ 1.
+pub const COUNT: OptionKind = OptionKind::Integer { min: 1, max: 1 << 40 };
+
+/// One key of an option map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Opt {
+    pub name: &'static str,
+    pub kind: OptionKind,
+    pub doc: &'static str,
+}
+
+/// One thing with a name in the language.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// as typed: `kl`, `data::ring`, `plot::scatter`
+    pub name: &'static str,
+    pub room: &'static str,
+    pub signature: &'static str,
+    pub doc: &'static str,
+    /// LaTeX, empty where there is none
+    pub equation: &'static str,
+    /// key in references.bib, empty where there is none
+    pub cite: &'static str,
+    pub options: &'static [Opt],
+    /// the defaults, from the typed options' `Default`
+    pub defaults: fn() -> serde_json::Value,
+    /// a script that runs as it stands
+    pub example: &'static str,
+}
+
+/// For entries without options.
+pub fn no_defaults() -> serde_json::Value {
+    serde_json::Value::Null
+}
+
+/// The defaults of a typed options struct, for [`Entry::defaults`].
+pub fn defaults_of<T: Default + Serialize>() -> serde_json::Value {
+    serde_json::to_value(T::default()).unwrap_or_default()
+}
+
+/// The nearest of the names, if near enough to be what was meant.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|n| (strsim::damerau_levenshtein(&n.to_lowercase(), &name.to_lowercase()), n))
+        .filter(|(d, n)| *d <= 1 + name.len().max(n.len()) / 4)
+        .min_by_key(|(d, n)| (*d, n.len().abs_diff(name.len())))
+        .map(|(_, n)| n)
+}
+
+impl OptionKind {
+    /// "a number > 0", "one of spectral, penalty"; the words of help and errors.
+    pub fn describe(&self) -> String {
+        match self {
+            OptionKind::Number { min, max } => range("a number", *min, *max, f64::MIN_POSITIVE),
+            OptionKind::Integer { min, max } => {
+                let top = if *max >= 1 << 40 { f64::MAX } else { *max as f64 };
+                range("a whole number", *min as f64, top, -1.0)
+            }
+            OptionKind::Flag => "true or false".into(),
+            OptionKind::Text => "a text".into(),
+            OptionKind::Numbers => "a number or a list of numbers".into(),
+            OptionKind::Texts => "a list of texts".into(),
+            OptionKind::Choice(names) => format!("one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")),
+            OptionKind::Map(keys) => format!("a map #{{ {} }}", keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ")),
+            OptionKind::Value(what) => (*what).into(),
+        }
+    }
+}
+
+fn range(what: &str, min: f64, max: f64, open_at: f64) -> String {
+    match (min > -f64::MAX, max < f64::MAX) {
+        _ if min == open_at && max == f64::MAX => format!("{what} > 0"),
+        (false, false) => what.to_string(),
+        (true, false) => format!("{what} ≥ {min}"),
+        (false, true) => format!("{what} ≤ {max}"),
+        (true, true) if min == open_at => format!("{what} in (0, {max}]"),
+        (true, true) => format!("{what} from {min} to {max}"),
+    }
+}

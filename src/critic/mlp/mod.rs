@@ -1,0 +1,292 @@
+//! Multilayer perceptron critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
+use super::optimizer::{Optimizer, OptimizerOptions};
+use super::{Ascent, Critic, CriticBuilder, Fit, Named};
+use crate::device::{Points, Values};
+use crate::divergence::Term;
+use crate::error::{Error, Result};
+use crate::random;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+mod network;
+mod penalty;
+mod spectral;
+use network::{Layers, Shape};
+use spectral::PowerIteration;
+
+/// The nonlinearity between layers; each is 1-Lipschitz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// Sorts pairs of units: keeps gradient norms, so that 1-Lipschitz functions can be approximated. [anil2019]
+    Groupsort,
+    Relu,
+    Tanh,
+    /// slope 0.2 below zero
+    LeakyRelu,
+}
+
+/// How the Lipschitz constraint is imposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Constraint {
+    /// Every weight matrix divided by its spectral norm. [miyato2018]
+    Spectral,
+    /// λ·mean relu(|∇φ|²/L² − 1) on interpolates: one-sided on the squared norm. [birrell2022]
+    Penalty,
+    /// λ·mean relu(|∇φ|/L − 1)². [petzka2018]
+    Lp,
+    /// λ·mean (|∇φ|/L − 1)². [gulrajani2017]
+    Gp,
+    /// no constraint at all
+    None,
+}
+
+/// Options of `mlp(widths, #{ … })`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MlpOptions {
+    pub activation: Activation,
+    pub constraint: Constraint,
+    /// weight λ of the soft constraints
+    pub penalty: f64,
+    /// power iterations per ascent step
+    pub power_iterations: usize,
+}
+
+impl Default for MlpOptions {
+    fn default() -> Self {
+        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 1 }
+    }
+}
+
+/// `mlp([32, 32, 32], …)`: the recipe of a critic, not yet tied to a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MlpBuilder {
+    pub widths: Vec<usize>,
+    pub options: MlpOptions,
+    pub optimizer: OptimizerOptions,
+}
+
+impl MlpBuilder {
+    pub fn new(widths: Vec<usize>, options: MlpOptions) -> Result<MlpBuilder> {
+        let what = "mlp(widths)";
+        if widths.is_empty() {
+            return Err(Error::data(what, "the list of hidden widths is empty; write for example [32, 32, 32]"));
+        }
+        if let Some(w) = widths.iter().find(|w| **w == 0 || **w > 1 << 14) {
+            return Err(Error::data(what, format!("a width is {w}, expected 1 to 16384")));
+        }
+        if options.activation == Activation::Groupsort
+            && let Some(w) = widths.iter().find(|w| *w % 2 == 1)
+        {
+            return Err(Error::data(what, format!("groupsort sorts pairs of units, so widths must be even; got {w}")));
+        }
+        Ok(MlpBuilder { widths, options, optimizer: OptimizerOptions::default() })
+    }
+}
+
+impl CriticBuilder for MlpBuilder {
+    fn build(&self, term: &Term, dim: usize, seed: u64, stream: u64, device: &Device) -> Result<Box<dyn Critic>> {
+        Ok(Box::new(Mlp::new(self, term.space.constant, dim, seed, stream, device)))
+    }
+    fn describe(&self) -> String {
+        let o = &self.options;
+        let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_string();
+        let (activation, constraint) =
+            (name(serde_json::to_value(o.activation).unwrap_or_default()), name(serde_json::to_value(o.constraint).unwrap_or_default()));
+        format!("mlp({:?}, {activation}, {constraint})", self.widths)
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// A multilayer perceptron with its optimiser.
+#[derive(Clone)]
+pub struct Mlp {
+    shape: Shape,
+    options: MlpOptions,
+    lipschitz: f64,
+    /// all weights and biases in one vector, so that the optimiser is a handful of operations
+    theta: Values,
+    power: Option<PowerIteration>,
+    optimizer: Optimizer,
+    nu: Option<Values>,
+    /// draws of interpolates for soft constraints
+    seed: u64,
+    stream: u64,
+    draws: u64,
+}
+
+impl Mlp {
+    fn new(b: &MlpBuilder, lipschitz: f64, dim: usize, seed: u64, stream: u64, device: &Device) -> Mlp {
+        let shape = Shape::new(dim, &b.widths, b.options.activation);
+        let mut rng = random::rng(seed, stream);
+        let mut theta = Vec::with_capacity(shape.len());
+        for (fan_in, fan_out) in shape.layers() {
+            // uniform ±1/√fan_in for weights and biases alike
+            let bound = 1.0 / (fan_in as f32).sqrt();
+            theta.extend((0..fan_in * fan_out + fan_out).map(|_| rng.random_range(-bound..bound)));
+        }
+        let theta = Tensor::from_data(TensorData::new(theta, [shape.len()]), device);
+        let power = (b.options.constraint == Constraint::Spectral).then(|| {
+            let mut power = PowerIteration::new(&shape, &mut rng, device);
+            power.advance(&Layers::from_flat(&theta, &shape), 20);
+            power
+        });
+        Mlp {
+            shape,
+            options: b.options.clone(),
+            lipschitz,
+            theta,
+            power,
+            optimizer: Optimizer::new(b.optimizer.clone()),
+            nu: None,
+            seed,
+            stream: stream.wrapping_add(1 << 32),
+            draws: 0,
+        }
+    }
+
+    /// The layers φ/L is evaluated with: normalised under the hard constraint.
+    fn effective(&self) -> Layers {
+        let raw = Layers::from_flat(&self.theta, &self.shape);
+        match &self.power {
+            Some(p) => p.normalise(&raw).layers,
+            None => raw,
+        }
+    }
+
+    /// One ascent step; returns the objective before it.
+    fn step(&mut self, term: &Term, source: &[Points], target: &[Points]) -> Values {
+        let raw = Layers::from_flat(&self.theta, &self.shape);
+        let normalised = self.power.as_mut().map(|p| {
+            p.advance(&raw, self.options.power_iterations);
+            p.normalise(&raw)
+        });
+        let layers = normalised.as_ref().map_or(&raw, |n| &n.layers);
+        let blocks: Vec<&Points> = source.iter().chain(target).collect();
+        let passes = network::forward_blocks(layers, &blocks, &self.shape);
+        let (p, q) = passes.split_at(source.len());
+        let phi = |passes: &[network::Pass]| network::join(passes).mul_scalar(self.lipschitz);
+        let scores = term.score(&phi(p), &phi(q), self.nu.as_ref());
+        self.nu = scores.nu.clone();
+        let seeds: Vec<Values> = network::split(&scores.on_source.mul_scalar(self.lipschitz), p)
+            .into_iter()
+            .chain(network::split(&scores.on_target.mul_scalar(self.lipschitz), q))
+            .collect();
+        let mut gradient = network::backward_blocks(layers, &passes, &seeds, &self.shape);
+        let mut value = scores.value;
+        if let Some(penalty) = self.penalty(layers, source, target) {
+            gradient = gradient.sub(penalty.gradient);
+            value = value - penalty.value;
+        }
+        let gradient = match &normalised {
+            Some(n) => n.pull_back(&gradient, &self.shape),
+            None => gradient.flatten(),
+        };
+        self.theta = self.optimizer.ascend(self.theta.clone(), gradient);
+        value
+    }
+
+    fn penalty(&mut self, layers: &Layers, source: &[Points], target: &[Points]) -> Option<penalty::Penalty> {
+        let kind = self.options.constraint;
+        if matches!(kind, Constraint::Spectral | Constraint::None) {
+            return None;
+        }
+        let mut rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));
+        self.draws += 1;
+        let at = penalty::interpolates(source, target, &mut rng);
+        Some(penalty::evaluate(layers, &at, &self.shape, kind, self.options.penalty))
+    }
+}
+
+impl Critic for Mlp {
+    fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
+        self.optimizer.begin();
+        let (p, q) = (network::blocks(source), network::blocks(target));
+        let mut history = vec![];
+        let mut value = None;
+        let mut reference: Option<f32> = None;
+        let mut iterations = 0;
+        for i in 0..ascent.steps {
+            ascent.interrupt.check()?;
+            let v = self.step(term, &p, &q);
+            iterations = i + 1;
+            if ascent.keep_history {
+                history.push(v.clone());
+            }
+            if ascent.tolerance > 0.0 && i % 10 == 9 {
+                let now = v.clone().try_into_scalar::<f32>().map_err(Error::read)?;
+                if reference.is_some_and(|r| (now - r).abs() <= ascent.tolerance as f32 * now.abs()) {
+                    value = Some(v);
+                    break;
+                }
+                reference = Some(now);
+            }
+            value = Some(v);
+        }
+        let value = match value {
+            Some(v) => v,
+            None => term.score(&self.value(source), &self.value(target), self.nu.as_ref()).value,
+        };
+        Ok(Fit { value, iterations, history })
+    }
+
+    fn value(&self, x: &Points) -> Values {
+        let layers = self.effective();
+        let blocks = network::blocks(x);
+        let passes = network::forward_blocks(&layers, &blocks.iter().collect::<Vec<_>>(), &self.shape);
+        network::join(&passes).mul_scalar(self.lipschitz)
+    }
+
+    fn gradient(&self, x: &Points) -> Points {
+        self.value_and_gradient(x).1
+    }
+
+    fn value_and_gradient(&self, x: &Points) -> (Values, Points) {
+        let layers = self.effective();
+        let blocks = network::blocks(x);
+        let out = network::value_and_input_gradient(&layers, &blocks, &self.shape);
+        (out.0.mul_scalar(self.lipschitz), out.1.mul_scalar(self.lipschitz))
+    }
+
+    fn lipschitz_bound(&self) -> Result<Option<f64>> {
+        spectral::product_of_norms(&self.effective()).map(|b| Some(b * self.lipschitz))
+    }
+
+    fn state(&self) -> Result<Vec<Named>> {
+        let mut out = vec![Named { name: "theta".into(), data: crate::device::values(&self.theta)? }];
+        out.push(Named { name: "draws".into(), data: vec![self.draws as f32] });
+        if let Some(nu) = &self.nu {
+            out.push(Named { name: "nu".into(), data: crate::device::values(nu)? });
+        }
+        if let Some(p) = &self.power {
+            out.extend(p.state()?);
+        }
+        out.extend(self.optimizer.state()?);
+        Ok(out)
+    }
+
+    fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
+        let find = |name: &str| state.iter().find(|n| n.name == name);
+        let theta = find("theta").filter(|t| t.data.len() == self.shape.len());
+        let Some(theta) = theta else {
+            return Err(Error::data("saved critic", "its parameters do not fit the network described beside them"));
+        };
+        self.theta = Tensor::from_data(TensorData::new(theta.data.clone(), [theta.data.len()]), device);
+        self.draws = find("draws").and_then(|d| d.data.first()).map_or(0, |v| *v as u64);
+        self.nu = find("nu").map(|n| Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), device));
+        if let Some(p) = &mut self.power {
+            p.restore(state, &self.shape, device)?;
+        }
+        self.optimizer.restore(state, device);
+        Ok(())
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Critic> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,96 @@
+//! Soft constraints on |∇φ|, differentiated in the parameters by a hand-written chain rule.
+//!
+//! With g = ∇net(x) and R(g) the penalty, ∂/∂θ ⟨∂R/∂g, g(x; θ)⟩ is the parameter gradient of the directional
+//! derivative of net along v = ∂R/∂g held fixed: a tangent runs forward beside the activations, then both run back.
+use super::network::{Layers, Pass, Shape, Slope, cotangents, forward_blocks};
+use super::{Activation, Constraint};
+use crate::device::{Points, Values, points};
+use burn::tensor::Tensor;
+use rand::Rng;
+
+/// λ·mean R(∇net) and its gradient in the parameters.
+pub struct Penalty {
+    pub value: Values,
+    pub gradient: Layers,
+}
+
+/// Points ε y + (1 − ε) x between pairs of the two samples, ε uniform; as many as the smaller sample has.
+pub fn interpolates(source: &[Points], target: &[Points], rng: &mut impl Rng) -> Points {
+    let whole = |blocks: &[Points]| if blocks.len() == 1 { blocks[0].clone() } else { Tensor::cat(blocks.to_vec(), 0) };
+    let (y, x) = (whole(source), whole(target));
+    let n = y.dims()[0].min(x.dims()[0]);
+    // a random rotation of the longer sample's rows, so that every row is met over the steps
+    let rotate = |t: Points, rng: &mut dyn rand::RngCore| {
+        let m = t.dims()[0];
+        let start = rng.random_range(0..=m - n);
+        t.narrow(0, start, n)
+    };
+    let y = rotate(y, rng);
+    let x = rotate(x, rng);
+    let epsilon = points((0..n).map(|_| rng.random::<f32>()).collect(), n, 1, &y.device());
+    x.clone() + (y - x) * epsilon
+}
+
+/// The penalty in units of L: net is φ/L, so that its gradient should have norm at most 1.
+pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, weight: f64) -> Penalty {
+    let pass = forward_blocks(layers, &[at], shape).remove(0);
+    let rows = at.dims()[0];
+    let seed = Tensor::ones([rows, 1], &at.device());
+    let back = cotangents(layers, &pass, seed, shape);
+    let g = back[shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose());
+    let squared = (g.clone() * g.clone()).sum_dim(1);
+    let norm = squared.clone().add_scalar(1e-12).sqrt();
+    // R and ∂R/∂g = r·g per row
+    let (value, r) = match kind {
+        Constraint::Penalty => {
+            let excess = squared.sub_scalar(1.0);
+            let on = excess.clone().greater_scalar(0.0).float();
+            (excess.clamp_min(0.0), on.mul_scalar(2.0))
+        }
+        Constraint::Lp => {
+            let excess = norm.clone().sub_scalar(1.0).clamp_min(0.0);
+            (excess.clone() * excess.clone(), excess.mul_scalar(2.0) / norm)
+        }
+        _ => {
+            let excess = norm.clone().sub_scalar(1.0);
+            (excess.clone() * excess.clone(), excess.mul_scalar(2.0) / norm)
+        }
+    };
+    let scale = weight / rows as f64;
+    let v = g * r.mul_scalar(scale);
+    Penalty { value: value.sum().mul_scalar(scale), gradient: tangent_gradient(layers, &pass, &back, v, shape) }
+}
+
+/// The parameter gradient of Σᵢ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed; `back` are the cotangents of net itself.
+fn tangent_gradient(layers: &Layers, pass: &Pass, back: &[Tensor<2>], v: Tensor<2>, shape: &Shape) -> Layers {
+    let n = shape.depth();
+    // forward: tangents before (żₗ) and after (ḣₗ) each activation
+    let (mut before, mut after) = (vec![], vec![v]);
+    for l in 0..n - 1 {
+        let z = after[l].clone().matmul(layers.w[l].clone());
+        after.push(pass.slopes[l].push(z.clone(), shape.activation));
+        before.push(z);
+    }
+    // the tangent's own cotangents are those of net, so the weights collect ḣₗ ⊗ δₗ; only a curved activation also
+    // feeds the value path, with σ''(z) ż times the cotangent that arrives after the activation
+    let mut w: Vec<Tensor<2>> = (0..n).map(|l| after[l].clone().transpose().matmul(back[n - 1 - l].clone())).collect();
+    let mut b: Vec<Tensor<2>> = layers.b.iter().map(|b| b.zeros_like()).collect();
+    if shape.activation != Activation::Tanh {
+        return Layers { w, b };
+    }
+    let mut into_value: Option<Tensor<2>> = None; // cotangent of hₗ₊₁ on the value path
+    for l in (0..n - 1).rev() {
+        let Slope::Smooth { slope, value } = &pass.slopes[l] else { continue };
+        let arriving = back[n - 2 - l].clone().matmul(layers.w[l + 1].clone().transpose());
+        // σ = tanh: σ'' = −2 tanh·σ'
+        let curved = before[l].clone() * arriving * value.clone() * slope.clone();
+        let mut z = curved.mul_scalar(-2.0);
+        if let Some(h) = into_value.take() {
+            z = z + h * slope.clone();
+        }
+        w[l] = w[l].clone() + pass.h[l].clone().transpose().matmul(z.clone());
+        b[l] = b[l].clone() + z.clone().sum_dim(0);
+        into_value = Some(z.matmul(layers.w[l].clone().transpose()));
+    }
+    Layers { w, b }
+}

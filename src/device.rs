@@ -1,0 +1,134 @@
+//! Where tensors live: the embedded CPU backend, or a GPU through wgpu, chosen at run time.
+use crate::error::{Error, Result};
+use burn::tensor::{Device, Tensor, TensorData};
+use std::sync::OnceLock;
+
+/// Particles, rows of shape [n, d], f32.
+pub type Points = Tensor<2>;
+/// One value per particle, shape [n].
+pub type Values = Tensor<1>;
+
+/// What a user asks for with `--device`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A hardware GPU if there is one, else the CPU.
+    Auto,
+    Cpu,
+    /// wgpu on whatever adapter there is, software drivers included.
+    Wgpu,
+}
+
+/// The names `--device` accepts.
+pub const CHOICES: &[&str] = &["auto", "cpu", "wgpu"];
+
+impl std::str::FromStr for Choice {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Choice> {
+        match s {
+            "auto" => Ok(Choice::Auto),
+            "cpu" => Ok(Choice::Cpu),
+            "wgpu" => Ok(Choice::Wgpu),
+            _ => {
+                let reason = match crate::catalogue::nearest(s, CHOICES.iter().copied()) {
+                    Some(n) => format!("unknown; did you mean `{n}`?"),
+                    None => format!("unknown; the devices are {}", CHOICES.join(", ")),
+                };
+                Err(Error::Device { name: s.into(), reason })
+            }
+        }
+    }
+}
+
+/// A chosen device and what it is.
+#[derive(Clone, Debug)]
+pub struct Compute {
+    pub device: Device,
+    /// "cpu" or "wgpu"
+    pub name: &'static str,
+    /// for people: threads, or adapter, driver and API
+    pub description: String,
+}
+
+/// What wgpu found; asked for once, because a second initialisation of the same adapter is an error.
+#[derive(Clone)]
+struct Adapter {
+    device: Device,
+    hardware: bool,
+    description: String,
+}
+
+static ADAPTER: OnceLock<std::result::Result<Adapter, String>> = OnceLock::new();
+
+fn adapter() -> std::result::Result<Adapter, String> {
+    ADAPTER
+        .get_or_init(|| {
+            let start = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup());
+            match start {
+                Ok(Ok((device, setup))) => {
+                    let info = setup.adapter.get_info();
+                    let kind = format!("{:?}", info.device_type);
+                    let hardware = !matches!(kind.as_str(), "Cpu" | "Other");
+                    let description = format!("{} ({:?}, {kind}; {} {})", info.name, info.backend, info.driver, info.driver_info);
+                    Ok(Adapter { device, hardware, description })
+                }
+                Ok(Err(e)) => Err(e.to_string()),
+                Err(_) => Err("the graphics driver failed while starting".into()),
+            }
+        })
+        .clone()
+}
+
+fn cpu() -> Compute {
+    let threads = rayon::current_num_threads();
+    Compute { device: Device::flex(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
+}
+
+/// Opens a device. `auto` never picks a software adapter and never fails.
+pub fn open(choice: Choice) -> Result<Compute> {
+    match choice {
+        Choice::Cpu => Ok(cpu()),
+        Choice::Wgpu => match adapter() {
+            Ok(a) => Ok(Compute { device: a.device, name: "wgpu", description: a.description }),
+            Err(reason) => Err(Error::Device { name: "wgpu".into(), reason }),
+        },
+        Choice::Auto => Ok(match adapter() {
+            Ok(a) if a.hardware => Compute { device: a.device, name: "wgpu", description: a.description },
+            _ => cpu(),
+        }),
+    }
+}
+
+/// Lines for `gflow info`: every device and whether it works.
+pub fn survey() -> Vec<(String, String)> {
+    let wgpu = match adapter() {
+        Ok(a) if a.hardware => a.description,
+        Ok(a) => format!("{} (software: used only with --device wgpu)", a.description),
+        Err(e) => format!("not available: {e}"),
+    };
+    vec![("cpu".into(), cpu().description), ("wgpu".into(), wgpu)]
+}
+
+/// Whether tensors of this device live in host memory, so that rows may be split over threads.
+pub fn is_cpu(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
+/// Rows in row-major order as points on a device.
+pub fn points(rows: Vec<f32>, n: usize, d: usize, device: &Device) -> Points {
+    Tensor::from_data(TensorData::new(rows, [n, d]), device)
+}
+
+/// The rows of points in row-major order.
+pub fn rows(points: &Points) -> Result<Vec<f32>> {
+    points.try_to_vec_as::<f32>().map_err(Error::read)
+}
+
+/// The rows in f64, for exact solvers and figures.
+pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
+    Ok(rows(points)?.into_iter().map(f64::from).collect())
+}
+
+/// The values of a vector on the host.
+pub fn values(v: &Values) -> Result<Vec<f32>> {
+    v.try_to_vec_as::<f32>().map_err(Error::read)
+}

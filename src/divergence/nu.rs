@@ -1,0 +1,53 @@
+//! The inner infimum over ν of ν + E_Q f*(φ − ν), without leaving the device.
+//!
+//! Its derivative 1 − E_Q f*'(φ − ν) increases in ν, and because f*'(f'(1)) = 1 the root lies between
+//! min φ − f'(1) and max φ − f'(1): a bracket no wider than the range of φ. Newton's method runs inside it, with
+//! bisection where f* is flat; the number of iterations is fixed, so nothing is read back.
+use crate::device::Values;
+use crate::generator::Generator;
+
+/// ν with E f*'(φ − ν) ≈ 1, of shape [1], and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
+pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, crate::generator::lower::ConjugateValues) {
+    let (left, right) = f.slope_at_one();
+    let (_, dinf) = f.slopes();
+    let top = phi.clone().max();
+    let mut hi = top.clone().sub_scalar(left);
+    let mut lo = phi.clone().min().sub_scalar(right);
+    if dinf.is_finite() {
+        lo = lo.max_pair(top.sub_scalar(dinf));
+    }
+    let mut nu = match start {
+        Some(s) => s.clone(),
+        None => phi.clone().mean().sub_scalar(0.5 * (left + right)),
+    };
+    nu = nu.max_pair(lo.clone()).min_pair(hi.clone());
+    for _ in 0..iterations(f, start.is_some()) {
+        let c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+        let slope = c.gradient.mean().sub_scalar(1.0);
+        let rising = slope.clone().greater_scalar(0.0);
+        let candidate = nu.clone() + slope / c.curvature.mean();
+        lo = lo.mask_where(rising.clone(), nu.clone());
+        hi = hi.mask_where(rising.bool_not(), nu);
+        let middle = (lo.clone() + hi.clone()).mul_scalar(0.5);
+        // NaN compares false, so an overflowing Newton step falls back on bisection
+        let inside = candidate.clone().greater(lo.clone()).float() * candidate.clone().lower(hi.clone()).float();
+        nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
+    }
+    let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+    if dinf.is_finite() {
+        // rounding can leave φ − ν a hair outside the domain: the upper end of the bracket never is
+        let finite = c.value.clone().sum().is_finite();
+        nu = hi.mask_where(finite, nu);
+        c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+    }
+    (nu, c)
+}
+
+/// Newton converges in a few steps from the previous ν; a step-like f*' needs bisection to f32 resolution.
+fn iterations(f: &Generator, warm: bool) -> usize {
+    match (f.has_kinks(), warm) {
+        (true, _) => 26,
+        (false, true) => 4,
+        (false, false) => 14,
+    }
+}

@@ -1,0 +1,68 @@
+//! Exact symbolic derivatives.
+use super::expr::*;
+use super::scalar::{Binary, Relation, Unary};
+use std::collections::HashMap;
+
+/// ∂e/∂w for a variable w. At kinks of abs, max, min and `if` one of the two one-sided derivatives is taken.
+pub fn diff(e: &Expr, w: &Expr) -> Expr {
+    go(e, w, &mut HashMap::new())
+}
+
+fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
+    if e == w {
+        return constant(1.0);
+    }
+    if let Some(r) = memo.get(e) {
+        return r.clone();
+    }
+    let r = match e.kind() {
+        Kind::Const(_) | Kind::X | Kind::Y | Kind::Compare(..) => constant(0.0),
+        Kind::Sum(_, v) => v.iter().fold(constant(0.0), |acc, (k, t)| add(&acc, &scale(*k, &go(t, w, memo)))),
+        Kind::Prod(v) => product(v, w, memo),
+        Kind::Unary(f, a) => {
+            let da = go(a, w, memo);
+            if da.is(0.0) { constant(0.0) } else { mul(&outer(*f, e, a), &da) }
+        }
+        Kind::Binary(f, a, b) => {
+            let r = if *f == Binary::Max { Relation::Gt } else { Relation::Lt };
+            select(&compare(r, a, b), &go(a, w, memo), &go(b, w, memo))
+        }
+        Kind::Where(q, a, b) => select(q, &go(a, w, memo), &go(b, w, memo)),
+    };
+    memo.insert(e.clone(), r.clone());
+    r
+}
+
+fn product(v: &[(Expr, Expr)], w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
+    let mut acc = constant(0.0);
+    for (i, (b, p)) in v.iter().enumerate() {
+        let rest = v.iter().enumerate().filter(|(j, _)| *j != i).fold(constant(1.0), |a, (_, (b, e))| mul(&a, &pow(b, e)));
+        let (db, dp) = (go(b, w, memo), go(p, w, memo));
+        if !db.is(0.0) {
+            acc = add(&acc, &mul(&rest, &mul(&mul(p, &pow(b, &sub(p, &constant(1.0)))), &db)));
+        }
+        if !dp.is(0.0) {
+            acc = add(&acc, &mul(&rest, &mul(&mul(&pow(b, p), &ln(b)), &dp)));
+        }
+    }
+    acc
+}
+
+/// The derivative of f at a, where e = f(a).
+fn outer(f: Unary, e: &Expr, a: &Expr) -> Expr {
+    let one = constant(1.0);
+    match f {
+        Unary::Exp => e.clone(),
+        Unary::Ln => pow(a, &constant(-1.0)),
+        Unary::Abs => unary(Unary::Sign, a),
+        Unary::Sign => constant(0.0),
+        Unary::Tanh => sub(&one, &pow(e, &constant(2.0))),
+        Unary::Log1p => pow(&add(&one, a), &constant(-1.0)),
+        Unary::Expm1 => exp(a),
+        Unary::Sigmoid => mul(e, &sub(&one, e)),
+        Unary::Softplus => unary(Unary::Sigmoid, a),
+        Unary::Sin => unary(Unary::Cos, a),
+        Unary::Cos => neg(&unary(Unary::Sin, a)),
+        Unary::Omega => div(e, &add(&one, e)),
+    }
+}

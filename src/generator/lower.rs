@@ -1,0 +1,224 @@
+//! The conjugate on tensors: f*, its exact derivative and its curvature, elementwise, no script in sight.
+//!
+//! A verified closed form becomes straight-line tensor code; otherwise a table of 1024 nodes, uniform in a warped y
+//! that follows the shape of the domain, is interpolated by cubic Hermite pieces whose slopes are the exact x*.
+use super::diff::diff;
+use super::expr::y;
+use super::invert::ClosedForm;
+use super::numeric::NumericConjugate;
+use super::tape::Tape;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::sync::Mutex;
+
+/// f*(y), f*'(y) = x*, and f*''(y) where it exists (0 on flat pieces).
+pub struct ConjugateValues {
+    pub value: Tensor<1>,
+    pub gradient: Tensor<1>,
+    pub curvature: Tensor<1>,
+}
+
+/// The conjugate prepared for a device.
+#[derive(Debug)]
+pub struct LoweredConjugate {
+    kind: Lowered,
+    d0: f64,
+    f0: f64,
+    dinf: f64,
+}
+
+#[derive(Debug)]
+enum Lowered {
+    /// outputs f*, x*, dx*/dy
+    Closed(Tape),
+    Table(Table),
+}
+
+impl LoweredConjugate {
+    pub fn new(closed: Option<&ClosedForm>, numeric: &NumericConjugate) -> LoweredConjugate {
+        let kind = match closed {
+            Some(c) => Lowered::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])),
+            None => Lowered::Table(Table::new(numeric, 1024)),
+        };
+        LoweredConjugate { kind, d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf }
+    }
+
+    pub fn eval(&self, y: &Tensor<1>) -> ConjugateValues {
+        let (value, gradient, curvature) = match &self.kind {
+            Lowered::Closed(tape) => {
+                let mut out = tape.eval_tensor(y);
+                let curvature = out.remove(2);
+                let gradient = out.remove(1);
+                (out.remove(0), gradient, curvature)
+            }
+            Lowered::Table(table) => table.eval(y),
+        };
+        self.clip(y, value, gradient, curvature)
+    }
+
+    /// Outside (f'(0⁺), f'(∞)] the closed form or table does not hold: x* = 0 below, f* = ∞ above.
+    fn clip(&self, y: &Tensor<1>, mut value: Tensor<1>, mut gradient: Tensor<1>, mut curvature: Tensor<1>) -> ConjugateValues {
+        if self.d0.is_finite() {
+            let below = y.clone().lower_equal_scalar(self.d0);
+            value = value.mask_fill(below.clone(), -self.f0);
+            gradient = gradient.mask_fill(below.clone(), 0.0);
+            curvature = curvature.mask_fill(below, 0.0);
+        }
+        if self.dinf.is_finite() {
+            let above = y.clone().greater_scalar(self.dinf);
+            value = value.mask_fill(above.clone(), f32::INFINITY);
+            gradient = gradient.mask_fill(above.clone(), f32::INFINITY);
+            curvature = curvature.mask_fill(above, 0.0);
+        }
+        ConjugateValues { value, gradient, curvature }
+    }
+
+    /// The largest relative error of f* against the f64 conjugate, for x* from 1e-3 to 1e3, in f32 on the CPU.
+    pub fn error(&self, numeric: &NumericConjugate) -> f64 {
+        let mut regs = vec![];
+        let ys: Vec<f32> = (0..241).map(|i| numeric.jet(10f64.powf(-3.0 + 6.0 * i as f64 / 240.0), &mut regs).d1 as f32).collect();
+        let n = ys.len();
+        let device = Device::flex();
+        let out = self.eval(&Tensor::from_data(TensorData::new(ys.clone(), [n]), &device)).value;
+        let Ok(out) = out.try_into_vec_as::<f32>() else { return f64::NAN };
+        ys.iter()
+            .zip(out)
+            .filter_map(|(y, v)| {
+                let exact = numeric.eval(*y as f64, &mut regs).0;
+                exact.is_finite().then(|| (v as f64 - exact).abs() / (1.0 + exact.abs()))
+            })
+            .fold(0.0, f64::max)
+    }
+}
+
+/// How one end of the range of f' looks.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Infinite,
+    /// a finite limit never reached
+    Open(f64),
+    /// a finite limit reached at a finite x
+    Attained(f64),
+}
+
+/// A monotone change of variable that makes the nodes dense where x* changes fast.
+#[derive(Clone, Copy, Debug)]
+struct Warp {
+    low: End,
+    high: End,
+}
+
+impl Warp {
+    fn forward(self, y: f64) -> f64 {
+        match (self.low, self.high) {
+            (End::Open(a), End::Open(b)) => ((y - a) / (b - y)).ln(),
+            (End::Open(a), _) => (y - a).ln(),
+            (_, End::Open(b)) => -(b - y).ln(),
+            (End::Attained(_), End::Attained(_)) => y,
+            (End::Attained(a), End::Infinite) => (y - a).asinh(),
+            (End::Infinite, End::Attained(b)) => -(b - y).asinh(),
+            (End::Infinite, End::Infinite) => y.asinh(),
+        }
+    }
+    fn inverse(self, v: f64) -> f64 {
+        match (self.low, self.high) {
+            (End::Open(a), End::Open(b)) => a + (b - a) / (1.0 + (-v).exp()),
+            (End::Open(a), _) => a + v.exp(),
+            (_, End::Open(b)) => b - (-v).exp(),
+            (End::Attained(_), End::Attained(_)) => v,
+            (End::Attained(a), End::Infinite) => a + v.sinh(),
+            (End::Infinite, End::Attained(b)) => b - (-v).sinh(),
+            (End::Infinite, End::Infinite) => v.sinh(),
+        }
+    }
+    fn tensor(self, y: Tensor<1>) -> Tensor<1> {
+        match (self.low, self.high) {
+            (End::Open(a), End::Open(b)) => (y.clone().sub_scalar(a) / y.neg().add_scalar(b)).log(),
+            (End::Open(a), _) => y.sub_scalar(a).log(),
+            (_, End::Open(b)) => y.neg().add_scalar(b).log().neg(),
+            (End::Attained(_), End::Attained(_)) => y,
+            (End::Attained(a), End::Infinite) => y.sub_scalar(a).asinh(),
+            (End::Infinite, End::Attained(b)) => y.neg().add_scalar(b).asinh().neg(),
+            (End::Infinite, End::Infinite) => y.asinh(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Table {
+    warp: Warp,
+    v0: f64,
+    dv: f64,
+    y: Vec<f32>,
+    f: Vec<f32>,
+    x: Vec<f32>,
+    cache: Mutex<Option<(Device, [Tensor<1>; 3])>>,
+}
+
+impl Table {
+    fn new(numeric: &NumericConjugate, k: usize) -> Table {
+        let mut regs = vec![];
+        let (near, far) = (numeric.jet(1e-7, &mut regs).d1, numeric.jet(1e7, &mut regs).d1);
+        let end = |limit: f64, reached: f64| {
+            if !limit.is_finite() {
+                End::Infinite
+            } else if (reached - limit).abs() <= 1e-13 * (1.0 + limit.abs()) {
+                End::Attained(limit)
+            } else {
+                End::Open(limit)
+            }
+        };
+        let warp = Warp { low: end(numeric.d0, near), high: end(numeric.dinf, far) };
+        let (v0, v1) = (warp.forward(near), warp.forward(far));
+        let dv = (v1 - v0) / (k - 1) as f64;
+        let (mut y, mut f, mut x) = (vec![], vec![], vec![]);
+        for i in 0..k {
+            let yi = warp.inverse(v0 + dv * i as f64);
+            // rounded to f32 first, so that the tabulated pair belongs to the tabulated y
+            let yi = (yi as f32) as f64;
+            let (fi, xi) = numeric.eval(yi.clamp(near, far), &mut regs);
+            y.push(yi as f32);
+            f.push(fi as f32);
+            x.push(xi as f32);
+        }
+        Table { warp, v0, dv, y, f, x, cache: Mutex::new(None) }
+    }
+
+    fn eval(&self, y: &Tensor<1>) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
+        let k = self.y.len();
+        let [ys, fs, xs] = self.columns(&y.device());
+        let position = self.warp.tensor(y.clone()).sub_scalar(self.v0).div_scalar(self.dv);
+        // NaN (outside the domain) must not become an index: the caller masks those entries
+        let nan = position.clone().is_nan();
+        let i = position.mask_fill(nan, 0.0).clamp(0.0, (k - 2) as f64).int();
+        let j = i.clone().add_scalar(1);
+        let at = |t: &Tensor<1>, i: &Tensor<1, Int>| t.clone().select(0, i.clone());
+        let (y0, y1) = (at(&ys, &i), at(&ys, &j));
+        let (f0, f1) = (at(&fs, &i), at(&fs, &j));
+        let (x0, x1) = (at(&xs, &i), at(&xs, &j));
+        let h = y1 - y0.clone();
+        let u = (y.clone() - y0) / h.clone();
+        let m0 = h.clone() * x0.clone();
+        let a = f1 - f0.clone() - m0.clone();
+        let b = h.clone() * (x1.clone() - x0.clone());
+        let c2 = a.clone().mul_scalar(3.0) - b.clone();
+        let c3 = b - a.mul_scalar(2.0);
+        // outside the table f* continues with the slope of its end
+        let value = f0 + u.clone() * (m0 + u.clone() * (c2 + u.clone() * c3));
+        let slope = (x1 - x0.clone()) / h.clone();
+        let gradient = x0 + slope.clone() * u.clamp(0.0, 1.0) * h;
+        (value, gradient, slope)
+    }
+
+    /// The columns on the device, uploaded once per device.
+    fn columns(&self, device: &Device) -> [Tensor<1>; 3] {
+        let mut cache = self.cache.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((d, columns)) = cache.as_ref()
+            && d == device
+        {
+            return columns.clone();
+        }
+        let columns = [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), device));
+        *cache = Some((device.clone(), columns.clone()));
+        columns
+    }
+}

@@ -1,0 +1,53 @@
+//! Expressions as data, so that a saved run carries the f it was made with.
+use super::expr::{self, Expr, Kind};
+use super::scalar::{Binary, Relation, Unary};
+use serde::{Deserialize, Serialize};
+
+/// The expression tree in a form that serialises.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Portable {
+    Const(f64),
+    X,
+    Y,
+    Sum(f64, Vec<(f64, Portable)>),
+    Prod(Vec<(Portable, Portable)>),
+    Unary(Unary, Box<Portable>),
+    Binary(Binary, Box<Portable>, Box<Portable>),
+    Compare(Relation, Box<Portable>, Box<Portable>),
+    Where(Box<Portable>, Box<Portable>, Box<Portable>),
+}
+
+impl From<&Expr> for Portable {
+    fn from(e: &Expr) -> Portable {
+        let go = |e: &Expr| Box::new(Portable::from(e));
+        match e.kind() {
+            Kind::Const(v) => Portable::Const(*v),
+            Kind::X => Portable::X,
+            Kind::Y => Portable::Y,
+            Kind::Sum(c, v) => Portable::Sum(*c, v.iter().map(|(k, t)| (*k, t.into())).collect()),
+            Kind::Prod(v) => Portable::Prod(v.iter().map(|(b, p)| (b.into(), p.into())).collect()),
+            Kind::Unary(f, a) => Portable::Unary(*f, go(a)),
+            Kind::Binary(f, a, b) => Portable::Binary(*f, go(a), go(b)),
+            Kind::Compare(r, a, b) => Portable::Compare(*r, go(a), go(b)),
+            Kind::Where(q, a, b) => Portable::Where(go(q), go(a), go(b)),
+        }
+    }
+}
+
+impl From<&Portable> for Expr {
+    fn from(p: &Portable) -> Expr {
+        let go = |p: &Portable| Expr::from(p);
+        match p {
+            Portable::Const(v) => expr::constant(*v),
+            Portable::X => expr::x(),
+            Portable::Y => expr::y(),
+            Portable::Sum(c, v) => v.iter().fold(expr::constant(*c), |a, (k, t)| expr::add(&a, &expr::scale(*k, &go(t)))),
+            Portable::Prod(v) => v.iter().fold(expr::constant(1.0), |a, (b, p)| expr::mul(&a, &expr::pow(&go(b), &go(p)))),
+            Portable::Unary(f, a) => expr::unary(*f, &go(a)),
+            Portable::Binary(f, a, b) => expr::binary(*f, &go(a), &go(b)),
+            Portable::Compare(r, a, b) => expr::compare(*r, &go(a), &go(b)),
+            Portable::Where(q, a, b) => expr::select(&go(q), &go(a), &go(b)),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The scalar functions a generator may use, evaluated in f64.
+
+/// Functions of one argument.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Unary {
+    Exp,
+    Ln,
+    Abs,
+    Sign,
+    Tanh,
+    Log1p,
+    Expm1,
+    Sigmoid,
+    Softplus,
+    Sin,
+    Cos,
+    /// Wright's ω: the solution w of w + ln w = z.
+    Omega,
+}
+
+/// Functions of two arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Binary {
+    Max,
+    Min,
+}
+
+/// Comparisons, the conditions of `if` branches.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub enum Relation {
+    Gt,
+    Ge,
+    Lt,
+    Le,
+    Eq,
+    Ne,
+}
+
+impl Relation {
+    pub fn holds(self, a: f64, b: f64) -> bool {
+        match self {
+            Relation::Gt => a > b,
+            Relation::Ge => a >= b,
+            Relation::Lt => a < b,
+            Relation::Le => a <= b,
+            Relation::Eq => a == b,
+            Relation::Ne => a != b,
+        }
+    }
+}
+
+impl Binary {
+    pub fn apply(self, a: f64, b: f64) -> f64 {
+        match self {
+            Binary::Max => a.max(b),
+            Binary::Min => a.min(b),
+        }
+    }
+}
+
+impl Unary {
+    pub fn apply(self, v: f64) -> f64 {
+        match self {
+            Unary::Exp => v.exp(),
+            Unary::Ln => v.ln(),
+            Unary::Abs => v.abs(),
+            Unary::Sign => {
+                if v > 0.0 {
+                    1.0
+                } else if v < 0.0 {
+                    -1.0
+                } else {
+                    v * 0.0
+                }
+            }
+            Unary::Tanh => v.tanh(),
+            Unary::Log1p => v.ln_1p(),
+            Unary::Expm1 => v.exp_m1(),
+            Unary::Sigmoid => 1.0 / (1.0 + (-v).exp()),
+            Unary::Softplus => {
+                if v > 30.0 {
+                    v + (-v).exp()
+                } else {
+                    v.exp().ln_1p()
+                }
+            }
+            Unary::Sin => v.sin(),
+            Unary::Cos => v.cos(),
+            Unary::Omega => omega(v),
+        }
+    }
+}
+
+/// Wright's ω(z), w + ln w = z, by the third-order iteration of Fritsch, Shafer and Crowley.
+pub fn omega(z: f64) -> f64 {
+    if z < -40.0 {
+        return z.exp();
+    }
+    let mut w = if z > 1.0 {
+        z - z.ln()
+    } else if z < -2.0 {
+        z.exp()
+    } else {
+        z.exp().ln_1p().max(1e-300)
+    };
+    for _ in 0..8 {
+        let r = z - w - w.ln();
+        let q = 2.0 * (1.0 + w) * (1.0 + w + 2.0 / 3.0 * r);
+        let next = w * (1.0 + r / (1.0 + w) * (q - r) / (q - 2.0 * r));
+        if (next - w).abs() <= 1e-16 * next.abs() {
+            return next;
+        }
+        w = next;
+    }
+    w
+}
