@@ -11,7 +11,7 @@ pub mod estimate;
 pub mod mlp;
 pub mod optimizer;
 pub use certificate::lower_bound;
-pub use entries::ENTRIES;
+pub use entries::{ENTRIES, ESTIMATE, MLP, OPTIMIZER, merge};
 
 /// What one fit found. Tensors stay on the device until someone asks.
 pub struct Fit {

@@ -1,4 +1,5 @@
 //! Function spaces Γ over which a divergence takes its supremum.
+pub mod kernel;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,48 @@
+//! Uniform on the dark squares of a checkerboard.
+use super::{Rows, balanced, check_size, rows};
+use crate::catalogue::{Entry, Opt, OptionKind, POSITIVE, defaults_of};
+use crate::error::Result;
+use crate::random::Rng;
+use rand::Rng as _;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    pub size: usize,
+    pub width: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { size: 4, width: 8.0 }
+    }
+}
+
+pub const ENTRY: Entry = Entry {
+    name: "data::checkerboard",
+    room: "data",
+    signature: "data::checkerboard(n, options)",
+    doc: "Uniform on the dark squares of a checkerboard with `size` squares a side.",
+    equation: r"",
+    cite: "",
+    options: &[
+        Opt { name: "size", kind: OptionKind::Integer { min: 2, max: 1000 }, doc: "squares a side" },
+        Opt { name: "width", kind: POSITIVE, doc: "of the whole board" },
+    ],
+    defaults: defaults_of::<Options>,
+    example: "data::checkerboard(400)",
+};
+
+pub fn checkerboard(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
+    check_size("data::checkerboard", n, 2)?;
+    let dark: Vec<(usize, usize)> = (0..o.size).flat_map(|i| (0..o.size).map(move |j| (i, j))).filter(|(i, j)| (i + j) % 2 == 0).collect();
+    let labels = balanced(n, dark.len(), rng);
+    let cell = o.width / o.size as f64;
+    Ok(rows(n, 2, |k, out| {
+        let (i, j) = dark[labels[k]];
+        let mut at = |c: usize| ((c as f64 + rng.random::<f64>()) * cell - 0.5 * o.width) as f32;
+        let (x, y) = (at(i), at(j));
+        out.extend([x, y]);
+    }))
+}

@@ -1,0 +1,44 @@
+//! The classic 1797 handwritten digits, 8 by 8 pixels, shipped inside the binary.
+use super::Rows;
+use crate::catalogue::{Entry, no_defaults};
+use crate::error::{Error, Result};
+use std::io::Read;
+
+pub const ENTRY: Entry = Entry {
+    name: "data::digits",
+    room: "data",
+    signature: "data::digits()",
+    doc: "1797 handwritten digits of 8 by 8 pixels scaled to [0, 1], as rows of 64; data::digit_labels() has their labels. Optical Recognition of Handwritten Digits, UCI, CC BY 4.0.",
+    equation: "",
+    cite: "alpaydin1998",
+    options: &[],
+    defaults: no_defaults,
+    example: "plot::images(data::digits().rows(0, 16), #{ shape: [8, 8] })",
+};
+
+pub const LABELS: Entry = Entry {
+    name: "data::digit_labels",
+    signature: "data::digit_labels()",
+    doc: "The labels 0 to 9 of data::digits(), in order.",
+    example: "data::digit_labels().len()",
+    ..ENTRY
+};
+
+const FILE: &[u8] = include_bytes!("digits.csv.gz");
+
+/// The images in [0, 1], rows of 64, and the labels 0 to 9.
+pub fn digits() -> Result<(Rows, Vec<u8>)> {
+    let broken = |e: String| Error::data("data::digits", e);
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(FILE).read_to_string(&mut text).map_err(|e| broken(e.to_string()))?;
+    let (mut data, mut labels) = (vec![], vec![]);
+    for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_digit())) {
+        let values: Vec<f32> = line.split(',').map_while(|v| v.trim().parse().ok()).collect();
+        let [pixels @ .., label] = &values[..] else { continue };
+        if pixels.len() == 64 {
+            data.extend(pixels.iter().map(|v| v / 16.0));
+            labels.push(*label as u8);
+        }
+    }
+    Ok((Rows { n: labels.len(), d: 64, data }, labels))
+}

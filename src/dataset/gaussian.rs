@@ -1,0 +1,61 @@
+//! A Gaussian with independent coordinates.
+use super::{Rows, check_size, normal, rows};
+use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
+use crate::error::{Error, Result};
+use crate::random::Rng;
+use serde::{Deserialize, Serialize};
+
+/// One number for every coordinate, or a list with one each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PerAxis {
+    All(f64),
+    Each(Vec<f64>),
+}
+
+impl PerAxis {
+    fn get(&self, what: &str, d: usize) -> Result<Vec<f64>> {
+        match self {
+            PerAxis::All(v) => Ok(vec![*v; d]),
+            PerAxis::Each(v) if v.len() == d => Ok(v.clone()),
+            PerAxis::Each(v) => Err(Error::Shape { what: what.into(), expected: format!("{d} numbers, one per dimension"), got: format!("{}", v.len()) }),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GaussianOptions {
+    pub mean: PerAxis,
+    pub std: PerAxis,
+}
+
+impl Default for GaussianOptions {
+    fn default() -> Self {
+        GaussianOptions { mean: PerAxis::All(0.0), std: PerAxis::All(1.0) }
+    }
+}
+
+pub const ENTRY: Entry = Entry {
+    name: "data::gaussian",
+    room: "data",
+    signature: "data::gaussian(n, d, options)",
+    doc: "n points from N(mean, diag(std^2)) in dimension d.",
+    equation: r"N(m,\mathrm{diag}(s^2))",
+    cite: "",
+    options: &[
+        Opt { name: "mean", kind: OptionKind::Numbers, doc: "of every coordinate, or a list" },
+        Opt { name: "std", kind: OptionKind::Numbers, doc: "of every coordinate, or a list" },
+    ],
+    defaults: defaults_of::<GaussianOptions>,
+    example: "data::gaussian(100, 2, #{ mean: [1.0, 0.0], std: 0.5 })",
+};
+
+pub fn gaussian(n: usize, d: usize, o: &GaussianOptions, rng: &mut Rng) -> Result<Rows> {
+    check_size("data::gaussian", n, d)?;
+    let (mean, std) = (o.mean.get("data::gaussian mean", d)?, o.std.get("data::gaussian std", d)?);
+    if let Some(s) = std.iter().find(|s| **s < 0.0) {
+        return Err(Error::data("data::gaussian", format!("std is {s}, expected numbers >= 0")));
+    }
+    Ok(rows(n, d, |_, out| out.extend(mean.iter().zip(&std).map(|(m, s)| (m + s * normal(rng)) as f32))))
+}

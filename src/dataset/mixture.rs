@@ -1,0 +1,31 @@
+//! Equal Gaussians at given centres.
+use super::{Rows, balanced, check_size, normal, rows};
+use crate::catalogue::{Entry, no_defaults};
+use crate::error::{Error, Result};
+use crate::random::Rng;
+
+pub const ENTRY: Entry = Entry {
+    name: "data::mixture",
+    room: "data",
+    signature: "data::mixture(n, centers, std)",
+    doc: "n points from equal, balanced Gaussians at the rows of `centers`.",
+    equation: r"\tfrac1K\sum_kN(c_k,s^2I)",
+    cite: "",
+    options: &[],
+    defaults: no_defaults,
+    example: "data::mixture(100, [[0.0, 0.0], [3.0, 0.0]], 0.2)",
+};
+
+pub fn mixture(n: usize, centers: &Rows, std: f64, rng: &mut Rng) -> Result<Rows> {
+    check_size("data::mixture", n, centers.d)?;
+    check_size("data::mixture centers", centers.n, centers.d)?;
+    if !(std.is_finite() && std >= 0.0) {
+        return Err(Error::data("data::mixture", format!("std is {std}, expected a number >= 0")));
+    }
+    let labels = balanced(n, centers.n, rng);
+    let d = centers.d;
+    Ok(rows(n, d, |i, out| {
+        let c = &centers.data[labels[i] * d..(labels[i] + 1) * d];
+        out.extend(c.iter().map(|c| (f64::from(*c) + std * normal(rng)) as f32));
+    }))
+}

@@ -1,0 +1,43 @@
+//! Two interleaving half circles.
+use super::{Rows, balanced, check_size, normal, rows};
+use crate::catalogue::{Entry, NONNEGATIVE, Opt, defaults_of};
+use crate::error::Result;
+use crate::random::Rng;
+use rand::Rng as _;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    pub std: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { std: 0.05 }
+    }
+}
+
+pub const ENTRY: Entry = Entry {
+    name: "data::moons",
+    room: "data",
+    signature: "data::moons(n, options)",
+    doc: "Two interleaving half circles in the plane.",
+    equation: r"",
+    cite: "",
+    options: &[
+        Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the arcs" },
+    ],
+    defaults: defaults_of::<Options>,
+    example: "data::moons(300)",
+};
+
+pub fn moons(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
+    check_size("data::moons", n, 2)?;
+    let labels = balanced(n, 2, rng);
+    Ok(rows(n, 2, |i, out| {
+        let t = rng.random_range(0.0..std::f64::consts::PI);
+        let (x, y) = if labels[i] == 0 { (t.cos(), t.sin()) } else { (1.0 - t.cos(), 0.5 - t.sin()) };
+        out.extend([(x + o.std * normal(rng)) as f32, (y + o.std * normal(rng)) as f32]);
+    }))
+}

@@ -1,0 +1,73 @@
+//! Gaussian modes on a circle, the field's eight Gaussians.
+use super::{Rows, balanced, check_size, normal, rows};
+use crate::catalogue::{Entry, NONNEGATIVE, Opt, OptionKind, defaults_of, no_defaults};
+use crate::error::Result;
+use crate::random::Rng;
+use rand::Rng as _;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RingOptions {
+    pub modes: usize,
+    pub radius: f64,
+    pub std: f64,
+    pub balanced: bool,
+}
+
+impl Default for RingOptions {
+    fn default() -> Self {
+        RingOptions { modes: 8, radius: 4.0, std: 0.1, balanced: true }
+    }
+}
+
+pub const ENTRY: Entry = Entry {
+    name: "data::ring",
+    room: "data",
+    signature: "data::ring(n, options)",
+    doc: "Gaussians evenly spaced on a circle in the plane; every mode holds the same number of points unless balanced is false.",
+    equation: r"\tfrac1K\sum_kN(r e^{2\pi ik/K},s^2I)",
+    cite: "petzka2018",
+    options: &[
+        Opt { name: "modes", kind: OptionKind::Integer { min: 1, max: 10_000 }, doc: "number of Gaussians" },
+        Opt { name: "radius", kind: NONNEGATIVE, doc: "of the circle" },
+        Opt { name: "std", kind: NONNEGATIVE, doc: "of each Gaussian" },
+        Opt { name: "balanced", kind: OptionKind::Flag, doc: "equal numbers per mode instead of random ones" },
+    ],
+    defaults: defaults_of::<RingOptions>,
+    example: "data::ring(400, #{ modes: 8, radius: 4.0, std: 0.2 })",
+};
+
+pub const CENTERS: Entry = Entry {
+    name: "data::ring_centers",
+    room: "data",
+    signature: "data::ring_centers(modes, radius)",
+    doc: "The centres of data::ring, for metric::modes.",
+    equation: "",
+    cite: "",
+    options: &[],
+    defaults: no_defaults,
+    example: "data::ring_centers(8, 4.0)",
+};
+
+fn center(k: usize, modes: usize, radius: f64) -> (f64, f64) {
+    let angle = std::f64::consts::TAU * k as f64 / modes as f64;
+    (radius * angle.cos(), radius * angle.sin())
+}
+
+pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
+    check_size("data::ring", n, 2)?;
+    let labels = if o.balanced { balanced(n, o.modes, rng) } else { (0..n).map(|_| rng.random_range(0..o.modes)).collect() };
+    Ok(rows(n, 2, |i, out| {
+        let (x, y) = center(labels[i], o.modes, o.radius);
+        out.extend([(x + o.std * normal(rng)) as f32, (y + o.std * normal(rng)) as f32]);
+    }))
+}
+
+pub fn ring_centers(modes: usize, radius: f64) -> Result<Rows> {
+    check_size("data::ring_centers", modes, 2)?;
+    Ok(rows(modes, 2, |k, out| {
+        let (x, y) = center(k, modes, radius);
+        out.extend([x as f32, y as f32]);
+    }))
+}

@@ -1,0 +1,68 @@
+//! The velocity field of a Wasserstein gradient flow: v = −∇(δD/δP) at the particles.
+use super::Record;
+use crate::critic::{Ascent, Critic};
+use crate::device::Points;
+use crate::divergence::Term;
+use crate::error::Result;
+
+/// A velocity at every particle, and what was measured on the way.
+pub struct Velocity {
+    pub v: Points,
+    pub record: Record,
+}
+
+/// Anything that moves particles.
+pub trait Field {
+    fn velocity(&mut self, particles: &Points) -> Result<Velocity>;
+}
+
+/// One term with its weight and its own critic.
+pub struct Part {
+    pub weight: f64,
+    pub term: Term,
+    pub critic: Box<dyn Critic>,
+}
+
+impl Clone for Part {
+    fn clone(&self) -> Self {
+        Part { weight: self.weight, term: self.term.clone(), critic: self.critic.boxed_clone() }
+    }
+}
+
+/// The field of Σ wₖ Dₖ: each critic is improved from where it was, then differentiated at the particles.
+pub struct CriticField<'a> {
+    pub parts: &'a mut [Part],
+    pub target: &'a Points,
+    pub ascent: &'a Ascent,
+}
+
+impl Field for CriticField<'_> {
+    fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
+        let n = particles.dims()[0] as f64;
+        let mut total: Option<(Points, crate::device::Values)> = None;
+        for part in self.parts.iter_mut() {
+            let fitted = part.critic.fit(&part.term, particles, self.target, self.ascent)?.value;
+            let (phi, gradient) = part.critic.value_and_gradient(particles);
+            // ∇δD/δP at particle i is M·on_source[i]·∇φ(yᵢ): ∇φ itself unless the term is reversed
+            let gradient = if part.term.reversed {
+                let on_source = part.term.score(&phi, &part.critic.value(self.target), None).on_source;
+                gradient * on_source.mul_scalar(n).reshape([particles.dims()[0], 1])
+            } else {
+                gradient
+            };
+            let v = gradient.mul_scalar(-part.weight);
+            let d = fitted.mul_scalar(part.weight);
+            total = Some(match total {
+                None => (v, d),
+                Some((v0, d0)) => (v0 + v, d0 + d),
+            });
+        }
+        let (v, divergence) = match total {
+            Some(t) => t,
+            None => (particles.zeros_like(), particles.clone().sum().mul_scalar(0.0)),
+        };
+        let squared = (v.clone() * v.clone()).sum_dim(1);
+        let record = Record { divergence, fisher: squared.clone().mean(), speed: squared.sqrt().mean() };
+        Ok(Velocity { v, record })
+    }
+}

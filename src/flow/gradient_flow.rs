@@ -1,0 +1,120 @@
+//! The Wasserstein gradient flow of any divergence on particles, ∂P/∂t = ∇·(P ∇ δD/δP), and GPA as its preset.
+use super::field::{CriticField, Field, Part};
+use super::integrators::Scheme;
+use super::{Flow, Record, State};
+use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::optimizer::OptimizerOptions;
+use crate::critic::{Ascent, Critic, CriticBuilder, Named};
+use crate::device::Points;
+use crate::divergence::Divergence;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Options of `gpa(d, #{ … })` and `gradient_flow(d, #{ … })`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FlowOptions {
+    pub dt: f64,
+    /// ascent steps of the critic per velocity
+    pub inner_steps: usize,
+    /// ascent steps before the first velocity
+    pub warm_up: usize,
+    /// end the ascent early when ten steps improve it by less than this fraction
+    pub inner_tolerance: f64,
+    pub integrator: Scheme,
+}
+
+impl Default for FlowOptions {
+    fn default() -> Self {
+        FlowOptions { dt: 0.2, inner_steps: 5, warm_up: 0, inner_tolerance: 0.0, integrator: Scheme::Euler }
+    }
+}
+
+/// The critic a flow uses unless told otherwise.
+pub fn default_critic(optimizer: OptimizerOptions) -> Result<MlpBuilder> {
+    Ok(MlpBuilder { optimizer, ..MlpBuilder::new(vec![32, 32, 32], MlpOptions::default())? })
+}
+
+/// A flow that has not met its particles yet.
+#[derive(Clone)]
+pub struct FlowRecipe {
+    /// "gpa" or "gradient_flow"
+    pub preset: &'static str,
+    pub divergence: Arc<dyn Divergence>,
+    pub options: FlowOptions,
+    pub critic: Arc<dyn CriticBuilder>,
+}
+
+impl FlowRecipe {
+    pub fn describe(&self) -> String {
+        format!(
+            "{}({}, dt {}, {}, {} inner steps, {})",
+            self.preset,
+            self.divergence.name(),
+            self.options.dt,
+            self.critic.describe(),
+            self.options.inner_steps,
+            self.options.integrator.integrator().name()
+        )
+    }
+
+    /// Ties the recipe to a target and makes its critics.
+    pub fn start(&self, target: &Points, seed: u64) -> Result<GradientFlow> {
+        let device = target.device();
+        let mut parts = vec![];
+        for (k, (weight, term)) in self.divergence.terms().into_iter().enumerate() {
+            let critic = self.critic.build(&term, target.dims()[1], seed, k as u64, &device)?;
+            parts.push(Part { weight, term, critic });
+        }
+        Ok(GradientFlow { recipe: self.clone(), parts, target: target.clone(), interrupt: Interrupt::default() })
+    }
+}
+
+/// A running flow: the critics as they are now, and the target.
+#[derive(Clone)]
+pub struct GradientFlow {
+    pub recipe: FlowRecipe,
+    pub parts: Vec<Part>,
+    pub target: Points,
+    interrupt: Interrupt,
+}
+
+impl Flow for GradientFlow {
+    fn step(&mut self, state: State) -> Result<(State, Record)> {
+        let o = &self.recipe.options;
+        let steps = if state.step == 0 { o.inner_steps + o.warm_up } else { o.inner_steps };
+        let ascent = Ascent { steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone() };
+        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent };
+        o.integrator.integrator().step(state, o.dt, &mut field)
+    }
+    fn measure(&self, state: &State) -> Result<Record> {
+        let mut parts = self.parts.clone();
+        let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone() };
+        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent };
+        Ok(field.velocity(&state.particles)?.record)
+    }
+    fn describe(&self) -> String {
+        self.recipe.describe()
+    }
+    fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+    fn boxed_clone(&self) -> Box<dyn Flow> {
+        Box::new(self.clone())
+    }
+    fn to_json(&self) -> serde_json::Value {
+        super::save::flow_to_json(self)
+    }
+    fn tensors(&self) -> Result<Vec<Named>> {
+        let mut out = vec![];
+        for (k, part) in self.parts.iter().enumerate() {
+            out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
+        }
+        Ok(out)
+    }
+    fn critics(&self) -> Vec<(f64, &dyn Critic)> {
+        self.parts.iter().map(|p| (p.weight, p.critic.as_ref())).collect()
+    }
+}

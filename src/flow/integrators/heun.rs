@@ -1,0 +1,23 @@
+//! Heun's method, the explicit trapezoid: average of the velocity here and after an Euler step. Order 2.
+use super::*;
+
+pub struct Heun;
+
+impl Integrator for Heun {
+    fn name(&self) -> &'static str {
+        "heun"
+    }
+    fn order(&self) -> u32 {
+        2
+    }
+    fn stages(&self) -> usize {
+        2
+    }
+    fn step(&self, state: State, dt: f64, field: &mut dyn Field) -> Result<(State, Record)> {
+        let y = state.particles.clone();
+        let k1 = field.velocity(&y)?;
+        let k2 = field.velocity(&(y.clone() + k1.v.clone().mul_scalar(dt)))?;
+        let y = y + (k1.v.clone() + k2.v).mul_scalar(0.5 * dt);
+        Ok((advance(state, y, k1.v, dt), k1.record))
+    }
+}

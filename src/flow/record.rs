@@ -1,0 +1,93 @@
+//! What a run keeps: a table of numbers over steps, and copies of the particles.
+use crate::device::Points;
+use serde::{Deserialize, Serialize};
+
+/// Named columns of equal length, in order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Portable", into = "Portable")]
+pub struct Table {
+    columns: Vec<(String, Vec<f64>)>,
+}
+
+/// JSON has no NaN: entries that were not measured are null on disk.
+#[derive(Serialize, Deserialize)]
+struct Portable {
+    columns: Vec<(String, Vec<Option<f64>>)>,
+}
+
+impl From<Table> for Portable {
+    fn from(t: Table) -> Portable {
+        let finite = |v: Vec<f64>| v.into_iter().map(|v| v.is_finite().then_some(v)).collect();
+        Portable { columns: t.columns.into_iter().map(|(n, v)| (n, finite(v))).collect() }
+    }
+}
+
+impl From<Portable> for Table {
+    fn from(p: Portable) -> Table {
+        let full = |v: Vec<Option<f64>>| v.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect();
+        Table { columns: p.columns.into_iter().map(|(n, v)| (n, full(v))).collect() }
+    }
+}
+
+impl Table {
+    pub fn new(names: impl IntoIterator<Item = String>) -> Table {
+        Table { columns: names.into_iter().map(|n| (n, vec![])).collect() }
+    }
+    pub fn from_columns(columns: Vec<(String, Vec<f64>)>) -> Table {
+        Table { columns }
+    }
+    pub fn len(&self) -> usize {
+        self.columns.first().map_or(0, |c| c.1.len())
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|c| c.0.as_str())
+    }
+    pub fn column(&self, name: &str) -> Option<&[f64]> {
+        self.columns.iter().find(|c| c.0 == name).map(|c| c.1.as_slice())
+    }
+    pub fn columns(&self) -> &[(String, Vec<f64>)] {
+        &self.columns
+    }
+    /// The last value of a column.
+    pub fn last(&self, name: &str) -> Option<f64> {
+        self.column(name)?.last().copied()
+    }
+    /// Appends a row given in the order of the columns; columns it lacks get NaN.
+    pub fn push(&mut self, row: &[f64]) {
+        for (i, c) in self.columns.iter_mut().enumerate() {
+            c.1.push(row.get(i).copied().unwrap_or(f64::NAN));
+        }
+    }
+    /// Rows as text, aligned, at most `limit` of them evenly spaced.
+    pub fn render(&self, limit: usize) -> String {
+        let n = self.len();
+        let rows: Vec<usize> = if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
+        let mut lines = vec![self.names().map(|n| format!("{n:>12}")).collect::<Vec<_>>().join(" ")];
+        for i in rows {
+            lines.push(self.columns.iter().map(|c| format!("{:>12}", compact(c.1[i]))).collect::<Vec<_>>().join(" "));
+        }
+        lines.join("\n")
+    }
+}
+
+/// A number in at most 11 characters.
+pub fn compact(v: f64) -> String {
+    if v == 0.0 || (v.fract() == 0.0 && v.abs() < 1e9) {
+        format!("{v}")
+    } else if (1e-3..1e6).contains(&v.abs()) {
+        format!("{v:.5}")
+    } else {
+        format!("{v:.3e}")
+    }
+}
+
+/// The particles at one time.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub step: usize,
+    pub time: f64,
+    pub points: Points,
+}

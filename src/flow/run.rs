@@ -1,0 +1,214 @@
+//! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
+use super::record::{Snapshot, Table};
+use super::{Flow, Record, State};
+use crate::critic::estimate::check_samples;
+use crate::device::Points;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::metric::{self, Metric};
+use crate::observer::history::History;
+use crate::observer::progress::{Progress, Report};
+use crate::observer::snapshots::Snapshots;
+use crate::observer::stop::{Stop, StopRules};
+use crate::observer::{Observer, Reading, Signal};
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Options of `flow.run(source, target, #{ … })`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunOptions {
+    pub steps: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    pub record_every: usize,
+    pub snapshots: usize,
+    pub metrics: Vec<String>,
+    pub metrics_every: usize,
+    pub stop: StopRules,
+    pub runaway: f64,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 100.0 }
+    }
+}
+
+/// Why a run ended.
+#[derive(Debug)]
+pub enum Ending {
+    Finished,
+    /// the stop rule that fired
+    Rule(String),
+    /// interrupted, or failed; what was recorded is kept
+    Broken(Error),
+}
+
+impl Ending {
+    pub fn describe(&self) -> String {
+        match self {
+            Ending::Finished => "finished".into(),
+            Ending::Rule(r) => format!("stopped: {r}"),
+            Ending::Broken(e) => e.to_string(),
+        }
+    }
+}
+
+/// A run, finished or not: everything recorded, and what is needed to go on.
+pub struct Run {
+    pub flow: Box<dyn Flow>,
+    pub state: State,
+    pub source: Points,
+    pub target: Points,
+    pub options: RunOptions,
+    pub history: Table,
+    pub snapshots: Vec<Snapshot>,
+    pub ending: String,
+    pub seconds: f64,
+}
+
+impl Clone for Run {
+    fn clone(&self) -> Self {
+        Run {
+            flow: self.flow.boxed_clone(),
+            state: self.state.clone(),
+            source: self.source.clone(),
+            target: self.target.clone(),
+            options: self.options.clone(),
+            history: self.history.clone(),
+            snapshots: self.snapshots.clone(),
+            ending: self.ending.clone(),
+            seconds: self.seconds,
+        }
+    }
+}
+
+impl Run {
+    /// A run about to begin. Errors on bad samples or unknown metrics, before any work.
+    pub fn new(flow: Box<dyn Flow>, source: Points, target: Points, options: RunOptions) -> Result<Run> {
+        check_samples("run(source, target)", &source, &target)?;
+        metric::by_names(&options.metrics)?;
+        let state = State { particles: source.clone(), previous: None, time: 0.0, step: 0 };
+        Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0 })
+    }
+
+    /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
+    pub fn advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Ending {
+        let ending = self.try_advance(steps, interrupt, sink).unwrap_or_else(Ending::Broken);
+        self.ending = ending.describe();
+        ending
+    }
+
+    fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Result<Ending> {
+        let o = self.options.clone();
+        let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics)?;
+        let mut history = History::new(o.record_every, metrics, o.metrics_every, self.target.clone()).continuing(std::mem::take(&mut self.history));
+        let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
+        let mut stop = Stop::new(o.stop.clone(), o.record_every);
+        let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
+        let limit = o.runaway * diameter(&self.target)?;
+        self.flow.set_interrupt(interrupt.clone());
+        let ending = {
+            let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
+            self.steps(steps, limit, interrupt, &mut watchers)
+        };
+        self.history = history.table;
+        self.snapshots.extend(snapshots.taken.into_iter().filter(|s| s.step > 0 || self.state.step == 0 || s.step == 0));
+        self.snapshots.dedup_by_key(|s| s.step);
+        Ok(ending)
+    }
+
+    fn steps(&mut self, steps: usize, limit: f64, interrupt: &Interrupt, watchers: &mut [&mut dyn Observer]) -> Ending {
+        let begun = Instant::now();
+        let before = self.seconds;
+        let end = self.state.step + steps;
+        let mut good = (self.flow.boxed_clone(), self.state.clone());
+        let mut latest = Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, seconds: before };
+        while self.state.step < end {
+            if let Err(e) = interrupt.check() {
+                return Ending::Broken(e);
+            }
+            let at = self.state.clone();
+            let (next, record) = match self.flow.step(at.clone()) {
+                Ok(done) => done,
+                Err(e) => return Ending::Broken(e),
+            };
+            self.seconds = before + begun.elapsed().as_secs_f64();
+            let wanted = watchers.iter().any(|w| w.wants(at.step, false));
+            if wanted {
+                latest = match read(&record, self.seconds).and_then(|r| check(&r, at.step, limit).map(|()| r)) {
+                    Ok(r) => r,
+                    Err(e) => {
+                        (self.flow, self.state) = good;
+                        return Ending::Broken(e);
+                    }
+                };
+                good = (self.flow.boxed_clone(), at.clone());
+            }
+            self.state = next;
+            match tell(watchers, &at, &latest, false) {
+                Ok(Signal::Continue) => {}
+                Ok(Signal::Stop(rule)) => return Ending::Rule(rule),
+                Err(e) => return Ending::Broken(e),
+            }
+        }
+        let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, limit).map(|()| r));
+        match last.and_then(|r| tell(watchers, &self.state, &r, true)) {
+            Ok(_) => Ending::Finished,
+            Err(e) => {
+                if matches!(e, Error::Diverged { .. }) {
+                    (self.flow, self.state) = good;
+                }
+                Ending::Broken(e)
+            }
+        }
+    }
+}
+
+fn tell(watchers: &mut [&mut dyn Observer], state: &State, reading: &Reading, last: bool) -> Result<Signal> {
+    let mut signal = Signal::Continue;
+    for w in watchers {
+        if last || w.always() || w.wants(state.step, false) {
+            match w.observe(state, reading, last)? {
+                Signal::Continue => {}
+                stop => signal = stop,
+            }
+        }
+    }
+    Ok(signal)
+}
+
+/// One transfer for the three numbers of a record.
+fn read(record: &Record, seconds: f64) -> Result<Reading> {
+    let v = crate::device::values(&Tensor::cat(vec![record.divergence.clone(), record.fisher.clone(), record.speed.clone()], 0))?;
+    Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), seconds })
+}
+
+fn check(r: &Reading, step: usize, limit: f64) -> Result<()> {
+    let what = if !r.speed.is_finite() || !r.fisher.is_finite() {
+        "the velocity of the particles is not finite".to_string()
+    } else if !r.divergence.is_finite() {
+        "the estimated divergence is not finite".to_string()
+    } else if r.speed > limit {
+        format!("the particles run away: mean speed {:.3e}", r.speed)
+    } else {
+        return Ok(());
+    };
+    let advice = "try a smaller dt or lr, constraint: \"spectral\" instead of a penalty or none, or a smaller L; everything recorded so far is kept (last_run())";
+    Err(Error::Diverged { step, what, advice: advice.into() })
+}
+
+/// The diagonal of the bounding box of a sample, at least 1e-6.
+fn diameter(points: &Points) -> Result<f64> {
+    let d = points.dims()[1];
+    let rows = crate::device::rows_f64(points)?;
+    let extent = |k: usize| {
+        let column = rows.iter().skip(k).step_by(d);
+        let (lo, hi) = column.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
+        (hi - lo).powi(2)
+    };
+    Ok((0..d).map(extent).sum::<f64>().sqrt().max(1e-6))
+}

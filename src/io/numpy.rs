@@ -1,0 +1,105 @@
+//! NumPy's npy and npz.
+use crate::dataset::Rows;
+use crate::error::{Error, Result};
+use npyz::{DType, NpyFile, Order, WriterBuilder, npz::NpzArchive};
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+/// A named array of any shape.
+pub type Array = (String, Vec<f32>, Vec<usize>);
+
+fn read<R: Read>(path: &Path, npy: NpyFile<R>) -> Result<(Vec<f32>, Vec<usize>)> {
+    let fail = |e: String| Error::io("read", path, e);
+    let shape: Vec<usize> = npy.shape().iter().map(|n| *n as usize).collect();
+    let order = npy.order();
+    let name = match npy.dtype() {
+        DType::Plain(t) => t.to_string(),
+        other => return Err(fail(format!("its elements are {}, expected plain numbers", other.descr()))),
+    };
+    let io = |e: std::io::Error| fail(e.to_string());
+    let data: Vec<f32> = match name.trim_start_matches(['<', '>', '=', '|']) {
+        "f4" => npy.into_vec::<f32>().map_err(io)?,
+        "f8" => npy.into_vec::<f64>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
+        "i8" => npy.into_vec::<i64>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
+        "i4" => npy.into_vec::<i32>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
+        "u1" => npy.into_vec::<u8>().map_err(io)?.into_iter().map(f32::from).collect(),
+        _ => return Err(fail(format!("its elements are {name}, expected f4, f8, i4, i8 or u1"))),
+    };
+    if order == Order::Fortran && shape.len() == 2 {
+        let (n, d) = (shape[0], shape[1]);
+        let rows = (0..n * d).map(|k| data[(k % d) * n + k / d]).collect();
+        return Ok((rows, shape));
+    }
+    Ok((data, shape))
+}
+
+fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
+    match shape[..] {
+        [n, d] => Ok(Rows { data, n, d }),
+        [n] => Ok(Rows { data, n, d: 1 }),
+        // images and the like: one row per leading index
+        [n, ..] if n > 0 => Ok(Rows { d: data.len() / n, n, data }),
+        _ => Err(Error::io("read", path, format!("its shape is {shape:?}, expected [n, d]"))),
+    }
+}
+
+pub fn load_npy(path: &Path) -> Result<Rows> {
+    let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let npy = NpyFile::new(BufReader::new(file)).map_err(|e| Error::io("read", path, format!("not a valid npy file: {e}")))?;
+    as_rows(path, read(path, npy)?)
+}
+
+/// The first array of an npz.
+pub fn load_first(path: &Path) -> Result<Rows> {
+    let arrays = load_npz(path)?;
+    match arrays.into_iter().next() {
+        Some((_, data, shape)) => as_rows(path, (data, shape)),
+        None => Err(Error::io("read", path, "it holds no arrays")),
+    }
+}
+
+/// Every array of an npz, sorted by name.
+pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
+    let fail = |e: std::io::Error| Error::io("read", path, format!("not a valid npz file: {e}"));
+    let mut archive = NpzArchive::open(path).map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::io("read", path, e) } else { fail(e) })?;
+    let mut names: Vec<String> = archive.array_names().map(String::from).collect();
+    names.sort();
+    let mut out = vec![];
+    for name in names {
+        let Some(npy) = archive.by_name(&name).map_err(fail)? else { continue };
+        let (data, shape) = read(path, npy)?;
+        out.push((name, data, shape));
+    }
+    Ok(out)
+}
+
+fn encode(data: &[f32], shape: &[usize]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(&mut bytes).begin_nd()?;
+    writer.extend(data.iter().copied())?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+pub fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
+    let bytes = encode(&rows.data, &[rows.n, rows.d]).map_err(|e| Error::io("write", path, e))?;
+    super::write_atomically(path, &bytes)
+}
+
+/// Writes f32 arrays, uncompressed, as numpy.savez does.
+pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
+    let fail = |e: std::io::Error| Error::io("write", path, e);
+    let mut buffer = std::io::Cursor::new(vec![]);
+    {
+        let mut npz = npyz::npz::NpzWriter::new(&mut buffer);
+        for (name, data, shape) in arrays {
+            let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
+            let options = npyz::npz::NpzWriter::<&mut std::io::Cursor<Vec<u8>>>::array;
+            let mut writer = options(&mut npz, name, Default::default()).map_err(fail)?.default_dtype().shape(&shape).begin_nd().map_err(fail)?;
+            writer.extend(data.iter().copied()).map_err(fail)?;
+            writer.finish().map_err(fail)?;
+        }
+    }
+    super::write_atomically(path, &buffer.into_inner())
+}

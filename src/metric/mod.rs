@@ -1,0 +1,67 @@
+//! Metrics between two samples: exact where the name says a distance, one file each.
+use crate::catalogue::{Entry, nearest, no_defaults};
+use crate::critic::estimate::check_samples;
+use crate::device::{Points, rows_f64};
+use crate::error::{Error, Result};
+use std::sync::Arc;
+
+mod kernel_distance;
+pub mod modes;
+mod sliced;
+mod wasserstein;
+pub use kernel_distance::{Mmd, median_width};
+pub use sliced::Sliced;
+pub use wasserstein::Wasserstein;
+
+/// A number that says how far two samples are apart.
+pub trait Metric: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn evaluate(&self, p: &Points, q: &Points) -> Result<f64>;
+}
+
+/// Names the `metrics:` option of a run accepts.
+pub const NAMES: &[&str] = &["w1", "w2", "sliced", "mmd", "energy"];
+
+/// A metric with its default settings.
+pub fn by_name(name: &str) -> Result<Arc<dyn Metric>> {
+    Ok(match name {
+        "w1" => Arc::new(Wasserstein::new(1)),
+        "w2" => Arc::new(Wasserstein::new(2)),
+        "sliced" => Arc::new(Sliced::default()),
+        "mmd" => Arc::new(Mmd { kernel: None, unbiased: false, name: "mmd" }),
+        "energy" => Arc::new(Mmd { kernel: Some(crate::space::kernel::Kernel::Energy), unbiased: false, name: "energy" }),
+        _ => {
+            let hint = nearest(name, NAMES.iter().copied()).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
+            return Err(Error::data("metrics", format!("\"{name}\" is no metric: the metrics are {}{hint}", NAMES.join(", "))));
+        }
+    })
+}
+
+/// Several metrics, or the error of the first unknown name.
+pub fn by_names(names: &[String]) -> Result<Vec<Arc<dyn Metric>>> {
+    names.iter().map(|n| by_name(n)).collect()
+}
+
+/// The rows of two samples in f64 and their dimension, after the checks every metric needs.
+fn pair(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
+    check_samples(what, p, q)?;
+    Ok((rows_f64(p)?, rows_f64(q)?, p.dims()[1]))
+}
+
+const fn entry(name: &'static str, signature: &'static str, doc: &'static str, equation: &'static str, cite: &'static str, example: &'static str) -> Entry {
+    Entry { name, room: "metric", signature, doc, equation, cite, options: &[], defaults: no_defaults, example }
+}
+
+pub const ENTRIES: &[Entry] = &[
+    entry("metric::w1", "metric::w1(p, q)", "The Wasserstein-1 distance, exact (network simplex, duals checked).", r"W_1=\min_\pi\int|x-y|\,d\pi", "peyre2019", "metric::w1(data::gaussian(100, 2), data::ring(100))"),
+    entry("metric::w2", "metric::w2(p, q)", "The Wasserstein-2 distance (not its square), exact (network simplex, duals checked).", r"W_2=\left(\min_\pi\int|x-y|^2d\pi\right)^{1/2}", "peyre2019", "metric::w2(data::gaussian(100, 2), data::ring(100))"),
+    entry("metric::sliced", "metric::sliced(p, q)", "The sliced Wasserstein-2 distance over 200 fixed directions.", r"SW_2^2=\int W_2^2(\theta_\#P,\theta_\#Q)\,d\theta", "bonneel2015", "metric::sliced(data::gaussian(100, 2), data::ring(100))"),
+    entry("metric::mmd", "metric::mmd(p, q, kernel)", "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q.", r"MMD^2=\left\|\mu_P-\mu_Q\right\|^2_{\mathcal H}", "gretton2012", "metric::mmd(data::gaussian(100, 2), data::ring(100), gaussian_kernel(1.0))"),
+    entry("metric::energy", "metric::energy(p, q)", "The energy distance.", r"2E|X-Y|-E|X-X'|-E|Y-Y'|", "szekely2013", "metric::energy(data::gaussian(100, 2), data::ring(100))"),
+    entry("metric::modes", "metric::modes(p, centers, radius)", "Which share of p lies within `radius` of each centre, and the share near none (`strays`); each point counts for its nearest centre.", "", "", "metric::modes(data::ring(800), data::ring_centers(8, 4.0), 0.5)"),
+    entry("gaussian_kernel", "gaussian_kernel(s)", "k(x, y) = exp(-|x - y|^2 / (2 s^2)).", r"k(x,y)=e^{-|x-y|^2/(2\sigma^2)}", "gretton2012", "gaussian_kernel(1.0)"),
+    entry("laplace_kernel", "laplace_kernel(s)", "k(x, y) = exp(-|x - y| / s).", r"k(x,y)=e^{-|x-y|/\sigma}", "gretton2012", "laplace_kernel(1.0)"),
+    entry("imq_kernel", "imq_kernel(s)", "The inverse multiquadric k(x, y) = (1 + |x - y|^2 / s^2)^(-1/2).", r"k(x,y)=\left(1+|x-y|^2/\sigma^2\right)^{-1/2}", "gorham2017", "imq_kernel(1.0)"),
+    entry("energy_kernel", "energy_kernel()", "k(x, y) = -|x - y|; its MMD squared is the energy distance.", r"k(x,y)=-|x-y|", "szekely2013", "energy_kernel()"),
+];
+

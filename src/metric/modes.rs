@@ -1,0 +1,29 @@
+//! How a sample spreads over known modes.
+use super::pair;
+use crate::device::Points;
+use crate::error::Result;
+
+/// Shares of a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Modes {
+    /// share of all points within `radius` of each centre, every point counted at its nearest centre only
+    pub shares: Vec<f64>,
+    /// share of points within `radius` of no centre
+    pub strays: f64,
+}
+
+pub fn modes(p: &Points, centers: &Points, radius: f64) -> Result<Modes> {
+    let (x, c, d) = pair("modes", p, centers)?;
+    let n = (x.len() / d) as f64;
+    let mut shares = vec![0.0; c.len() / d];
+    let mut strays = 0.0;
+    for row in x.chunks(d) {
+        let distance = |center: &[f64]| row.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+        let nearest = c.chunks(d).map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        match nearest {
+            Some((k, r2)) if r2 <= radius * radius => shares[k] += 1.0 / n,
+            _ => strays += 1.0 / n,
+        }
+    }
+    Ok(Modes { shares, strays })
+}

@@ -1,0 +1,51 @@
+//! The table of a run: step, time, divergence, Fisher information, speed, seconds, and the metrics asked for.
+use super::{Observer, Reading, Signal};
+use crate::device::Points;
+use crate::error::Result;
+use crate::flow::State;
+use crate::flow::record::Table;
+use crate::metric::Metric;
+use std::sync::Arc;
+
+pub struct History {
+    pub table: Table,
+    every: usize,
+    metrics: Vec<Arc<dyn Metric>>,
+    metrics_every: usize,
+    target: Points,
+}
+
+/// The columns every history has.
+pub const COLUMNS: &[&str] = &["step", "time", "divergence", "fisher", "speed", "seconds"];
+
+impl History {
+    pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> History {
+        let names = COLUMNS.iter().map(|s| s.to_string()).chain(metrics.iter().map(|m| m.name().to_string()));
+        History { table: Table::new(names), every, metrics, metrics_every, target }
+    }
+    /// Goes on with the table of an earlier run.
+    pub fn continuing(mut self, table: Table) -> History {
+        if table.names().eq(self.table.names()) {
+            self.table = table;
+        }
+        self
+    }
+}
+
+impl Observer for History {
+    fn wants(&self, step: usize, last: bool) -> bool {
+        last || step.is_multiple_of(self.every)
+    }
+    fn observe(&mut self, state: &State, r: &Reading, last: bool) -> Result<Signal> {
+        if self.table.last("step") == Some(state.step as f64) {
+            return Ok(Signal::Continue);
+        }
+        let mut row = vec![state.step as f64, state.time, r.divergence, r.fisher, r.speed, r.seconds];
+        for m in &self.metrics {
+            let due = last || state.step.is_multiple_of(self.metrics_every);
+            row.push(if due { m.evaluate(&state.particles, &self.target)? } else { f64::NAN });
+        }
+        self.table.push(&row);
+        Ok(Signal::Continue)
+    }
+}
