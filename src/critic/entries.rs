@@ -27,6 +27,7 @@ pub const MLP: Entry = Entry {
         Opt { name: "constraint", kind: OptionKind::Choice(&["spectral", "penalty", "lp", "gp", "none"]), doc: "how |grad| <= L is imposed" },
         Opt { name: "penalty", kind: NONNEGATIVE, doc: "weight of the soft constraints" },
         Opt { name: "power_iterations", kind: OptionKind::Integer { min: 1, max: 100 }, doc: "power iterations per ascent step" },
+        Opt { name: "standardize", kind: OptionKind::Flag, doc: "work in coordinates centred and scaled by the target" },
     ],
     defaults: defaults_of::<MlpOptions>,
     example: "let critic = mlp([32, 32], #{ activation: \"relu\" });\ncritic",

@@ -1,5 +1,5 @@
 //! Estimating a divergence between two samples with a critic, with a certified lower bound beside it.
-use super::{Ascent, Critic, CriticBuilder, lower_bound};
+use super::{Ascent, Critic, CriticBuilder, Frame, lower_bound};
 use crate::device::{Points, Values, values};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
@@ -73,6 +73,7 @@ pub fn estimate(
 ) -> Result<Estimate> {
     check_samples("estimate", p, q)?;
     let terms = d.terms();
+    let frame = Frame::of(q)?;
     let mut out = Estimate {
         divergence: d.name(),
         value: 0.0,
@@ -83,7 +84,7 @@ pub fn estimate(
         iterations: 0,
     };
     for (k, (weight, term)) in terms.iter().enumerate() {
-        let mut critic = builder.build(term, p.dims()[1], options.seed, k as u64, &p.device())?;
+        let mut critic = builder.build(term, &frame, options.seed, k as u64)?;
         let mut rng = random::rng(options.seed, 1 << 40 | k as u64);
         let mut history: Vec<Values> = vec![];
         // chunks keep the progress moving; a batch is drawn anew for each ascent step

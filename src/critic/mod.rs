@@ -59,10 +59,35 @@ pub trait Critic: Send + Sync {
     fn boxed_clone(&self) -> Box<dyn Critic>;
 }
 
+/// Where the target lies: critics work in coordinates (x − center)/scale, which changes no Lipschitz constant.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub center: Vec<f32>,
+    /// root mean square distance from the centre per coordinate; 1 for a single point
+    pub scale: f64,
+    pub device: Device,
+}
+
+impl Frame {
+    pub fn of(target: &Points) -> Result<Frame> {
+        let d = target.dims()[1];
+        let rows = crate::device::rows_f64(target)?;
+        let n = (rows.len() / d) as f64;
+        let center: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
+        let squares: f64 = rows.chunks(d).map(|r| r.iter().zip(&center).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()).sum();
+        let scale = (squares / (n * d as f64)).sqrt();
+        let scale = if scale.is_finite() && scale > 1e-12 { scale } else { 1.0 };
+        Ok(Frame { center: center.into_iter().map(|c| c as f32).collect(), scale, device: target.device() })
+    }
+    pub fn dim(&self) -> usize {
+        self.center.len()
+    }
+}
+
 /// How a flow or an estimate makes the critic of a term.
 pub trait CriticBuilder: Send + Sync {
-    /// `dim` is the dimension of the points, `stream` tells apart the critics made under one seed.
-    fn build(&self, term: &Term, dim: usize, seed: u64, stream: u64, device: &Device) -> Result<Box<dyn Critic>>;
+    /// `stream` tells apart the critics made under one seed.
+    fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>>;
     fn describe(&self) -> String;
     /// The builder as data, for saved runs.
     fn to_json(&self) -> serde_json::Value;

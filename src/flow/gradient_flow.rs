@@ -4,7 +4,7 @@ use super::integrators::Scheme;
 use super::{Flow, Record, State};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
 use crate::critic::optimizer::OptimizerOptions;
-use crate::critic::{Ascent, Critic, CriticBuilder, Named};
+use crate::critic::{Ascent, Critic, CriticBuilder, Frame, Named};
 use crate::device::Points;
 use crate::divergence::Divergence;
 use crate::error::Result;
@@ -62,10 +62,10 @@ impl FlowRecipe {
 
     /// Ties the recipe to a target and makes its critics.
     pub fn start(&self, target: &Points, seed: u64) -> Result<GradientFlow> {
-        let device = target.device();
+        let frame = Frame::of(target)?;
         let mut parts = vec![];
         for (k, (weight, term)) in self.divergence.terms().into_iter().enumerate() {
-            let critic = self.critic.build(&term, target.dims()[1], seed, k as u64, &device)?;
+            let critic = self.critic.build(&term, &frame, seed, k as u64)?;
             parts.push(Part { weight, term, critic });
         }
         Ok(GradientFlow { recipe: self.clone(), parts, target: target.clone(), interrupt: Interrupt::default() })

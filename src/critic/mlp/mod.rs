@@ -1,6 +1,6 @@
 //! Multilayer perceptron critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
 use super::optimizer::{Optimizer, OptimizerOptions};
-use super::{Ascent, Critic, CriticBuilder, Fit, Named};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
@@ -53,11 +53,13 @@ pub struct MlpOptions {
     pub penalty: f64,
     /// power iterations per ascent step
     pub power_iterations: usize,
+    /// work in coordinates centred and scaled by the target, so that biases start where the data are
+    pub standardize: bool,
 }
 
 impl Default for MlpOptions {
     fn default() -> Self {
-        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 1 }
+        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 1, standardize: true }
     }
 }
 
@@ -88,8 +90,8 @@ impl MlpBuilder {
 }
 
 impl CriticBuilder for MlpBuilder {
-    fn build(&self, term: &Term, dim: usize, seed: u64, stream: u64, device: &Device) -> Result<Box<dyn Critic>> {
-        Ok(Box::new(Mlp::new(self, term.space.constant, dim, seed, stream, device)))
+    fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
+        Ok(Box::new(Mlp::new(self, term.space.constant, frame, seed, stream)))
     }
     fn describe(&self) -> String {
         let o = &self.options;
@@ -109,6 +111,9 @@ pub struct Mlp {
     shape: Shape,
     options: MlpOptions,
     lipschitz: f64,
+    /// shape [1, d]
+    center: Points,
+    scale: f64,
     /// all weights and biases in one vector, so that the optimiser is a handful of operations
     theta: Values,
     power: Option<PowerIteration>,
@@ -121,8 +126,9 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    fn new(b: &MlpBuilder, lipschitz: f64, dim: usize, seed: u64, stream: u64, device: &Device) -> Mlp {
-        let shape = Shape::new(dim, &b.widths, b.options.activation);
+    fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Mlp {
+        let device = &frame.device;
+        let shape = Shape::new(frame.dim(), &b.widths, b.options.activation);
         let mut rng = random::rng(seed, stream);
         let mut theta = Vec::with_capacity(shape.len());
         for (fan_in, fan_out) in shape.layers() {
@@ -136,10 +142,13 @@ impl Mlp {
             power.advance(&Layers::from_flat(&theta, &shape), 20);
             power
         });
+        let (center, scale) = if b.options.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
         Mlp {
             shape,
             options: b.options.clone(),
             lipschitz,
+            center: crate::device::points(center, 1, frame.dim(), device),
+            scale,
             theta,
             power,
             optimizer: Optimizer::new(b.optimizer.clone()),
@@ -159,6 +168,14 @@ impl Mlp {
         }
     }
 
+    /// Blocks of rows in the coordinates of the network, φ(x) = L·scale·net((x − center)/scale).
+    fn enter(&self, x: &Points) -> Vec<Points> {
+        if !self.options.standardize {
+            return network::blocks(x);
+        }
+        network::blocks(&(x.clone() - self.center.clone()).div_scalar(self.scale))
+    }
+
     /// One ascent step; returns the objective before it.
     fn step(&mut self, term: &Term, source: &[Points], target: &[Points]) -> Values {
         let raw = Layers::from_flat(&self.theta, &self.shape);
@@ -170,12 +187,13 @@ impl Mlp {
         let blocks: Vec<&Points> = source.iter().chain(target).collect();
         let passes = network::forward_blocks(layers, &blocks, &self.shape);
         let (p, q) = passes.split_at(source.len());
-        let phi = |passes: &[network::Pass]| network::join(passes).mul_scalar(self.lipschitz);
+        let factor = self.lipschitz * self.scale;
+        let phi = |passes: &[network::Pass]| network::join(passes).mul_scalar(factor);
         let scores = term.score(&phi(p), &phi(q), self.nu.as_ref());
         self.nu = scores.nu.clone();
-        let seeds: Vec<Values> = network::split(&scores.on_source.mul_scalar(self.lipschitz), p)
+        let seeds: Vec<Values> = network::split(&scores.on_source.mul_scalar(factor), p)
             .into_iter()
-            .chain(network::split(&scores.on_target.mul_scalar(self.lipschitz), q))
+            .chain(network::split(&scores.on_target.mul_scalar(factor), q))
             .collect();
         let mut gradient = network::backward_blocks(layers, &passes, &seeds, &self.shape);
         let mut value = scores.value;
@@ -206,7 +224,7 @@ impl Mlp {
 impl Critic for Mlp {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
         self.optimizer.begin();
-        let (p, q) = (network::blocks(source), network::blocks(target));
+        let (p, q) = (self.enter(source), self.enter(target));
         let mut history = vec![];
         let mut value = None;
         let mut reference: Option<f32> = None;
@@ -237,9 +255,9 @@ impl Critic for Mlp {
 
     fn value(&self, x: &Points) -> Values {
         let layers = self.effective();
-        let blocks = network::blocks(x);
+        let blocks = self.enter(x);
         let passes = network::forward_blocks(&layers, &blocks.iter().collect::<Vec<_>>(), &self.shape);
-        network::join(&passes).mul_scalar(self.lipschitz)
+        network::join(&passes).mul_scalar(self.lipschitz * self.scale)
     }
 
     fn gradient(&self, x: &Points) -> Points {
@@ -248,9 +266,9 @@ impl Critic for Mlp {
 
     fn value_and_gradient(&self, x: &Points) -> (Values, Points) {
         let layers = self.effective();
-        let blocks = network::blocks(x);
+        let blocks = self.enter(x);
         let out = network::value_and_input_gradient(&layers, &blocks, &self.shape);
-        (out.0.mul_scalar(self.lipschitz), out.1.mul_scalar(self.lipschitz))
+        (out.0.mul_scalar(self.lipschitz * self.scale), out.1.mul_scalar(self.lipschitz))
     }
 
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
