@@ -1,5 +1,6 @@
 //! gflow
 pub mod catalogue;
+pub mod cli;
 pub mod critic;
 pub mod dataset;
 pub mod device;
@@ -11,6 +12,8 @@ pub mod interrupt;
 pub mod io;
 pub mod metric;
 pub mod observer;
+pub mod plot;
 pub mod random;
+pub mod script;
 pub mod space;
 pub mod transport;

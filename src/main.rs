@@ -1,1 +1,20 @@
-fn main() {}
+//! The command line: parse, call, exit code.
+use clap::Parser;
+use gflow::cli::args::{Cli, Command};
+use gflow::cli::{commands, doctor, run};
+
+// fresh large mappings are what makes tensors on the CPU slow; this allocator keeps them
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let exit = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::List { room } => commands::list(room.as_deref()),
+        Command::Help { name } => commands::help(name.as_deref()),
+        Command::Info => commands::info(),
+        Command::Doctor => doctor::doctor(),
+        Command::Completions { shell } => commands::completions(shell),
+    };
+    std::process::exit(exit as i32);
+}

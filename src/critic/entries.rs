@@ -1,7 +1,6 @@
 //! Catalogue entries of the critics and of estimating.
-use super::estimate::EstimateOptions;
+use super::estimate::{EstimateOptions, estimate_optimizer};
 use super::mlp::MlpOptions;
-use super::optimizer::OptimizerOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
 
 /// Options of every optimiser, shared by critics, estimates and flows.
@@ -54,7 +53,7 @@ pub const ESTIMATE: Entry = Entry {
         OPTIMIZER[5],
         OPTIMIZER[6],
     ],
-    defaults: || merge(defaults_of::<EstimateOptions>(), defaults_of::<OptimizerOptions>()),
+    defaults: || merge(defaults_of::<EstimateOptions>(), serde_json::to_value(estimate_optimizer()).unwrap_or_default()),
     example: "let p = data::gaussian(100, 2);\nlet q = data::gaussian(100, 2, #{ mean: 2.0 });\nlet e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ steps: 50 });\nprint(e.value);\ne",
 };
 

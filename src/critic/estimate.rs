@@ -1,4 +1,5 @@
 //! Estimating a divergence between two samples with a critic, with a certified lower bound beside it.
+use super::optimizer::OptimizerOptions;
 use super::{Ascent, Critic, CriticBuilder, Frame, lower_bound};
 use crate::device::{Points, Values, values};
 use crate::divergence::Divergence;
@@ -25,6 +26,11 @@ impl Default for EstimateOptions {
     fn default() -> Self {
         EstimateOptions { steps: 1000, batch: 0, seed: 0, tolerance: 0.0 }
     }
+}
+
+/// Adam as estimates use it.
+pub fn estimate_optimizer() -> OptimizerOptions {
+    OptimizerOptions { lr: 3e-3, ..OptimizerOptions::default() }
 }
 
 /// What an estimate found.

@@ -45,6 +45,8 @@ pub struct Named {
 pub trait Critic: Send + Sync {
     /// Improves φ for a term between the samples, from where the last fit left it.
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit>;
+    /// Dimension of the points it takes.
+    fn dim(&self) -> usize;
     /// φ at points, shape [n].
     fn value(&self, x: &Points) -> Values;
     /// ∇φ at points, shape [n, d].
@@ -89,6 +91,8 @@ pub trait CriticBuilder: Send + Sync {
     /// `stream` tells apart the critics made under one seed.
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>>;
     fn describe(&self) -> String;
+    /// The same critic trained by another optimiser.
+    fn with_optimizer(&self, optimizer: optimizer::OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder>;
     /// The builder as data, for saved runs.
     fn to_json(&self) -> serde_json::Value;
 }

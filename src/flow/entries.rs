@@ -1,9 +1,8 @@
 //! Catalogue entries of the flows and of running them.
-use super::gradient_flow::FlowOptions;
+use super::gradient_flow::{FlowOptions, flow_optimizer};
 use super::integrators::NAMES;
 use super::run::RunOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
-use crate::critic::optimizer::OptimizerOptions;
 use crate::critic::{OPTIMIZER, merge};
 
 const OPTIONS: &[Opt] = &[
@@ -12,7 +11,7 @@ const OPTIONS: &[Opt] = &[
     Opt { name: "warm_up", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "extra ascent steps before the first velocity" },
     Opt { name: "inner_tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "end the ascent when ten steps improve it by less than this fraction; 0 never" },
     Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "explicit scheme for the particles" },
-    Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([32, 32, 32])" },
+    Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" })" },
     OPTIMIZER[0],
     OPTIMIZER[1],
     OPTIMIZER[2],
@@ -23,7 +22,7 @@ const OPTIONS: &[Opt] = &[
 ];
 
 fn defaults() -> serde_json::Value {
-    merge(defaults_of::<FlowOptions>(), defaults_of::<OptimizerOptions>())
+    merge(defaults_of::<FlowOptions>(), serde_json::to_value(flow_optimizer()).unwrap_or_default())
 }
 
 /// The keys of `stop: #{ … }`.

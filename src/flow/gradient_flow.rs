@@ -2,7 +2,7 @@
 use super::field::{CriticField, Field, Part};
 use super::integrators::Scheme;
 use super::{Flow, Record, State};
-use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::optimizer::OptimizerOptions;
 use crate::critic::{Ascent, Critic, CriticBuilder, Frame, Named};
 use crate::device::Points;
@@ -32,9 +32,15 @@ impl Default for FlowOptions {
     }
 }
 
-/// The critic a flow uses unless told otherwise.
-pub fn default_critic(optimizer: OptimizerOptions) -> Result<MlpBuilder> {
-    Ok(MlpBuilder { optimizer, ..MlpBuilder::new(vec![32, 32, 32], MlpOptions::default())? })
+/// Adam as flows use it: with β₁ = 0.5 the critic follows the particles without overshooting them.
+pub fn flow_optimizer() -> OptimizerOptions {
+    OptimizerOptions { lr: 5e-3, beta1: 0.5, ..OptimizerOptions::default() }
+}
+
+/// The critic a flow uses unless told otherwise: in a flow a smooth descent matters more than the last per cent of
+/// the supremum, and leaky ReLU settles where groupsort keeps moving the particles.
+pub fn default_critic() -> Result<MlpBuilder> {
+    MlpBuilder::new(vec![64, 64], MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })
 }
 
 /// A flow that has not met its particles yet.

@@ -10,7 +10,7 @@ pub mod integrators;
 pub mod record;
 pub mod run;
 pub mod save;
-pub use entries::ENTRIES;
+pub use entries::{ENTRIES, RUN};
 
 /// Where a flow is.
 #[derive(Clone, Debug)]

@@ -21,7 +21,6 @@ use std::time::Instant;
 #[serde(default, deny_unknown_fields)]
 pub struct RunOptions {
     pub steps: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     pub record_every: usize,
     pub snapshots: usize,
@@ -90,7 +89,7 @@ impl Run {
     /// A run about to begin. Errors on bad samples or unknown metrics, before any work.
     pub fn new(flow: Box<dyn Flow>, source: Points, target: Points, options: RunOptions) -> Result<Run> {
         check_samples("run(source, target)", &source, &target)?;
-        metric::by_names(&options.metrics)?;
+        metric::by_names(&options.metrics, &Interrupt::default())?;
         let state = State { particles: source.clone(), previous: None, time: 0.0, step: 0 };
         Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0 })
     }
@@ -104,7 +103,7 @@ impl Run {
 
     fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Result<Ending> {
         let o = self.options.clone();
-        let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics)?;
+        let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics, interrupt)?;
         let mut history = History::new(o.record_every, metrics, o.metrics_every, self.target.clone()).continuing(std::mem::take(&mut self.history));
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);

@@ -3,6 +3,7 @@ use crate::catalogue::{Entry, nearest, no_defaults};
 use crate::critic::estimate::check_samples;
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use std::sync::Arc;
 
 mod kernel_distance;
@@ -24,9 +25,14 @@ pub const NAMES: &[&str] = &["w1", "w2", "sliced", "mmd", "energy"];
 
 /// A metric with its default settings.
 pub fn by_name(name: &str) -> Result<Arc<dyn Metric>> {
+    by_name_interruptible(name, &Interrupt::default())
+}
+
+/// The same; the exact ones stop when asked to.
+pub fn by_name_interruptible(name: &str, interrupt: &Interrupt) -> Result<Arc<dyn Metric>> {
     Ok(match name {
-        "w1" => Arc::new(Wasserstein::new(1)),
-        "w2" => Arc::new(Wasserstein::new(2)),
+        "w1" => Arc::new(Wasserstein { interrupt: interrupt.clone(), ..Wasserstein::new(1) }),
+        "w2" => Arc::new(Wasserstein { interrupt: interrupt.clone(), ..Wasserstein::new(2) }),
         "sliced" => Arc::new(Sliced::default()),
         "mmd" => Arc::new(Mmd { kernel: None, unbiased: false, name: "mmd" }),
         "energy" => Arc::new(Mmd { kernel: Some(crate::space::kernel::Kernel::Energy), unbiased: false, name: "energy" }),
@@ -38,8 +44,8 @@ pub fn by_name(name: &str) -> Result<Arc<dyn Metric>> {
 }
 
 /// Several metrics, or the error of the first unknown name.
-pub fn by_names(names: &[String]) -> Result<Vec<Arc<dyn Metric>>> {
-    names.iter().map(|n| by_name(n)).collect()
+pub fn by_names(names: &[String], interrupt: &Interrupt) -> Result<Vec<Arc<dyn Metric>>> {
+    names.iter().map(|n| by_name_interruptible(n, interrupt)).collect()
 }
 
 /// The rows of two samples in f64 and their dimension, after the checks every metric needs.

@@ -6,7 +6,7 @@ use crate::interrupt::Interrupt;
 use crate::transport::{exact::exact, line::line};
 
 pub struct Wasserstein {
-    p: u32,
+    pub(super) p: u32,
     pub interrupt: Interrupt,
 }
 

@@ -100,6 +100,9 @@ impl CriticBuilder for MlpBuilder {
             (name(serde_json::to_value(o.activation).unwrap_or_default()), name(serde_json::to_value(o.constraint).unwrap_or_default()));
         format!("mlp({:?}, {activation}, {constraint})", self.widths)
     }
+    fn with_optimizer(&self, optimizer: OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder> {
+        std::sync::Arc::new(MlpBuilder { optimizer, ..self.clone() })
+    }
     fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
@@ -251,6 +254,10 @@ impl Critic for Mlp {
             None => term.score(&self.value(source), &self.value(target), self.nu.as_ref()).value,
         };
         Ok(Fit { value, iterations, history })
+    }
+
+    fn dim(&self) -> usize {
+        self.center.dims()[1]
     }
 
     fn value(&self, x: &Points) -> Values {

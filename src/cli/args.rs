@@ -1,0 +1,57 @@
+//! Arguments, as clap reads them.
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A laboratory for gradient flows of probability divergences.
+#[derive(Debug, Parser)]
+#[command(name = "gflow", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a script
+    Run(RunArgs),
+    /// List what the language knows, by room
+    List {
+        /// divergence, critic, flow, data, metric, io, plot or language
+        room: Option<String>,
+    },
+    /// Explain a name: its signature, equation, options with defaults, and an example
+    Help { name: Option<String> },
+    /// Version, devices, limits
+    Info,
+    /// Check that this machine can do everything gflow does
+    Doctor,
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// A .rhai file, or - for standard input
+    pub file: String,
+    /// auto, cpu or wgpu
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// A parameter read by param("NAME", default); repeatable
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Folder for run.json, figures and arrays
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Continue the run that --out kept
+    #[arg(long, requires = "out")]
+    pub resume: bool,
+    /// No progress and no remarks
+    #[arg(long, conflicts_with = "json")]
+    pub quiet: bool,
+    /// Every event as a line of JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,70 @@
+//! The small commands: list, help, info, completions.
+use super::Exit;
+use crate::script::{help, names};
+use std::io::Write;
+
+fn out(text: &str) {
+    // a closed pipe, as in `gflow list | head`, is not an error
+    let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
+}
+
+/// `gflow list [room]`
+pub fn list(room: Option<&str>) -> Exit {
+    let rooms = names::rooms();
+    if let Some(r) = room.filter(|r| !rooms.contains(r)) {
+        let hint = crate::catalogue::nearest(r, rooms.iter().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
+        eprintln!("error: there is no room `{r}`: the rooms are {}{hint}", rooms.join(", "));
+        return Exit::Usage;
+    }
+    let mut text = String::new();
+    for r in rooms.into_iter().filter(|r| room.is_none_or(|wanted| wanted == *r)) {
+        text += &format!("{r}\n");
+        for e in names::all().iter().filter(|e| e.room == r) {
+            let first = e.doc.split(". ").next().unwrap_or(e.doc).trim_end_matches('.');
+            text += &format!("  {:<22} {first}\n", e.name);
+        }
+    }
+    out(&text);
+    Exit::Ok
+}
+
+/// `gflow help NAME`
+pub fn help(name: Option<&str>) -> Exit {
+    let Some(name) = name else {
+        out("gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name\ngflow --help            every command and option");
+        return Exit::Ok;
+    };
+    match names::find(name) {
+        Some(e) => {
+            out(&help::page(e));
+            Exit::Ok
+        }
+        None => {
+            let known = names::functions();
+            let hint = crate::catalogue::nearest(name, known.iter().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean {n}?"));
+            eprintln!("error: there is nothing named `{name}`{hint}");
+            Exit::Usage
+        }
+    }
+}
+
+/// `gflow info`
+pub fn info() -> Exit {
+    let mut text = format!("gflow {}\n", env!("CARGO_PKG_VERSION"));
+    for (name, what) in crate::device::survey() {
+        text += &format!("  {name:<8} {what}\n");
+    }
+    let chosen = crate::device::open(crate::device::Choice::Auto).map_or("none".to_string(), |c| c.name.to_string());
+    text += &format!("  auto     chooses {chosen}\n  limits   exact transport: 400,000,000 pairs of points; figures: 30,000 pixels a side\n");
+    out(&text);
+    Exit::Ok
+}
+
+/// `gflow completions SHELL`
+pub fn completions(shell: clap_complete::Shell) -> Exit {
+    use clap::CommandFactory;
+    let mut bytes = vec![];
+    clap_complete::generate(shell, &mut super::args::Cli::command(), "gflow", &mut bytes);
+    let _ = std::io::stdout().lock().write_all(&bytes);
+    Exit::Ok
+}

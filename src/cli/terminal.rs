@@ -1,0 +1,114 @@
+//! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
+use crate::plot::{Figure, render};
+use crate::script::{Event, FrontEnd};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What to show, and where figures go.
+pub struct Terminal {
+    pub quiet: bool,
+    pub json: bool,
+    /// folder and stem of figures that are shown
+    pub folder: PathBuf,
+    pub stem: String,
+    figures: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Terminal {
+    pub fn new(quiet: bool, json: bool, folder: PathBuf, stem: String) -> Terminal {
+        Terminal { quiet, json, folder, stem, figures: 0, bar: None }
+    }
+
+    /// One line on stdout; a closed pipe is not an error of ours.
+    fn line(&mut self, text: &str) {
+        let write = || writeln!(std::io::stdout().lock(), "{text}");
+        let done = match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
+        if done.is_err() {
+            self.quiet = true;
+        }
+    }
+
+    fn remark(&mut self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        let write = || eprintln!("{text}");
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn event_json(&mut self, kind: &str, value: serde_json::Value) {
+        let line = serde_json::json!({ "event": kind, "value": value }).to_string();
+        self.line(&line);
+    }
+
+    fn figure(&mut self, f: &Figure) {
+        self.figures += 1;
+        let path = self.folder.join(format!("{}-{}.png", self.stem, self.figures));
+        match render::save(f, &path) {
+            Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
+            Ok(()) => self.remark(&format!("figure {}: {}", self.figures, path.display())),
+            Err(e) => eprintln!("error: {e}"),
+        }
+    }
+
+    fn progress(&mut self, r: &crate::observer::progress::Report) {
+        if self.json {
+            let value = serde_json::json!({ "label": r.label, "done": r.done, "total": r.total, "steps_per_second": r.steps_per_second, "divergence": r.divergence });
+            return self.event_json("progress", value);
+        }
+        if self.quiet {
+            return;
+        }
+        let total = r.total as u64;
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(20));
+            if let Ok(style) = ProgressStyle::with_template("{bar:28.cyan/dim} {pos}/{len}  {msg}  {eta} left") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_length(total);
+        bar.set_position(r.done as u64);
+        let divergence = r.divergence.map_or(String::new(), |d| format!("  D {d:.5}"));
+        bar.set_message(format!("{:.0} steps/s{divergence}", r.steps_per_second));
+        if r.finished {
+            self.close();
+        }
+    }
+
+    /// Removes the bar; what it last said is in the history.
+    pub fn close(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl FrontEnd for Terminal {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Text(t) if self.json => self.event_json("text", serde_json::json!(t)),
+            Event::Result(t) if self.json => self.event_json("result", serde_json::json!(t)),
+            Event::Text(t) | Event::Result(t) => self.line(&t),
+            Event::Figure(f) => self.figure(&f),
+            Event::Progress(r) => self.progress(&r),
+            Event::Note(n) if self.json => self.event_json("note", serde_json::json!(n)),
+            Event::Note(n) => self.remark(&n),
+            Event::Error(d) => {
+                self.close();
+                if self.json {
+                    let place = d.place.as_ref().map(|p| serde_json::json!({ "source": p.source, "line": p.line, "column": p.column }));
+                    self.event_json("error", serde_json::json!({ "message": d.message, "hint": d.hint, "place": place }));
+                }
+            }
+        }
+    }
+}

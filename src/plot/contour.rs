@@ -1,0 +1,126 @@
+//! A function of the plane: filled by colour, with level lines by marching squares.
+use super::color::{Color, Map};
+use super::figure::{Colorbar, Mark};
+use super::ticks;
+use super::{Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+/// Values on a grid: row by row from the lower left, at `columns` × `columns` nodes that span the ranges.
+pub struct Field {
+    pub x: (f64, f64),
+    pub y: (f64, f64),
+    pub columns: usize,
+    pub values: Vec<f64>,
+}
+
+impl Field {
+    /// The coordinates of every node, rows of two.
+    pub fn nodes(x: (f64, f64), y: (f64, f64), columns: usize) -> Vec<f32> {
+        let at = |r: (f64, f64), i: usize| (r.0 + (r.1 - r.0) * i as f64 / (columns - 1) as f64) as f32;
+        (0..columns * columns).flat_map(|k| [at(x, k % columns), at(y, k / columns)]).collect()
+    }
+}
+
+pub fn contour(f: &Field, o: &FigureOptions) -> Result<Figure> {
+    let finite: Vec<f64> = f.values.iter().copied().filter(|v| v.is_finite()).collect();
+    if finite.is_empty() {
+        return Err(Error::data("plot::contour", "the function has no finite value on this extent"));
+    }
+    let (lo, hi) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let mut panel = o.panel("$x_1$", "$x_2$")?;
+    panel.equal = true;
+    // the heat map shows each node at the centre of a cell, so it reaches half a cell less far on both sides
+    panel.marks.push(Mark::Heat { x: f.x, y: f.y, columns: f.columns - 1, values: cell_means(f), range: (lo, hi), map: Map::Viridis });
+    for (level, _) in ticks::linear(lo, hi, o.levels) {
+        for (x, y) in level_lines(f, level) {
+            panel.marks.push(Mark::Line { x, y, color: Color(255, 255, 255), width: 0.8, alpha: 0.85, dashed: false });
+        }
+    }
+    panel.colorbar = Some(Colorbar { range: (lo, hi), map: Map::Viridis, label: String::new() });
+    Ok(o.figure(panel))
+}
+
+fn cell_means(f: &Field) -> Vec<f64> {
+    let k = f.columns;
+    let at = |i: usize, j: usize| f.values[j * k + i];
+    (0..(k - 1) * (k - 1)).map(|c| (c % (k - 1), c / (k - 1))).map(|(i, j)| 0.25 * (at(i, j) + at(i + 1, j) + at(i, j + 1) + at(i + 1, j + 1))).collect()
+}
+
+/// The segments of a level set, joined into polylines.
+pub fn level_lines(f: &Field, level: f64) -> Vec<(Vec<f64>, Vec<f64>)> {
+    let k = f.columns;
+    let px = |i: f64| f.x.0 + (f.x.1 - f.x.0) * i / (k - 1) as f64;
+    let py = |j: f64| f.y.0 + (f.y.1 - f.y.0) * j / (k - 1) as f64;
+    // a crossing is named by its grid edge: (node, 0) to the right of the node, (node, 1) above it
+    let mut segments: Vec<[(usize, u8); 2]> = vec![];
+    for j in 0..k - 1 {
+        for i in 0..k - 1 {
+            let n = j * k + i;
+            let v = [f.values[n], f.values[n + 1], f.values[n + k + 1], f.values[n + k]];
+            if v.iter().any(|v| !v.is_finite()) {
+                continue;
+            }
+            let above = v.map(|v| v > level);
+            let edges = [(n, 0u8), (n + 1, 1), (n + k, 0), (n, 1)];
+            let crossed: Vec<usize> = (0..4).filter(|e| above[*e] != above[(e + 1) % 4]).collect();
+            match crossed[..] {
+                [a, b] => segments.push([edges[a], edges[b]]),
+                [a, b, c, d] => {
+                    // a saddle: the mean decides which corners are connected
+                    let centre = v.iter().sum::<f64>() / 4.0 > level;
+                    let pairs = if centre == above[0] { [(a, b), (c, d)] } else { [(d, a), (b, c)] };
+                    segments.extend(pairs.map(|(p, q)| [edges[p], edges[q]]));
+                }
+                _ => {}
+            }
+        }
+    }
+    let position = |(n, side): (usize, u8)| {
+        let m = if side == 0 { n + 1 } else { n + k };
+        let t = (level - f.values[n]) / (f.values[m] - f.values[n]);
+        let (i, j) = ((n % k) as f64, (n / k) as f64);
+        if side == 0 { (px(i + t), py(j)) } else { (px(i), py(j + t)) }
+    };
+    join(segments).into_iter().map(|line| line.into_iter().map(position).unzip()).collect()
+}
+
+type Crossing = (usize, u8);
+
+fn join(segments: Vec<[Crossing; 2]>) -> Vec<Vec<Crossing>> {
+    use std::collections::HashMap;
+    let mut at: HashMap<Crossing, Vec<usize>> = HashMap::new();
+    for (s, ends) in segments.iter().enumerate() {
+        for e in ends {
+            at.entry(*e).or_default().push(s);
+        }
+    }
+    let mut used = vec![false; segments.len()];
+    let walk = |start: usize, from: Crossing, used: &mut Vec<bool>| {
+        let mut line = vec![from];
+        let (mut s, mut here) = (start, from);
+        loop {
+            used[s] = true;
+            here = if segments[s][0] == here { segments[s][1] } else { segments[s][0] };
+            line.push(here);
+            match at.get(&here).and_then(|l| l.iter().find(|n| !used[**n])) {
+                Some(next) => s = *next,
+                None => return line,
+            }
+        }
+    };
+    let mut out = vec![];
+    // open lines from their ends first, then the closed ones
+    let ends: Vec<(Crossing, usize)> = at.iter().filter(|(_, l)| l.len() == 1).map(|(e, l)| (*e, l[0])).collect();
+    for (e, s) in ends {
+        if !used[s] {
+            out.push(walk(s, e, &mut used));
+        }
+    }
+    for s in 0..segments.len() {
+        if !used[s] {
+            out.push(walk(s, segments[s][0], &mut used));
+        }
+    }
+    out.sort();
+    out
+}

@@ -1,0 +1,44 @@
+//! Histograms as densities: each integrates to one.
+use super::color::cycle;
+use super::figure::{Key, LegendEntry, Mark};
+use super::{Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+pub fn hist(values: &[(String, Vec<f64>)], o: &FigureOptions) -> Result<Figure> {
+    let all: Vec<f64> = values.iter().flat_map(|v| v.1.iter().copied()).filter(|v| v.is_finite()).collect();
+    if all.is_empty() {
+        return Err(Error::data("plot::hist", "there are no finite values to draw"));
+    }
+    let (lo, hi) = all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (lo, hi) = match o.x_range[..] {
+        [a, b] => (a, b),
+        _ if hi > lo => (lo, hi),
+        _ => (lo - 0.5, hi + 0.5),
+    };
+    let bins = if o.bins > 0 { o.bins } else { rule(&all, lo, hi) };
+    let step = (hi - lo) / bins as f64;
+    let edges: Vec<f64> = (0..=bins).map(|i| lo + i as f64 * step).collect();
+    let mut panel = o.panel("value", "density")?;
+    for (i, (name, v)) in values.iter().enumerate() {
+        let mut heights = vec![0.0; bins];
+        let inside: Vec<f64> = v.iter().copied().filter(|v| *v >= lo && *v <= hi).collect();
+        for v in &inside {
+            heights[(((v - lo) / step) as usize).min(bins - 1)] += 1.0 / (inside.len() as f64 * step);
+        }
+        let alpha = o.alpha.unwrap_or(if values.len() > 1 { 0.5 } else { 0.8 });
+        panel.marks.push(Mark::Bars { edges: edges.clone(), heights, color: cycle(i), alpha });
+        if o.legend && !name.is_empty() {
+            panel.legend.push(LegendEntry { label: name.clone(), color: cycle(i), key: Key::Patch });
+        }
+    }
+    Ok(o.figure(panel))
+}
+
+/// The Freedman–Diaconis number of bins, between 5 and 200.
+fn rule(values: &[f64], lo: f64, hi: f64) -> usize {
+    let mut v = values.to_vec();
+    v.sort_by(f64::total_cmp);
+    let quartile = |q: f64| v[((v.len() - 1) as f64 * q) as usize];
+    let width = 2.0 * (quartile(0.75) - quartile(0.25)) / (v.len() as f64).cbrt();
+    if width > 0.0 { (((hi - lo) / width) as usize).clamp(5, 200) } else { 20 }
+}

@@ -1,0 +1,130 @@
+//! Shapes to SVG and PNG; the only file that knows plotters.
+//!
+//! plotters works in whole pixels, so shapes are drawn on a canvas ten times as fine for SVG (the viewBox scales it
+//! back) and twice as fine as the 2× PNG, which is then averaged down.
+use super::color::Color;
+use super::figure::Figure;
+use super::layout::{Anchor, Shape, shapes};
+use crate::error::{Error, Result};
+use plotters::backend::{BitMapBackend, SVGBackend};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::sync::Once;
+
+const FONT: &[u8] = include_bytes!("DejaVuSans.ttf");
+const FAMILY: &str = "DejaVu Sans";
+const SVG_FINENESS: f64 = 10.0;
+/// PNGs have two pixels to the logical one, each averaged from four.
+const PNG_SCALE: u32 = 2;
+const OVERSAMPLE: u32 = 2;
+
+static REGISTER: Once = Once::new();
+
+fn register() {
+    REGISTER.call_once(|| {
+        // the bytes are ours: failing here would be a broken build, and text would be missing, not the figure
+        let _ = plotters::style::register_font(FAMILY, FontStyle::Normal, FONT);
+    });
+}
+
+fn rgba(c: Color, alpha: f64) -> RGBAColor {
+    RGBAColor(c.0, c.1, c.2, alpha)
+}
+
+fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, shapes: &[Shape], scale: f64) -> std::result::Result<(), String> {
+    let at = |p: (f64, f64)| ((p.0 * scale).round() as i32, (p.1 * scale).round() as i32);
+    let stroke = |w: f64| ((w * scale).round() as u32).max(1);
+    for s in shapes {
+        let done = match s {
+            Shape::Line { points, color, width, alpha } => {
+                let path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
+                area.draw(&PathElement::new(path, ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width))))
+            }
+            Shape::Circle { center, radius, color, alpha } => area.draw(&Circle::new(at(*center), (radius * scale).round() as i32, ShapeStyle::from(&rgba(*color, *alpha)).filled())),
+            Shape::Polygon { points, color, alpha } => area.draw(&Polygon::new(points.iter().map(|p| at(*p)).collect::<Vec<_>>(), ShapeStyle::from(&rgba(*color, *alpha)).filled())),
+            Shape::Rectangle { from, to, color, alpha } => area.draw(&Rectangle::new([at(*from), at(*to)], ShapeStyle::from(&rgba(*color, *alpha)).filled())),
+            Shape::Text { at: position, text, size, color, anchor, vertical } => {
+                let h = match anchor {
+                    Anchor::Left => HPos::Left,
+                    Anchor::Middle => HPos::Center,
+                    Anchor::Right => HPos::Right,
+                };
+                let ink = rgba(*color, 1.0);
+                let style = TextStyle::from((FAMILY, size * scale * 1.24).into_font()).color(&ink).pos(Pos::new(h, VPos::Center));
+                let style = if *vertical { style.transform(FontTransform::Rotate270) } else { style };
+                area.draw(&Text::new(text.clone(), at(*position), style))
+            }
+        };
+        done.map_err(|e| e.to_string())?;
+    }
+    area.present().map_err(|e| e.to_string())
+}
+
+fn size(f: &Figure, scale: f64) -> (u32, u32) {
+    ((f.width * scale).round().clamp(1.0, 30_000.0) as u32, (f.height * scale).round().clamp(1.0, 30_000.0) as u32)
+}
+
+fn failed(e: String) -> Error {
+    Error::data("drawing the figure", e)
+}
+
+/// The figure as an SVG document.
+pub fn svg(f: &Figure) -> Result<String> {
+    register();
+    let fine = size(f, SVG_FINENESS);
+    let mut out = String::new();
+    {
+        let area = SVGBackend::with_string(&mut out, fine).into_drawing_area();
+        area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
+        draw(&area, &shapes(f), SVG_FINENESS).map_err(failed)?;
+    }
+    let (w, h) = size(f, 1.0);
+    let out = out.replacen(&format!("width=\"{}\" height=\"{}\"", fine.0, fine.1), &format!("width=\"{w}\" height=\"{h}\""), 1);
+    Ok(out.replace(&format!("font-family=\"{FAMILY}\""), &format!("font-family=\"{FAMILY}, Verdana, sans-serif\"")))
+}
+
+/// The figure as PNG bytes, two pixels to the logical one.
+pub fn png(f: &Figure) -> Result<Vec<u8>> {
+    register();
+    let scale = f64::from(PNG_SCALE);
+    let (w, h) = size(f, scale);
+    let (fw, fh) = (w * OVERSAMPLE, h * OVERSAMPLE);
+    let mut fine = vec![255u8; fw as usize * fh as usize * 3];
+    {
+        let area = BitMapBackend::with_buffer(&mut fine, (fw, fh)).into_drawing_area();
+        area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
+        draw(&area, &shapes(f), scale * f64::from(OVERSAMPLE)).map_err(failed)?;
+    }
+    let pixels = average(&fine, fw as usize, w as usize, h as usize);
+    let mut bytes = std::io::Cursor::new(vec![]);
+    image::RgbImage::from_raw(w, h, pixels)
+        .ok_or_else(|| failed("the pixels do not fit the size".into()))?
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .map_err(|e| failed(e.to_string()))?;
+    Ok(bytes.into_inner())
+}
+
+fn average(fine: &[u8], stride: usize, w: usize, h: usize) -> Vec<u8> {
+    let k = OVERSAMPLE as usize;
+    let mut out = vec![0u8; w * h * 3];
+    for y in 0..h {
+        for x in 0..w {
+            for c in 0..3 {
+                let sum: usize = (0..k * k).map(|i| fine[((y * k + i / k) * stride + x * k + i % k) * 3 + c] as usize).sum();
+                out[(y * w + x) * 3 + c] = (sum / (k * k)) as u8;
+            }
+        }
+    }
+    out
+}
+
+/// Writes the figure to a .png or .svg file.
+pub fn save(f: &Figure, path: &std::path::Path) -> Result<()> {
+    let bytes = match path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
+        Some("png") => png(f)?,
+        Some("svg") => svg(f)?.into_bytes(),
+        _ => return Err(Error::io("save the figure as", path, "the extension must be .png or .svg")),
+    };
+    crate::io::write_atomically(path, &bytes)
+}

@@ -1,0 +1,30 @@
+//! Clouds of points: equal aspect, size and opacity that follow their number.
+use super::color::cycle;
+use super::figure::{Key, LegendEntry, Mark};
+use super::{Cloud, Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+/// Radius and opacity at which n points neither vanish nor merge.
+pub fn weight(n: usize) -> (f64, f64) {
+    let n = n.max(1) as f64;
+    ((9.0 / n.powf(0.25)).clamp(0.9, 3.4), (14.0 / n.powf(0.45)).clamp(0.18, 0.85))
+}
+
+pub fn scatter(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
+    if clouds.iter().all(|c| c.is_empty()) {
+        return Err(Error::data("plot::scatter", "there are no points to draw"));
+    }
+    let two = clouds.iter().any(|c| c.d > 1);
+    let mut panel = o.panel(if two { "$x_1$" } else { "$x$" }, if two { "$x_2$" } else { "" })?;
+    panel.equal = two && !o.log_x && !o.log_y;
+    for (i, c) in clouds.iter().enumerate() {
+        let (radius, alpha) = weight(c.len());
+        let (x, y) = c.xy();
+        panel.marks.push(Mark::Points { x, y, color: cycle(i), radius: o.size.unwrap_or(radius), alpha: o.alpha.unwrap_or(alpha) });
+        if o.legend && !c.name.is_empty() {
+            panel.legend.push(LegendEntry { label: c.name.clone(), color: cycle(i), key: Key::Dot });
+        }
+    }
+    let width = if two { o.width.min(o.height * 1.12) } else { o.width };
+    Ok(Figure::single(panel, width, o.height))
+}

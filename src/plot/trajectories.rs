@@ -1,0 +1,40 @@
+//! The paths of particles through the snapshots of a run, with where they began, where they ended, and the target.
+use super::color::{CYCLE, GREY};
+use super::figure::{Key, LegendEntry, Mark};
+use super::scatter::weight;
+use super::{Cloud, Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+/// Most paths drawn: more would be a blot.
+const MOST: usize = 200;
+
+pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Figure> {
+    let [first, .., last] = snapshots else {
+        return Err(Error::data("plot::trajectories", "the run has fewer than two snapshots; run it with snapshots: 20"));
+    };
+    if first.d < 2 {
+        return Err(Error::data("plot::trajectories", "it draws points of dimension 2 or more"));
+    }
+    let mut panel = o.panel("$x_1$", "$x_2$")?;
+    panel.equal = true;
+    let (x, y) = target.xy();
+    let (radius, alpha) = weight(x.len());
+    panel.marks.push(Mark::Points { x, y, color: GREY, radius, alpha: 0.6 * alpha });
+    let n = first.len();
+    let shown: Vec<usize> = if n <= MOST { (0..n).collect() } else { (0..MOST).map(|i| i * n / MOST).collect() };
+    let path_alpha = o.alpha.unwrap_or((40.0 / shown.len() as f64).clamp(0.25, 0.9));
+    for i in &shown {
+        let (x, y) = snapshots.iter().map(|s| (s.rows[i * s.d], s.rows[i * s.d + 1])).unzip();
+        panel.marks.push(Mark::Line { x, y, color: CYCLE[5], width: o.size.unwrap_or(0.8), alpha: path_alpha, dashed: false });
+    }
+    for (cloud, color) in [(first, CYCLE[1]), (last, CYCLE[0])] {
+        let (x, y) = shown.iter().map(|i| (cloud.rows[i * cloud.d], cloud.rows[i * cloud.d + 1])).unzip();
+        panel.marks.push(Mark::Points { x, y, color, radius: 2.0, alpha: 0.85 });
+    }
+    if o.legend {
+        for (label, color) in [("target", GREY), ("start", CYCLE[1]), ("end", CYCLE[0])] {
+            panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Dot });
+        }
+    }
+    Ok(Figure::single(panel, o.width.min(o.height * 1.12), o.height))
+}

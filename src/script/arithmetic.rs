@@ -1,0 +1,158 @@
+//! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
+//! elementwise arithmetic on lists of numbers.
+use super::convert::{Native, number, numbers};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
+
+fn fail<T>(ctx: &NativeCallContext, e: crate::error::Error) -> Native<T> {
+    Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
+}
+
+fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
+    if v.fract() == 0.0 && v.abs() < 9e15 {
+        Ok(v as i64)
+    } else {
+        Err(EvalAltResult::ErrorRuntime(format!("{v} is not a whole number").into(), ctx.call_position()).into())
+    }
+}
+
+fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> crate::error::Result<Array> {
+    if a.len() != b.len() {
+        return Err(crate::error::Error::Shape { what: "lists".into(), expected: "equal lengths".into(), got: format!("{} and {}", a.len(), b.len()) });
+    }
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| {
+            let (x, y) = (x.flatten_clone(), y.flatten_clone());
+            if let (Some(x), Some(y)) = (x.read_lock::<Array>(), y.read_lock::<Array>()) {
+                return Ok(Dynamic::from(elementwise(&x, &y, f)?));
+            }
+            Ok(Dynamic::from(f(number("an entry", &x)?, number("an entry", &y)?)))
+        })
+        .collect()
+}
+
+fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> crate::error::Result<Array> {
+    a.iter()
+        .map(|x| {
+            let x = x.flatten_clone();
+            if let Some(inner) = x.read_lock::<Array>() {
+                return Ok(Dynamic::from(scaled(&inner, f)?));
+            }
+            Ok(Dynamic::from(f(number("an entry", &x)?)))
+        })
+        .collect()
+}
+
+type Pair = (&'static str, fn(f64, f64) -> f64);
+
+/// Registers arithmetic on numbers and lists.
+pub fn register(engine: &mut Engine) {
+    // native fast paths would divide integers as integers before our functions are asked
+    engine.set_fast_operators(false);
+    engine.register_fn("/", |a: i64, b: i64| a as f64 / b as f64);
+    engine.register_fn("**", |a: i64, b: i64| -> Dynamic {
+        match u32::try_from(b).ok().and_then(|b| a.checked_pow(b)) {
+            Some(v) => Dynamic::from(v),
+            None => Dynamic::from((a as f64).powf(b as f64)),
+        }
+    });
+    engine.register_fn("**", |a: f64, b: f64| a.powf(b));
+    engine.register_fn("**", |a: f64, b: i64| a.powf(b as f64));
+    engine.register_fn("**", |a: i64, b: f64| (a as f64).powf(b));
+    for (name, f) in [("pow", f64::powf as fn(f64, f64) -> f64), ("max", f64::max), ("min", f64::min)] {
+        engine.register_fn(name, move |a: f64, b: f64| f(a, b));
+        engine.register_fn(name, move |a: f64, b: i64| f(a, b as f64));
+        engine.register_fn(name, move |a: i64, b: f64| f(a as f64, b));
+    }
+    engine.register_fn("pow", |a: i64, b: i64| (a as f64).powf(b as f64));
+    engine.register_fn("idiv", |ctx: NativeCallContext, a: Dynamic, b: Dynamic| -> Native<i64> {
+        match (number("idiv", &a), number("idiv", &b)) {
+            (Ok(_), Ok(0.0)) => Err(EvalAltResult::ErrorRuntime("idiv by zero".into(), ctx.call_position()).into()),
+            (Ok(a), Ok(b)) => Ok((a / b).floor() as i64),
+            (Err(e), _) | (_, Err(e)) => fail(&ctx, e),
+        }
+    });
+    // integers that overflow become floats instead of stopping the script
+    engine.register_fn("+", |a: i64, b: i64| -> Dynamic { a.checked_add(b).map_or_else(|| Dynamic::from(a as f64 + b as f64), Dynamic::from) });
+    engine.register_fn("-", |a: i64, b: i64| -> Dynamic { a.checked_sub(b).map_or_else(|| Dynamic::from(a as f64 - b as f64), Dynamic::from) });
+    engine.register_fn("*", |a: i64, b: i64| -> Dynamic { a.checked_mul(b).map_or_else(|| Dynamic::from(a as f64 * b as f64), Dynamic::from) });
+    let functions: [(&str, fn(f64) -> f64); 16] = [
+        ("ln", f64::ln),
+        ("log", f64::ln),
+        ("exp", f64::exp),
+        ("sqrt", f64::sqrt),
+        ("tanh", f64::tanh),
+        ("sin", f64::sin),
+        ("cos", f64::cos),
+        ("tan", f64::tan),
+        ("log1p", f64::ln_1p),
+        ("expm1", f64::exp_m1),
+        ("log10", f64::log10),
+        ("sigmoid", |v| 1.0 / (1.0 + (-v).exp())),
+        ("softplus", |v| crate::generator::scalar::Unary::Softplus.apply(v)),
+        ("atan", f64::atan),
+        ("sinh", f64::sinh),
+        ("cosh", f64::cosh),
+    ];
+    for (name, f) in functions {
+        engine.register_fn(name, move |v: f64| f(v));
+        engine.register_fn(name, move |v: i64| f(v as f64));
+        engine.register_fn(name, move |ctx: NativeCallContext, v: Array| scaled(&v, &f).or_else(|e| fail(&ctx, e)));
+    }
+    engine.register_fn("linspace", |ctx: NativeCallContext, a: Dynamic, b: Dynamic, n: Dynamic| -> Native<Array> {
+        match (number("linspace", &a), number("linspace", &b), super::convert::count("linspace", &n)) {
+            (Ok(a), Ok(b), Ok(n)) if n > 1 => Ok(super::convert::list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64))),
+            (Ok(a), Ok(_), Ok(n)) => Ok(super::convert::list((0..n).map(|_| a))),
+            (Err(e), _, _) | (_, Err(e), _) | (_, _, Err(e)) => fail(&ctx, e),
+        }
+    });
+    lists(engine);
+    ranges(engine);
+}
+
+fn lists(engine: &mut Engine) {
+    let pairs: [Pair; 4] = [("+", |a, b| a + b), ("-", |a, b| a - b), ("*", |a, b| a * b), ("/", |a, b| a / b)];
+    for (name, f) in pairs {
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: Array| elementwise(&a, &b, f).or_else(|e| fail(&ctx, e)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: f64| scaled(&a, &|v| f(v, b)).or_else(|e| fail(&ctx, e)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: i64| scaled(&a, &|v| f(v, b as f64)).or_else(|e| fail(&ctx, e)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Array| scaled(&b, &|v| f(a, v)).or_else(|e| fail(&ctx, e)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Array| scaled(&b, &|v| f(a as f64, v)).or_else(|e| fail(&ctx, e)));
+    }
+    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: f64| scaled(&a, &|v| v.powf(b)).or_else(|e| fail(&ctx, e)));
+    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: i64| scaled(&a, &|v| v.powf(b as f64)).or_else(|e| fail(&ctx, e)));
+    engine.register_fn("-", |ctx: NativeCallContext, a: Array| scaled(&a, &|v| -v).or_else(|e| fail(&ctx, e)));
+    engine.register_fn("concat", |mut a: Array, b: Array| {
+        a.extend(b);
+        a
+    });
+    let folds: [(&str, fn(&[f64]) -> f64); 4] = [
+        ("sum", |v| v.iter().sum()),
+        ("mean", |v| v.iter().sum::<f64>() / v.len() as f64),
+        ("max", |v| v.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+        ("min", |v| v.iter().copied().fold(f64::INFINITY, f64::min)),
+    ];
+    for (name, f) in folds {
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array| -> Native<f64> {
+            if a.is_empty() && name != "sum" {
+                return Err(EvalAltResult::ErrorRuntime(format!("{name} of an empty list").into(), ctx.call_position()).into());
+            }
+            numbers(name, &Dynamic::from(a)).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
+        });
+    }
+}
+
+fn ranges(engine: &mut Engine) {
+    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::Range<i64>> { Ok(whole(&ctx, a)?..whole(&ctx, b)?) });
+    engine.register_fn("..", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::Range<i64>> { Ok(a..whole(&ctx, b)?) });
+    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::Range<i64>> { Ok(whole(&ctx, a)?..b) });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::RangeInclusive<i64>> { Ok(whole(&ctx, a)?..=whole(&ctx, b)?) });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::RangeInclusive<i64>> { Ok(a..=whole(&ctx, b)?) });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::RangeInclusive<i64>> { Ok(whole(&ctx, a)?..=b) });
+    engine.register_fn(super::rewrite::INDEX, |ctx: NativeCallContext, i: Dynamic| -> Native<Dynamic> {
+        match i.as_float() {
+            Ok(v) => whole(&ctx, v).map(Dynamic::from),
+            Err(_) => Ok(i),
+        }
+    });
+}

@@ -1,0 +1,129 @@
+//! Generators and divergences: names, closures, spaces, compositions.
+use super::{describe, none};
+use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed};
+use crate::error::{Error, Result};
+use crate::generator::{Generator, GeneratorError, expr, named};
+use crate::script::context::Context;
+use crate::script::convert::{Native, list, number, raise, text};
+use crate::script::options::Options;
+use crate::script::trace::Tracer;
+use crate::space::Lipschitz;
+use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
+use std::sync::Arc;
+
+/// An f, not yet a divergence with a function space.
+pub type GeneratorValue = Arc<Generator>;
+
+/// Any divergence.
+#[derive(Clone)]
+pub struct DivergenceValue(pub Arc<dyn Divergence>);
+
+fn wrap(d: impl Divergence + 'static) -> DivergenceValue {
+    DivergenceValue(Arc::new(d))
+}
+
+pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
+    describe::<GeneratorValue>(engine, "Generator", |g| format!("{}: f(x) = {}", g.name(), g.latex()));
+    describe::<DivergenceValue>(engine, "Divergence", |d| d.0.name());
+    describe::<Lipschitz>(engine, "Lipschitz", |l| format!("lipschitz({})", l.constant));
+    named_generators(engine, c);
+    closures(engine, c, tracer);
+    methods(engine, c);
+    compositions(engine, c);
+}
+
+fn named_generators(engine: &mut Engine, c: &Arc<Context>) {
+    for n in named::ALL {
+        let build = move |c: &Context, ctx: &NativeCallContext, p: Result<Vec<f64>>| -> Native<GeneratorValue> {
+            let made = p.and_then(|p| n.build(&p).map_err(|source| Error::Generator { name: n.entry.name.into(), source }));
+            made.map(Arc::new).map_err(|e| raise(c, ctx, e))
+        };
+        let k = c.clone();
+        if n.parameters == 0 {
+            engine.register_fn(n.entry.name, move |ctx: NativeCallContext| build(&k, &ctx, Ok(vec![])));
+        } else {
+            engine.register_fn(n.entry.name, move |ctx: NativeCallContext, a: Dynamic| {
+                let value = number(n.entry.name, &a).and_then(|a| {
+                    if a.is_finite() { Ok(vec![a]) } else { Err(Error::data(n.entry.name, format!("the parameter is {a}, expected a finite number"))) }
+                });
+                build(&k, &ctx, value)
+            });
+        }
+    }
+}
+
+fn closures(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
+    let t = tracer.clone();
+    let make = move |c: &Context, ctx: &NativeCallContext, name: Dynamic, f: &Dynamic, map: Map| -> Native<GeneratorValue> {
+        let name = text("f_divergence, first argument", &name).map_err(|e| raise(c, ctx, e))?;
+        let Some(f) = f.flatten_clone().try_cast::<FnPtr>() else {
+            let e = Error::Shape { what: "f_divergence, second argument".into(), expected: "a closure like |x| x*ln(x) - x + 1".into(), got: format!("a {}", crate::script::convert::type_of(f)) };
+            return Err(raise(c, ctx, e));
+        };
+        let entry = room::ENTRIES.iter().find(|e| e.name == "f_divergence");
+        let shift = match entry {
+            Some(e) => Options::read(c, ctx, e, map)?.flag("shift"),
+            None => false,
+        };
+        let f = t.trace(c, ctx, &f)?;
+        let made = match Generator::new(name.clone(), f.clone()) {
+            Err(GeneratorError::NonzeroAtOne { value }) if shift => Generator::new(name.clone(), expr::sub(&f, &expr::constant(value))),
+            other => other,
+        };
+        made.map(Arc::new).map_err(|source| raise(c, ctx, Error::Generator { name, source }))
+    };
+    let (k, m) = (c.clone(), make.clone());
+    engine.register_fn("f_divergence", move |ctx: NativeCallContext, name: Dynamic, f: Dynamic| m(&k, &ctx, name, &f, none()));
+    let k = c.clone();
+    engine.register_fn("f_divergence", move |ctx: NativeCallContext, name: Dynamic, f: Dynamic, o: Map| make(&k, &ctx, name, &f, o));
+}
+
+fn methods(engine: &mut Engine, c: &Arc<Context>) {
+    for (name, f) in [("f", Generator::f as fn(&Generator, f64) -> f64), ("conjugate", Generator::conjugate), ("conjugate_grad", Generator::conjugate_grad)] {
+        let k = c.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, g: &mut GeneratorValue, v: Dynamic| -> Native<Dynamic> {
+            let flat = v.flatten_clone();
+            if let Some(values) = flat.read_lock::<Array>() {
+                let out: Result<Vec<f64>> = values.iter().map(|v| number(name, v).map(|v| f(g, v))).collect();
+                return out.map(|v| Dynamic::from(list(v))).map_err(|e| raise(&k, &ctx, e));
+            }
+            number(name, &v).map(|v| Dynamic::from(f(g, v))).map_err(|e| raise(&k, &ctx, e))
+        });
+    }
+    engine.register_fn("domain", |g: &mut GeneratorValue| g.domain_text());
+    engine.register_fn("latex", |g: &mut GeneratorValue| g.latex());
+    engine.register_fn("report", |g: &mut GeneratorValue| g.report());
+    engine.register_fn("name", |g: &mut GeneratorValue| g.name().to_string());
+    engine.register_get("name", |g: &mut GeneratorValue| g.name().to_string());
+    engine.register_fn("latex", |d: &mut DivergenceValue| d.0.latex());
+    engine.register_fn("name", |d: &mut DivergenceValue| d.0.name());
+    engine.register_fn("regularized", |g: &mut GeneratorValue, space: Lipschitz| wrap(Regularized { generator: g.clone(), space }));
+    engine.register_fn("reversed", |d: &mut DivergenceValue| wrap(Reversed(d.0.clone())));
+    let k = c.clone();
+    engine.register_fn("reversed", move |ctx: NativeCallContext, g: &mut GeneratorValue| -> Native<DivergenceValue> {
+        let e = Error::Unsupported {
+            what: g.name().into(),
+            reason: "has no function space yet, so there is nothing to reverse".into(),
+            advice: format!("write {}.regularized(lipschitz(1.0)).reversed()", g.name()),
+        };
+        Err(raise(&k, &ctx, e))
+    });
+}
+
+fn compositions(engine: &mut Engine, c: &Arc<Context>) {
+    let k = c.clone();
+    engine.register_fn("lipschitz", move |ctx: NativeCallContext, l: Dynamic| number("lipschitz(L)", &l).and_then(Lipschitz::new).map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("ipm", |space: Lipschitz| wrap(Ipm { space }));
+    engine.register_fn("w1", || wrap(Ipm { space: Lipschitz { constant: 1.0 } }));
+    let sum = |c: &Context, ctx: &NativeCallContext, parts| Combination::new(parts).map(wrap).map_err(|e| raise(c, ctx, e));
+    let k = c.clone();
+    engine.register_fn("+", move |ctx: NativeCallContext, a: DivergenceValue, b: DivergenceValue| sum(&k, &ctx, vec![(1.0, a.0), (1.0, b.0)]));
+    let k = c.clone();
+    engine.register_fn("*", move |ctx: NativeCallContext, w: f64, d: DivergenceValue| sum(&k, &ctx, vec![(w, d.0)]));
+    let k = c.clone();
+    engine.register_fn("*", move |ctx: NativeCallContext, w: i64, d: DivergenceValue| sum(&k, &ctx, vec![(w as f64, d.0)]));
+    let k = c.clone();
+    engine.register_fn("*", move |ctx: NativeCallContext, d: DivergenceValue, w: f64| sum(&k, &ctx, vec![(w, d.0)]));
+    let k = c.clone();
+    engine.register_fn("*", move |ctx: NativeCallContext, d: DivergenceValue, w: i64| sum(&k, &ctx, vec![(w as f64, d.0)]));
+}

@@ -1,0 +1,272 @@
+//! `plot::…` and figures.
+use super::critic::{EstimateValue, FittedCritic};
+use super::divergence::GeneratorValue;
+use super::flow::{RunValue, TableValue};
+use super::{describe, module, none};
+use crate::device::{self, Points};
+use crate::error::{Error, Result};
+use crate::plot::contour::{Field, contour};
+use crate::plot::curve::{Curves, generator};
+use crate::plot::lines::{Series, lines};
+use crate::plot::{self as room, Cloud, ENTRIES, Figure, FigureOptions};
+use crate::script::context::Context;
+use crate::script::convert::{Native, number, numbers, raise, rows, text, type_of};
+use crate::script::front_end::Event;
+use crate::script::options::Options;
+use rhai::{Array, Dynamic, Engine, FuncRegistration, Map, Module, NativeCallContext};
+use std::sync::Arc;
+
+fn cloud(name: &str, v: &Dynamic) -> Result<Cloud> {
+    let r = rows("plot", v)?;
+    Ok(Cloud { name: name.into(), d: r.d, rows: r.data.into_iter().map(f64::from).collect() })
+}
+
+fn points_cloud(p: &Points) -> Result<Cloud> {
+    Ok(Cloud { name: String::new(), d: p.dims()[1], rows: device::rows_f64(p)? })
+}
+
+/// `[["name", value], …]` as pairs.
+fn pairs(v: &Dynamic) -> Option<Vec<(String, Dynamic)>> {
+    let flat = v.flatten_clone();
+    let list = flat.read_lock::<Array>()?;
+    list.iter()
+        .map(|pair| {
+            let pair = pair.flatten_clone();
+            let pair = pair.read_lock::<Array>()?;
+            match &pair[..] {
+                [name, value] => Some((name.flatten_clone().into_string().ok()?, value.flatten_clone())),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// One sample, a list of samples, or named samples.
+fn clouds(v: &Dynamic) -> Result<Vec<Cloud>> {
+    if let Some(named) = pairs(v).filter(|p| !p.is_empty()) {
+        return named.iter().map(|(n, p)| cloud(n, p)).collect();
+    }
+    let flat = v.flatten_clone();
+    let samples = flat.read_lock::<Array>().filter(|l| l.iter().all(|p| p.flatten_clone().is::<Points>()) && !l.is_empty()).map(|l| l.clone());
+    match samples {
+        Some(list) => list.iter().map(|p| cloud("", p)).collect(),
+        None => Ok(vec![cloud("", v)?]),
+    }
+}
+
+fn scatter(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    room::scatter::scatter(&clouds(v)?, o)
+}
+
+fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let values = match pairs(v).filter(|p| !p.is_empty()) {
+        Some(named) => named.iter().map(|(n, v)| Ok((n.clone(), sample(v)?))).collect::<Result<_>>()?,
+        None => vec![(String::new(), sample(v)?)],
+    };
+    room::hist::hist(&values, o)
+}
+
+/// Numbers of a list, or of one-dimensional points.
+fn sample(v: &Dynamic) -> Result<Vec<f64>> {
+    match v.flatten_clone().try_cast::<Points>() {
+        Some(p) if p.dims()[1] == 1 => device::rows_f64(&p),
+        Some(p) => Err(Error::Shape { what: "plot::hist".into(), expected: "numbers, or points of dimension 1 (p.col(0) picks a coordinate)".into(), got: format!("points of dimension {}", p.dims()[1]) }),
+        None => numbers("plot::hist", v),
+    }
+}
+
+fn density(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    room::density::density(&cloud("", v)?, o)
+}
+
+fn images(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    room::images::images(&cloud("", v)?, o)
+}
+
+fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let Some(run) = v.flatten_clone().try_cast::<RunValue>() else { return Err(wrong("plot::trajectories", "a run", v)) };
+    let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&s.points)).collect::<Result<_>>()?;
+    room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
+}
+
+fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let Some(g) = v.flatten_clone().try_cast::<GeneratorValue>() else { return Err(wrong("plot::generator", "an f such as kl() or f_divergence(…)", v)) };
+    let curves = Curves {
+        name: g.name(),
+        f: &|x| g.f(x),
+        slope: &|x| g.derivative(x),
+        conjugate: &|y| g.conjugate(y),
+        maximiser: &|y| g.conjugate_grad(y),
+        domain: g.domain().0,
+    };
+    Ok(generator(&curves, o))
+}
+
+fn grid(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let flat = v.flatten_clone();
+    let figures: Option<Vec<Figure>> = flat.read_lock::<Array>().and_then(|l| l.iter().map(|f| f.flatten_clone().try_cast::<Figure>()).collect());
+    room::grid::grid(&figures.ok_or_else(|| wrong("plot::grid", "a list of figures", v))?, o)
+}
+
+fn wrong(what: &str, expected: &str, v: &Dynamic) -> Error {
+    Error::Shape { what: what.into(), expected: expected.into(), got: format!("a {}", type_of(v)) }
+}
+
+type Plot = fn(&Dynamic, &FigureOptions) -> Result<Figure>;
+
+fn read(c: &Context, ctx: &NativeCallContext, name: &str, map: Map) -> Native<FigureOptions> {
+    let full = format!("plot::{name}");
+    match ENTRIES.iter().find(|e| e.name == full) {
+        Some(e) => Options::read(c, ctx, e, map)?.typed().map_err(|e| raise(c, ctx, e)),
+        None => Ok(FigureOptions::default()),
+    }
+}
+
+fn one(m: &mut Module, c: &Arc<Context>, name: &'static str, plot: Plot) {
+    let k = c.clone();
+    FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| plot(&v, &FigureOptions::default()).map_err(|e| raise(&k, &ctx, e)));
+    let k = c.clone();
+    FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, o: Map| -> Native<Figure> {
+        let options = read(&k, &ctx, name, o)?;
+        plot(&v, &options).map_err(|e| raise(&k, &ctx, e))
+    });
+}
+
+pub fn register(engine: &mut Engine, c: &Arc<Context>) {
+    describe::<Figure>(engine, "Figure", Figure::describe);
+    let k = c.clone();
+    engine.register_fn("show", move |f: &mut Figure| k.emit(Event::Figure(f.clone())));
+    let k = c.clone();
+    engine.register_fn("save", move |ctx: NativeCallContext, f: &mut Figure, path: Dynamic| -> Native<()> {
+        let run = || {
+            let path = k.output_path(&text("save(path)", &path)?);
+            room::render::save(f, &path)?;
+            k.note(format!("wrote {}", path.display()));
+            Ok(())
+        };
+        run().map_err(|e| raise(&k, &ctx, e))
+    });
+    module(engine, "plot", |m| {
+        let plots: [(&str, Plot); 7] =
+            [("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid)];
+        for (name, plot) in plots {
+            one(m, c, name, plot);
+        }
+        line_plots(m, c);
+        field_plots(m, c);
+    });
+}
+
+fn line_plots(m: &mut Module, c: &Arc<Context>) {
+    let run = |c: &Context, ctx: &NativeCallContext, table: &Dynamic, x: &Dynamic, ys: &Dynamic, o: Map| -> Native<Figure> {
+        let options = read(c, ctx, "lines", o)?;
+        let draw = || {
+            let x_name = text("plot::lines, x", x)?;
+            let column = |name: &str| -> Result<Vec<f64>> {
+                let flat = table.flatten_clone();
+                if let Some(t) = flat.read_lock::<TableValue>() {
+                    return t.column(name).map(<[f64]>::to_vec).ok_or_else(|| Error::data("plot::lines", format!("no column \"{name}\": the columns are {}", t.names().collect::<Vec<_>>().join(", "))));
+                }
+                let map = flat.read_lock::<Map>().ok_or_else(|| wrong("plot::lines", "a table such as run.history, or a map of lists", table))?;
+                let v = map.get(name).ok_or_else(|| Error::data("plot::lines", format!("no column \"{name}\": the columns are {}", map.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(", "))))?;
+                numbers(&format!("plot::lines, column {name}"), v)
+            };
+            let names = match ys.flatten_clone().into_string() {
+                Ok(one) => vec![one],
+                Err(_) => {
+                    let flat = ys.flatten_clone();
+                    let list = flat.read_lock::<Array>().ok_or_else(|| wrong("plot::lines", "a list of column names", ys))?;
+                    list.iter().map(|v| text("plot::lines, columns", v)).collect::<Result<Vec<String>>>()?
+                }
+            };
+            let xs = column(&x_name)?;
+            let series: Vec<Series> = names
+                .into_iter()
+                .map(|name| {
+                    let y = column(&name)?;
+                    if y.len() != xs.len() {
+                        return Err(Error::Shape { what: format!("plot::lines, column {name}"), expected: format!("{} values like {x_name}", xs.len()), got: format!("{}", y.len()) });
+                    }
+                    Ok(Series { name, x: xs.clone(), y })
+                })
+                .collect::<Result<_>>()?;
+            lines(&series, &x_name, &options)
+        };
+        draw().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    FuncRegistration::new("lines").set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic| run(&k, &ctx, &t, &x, &y, none()));
+    let k = c.clone();
+    FuncRegistration::new("lines").set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic, o: Map| run(&k, &ctx, &t, &x, &y, o));
+}
+
+/// The critic of a critic, an estimate or a run.
+fn critic_of(what: &str, v: &Dynamic) -> Result<FittedCritic> {
+    let flat = v.flatten_clone();
+    if let Some(c) = flat.clone().try_cast::<FittedCritic>() {
+        return Ok(c);
+    }
+    if let Some(e) = flat.clone().try_cast::<EstimateValue>() {
+        return Ok(FittedCritic::of(&e.critics.iter().map(|(w, c)| (*w, c.as_ref())).collect::<Vec<_>>()));
+    }
+    match flat.try_cast::<RunValue>() {
+        Some(r) => Ok(FittedCritic::of(&r.flow.critics())),
+        None => Err(wrong(what, "a fitted critic, an estimate or a run", v)),
+    }
+}
+
+/// A number e for [−e, e]², or [x0, x1, y0, y1].
+fn extent(what: &str, v: &Dynamic) -> Result<((f64, f64), (f64, f64))> {
+    if let Ok(e) = number(what, v) {
+        if e > 0.0 && e.is_finite() {
+            return Ok(((-e, e), (-e, e)));
+        }
+    } else if let Ok(list) = numbers(what, v)
+        && let [a, b, c, d] = list[..]
+        && a < b
+        && c < d
+    {
+        return Ok(((a, b), (c, d)));
+    }
+    Err(Error::Shape { what: format!("{what}, extent"), expected: "a number > 0 or [x0, x1, y0, y1]".into(), got: v.flatten_clone().to_string() })
+}
+
+fn planar(what: &str, critic: &FittedCritic) -> Result<()> {
+    match critic.parts.first().map(|p| p.1.dim()) {
+        Some(2) => Ok(()),
+        d => Err(Error::Shape { what: what.into(), expected: "a critic of dimension 2".into(), got: d.map_or("none".into(), |d| format!("dimension {d}")) }),
+    }
+}
+
+fn field_plots(m: &mut Module, c: &Arc<Context>) {
+    type Draw = fn(&Context, &FittedCritic, (f64, f64), (f64, f64), &FigureOptions) -> Result<Figure>;
+    let heat: Draw = |c, critic, x, y, o| {
+        let columns = if o.bins > 1 { o.bins } else { 101 };
+        let at = device::points(Field::nodes(x, y, columns), columns * columns, 2, &c.compute.device);
+        contour(&Field { x, y, columns, values: critic.value(&at)? }, o)
+    };
+    let arrows: Draw = |c, critic, x, y, o| {
+        let columns = if o.bins > 1 { o.bins } else { 21 };
+        let nodes = Field::nodes(x, y, columns);
+        let at = device::points(nodes.clone(), columns * columns, 2, &c.compute.device);
+        let vectors = device::rows_f64(&critic.gradient(&at)?)?;
+        let nodes: Vec<f64> = nodes.into_iter().map(f64::from).collect();
+        room::quiver::quiver(&nodes, &vectors, (x.1 - x.0) / (columns - 1) as f64, o)
+    };
+    for (name, full, draw) in [("contour", "plot::contour", heat), ("quiver", "plot::quiver", arrows)] {
+        let run = move |c: &Context, ctx: &NativeCallContext, v: &Dynamic, e: &Dynamic, o: Map| -> Native<Figure> {
+            let options = read(c, ctx, name, o)?;
+            let go = || {
+                let critic = critic_of(full, v)?;
+                planar(full, &critic)?;
+                let (x, y) = extent(full, e)?;
+                draw(c, &critic, x, y, &options)
+            };
+            go().map_err(|e| raise(c, ctx, e))
+        };
+        let k = c.clone();
+        FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic| run(&k, &ctx, &v, &e, none()));
+        let k = c.clone();
+        FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic, o: Map| run(&k, &ctx, &v, &e, o));
+    }
+}

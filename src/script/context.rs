@@ -1,0 +1,93 @@
+//! What native functions share with their session.
+use super::front_end::{Event, FrontEnd};
+use crate::device::Compute;
+use crate::error::Error;
+use crate::flow::run::Run;
+use crate::interrupt::Interrupt;
+use crate::random::{self, Rng};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+
+/// The random state of a session: a seed and how many streams were drawn from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed {
+    pub seed: u64,
+    pub stream: u64,
+}
+
+/// Shared by every native function of one session.
+pub struct Context {
+    pub compute: Compute,
+    pub interrupt: Interrupt,
+    seed: Mutex<Seed>,
+    /// values given with --set
+    pub params: BTreeMap<String, String>,
+    /// names read by `param` with their values as text
+    pub params_read: Mutex<BTreeMap<String, String>>,
+    /// relative paths are written below it
+    pub out: Option<PathBuf>,
+    front: Mutex<Box<dyn FrontEnd>>,
+    /// the run most recently started, kept through errors and interrupts
+    pub last_run: Mutex<Option<Arc<Run>>>,
+    /// the error behind the exception a native function raised last
+    pub last_error: Mutex<Option<Error>>,
+    /// globals as shared cells, for functions
+    pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
+    /// `--resume`: a folder whose run the next `flow.run` continues
+    pub resume: Mutex<Option<PathBuf>>,
+}
+
+/// A lock that outlives a panic elsewhere: the data are replaced whole, never left half-written.
+pub fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Context {
+    pub fn new(compute: Compute, seed: u64, params: BTreeMap<String, String>, out: Option<PathBuf>, front: Box<dyn FrontEnd>) -> Context {
+        Context {
+            compute,
+            interrupt: Interrupt::default(),
+            seed: Mutex::new(Seed { seed, stream: 0 }),
+            params,
+            params_read: Mutex::default(),
+            out,
+            front: Mutex::new(front),
+            last_run: Mutex::default(),
+            last_error: Mutex::default(),
+            globals: RwLock::default(),
+            resume: Mutex::default(),
+        }
+    }
+    pub fn emit(&self, event: Event) {
+        lock(&self.front).event(event);
+    }
+    pub fn note(&self, text: impl Into<String>) {
+        self.emit(Event::Note(text.into()));
+    }
+    /// A fresh stream of the session's seed.
+    pub fn rng(&self) -> Rng {
+        let mut s = lock(&self.seed);
+        s.stream += 1;
+        random::rng(s.seed, s.stream)
+    }
+    pub fn set_seed(&self, seed: u64) {
+        *lock(&self.seed) = Seed { seed, stream: 0 };
+    }
+    pub fn seed(&self) -> u64 {
+        lock(&self.seed).seed
+    }
+    /// Where a file a script names is written.
+    pub fn output_path(&self, path: &str) -> PathBuf {
+        let path = Path::new(path);
+        match &self.out {
+            Some(dir) if path.is_relative() => dir.join(path),
+            _ => path.to_path_buf(),
+        }
+    }
+    /// Where a file a script names is read: below --out if it was written there, else as given.
+    pub fn input_path(&self, path: &str) -> PathBuf {
+        let below = self.output_path(path);
+        if below.exists() { below } else { PathBuf::from(path) }
+    }
+}

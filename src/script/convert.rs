@@ -1,0 +1,104 @@
+//! Values of the language to values of the domain, with errors that say what was expected.
+use super::context::{Context, lock};
+use super::diagnostic::friendly;
+use crate::dataset::Rows;
+use crate::device::{self, Points};
+use crate::error::{Error, Result};
+use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
+
+/// What native functions return.
+pub type Native<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// An error of the domain as an exception at the call; the error itself is kept for the report.
+pub fn raise(c: &Context, ctx: &NativeCallContext, e: Error) -> Box<EvalAltResult> {
+    let position = ctx.call_position();
+    if matches!(e, Error::Interrupted) {
+        return EvalAltResult::ErrorTerminated("interrupted".into(), position).into();
+    }
+    let text = e.to_string();
+    *lock(&c.last_error) = Some(e);
+    EvalAltResult::ErrorRuntime(text.into(), position).into()
+}
+
+/// A name for the type of a value, for messages.
+pub fn type_of(v: &Dynamic) -> String {
+    friendly(v.flatten_clone().type_name())
+}
+
+fn mismatch(what: &str, expected: &str, v: &Dynamic) -> Error {
+    let v = v.flatten_clone();
+    let got = match v.type_name() {
+        "i64" | "f64" | "bool" => v.to_string(),
+        "string" => format!("\"{v}\""),
+        _ => format!("a {}", type_of(&v)),
+    };
+    Error::Shape { what: what.into(), expected: expected.into(), got }
+}
+
+/// A finite number, written with or without a point.
+pub fn number(what: &str, v: &Dynamic) -> Result<f64> {
+    let v = v.flatten_clone();
+    let n = v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64));
+    n.filter(|n| !n.is_nan()).ok_or_else(|| mismatch(what, "a number", &v))
+}
+
+/// A whole number ≥ 0; 5.0 will do.
+pub fn count(what: &str, v: &Dynamic) -> Result<usize> {
+    match number(what, v) {
+        Ok(n) if n.fract() == 0.0 && (0.0..1e15).contains(&n) => Ok(n as usize),
+        _ => Err(mismatch(what, "a whole number ≥ 0", v)),
+    }
+}
+
+pub fn text(what: &str, v: &Dynamic) -> Result<String> {
+    v.flatten_clone().into_string().map_err(|_| mismatch(what, "a text", v))
+}
+
+/// Numbers from a list of numbers.
+pub fn numbers(what: &str, v: &Dynamic) -> Result<Vec<f64>> {
+    let flat = v.flatten_clone();
+    let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "a list of numbers", v))?;
+    list.iter().enumerate().map(|(i, x)| number(&format!("{what}, entry {i}"), x)).collect()
+}
+
+/// Host rows from points, or from a list of rows of equal length.
+pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
+    let flat = v.flatten_clone();
+    if let Some(p) = flat.read_lock::<Points>() {
+        let [n, d] = p.dims();
+        return Ok(Rows { data: device::rows(&p)?, n, d });
+    }
+    let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "points or a list of rows", v))?;
+    let mut out = Rows { data: vec![], n: list.len(), d: 0 };
+    for (i, row) in list.iter().enumerate() {
+        let row = numbers(&format!("{what}, row {i}"), row)?;
+        if i == 0 {
+            out.d = row.len();
+        } else if row.len() != out.d {
+            return Err(Error::Shape { what: format!("{what}, row {i}"), expected: format!("{} numbers like row 0", out.d), got: format!("{}", row.len()) });
+        }
+        out.data.extend(row.into_iter().map(|v| v as f32));
+    }
+    if out.n == 0 || out.d == 0 {
+        return Err(Error::data(what, "the list is empty"));
+    }
+    Ok(out)
+}
+
+/// Points, or a list of rows, on the session's device.
+pub fn points(c: &Context, what: &str, v: &Dynamic) -> Result<Points> {
+    let flat = v.flatten_clone();
+    if let Some(p) = flat.read_lock::<Points>() {
+        return Ok(p.clone());
+    }
+    Ok(upload(c, rows(what, v)?))
+}
+
+pub fn upload(c: &Context, r: Rows) -> Points {
+    device::points(r.data, r.n, r.d, &c.compute.device)
+}
+
+/// A list of numbers for the language.
+pub fn list(v: impl IntoIterator<Item = f64>) -> Array {
+    v.into_iter().map(Dynamic::from).collect()
+}

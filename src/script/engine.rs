@@ -1,0 +1,58 @@
+//! The Rhai engine as gflow sets it up.
+use super::context::Context;
+use super::front_end::Event;
+use super::{arithmetic, bind, trace};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Position};
+use std::sync::Arc;
+
+/// Depth of calls; the session runs on a stack that holds it.
+pub const CALL_LEVELS: usize = 200;
+
+/// An engine with every function of the language, bound to a context.
+pub fn engine(context: &Arc<Context>) -> Engine {
+    let mut engine = Engine::new();
+    engine.set_max_call_levels(CALL_LEVELS);
+    engine.set_max_expr_depths(256, 256);
+    engine.set_fail_on_invalid_map_property(true);
+    engine.set_max_array_size(100_000_000);
+    arithmetic::register(&mut engine);
+    let tracer = trace::register(&mut engine);
+    bind::register(&mut engine, context, &tracer);
+    hooks(&mut engine, context);
+    engine
+}
+
+fn hooks(engine: &mut Engine, context: &Arc<Context>) {
+    let c = context.clone();
+    engine.on_print(move |s| c.emit(Event::Text(s.to_string())));
+    let c = context.clone();
+    engine.on_debug(move |s, _, _| c.emit(Event::Text(s.to_string())));
+    let c = context.clone();
+    engine.on_progress(move |_| c.interrupt.is_requested().then(|| Dynamic::from("interrupted")));
+    // globals inside functions: shared cells, so that what a function reads is what the script wrote last
+    let c = context.clone();
+    #[expect(deprecated, reason = "marked volatile, not superseded")]
+    engine.on_var(move |name, index, ctx| {
+        if index > 0 || ctx.scope().contains(name) {
+            return Ok(None);
+        }
+        Ok(c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned())
+    });
+    // f(2) for a variable f that holds a closure
+    let c = context.clone();
+    #[expect(deprecated, reason = "marked volatile, not superseded")]
+    engine.on_missing_function(move |name, args, is_method, mut ctx| {
+        if is_method {
+            return Ok(None);
+        }
+        let local = ctx.scope().get_value::<FnPtr>(name);
+        let global = || c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).and_then(|v| v.flatten_clone().try_cast::<FnPtr>());
+        let Some(f) = local.or_else(global) else { return Ok(None) };
+        if ctx.call_level() >= CALL_LEVELS {
+            return Err(EvalAltResult::ErrorStackOverflow(Position::NONE).into());
+        }
+        let mut values: Vec<Dynamic> = f.curry().iter().cloned().chain(args.iter_mut().map(|a| a.clone())).collect();
+        let mut arguments: Vec<&mut Dynamic> = values.iter_mut().collect();
+        ctx.call_fn_raw(f.fn_name(), false, false, &mut arguments).map(Some)
+    });
+}

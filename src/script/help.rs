@@ -1,0 +1,26 @@
+//! Help texts from catalogue entries.
+use crate::catalogue::Entry;
+
+/// The page `help("name")` and `gflow help NAME` show.
+pub fn page(e: &Entry) -> String {
+    let mut out = format!("{}\n  {}\n", e.signature, e.doc);
+    if !e.equation.is_empty() {
+        out += &format!("\n  equation   {}\n", e.equation);
+    }
+    if !e.cite.is_empty() {
+        out += &format!("  source     [{}]\n", e.cite);
+    }
+    if !e.options.is_empty() {
+        out += "\n  options\n";
+        let defaults = (e.defaults)();
+        for o in e.options {
+            let default = defaults.get(o.name).filter(|v| !v.is_null()).map_or(String::new(), |v| format!(", default {v}"));
+            out += &format!("    {:<16} {} ({}{default})\n", o.name, o.doc, o.kind.describe());
+        }
+    }
+    out += "\n  example\n";
+    for line in e.example.lines() {
+        out += &format!("    {line}\n");
+    }
+    out
+}

@@ -1,0 +1,116 @@
+//! Option maps checked key by key against the catalogue, then read into typed structs.
+use super::context::Context;
+use super::convert::raise;
+use super::diagnostic::friendly;
+use crate::catalogue::{Entry, Opt, OptionKind, nearest};
+use crate::error::{Error, Result};
+use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// A checked option map: plain values as JSON, values of the language as they are.
+#[derive(Default)]
+pub struct Options {
+    owner: String,
+    plain: serde_json::Map<String, serde_json::Value>,
+    values: BTreeMap<String, Dynamic>,
+}
+
+impl Options {
+    /// Checks a map against an entry; positions are those of the call.
+    pub fn read(c: &Context, ctx: &NativeCallContext, entry: &Entry, map: Map) -> std::result::Result<Options, Box<EvalAltResult>> {
+        check(entry.name, entry.options, map).map_err(|e| raise(c, ctx, e))
+    }
+
+    /// The keys T knows, over T's defaults.
+    pub fn typed<T: DeserializeOwned + Default + serde::Serialize>(&self) -> Result<T> {
+        self.typed_over(T::default())
+    }
+
+    /// The keys T knows, over given defaults.
+    pub fn typed_over<T: DeserializeOwned + serde::Serialize>(&self, defaults: T) -> Result<T> {
+        let fail = |e: serde_json::Error| Error::Option { owner: self.owner.clone(), key: "options".into(), got: "not understood".into(), expected: e.to_string() };
+        let mut value = serde_json::to_value(&defaults).map_err(fail)?;
+        if let Some(object) = value.as_object_mut() {
+            for (k, v) in &self.plain {
+                if let Some(slot) = object.get_mut(k) {
+                    *slot = v.clone();
+                }
+            }
+        }
+        serde_json::from_value(value).map_err(fail)
+    }
+
+    pub fn value(&self, key: &str) -> Option<&Dynamic> {
+        self.values.get(key)
+    }
+    pub fn flag(&self, key: &str) -> bool {
+        self.plain.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
+    }
+}
+
+fn check(owner: &str, known: &[Opt], map: Map) -> Result<Options> {
+    let mut out = Options { owner: owner.to_string(), ..Options::default() };
+    for (key, value) in map {
+        let Some(opt) = known.iter().find(|o| o.name == key.as_str()) else {
+            let names: Vec<String> = known.iter().map(|o| o.name.to_string()).collect();
+            let nearest = nearest(&key, names.iter().map(String::as_str)).map(String::from);
+            return Err(Error::UnknownOption { owner: owner.to_string(), key: key.to_string(), nearest, known: names });
+        };
+        let value = value.flatten();
+        match opt.kind {
+            OptionKind::Value(_) => {
+                out.values.insert(key.to_string(), value);
+            }
+            OptionKind::Map(keys) => {
+                let Some(inner) = value.read_lock::<Map>().map(|m| m.clone()) else {
+                    return Err(wrong(owner, opt, &value));
+                };
+                let inner = check(&format!("{owner} {key}"), keys, inner)?;
+                out.plain.insert(key.to_string(), serde_json::Value::Object(inner.plain));
+            }
+            _ => {
+                let json = plain(opt, &value).ok_or_else(|| wrong(owner, opt, &value))?;
+                out.plain.insert(key.to_string(), json);
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn wrong(owner: &str, opt: &Opt, value: &Dynamic) -> Error {
+    let shown = value.to_string();
+    let got = match value.type_name() {
+        "string" => format!("\"{shown}\""),
+        "i64" | "f64" | "bool" => shown,
+        other => format!("a {}", friendly(other)),
+    };
+    Error::Option { owner: owner.to_string(), key: opt.name.to_string(), got, expected: opt.kind.describe() }
+}
+
+fn number(v: &Dynamic) -> Option<f64> {
+    v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64)).filter(|v| v.is_finite())
+}
+
+fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
+    use serde_json::json;
+    match opt.kind {
+        OptionKind::Number { min, max } => number(value).filter(|v| (min..=max).contains(v)).map(|v| json!(v)),
+        OptionKind::Integer { min, max } => {
+            let v = number(value).filter(|v| v.fract() == 0.0 && *v >= min as f64 && *v <= max as f64)?;
+            Some(json!(v as i64))
+        }
+        OptionKind::Flag => value.as_bool().ok().map(|v| json!(v)),
+        OptionKind::Text => value.clone().into_string().ok().map(|v| json!(v)),
+        OptionKind::Choice(names) => value.clone().into_string().ok().filter(|v| names.contains(&v.as_str())).map(|v| json!(v)),
+        OptionKind::Numbers => match number(value) {
+            Some(v) => Some(json!(v)),
+            None => value.read_lock::<rhai::Array>()?.iter().map(|v| number(&v.flatten_clone())).collect::<Option<Vec<f64>>>().map(|v| json!(v)),
+        },
+        OptionKind::Texts => match value.clone().into_string() {
+            Ok(v) => Some(json!([v])),
+            Err(_) => value.read_lock::<rhai::Array>()?.iter().map(|v| v.flatten_clone().into_string().ok()).collect::<Option<Vec<String>>>().map(|v| json!(v)),
+        },
+        OptionKind::Map(_) | OptionKind::Value(_) => None,
+    }
+}

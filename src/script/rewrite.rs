@@ -1,0 +1,327 @@
+//! Two readings of a script that mathematicians expect and Rhai does not have, as insertions that keep columns.
+//!
+//! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `a[n/2]` works for whole floats:
+//! an index that is not a literal goes through `__index`. Positions in errors are mapped back to the text as typed.
+
+/// The rewritten text and how to find one's way back.
+pub struct Rewritten {
+    pub text: String,
+    /// per line (from 0): (column in the rewritten line, characters inserted there), ascending
+    inserted: Vec<Vec<(usize, usize)>>,
+}
+
+impl Rewritten {
+    /// The column (from 1) in the original line of a column in the rewritten one.
+    pub fn column(&self, line: usize, column: usize) -> usize {
+        let Some(list) = line.checked_sub(1).and_then(|l| self.inserted.get(l)) else { return column };
+        let mut removed = 0;
+        for (at, n) in list {
+            if *at >= column {
+                break;
+            }
+            removed += (*n).min(column - at);
+        }
+        column.saturating_sub(removed).max(1)
+    }
+}
+
+/// The function that indices pass through.
+pub const INDEX: &str = "__index";
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Word,
+    Number,
+    Text,
+    Open,
+    Close,
+    Symbol,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Token {
+    kind: Kind,
+    from: usize,
+    to: usize,
+}
+
+const KEYWORDS: &[&str] = &["return", "in", "if", "else", "while", "for", "loop", "do", "until", "throw", "let", "const", "switch", "case", "import", "as", "export", "break", "continue", "catch", "try"];
+const SYMBOLS: &[&str] = &["**=", "...", "..=", "<<=", ">>=", "===", "!==", "**", "..", "::", "?.", "??", "==", "!=", "<=", ">=", "&&", "||", "=>", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "|=", "&=", "^="];
+
+/// Tokens of a text; inside templates `${…}` the expressions are found by recursion.
+fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
+    let mut tokens = vec![];
+    let mut i = 0;
+    let at = |i: usize| c.get(i).copied().unwrap_or('\0');
+    while i < c.len() {
+        let from = i;
+        let ch = c[i];
+        let kind = if ch.is_whitespace() {
+            i += 1;
+            continue;
+        } else if ch == '/' && at(i + 1) == '/' {
+            while i < c.len() && c[i] != '\n' {
+                i += 1;
+            }
+            continue;
+        } else if ch == '/' && at(i + 1) == '*' {
+            let mut depth = 0;
+            while i < c.len() {
+                if at(i) == '/' && at(i + 1) == '*' {
+                    depth += 1;
+                    i += 2;
+                } else if at(i) == '*' && at(i + 1) == '/' {
+                    depth -= 1;
+                    i += 2;
+                    if depth == 0 {
+                        break;
+                    }
+                } else {
+                    i += 1;
+                }
+            }
+            continue;
+        } else if ch.is_alphabetic() || ch == '_' || ch == '$' {
+            while i < c.len() && (c[i].is_alphanumeric() || c[i] == '_' || c[i] == '$') {
+                i += 1;
+            }
+            Kind::Word
+        } else if ch.is_ascii_digit() {
+            i += 1;
+            while i < c.len() {
+                let exponent = (c[i] == '+' || c[i] == '-') && (c[i - 1] == 'e' || c[i - 1] == 'E') && at(i + 1).is_ascii_digit() && !(at(from) == '0' && at(from + 1) == 'x');
+                let point = c[i] == '.' && at(i + 1).is_ascii_digit();
+                if c[i].is_alphanumeric() || c[i] == '_' || exponent || point {
+                    i += 1;
+                } else {
+                    break;
+                }
+            }
+            Kind::Number
+        } else if ch == '"' || ch == '\'' {
+            i += 1;
+            while i < c.len() && c[i] != ch {
+                i += if c[i] == '\\' { 2 } else { 1 };
+            }
+            i = (i + 1).min(c.len());
+            Kind::Text
+        } else if ch == '`' {
+            i = template(c, i, base, out);
+            Kind::Text
+        } else if "([{".contains(ch) {
+            i += 1;
+            Kind::Open
+        } else if ch == '#' && at(i + 1) == '{' {
+            i += 2;
+            Kind::Open
+        } else if ")]}".contains(ch) {
+            i += 1;
+            Kind::Close
+        } else {
+            let symbol = SYMBOLS.iter().find(|s| s.chars().enumerate().all(|(k, x)| at(i + k) == x));
+            i += symbol.map_or(1, |s| s.len());
+            Kind::Symbol
+        };
+        tokens.push(Token { kind, from: base + from, to: base + i });
+    }
+    out.push(tokens);
+}
+
+/// Skips a template literal, lexing what its `${…}` hold; returns the position after it.
+fn template(c: &[char], start: usize, base: usize, out: &mut Vec<Vec<Token>>) -> usize {
+    let mut i = start + 1;
+    while i < c.len() && c[i] != '`' {
+        if c[i] == '$' && c.get(i + 1) == Some(&'{') {
+            let (from, mut depth) = (i + 2, 1);
+            i += 2;
+            while i < c.len() && depth > 0 {
+                match c[i] {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                i += 1;
+            }
+            lex(&c[from..i.saturating_sub(1).max(from)], base + from, out);
+        } else {
+            i += 1;
+        }
+    }
+    (i + 1).min(c.len())
+}
+
+struct Walk<'a> {
+    c: &'a [char],
+    t: &'a [Token],
+}
+
+impl Walk<'_> {
+    fn is(&self, i: usize, s: &str) -> bool {
+        self.t.get(i).is_some_and(|t| t.to - t.from == s.chars().count() && self.c[t.from..t.to].iter().copied().eq(s.chars()))
+    }
+    fn word(&self, i: usize) -> String {
+        self.c[self.t[i].from..self.t[i].to].iter().collect()
+    }
+    /// Whether the token before i ends a value, so that what follows is a binary operator or a postfix.
+    fn after_value(&self, i: usize) -> bool {
+        let Some(p) = i.checked_sub(1) else { return false };
+        match self.t[p].kind {
+            Kind::Number | Kind::Text => true,
+            Kind::Word => !KEYWORDS.contains(&self.word(p).as_str()),
+            Kind::Close => !self.is(p, "}"),
+            _ => false,
+        }
+    }
+    /// The index after the group that opens at i.
+    fn group(&self, i: usize) -> usize {
+        let mut depth = 0;
+        for k in i..self.t.len() {
+            match self.t[k].kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return k + 1;
+            }
+        }
+        self.t.len()
+    }
+    /// The index after a primary expression with its postfixes, or None if none starts at i.
+    fn primary(&self, mut i: usize) -> Option<usize> {
+        i = match self.t.get(i)?.kind {
+            Kind::Open => self.group(i),
+            Kind::Word if KEYWORDS.contains(&self.word(i).as_str()) => return None,
+            Kind::Word | Kind::Number | Kind::Text => i + 1,
+            _ => return None,
+        };
+        loop {
+            let postfix = self.is(i, "(") || self.is(i, "[");
+            let path = self.is(i, ".") || self.is(i, "?.") || self.is(i, "::");
+            if postfix {
+                i = self.group(i);
+            } else if path && self.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
+                i += 2;
+            } else {
+                return Some(i);
+            }
+        }
+    }
+    fn signed_primary(&self, mut i: usize) -> Option<usize> {
+        while self.is(i, "-") || self.is(i, "+") {
+            i += 1;
+        }
+        self.primary(i)
+    }
+    /// The index after `a ** b ** …` starting at i, or None if there is no power.
+    fn power(&self, i: usize) -> Option<usize> {
+        let mut end = self.primary(i)?;
+        let mut found = false;
+        while self.is(end, "**") {
+            end = self.signed_primary(end + 1)?;
+            found = true;
+        }
+        found.then_some(end)
+    }
+}
+
+/// Insertions (character offset, text) for one list of tokens.
+fn insertions(w: &Walk, out: &mut Vec<(usize, String)>) {
+    for i in 0..w.t.len() {
+        if w.is(i, "-") && !w.after_value(i) {
+            // of several signs in a row the innermost takes the power
+            if let Some(end) = w.power(i + 1) {
+                out.push((w.t[i + 1].from, "(".into()));
+                out.push((w.t[end - 1].to, ")".into()));
+            }
+        }
+        if w.is(i, "[") && w.after_value(i) {
+            let end = w.group(i);
+            let literal = end == i + 3 && matches!(w.t[i + 1].kind, Kind::Number | Kind::Text);
+            let closed = end > i + 2 && w.is(end - 1, "]");
+            if closed && !literal {
+                out.push((w.t[i].to, format!("{INDEX}(")));
+                out.push((w.t[end - 1].from, ")".into()));
+            }
+        }
+    }
+}
+
+/// Rewrites a script.
+pub fn rewrite(text: &str) -> Rewritten {
+    let c: Vec<char> = text.chars().collect();
+    let mut lists = vec![];
+    lex(&c, 0, &mut lists);
+    let mut all = vec![];
+    for t in &lists {
+        insertions(&Walk { c: &c, t }, &mut all);
+    }
+    // at one place, what closes comes before what opens; stable for the rest
+    all.sort_by_key(|(at, s)| (*at, s != ")"));
+    let mut out = String::with_capacity(text.len() + 16 * all.len());
+    let mut inserted: Vec<Vec<(usize, usize)>> = vec![vec![]];
+    let (mut column, mut next) = (1, 0);
+    for (i, ch) in c.iter().enumerate() {
+        while let Some((_, s)) = all.get(next).filter(|(at, _)| *at == i) {
+            out += s;
+            if let Some(line) = inserted.last_mut() {
+                line.push((column, s.chars().count()));
+            }
+            column += s.chars().count();
+            next += 1;
+        }
+        out.push(*ch);
+        column += 1;
+        if *ch == '\n' {
+            inserted.push(vec![]);
+            column = 1;
+        }
+    }
+    for (_, s) in &all[next..] {
+        out += s;
+    }
+    Rewritten { text: out, inserted }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    #[test]
+    fn powers_bind_tighter_than_minus() {
+        for (typed, read) in [
+            ("-x**2", "-(x**2)"),
+            ("a - x**2", "a - x**2"),
+            ("f(-x.abs()**2, 1)", "f(-(x.abs()**2), 1)"),
+            ("2**-1", "2**-1"),
+            ("return -x**2;", "return -(x**2);"),
+            ("|x| -(x - 1)**2", "|x| -((x - 1)**2)"),
+            ("`${-x**2}`", "`${-(x**2)}`"),
+            ("// -x**2\n-x ** 2", "// -x**2\n-(x ** 2)"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
+    #[test]
+    fn indices_pass_through_a_function_unless_literal() {
+        for (typed, read) in [
+            ("a[0]", "a[0]"),
+            ("m[\"k\"]", "m[\"k\"]"),
+            ("a[n/2] = 1", "a[__index(n/2)] = 1"),
+            ("let a = [n/2]", "let a = [n/2]"),
+            ("for i in [a, b] {}", "for i in [a, b] {}"),
+            ("a[b[i]]", "a[__index(b[__index(i)])]"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
+    #[test]
+    fn columns_map_back() {
+        let r = rewrite("a[i] + nope");
+        assert_eq!(r.text, "a[__index(i)] + nope");
+        assert_eq!(r.column(1, 17), 8);
+        assert_eq!(r.column(1, 1), 1);
+    }
+}

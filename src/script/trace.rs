@@ -1,0 +1,157 @@
+//! From a closure to an expression: the closure is called once on a symbolic x whose operators build a graph.
+//!
+//! A native `if x > 1 { … }` works by re-execution: a comparison returns a real boolean from an oracle that remembers
+//! the decisions so far, the closure is run once per path, and the paths fold into one expression.
+use super::context::Context;
+use super::convert::{Native, raise};
+use crate::error::Error;
+use crate::generator::expr::{self, Expr, constant, x};
+use crate::generator::latex::latex;
+use crate::generator::scalar::{Relation, Unary};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use std::sync::{Arc, Mutex};
+
+/// Most comparisons on one path; more means a loop that depends on x.
+const MOST_DECISIONS: usize = 24;
+const MOST_PATHS: usize = 256;
+
+/// The decisions of the path being run.
+#[derive(Default)]
+struct Oracle {
+    active: bool,
+    prefix: Vec<bool>,
+    log: Vec<(Expr, bool)>,
+}
+
+type Shared = Arc<Mutex<Oracle>>;
+
+fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorRuntime(message.into().into(), ctx.call_position()).into()
+}
+
+fn decide(oracle: &Shared, ctx: &NativeCallContext, r: Relation, a: Expr, b: Expr) -> Native<bool> {
+    if let (Some(p), Some(q)) = (a.as_const(), b.as_const()) {
+        return Ok(r.holds(p, q));
+    }
+    let mut o = super::context::lock(oracle);
+    if !o.active {
+        return Err(error(ctx, "x can be compared only inside the closure given to f_divergence"));
+    }
+    let condition = expr::compare(r, &a, &b);
+    if let Some((_, v)) = o.log.iter().find(|p| p.0 == condition) {
+        return Ok(*v);
+    }
+    let i = o.log.len();
+    if i >= MOST_DECISIONS {
+        return Err(error(ctx, "this f keeps branching on x; loops may depend on numbers, not on x"));
+    }
+    let v = o.prefix.get(i).copied().unwrap_or(true);
+    o.log.push((condition, v));
+    Ok(v)
+}
+
+/// An expression from a symbolic value or a number.
+fn to_expr(d: &Dynamic) -> Option<Expr> {
+    let d = d.flatten_clone();
+    if let Some(e) = d.clone().try_cast::<Expr>() {
+        return Some(e);
+    }
+    d.as_float().ok().or_else(|| d.as_int().ok().map(|i| i as f64)).map(constant)
+}
+
+/// Registers the operators and functions of symbolic values, and `f_divergence`'s tracer.
+pub fn register(engine: &mut Engine) -> Tracer {
+    engine.register_type_with_name::<Expr>("Symbolic");
+    type Pair = fn(&Expr, &Expr) -> Expr;
+    let operators: [(&str, Pair); 8] =
+        [("+", expr::add), ("-", expr::sub), ("*", expr::mul), ("/", expr::div), ("**", expr::pow), ("pow", expr::pow), ("max", expr::max), ("min", expr::min)];
+    for (name, f) in operators {
+        engine.register_fn(name, move |a: Expr, b: Expr| f(&a, &b));
+        engine.register_fn(name, move |a: Expr, b: f64| f(&a, &constant(b)));
+        engine.register_fn(name, move |a: f64, b: Expr| f(&constant(a), &b));
+        engine.register_fn(name, move |a: Expr, b: i64| f(&a, &constant(b as f64)));
+        engine.register_fn(name, move |a: i64, b: Expr| f(&constant(a as f64), &b));
+    }
+    engine.register_fn("-", |a: Expr| expr::neg(&a));
+    engine.register_fn("+", |a: Expr| a);
+    engine.register_fn("sqrt", |a: Expr| expr::sqrt(&a));
+    let functions = [
+        ("ln", Unary::Ln),
+        ("log", Unary::Ln),
+        ("exp", Unary::Exp),
+        ("abs", Unary::Abs),
+        ("sign", Unary::Sign),
+        ("tanh", Unary::Tanh),
+        ("log1p", Unary::Log1p),
+        ("expm1", Unary::Expm1),
+        ("sigmoid", Unary::Sigmoid),
+        ("softplus", Unary::Softplus),
+        ("sin", Unary::Sin),
+        ("cos", Unary::Cos),
+    ];
+    for (name, f) in functions {
+        engine.register_fn(name, move |a: Expr| expr::unary(f, &a));
+    }
+    let oracle: Shared = Arc::default();
+    let relations = [(">", Relation::Gt), (">=", Relation::Ge), ("<", Relation::Lt), ("<=", Relation::Le), ("==", Relation::Eq), ("!=", Relation::Ne)];
+    for (name, r) in relations {
+        let o = oracle.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| decide(&o, &ctx, r, a, b));
+        let o = oracle.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| decide(&o, &ctx, r, a, constant(b)));
+        let o = oracle.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| decide(&o, &ctx, r, constant(a), b));
+        let o = oracle.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| decide(&o, &ctx, r, a, constant(b as f64)));
+        let o = oracle.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| decide(&o, &ctx, r, constant(a as f64), b));
+    }
+    for name in ["to_float", "to_int"] {
+        engine.register_fn(name, |ctx: NativeCallContext, _: Expr| -> Native<f64> { Err(error(&ctx, "x has no numeric value here: f is read as a formula")) });
+    }
+    engine.register_fn("to_string", |a: &mut Expr| latex(a));
+    engine.register_fn("to_debug", |a: &mut Expr| latex(a));
+    Tracer { oracle }
+}
+
+/// Runs closures on a symbolic x.
+#[derive(Clone)]
+pub struct Tracer {
+    oracle: Shared,
+}
+
+impl Tracer {
+    /// The closure as an expression in x; captured numbers enter with their values.
+    pub fn trace(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
+        let mut paths = 0;
+        let result = self.explore(c, ctx, f, vec![], &mut paths);
+        *super::context::lock(&self.oracle) = Oracle::default();
+        result
+    }
+
+    fn explore(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, prefix: Vec<bool>, paths: &mut usize) -> Native<Expr> {
+        *paths += 1;
+        if *paths > MOST_PATHS {
+            return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
+        }
+        let given = prefix.len();
+        *super::context::lock(&self.oracle) = Oracle { active: true, prefix, log: vec![] };
+        let value: Dynamic = f.call_raw(ctx, None, [Dynamic::from(x())])?;
+        let log = std::mem::take(&mut super::context::lock(&self.oracle).log);
+        let Some(mut out) = to_expr(&value) else {
+            let reason = if value.is_unit() {
+                "it returned nothing; is there a `;` after the last expression?".to_string()
+            } else {
+                format!("it returned a {}, expected a number built from x", super::convert::type_of(&value))
+            };
+            return Err(raise(c, ctx, Error::data("f_divergence", reason)));
+        };
+        for i in (given..log.len()).rev() {
+            let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();
+            other.push(false);
+            let otherwise = self.explore(c, ctx, f, other, paths)?;
+            out = expr::select(&log[i].0, &out, &otherwise);
+        }
+        Ok(out)
+    }
+}
