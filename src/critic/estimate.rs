@@ -114,6 +114,7 @@ pub fn estimate(
             *total += weight * f64::from(v.clone().try_into_scalar::<f32>().map_err(Error::read)?);
         }
         out.history.truncate(history.len());
+        critic.settle();
         let (phi_p, phi_q) = (critic.value(p), critic.value(q));
         let value = values(&term.score(&phi_p, &phi_q, None).value)?;
         out.value += weight * f64::from(value[0]);

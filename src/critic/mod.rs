@@ -45,6 +45,8 @@ pub struct Named {
 pub trait Critic: Send + Sync {
     /// Improves φ for a term between the samples, from where the last fit left it.
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit>;
+    /// Makes the constraint hold as exactly as it can, once the ascent is over.
+    fn settle(&mut self);
     /// Dimension of the points it takes.
     fn dim(&self) -> usize;
     /// φ at points, shape [n].

@@ -194,8 +194,12 @@ impl Generator {
             Convexity::Proved => "proved from the structure of f".to_string(),
             _ => "checked on a grid of 20001 points, x from 2e-9 to 5e8, and at every kink".to_string(),
         };
+        let low = match self.numeric.d0 {
+            d if d.is_finite() => format!(" for y > {}, and {} below", short(d), short(-self.numeric.f0)),
+            _ => String::new(),
+        };
         let conjugate = match &self.closed {
-            Some(c) => format!("closed form  f*(y) = {}", latex(&c.value)),
+            Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
             None => "numeric (bracketed Newton in f64; on the device a table of 1024 nodes)".to_string(),
         };
         let (d0, dinf) = self.slopes();

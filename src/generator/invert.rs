@@ -260,9 +260,17 @@ fn through_generator(f: &Expr, maximiser: &Expr, g: &Expr, forms: &mut Vec<Expr>
         _ => None,
     };
     let Some(y_of_u) = y_of_u else { return };
-    let x_of_u = substitute(&substitute(maximiser, g, &u), &y(), &y_of_u);
-    let e = sub(&mul(&y_of_u, &x_of_u), &substitute(f, &x(), &x_of_u));
-    for q in [expand(&e), e] {
-        forms.push(substitute(&q, &u, g));
+    // an affine generator may be negative throughout: then its negative plays the positive variable
+    for sign in [1.0, -1.0] {
+        let flipped = scale(sign, &u);
+        let y_of_u = substitute(&y_of_u, &u, &flipped);
+        let x_of_u = substitute(&substitute(maximiser, g, &flipped), &y(), &y_of_u);
+        let e = sub(&mul(&y_of_u, &x_of_u), &substitute(f, &x(), &x_of_u));
+        for q in [expand(&e), e] {
+            forms.push(substitute(&q, &u, &scale(sign, g)));
+        }
+        if matches!(g.kind(), Kind::Unary(..)) {
+            break;
+        }
     }
 }

@@ -107,11 +107,17 @@ fn sum(c: f64, terms: &[(f64, Expr)], precedence: u8) -> String {
         } else {
             "+"
         };
-        if k.abs() != 1.0 {
-            s += &number(k.abs());
-            s += "\\,";
+        let whole = k.abs().fract() == 0.0;
+        match t.strip_prefix("\\frac{1}") {
+            Some(rest) if whole => s += &format!("\\frac{{{}}}{rest}", number(k.abs())),
+            _ => {
+                if k.abs() != 1.0 {
+                    s += &number(k.abs());
+                    s += "\\,";
+                }
+                s += &t;
+            }
         }
-        s += &t;
     }
     if c != 0.0 && !lead_constant {
         s += &if c > 0.0 { format!("+{}", number(c)) } else { format!("-{}", number(-c)) };
@@ -121,24 +127,23 @@ fn sum(c: f64, terms: &[(f64, Expr)], precedence: u8) -> String {
 
 fn product(factors: &[(Expr, Expr)], precedence: u8) -> String {
     let (mut num, mut den) = (vec![], vec![]);
+    let below = |e: &Expr| e.as_const().is_some_and(|k| k < 0.0);
+    let alone = factors.iter().filter(|(_, e)| below(e)).count() == 1;
     for (b, e) in factors {
-        let below = e.as_const().is_some_and(|k| k < 0.0);
         let p = match e.as_const() {
-            Some(k) if below => constant(-k),
+            Some(k) if k < 0.0 => constant(-k),
             _ => e.clone(),
         };
         let s = if p.is(1.0) {
-            tex(b, 1)
+            // a fraction bar groups by itself
+            tex(b, u8::from(!(below(e) && alone)))
         } else if p.is(0.5) {
             format!("\\sqrt{{{}}}", tex(b, 0))
         } else {
             format!("{}^{{{}}}", tex(b, 3), tex(&p, 0))
         };
-        if below {
-            den.push((matches!(b.kind(), Kind::Unary(..)), s));
-        } else {
-            num.push((matches!(b.kind(), Kind::Unary(..)), s));
-        }
+        let side = if below(e) { &mut den } else { &mut num };
+        side.push((matches!(b.kind(), Kind::Unary(..)), s));
     }
     let join = |mut v: Vec<(bool, String)>| {
         v.sort();
@@ -148,6 +153,5 @@ fn product(factors: &[(Expr, Expr)], precedence: u8) -> String {
         return paren(join(num), precedence > 2);
     }
     let n = if num.is_empty() { "1".into() } else { join(num) };
-    let d = if den.len() == 1 { den.remove(0).1.trim_start_matches("\\left(").trim_end_matches("\\right)").to_string() } else { join(den) };
-    paren(format!("\\frac{{{n}}}{{{d}}}"), precedence > 2)
+    paren(format!("\\frac{{{n}}}{{{}}}", join(den)), precedence > 2)
 }

@@ -69,7 +69,7 @@ fn range(panel: &Panel, axis: &Axis, which: usize) -> (f64, f64) {
         return (lo, hi);
     }
     let (lo, hi) = panel.extent(which, axis.log).unwrap_or(if axis.log { (0.1, 10.0) } else { (0.0, 1.0) });
-    let tight = panel.marks.iter().all(|m| matches!(m, Mark::Heat { .. }));
+    let tight = panel.marks.iter().any(|m| matches!(m, Mark::Heat { .. }));
     if axis.log {
         let pad = ((hi / lo).log10() * 0.04).max(0.02);
         return (lo * 10f64.powf(-pad), hi * 10f64.powf(pad));

@@ -35,6 +35,11 @@ const METHODS: &[(&str, &[&str])] = &[
     ("Table", &["column", "columns", "len", "last"]),
 ];
 
+/// Methods and properties of a type.
+pub(super) fn methods(kind: &str) -> &'static [&'static str] {
+    METHODS.iter().find(|m| m.0 == kind).map_or(&[], |m| m.1)
+}
+
 /// The word that ends at the cursor: its start and text, `::` included.
 fn word_before(c: &[char]) -> (usize, String) {
     let start = c.iter().rposition(|ch| !(ch.is_alphanumeric() || *ch == '_' || *ch == ':')).map_or(0, |p| p + 1);

@@ -71,6 +71,28 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// Where the key of an option map stands, looked for after the call that took the map.
+    fn key_after(&self, call: Option<&Place>, key: &str) -> Option<Place> {
+        let call = call?;
+        let text = self.text(&call.source)?;
+        for (i, line) in text.lines().enumerate().skip(call.line - 1).take(40) {
+            let skip = if i + 1 == call.line { call.column - 1 } else { 0 };
+            let c: Vec<char> = line.chars().collect();
+            let k: Vec<char> = key.chars().collect();
+            let found = (skip..c.len().saturating_sub(k.len())).find(|at| {
+                let alone = *at == 0 || !(c[at - 1].is_alphanumeric() || c[at - 1] == '_');
+                let rest: String = c[at + k.len()..].iter().collect();
+                alone && c[*at..at + k.len()] == k[..] && rest.trim_start().starts_with(':')
+            });
+            if let Some(at) = found {
+                return Some(Place { source: call.source.clone(), line: i + 1, column: at + 1, length: k.len() });
+            }
+        }
+        None
+    }
+}
+
 /// "no function f(number, text)" from Rhai's "f (f64, &str | ImmutableString | String)".
 fn signature(s: &str) -> (String, String) {
     let (name, rest) = s.split_once(" (").unwrap_or((s, ")"));
@@ -166,12 +188,18 @@ impl Diagnostic {
         }
         trace.reverse();
         let native = if matches!(e, EvalAltResult::ErrorRuntime(..)) { super::context::lock(&context.last_error).take() } else { None };
-        let mut d = match native {
-            Some(native) => Diagnostic::from_error(&native),
-            None => runtime_words(e, context),
+        let place = sources.place(&source, position);
+        let (mut d, place) = match native {
+            Some(native) => {
+                let key = match &native {
+                    Error::Option { key, .. } | Error::UnknownOption { key, .. } => sources.key_after(place.as_ref(), key),
+                    _ => None,
+                };
+                (Diagnostic::from_error(&native), key.or(place))
+            }
+            None => (runtime_words(e, context), place),
         };
         d.trace = trace;
-        let place = sources.place(&source, position);
         d.at(place)
     }
 
@@ -201,8 +229,27 @@ impl Diagnostic {
         if report.finish().write((place.source.clone(), Source::from(text)), &mut out).is_err() {
             return format!("error: {}\n", self.message);
         }
-        String::from_utf8_lossy(&out).trim_end().to_string() + "\n"
+        let text = String::from_utf8_lossy(&out).lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
+        if color { text } else { plain(&text) }
     }
+}
+
+/// Text without terminal escapes: a custom kind of report is coloured whatever the configuration says.
+fn plain(s: &str) -> String {
+    let mut out = String::new();
+    let mut chars = s.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            for e in chars.by_ref() {
+                if e.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, Option<String>) {
@@ -236,6 +283,15 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             Diagnostic::new(if wanted.is_empty() { format!("a {got} cannot stand here") } else { format!("expected a {wanted}, got a {got}") })
         }
         EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
+        EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
+            let mut quoted = text.split('\'').skip(1).step_by(2);
+            let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+            let d = Diagnostic::new(format!("a {} has no property `{name}`", friendly(kind)));
+            match crate::catalogue::nearest(name, super::complete::methods(&friendly(kind)).iter().copied()) {
+                Some(n) => d.hinted(format!("did you mean `{n}`?")),
+                None => d,
+            }
+        }
         EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
         EvalAltResult::ErrorArrayBounds(len, index, _) => Diagnostic::new(format!("index {index} is outside a list of {len}")),
         EvalAltResult::ErrorRuntime(value, _) => Diagnostic::new(value.to_string()),
@@ -275,8 +331,8 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
         return Diagnostic::new(format!("`{name}` does not take ({args})")).hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
-    let plain = names::functions();
-    match crate::catalogue::nearest(name, plain.iter().map(String::as_str)) {
+    let known = names::functions();
+    match crate::catalogue::nearest(name, known.iter().map(String::as_str)) {
         Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),
         _ => d,
     }

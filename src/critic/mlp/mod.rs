@@ -256,6 +256,12 @@ impl Critic for Mlp {
         Ok(Fit { value, iterations, history })
     }
 
+    fn settle(&mut self) {
+        if let Some(p) = &mut self.power {
+            p.advance(&Layers::from_flat(&self.theta, &self.shape), 100);
+        }
+    }
+
     fn dim(&self) -> usize {
         self.center.dims()[1]
     }
