@@ -28,7 +28,7 @@ pub struct FlowOptions {
 
 impl Default for FlowOptions {
     fn default() -> Self {
-        FlowOptions { dt: 0.2, inner_steps: 5, warm_up: 0, inner_tolerance: 0.0, integrator: Scheme::Euler }
+        FlowOptions { dt: 0.2, inner_steps: 8, warm_up: 0, inner_tolerance: 0.0, integrator: Scheme::Euler }
     }
 }
 

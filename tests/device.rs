@@ -1,0 +1,62 @@
+//! The GPU path on whatever Vulkan driver there is, software included: single steps against the CPU.
+//!
+//! Without an adapter the test says so and passes, unless GFLOW_REQUIRE_WGPU is set (as CI does).
+use gflow::device::{self, Choice, Compute};
+use gflow::script::{Recorder, Session, SessionOptions};
+use rhai::Dynamic;
+
+fn wgpu() -> Option<Compute> {
+    match device::open(Choice::Wgpu) {
+        Ok(c) => Some(c),
+        Err(e) => {
+            assert!(std::env::var_os("GFLOW_REQUIRE_WGPU").is_none(), "no wgpu device: {e}");
+            eprintln!("no wgpu device, nothing compared: {e}");
+            None
+        }
+    }
+}
+
+fn numbers(compute: &Compute, script: &str) -> Vec<f64> {
+    let mut s = Session::new(SessionOptions { compute: compute.clone(), seed: 0, params: Default::default(), out: None, folder: None, front: Box::new(Recorder::default()) });
+    let v: Dynamic = s.eval("t", script).unwrap_or_else(|d| panic!("on {}: {}\n{script}", compute.name, d.message));
+    let list = v.into_array().unwrap();
+    list.into_iter()
+        .flat_map(|v| match v.clone().into_array() {
+            Ok(inner) => inner.into_iter().map(|x| x.as_float().unwrap()).collect::<Vec<f64>>(),
+            Err(_) => vec![v.as_float().unwrap()],
+        })
+        .collect()
+}
+
+/// One step of each kind of critic and flow; 2e-4 absolute per step on particles of size 4 (f32 sums in another order).
+#[test]
+fn steps_on_wgpu_agree_with_the_cpu() {
+    let Some(gpu) = wgpu() else { return };
+    let cpu = device::open(Choice::Cpu).unwrap();
+    let kinds = [
+        ("kl()", "euler", "mlp([16, 16])"),
+        ("reverse_kl()", "euler", "mlp([16, 16], #{ activation: \"relu\" })"),
+        ("f_divergence(\"table\", |x| x*ln(x) - x + 1 + abs(x - 1)/2)", "heun", "mlp([16], #{ activation: \"tanh\", constraint: \"penalty\" })"),
+        ("jeffreys()", "ab2", "mlp([16], #{ activation: \"leaky_relu\", constraint: \"lp\" })"),
+        ("tv()", "rk4", "mlp([16], #{ activation: \"tanh\", constraint: \"gp\" })"),
+    ];
+    for (f, integrator, critic) in kinds {
+        let script = format!(
+            "let q = data::ring(64); let p = data::gaussian(64, 2);
+             let d = 0.5 * {f}.regularized(lipschitz(1.0)) + 0.5 * {f}.regularized(lipschitz(1.0)).reversed();
+             let run = gradient_flow(d, #{{ integrator: \"{integrator}\", critic: {critic}, inner_steps: 1 }}).run(p, q, #{{ steps: 1, record_every: 1, snapshots: 0 }});
+             [run.particles.col(0), run.particles.col(1), run.history[\"divergence\"]]"
+        );
+        let (a, b) = (numbers(&cpu, &script), numbers(&gpu, &script));
+        assert_eq!(a.len(), b.len());
+        let worst = a.iter().zip(&b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+        println!("{f} {integrator} {critic}: worst difference {worst:.1e}");
+        assert!(worst < 2e-4, "{f} {integrator} {critic}: {worst:e}");
+    }
+}
+
+#[test]
+fn an_unknown_device_is_an_error_with_a_suggestion() {
+    let e = "wgup".parse::<Choice>().unwrap_err();
+    assert!(e.to_string().contains("did you mean `wgpu`"), "{e}");
+}

@@ -1,0 +1,6 @@
+//! The language, its errors, its examples, and the command line.
+mod cli;
+mod errors;
+mod examples;
+mod language;
+mod sessions;

@@ -1,0 +1,143 @@
+//! Cells, imports, interrupts, completion: what a notebook will need.
+use crate::common::session;
+use gflow::script::{Class, Completeness, Event};
+use std::time::{Duration, Instant};
+
+#[test]
+fn cells_share_variables_functions_and_imports() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.rhai"), "fn shape(x, a) { a*(x - 1)**2 }\nexport const A = 3;").unwrap();
+    let (_, recorder) = session();
+    let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
+        compute: crate::common::cpu(),
+        seed: 0,
+        params: Default::default(),
+        out: None,
+        folder: Some(folder.path().to_path_buf()),
+        front: Box::new(recorder.clone()),
+    });
+    for cell in [
+        "let a = 2; fn double(x) { a*x }",
+        "import \"mine\" as m;",
+        "a = 5;",
+        "double(3)",
+        "m::shape(3, m::A)",
+        "fn through(x) { m::shape(x, 1) }\nthrough(3)",
+        "let a = \"shadowed\"; double(2)",
+    ] {
+        let _ = s.eval("cell", cell);
+    }
+    assert_eq!(recorder.text(), "15\n12\n4\nerror: `*` is not defined between text and number");
+}
+
+#[test]
+fn an_error_keeps_what_came_before_and_names_its_own_cell() {
+    let (mut s, _) = session();
+    assert!(s.eval("cell 1", "let kept = 4; fn bad(x) {\n  let a = [1];\n  a[x]\n}").is_ok());
+    let d = s.eval("cell 2", "let more = 1;\nbad(9)").unwrap_err();
+    let place = d.place.clone().unwrap();
+    assert_eq!((place.source.as_str(), place.line), ("cell 1", 3), "{d:?}");
+    assert!(d.trace[0].contains("cell 2:2:1"), "{d:?}");
+    assert_eq!(s.eval("cell 3", "kept + more").unwrap().as_int(), Ok(5));
+}
+
+#[test]
+fn errors_in_imported_files_point_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.rhai"), "fn f(x) {\n  x + undefined_name\n}").unwrap();
+    let (_, recorder) = session();
+    let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
+        compute: crate::common::cpu(),
+        seed: 0,
+        params: Default::default(),
+        out: None,
+        folder: Some(folder.path().to_path_buf()),
+        front: Box::new(recorder),
+    });
+    let d = s.eval("cell", "import \"broken\" as b;").unwrap_err();
+    assert!(d.place.as_ref().unwrap().source.ends_with("broken.rhai"), "{d:?}");
+    assert_eq!(d.place.unwrap().line, 2);
+}
+
+/// 100 ms from the request to the end, in script loops, estimates, exact metrics; `try` does not swallow it.
+#[test]
+fn everything_can_be_interrupted() {
+    for script in [
+        "let i = 0; loop { i += 1; }",
+        "try { loop { let a = 1; } } catch (e) { print(\"swallowed\") }",
+        "kl().regularized(lipschitz(1.0)).estimate(data::gaussian(500, 2), data::ring(500), #{ steps: 100000000 })",
+        "let p = data::gaussian(3000, 2); let q = data::ring(3000); loop { metric::w2(p, q); }",
+        "gpa(tv().regularized(lipschitz(1.0))).run(data::gaussian(1000, 2), data::ring(1000), #{ steps: 10000000 })",
+    ] {
+        let (mut s, recorder) = session();
+        let interrupt = s.interrupt();
+        let asker = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(400));
+            interrupt.request();
+            Instant::now()
+        });
+        let d = s.eval("t", script).unwrap_err();
+        let latency = asker.join().unwrap().elapsed();
+        assert_eq!(d.class, Class::Interrupted, "{script}: {}", d.message);
+        assert!(latency < Duration::from_millis(100), "{script}: {latency:?}");
+        assert!(!recorder.text().contains("swallowed"));
+        assert_eq!(s.eval("t", "1 + 1").unwrap().as_int(), Ok(2));
+    }
+}
+
+#[test]
+fn everything_leaves_in_order() {
+    let (mut s, recorder) = session();
+    let _ = s.eval("t", "print(1); plot::scatter(data::ring(10)).show(); print(2); for i in 0..3 { print(i); } 7").unwrap();
+    let kinds: Vec<String> = recorder
+        .take()
+        .into_iter()
+        .map(|e| match e {
+            Event::Text(t) => t,
+            Event::Figure(_) => "figure".into(),
+            Event::Result(r) => format!("= {r}"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, ["1", "figure", "2", "0", "1", "2", "= 7"]);
+}
+
+#[test]
+fn completion_knows_names_options_and_methods() {
+    let (mut s, _) = session();
+    let _ = s.eval("t", "let krylov = kl(); fn kfun(x) { x }").unwrap();
+    let texts = |text: &str| s.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>();
+    assert_eq!(texts("k"), ["kfun", "kl", "krylov"]);
+    assert!(texts("data::ri").contains(&"data::ring".to_string()));
+    assert_eq!(texts("gpa(d, #{ inn"), ["inner_steps", "inner_tolerance"]);
+    assert_eq!(texts("x = data::ring(10, #{ modes: 3, ra"), ["radius"]);
+    assert_eq!(texts("krylov.con"), ["conjugate", "conjugate_grad"]);
+    assert_eq!(s.complete("let φ = k", 9).0, 8);
+    assert!(s.inspect("gpa(d)", 1).unwrap().contains("inner_steps"));
+    assert!(s.inspect("krylov", 3).unwrap().contains("x\\,\\ln x"));
+}
+
+#[test]
+fn completeness() {
+    let (s, _) = session();
+    for (text, expected) in [
+        ("let a = 1;", Completeness::Complete),
+        ("fn f(x) {", Completeness::Incomplete),
+        ("gpa(d, #{ dt: 1,", Completeness::Incomplete),
+        ("let a = [1,\n2", Completeness::Incomplete),
+        ("let = 3;", Completeness::Invalid),
+        ("1 +* 2", Completeness::Invalid),
+    ] {
+        assert_eq!(s.completeness(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn help_explains_names_and_values() {
+    let (mut s, r) = session();
+    for script in ["help(\"ring\")", "help(kl())", "help(gpa(kl().regularized(lipschitz(1))))"] {
+        let _ = s.eval("t", script).unwrap();
+    }
+    let text = r.text();
+    assert!(text.contains("data::ring(n, options)") && text.contains("Kullback-Leibler") && text.contains("gpa(d, options)"), "{text}");
+}

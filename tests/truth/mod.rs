@@ -1,0 +1,4 @@
+//! Values known in closed form, from exact solvers, or from independent implementations.
+mod conjugates;
+mod distances;
+mod divergences;
