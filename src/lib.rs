@@ -1,4 +1,26 @@
-//! gflow
+//! gflow: a laboratory for gradient flows of probability divergences.
+//!
+//! Everything minimises a divergence D(P‖Q) over the law P of moving particles, Q being the target:
+//!
+//! ∂P/∂t = ∇·(P ∇ δD/δP),   D_f^Γ(P‖Q) = sup_{φ∈Γ} { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } }.   [birrell2022], [gu2024gpa]
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`generator`] | convex f: expression graph, derivative, conjugate, checks, the named f |
+//! | [`space`] | function spaces Γ and kernels |
+//! | [`divergence`] | divergences as weighted variational terms, and their compositions |
+//! | [`critic`] | potentials φ: neural networks, estimates, certificates |
+//! | [`transport`] | exact optimal transport with checked duals |
+//! | [`flow`] | schemes, the one run loop, saved runs |
+//! | [`observer`] | history, snapshots, stop rules, progress |
+//! | [`metric`] | distances between samples |
+//! | [`dataset`] | data sets |
+//! | [`io`] | points in files |
+//! | [`plot`] | figures as plain data; one file draws |
+//! | [`script`] | the language, its session and its errors |
+//! | [`cli`] | the command line |
+//!
+//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`random`].
 pub mod catalogue;
 pub mod cli;
 pub mod critic;

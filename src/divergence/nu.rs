@@ -43,11 +43,14 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
     (nu, c)
 }
 
-/// Newton converges in a few steps from the previous ν; a step-like f*' needs bisection to f32 resolution.
+/// Newton converges in a few steps from the previous ν; near the pole of a bounded domain bisection has to help, and a
+/// step-like f*' needs it down to f32 resolution.
 fn iterations(f: &Generator, warm: bool) -> usize {
-    match (f.has_kinks(), warm) {
-        (true, _) => 26,
-        (false, true) => 4,
-        (false, false) => 14,
+    match (f.has_kinks(), f.slopes().1.is_finite(), warm) {
+        (true, _, _) => 26,
+        (false, true, true) => 10,
+        (false, true, false) => 24,
+        (false, false, true) => 4,
+        (false, false, false) => 14,
     }
 }

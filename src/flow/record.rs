@@ -61,6 +61,12 @@ impl Table {
             c.1.push(row.get(i).copied().unwrap_or(f64::NAN));
         }
     }
+    /// Drops the last row.
+    pub fn pop(&mut self) {
+        for c in &mut self.columns {
+            c.1.pop();
+        }
+    }
     /// Rows as text, aligned, at most `limit` of them evenly spaced.
     pub fn render(&self, limit: usize) -> String {
         let n = self.len();

@@ -32,7 +32,7 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 100.0 }
+        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 10.0 }
     }
 }
 
@@ -108,7 +108,8 @@ impl Run {
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);
         let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
-        let limit = o.runaway * diameter(&self.target)?;
+        let size = diameter(&self.target)?;
+        let limit = (size, o.runaway * size);
         self.flow.set_interrupt(interrupt.clone());
         let ending = {
             let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
@@ -120,7 +121,7 @@ impl Run {
         Ok(ending)
     }
 
-    fn steps(&mut self, steps: usize, limit: f64, interrupt: &Interrupt, watchers: &mut [&mut dyn Observer]) -> Ending {
+    fn steps(&mut self, steps: usize, limit: (f64, f64), interrupt: &Interrupt, watchers: &mut [&mut dyn Observer]) -> Ending {
         let begun = Instant::now();
         let before = self.seconds;
         let end = self.state.step + steps;
@@ -138,7 +139,8 @@ impl Run {
             self.seconds = before + begun.elapsed().as_secs_f64();
             let wanted = watchers.iter().any(|w| w.wants(at.step, false));
             if wanted {
-                latest = match read(&record, self.seconds).and_then(|r| check(&r, at.step, limit).map(|()| r)) {
+                let dt = next.time - at.time;
+                latest = match read(&record, self.seconds).and_then(|r| check(&r, at.step, dt, limit).map(|()| r)) {
                     Ok(r) => r,
                     Err(e) => {
                         (self.flow, self.state) = good;
@@ -154,7 +156,7 @@ impl Run {
                 Err(e) => return Ending::Broken(e),
             }
         }
-        let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, limit).map(|()| r));
+        let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, 0.0, limit).map(|()| r));
         match last.and_then(|r| tell(watchers, &self.state, &r, true)) {
             Ok(_) => Ending::Finished,
             Err(e) => {
@@ -186,13 +188,13 @@ fn read(record: &Record, seconds: f64) -> Result<Reading> {
     Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), seconds })
 }
 
-fn check(r: &Reading, step: usize, limit: f64) -> Result<()> {
+fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Result<()> {
     let what = if !r.speed.is_finite() || !r.fisher.is_finite() {
         "the velocity of the particles is not finite".to_string()
     } else if !r.divergence.is_finite() {
         "the estimated divergence is not finite".to_string()
-    } else if r.speed > limit {
-        format!("the particles run away: mean speed {:.3e}", r.speed)
+    } else if dt * r.speed > limit {
+        format!("the particles run away: a step of length {:.3e} beside a target of diameter {:.3e}", dt * r.speed, diameter)
     } else {
         return Ok(());
     };

@@ -24,6 +24,8 @@ pub struct LoweredConjugate {
     d0: f64,
     f0: f64,
     dinf: f64,
+    /// whether f* is finite at f'(∞)
+    attained: bool,
 }
 
 #[derive(Debug)]
@@ -35,11 +37,25 @@ enum Lowered {
 
 impl LoweredConjugate {
     pub fn new(closed: Option<&ClosedForm>, numeric: &NumericConjugate) -> LoweredConjugate {
-        let kind = match closed {
-            Some(c) => Lowered::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])),
-            None => Lowered::Table(Table::new(numeric, 1024)),
+        let with = |kind| LoweredConjugate { kind, d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf, attained: numeric.f_at_dinf.is_finite() };
+        let table = || {
+            let plain = with(Lowered::Table(Table::new(numeric, 1024, 0)));
+            // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny
+            if !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
+                return plain;
+            }
+            let polished = with(Lowered::Table(Table::new(numeric, 1024, 3)));
+            if polished.error(numeric) < plain.error(numeric) { polished } else { plain }
         };
-        LoweredConjugate { kind, d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf }
+        let Some(c) = closed else { return table() };
+        let closed = with(Lowered::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])));
+        // a form exact in f64 may cancel in f32: then the table is the better device code
+        let error = closed.error(numeric);
+        if error < 2e-6 {
+            return closed;
+        }
+        let table = table();
+        if table.error(numeric) < error { table } else { closed }
     }
 
     pub fn eval(&self, y: &Tensor<1>) -> ConjugateValues {
@@ -64,7 +80,7 @@ impl LoweredConjugate {
             curvature = curvature.mask_fill(below, 0.0);
         }
         if self.dinf.is_finite() {
-            let above = y.clone().greater_scalar(self.dinf);
+            let above = if self.attained { y.clone().greater_scalar(self.dinf) } else { y.clone().greater_equal_scalar(self.dinf) };
             value = value.mask_fill(above.clone(), f32::INFINITY);
             gradient = gradient.mask_fill(above.clone(), f32::INFINITY);
             curvature = curvature.mask_fill(above, 0.0);
@@ -151,11 +167,14 @@ struct Table {
     y: Vec<f32>,
     f: Vec<f32>,
     x: Vec<f32>,
+    /// Newton steps in ln x from the interpolated start, on f's own code
+    polish: usize,
+    jet: Tape,
     cache: Mutex<Option<(Device, [Tensor<1>; 3])>>,
 }
 
 impl Table {
-    fn new(numeric: &NumericConjugate, k: usize) -> Table {
+    fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
         let mut regs = vec![];
         let (near, far) = (numeric.jet(1e-7, &mut regs).d1, numeric.jet(1e7, &mut regs).d1);
         let end = |limit: f64, reached: f64| {
@@ -180,7 +199,7 @@ impl Table {
             f.push(fi as f32);
             x.push(xi as f32);
         }
-        Table { warp, v0, dv, y, f, x, cache: Mutex::new(None) }
+        Table { warp, v0, dv, y, f, x, polish, jet: numeric.tape().clone(), cache: Mutex::new(None) }
     }
 
     fn eval(&self, y: &Tensor<1>) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
@@ -196,17 +215,38 @@ impl Table {
         let (f0, f1) = (at(&fs, &i), at(&fs, &j));
         let (x0, x1) = (at(&xs, &i), at(&xs, &j));
         let h = y1 - y0.clone();
-        let u = (y.clone() - y0) / h.clone();
+        // near an open end neighbouring nodes can be one f32 number: such a cell has no inside
+        let offset = y.clone() - y0;
+        let u = (offset.clone() / h.clone().clamp_min(1e-30)).clamp(0.0, 1.0);
         let m0 = h.clone() * x0.clone();
         let a = f1 - f0.clone() - m0.clone();
         let b = h.clone() * (x1.clone() - x0.clone());
         let c2 = a.clone().mul_scalar(3.0) - b.clone();
         let c3 = b - a.mul_scalar(2.0);
+        if self.polish > 0 {
+            return self.newton(y, x0, x1, u);
+        }
+        let inside = f0 + u.clone() * (m0 + u.clone() * (c2 + u.clone() * c3));
+        let gradient = x0.clone() + (x1.clone() - x0.clone()) * u.clone();
         // outside the table f* continues with the slope of its end
-        let value = f0 + u.clone() * (m0 + u.clone() * (c2 + u.clone() * c3));
-        let slope = (x1 - x0.clone()) / h.clone();
-        let gradient = x0 + slope.clone() * u.clamp(0.0, 1.0) * h;
+        let value = inside + (offset - u * h.clone()) * gradient.clone();
+        let slope = (x1 - x0) / h.clamp_min(1e-30);
         (value, gradient, slope)
+    }
+
+    /// f'(x) = y by Newton's method in ln x, kept inside the cell [x0, x1]; then f* = y x − f(x).
+    fn newton(&self, y: &Tensor<1>, x0: Tensor<1>, x1: Tensor<1>, u: Tensor<1>) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
+        let (t0, t1) = (x0.clamp_min(1e-30).log(), x1.clamp_min(1e-30).log());
+        let mut t = t0.clone() + u * (t1.clone() - t0.clone());
+        for _ in 0..self.polish {
+            let x = t.clone().exp();
+            let jet = self.jet.eval_tensor(&x);
+            let step = (jet[1].clone() - y.clone()) / (jet[2].clone() * x);
+            t = (t - step).max_pair(t0.clone()).min_pair(t1.clone());
+        }
+        let x = t.exp();
+        let jet = self.jet.eval_tensor(&x);
+        (y.clone() * x.clone() - jet[0].clone(), x, jet[2].clone().recip())
     }
 
     /// The columns on the device, uploaded once per device.

@@ -163,16 +163,6 @@ impl Tape {
     }
     /// All outputs at one point; `regs` is scratch space, reused between calls.
     pub fn eval(&self, x: f64, regs: &mut Vec<f64>) {
-        self.run(x, regs, |v| v);
-    }
-    /// The same with every instruction rounded to f32: what a device computes.
-    pub fn eval_f32(&self, x: f64, regs: &mut Vec<f64>) {
-        self.run(x as f32 as f64, regs, |v| v as f32 as f64);
-    }
-    pub fn out(&self, i: usize, regs: &[f64]) -> f64 {
-        regs[self.outs[i] as usize]
-    }
-    fn run(&self, x: f64, regs: &mut Vec<f64>, round: impl Fn(f64) -> f64) {
         regs.clear();
         for op in &self.ops {
             let r = |i: &u32| regs[*i as usize];
@@ -202,8 +192,12 @@ impl Tape {
                     }
                 }
             };
-            regs.push(round(v));
+            regs.push(v);
         }
+    }
+    /// Output i after an evaluation.
+    pub fn out(&self, i: usize, regs: &[f64]) -> f64 {
+        regs[self.outs[i] as usize]
     }
     /// All outputs on a tensor of points, elementwise.
     pub fn eval_tensor(&self, x: &Tensor<1>) -> Vec<Tensor<1>> {

@@ -15,15 +15,15 @@ pub struct Modes {
 pub fn modes(p: &Points, centers: &Points, radius: f64) -> Result<Modes> {
     let (x, c, d) = pair("modes", p, centers)?;
     let n = (x.len() / d) as f64;
-    let mut shares = vec![0.0; c.len() / d];
-    let mut strays = 0.0;
+    let mut counts = vec![0usize; c.len() / d];
+    let mut strays = 0usize;
     for row in x.chunks(d) {
         let distance = |center: &[f64]| row.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
         let nearest = c.chunks(d).map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         match nearest {
-            Some((k, r2)) if r2 <= radius * radius => shares[k] += 1.0 / n,
-            _ => strays += 1.0 / n,
+            Some((k, r2)) if r2 <= radius * radius => counts[k] += 1,
+            _ => strays += 1,
         }
     }
-    Ok(Modes { shares, strays })
+    Ok(Modes { shares: counts.into_iter().map(|c| c as f64 / n).collect(), strays: strays as f64 / n })
 }

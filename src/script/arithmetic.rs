@@ -56,6 +56,15 @@ pub fn register(engine: &mut Engine) {
             None => Dynamic::from((a as f64).powf(b as f64)),
         }
     });
+    // `x /= 2` of an integer x must leave a float behind, so the assignment replaces the value itself
+    let pair = [std::any::TypeId::of::<i64>(), std::any::TypeId::of::<i64>()];
+    for (name, f) in [("/=", (|a, b| a / b) as fn(f64, f64) -> f64), ("**=", f64::powf)] {
+        engine.register_raw_fn(name, pair, move |_, args| {
+            let (a, b) = (args[0].as_int().unwrap_or(0) as f64, args[1].as_int().unwrap_or(1) as f64);
+            *args[0] = Dynamic::from(f(a, b));
+            Ok(())
+        });
+    }
     engine.register_fn("**", |a: f64, b: f64| a.powf(b));
     engine.register_fn("**", |a: f64, b: i64| a.powf(b as f64));
     engine.register_fn("**", |a: i64, b: f64| (a as f64).powf(b));

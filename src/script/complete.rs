@@ -127,12 +127,13 @@ impl Session {
 
     /// Whether the input can run, needs more lines, or cannot become valid by adding any.
     pub fn completeness(&self, text: &str) -> Completeness {
-        match self.engine().compile_with_scope(self.scope(), rewrite(text).text) {
+        match self.engine().compile_with_scope(self.scope(), rewrite(text, self.plain_functions()).text) {
             Ok(_) => Completeness::Complete,
             Err(e) => {
                 let at_end = e.position().is_none() || {
-                    let lines = text.trim_end().lines().count();
-                    e.position().line().is_some_and(|l| l > lines)
+                    let trimmed = text.trim_end();
+                    let (lines, last) = (trimmed.lines().count(), trimmed.lines().last().map_or(0, |l| l.chars().count()));
+                    e.position().line().is_some_and(|l| l > lines || l == lines && e.position().position().is_some_and(|c| c > last))
                 };
                 match e.err_type() {
                     ParseErrorType::UnexpectedEOF => Completeness::Incomplete,

@@ -1,7 +1,9 @@
-//! Two readings of a script that mathematicians expect and Rhai does not have, as insertions that keep columns.
+//! Three readings of a script that mathematicians expect and Rhai does not have, as insertions that keep columns.
 //!
 //! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `a[n/2]` works for whole floats:
-//! an index that is not a literal goes through `__index`. Positions in errors are mapped back to the text as typed.
+//! an index that is not a literal goes through `__index`. `f(2)` calls a closure held by a variable or a parameter f.
+//! Positions in errors are mapped back to the text as typed.
+use std::collections::HashSet;
 
 /// The rewritten text and how to find one's way back.
 pub struct Rewritten {
@@ -225,9 +227,33 @@ impl Walk<'_> {
     }
 }
 
-/// Insertions (character offset, text) for one list of tokens.
-fn insertions(w: &Walk, out: &mut Vec<(usize, String)>) {
+/// Names a text gives to parameters and variables, less those it gives to functions.
+fn callable_names(w: &Walk, out: &mut HashSet<String>) {
+    let mut functions = HashSet::new();
     for i in 0..w.t.len() {
+        if w.is(i, "let") || w.is(i, "const") {
+            if w.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
+                out.insert(w.word(i + 1));
+            }
+        } else if w.is(i, "fn") && w.is(i + 2, "(") {
+            functions.insert(w.word(i + 1));
+            let parameters = i + 3..w.group(i + 2);
+            out.extend(parameters.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)));
+        } else if w.is(i, "|") && !w.after_value(i) {
+            let end = (i + 1..w.t.len()).find(|k| w.is(*k, "|")).unwrap_or(i);
+            out.extend((i + 1..end).filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)));
+        }
+    }
+    out.retain(|n| !functions.contains(n));
+}
+
+/// Insertions (character offset, text) for one list of tokens.
+fn insertions(w: &Walk, callable: &HashSet<String>, out: &mut Vec<(usize, String)>) {
+    for i in 0..w.t.len() {
+        let defined = i > 0 && (w.is(i - 1, "fn") || w.is(i - 1, ".") || w.is(i - 1, "::") || w.is(i - 1, "?."));
+        if w.t[i].kind == Kind::Word && w.is(i + 1, "(") && !defined && callable.contains(&w.word(i)) {
+            out.push((w.t[i].to, ".call".into()));
+        }
         if w.is(i, "-") && !w.after_value(i) {
             // of several signs in a row the innermost takes the power
             if let Some(end) = w.power(i + 1) {
@@ -247,14 +273,19 @@ fn insertions(w: &Walk, out: &mut Vec<(usize, String)>) {
     }
 }
 
-/// Rewrites a script.
-pub fn rewrite(text: &str) -> Rewritten {
+/// Rewrites a script. `natives` are the functions of the language: they keep their names.
+pub fn rewrite(text: &str, natives: &HashSet<String>) -> Rewritten {
     let c: Vec<char> = text.chars().collect();
     let mut lists = vec![];
     lex(&c, 0, &mut lists);
+    let mut callable = HashSet::new();
+    for t in &lists {
+        callable_names(&Walk { c: &c, t }, &mut callable);
+    }
+    callable.retain(|n| !natives.contains(n));
     let mut all = vec![];
     for t in &lists {
-        insertions(&Walk { c: &c, t }, &mut all);
+        insertions(&Walk { c: &c, t }, &callable, &mut all);
     }
     // at one place, what closes comes before what opens; stable for the rest
     all.sort_by_key(|(at, s)| (*at, s != ")"));
@@ -285,7 +316,11 @@ pub fn rewrite(text: &str) -> Rewritten {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::{HashSet, Rewritten};
+
+    fn rewrite(text: &str) -> Rewritten {
+        super::rewrite(text, &HashSet::from(["max".to_string()]))
+    }
 
     #[test]
     fn powers_bind_tighter_than_minus() {
@@ -312,6 +347,19 @@ mod tests {
             ("let a = [n/2]", "let a = [n/2]"),
             ("for i in [a, b] {}", "for i in [a, b] {}"),
             ("a[b[i]]", "a[__index(b[__index(i)])]"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
+    #[test]
+    fn variables_can_be_called() {
+        for (typed, read) in [
+            ("let f = |x| x; f(2)", "let f = |x| x; f.call(2)"),
+            ("fn twice(f, x) { f(f(x)) }", "fn twice(f, x) { f.call(f.call(x)) }"),
+            ("let max = 3; max(1, 2)", "let max = 3; max(1, 2)"),
+            ("let g = |h| h(1); p.h(2)", "let g = |h| h.call(1); p.h(2)"),
+            ("fn f(x) { x } f(2)", "fn f(x) { x } f(2)"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
         }

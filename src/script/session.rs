@@ -37,6 +37,8 @@ pub struct Session {
     sources: Sources,
     /// names of native functions and of built-in modules
     natives: HashSet<String>,
+    /// functions that keep their meaning when a variable has their name
+    plain: HashSet<String>,
     modules: HashSet<String>,
     folders: Vec<PathBuf>,
 }
@@ -53,8 +55,9 @@ impl Session {
         }
         natives.extend(["PI", "E"].map(String::from));
         let modules = ["data", "metric", "plot", "io", "global"].map(String::from).into();
+        let plain = super::names::functions().into_iter().collect();
         let folders = o.folder.into_iter().chain([PathBuf::from(".")]).collect();
-        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, modules, folders }
+        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, modules, folders }
     }
 
     /// A handle that stops whatever the session runs.
@@ -69,6 +72,9 @@ impl Session {
     }
     pub(super) fn scope(&self) -> &Scope<'static> {
         &self.scope
+    }
+    pub(super) fn plain_functions(&self) -> &HashSet<String> {
+        &self.plain
     }
     pub(super) fn library(&self) -> &AST {
         &self.library
@@ -111,7 +117,7 @@ impl Session {
     }
 
     fn run(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
-        let rewritten = rewrite(text);
+        let rewritten = rewrite(text, &self.plain);
         let compiled = self.engine.compile_with_scope(&self.scope, &rewritten.text);
         self.sources.add(name, text, rewritten);
         let mut ast = compiled.map_err(|e| Diagnostic::from_parse(&e, name, &self.sources, text))?;
@@ -181,7 +187,7 @@ impl Session {
         };
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(&file).map_err(|e| Diagnostic::new(format!("cannot read {shown}: {e}")).at(self.sources.place(cell, *at)))?;
-        let rewritten = rewrite(&text);
+        let rewritten = rewrite(&text, &self.plain);
         let compiled = self.engine.compile(&rewritten.text);
         self.sources.add(&shown, &text, rewritten);
         let mut ast = compiled.map_err(|e| Diagnostic::from_parse(&e, &shown, &self.sources, &text))?;

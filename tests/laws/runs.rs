@@ -44,7 +44,7 @@ fn resuming_is_bit_identical() {
 fn a_diverging_run_says_so_and_keeps_its_records() {
     let (mut s, _) = session_in(None, &[]);
     let error = s
-        .eval("t", "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 1e30, critic: mlp([8], #{ constraint: \"none\" }), lr: 10.0 }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 200, record_every: 1 })")
+        .eval("t", "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 100, critic: mlp([8], #{ constraint: \"none\" }) }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 200, record_every: 1 })")
         .unwrap_err();
     assert_eq!(error.class, Class::Diverged, "{}", error.message);
     assert!(error.hint.unwrap().contains("smaller dt"));

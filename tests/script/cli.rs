@@ -19,7 +19,7 @@ fn exit_codes_and_streams() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "ok.rhai", "print(1/2); 7");
     write(dir.path(), "bad.rhai", "print(\"before\");\nlet a = [1];\na[3]");
-    write(dir.path(), "diverge.rhai", "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 1e30, critic: mlp([8], #{ constraint: \"none\" }), lr: 10.0 }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 50, record_every: 1 })");
+    write(dir.path(), "diverge.rhai", "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 1e30, critic: mlp([8], #{ constraint: \"none\" }) }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 50, record_every: 1 })");
     let ok = gflow(&["run", "ok.rhai", "--device", "cpu"], dir.path());
     assert_eq!((ok.status.code(), text(&ok.stdout)), (Some(0), "0.5\n7\n".into()));
     assert!(text(&ok.stderr).contains("device: cpu"));
@@ -27,7 +27,7 @@ fn exit_codes_and_streams() {
     assert_eq!(text(&quiet.stderr), "");
     let bad = gflow(&["run", "bad.rhai", "--quiet"], dir.path());
     assert_eq!((bad.status.code(), text(&bad.stdout)), (Some(1), "before\n".into()));
-    assert!(text(&bad.stderr).contains("bad.rhai:3:2") && text(&bad.stderr).contains("index 3"), "{}", text(&bad.stderr));
+    assert!(text(&bad.stderr).contains("bad.rhai:3:3") && text(&bad.stderr).contains("index 3"), "{}", text(&bad.stderr));
     for (args, code) in [
         (vec!["run", "missing.rhai"], 2),
         (vec!["run", "ok.rhai", "--device", "gpu9"], 2),

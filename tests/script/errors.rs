@@ -84,7 +84,7 @@ fn gallery_of_errors() {
 #[test]
 fn no_internal_names_leak() {
     let text = gallery();
-    for word in ["f64", "i64", "core::", "alloc::", "gflow::", "Dynamic", "anon$", "FnPtr", "__index", "rhai"] {
+    for word in ["f64", "i64", "core::", "alloc::", "gflow::", "Dynamic", "anon$", "FnPtr", "__index", "Rhai"] {
         assert!(!text.contains(word), "the gallery contains {word}");
     }
 }

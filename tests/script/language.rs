@@ -20,6 +20,7 @@ fn arithmetic() {
         ("2 ** 0.5 == sqrt(2)", "true"),
         ("let x = 1; x /= 2; x", "0.5"),
         ("let x = 2; x **= -1; x", "0.5"),
+        ("let x = 1; x += 0.5; x", "1.5"),
         ("ln(1) + exp(0) + abs(-2) + max(1, 2.5)", "5.5"),
         ("idiv(7, 2)", "3"),
         ("idiv(-7, 2)", "-4"),
@@ -60,7 +61,7 @@ fn closures_and_functions() {
 #[test]
 fn generators_are_traced() {
     says("let a = 0.5; fn shape(x) { x*ln(x) } f_divergence(\"f\", |x| shape(x) + a*(x - 1)).f(1)", "0.0");
-    says("f_divergence(\"f\", |x| { let s = 0; for k in 1..4 { s += (x - 1)**(2*k) / k; } s }).conjugate(0)", "-0.0");
+    says("f_divergence(\"f\", |x| { let s = 0; for k in 1..4 { s += (x - 1)**(2*k) / k; } s }).conjugate(0)", "0.0");
     says("f_divergence(\"f\", |x| if x > 1 { (x - 1)**2 } else { 2*(x - 1)**2 }).conjugate_grad(2)", "2.0");
     says("let d = 0.5 * kl().regularized(lipschitz(1)) + ipm(lipschitz(2)); d", "0.5 * kl.regularized(lipschitz(1)) + ipm(lipschitz(2))");
     says("kl().conjugate([0, 1])", "[0.0, 1.718281828459045]");
@@ -80,7 +81,7 @@ fn points_and_tables() {
     says("let p = points([[0, 1], [2, 3]]); [p.mean(), p.std()]", "[[1.0, 2.0], [1.0, 1.0]]");
     says("let p = points([[0, 1], [2, 3]]); p.concat(p.rows(0, 1)).len()", "3");
     says("data::ring(800).len()", "800");
-    says("let m = metric::modes(data::ring(800, #{ std: 0 }), data::ring_centers(8, 4), 0.1); [min(m.shares), m.strays]", "[0.1250000000000001, 0.0]");
+    says("let m = metric::modes(data::ring(800, #{ std: 0 }), data::ring_centers(8, 4), 0.1); [min(m.shares), m.strays]", "[0.125, 0.0]");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn equal_covariance_gaussians() {
         let q: Vec<f64> = z.iter().map(|z| s * z).collect();
         let e = fit(named_divergence("kl", l).as_ref(), &column(&p), &column(&q), 800, seed);
         assert!((e.value - exact).abs() < 0.02 * exact, "Δ {delta}: {} for {exact}", e.value);
-        assert!(e.lower <= exact * 1.01 && e.lower > 0.97 * exact, "Δ {delta}: lower {} for {exact}", e.lower);
+        assert!(e.lower <= exact * 1.03 && e.lower > 0.97 * exact, "Δ {delta}: lower {} for {exact}", e.lower);
     }
 }
 
