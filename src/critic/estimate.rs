@@ -115,7 +115,7 @@ pub fn estimate(
         }
         out.history.truncate(history.len());
         critic.settle();
-        let (phi_p, phi_q) = (critic.value(p), critic.value(q));
+        let (phi_p, phi_q) = (critic.value(p)?, critic.value(q)?);
         let value = values(&term.score(&phi_p, &phi_q, None).value)?;
         out.value += weight * f64::from(value[0]);
         out.lower += weight * lower_bound(term, &phi_p, &phi_q, p, q, interrupt)?;

@@ -50,11 +50,13 @@ pub trait Critic: Send + Sync {
     /// Dimension of the points it takes.
     fn dim(&self) -> usize;
     /// φ at points, shape [n].
-    fn value(&self, x: &Points) -> Values;
+    fn value(&self, x: &Points) -> Result<Values>;
+    /// φ and ∇φ at points, shapes [n] and [n, d].
+    fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)>;
     /// ∇φ at points, shape [n, d].
-    fn gradient(&self, x: &Points) -> Points;
-    /// Both at once, and ∂objective/∂φ on the source for the fitted term (see [`Term::score`]).
-    fn value_and_gradient(&self, x: &Points) -> (Values, Points);
+    fn gradient(&self, x: &Points) -> Result<Points> {
+        Ok(self.value_and_gradient(x)?.1)
+    }
     /// An upper bound on the Lipschitz constant, if the critic has one; f64, never an estimate from below.
     fn lipschitz_bound(&self) -> Result<Option<f64>>;
     /// Everything a bit-identical continuation needs.

@@ -42,10 +42,10 @@ impl Field for CriticField<'_> {
         let mut total: Option<(Points, crate::device::Values)> = None;
         for part in self.parts.iter_mut() {
             let fitted = part.critic.fit(&part.term, particles, self.target, self.ascent)?.value;
-            let (phi, gradient) = part.critic.value_and_gradient(particles);
+            let (phi, gradient) = part.critic.value_and_gradient(particles)?;
             // ∇δD/δP at particle i is M·on_source[i]·∇φ(yᵢ): ∇φ itself unless the term is reversed
             let gradient = if part.term.reversed {
-                let on_source = part.term.score(&phi, &part.critic.value(self.target), None).on_source;
+                let on_source = part.term.score(&phi, &part.critic.value(self.target)?, None).on_source;
                 gradient * on_source.mul_scalar(n).reshape([particles.dims()[0], 1])
             } else {
                 gradient

@@ -33,7 +33,7 @@ fn gradients_match_finite_differences() {
     for activation in ACTIVATIONS {
         let critic = fitted(activation, Constraint::Spectral, 100, 30);
         let at: Vec<f32> = (0..40).flat_map(|i| [(i as f32 * 0.37).sin() * 4.0, (i as f32 * 0.61).cos() * 4.0]).collect();
-        let gradient = rows_f64(&critic.gradient(&points(at.clone(), 40, 2, &cpu().device))).unwrap();
+        let gradient = rows_f64(&critic.gradient(&points(at.clone(), 40, 2, &cpu().device)).unwrap()).unwrap();
         let h = 2e-3f32;
         let mut good = 0;
         for i in 0..40 {
@@ -41,7 +41,7 @@ fn gradients_match_finite_differences() {
                 let moved = |d: f32| {
                     let mut x = at[2 * i..2 * i + 2].to_vec();
                     x[k] += d;
-                    f64::from(values(&critic.value(&points(x, 1, 2, &cpu().device))).unwrap()[0])
+                    f64::from(values(&critic.value(&points(x, 1, 2, &cpu().device)).unwrap()).unwrap()[0])
                 };
                 let difference = (moved(h) - moved(-h)) / (2.0 * f64::from(h));
                 good += usize::from((difference - gradient[2 * i + k]).abs() < 3e-3);
@@ -59,7 +59,7 @@ fn the_bound_is_an_upper_bound() {
             let critic = fitted(activation, constraint, 100, 60);
             let bound = critic.lipschitz_bound().unwrap().unwrap();
             let at = gaussian::gaussian(300, 2, &Default::default(), &mut random::rng(8, 0)).unwrap();
-            let phi = values(&critic.value(&upload(at.clone()))).unwrap();
+            let phi = values(&critic.value(&upload(at.clone())).unwrap()).unwrap();
             let mut steepest = 0.0f64;
             for i in 0..300 {
                 for j in 0..i {

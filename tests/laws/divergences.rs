@@ -114,7 +114,7 @@ fn soft_constraints_report_their_true_bound() {
         let reached = if constraint == Constraint::Gp { e.value.abs() } else { e.value };
         assert!(reached > 1.6 && reached < 2.6, "{constraint:?}: {}", e.value);
         let slope = {
-            let v = e.critics[0].1.gradient(&p);
+            let v = e.critics[0].1.gradient(&p).unwrap();
             gflow::device::rows_f64(&v).unwrap().into_iter().map(f64::abs).fold(0.0, f64::max)
         };
         assert!(e.lipschitz[0].1.unwrap() >= slope * (1.0 - 1e-5));

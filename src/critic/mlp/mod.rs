@@ -9,9 +9,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+mod batch;
+mod host;
 mod network;
 mod penalty;
 mod spectral;
+use batch::Batch;
 use network::{Layers, Shape};
 use spectral::PowerIteration;
 
@@ -171,36 +174,35 @@ impl Mlp {
         }
     }
 
-    /// Blocks of rows in the coordinates of the network, φ(x) = L·scale·net((x − center)/scale).
-    fn enter(&self, x: &Points) -> Vec<Points> {
+    /// Points in the coordinates of the network, φ(x) = L·scale·net((x − center)/scale).
+    fn enter(&self, x: &Points) -> Result<Batch> {
+        let soft = !matches!(self.options.constraint, Constraint::Spectral | Constraint::None);
         if !self.options.standardize {
-            return network::blocks(x);
+            return Batch::new(x, soft);
         }
-        network::blocks(&(x.clone() - self.center.clone()).div_scalar(self.scale))
+        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale), soft)
     }
 
     /// One ascent step; returns the objective before it.
-    fn step(&mut self, term: &Term, source: &[Points], target: &[Points]) -> Values {
+    fn step(&mut self, term: &Term, source: &Batch, target: &Batch) -> Result<Values> {
         let raw = Layers::from_flat(&self.theta, &self.shape);
         let normalised = self.power.as_mut().map(|p| {
             p.advance(&raw, self.options.power_iterations);
             p.normalise(&raw)
         });
         let layers = normalised.as_ref().map_or(&raw, |n| &n.layers);
-        let blocks: Vec<&Points> = source.iter().chain(target).collect();
-        let passes = network::forward_blocks(layers, &blocks, &self.shape);
-        let (p, q) = passes.split_at(source.len());
+        let pass = batch::forward(layers, &[source, target], &self.shape)?;
         let factor = self.lipschitz * self.scale;
-        let phi = |passes: &[network::Pass]| network::join(passes).mul_scalar(factor);
-        let scores = term.score(&phi(p), &phi(q), self.nu.as_ref());
+        let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
+        let (Some(on_source), Some(on_target)) = (phi.next(), phi.next()) else {
+            return Err(Error::data("critic", "a forward pass lost a sample"));
+        };
+        let scores = term.score(&on_source, &on_target, self.nu.as_ref());
         self.nu = scores.nu.clone();
-        let seeds: Vec<Values> = network::split(&scores.on_source.mul_scalar(factor), p)
-            .into_iter()
-            .chain(network::split(&scores.on_target.mul_scalar(factor), q))
-            .collect();
-        let mut gradient = network::backward_blocks(layers, &passes, &seeds, &self.shape);
+        let seeds = [scores.on_source.mul_scalar(factor), scores.on_target.mul_scalar(factor)];
+        let mut gradient = pass.gradient(layers, &seeds, &self.shape)?;
         let mut value = scores.value;
-        if let Some(penalty) = self.penalty(layers, source, target) {
+        if let Some(penalty) = self.penalty(layers, source.tensors(), target.tensors()) {
             gradient = gradient.sub(penalty.gradient);
             value = value - penalty.value;
         }
@@ -209,7 +211,7 @@ impl Mlp {
             None => gradient.flatten(),
         };
         self.theta = self.optimizer.ascend(self.theta.clone(), gradient);
-        value
+        Ok(value)
     }
 
     fn penalty(&mut self, layers: &Layers, source: &[Points], target: &[Points]) -> Option<penalty::Penalty> {
@@ -227,14 +229,14 @@ impl Mlp {
 impl Critic for Mlp {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
         self.optimizer.begin();
-        let (p, q) = (self.enter(source), self.enter(target));
+        let (p, q) = (self.enter(source)?, self.enter(target)?);
         let mut history = vec![];
         let mut value = None;
         let mut reference: Option<f32> = None;
         let mut iterations = 0;
         for i in 0..ascent.steps {
             ascent.interrupt.check()?;
-            let v = self.step(term, &p, &q);
+            let v = self.step(term, &p, &q)?;
             iterations = i + 1;
             if ascent.keep_history {
                 history.push(v.clone());
@@ -251,7 +253,7 @@ impl Critic for Mlp {
         }
         let value = match value {
             Some(v) => v,
-            None => term.score(&self.value(source), &self.value(target), self.nu.as_ref()).value,
+            None => term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
         };
         Ok(Fit { value, iterations, history })
     }
@@ -266,22 +268,16 @@ impl Critic for Mlp {
         self.center.dims()[1]
     }
 
-    fn value(&self, x: &Points) -> Values {
+    fn value(&self, x: &Points) -> Result<Values> {
         let layers = self.effective();
-        let blocks = self.enter(x);
-        let passes = network::forward_blocks(&layers, &blocks.iter().collect::<Vec<_>>(), &self.shape);
-        network::join(&passes).mul_scalar(self.lipschitz * self.scale)
+        let batch = self.enter(x)?;
+        let mut out = batch::forward(&layers, &[&batch], &self.shape)?.outputs();
+        Ok(out.remove(0).mul_scalar(self.lipschitz * self.scale))
     }
 
-    fn gradient(&self, x: &Points) -> Points {
-        self.value_and_gradient(x).1
-    }
-
-    fn value_and_gradient(&self, x: &Points) -> (Values, Points) {
-        let layers = self.effective();
-        let blocks = self.enter(x);
-        let out = network::value_and_input_gradient(&layers, &blocks, &self.shape);
-        (out.0.mul_scalar(self.lipschitz * self.scale), out.1.mul_scalar(self.lipschitz))
+    fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
+        let (v, g) = self.enter(x)?.value_and_input_gradient(&self.effective(), &self.shape)?;
+        Ok((v.mul_scalar(self.lipschitz * self.scale), g.mul_scalar(self.lipschitz)))
     }
 
     fn lipschitz_bound(&self) -> Result<Option<f64>> {

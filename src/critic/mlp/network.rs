@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 /// Rows per block on the CPU.
 const BLOCK: usize = 1024;
-const LEAK: f64 = 0.2;
+/// Slope of leaky ReLU below zero.
+pub const LEAK: f64 = 0.2;
 
 /// Layer sizes, activation, and where each layer sits in the flat parameter vector.
 #[derive(Clone, Debug)]
@@ -30,6 +31,9 @@ impl Shape {
     /// Number of parameters.
     pub fn len(&self) -> usize {
         self.layers().map(|(i, o)| i * o + o).sum()
+    }
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
     }
     pub fn depth(&self) -> usize {
         self.sizes.len() - 1

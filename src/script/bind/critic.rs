@@ -30,18 +30,18 @@ impl FittedCritic {
     pub fn of(parts: &[(f64, &dyn Critic)]) -> FittedCritic {
         FittedCritic { parts: Arc::new(parts.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()) }
     }
-    fn fold<T>(&self, f: impl Fn(&dyn Critic) -> T, scale: impl Fn(T, f64) -> T, add: impl Fn(T, T) -> T) -> Option<T> {
-        self.parts.iter().map(|(w, c)| scale(f(c.as_ref()), *w)).reduce(add)
+    fn fold<T>(&self, f: impl Fn(&dyn Critic) -> Result<T>, scale: impl Fn(T, f64) -> T, add: impl Fn(T, T) -> T) -> Result<T> {
+        let terms: Vec<T> = self.parts.iter().map(|(w, c)| Ok(scale(f(c.as_ref())?, *w))).collect::<Result<_>>()?;
+        terms.into_iter().reduce(add).ok_or_else(|| Error::data("critic", "there is no fitted critic"))
     }
     /// φ at points.
     pub fn value(&self, x: &Points) -> Result<Vec<f64>> {
         let v = self.fold(|c| c.value(x), |v, w| v.mul_scalar(w), |a, b| a + b);
-        let v = v.ok_or_else(|| Error::data("critic", "there is no fitted critic"))?;
-        Ok(device::values(&v)?.into_iter().map(f64::from).collect())
+        Ok(device::values(&v?)?.into_iter().map(f64::from).collect())
     }
     /// ∇φ at points.
     pub fn gradient(&self, x: &Points) -> Result<Points> {
-        self.fold(|c| c.gradient(x), |v, w| v.mul_scalar(w), |a, b| a + b).ok_or_else(|| Error::data("critic", "there is no fitted critic"))
+        self.fold(|c| c.gradient(x), |v, w| v.mul_scalar(w), |a, b| a + b)
     }
     fn bound(&self) -> Result<f64> {
         let mut total = 0.0;
