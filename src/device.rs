@@ -49,6 +49,17 @@ pub struct Compute {
     pub description: String,
 }
 
+/// Keeps graphics libraries from complaining on stderr about a desktop session that is not there.
+///
+/// # Safety
+/// Changes the environment: to be called first in `main`, before any thread exists.
+pub unsafe fn silence_drivers() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: no other thread reads the environment yet, by the contract above
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
+    }
+}
+
 /// What wgpu found; asked for once, because a second initialisation of the same adapter is an error.
 #[derive(Clone)]
 struct Adapter {

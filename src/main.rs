@@ -8,6 +8,8 @@ use gflow::cli::{commands, doctor, run};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
+    // SAFETY: nothing has run yet, so there is one thread
+    unsafe { gflow::device::silence_drivers() };
     let exit = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::List { room } => commands::list(room.as_deref()),

@@ -44,8 +44,8 @@ pub const ENTRIES: &[Entry] = &[
     embed::ENTRY,
 ];
 
-/// Most numbers a data set may hold: 4 GB of f32.
-const MOST: usize = 1_000_000_000;
+/// Most numbers a data set may hold: 1 GB of f32.
+const MOST: usize = 250_000_000;
 
 /// Errors unless n ≥ 1 and d ≥ 1 and the sample fits in memory.
 pub fn check_size(what: &str, n: usize, d: usize) -> Result<()> {

@@ -2,6 +2,7 @@
 use super::{Metric, pair};
 use crate::device::Points;
 use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::space::kernel::Kernel;
 use rayon::prelude::*;
 
@@ -10,6 +11,14 @@ pub struct Mmd {
     pub kernel: Option<Kernel>,
     pub unbiased: bool,
     pub name: &'static str,
+    pub interrupt: Interrupt,
+}
+
+impl Mmd {
+    /// The biased statistic with the default kernel.
+    pub fn named(name: &'static str) -> Mmd {
+        Mmd { kernel: None, unbiased: false, name, interrupt: Interrupt::default() }
+    }
 }
 
 impl Metric for Mmd {
@@ -20,7 +29,7 @@ impl Metric for Mmd {
         let (x, y, d) = pair(self.name, p, q)?;
         let kernel = self.kernel.unwrap_or_else(|| Kernel::Gaussian(median_width(&y, d)));
         let (n, m) = ((x.len() / d) as f64, (y.len() / d) as f64);
-        let (xx, yy, xy) = (sum(&kernel, &x, &x, d), sum(&kernel, &y, &y, d), sum(&kernel, &x, &y, d));
+        let (xx, yy, xy) = (self.sum(&kernel, &x, &x, d)?, self.sum(&kernel, &y, &y, d)?, self.sum(&kernel, &x, &y, d)?);
         Ok(if self.unbiased && n > 1.0 && m > 1.0 {
             let diagonal = kernel.of_squared(0.0);
             (xx - n * diagonal) / (n * (n - 1.0)) + (yy - m * diagonal) / (m * (m - 1.0)) - 2.0 * xy / (n * m)
@@ -34,9 +43,13 @@ fn squared(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum()
 }
 
-fn sum(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> f64 {
-    let rows: Vec<f64> = x.par_chunks(d).map(|a| y.chunks(d).map(|b| kernel.of_squared(squared(a, b))).sum()).collect();
-    rows.iter().sum()
+impl Mmd {
+    fn sum(&self, kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Result<f64> {
+        let row = |a: &[f64]| if self.interrupt.is_requested() { 0.0 } else { y.chunks(d).map(|b| kernel.of_squared(squared(a, b))).sum() };
+        let rows: Vec<f64> = x.par_chunks(d).map(row).collect();
+        self.interrupt.check()?;
+        Ok(rows.iter().sum())
+    }
 }
 
 /// The median distance between rows (of at most the first 500), at least 1e-12.

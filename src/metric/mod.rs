@@ -33,9 +33,9 @@ pub fn by_name_interruptible(name: &str, interrupt: &Interrupt) -> Result<Arc<dy
     Ok(match name {
         "w1" => Arc::new(Wasserstein { interrupt: interrupt.clone(), ..Wasserstein::new(1) }),
         "w2" => Arc::new(Wasserstein { interrupt: interrupt.clone(), ..Wasserstein::new(2) }),
-        "sliced" => Arc::new(Sliced::default()),
-        "mmd" => Arc::new(Mmd { kernel: None, unbiased: false, name: "mmd" }),
-        "energy" => Arc::new(Mmd { kernel: Some(crate::space::kernel::Kernel::Energy), unbiased: false, name: "energy" }),
+        "sliced" => Arc::new(Sliced { interrupt: interrupt.clone(), ..Sliced::default() }),
+        "mmd" => Arc::new(Mmd { interrupt: interrupt.clone(), ..Mmd::named("mmd") }),
+        "energy" => Arc::new(Mmd { kernel: Some(crate::space::kernel::Kernel::Energy), interrupt: interrupt.clone(), ..Mmd::named("energy") }),
         _ => {
             let hint = nearest(name, NAMES.iter().copied()).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
             return Err(Error::data("metrics", format!("\"{name}\" is no metric: the metrics are {}{hint}", NAMES.join(", "))));

@@ -2,6 +2,7 @@
 use super::{Metric, pair};
 use crate::device::Points;
 use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::random;
 use crate::transport::line::line;
 use rand::Rng;
@@ -11,11 +12,12 @@ use rayon::prelude::*;
 pub struct Sliced {
     pub projections: usize,
     pub seed: u64,
+    pub interrupt: Interrupt,
 }
 
 impl Default for Sliced {
     fn default() -> Self {
-        Sliced { projections: 200, seed: 0 }
+        Sliced { projections: 200, seed: 0, interrupt: Interrupt::default() }
     }
 }
 
@@ -28,6 +30,9 @@ impl Metric for Sliced {
         let costs: Vec<f64> = (0..self.projections)
             .into_par_iter()
             .map(|k| {
+                if self.interrupt.is_requested() {
+                    return 0.0;
+                }
                 let mut rng = random::rng(self.seed, k as u64);
                 let theta: Vec<f64> = (0..d).map(|_| rng.sample(StandardNormal)).collect();
                 let norm = theta.iter().map(|t| t * t).sum::<f64>().sqrt();
@@ -35,6 +40,7 @@ impl Metric for Sliced {
                 line(&mut project(&x), &mut project(&y), 2.0)
             })
             .collect();
+        self.interrupt.check()?;
         Ok((costs.iter().sum::<f64>() / self.projections as f64).sqrt())
     }
 }

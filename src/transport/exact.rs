@@ -18,10 +18,13 @@ pub struct Exact {
 }
 
 /// |x − y|^p between every row of x and of y.
-pub fn cost_matrix(x: &[f64], y: &[f64], d: usize, p: f64) -> Vec<f64> {
+pub fn cost_matrix(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> Result<Vec<f64>> {
     let m = y.len() / d;
     let mut cost = vec![0.0; x.len() / d * m];
     cost.par_chunks_mut(m).zip(x.par_chunks(d)).for_each(|(row, xi)| {
+        if interrupt.is_requested() {
+            return;
+        }
         for (c, yj) in row.iter_mut().zip(y.chunks(d)) {
             let squared: f64 = xi.iter().zip(yj).map(|(a, b)| (a - b) * (a - b)).sum();
             *c = if p == 2.0 {
@@ -33,7 +36,8 @@ pub fn cost_matrix(x: &[f64], y: &[f64], d: usize, p: f64) -> Vec<f64> {
             };
         }
     });
-    cost
+    interrupt.check()?;
+    Ok(cost)
 }
 
 fn gcd(a: usize, b: usize) -> usize {
@@ -47,7 +51,7 @@ pub fn exact(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> R
     if n.saturating_mul(m) > MOST_ENTRIES {
         return Err(Error::data("exact optimal transport", format!("{n} x {m} points need a cost matrix of {} GB; use fewer rows", n * m * 8 / 1_000_000_000)));
     }
-    let cost = cost_matrix(x, y, d, p);
+    let cost = cost_matrix(x, y, d, p, interrupt)?;
     let g = gcd(n, m);
     // whole masses: every row carries m/g, every column n/g
     let (row, column) = ((m / g) as f64, (n / g) as f64);

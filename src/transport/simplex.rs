@@ -48,13 +48,15 @@ pub fn solve(p: &Problem, interrupt: &Interrupt) -> Result<Solution> {
     let mut tree = Tree::new(p);
     let block = ((tree.arcs as f64).sqrt() as usize).max(10);
     let (mut next, mut pivots) = (0usize, 0u64);
-    while let Some(arc) = tree.entering(&mut next, block) {
+    while let Some(arc) = tree.entering(&mut next, block, interrupt) {
         tree.pivot(arc);
         pivots += 1;
         if pivots.is_multiple_of(1024) {
             interrupt.check()?;
         }
     }
+    // a search that was interrupted found nothing, too
+    interrupt.check()?;
     tree.solution()
 }
 
@@ -128,7 +130,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The most violated arc of the next block that has one.
-    fn entering(&self, next: &mut usize, block: usize) -> Option<usize> {
+    fn entering(&self, next: &mut usize, block: usize, interrupt: &Interrupt) -> Option<usize> {
         let cols = self.p.demand.len();
         let (mut seen, mut best, mut arc) = (0, 0.0, NONE);
         let mut in_block = 0;
@@ -160,6 +162,9 @@ impl<'a> Tree<'a> {
                     return Some(arc);
                 }
                 in_block = 0;
+                if interrupt.is_requested() {
+                    return None;
+                }
             }
         }
         (arc != NONE).then_some(arc)

@@ -67,6 +67,8 @@ fn everything_can_be_interrupted() {
         "try { loop { let a = 1; } } catch (e) { print(\"swallowed\") }",
         "kl().regularized(lipschitz(1.0)).estimate(data::gaussian(500, 2), data::ring(500), #{ steps: 100000000 })",
         "let p = data::gaussian(3000, 2); let q = data::ring(3000); loop { metric::w2(p, q); }",
+        "let p = data::gaussian(20000, 2); loop { metric::energy(p, p); }",
+        "let p = data::gaussian(100000, 2); loop { metric::sliced(p, p); }",
         "gpa(tv().regularized(lipschitz(1.0))).run(data::gaussian(1000, 2), data::ring(1000), #{ steps: 10000000 })",
     ] {
         let (mut s, recorder) = session();

@@ -32,7 +32,7 @@ fn mmd_of_gaussians() {
     let expected = 2.0 * sigma / v.sqrt() * (1.0 - (-m * m / (2.0 * v)).exp());
     let p: Vec<f64> = z.iter().map(|z| m + s * z).collect();
     let q: Vec<f64> = z.iter().map(|z| s * z).collect();
-    let mmd = Mmd { kernel: Some(Kernel::Gaussian(sigma)), unbiased: false, name: "mmd" };
+    let mmd = Mmd { kernel: Some(Kernel::Gaussian(sigma)), ..Mmd::named("mmd") };
     let value = mmd.evaluate(&column(&p), &column(&q)).unwrap();
     // a quantile grid of 2000 points has a bias of order 1/n
     assert!((value - expected).abs() < 2e-3, "{value} and {expected}");
@@ -58,7 +58,7 @@ fn exact_transport_against_brute_force() {
         let mut sample = || (0..2 * n).map(|_| rng.random::<f64>()).collect::<Vec<f64>>();
         let (x, y) = (sample(), sample());
         for p in [1.0, 2.0] {
-            let cost = cost_matrix(&x, &y, 2, p);
+            let cost = cost_matrix(&x, &y, 2, p, &Interrupt::default()).unwrap();
             let expected = best(&cost, n, 0, 0, &mut vec![None; 1 << n]) / n as f64;
             let got = exact(&x, &y, 2, p, &Interrupt::default()).unwrap();
             assert!((got.cost - expected).abs() < 1e-12, "seed {seed}, p {p}: {} and {expected}", got.cost);

@@ -35,7 +35,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         FuncRegistration::new("mmd").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, q: Dynamic, kernel: Kernel| -> Native<f64> {
             let run = || {
                 let (p, q) = pair(&k, "mmd", &p, &q)?;
-                room::Mmd { kernel: Some(kernel), unbiased: false, name: "mmd" }.evaluate(&p, &q)
+                room::Mmd { kernel: Some(kernel), interrupt: k.interrupt.clone(), ..room::Mmd::named("mmd") }.evaluate(&p, &q)
             };
             run().map_err(|e| raise(&k, &ctx, e))
         });
