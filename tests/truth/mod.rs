@@ -2,3 +2,4 @@
 mod conjugates;
 mod distances;
 mod divergences;
+mod ring;
