@@ -96,3 +96,58 @@ impl Optimizer {
         self.step = state.iter().find(|n| n.name == "optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Choice, open, values};
+
+    fn ascend(options: OptimizerOptions, gradients: &[f32]) -> Vec<f32> {
+        let device = open(Choice::Cpu).unwrap().device;
+        let mut o = Optimizer::new(options);
+        let mut theta = Tensor::<1>::from_data(TensorData::new(vec![0.0f32], [1]), &device);
+        gradients
+            .iter()
+            .map(|g| {
+                theta = o.ascend(theta.clone(), Tensor::from_data(TensorData::new(vec![*g], [1]), &device));
+                values(&theta).unwrap()[0]
+            })
+            .collect()
+    }
+
+    /// Against the update written out in f64; f32 keeps six digits.
+    #[test]
+    fn adam_and_rmsprop_follow_their_formulas() {
+        let gradients = [0.5f32, -2.0, 1.0, 0.1];
+        let o = OptimizerOptions { lr: 0.1, ..OptimizerOptions::default() };
+        let (mut m, mut v, mut x) = (0.0f64, 0.0f64, 0.0f64);
+        for (t, (g, got)) in gradients.iter().zip(ascend(o.clone(), &gradients)).enumerate() {
+            let (g, t) = (f64::from(*g), t as i32 + 1);
+            m = 0.9 * m + 0.1 * g;
+            v = 0.999 * v + 0.001 * g * g;
+            x += 0.1 * (m / (1.0 - 0.9f64.powi(t))) / ((v / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8);
+            assert!((f64::from(got) - x).abs() < 1e-6, "{got} and {x}");
+        }
+        let (mut v, mut x) = (0.0f64, 0.0f64);
+        for (g, got) in gradients.iter().zip(ascend(OptimizerOptions { optimizer: "rmsprop".into(), ..o }, &gradients)) {
+            let g = f64::from(*g);
+            v = 0.99 * v + 0.01 * g * g;
+            x += 0.1 * g / (v.sqrt() + 1e-8);
+            assert!((f64::from(got) - x).abs() < 1e-5, "{got} and {x}");
+        }
+    }
+
+    /// Forgotten moments come with a forgotten step count: the first step after a reset is a full one again.
+    #[test]
+    fn resetting_forgets_the_step_count() {
+        let device = open(Choice::Cpu).unwrap().device;
+        let one = || Tensor::<1>::from_data(TensorData::new(vec![1.0f32], [1]), &device);
+        let mut o = Optimizer::new(OptimizerOptions { lr: 0.1, reset_moments: true, ..OptimizerOptions::default() });
+        for _ in 0..5 {
+            let _ = o.ascend(one(), one());
+        }
+        o.begin();
+        let moved = values(&o.ascend(one(), one())).unwrap()[0];
+        assert!((moved - 1.1).abs() < 1e-5, "{moved}");
+    }
+}

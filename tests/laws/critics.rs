@@ -87,6 +87,22 @@ fn results_do_not_depend_on_threads() {
     assert_eq!(state(1), state(3));
 }
 
+/// The ascent ends early once it stops improving, and not before it was asked to look.
+#[test]
+fn early_stopping() {
+    let (p, q) = samples(60, 1);
+    let builder = MlpBuilder::new(vec![8], MlpOptions::default()).unwrap();
+    let term = named_divergence("kl", 1.0).terms().remove(0).1;
+    let steps = |tolerance: f64| {
+        let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
+        let ascent = Ascent { steps: 3000, tolerance, keep_history: false, interrupt: Interrupt::default() };
+        critic.fit(&term, &p, &q, &ascent).unwrap().iterations
+    };
+    assert_eq!(steps(0.0), 3000);
+    let (loose, tight) = (steps(0.05), steps(1e-3));
+    assert!(loose < tight && tight < 3000, "{loose} and {tight}");
+}
+
 #[test]
 fn a_critic_survives_saving() {
     for constraint in [Constraint::Spectral, Constraint::Penalty] {
