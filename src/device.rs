@@ -91,7 +91,7 @@ fn adapter() -> std::result::Result<Adapter, String> {
 
 fn cpu() -> Compute {
     let threads = rayon::current_num_threads();
-    Compute { device: Device::flex(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
+    Compute { device: host(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
 }
 
 /// Opens a device. `auto` never picks a software adapter and never fails.
@@ -119,9 +119,14 @@ pub fn survey() -> Vec<(String, String)> {
     vec![("cpu".into(), cpu().description), ("wgpu".into(), wgpu)]
 }
 
+/// The CPU, where tensors live in host memory.
+pub fn host() -> Device {
+    Device::flex()
+}
+
 /// Whether tensors of this device live in host memory, so that rows may be split over threads.
 pub fn is_cpu(device: &Device) -> bool {
-    *device == Device::flex()
+    *device == host()
 }
 
 /// Rows in row-major order as points on a device.

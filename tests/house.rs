@@ -64,7 +64,7 @@ fn each_dependency_has_its_place() {
     let places: &[(&str, fn(&str) -> bool)] = &[
         ("rhai::", |n| n.starts_with("script/")),
         ("plotters::", |n| n == "plot/render.rs"),
-        ("Device::flex", |n| n == "device.rs" || n.starts_with("device/") || n == "generator/lower.rs"),
+        ("Device::flex", |n| n == "device.rs" || n.starts_with("device/")),
         ("wgpu_options", |n| n == "device.rs" || n.starts_with("device/")),
         ("clap::", |n| n.starts_with("cli/") || n == "main.rs"),
         ("indicatif::", |n| n == "cli/terminal.rs"),

@@ -93,7 +93,7 @@ impl LoweredConjugate {
         let mut regs = vec![];
         let ys: Vec<f32> = (0..241).map(|i| numeric.jet(10f64.powf(-3.0 + 6.0 * i as f64 / 240.0), &mut regs).d1 as f32).collect();
         let n = ys.len();
-        let device = Device::flex();
+        let device = crate::device::host();
         let out = self.eval(&Tensor::from_data(TensorData::new(ys.clone(), [n]), &device)).value;
         let Ok(out) = out.try_into_vec_as::<f32>() else { return f64::NAN };
         ys.iter()
