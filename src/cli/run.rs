@@ -65,8 +65,8 @@ pub fn run(args: &RunArgs) -> Exit {
             return Exit::Device;
         }
     };
-    let resume = args.out.as_ref().filter(|_| args.resume).map(|d| d.join("run"));
-    if let Some(r) = resume.as_ref().filter(|r| !r.join("run.json").is_file()) {
+    let resume = args.out.as_ref().filter(|_| args.resume).map(|d| (d.join("run"), kept_number(d)));
+    if let Some(r) = resume.as_ref().map(|r| &r.0).filter(|r| !r.join("run.json").is_file()) {
         return usage(&format!("--resume: {} holds no saved run", r.display()));
     }
     if !args.quiet && !args.json {
@@ -79,6 +79,13 @@ pub fn run(args: &RunArgs) -> Exit {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => usage(&format!("cannot start a thread: {e}")),
     }
+}
+
+/// Which `flow.run` of the script the kept run was: the first unless run.json says otherwise.
+fn kept_number(dir: &Path) -> usize {
+    let text = std::fs::read_to_string(dir.join("run.json")).unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    json["run_number"].as_u64().map_or(1, |n| n as usize)
 }
 
 /// Makes the folder and tries to write into it, before hours of work.
@@ -94,7 +101,7 @@ struct Job {
     folder: Option<PathBuf>,
     params: BTreeMap<String, String>,
     compute: device::Compute,
-    resume: Option<PathBuf>,
+    resume: Option<(PathBuf, usize)>,
 }
 
 impl Job {
@@ -175,6 +182,7 @@ impl Job {
             "ending": last.as_ref().map(|r| r.ending.clone()),
             "metrics": metrics,
             "run": last.as_ref().map(|_| "run"),
+            "run_number": *crate::script::context::lock(&context.runs),
         });
         let text = serde_json::to_string_pretty(&json).map_err(|e| crate::error::Error::io("write", dir, e))?;
         crate::io::write_atomically(&dir.join("run.json"), text.as_bytes())

@@ -43,7 +43,7 @@ pub const ESTIMATE: Entry = Entry {
         Opt { name: "steps", kind: COUNT, doc: "ascent steps" },
         Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per step; 0 takes all" },
         Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "seed of the critic's weights" },
-        Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "stop once the objective improves by less than this fraction" },
+        Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "stop once 25 steps improve the objective by less than this fraction" },
         Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64])" },
         OPTIMIZER[0],
         OPTIMIZER[1],
@@ -51,9 +51,15 @@ pub const ESTIMATE: Entry = Entry {
         OPTIMIZER[3],
         OPTIMIZER[4],
         OPTIMIZER[5],
-        OPTIMIZER[6],
     ],
-    defaults: || merge(defaults_of::<EstimateOptions>(), serde_json::to_value(estimate_optimizer()).unwrap_or_default()),
+    defaults: || {
+        let mut d = merge(defaults_of::<EstimateOptions>(), serde_json::to_value(estimate_optimizer()).unwrap_or_default());
+        // an estimate is one fit: there is nothing to reset between
+        if let Some(map) = d.as_object_mut() {
+            map.remove("reset_moments");
+        }
+        d
+    },
     example: "let p = data::gaussian(100, 2);\nlet q = data::gaussian(100, 2, #{ mean: 2.0 });\nlet e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ steps: 50 });\nprint(e.value);\ne",
 };
 

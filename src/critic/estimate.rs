@@ -18,7 +18,7 @@ pub struct EstimateOptions {
     /// points of each sample per ascent step; 0 takes all
     pub batch: usize,
     pub seed: u64,
-    /// stop when ten steps improve the objective by less than this fraction; 0 never stops early
+    /// stop when 25 steps improve the objective by less than this fraction; 0 never stops early
     pub tolerance: f64,
 }
 
@@ -80,6 +80,7 @@ pub fn estimate(
     check_samples("estimate", p, q)?;
     let terms = d.terms();
     let frame = Frame::of(q)?;
+    let mut longest = 0;
     let mut out = Estimate {
         divergence: d.name(),
         value: 0.0,
@@ -110,10 +111,15 @@ pub fn estimate(
             }
         }
         out.iterations += history.len();
-        for (total, v) in out.history.iter_mut().zip(&history) {
-            *total += weight * f64::from(v.clone().try_into_scalar::<f32>().map_err(Error::read)?);
+        // a term that stopped early keeps its last value while others go on
+        longest = longest.max(history.len());
+        let mut latest = 0.0;
+        for (i, total) in out.history.iter_mut().enumerate() {
+            if let Some(v) = history.get(i) {
+                latest = f64::from(v.clone().try_into_scalar::<f32>().map_err(Error::read)?);
+            }
+            *total += weight * latest;
         }
-        out.history.truncate(history.len());
         critic.settle();
         let (phi_p, phi_q) = (critic.value(p)?, critic.value(q)?);
         let value = values(&term.score(&phi_p, &phi_q, None).value)?;
@@ -122,6 +128,7 @@ pub fn estimate(
         out.lipschitz.push((term.space.constant, critic.lipschitz_bound()?));
         out.critics.push((*weight, critic));
     }
+    out.history.truncate(longest);
     Ok(out)
 }
 

@@ -27,7 +27,7 @@ pub struct Fit {
 #[derive(Clone, Debug)]
 pub struct Ascent {
     pub steps: usize,
-    /// stop once the objective improved by less than this fraction over ten steps; 0 never looks
+    /// stop once a step improves the objective by less than this fraction; 0 never looks
     pub tolerance: f64,
     /// keep the objective after every step
     pub keep_history: bool,

@@ -85,7 +85,13 @@ impl Combination {
     pub fn new(parts: Vec<(f64, Arc<dyn Divergence>)>) -> Result<Combination> {
         match parts.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
             Some((w, d)) => Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0")),
-            None => Ok(Combination { parts }),
+            None => {
+                let c = Combination { parts };
+                match c.terms().iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
+                    Some((w, _)) => Err(Error::data(c.name(), format!("its terms multiply to the weight {w}"))),
+                    None => Ok(c),
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ const OPTIONS: &[Opt] = &[
     Opt { name: "dt", kind: POSITIVE, doc: "time step of the particles" },
     Opt { name: "inner_steps", kind: COUNT, doc: "ascent steps of the critic per velocity" },
     Opt { name: "warm_up", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "extra ascent steps before the first velocity" },
-    Opt { name: "inner_tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "end the ascent when ten steps improve it by less than this fraction; 0 never" },
+    Opt { name: "inner_tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "end the ascent when a step improves it by less than this fraction; 0 never" },
     Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "explicit scheme for the particles" },
     Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" })" },
     OPTIMIZER[0],

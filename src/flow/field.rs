@@ -34,14 +34,17 @@ pub struct CriticField<'a> {
     pub parts: &'a mut [Part],
     pub target: &'a Points,
     pub ascent: &'a Ascent,
+    /// extra ascent steps for the first velocity asked for
+    pub warm_up: usize,
 }
 
 impl Field for CriticField<'_> {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
         let n = particles.dims()[0] as f64;
+        let ascent = Ascent { steps: self.ascent.steps + std::mem::take(&mut self.warm_up), ..self.ascent.clone() };
         let mut total: Option<(Points, crate::device::Values)> = None;
         for part in self.parts.iter_mut() {
-            let fitted = part.critic.fit(&part.term, particles, self.target, self.ascent)?.value;
+            let fitted = part.critic.fit(&part.term, particles, self.target, &ascent)?.value;
             let (phi, gradient) = part.critic.value_and_gradient(particles)?;
             // ∇δD/δP at particle i is M·on_source[i]·∇φ(yᵢ): ∇φ itself unless the term is reversed
             let gradient = if part.term.reversed {

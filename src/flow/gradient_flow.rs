@@ -21,7 +21,7 @@ pub struct FlowOptions {
     pub inner_steps: usize,
     /// ascent steps before the first velocity
     pub warm_up: usize,
-    /// end the ascent early when ten steps improve it by less than this fraction
+    /// end the ascent early when a step improves it by less than this fraction
     pub inner_tolerance: f64,
     pub integrator: Scheme,
 }
@@ -90,15 +90,15 @@ pub struct GradientFlow {
 impl Flow for GradientFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
         let o = &self.recipe.options;
-        let steps = if state.step == 0 { o.inner_steps + o.warm_up } else { o.inner_steps };
-        let ascent = Ascent { steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone() };
-        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent };
+        let warm_up = if state.step == 0 { o.warm_up } else { 0 };
+        let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone() };
+        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up };
         o.integrator.integrator().step(state, o.dt, &mut field)
     }
     fn measure(&self, state: &State) -> Result<Record> {
         let mut parts = self.parts.clone();
         let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone() };
-        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent };
+        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0 };
         Ok(field.velocity(&state.particles)?.record)
     }
     fn describe(&self) -> String {

@@ -108,7 +108,7 @@ impl Run {
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);
         let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
-        let size = diameter(&self.target)?;
+        let size = diameter(&self.target)?.max(diameter(&self.source)?).max(gap(&self.source, &self.target)?);
         let limit = (size, o.runaway * size);
         self.flow.set_interrupt(interrupt.clone());
         let ending = {
@@ -116,7 +116,7 @@ impl Run {
             self.steps(steps, limit, interrupt, &mut watchers)
         };
         self.history = history.table;
-        self.snapshots.extend(snapshots.taken.into_iter().filter(|s| s.step > 0 || self.state.step == 0 || s.step == 0));
+        self.snapshots.extend(snapshots.taken);
         self.snapshots.dedup_by_key(|s| s.step);
         Ok(ending)
     }
@@ -127,6 +127,7 @@ impl Run {
         let end = self.state.step + steps;
         let mut good = (self.flow.boxed_clone(), self.state.clone());
         let mut latest = Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, seconds: before };
+        let mut ending = Ending::Finished;
         while self.state.step < end {
             if let Err(e) = interrupt.check() {
                 return Ending::Broken(e);
@@ -150,15 +151,19 @@ impl Run {
                 good = (self.flow.boxed_clone(), at.clone());
             }
             self.state = next;
+            latest.seconds = self.seconds;
             match tell(watchers, &at, &latest, false) {
                 Ok(Signal::Continue) => {}
-                Ok(Signal::Stop(rule)) => return Ending::Rule(rule),
+                Ok(Signal::Stop(rule)) => {
+                    ending = Ending::Rule(rule);
+                    break;
+                }
                 Err(e) => return Ending::Broken(e),
             }
         }
         let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, 0.0, limit).map(|()| r));
         match last.and_then(|r| tell(watchers, &self.state, &r, true)) {
-            Ok(_) => Ending::Finished,
+            Ok(_) => ending,
             Err(e) => {
                 if matches!(e, Error::Diverged { .. }) {
                     (self.flow, self.state) = good;
@@ -200,6 +205,12 @@ fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Re
     };
     let advice = "try a smaller dt or lr, constraint: \"spectral\" instead of a penalty or none, or a smaller L; everything recorded so far is kept (last_run())";
     Err(Error::Diverged { step, what, advice: advice.into() })
+}
+
+/// The distance between the means of two samples.
+fn gap(p: &Points, q: &Points) -> Result<f64> {
+    let difference = crate::device::rows_f64(&(p.clone().mean_dim(0) - q.clone().mean_dim(0)))?;
+    Ok(difference.iter().map(|d| d * d).sum::<f64>().sqrt())
 }
 
 /// The diagonal of the bounding box of a sample, at least 1e-6.

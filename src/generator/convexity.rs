@@ -38,9 +38,8 @@ fn by_structure(e: &Expr) -> bool {
 }
 
 pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
-    if by_structure(f) {
-        return Convexity::Proved;
-    }
+    // structure proves f'' ≥ 0 where f is finite; a pole inside (0, ∞) would escape it, so the grid looks as well
+    let proved = by_structure(f);
     let mut regs = vec![];
     for &b in &numeric.breaks {
         let eps = 1e-9;
@@ -54,12 +53,19 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
     for i in 0..=20000 {
         let v = (-20.0 + 40.0 * i as f64 / 20000.0f64).exp();
         let j = numeric.jet(v, &mut regs);
+        // f rising beyond the largest number is no violation, and neither is a pole at 0
+        if j.f == f64::INFINITY && (before > 0.0 || before == f64::NEG_INFINITY) {
+            if before > 0.0 {
+                break;
+            }
+            continue;
+        }
         if !j.f.is_finite() || j.d1 < before - 1e-9 * (1.0 + before.abs()) {
             return worst(numeric, v, before, j.d1);
         }
         before = j.d1;
     }
-    Convexity::Checked
+    if proved { Convexity::Proved } else { Convexity::Checked }
 }
 
 /// The most telling point: where f'' is most negative relative to 1 + |f'| in the neighbourhood people look at.

@@ -29,6 +29,8 @@ pub enum Kind {
 struct Node {
     kind: Kind,
     hash: u64,
+    /// nodes of the tree this graph unfolds to: what recursive passes cost
+    size: u64,
 }
 
 /// A handle on a node of the expression graph; cloning is cheap.
@@ -66,7 +68,12 @@ fn node(kind: Kind) -> Expr {
         Kind::Compare(r, a, b) => (r, a, b).hash(&mut h),
         Kind::Where(q, a, b) => (q, a, b).hash(&mut h),
     }
-    Expr(Arc::new(Node { kind, hash: h.finish() }))
+    let e = Expr(Arc::new(Node { kind, hash: h.finish(), size: 1 }));
+    let size = e.children().iter().fold(1u64, |n, c| n.saturating_add(c.0.size));
+    match Arc::try_unwrap(e.0) {
+        Ok(n) => Expr(Arc::new(Node { size, ..n })),
+        Err(shared) => Expr(shared),
+    }
 }
 
 pub fn constant(v: f64) -> Expr {
@@ -80,6 +87,10 @@ pub fn y() -> Expr {
 }
 
 impl Expr {
+    /// Nodes of the tree the graph unfolds to.
+    pub fn size(&self) -> u64 {
+        self.0.size
+    }
     pub fn kind(&self) -> &Kind {
         &self.0.kind
     }

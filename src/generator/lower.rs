@@ -194,7 +194,7 @@ impl Table {
             let yi = warp.inverse(v0 + dv * i as f64);
             // rounded to f32 first, so that the tabulated pair belongs to the tabulated y
             let yi = (yi as f32) as f64;
-            let (fi, xi) = numeric.eval(yi.clamp(near, far), &mut regs);
+            let (fi, xi) = numeric.eval(yi.max(near).min(far), &mut regs);
             y.push(yi as f32);
             f.push(fi as f32);
             x.push(xi as f32);

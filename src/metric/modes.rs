@@ -1,7 +1,7 @@
 //! How a sample spreads over known modes.
 use super::pair;
 use crate::device::Points;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Shares of a sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,9 @@ pub struct Modes {
 }
 
 pub fn modes(p: &Points, centers: &Points, radius: f64) -> Result<Modes> {
+    if !(radius.is_finite() && radius >= 0.0) {
+        return Err(Error::data("metric::modes", format!("the radius is {radius}, expected a number ≥ 0")));
+    }
     let (x, c, d) = pair("modes", p, centers)?;
     let n = (x.len() / d) as f64;
     let mut counts = vec![0usize; c.len() / d];

@@ -32,6 +32,10 @@ impl Observer for Stop {
     fn wants(&self, step: usize, _: bool) -> bool {
         self.rules != StopRules::default() && step.is_multiple_of(self.every)
     }
+    /// The clock runs between records, too.
+    fn always(&self) -> bool {
+        self.rules.seconds.is_some()
+    }
     fn observe(&mut self, state: &State, r: &Reading, _: bool) -> Result<Signal> {
         // the critic of the very first record has hardly been fitted: its small divergence means nothing
         if *self.first.get_or_insert(state.step) == state.step {
@@ -41,8 +45,9 @@ impl Observer for Stop {
             Some(l) if value < l => Some(format!("{name} {value:.4} < {l}")),
             _ => None,
         };
-        let fired = below("divergence", r.divergence, self.rules.divergence)
-            .or_else(|| below("fisher", r.fisher, self.rules.fisher))
+        let fresh = state.step.is_multiple_of(self.every);
+        let fired = below("divergence", r.divergence, self.rules.divergence.filter(|_| fresh))
+            .or_else(|| below("fisher", r.fisher, self.rules.fisher.filter(|_| fresh)))
             .or_else(|| self.rules.seconds.filter(|s| r.seconds >= *s).map(|s| format!("{s} seconds have passed")));
         Ok(fired.map_or(Signal::Continue, Signal::Stop))
     }

@@ -9,7 +9,7 @@ const MOST: usize = 400;
 pub fn images(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let side = (c.d as f64).sqrt() as usize;
     let (rows, columns) = match o.shape[..] {
-        [r, w] if r >= 1.0 && w >= 1.0 && (r * w) as usize == c.d => (r as usize, w as usize),
+        [r, w] if r >= 1.0 && w >= 1.0 && r.fract() == 0.0 && w.fract() == 0.0 && (r * w) as usize == c.d => (r as usize, w as usize),
         [] if side * side == c.d => (side, side),
         _ => {
             let expected = format!("[rows, columns] with rows * columns = {}", c.d);

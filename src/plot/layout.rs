@@ -72,7 +72,7 @@ fn range(panel: &Panel, axis: &Axis, which: usize) -> (f64, f64) {
     let tight = panel.marks.iter().any(|m| matches!(m, Mark::Heat { .. }));
     if axis.log {
         let pad = ((hi / lo).log10() * 0.04).max(0.02);
-        return (lo * 10f64.powf(-pad), hi * 10f64.powf(pad));
+        return ((lo * 10f64.powf(-pad)).max(f64::MIN_POSITIVE), (hi * 10f64.powf(pad)).min(f64::MAX));
     }
     let span = hi - lo;
     if span <= 1e-12 * (1.0 + lo.abs()) {

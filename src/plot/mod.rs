@@ -17,7 +17,7 @@ pub mod scatter;
 pub mod text;
 pub mod ticks;
 pub mod trajectories;
-pub use entries::{ENTRIES, FIGURE_OPTIONS};
+pub use entries::ENTRIES;
 pub use figure::Figure;
 
 use crate::error::{Error, Result};

@@ -20,6 +20,9 @@ pub fn linear(lo: f64, hi: f64, target: usize) -> Vec<Tick> {
 /// Decades inside [lo, hi] with labels 10ⁿ, thinned to at most `target`; minor ticks at 2…9 where there is room.
 pub fn logarithmic(lo: f64, hi: f64, target: usize) -> Vec<Tick> {
     let (a, b) = (lo.log10(), hi.log10());
+    if !(a.is_finite() && b.is_finite()) {
+        return vec![];
+    }
     let decades: Vec<i32> = ((a - 1e-9).ceil() as i32..=(b + 1e-9).floor() as i32).collect();
     if decades.len() < 2 {
         // less than two decades: plain numbers read better than one power of ten

@@ -110,6 +110,7 @@ pub fn register(engine: &mut Engine) {
     }
     engine.register_fn("linspace", |ctx: NativeCallContext, a: Dynamic, b: Dynamic, n: Dynamic| -> Native<Array> {
         match (number("linspace", &a), number("linspace", &b), super::convert::count("linspace", &n)) {
+            (Ok(_), Ok(_), Ok(n)) if n > 10_000_000 => fail(&ctx, crate::error::Error::data("linspace", format!("{n} numbers; at most 10000000"))),
             (Ok(a), Ok(b), Ok(n)) if n > 1 => Ok(super::convert::list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64))),
             (Ok(a), Ok(_), Ok(n)) => Ok(super::convert::list((0..n).map(|_| a))),
             (Err(e), _, _) | (_, Err(e), _) | (_, _, Err(e)) => fail(&ctx, e),
@@ -161,6 +162,7 @@ fn ranges(engine: &mut Engine) {
     engine.register_fn(super::rewrite::INDEX, |ctx: NativeCallContext, i: Dynamic| -> Native<Dynamic> {
         match i.as_float() {
             Ok(v) => whole(&ctx, v).map(Dynamic::from),
+            // literals of the language, ranges, texts and integers are indices as they are
             Err(_) => Ok(i),
         }
     });

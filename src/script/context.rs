@@ -34,8 +34,10 @@ pub struct Context {
     pub last_error: Mutex<Option<Error>>,
     /// globals as shared cells, for functions
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
-    /// `--resume`: a folder whose run the next `flow.run` continues
-    pub resume: Mutex<Option<PathBuf>>,
+    /// runs started so far
+    pub runs: Mutex<usize>,
+    /// `--resume`: the folder of a kept run, and which `flow.run` of the script it was
+    pub resume: Mutex<Option<(PathBuf, usize)>>,
 }
 
 /// A lock that outlives a panic elsewhere: the data are replaced whole, never left half-written.
@@ -56,6 +58,7 @@ impl Context {
             last_run: Mutex::default(),
             last_error: Mutex::default(),
             globals: RwLock::default(),
+            runs: Mutex::default(),
             resume: Mutex::default(),
         }
     }

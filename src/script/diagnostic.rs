@@ -112,6 +112,9 @@ pub fn friendly(t: &str) -> String {
         "array" => "list",
         "Fn" | "FnPtr" => "function",
         "&str | ImmutableString | String" | "string" | "ImmutableString" => "text",
+        "range" | "range=" => "range",
+        _ if t.contains("Range") => "range",
+        _ if t.contains("Tensor<2") => "Points",
         _ => last,
     }
     .to_string()
@@ -187,7 +190,11 @@ impl Diagnostic {
             position = e.position();
         }
         trace.reverse();
-        let native = if matches!(e, EvalAltResult::ErrorRuntime(..)) { super::context::lock(&context.last_error).take() } else { None };
+        // the kept error belongs to this exception only if it says the same: a script may have caught it and thrown its own
+        let native = match e {
+            EvalAltResult::ErrorRuntime(value, _) => super::context::lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string()),
+            _ => None,
+        };
         let place = sources.place(&source, position);
         let (mut d, place) = match native {
             Some(native) => {

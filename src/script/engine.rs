@@ -15,6 +15,8 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_expr_depths(256, 256);
     engine.set_fail_on_invalid_map_property(true);
     engine.set_max_array_size(100_000_000);
+    engine.set_max_string_size(100_000_000);
+    engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
     let tracer = trace::register(&mut engine);
     bind::register(&mut engine, context, &tracer);

@@ -11,6 +11,7 @@ pub mod front_end;
 pub mod help;
 pub mod names;
 mod options;
+mod resolver;
 pub mod rewrite;
 mod session;
 mod trace;

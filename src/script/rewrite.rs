@@ -189,6 +189,19 @@ impl Walk<'_> {
         }
         self.t.len()
     }
+    /// The index of the token that closes the group around i, or the end.
+    fn enclosing_end(&self, i: usize) -> usize {
+        let mut depth = 0;
+        for k in i..self.t.len() {
+            match self.t[k].kind {
+                Kind::Open => depth += 1,
+                Kind::Close if depth == 0 => return k,
+                Kind::Close => depth -= 1,
+                _ => {}
+            }
+        }
+        self.t.len()
+    }
     /// The index after a primary expression with its postfixes, or None if none starts at i.
     fn primary(&self, mut i: usize) -> Option<usize> {
         i = match self.t.get(i)?.kind {
@@ -227,32 +240,53 @@ impl Walk<'_> {
     }
 }
 
-/// Names a text gives to parameters and variables, less those it gives to functions.
-fn callable_names(w: &Walk, out: &mut HashSet<String>) {
-    let mut functions = HashSet::new();
+/// Tokens over which a name holds a value that may be a closure.
+struct Binding {
+    name: String,
+    from: usize,
+    to: usize,
+}
+
+/// Parameters over their bodies, and variables from their definition on. A parameter, or a variable that is defined as
+/// a closure, hides a function of its name; any other variable leaves functions what they are.
+fn bindings(w: &Walk, plain: &HashSet<String>) -> Vec<Binding> {
+    let functions: HashSet<String> = (0..w.t.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
+    let words = |range: std::ops::Range<usize>| range.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)).collect::<Vec<_>>();
+    let mut out = vec![];
     for i in 0..w.t.len() {
-        if w.is(i, "let") || w.is(i, "const") {
-            if w.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
-                out.insert(w.word(i + 1));
+        if (w.is(i, "let") || w.is(i, "const")) && w.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
+            let name = w.word(i + 1);
+            let closure = w.is(i + 2, "=") && (w.is(i + 3, "|") || w.is(i + 3, "||"));
+            if closure || !(plain.contains(&name) || functions.contains(&name)) {
+                out.push(Binding { name, from: i + 2, to: w.enclosing_end(i) });
             }
         } else if w.is(i, "fn") && w.is(i + 2, "(") {
-            functions.insert(w.word(i + 1));
-            let parameters = i + 3..w.group(i + 2);
-            out.extend(parameters.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)));
+            let body = w.group(i + 2);
+            for name in words(i + 3..body) {
+                out.push(Binding { name, from: body, to: w.group(body) });
+            }
         } else if w.is(i, "|") && !w.after_value(i) {
-            let end = (i + 1..w.t.len()).find(|k| w.is(*k, "|")).unwrap_or(i);
-            out.extend((i + 1..end).filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)));
+            let Some(end) = (i + 1..w.t.len()).find(|k| w.is(*k, "|")) else { continue };
+            for name in words(i + 1..end) {
+                out.push(Binding { name, from: end, to: w.enclosing_end(end) });
+            }
         }
     }
-    out.retain(|n| !functions.contains(n));
+    out
 }
 
 /// Insertions (character offset, text) for one list of tokens.
-fn insertions(w: &Walk, callable: &HashSet<String>, out: &mut Vec<(usize, String)>) {
+fn insertions(w: &Walk, outer: &[Binding], plain: &HashSet<String>, out: &mut Vec<(usize, String)>) {
+    let own = bindings(w, plain);
     for i in 0..w.t.len() {
         let defined = i > 0 && (w.is(i - 1, "fn") || w.is(i - 1, ".") || w.is(i - 1, "::") || w.is(i - 1, "?."));
-        if w.t[i].kind == Kind::Word && w.is(i + 1, "(") && !defined && callable.contains(&w.word(i)) {
-            out.push((w.t[i].to, ".call".into()));
+        if w.t[i].kind == Kind::Word && w.is(i + 1, "(") && !defined {
+            let name = w.word(i);
+            // inside a template the names of the whole text hold
+            let held = own.iter().any(|b| b.name == name && (b.from..b.to).contains(&i)) || outer.iter().any(|b| b.name == name);
+            if held {
+                out.push((w.t[i].to, ".call".into()));
+            }
         }
         if w.is(i, "-") && !w.after_value(i) {
             // of several signs in a row the innermost takes the power
@@ -278,14 +312,15 @@ pub fn rewrite(text: &str, natives: &HashSet<String>) -> Rewritten {
     let c: Vec<char> = text.chars().collect();
     let mut lists = vec![];
     lex(&c, 0, &mut lists);
-    let mut callable = HashSet::new();
-    for t in &lists {
-        callable_names(&Walk { c: &c, t }, &mut callable);
-    }
-    callable.retain(|n| !natives.contains(n));
     let mut all = vec![];
-    for t in &lists {
-        insertions(&Walk { c: &c, t }, &callable, &mut all);
+    // the text itself is the last list; those before it stand in its templates
+    let (templates, whole) = lists.split_at(lists.len().saturating_sub(1));
+    let outer = whole.first().map_or(vec![], |t| bindings(&Walk { c: &c, t }, natives));
+    for t in templates {
+        insertions(&Walk { c: &c, t }, &outer, natives, &mut all);
+    }
+    for t in whole {
+        insertions(&Walk { c: &c, t }, &[], natives, &mut all);
     }
     // at one place, what closes comes before what opens; stable for the rest
     all.sort_by_key(|(at, s)| (*at, s != ")"));
@@ -360,6 +395,10 @@ mod tests {
             ("let max = 3; max(1, 2)", "let max = 3; max(1, 2)"),
             ("let g = |h| h(1); p.h(2)", "let g = |h| h.call(1); p.h(2)"),
             ("fn f(x) { x } f(2)", "fn f(x) { x } f(2)"),
+            ("fn f(x) { x } fn g(f) { f(2) } f(3)", "fn f(x) { x } fn g(f) { f.call(2) } f(3)"),
+            ("let max = |a, b| a; max(1, 2)", "let max = |a, b| a; max.call(1, 2)"),
+            ("{ let h = |x| x; } h(1)", "{ let h = |x| x; } h(1)"),
+            ("let f = |x| x; `${f(1)}`", "let f = |x| x; `${f.call(1)}`"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
         }

@@ -4,11 +4,11 @@ use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Sources};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
+use super::resolver::Files;
 use super::rewrite::rewrite;
 use crate::device::Compute;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
-use rhai::module_resolvers::FileModuleResolver;
 use rhai::{AST, Dynamic, Engine, Module, Position, Scope, Shared, Stmt};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -40,13 +40,13 @@ pub struct Session {
     /// functions that keep their meaning when a variable has their name
     plain: HashSet<String>,
     modules: HashSet<String>,
-    folders: Vec<PathBuf>,
+    files: Files,
 }
 
 impl Session {
     pub fn new(o: SessionOptions) -> Session {
         let context = Arc::new(Context::new(o.compute, o.seed, o.params, o.out, o.front));
-        let engine = engine(&context);
+        let mut engine = engine(&context);
         let mut natives = HashSet::new();
         let json = engine.gen_fn_metadata_to_json(true).unwrap_or_default();
         let value: serde_json::Value = serde_json::from_str(&json).unwrap_or_default();
@@ -55,9 +55,10 @@ impl Session {
         }
         natives.extend(["PI", "E"].map(String::from));
         let modules = ["data", "metric", "plot", "io", "global"].map(String::from).into();
-        let plain = super::names::functions().into_iter().collect();
-        let folders = o.folder.into_iter().chain([PathBuf::from(".")]).collect();
-        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, modules, folders }
+        let plain: HashSet<String> = super::names::functions().into_iter().collect();
+        let files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
+        engine.set_module_resolver(files.clone());
+        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, modules, files }
     }
 
     /// A handle that stops whatever the session runs.
@@ -179,10 +180,8 @@ impl Session {
             let d = Diagnostic::new("the path of an import must be a text");
             return Err(d.at(self.sources.place(cell, position)));
         };
-        let file = self.folders.iter().map(|f| f.join(format!("{path}.rhai"))).find(|f| f.is_file());
-        let Some(file) = file else {
-            let places: Vec<String> = self.folders.iter().map(|f| f.display().to_string()).collect();
-            let d = Diagnostic::new(format!("cannot import \"{path}\": there is no {path}.rhai in {}", places.join(" or ")));
+        let Some(file) = self.files.find(path) else {
+            let d = Diagnostic::new(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.files.places()));
             return Err(d.at(self.sources.place(cell, *at)));
         };
         let shown = file.display().to_string();
@@ -196,10 +195,10 @@ impl Session {
         for f in ast.iter_functions() {
             self.sources.define(f.name, &shown);
         }
-        // modules imported by the module itself are looked for beside it
-        let beside = file.parent().map(PathBuf::from).unwrap_or_default();
-        self.engine.set_module_resolver(FileModuleResolver::new_with_path(beside));
-        let module = Module::eval_ast_as_new(Scope::new(), &ast, &self.engine);
+        let module = self.files.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, &self.engine));
+        let Some(module) = module else {
+            return Err(Diagnostic::new(format!("{shown} imports itself")).at(self.sources.place(cell, *at)));
+        };
         let module = module.map_err(|e| Diagnostic::from_eval(&e, &shown, &self.sources, &self.context))?;
         self.engine.register_static_module(alias, module.into());
         self.modules.insert(alias.to_string());

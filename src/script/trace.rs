@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex};
 /// Most comparisons on one path; more means a loop that depends on x.
 const MOST_DECISIONS: usize = 24;
 const MOST_PATHS: usize = 256;
+/// Most nodes of the formula, unfolded.
+const MOST_NODES: u64 = 5000;
 
 /// The decisions of the path being run.
 #[derive(Default)]
@@ -27,6 +29,14 @@ type Shared = Arc<Mutex<Oracle>>;
 
 fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(message.into().into(), ctx.call_position()).into()
+}
+
+/// A formula that symbolic work on it can still afford: loops may not square it up for ever.
+fn bounded(ctx: &NativeCallContext, e: Expr) -> Native<Expr> {
+    if e.size() > MOST_NODES {
+        return Err(error(ctx, format!("this f has grown beyond {MOST_NODES} operations")));
+    }
+    Ok(e)
 }
 
 fn decide(oracle: &Shared, ctx: &NativeCallContext, r: Relation, a: Expr, b: Expr) -> Native<bool> {
@@ -66,11 +76,11 @@ pub fn register(engine: &mut Engine) -> Tracer {
     let operators: [(&str, Pair); 8] =
         [("+", expr::add), ("-", expr::sub), ("*", expr::mul), ("/", expr::div), ("**", expr::pow), ("pow", expr::pow), ("max", expr::max), ("min", expr::min)];
     for (name, f) in operators {
-        engine.register_fn(name, move |a: Expr, b: Expr| f(&a, &b));
-        engine.register_fn(name, move |a: Expr, b: f64| f(&a, &constant(b)));
-        engine.register_fn(name, move |a: f64, b: Expr| f(&constant(a), &b));
-        engine.register_fn(name, move |a: Expr, b: i64| f(&a, &constant(b as f64)));
-        engine.register_fn(name, move |a: i64, b: Expr| f(&constant(a as f64), &b));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| bounded(&ctx, f(&a, &b)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| bounded(&ctx, f(&a, &constant(b))));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| bounded(&ctx, f(&constant(a), &b)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| bounded(&ctx, f(&a, &constant(b as f64))));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| bounded(&ctx, f(&constant(a as f64), &b)));
     }
     engine.register_fn("-", |a: Expr| expr::neg(&a));
     engine.register_fn("+", |a: Expr| a);
@@ -90,7 +100,7 @@ pub fn register(engine: &mut Engine) -> Tracer {
         ("cos", Unary::Cos),
     ];
     for (name, f) in functions {
-        engine.register_fn(name, move |a: Expr| expr::unary(f, &a));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::unary(f, &a)));
     }
     let oracle: Shared = Arc::default();
     let relations = [(">", Relation::Gt), (">=", Relation::Ge), ("<", Relation::Lt), ("<=", Relation::Le), ("==", Relation::Eq), ("!=", Relation::Ne)];

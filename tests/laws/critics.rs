@@ -99,7 +99,7 @@ fn early_stopping() {
         critic.fit(&term, &p, &q, &ascent).unwrap().iterations
     };
     assert_eq!(steps(0.0), 3000);
-    let (loose, tight) = (steps(0.05), steps(1e-3));
+    let (loose, tight) = (steps(0.05), steps(1e-6));
     assert!(loose < tight && tight < 3000, "{loose} and {tight}");
 }
 

@@ -10,6 +10,8 @@ use rayon::prelude::*;
 
 /// Rows per block: the activations of one block stay in the second-level cache.
 const BLOCK: usize = 512;
+/// Rows times parameters above which threads pay.
+const WORTH_THREADS: usize = 1_500_000;
 
 /// Weights and biases as slices.
 pub struct HostLayers {
@@ -198,12 +200,15 @@ fn gradient(layers: &HostLayers, block: &Block, seed: &[f32]) -> Vec<f32> {
     flat
 }
 
+/// Runs f on every job, on all threads once there is enough to do: waking them costs tens of microseconds.
+fn each<J: Sync, T: Send>(layers: &HostLayers, jobs: &[J], rows: impl Fn(&J) -> usize, f: impl Fn(&J) -> T + Sync + Send) -> Vec<T> {
+    let work = jobs.iter().map(rows).sum::<usize>() * layers.len();
+    if jobs.len() > 1 && work > WORTH_THREADS { jobs.par_iter().map(f).collect() } else { jobs.iter().map(f).collect() }
+}
+
 /// net at every row of every block.
 pub fn forward_blocks(layers: &HostLayers, x: &[&[f32]]) -> Vec<Block> {
-    if x.len() == 1 {
-        return vec![forward(layers, x[0])];
-    }
-    x.par_iter().map(|x| forward(layers, x)).collect()
+    each(layers, x, |x| x.len() / layers.sizes[0], |x| forward(layers, x))
 }
 
 /// The parameter gradient over all blocks, flat: summed in the order of the blocks, so that threads do not matter.
@@ -216,7 +221,7 @@ pub fn gradient_blocks(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> 
             (b, &seeds[at - b.rows..at])
         })
         .collect();
-    let parts: Vec<Vec<f32>> = jobs.par_iter().map(|(b, s)| gradient(layers, b, s)).collect();
+    let parts = each(layers, &jobs, |(b, _)| b.rows, |(b, s)| gradient(layers, b, s));
     let mut parts = parts.into_iter();
     let mut total = parts.next().unwrap_or_default();
     for p in parts {
@@ -228,17 +233,15 @@ pub fn gradient_blocks(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> 
 /// net and ∇net at every row: (values, gradients), row-major.
 pub fn value_and_input_gradient(layers: &HostLayers, x: &[&[f32]]) -> (Vec<f32>, Vec<f32>) {
     let d = layers.sizes[0];
-    let parts: Vec<(Vec<f32>, Vec<f32>)> = x
-        .par_iter()
-        .map(|x| {
-            let block = forward(layers, x);
-            let before = backward(layers, &block, &vec![1.0; block.rows], |_, _| {});
-            let width = layers.sizes[1];
-            let mut g = vec![0.0; block.rows * d];
-            product((block.rows, d, width), &mut g, false, view(&before, width), transposed(&layers.w[0], width));
-            (block.out, g)
-        })
-        .collect();
+    let one = |x: &&[f32]| {
+        let block = forward(layers, x);
+        let before = backward(layers, &block, &vec![1.0; block.rows], |_, _| {});
+        let width = layers.sizes[1];
+        let mut g = vec![0.0; block.rows * d];
+        product((block.rows, d, width), &mut g, false, view(&before, width), transposed(&layers.w[0], width));
+        (block.out, g)
+    };
+    let parts: Vec<(Vec<f32>, Vec<f32>)> = each(layers, x, |x| x.len() / d, one);
     let (values, gradients): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     (values.concat(), gradients.concat())
 }

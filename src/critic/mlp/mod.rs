@@ -241,7 +241,7 @@ impl Critic for Mlp {
             if ascent.keep_history {
                 history.push(v.clone());
             }
-            if ascent.tolerance > 0.0 && i % 10 == 9 {
+            if ascent.tolerance > 0.0 {
                 let now = v.clone().try_into_scalar::<f32>().map_err(Error::read)?;
                 if reference.is_some_and(|r| (now - r).abs() <= ascent.tolerance as f32 * now.abs()) {
                     value = Some(v);

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::flow::gradient_flow::{FlowOptions, FlowRecipe, default_critic, flow_optimizer};
 use crate::flow::record::Table;
 use crate::flow::run::{Ending, Run, RunOptions};
-use crate::flow::{ENTRIES, RUN};
+use crate::flow::{ENTRIES, Flow, RUN};
 use crate::script::context::{Context, lock};
 use crate::script::convert::{Native, count, list, points, raise, text};
 use crate::script::front_end::Event;
@@ -93,6 +93,18 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     }
 }
 
+/// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
+fn resume(c: &Context, folder: &std::path::Path, flow: &dyn Flow, settings: RunOptions) -> Result<RunValue> {
+    let mut kept = Run::load(folder, &c.compute.device)?;
+    if kept.flow.to_json() != flow.to_json() {
+        return Err(Error::data("--resume", format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe())));
+    }
+    c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
+    let rest = settings.steps.saturating_sub(kept.state.step);
+    kept.options = settings;
+    advance(c, kept, rest)
+}
+
 fn running(engine: &mut Engine, c: &Arc<Context>) {
     let start = |c: &Context, ctx: &NativeCallContext, flow: &FlowRecipe, p: &Dynamic, q: &Dynamic, map: Map| -> Native<RunValue> {
         let options = Options::read(c, ctx, &RUN, map)?;
@@ -100,14 +112,17 @@ fn running(engine: &mut Engine, c: &Arc<Context>) {
             let (p, q) = (points(c, "run, source", p)?, points(c, "run, target", q)?);
             let mut settings: RunOptions = options.typed()?;
             let seed = *settings.seed.get_or_insert(c.seed());
-            if let Some(folder) = lock(&c.resume).take() {
-                let kept = Run::load(&folder, &c.compute.device)?;
-                c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
-                let rest = settings.steps.saturating_sub(kept.state.step);
-                return advance(c, kept, rest);
-            }
             crate::critic::estimate::check_samples("run(source, target)", &p, &q)?;
             let started = flow.start(&q, seed)?;
+            let number = {
+                let mut runs = lock(&c.runs);
+                *runs += 1;
+                *runs
+            };
+            let kept = lock(&c.resume).take_if(|(_, n)| *n == number);
+            if let Some((folder, _)) = kept {
+                return resume(c, &folder, &started, settings);
+            }
             let steps = settings.steps;
             advance(c, Run::new(Box::new(started), p, q, settings)?, steps)
         };

@@ -241,12 +241,12 @@ fn planar(what: &str, critic: &FittedCritic) -> Result<()> {
 fn field_plots(m: &mut Module, c: &Arc<Context>) {
     type Draw = fn(&Context, &FittedCritic, (f64, f64), (f64, f64), &FigureOptions) -> Result<Figure>;
     let heat: Draw = |c, critic, x, y, o| {
-        let columns = if o.bins > 1 { o.bins } else { 101 };
+        let columns = if o.bins > 0 { o.bins.max(2) } else { 101 };
         let at = device::points(Field::nodes(x, y, columns), columns * columns, 2, &c.compute.device);
         contour(&Field { x, y, columns, values: critic.value(&at)? }, o)
     };
     let arrows: Draw = |c, critic, x, y, o| {
-        let columns = if o.bins > 1 { o.bins } else { 21 };
+        let columns = if o.bins > 0 { o.bins.max(2) } else { 21 };
         let nodes = Field::nodes(x, y, columns);
         let at = device::points(nodes.clone(), columns * columns, 2, &c.compute.device);
         let vectors = device::rows_f64(&critic.gradient(&at)?)?;

@@ -1,0 +1,60 @@
+//! `import`: files are read like cells, rewritten and checked the same way, wherever the import stands.
+use super::rewrite::rewrite;
+use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// Finds modules in folders; knows which files are being read, so that a circle is an error.
+#[derive(Clone)]
+pub struct Files {
+    folders: Vec<PathBuf>,
+    plain: HashSet<String>,
+    open: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl Files {
+    pub fn new(folders: Vec<PathBuf>, plain: HashSet<String>) -> Files {
+        Files { folders, plain, open: Arc::default() }
+    }
+    /// The file an import names: beside the file that imports it first, then in the folders.
+    pub fn find(&self, path: &str) -> Option<PathBuf> {
+        let beside = super::context::lock(&self.open).last().and_then(|p| p.parent().map(Path::to_path_buf));
+        beside.iter().chain(&self.folders).map(|f| f.join(format!("{path}.rhai"))).find(|f| f.is_file())
+    }
+    /// What `find` looked through, for messages.
+    pub fn places(&self) -> String {
+        self.folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" or ")
+    }
+    /// Runs f with a file marked as being read; None if it already is.
+    pub fn reading<T>(&self, file: &Path, f: impl FnOnce() -> T) -> Option<T> {
+        let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+        {
+            let mut open = super::context::lock(&self.open);
+            if open.contains(&real) {
+                return None;
+            }
+            open.push(real);
+        }
+        let out = f();
+        super::context::lock(&self.open).pop();
+        Some(out)
+    }
+}
+
+fn failed(message: String, pos: Position) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorRuntime(message.into(), pos).into()
+}
+
+impl ModuleResolver for Files {
+    fn resolve(&self, engine: &Engine, _: Option<&str>, path: &str, pos: Position) -> Result<Shared<Module>, Box<EvalAltResult>> {
+        let file = self.find(path).ok_or_else(|| failed(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.places()), pos))?;
+        let text = std::fs::read_to_string(&file).map_err(|e| failed(format!("cannot read {}: {e}", file.display()), pos))?;
+        let mut ast = engine.compile(rewrite(&text, &self.plain).text)?;
+        ast.set_source(file.display().to_string());
+        match self.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, engine)) {
+            Some(module) => Ok(module?.into()),
+            None => Err(failed(format!("{} imports itself", file.display()), pos)),
+        }
+    }
+}
