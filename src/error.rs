@@ -63,6 +63,7 @@ fn generator_hint(e: &GeneratorError) -> Option<String> {
             let sign = if *value > 0.0 { "-" } else { "+" };
             format!("write `… {sign} {}`, or pass #{{ shift: true }} to subtract f(1)", value.abs())
         }
+        GeneratorError::Jump { .. } => "a convex f is continuous on (0, inf); check the branches of `if` where they meet".into(),
         GeneratorError::NotConvex { .. } => "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into(),
         GeneratorError::UndefinedAtOne { .. } => "f must be finite on all of (0, inf), and f(1) = 0".into(),
         GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),

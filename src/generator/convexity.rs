@@ -11,8 +11,10 @@ pub enum Convexity {
     Proved,
     /// f' increases on a grid of 20001 points from e⁻²⁰ to e²⁰ and at every kink.
     Checked,
-    /// f' falls, or f jumps, near this x.
+    /// f' falls near this x.
     Violated { x: f64, before: f64, after: f64 },
+    /// f jumps at x, from one value to another.
+    Jump { x: f64, before: f64, after: f64 },
 }
 
 fn is_smooth(e: &Expr) -> bool {
@@ -45,7 +47,10 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
         let eps = 1e-9;
         let (left, right) = (numeric.jet(b * (1.0 - eps), &mut regs), numeric.jet(b * (1.0 + eps), &mut regs));
         let scale = 1.0 + left.f.abs() + left.d1.abs() + right.d1.abs();
-        if (left.f - right.f).abs() > 1e-7 * scale || right.d1 < left.d1 - 1e-7 * scale {
+        if (left.f - right.f).abs() > 1e-7 * scale {
+            return Convexity::Jump { x: b, before: left.f, after: right.f };
+        }
+        if right.d1 < left.d1 - 1e-7 * scale {
             return Convexity::Violated { x: b, before: left.d1, after: right.d1 };
         }
     }

@@ -18,6 +18,8 @@ pub enum GeneratorError {
     NonzeroAtOne { value: f64 },
     #[error("f is not convex: near x = {x:.4} its slope falls from {before:.6} to {after:.6}")]
     NotConvex { x: f64, before: f64, after: f64 },
+    #[error("f is not convex: it jumps at x = {x:.4} from {before:.6} to {after:.6}")]
+    Jump { x: f64, before: f64, after: f64 },
     #[error("f does not depend on x: every such f gives the divergence 0")]
     Constant,
     #[error("the behaviour of f' at {end} could not be determined, so the domain of the conjugate is unknown")]
@@ -60,6 +62,9 @@ impl Generator {
         let convexity = convexity(&f, &numeric);
         if let Convexity::Violated { x, before, after } = convexity {
             return Err(GeneratorError::NotConvex { x, before, after });
+        }
+        if let Convexity::Jump { x, before, after } = convexity {
+            return Err(GeneratorError::Jump { x, before, after });
         }
         if numeric.d0.is_nan() {
             return Err(GeneratorError::UnknownDomain { end: "0" });

@@ -83,6 +83,26 @@ fn stop_rules_and_metrics() {
     assert!(w2[0].is_finite() && w2[1].is_nan());
 }
 
+/// A rule on the clock does not wait for a record, and a run it ends has its last row and snapshot.
+#[test]
+fn a_stopped_run_is_observed_at_its_end() {
+    let (mut s, _) = session_in(None, &[]);
+    let run = as_run(s.eval("t", "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(50, 2), data::ring(50), #{ steps: 100000, record_every: 1000000, snapshots: 2, metrics: [\"w2\"], stop: #{ seconds: 0.05 } })").unwrap());
+    assert!(run.ending.starts_with("stopped") && run.state.step < 100_000, "{}", run.ending);
+    assert_eq!(run.history.last("step"), Some(run.state.step as f64));
+    assert!(run.history.last("w2").unwrap().is_finite());
+    assert_eq!(run.snapshots.last().unwrap().step, run.state.step);
+}
+
+/// Diracs and coincident points are targets like any other.
+#[test]
+fn one_point_targets_are_reached() {
+    let (mut s, _) = session_in(None, &[]);
+    let run = as_run(s.eval("t", "gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.1 }).run(points([[2.0, 0.0]]), points([[0.0, 0.0]]), #{ steps: 15 })").unwrap());
+    let at = rows(&run.state.particles).unwrap();
+    assert!(at[0].hypot(at[1]) < 1.5, "{at:?}");
+}
+
 #[test]
 fn the_same_seed_gives_the_same_run() {
     let go = || {

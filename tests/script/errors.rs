@@ -7,6 +7,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("a non-convex f", "let f = f_divergence(\"bad\", |x| x*ln(x) - 3*(x - 1)**2);"),
     ("a concave kink", "f_divergence(\"bad\", |x| -abs(x - 1))"),
     ("a jump", "f_divergence(\"bad\", |x| if x > 2 { x } else { x - 1 })"),
+    ("a pole inside (0, inf)", "f_divergence(\"pole\", |x| -ln((x - 2)**2))"),
+    ("a formula that explodes", "f_divergence(\"big\", |x| { let y = x; for i in 0..40 { y = sin(y) + cos(y); } y })"),
     ("f(1) is not 0", "let f = f_divergence(\"off\", |x| x*ln(x) + 0.5);"),
     ("f undefined at 1", "f_divergence(\"u\", |x| ln(x - 1))"),
     ("f returns a text", "f_divergence(\"u\", |x| \"a\")"),
@@ -52,6 +54,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("missing import", "import \"nowhere\" as m;"),
     ("unknown column", "let t = #{ a: [1, 2] };\nplot::lines(t, \"a\", [\"b\"])"),
     ("nothing to draw", "plot::hist([])"),
+    ("an option of another plot", "plot::images(data::digits().rows(0, 4), #{ log_y: true })"),
+    ("an exception of one's own after a caught one", "try { kl().f(\"a\") } catch { }\nthrow \"mine\";"),
+    ("a list of a million million numbers", "linspace(0, 1, 1e12)"),
+    ("a text that grows for ever", "let s = \"x\";\nloop { s += s; }"),
     ("unknown help", "help(\"kll\")"),
 ];
 

@@ -52,6 +52,10 @@ fn closures_and_functions() {
     says("let f = |x| x**2; f(3)", "9");
     says("let a = 2; let f = |x| a*x; a = 5; f(1)", "5");
     says("fn twice(f, x) { f(f(x)) } twice(|x| x + 1, 3)", "5");
+    says("fn f(x) { x } fn g(f) { f(2) } [g(|z| z*10), f(3)]", "[20, 3]");
+    says("let mean = |v| 42; mean([1, 2])", "42");
+    says("let mean = 3; mean([1, 2]) + mean", "4.5");
+    says("fn h(value, x) { value(x) } h(|v| v + 1, 2)", "3");
     says("let g = |x| x + 1; fn h(x) { g(x) * 2 } h(1)", "4");
     says("let n = 10; fn g(t) { n * t } n = 20; g(3)", "60");
     says("let total = 0; fn peek() { total } for i in 0..4 { total += peek() + i; } total", "11");

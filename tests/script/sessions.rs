@@ -59,6 +59,26 @@ fn errors_in_imported_files_point_there() {
     assert_eq!(d.place.unwrap().line, 2);
 }
 
+/// Modules import modules beside them, read the same way; a circle is an error.
+#[test]
+fn imports_nest_and_circles_end() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("outer.rhai"), "import \"inner\" as i; fn h(x) { i::negated_square(x) }").unwrap();
+    std::fs::write(folder.path().join("inner.rhai"), "fn negated_square(x) { -x**2 }").unwrap();
+    std::fs::write(folder.path().join("circle.rhai"), "import \"circle\" as c; fn h() { 1 }").unwrap();
+    let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
+        compute: crate::common::cpu(),
+        seed: 0,
+        params: Default::default(),
+        out: None,
+        folder: Some(folder.path().to_path_buf()),
+        front: Box::new(gflow::script::Recorder::default()),
+    });
+    assert_eq!(s.eval("cell", "import \"outer\" as m;\nm::h(3)").unwrap().as_int(), Ok(-9));
+    let d = s.eval("cell", "import \"circle\" as m;").unwrap_err();
+    assert!(d.message.contains("imports itself"), "{}", d.message);
+}
+
 /// 100 ms from the request to the end, in script loops, estimates, exact metrics; `try` does not swallow it.
 #[test]
 fn everything_can_be_interrupted() {

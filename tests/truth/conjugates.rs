@@ -112,6 +112,15 @@ fn the_table_of_normalisations() {
     assert!(eval("hellinger()").conjugate(1.5).is_infinite());
 }
 
+/// f'(∞) approached as slowly as 1/ln x is still found; f' growing as slowly as ln ln x is still infinite.
+#[test]
+fn slow_limits() {
+    let slow = typed("slow", "x*(1 - 1/ln(x + 3)) - (1 - 1/ln(4))");
+    assert!((slow.domain().0 - 1.0).abs() < 1e-3, "{:?}", slow.domain());
+    let growing = typed("growing", "x*ln(ln(x + 3)) - ln(ln(4))");
+    assert!(growing.domain().0.is_infinite());
+}
+
 #[test]
 fn alpha_tends_to_its_limits() {
     let near = |a: f64, b: &str| {
