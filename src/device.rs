@@ -148,3 +148,21 @@ pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
 pub fn values(v: &Values) -> Result<Vec<f32>> {
     v.try_to_vec_as::<f32>().map_err(Error::read)
 }
+
+/// Errors unless both samples are non-empty, finite and of one dimension.
+pub fn check_samples(what: &str, p: &Points, q: &Points) -> Result<()> {
+    let ([n, d], [m, e]) = (p.dims(), q.dims());
+    if d != e {
+        return Err(Error::Shape { what: what.into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
+    }
+    for (name, points, count) in [("first", p, n), ("second", q, m)] {
+        if count == 0 || points.dims()[1] == 0 {
+            return Err(Error::data(what, format!("the {name} sample is empty")));
+        }
+        let rows = rows(points)?;
+        if let Some(i) = rows.iter().position(|v| !v.is_finite()) {
+            return Err(Error::data(what, format!("the {name} sample has {} in row {}, column {}", rows[i], i / d, i % d)));
+        }
+    }
+    Ok(())
+}

@@ -38,7 +38,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("transport", &["space"]),
     ("divergence", &["generator", "space", "transport"]),
     ("critic", &["divergence", "generator", "space", "transport"]),
-    ("metric", &["space", "transport", "critic"]),
+    ("metric", &["space", "transport"]),
     ("observer", &["flow", "metric"]),
     ("flow", &["critic", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),

@@ -1,7 +1,7 @@
 //! Estimating a divergence between two samples with a critic, with a certified lower bound beside it.
 use super::optimizer::OptimizerOptions;
 use super::{Ascent, Critic, CriticBuilder, Frame, lower_bound};
-use crate::device::{Points, Values, values};
+use crate::device::{Points, Values, check_samples, values};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -47,24 +47,6 @@ pub struct Estimate {
     /// the objective after each step
     pub history: Vec<f64>,
     pub iterations: usize,
-}
-
-/// Errors unless both samples are non-empty, finite and of one dimension.
-pub fn check_samples(what: &str, p: &Points, q: &Points) -> Result<()> {
-    let ([n, d], [m, e]) = (p.dims(), q.dims());
-    if d != e {
-        return Err(Error::Shape { what: what.into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
-    }
-    for (name, points, count) in [("first", p, n), ("second", q, m)] {
-        if count == 0 || points.dims()[1] == 0 {
-            return Err(Error::data(what, format!("the {name} sample is empty")));
-        }
-        let rows = crate::device::rows(points)?;
-        if let Some(i) = rows.iter().position(|v| !v.is_finite()) {
-            return Err(Error::data(what, format!("the {name} sample has {} in row {}, column {}", rows[i], i / d, i % d)));
-        }
-    }
-    Ok(())
 }
 
 /// Fits one critic per term and evaluates. `progress(step, steps)` is called as it goes.

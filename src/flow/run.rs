@@ -1,7 +1,7 @@
 //! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
 use super::record::{Snapshot, Table};
 use super::{Flow, Record, State};
-use crate::critic::estimate::check_samples;
+use crate::device::check_samples;
 use crate::device::Points;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;

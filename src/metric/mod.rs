@@ -1,6 +1,6 @@
 //! Metrics between two samples: exact where the name says a distance, one file each.
 use crate::catalogue::{Entry, nearest, no_defaults};
-use crate::critic::estimate::check_samples;
+use crate::device::check_samples;
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;

@@ -112,7 +112,7 @@ fn running(engine: &mut Engine, c: &Arc<Context>) {
             let (p, q) = (points(c, "run, source", p)?, points(c, "run, target", q)?);
             let mut settings: RunOptions = options.typed()?;
             let seed = *settings.seed.get_or_insert(c.seed());
-            crate::critic::estimate::check_samples("run(source, target)", &p, &q)?;
+            crate::device::check_samples("run(source, target)", &p, &q)?;
             let started = flow.start(&q, seed)?;
             let number = {
                 let mut runs = lock(&c.runs);
