@@ -60,3 +60,51 @@ fn an_unknown_device_is_an_error_with_a_suggestion() {
     let e = "wgup".parse::<Choice>().unwrap_err();
     assert!(e.to_string().contains("did you mean `wgpu`"), "{e}");
 }
+
+/// Every operation a generator can be lowered to, against f64: on the CPU always, on wgpu where there is one. f32 with
+/// the driver's own transcendental functions: 2e-5 relative to 1 + |value|.
+#[test]
+fn every_lowered_operation_is_right_on_every_device() {
+    use burn::tensor::{Tensor, TensorData};
+    use gflow::generator::expr::{self, constant, y};
+    use gflow::generator::scalar::{Relation, Unary};
+    use gflow::generator::tape::Tape;
+    let x: Vec<f32> = (0..61).map(|i| -3.0 + 0.1 * i as f32 + 0.013).collect();
+    let shifted = expr::add(&y(), &constant(3.5)); // positive on the grid
+    let half = constant(0.5);
+    let mut functions = vec![
+        ("power", expr::pow(&shifted, &constant(1.7))),
+        ("cube", expr::pow(&y(), &constant(3.0))),
+        ("root", expr::sqrt(&shifted)),
+        ("inverse", expr::div(&constant(2.0), &shifted)),
+        ("quotient", expr::div(&y(), &shifted)),
+        ("x^x", expr::pow(&shifted, &y())),
+        ("linear", expr::sub(&constant(1.0), &expr::scale(3.0, &y()))),
+        ("maximum", expr::max(&y(), &half)),
+        ("minimum", expr::min(&y(), &expr::neg(&y()))),
+    ];
+    for f in [Unary::Exp, Unary::Abs, Unary::Sign, Unary::Tanh, Unary::Expm1, Unary::Sigmoid, Unary::Softplus, Unary::Sin, Unary::Cos, Unary::Omega] {
+        functions.push(("function", expr::unary(f, &expr::scale(2.0, &y()))));
+    }
+    for f in [Unary::Ln, Unary::Log1p] {
+        functions.push(("logarithm", expr::unary(f, &shifted)));
+    }
+    for r in [Relation::Gt, Relation::Ge, Relation::Lt, Relation::Le, Relation::Eq, Relation::Ne] {
+        functions.push(("branch", expr::select(&expr::compare(r, &y(), &half), &y(), &expr::pow(&y(), &constant(2.0)))));
+    }
+    let outputs: Vec<_> = functions.iter().map(|f| f.1.clone()).collect();
+    let tape = Tape::new(&outputs);
+    let devices = [device::open(Choice::Cpu).ok(), wgpu()];
+    for compute in devices.into_iter().flatten() {
+        let on_device = tape.eval_tensor(&Tensor::from_data(TensorData::new(x.clone(), [x.len()]), &compute.device));
+        let mut regs = vec![];
+        for (k, out) in on_device.iter().enumerate() {
+            for (xi, got) in x.iter().zip(device::values(out).unwrap()) {
+                tape.eval(f64::from(*xi), &mut regs);
+                let exact = tape.out(k, &regs);
+                let error = (f64::from(got) - exact).abs() / (1.0 + exact.abs());
+                assert!(error < 2e-5, "{} {} at {xi}: {got} and {exact} on {}", functions[k].0, gflow::generator::latex::latex(&functions[k].1), compute.name);
+            }
+        }
+    }
+}
