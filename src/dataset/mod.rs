@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::random::Rng;
 use rand::Rng as _;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 pub mod checkerboard;
 pub mod digits;
@@ -24,6 +25,19 @@ pub struct Rows {
     pub data: Vec<f32>,
     pub n: usize,
     pub d: usize,
+}
+
+/// The options of curves with noise around them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Noise {
+    pub std: f64,
+}
+
+impl Default for Noise {
+    fn default() -> Self {
+        Noise { std: 0.1 }
+    }
 }
 
 /// Entries of every data set.

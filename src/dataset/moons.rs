@@ -1,22 +1,9 @@
 //! Two interleaving half circles.
-use super::{Rows, balanced, check_size, normal, rows};
+use super::{Noise as Options, Rows, balanced, check_size, normal, rows};
 use crate::catalogue::{Entry, NONNEGATIVE, Opt, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use rand::Rng as _;
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Options {
-    pub std: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { std: 0.05 }
-    }
-}
 
 pub const ENTRY: Entry = Entry {
     name: "data::moons",

@@ -65,7 +65,8 @@ impl Field for CriticField<'_> {
             None => (particles.zeros_like(), particles.clone().sum().mul_scalar(0.0)),
         };
         let squared = (v.clone() * v.clone()).sum_dim(1);
-        let record = Record { divergence, fisher: squared.clone().mean(), speed: squared.sqrt().mean() };
+        let speeds = squared.clone().sqrt();
+        let record = Record { divergence, fisher: squared.mean(), speed: speeds.clone().mean(), fastest: speeds.max() };
         Ok(Velocity { v, record })
     }
 }

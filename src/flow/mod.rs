@@ -31,6 +31,8 @@ pub struct Record {
     pub fisher: Values,
     /// mean |v|
     pub speed: Values,
+    /// max |v|: one particle can run away alone
+    pub fastest: Values,
 }
 
 /// A flow between the law of the particles and a target it holds.

@@ -126,7 +126,7 @@ impl Run {
         let before = self.seconds;
         let end = self.state.step + steps;
         let mut good = (self.flow.boxed_clone(), self.state.clone());
-        let mut latest = Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, seconds: before };
+        let mut latest = Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, fastest: f64::NAN, seconds: before };
         let mut ending = Ending::Finished;
         while self.state.step < end {
             if let Err(e) = interrupt.check() {
@@ -187,10 +187,10 @@ fn tell(watchers: &mut [&mut dyn Observer], state: &State, reading: &Reading, la
     Ok(signal)
 }
 
-/// One transfer for the three numbers of a record.
+/// One transfer for the numbers of a record.
 fn read(record: &Record, seconds: f64) -> Result<Reading> {
-    let v = crate::device::values(&Tensor::cat(vec![record.divergence.clone(), record.fisher.clone(), record.speed.clone()], 0))?;
-    Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), seconds })
+    let v = crate::device::values(&Tensor::cat(vec![record.divergence.clone(), record.fisher.clone(), record.speed.clone(), record.fastest.clone()], 0))?;
+    Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), fastest: f64::from(v[3]), seconds })
 }
 
 fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Result<()> {
@@ -198,12 +198,12 @@ fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Re
         "the velocity of the particles is not finite".to_string()
     } else if !r.divergence.is_finite() {
         "the estimated divergence is not finite".to_string()
-    } else if dt * r.speed > limit {
-        format!("the particles run away: a step of length {:.3e} beside a target of diameter {:.3e}", dt * r.speed, diameter)
+    } else if dt * r.fastest > limit {
+        format!("a particle runs away: a step of length {:.3e} beside samples of diameter {:.3e}", dt * r.fastest, diameter)
     } else {
         return Ok(());
     };
-    let advice = "try a smaller dt or lr, constraint: \"spectral\" instead of a penalty or none, or a smaller L; everything recorded so far is kept (last_run())";
+    let advice = "try a smaller dt or lr, constraint: \"spectral\" instead of a penalty or none, or a smaller L (a reversed divergence of linearly growing f can put its whole weight on one particle: kl or chi2 does not); everything recorded so far is kept (last_run())";
     Err(Error::Diverged { step, what, advice: advice.into() })
 }
 

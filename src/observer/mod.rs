@@ -15,6 +15,8 @@ pub struct Reading {
     pub fisher: f64,
     /// mean |v|
     pub speed: f64,
+    /// max |v|
+    pub fastest: f64,
     /// wall-clock seconds since the run began, resumptions included
     pub seconds: f64,
 }
