@@ -32,9 +32,10 @@ impl Default for FlowOptions {
     }
 }
 
-/// Adam as flows use it: with β₁ = 0.5 the critic follows the particles without overshooting them.
+/// Adam as flows use it: with more momentum the critic overshoots the particles and leaves strays, with less it
+/// balances the modes more slowly.
 pub fn flow_optimizer() -> OptimizerOptions {
-    OptimizerOptions { lr: 7e-3, beta1: 0.5, ..OptimizerOptions::default() }
+    OptimizerOptions { lr: 7e-3, beta1: 0.85, ..OptimizerOptions::default() }
 }
 
 /// The critic a flow uses unless told otherwise: in a flow a smooth descent matters more than the last per cent of
