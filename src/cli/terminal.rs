@@ -2,8 +2,11 @@
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::Write;
+use crate::interrupt::Interrupt;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 /// What to show, and where figures go.
 pub struct Terminal {
@@ -49,12 +52,12 @@ impl Terminal {
         self.line(&line);
     }
 
-    fn figure(&mut self, f: &Figure) {
-        self.figures += 1;
-        let path = self.folder.join(format!("{}-{}.png", self.stem, self.figures));
+    fn figure(&mut self, f: &Figure, name: &str) {
+        let name: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let path = self.folder.join(format!("{}-{name}.png", self.stem));
         match render::save(f, &path) {
             Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
-            Ok(()) => self.remark(&format!("figure {}: {}", self.figures, path.display())),
+            Ok(()) => self.remark(&format!("figure {name}: {}", path.display())),
             Err(e) => eprintln!("error: {e}"),
         }
     }
@@ -92,13 +95,49 @@ impl Terminal {
     }
 }
 
+/// Reads on a thread of its own, so that an interrupt does not wait for the return key.
+fn read(password: bool, stop: &Interrupt) -> Option<String> {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let line = if password && std::io::stdin().is_terminal() {
+            rpassword::read_password().ok()
+        } else {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).ok().filter(|n| *n > 0).map(|_| line.trim_end_matches(['\n', '\r']).to_string())
+        };
+        let _ = send.send(line);
+    });
+    loop {
+        match receive.recv_timeout(Duration::from_millis(50)) {
+            Ok(line) => return line,
+            Err(RecvTimeoutError::Timeout) if !stop.is_requested() => {}
+            Err(_) => return None,
+        }
+    }
+}
+
 impl FrontEnd for Terminal {
+    fn ask(&mut self, prompt: &str, password: bool, stop: &Interrupt) -> Option<String> {
+        self.close();
+        eprint!("{prompt}");
+        let _ = std::io::stderr().flush();
+        read(password, stop)
+    }
+
     fn event(&mut self, event: Event) {
         match event {
             Event::Text(t) if self.json => self.event_json("text", serde_json::json!(t)),
-            Event::Result(t) if self.json => self.event_json("result", serde_json::json!(t)),
-            Event::Text(t) | Event::Result(t) => self.line(&t),
-            Event::Figure(f) => self.figure(&f),
+            Event::Result(r) if self.json => self.event_json("result", serde_json::json!(r.text)),
+            Event::Display(r) if self.json => self.event_json("display", serde_json::json!(r.text)),
+            Event::Text(t) => self.line(&t),
+            Event::Result(r) | Event::Display(r) => self.line(&r.text),
+            Event::Figure(f) => {
+                self.figures += 1;
+                let name = self.figures.to_string();
+                self.figure(&f, &name);
+            }
+            Event::Live { name, figure } => self.figure(&figure, &name),
+            Event::Clear { .. } => {}
             Event::Progress(r) => self.progress(&r),
             Event::Note(n) if self.json => self.event_json("note", serde_json::json!(n)),
             Event::Note(n) => self.remark(&n),

@@ -48,6 +48,7 @@ pub const RUN: Entry = Entry {
         Opt { name: "metrics_every", kind: COUNT, doc: "steps between evaluations of the metrics" },
         Opt { name: "stop", kind: OptionKind::Map(STOP), doc: "rules that end the run early" },
         Opt { name: "runaway", kind: POSITIVE, doc: "a step of a particle longer than this many diameters of the samples ends the run as diverged" },
+        Opt { name: "live", kind: OptionKind::Flag, doc: "in a notebook, show the particles of a run that takes longer than a second while they move" },
     ],
     defaults: defaults_of::<RunOptions>,
     example: "let flow = gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.5 });\nlet run = flow.run(data::gaussian(50, 2), data::ring(50), #{ steps: 5, record_every: 1 });\nprint(run.history);\nrun",

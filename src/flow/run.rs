@@ -28,11 +28,13 @@ pub struct RunOptions {
     pub metrics_every: usize,
     pub stop: StopRules,
     pub runaway: f64,
+    /// show the particles while they move, where that can be seen
+    pub live: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 10.0 }
+        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 10.0, live: true }
     }
 }
 
@@ -96,12 +98,17 @@ impl Run {
 
     /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
     pub fn advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Ending {
-        let ending = self.try_advance(steps, interrupt, sink).unwrap_or_else(Ending::Broken);
+        self.advance_watched(steps, interrupt, sink, None)
+    }
+
+    /// The same, with one more observer.
+    pub fn advance_watched(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report), extra: Option<&mut dyn Observer>) -> Ending {
+        let ending = self.try_advance(steps, interrupt, sink, extra).unwrap_or_else(Ending::Broken);
         self.ending = ending.describe();
         ending
     }
 
-    fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Result<Ending> {
+    fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report), extra: Option<&mut dyn Observer>) -> Result<Ending> {
         let o = self.options.clone();
         let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics, interrupt)?;
         let mut history = History::new(o.record_every, metrics, o.metrics_every, self.target.clone()).continuing(std::mem::take(&mut self.history));
@@ -113,6 +120,9 @@ impl Run {
         self.flow.set_interrupt(interrupt.clone());
         let ending = {
             let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
+            if let Some(extra) = extra {
+                watchers.push(extra);
+            }
             self.steps(steps, limit, interrupt, &mut watchers)
         };
         self.history = history.table;

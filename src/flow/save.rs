@@ -167,6 +167,11 @@ fn rebuild(saved: SavedFlow) -> Result<FlowRecipe> {
     let mut terms = vec![];
     for t in saved.terms {
         let objective = match t.generator {
+            Some((name, f)) if f.missing().is_some() => {
+                let function = f.missing().unwrap_or_default().to_string();
+                let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
+                return Err(Error::Unsupported { what: format!("the saved run's f `{name}`"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice });
+            }
             Some((name, f)) => Objective::F(Arc::new(Generator::new(name.clone(), (&f).into()).map_err(|source| Error::Generator { name, source })?)),
             None => Objective::Ipm,
         };

@@ -18,7 +18,7 @@ pub enum Convexity {
 }
 
 fn is_smooth(e: &Expr) -> bool {
-    !e.any(&|k| matches!(k, Kind::Where(..) | Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..)))
+    !e.any(&|k| matches!(k, Kind::Where(..) | Kind::Native(..) | Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..)))
 }
 
 /// Convex by the rules of convex calculus: sums, |affine|, maxima, and smooth parts whose f'' is a sum of positive terms.
@@ -54,6 +54,7 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
             return Convexity::Violated { x: b, before: left.d1, after: right.d1 };
         }
     }
+    let by_values = f.has_native();
     let mut before = f64::NEG_INFINITY;
     for i in 0..=20000 {
         let v = (-20.0 + 40.0 * i as f64 / 20000.0f64).exp();
@@ -65,7 +66,8 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
             }
             continue;
         }
-        if !j.f.is_finite() || j.d1 < before - 1e-9 * (1.0 + before.abs()) {
+        let rounding = if by_values { 2e-6 * (1.0 + before.abs()) + 64.0 * f64::EPSILON * (1.0 + j.f.abs()) / (0.06 * v) } else { 0.0 };
+        if !j.f.is_finite() || j.d1 < before - 1e-9 * (1.0 + before.abs()) - rounding {
             return worst(numeric, v, before, j.d1);
         }
         before = j.d1;

@@ -27,6 +27,10 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
             let r = if *f == Binary::Max { Relation::Gt } else { Relation::Lt };
             select(&compare(r, a, b), &go(a, w, memo), &go(b, w, memo))
         }
+        Kind::Native(f, order, a) => {
+            let da = go(a, w, memo);
+            if da.is(0.0) { constant(0.0) } else { mul(&native_derivative(f.clone(), order + 1, a), &da) }
+        }
         Kind::Where(q, a, b) => select(q, &go(a, w, memo), &go(b, w, memo)),
     };
     memo.insert(e.clone(), r.clone());

@@ -2,6 +2,7 @@
 //!
 //! Two expressions are equal when their structural hashes are; constructors simplify as they build, knowing that
 //! the primal variable x is positive.
+use super::native::NativeFunction;
 use super::scalar::{Binary, Relation, Unary};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub enum Kind {
     Compare(Relation, Expr, Expr),
     /// condition, value where it holds, value elsewhere
     Where(Expr, Expr, Expr),
+    /// the derivative of an order of a function known by its values, at an argument
+    Native(NativeFunction, u8, Expr),
 }
 
 #[derive(Debug)]
@@ -67,6 +70,7 @@ fn node(kind: Kind) -> Expr {
         Kind::Binary(f, a, b) => (f, a, b).hash(&mut h),
         Kind::Compare(r, a, b) => (r, a, b).hash(&mut h),
         Kind::Where(q, a, b) => (q, a, b).hash(&mut h),
+        Kind::Native(f, order, a) => (f.id(), order, a).hash(&mut h),
     }
     let e = Expr(Arc::new(Node { kind, hash: h.finish(), size: 1 }));
     let size = e.children().iter().fold(1u64, |n, c| n.saturating_add(c.0.size));
@@ -84,6 +88,16 @@ pub fn x() -> Expr {
 }
 pub fn y() -> Expr {
     node(Kind::Y)
+}
+/// f at an argument, for an f known by its values.
+pub fn native(f: NativeFunction, a: &Expr) -> Expr {
+    native_derivative(f, 0, a)
+}
+pub(super) fn native_derivative(f: NativeFunction, order: u8, a: &Expr) -> Expr {
+    match a.as_const() {
+        Some(v) => constant(f.derivative(order, v)),
+        None => node(Kind::Native(f, order, a.clone())),
+    }
 }
 
 impl Expr {
@@ -104,7 +118,7 @@ impl Expr {
         match self.kind() {
             Kind::Sum(_, v) => v.iter().map(|t| t.1.clone()).collect(),
             Kind::Prod(v) => v.iter().flat_map(|(b, e)| [b.clone(), e.clone()]).collect(),
-            Kind::Unary(_, a) => vec![a.clone()],
+            Kind::Unary(_, a) | Kind::Native(_, _, a) => vec![a.clone()],
             Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => vec![a.clone(), b.clone()],
             Kind::Where(q, a, b) => vec![q.clone(), a.clone(), b.clone()],
             Kind::Const(_) | Kind::X | Kind::Y => vec![],
@@ -116,6 +130,10 @@ impl Expr {
     }
     pub fn has_x(&self) -> bool {
         self.any(&|k| matches!(k, Kind::X))
+    }
+    /// Whether some part is known only by its values.
+    pub fn has_native(&self) -> bool {
+        self.any(&|k| matches!(k, Kind::Native(..)))
     }
     pub fn has_y(&self) -> bool {
         self.any(&|k| matches!(k, Kind::Y))
@@ -436,6 +454,7 @@ pub fn substitute(e: &Expr, from: &Expr, to: &Expr) -> Expr {
         Kind::Binary(f, a, b) => binary(*f, &go(a), &go(b)),
         Kind::Compare(r, a, b) => compare(*r, &go(a), &go(b)),
         Kind::Where(q, a, b) => select(&go(q), &go(a), &go(b)),
+        Kind::Native(f, order, a) => native_derivative(f.clone(), *order, &go(a)),
         Kind::Const(_) | Kind::X | Kind::Y => e.clone(),
     }
 }

@@ -72,11 +72,13 @@ impl Generator {
         if numeric.dinf.is_nan() {
             return Err(GeneratorError::UnknownDomain { end: "infinity" });
         }
-        let closed = known.filter(|c| verify(c, &numeric)).or_else(|| piecewise_linear(&f, &numeric)).or_else(|| closed_form(&f, &numeric));
+        let closed = known.filter(|c| verify(c, &numeric));
+        // a function known by its values has no formula to invert
+        let closed = closed.or_else(|| if f.has_native() { None } else { piecewise_linear(&f, &numeric).or_else(|| closed_form(&f, &numeric)) });
         let closed_tape = closed.as_ref().map(|c| Tape::new(&[c.value.clone(), c.maximiser.clone()]));
         let lowered = LoweredConjugate::new(closed.as_ref(), &numeric);
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
-        let kl_scale = expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0);
+        let kl_scale = if f.has_native() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
         Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale })
     }
 
@@ -181,8 +183,9 @@ impl Generator {
     pub fn conjugate_latex(&self) -> Option<String> {
         self.closed.as_ref().map(|c| latex(&c.value))
     }
-    pub fn derivative_latex(&self) -> String {
-        latex(&diff(&self.f, &x()))
+    /// f' as LaTeX; none for an f that is only known by its values.
+    pub fn derivative_latex(&self) -> Option<String> {
+        (!self.f.has_native()).then(|| latex(&diff(&self.f, &x())))
     }
 
     /// "y < 0.6931", "y ≤ 0.5" or "all y".
@@ -205,7 +208,7 @@ impl Generator {
         };
         let conjugate = match &self.closed {
             Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
-            None => "numeric (bracketed Newton in f64; on the device a table of 1024 nodes)".to_string(),
+            None => "numeric (bracketed Newton in f64; on the device a table)".to_string(),
         };
         let (d0, dinf) = self.slopes();
         let (a, b) = self.slope_at_one();
@@ -217,7 +220,7 @@ impl Generator {
             "{}\n  f(x)        {}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name,
             self.latex(),
-            self.derivative_latex(),
+            self.derivative_latex().unwrap_or_else(|| "numeric (differences of f)".into()),
             convexity,
             conjugate,
             self.domain_text(),

@@ -69,6 +69,10 @@ fn tex(e: &Expr, precedence: u8) -> String {
             };
             format!("{}{sign}{}", tex(a, 0), tex(b, 0))
         }
+        Kind::Native(f, order, a) => {
+            let name: String = f.name().chars().map(|c| if c == '_' { "\\_".to_string() } else { c.to_string() }).collect();
+            format!("\\mathrm{{{name}}}{}\\left({}\\right)", "'".repeat(usize::from(*order)), tex(a, 0))
+        }
         Kind::Where(q, a, b) => {
             format!("\\begin{{cases}}{} & {}\\\\ {} & \\text{{else}}\\end{{cases}}", tex(a, 0), tex(q, 0), tex(b, 0))
         }

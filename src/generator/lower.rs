@@ -39,9 +39,10 @@ impl LoweredConjugate {
     pub fn new(closed: Option<&ClosedForm>, numeric: &NumericConjugate) -> LoweredConjugate {
         let with = |kind| LoweredConjugate { kind, d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf, attained: numeric.f_at_dinf.is_finite() };
         let table = || {
-            let plain = with(Lowered::Table(Table::new(numeric, 1024, 0)));
-            // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny
-            if !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
+            let nodes = if numeric.by_values { 8192 } else { 1024 };
+            let plain = with(Lowered::Table(Table::new(numeric, nodes, 0)));
+            // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny, and f on the device
+            if numeric.by_values || !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
                 return plain;
             }
             let polished = with(Lowered::Table(Table::new(numeric, 1024, 3)));

@@ -48,6 +48,8 @@ pub struct NumericConjugate {
     pub kinks: Vec<Kink>,
     /// every place where f changes its formula, kink or not
     pub breaks: Vec<f64>,
+    /// f has parts known by their values alone
+    pub by_values: bool,
     nodes: Vec<Node>,
 }
 
@@ -77,6 +79,27 @@ fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
         return if d2 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
     }
     f64::NAN
+}
+
+/// The limit of f' at 0⁺ or ∞ for an f known by its values: differences are trustworthy from 1e-6 on only, so the
+/// exponents are evenly spaced, and a sequence whose steps do not shrink by 0.6 is taken to have no finite limit.
+fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+    let v: Vec<f64> = [2.0, 4.0, 6.0].iter().map(|e| g(10f64.powf(if at_zero { -e } else { 1.5 * e }))).collect();
+    if v.iter().any(|q| q.is_nan()) {
+        return f64::NAN;
+    }
+    let (d1, d2) = (v[1] - v[0], v[2] - v[1]);
+    if d2.abs() <= 1e-7 * (1.0 + v[2].abs()) {
+        // what is left of the step is rounding: a short number nearby is meant
+        let short = (v[2] * 1e6).round() / 1e6;
+        return if (v[2] - short).abs() < 1e-7 { short } else { v[2] };
+    }
+    if d2.abs() < 0.6 * d1.abs() {
+        let limit = v[2] + d2 * d2 / (d1 - d2);
+        let short = (limit * 1e5).round() / 1e5;
+        return if (limit - short).abs() < 1e-7 { short } else { limit };
+    }
+    if d2 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY }
 }
 
 fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
@@ -140,8 +163,10 @@ impl NumericConjugate {
             let mut regs = vec![];
             jet_of(&tape, v, &mut regs)
         };
-        let d0 = limit(&|v| jet(v).d1, true);
-        let dinf = limit(&|v| jet(v).d1, false);
+        let by_values = f.has_native();
+        let slope_limit = if by_values { limit_by_differences } else { limit };
+        let d0 = slope_limit(&|v| jet(v).d1, true);
+        let dinf = slope_limit(&|v| jet(v).d1, false);
         let f0 = limit(&|v| jet(v).f, true);
         let f_at_dinf = if dinf.is_finite() {
             // x f'(∞) − f(x) increases to the limit; far out it cancels, so the largest trustworthy x decides
@@ -156,6 +181,10 @@ impl NumericConjugate {
         let n = 1536;
         let reach = (2.0 * 650.0f64).ln();
         let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
+        if by_values {
+            // below e^-16 differences drown in the rounding of f
+            ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
+        }
         let mut kinks = vec![];
         let eps = 4.0 * f64::EPSILON;
         for &b in &breaks {
@@ -176,7 +205,7 @@ impl NumericConjugate {
                 nodes.push(Node { t, h: j.d1, s: j.d2 * v });
             }
         }
-        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, nodes }
+        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, by_values, nodes }
     }
 
     /// f, f', f'' at x.

@@ -16,6 +16,23 @@ pub enum Portable {
     Binary(Binary, Box<Portable>, Box<Portable>),
     Compare(Relation, Box<Portable>, Box<Portable>),
     Where(Box<Portable>, Box<Portable>, Box<Portable>),
+    /// a function made in Rust: its name; the function itself cannot be kept in a file
+    Native(String),
+}
+
+impl Portable {
+    /// The name of a function made in Rust, which no file can hold.
+    pub fn missing(&self) -> Option<&str> {
+        match self {
+            Portable::Native(name) => Some(name),
+            Portable::Const(_) | Portable::X | Portable::Y => None,
+            Portable::Sum(_, v) => v.iter().find_map(|t| t.1.missing()),
+            Portable::Prod(v) => v.iter().find_map(|(b, e)| b.missing().or_else(|| e.missing())),
+            Portable::Unary(_, a) => a.missing(),
+            Portable::Binary(_, a, b) | Portable::Compare(_, a, b) => a.missing().or_else(|| b.missing()),
+            Portable::Where(q, a, b) => q.missing().or_else(|| a.missing()).or_else(|| b.missing()),
+        }
+    }
 }
 
 impl From<&Expr> for Portable {
@@ -31,6 +48,7 @@ impl From<&Expr> for Portable {
             Kind::Binary(f, a, b) => Portable::Binary(*f, go(a), go(b)),
             Kind::Compare(r, a, b) => Portable::Compare(*r, go(a), go(b)),
             Kind::Where(q, a, b) => Portable::Where(go(q), go(a), go(b)),
+            Kind::Native(f, _, _) => Portable::Native(f.name().to_string()),
         }
     }
 }
@@ -48,6 +66,8 @@ impl From<&Portable> for Expr {
             Portable::Binary(f, a, b) => expr::binary(*f, &go(a), &go(b)),
             Portable::Compare(r, a, b) => expr::compare(*r, &go(a), &go(b)),
             Portable::Where(q, a, b) => expr::select(&go(q), &go(a), &go(b)),
+            // refused before it is asked: see `missing`
+            Portable::Native(_) => expr::constant(f64::NAN),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Straight-line code for expressions: common subexpressions once, evaluated in f64 or on tensors.
 use super::expr::{Expr, Kind};
+use super::native::NativeFunction;
 use super::scalar::{Binary, Relation, Unary};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{Tensor, TensorData, activation};
 use std::collections::HashMap;
 
 /// One instruction; operands are indices of earlier instructions.
@@ -26,6 +27,8 @@ pub enum Op {
     Binary(Binary, u32, u32),
     Compare(Relation, u32, u32),
     Select(u32, u32, u32),
+    /// a derivative of a function known by its values
+    Native(NativeFunction, u8, u32),
 }
 
 /// A function of one variable with one output, as instructions.
@@ -72,6 +75,10 @@ impl Lowering {
             Kind::Where(q, a, b) => {
                 let (i, j, k) = (self.go(q), self.go(a), self.go(b));
                 self.push(Op::Select(i, j, k))
+            }
+            Kind::Native(f, order, a) => {
+                let i = self.go(a);
+                self.push(Op::Native(f.clone(), *order, i))
             }
         };
         self.memo.insert(e.clone(), i);
@@ -183,6 +190,7 @@ impl Tape {
                 Op::Pow(a, b) => r(a).powf(r(b)),
                 Op::Unary(f, a) => f.apply(r(a)),
                 Op::Binary(f, a, b) => f.apply(r(a), r(b)),
+                Op::Native(f, order, a) => f.derivative(*order, r(a)),
                 Op::Compare(q, a, b) => f64::from(u8::from(q.holds(r(a), r(b)))),
                 Op::Select(q, a, b) => {
                     if r(q) != 0.0 {
@@ -235,11 +243,20 @@ impl Tape {
                     .float()
                 }
                 Op::Select(q, a, b) => r(b).mask_where(r(q).not_equal_scalar(0.0), r(a)),
+                Op::Native(f, order, a) => native_tensor(f, *order, r(a)),
             };
             regs.push(v);
         }
         self.outs.iter().map(|i| regs[*i as usize].clone()).collect()
     }
+}
+
+/// Through the host, the only place where such a function exists.
+fn native_tensor(f: &NativeFunction, order: u8, a: Tensor<1>) -> Tensor<1> {
+    let (device, n) = (a.device(), a.dims()[0]);
+    let Ok(values) = a.clone().try_into_vec_as::<f32>() else { return a.full_like(f32::NAN) };
+    let out: Vec<f32> = values.into_iter().map(|v| f.derivative(order, f64::from(v)) as f32).collect();
+    Tensor::from_data(TensorData::new(out, [n]), &device)
 }
 
 fn unary_tensor(f: Unary, a: Tensor<1>) -> Tensor<1> {

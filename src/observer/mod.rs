@@ -3,6 +3,7 @@ use crate::error::Result;
 use crate::flow::State;
 
 pub mod history;
+pub mod live;
 pub mod progress;
 pub mod snapshots;
 pub mod stop;

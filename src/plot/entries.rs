@@ -53,8 +53,8 @@ pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "show",
         room: "plot",
-        signature: "figure.show()",
-        doc: "Shows a figure now; one that ends a cell or a script shows itself.",
+        signature: "figure.show() | figure.show(\"name\")",
+        doc: "Shows a figure now; one that ends a cell or a script shows itself. Under a name it takes the place of the figure that the cell showed under it before: a live plot in a notebook.",
         equation: "",
         cite: "",
         options: &[],

@@ -1,15 +1,13 @@
-//! Completion, inspection, and whether an input is complete, from the catalogues and the session's own names.
-use super::Session;
+//! Completion, from the catalogues and the session's own names.
+use super::assistant::Names;
 use super::names;
-use super::rewrite::rewrite;
-use crate::catalogue::Entry;
-use rhai::ParseErrorType;
+use crate::catalogue::{Entry, OptionKind};
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
     pub text: String,
-    /// "variable", "function", "method", "option", "module"
+    /// "variable", "function", "method", "option", "value", "file", "keyword"
     pub kind: &'static str,
     pub doc: String,
 }
@@ -28,11 +26,42 @@ const METHODS: &[(&str, &[&str])] = &[
     ("Generator", &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "name"]),
     ("Divergence", &["estimate", "reversed", "latex", "name"]),
     ("Flow", &["run"]),
-    ("Run", &["particles", "history", "snapshots", "critic", "ending", "resume", "save", "source", "target", "time", "steps"]),
+    ("Run", &["particles", "history", "snapshots", "critic", "ending", "resume", "save", "source", "target", "time", "steps", "seconds"]),
     ("Estimate", &["value", "lower", "critic", "history", "lipschitz"]),
     ("Critic", &["value", "gradient", "lipschitz_bound"]),
     ("Figure", &["show", "save"]),
     ("Table", &["column", "columns", "len", "last"]),
+    ("list", &["len", "push", "pop", "map", "filter", "concat", "sum", "mean", "contains", "sort"]),
+    ("text", &["len", "contains", "split", "replace", "to_upper", "to_lower", "trim"]),
+];
+
+const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
+
+/// What calls and properties give, where their room does not say it.
+const RESULTS: &[(&str, &str)] = &[
+    ("f_divergence", "Generator"),
+    ("ipm", "Divergence"),
+    ("w1", "Divergence"),
+    ("regularized", "Divergence"),
+    ("reversed", "Divergence"),
+    ("estimate", "Estimate"),
+    ("run", "Run"),
+    ("resume", "Run"),
+    ("load_run", "Run"),
+    ("last_run", "Run"),
+    ("history", "Table"),
+    ("particles", "Points"),
+    ("source", "Points"),
+    ("target", "Points"),
+    ("rows", "Points"),
+    ("gradient", "Points"),
+    ("points", "Points"),
+    ("critic", "Critic"),
+    ("snapshots", "list"),
+    ("column", "list"),
+    ("col", "list"),
+    ("to_array", "list"),
+    ("linspace", "list"),
 ];
 
 /// Methods and properties of a type.
@@ -40,10 +69,26 @@ pub(super) fn methods(kind: &str) -> &'static [&'static str] {
     METHODS.iter().find(|m| m.0 == kind).map_or(&[], |m| m.1)
 }
 
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == ':'
+}
+
 /// The word that ends at the cursor: its start and text, `::` included.
 fn word_before(c: &[char]) -> (usize, String) {
-    let start = c.iter().rposition(|ch| !(ch.is_alphanumeric() || *ch == '_' || *ch == ':')).map_or(0, |p| p + 1);
+    let start = c.iter().rposition(|ch| !is_word(*ch)).map_or(0, |p| p + 1);
     (start, c[start..].iter().collect())
+}
+
+/// The whole word around the cursor; with the cursor just behind `(`, the function called.
+pub(super) fn word_at(text: &str, cursor: usize) -> String {
+    let c: Vec<char> = text.chars().collect();
+    let cursor = cursor.min(c.len());
+    let end = (cursor..c.len()).find(|i| !is_word(c[*i])).unwrap_or(c.len());
+    let (_, word) = word_before(&c[..end]);
+    if word.is_empty() && cursor > 0 && c[cursor - 1] == '(' {
+        return word_before(&c[..cursor - 1]).1;
+    }
+    word.trim_matches(':').to_string()
 }
 
 /// The function whose option map `#{ …` is open at the cursor.
@@ -78,71 +123,154 @@ fn open_options(c: &[char]) -> Option<&'static Entry> {
     None
 }
 
-impl Session {
-    /// Completions for the text before the cursor (a count of characters), and where the replaced word starts.
-    pub fn complete(&self, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
-        let c: Vec<char> = text.chars().take(cursor).collect();
-        let (start, word) = word_before(&c);
-        let mut out = vec![];
-        if start > 0 && c[start - 1] == '.' {
-            let (_, object) = word_before(&c[..start - 1]);
-            let kind = self.scope().get(&object).map(|v| v.flatten_clone().type_name().to_string()).unwrap_or_default();
-            let kind = self.engine().map_type_name(&kind).to_string();
-            let known = METHODS.iter().filter(|m| kind.is_empty() || m.0 == kind);
-            for m in known.flat_map(|m| m.1).filter(|m| m.starts_with(&word)) {
-                out.push(Completion { text: m.to_string(), kind: "method", doc: names::find(m).map_or(String::new(), |e| e.doc.into()) });
-            }
-        } else if let Some(e) = open_options(&c) {
-            for o in e.options.iter().filter(|o| o.name.starts_with(&word)) {
-                out.push(Completion { text: o.name.into(), kind: "option", doc: format!("{} ({})", o.doc, o.kind.describe()) });
-            }
+/// Where the text literal that is open at the cursor starts, behind its quote.
+fn open_text(c: &[char]) -> Option<usize> {
+    let line = c.iter().rposition(|ch| *ch == '\n').map_or(0, |p| p + 1);
+    let (mut open, mut i) = (None, line);
+    while i < c.len() {
+        match (c[i], open) {
+            ('\\', Some(_)) => i += 1,
+            ('"', None) => open = Some(i + 1),
+            ('"', Some(_)) => open = None,
+            ('/', None) if c.get(i + 1) == Some(&'/') => return None,
+            _ => {}
         }
-        if out.is_empty() && !(start > 0 && c[start - 1] == '.') {
-            for (name, _, _) in self.scope().iter().filter(|v| v.0.starts_with(&word)) {
-                out.push(Completion { text: name.into(), kind: "variable", doc: String::new() });
-            }
-            for f in self.library().iter_functions().filter(|f| f.name.starts_with(&word) && !f.name.starts_with("anon$")) {
-                out.push(Completion { text: f.name.into(), kind: "function", doc: f.comments.join("\n") });
-            }
-            for e in names::all().iter().filter(|e| e.name.starts_with(&word) && !METHODS.iter().any(|m| m.1.contains(&e.name))) {
-                out.push(Completion { text: e.name.into(), kind: "function", doc: e.doc.into() });
-            }
-        }
-        out.sort_by(|a, b| a.text.cmp(&b.text));
-        out.dedup_by(|a, b| a.text == b.text);
-        (start, out)
+        i += 1;
     }
+    open
+}
 
-    /// The help page of the name at the cursor.
-    pub fn inspect(&self, text: &str, cursor: usize) -> Option<String> {
-        let c: Vec<char> = text.chars().collect();
-        let end = (cursor.min(c.len())..c.len()).find(|i| !(c[*i].is_alphanumeric() || c[*i] == '_' || c[*i] == ':')).unwrap_or(c.len());
-        let (_, word) = word_before(&c[..end]);
-        if let Some(e) = names::find(&word) {
-            return Some(super::help::page(e));
-        }
-        let value = self.scope().get(&word)?;
-        Some(format!("{word}: {}\n{}", super::convert::type_of(value), self.text_of(value)))
+/// The key whose value stands at the cursor: `… key: [ "a", ▮`.
+fn key_before(c: &[char]) -> Option<String> {
+    let end = c.iter().rposition(|ch| matches!(ch, ':' | '{'))?;
+    if c[end] != ':' {
+        return None;
     }
+    Some(word_before(&c[..end]).1)
+}
 
-    /// Whether the input can run, needs more lines, or cannot become valid by adding any.
-    pub fn completeness(&self, text: &str) -> Completeness {
-        match self.engine().compile_with_scope(self.scope(), rewrite(text, self.plain_functions()).text) {
-            Ok(_) => Completeness::Complete,
-            Err(e) => {
-                let at_end = e.position().is_none() || {
-                    let trimmed = text.trim_end();
-                    let (lines, last) = (trimmed.lines().count(), trimmed.lines().last().map_or(0, |l| l.chars().count()));
-                    e.position().line().is_some_and(|l| l > lines || l == lines && e.position().position().is_some_and(|c| c > last))
-                };
-                match e.err_type() {
-                    ParseErrorType::UnexpectedEOF => Completeness::Incomplete,
-                    ParseErrorType::MissingToken(..) if at_end => Completeness::Incomplete,
-                    ParseErrorType::BadInput(rhai::LexError::UnterminatedString) => Completeness::Incomplete,
-                    _ if at_end => Completeness::Incomplete,
-                    _ => Completeness::Invalid,
-                }
-            }
+/// Values a text can have: a choice of an option, a name for help, a file.
+fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
+    let typed: String = c[start..].iter().collect();
+    let before = &c[..start - 1];
+    let value = |v: &str| Completion { text: v.into(), kind: "value", doc: String::new() };
+    if let Some(o) = open_options(before).and_then(|e| key_before(before).and_then(|k| e.options.iter().find(|o| o.name == k))) {
+        let choices: Vec<&str> = match (o.kind, o.name) {
+            (OptionKind::Choice(all), _) => all.to_vec(),
+            (_, "metrics") => crate::metric::NAMES.to_vec(),
+            _ => vec![],
+        };
+        let fitting: Vec<Completion> = choices.into_iter().filter(|v| v.starts_with(&typed)).map(value).collect();
+        if !fitting.is_empty() {
+            return (start, fitting);
         }
     }
+    if before.iter().collect::<String>().trim_end().ends_with("help(") {
+        return (start, names::all().iter().filter(|e| e.name.starts_with(&typed)).map(|e| Completion { doc: e.doc.into(), ..value(e.name) }).collect());
+    }
+    let (folder, stem) = typed.rsplit_once('/').map_or(("", typed.as_str()), |(f, s)| (f, s));
+    let place = match folder {
+        "" if typed.starts_with('/') => "/".to_string(),
+        "" => ".".to_string(),
+        f => f.to_string(),
+    };
+    let mut out = vec![];
+    for entry in std::fs::read_dir(place).into_iter().flatten().flatten().take(10_000) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(stem) && (stem.starts_with('.') || !name.starts_with('.')) {
+            let slash = if entry.file_type().is_ok_and(|t| t.is_dir()) { "/" } else { "" };
+            out.push(Completion { text: format!("{name}{slash}"), kind: "file", doc: String::new() });
+        }
+    }
+    (c.len() - stem.chars().count(), out)
+}
+
+/// The type of the value before the dot: of a variable, of a call, of a property.
+fn kind_before(names: &Names, c: &[char]) -> Option<String> {
+    let mut end = c.len();
+    let called = c.last() == Some(&')');
+    if called {
+        let mut depth = 0;
+        end = (0..c.len()).rev().find(|i| {
+            match c[*i] {
+                ')' => depth += 1,
+                '(' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })?;
+    }
+    if c.last() == Some(&'"') {
+        return Some("text".into());
+    }
+    let (start, name) = word_before(&c[..end]);
+    let property = start > 0 && c[start - 1] == '.';
+    if !called && !property {
+        return names.variables.iter().rev().find(|v| v.0 == name).map(|v| v.1.clone());
+    }
+    let short = name.rsplit("::").next().unwrap_or(&name);
+    if let Some(r) = RESULTS.iter().find(|r| r.0 == short) {
+        return Some(r.1.into());
+    }
+    let entry = names::find(&name)?;
+    let kind = match entry.room {
+        "generator" => "Generator",
+        "divergence" => "Divergence",
+        "flow" => "Flow",
+        "data" => "Points",
+        "plot" => "Figure",
+        _ => return None,
+    };
+    Some(kind.into())
+}
+
+/// Whether a key of the map is due at the cursor, not a value.
+fn at_key(c: &[char]) -> bool {
+    let (start, _) = word_before(c);
+    matches!(c[..start].iter().rev().find(|ch| !ch.is_whitespace()), Some('{') | Some(','))
+}
+
+pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
+    let c: Vec<char> = text.chars().take(cursor).collect();
+    if let Some(start) = open_text(&c) {
+        return sorted(in_text(&c, start));
+    }
+    let (start, word) = word_before(&c);
+    let mut out = vec![];
+    if start > 0 && c[start - 1] == '.' {
+        let kind = kind_before(names, &c[..start - 1]);
+        let known = METHODS.iter().filter(|m| kind.as_deref().is_none_or(|k| m.0 == k));
+        for m in known.flat_map(|m| m.1).filter(|m| m.starts_with(&word)) {
+            out.push(Completion { text: m.to_string(), kind: "method", doc: names::find(m).map_or(String::new(), |e| e.doc.into()) });
+        }
+        return sorted((start, out));
+    }
+    if let Some(e) = open_options(&c).filter(|_| at_key(&c)) {
+        for o in e.options.iter().filter(|o| o.name.starts_with(&word)) {
+            out.push(Completion { text: o.name.into(), kind: "option", doc: format!("{} ({})", o.doc, o.kind.describe()) });
+        }
+        if !out.is_empty() {
+            return sorted((start, out));
+        }
+    }
+    for (name, kind) in names.variables.iter().filter(|v| v.0.starts_with(&word)) {
+        out.push(Completion { text: name.clone(), kind: "variable", doc: kind.clone() });
+    }
+    for f in names.functions.iter().chain(&names.foreign).filter(|f| f.name.starts_with(&word)) {
+        out.push(Completion { text: f.name.clone(), kind: "function", doc: format!("{} {}", f.signature, f.doc).trim_end().to_string() });
+    }
+    let is_method = |e: &Entry| METHODS.iter().any(|m| m.1.contains(&e.name));
+    for e in names::all().iter().filter(|e| e.name.starts_with(&word) && !is_method(e)) {
+        out.push(Completion { text: e.name.into(), kind: "function", doc: e.doc.into() });
+    }
+    for k in KEYWORDS.iter().filter(|k| !word.is_empty() && k.starts_with(&word)) {
+        out.push(Completion { text: k.to_string(), kind: "keyword", doc: String::new() });
+    }
+    sorted((start, out))
+}
+
+fn sorted((start, mut out): (usize, Vec<Completion>)) -> (usize, Vec<Completion>) {
+    out.sort_by(|a, b| a.text.cmp(&b.text));
+    out.dedup_by(|a, b| a.text == b.text);
+    (start, out)
 }

@@ -68,6 +68,16 @@ impl Context {
     pub fn note(&self, text: impl Into<String>) {
         self.emit(Event::Note(text.into()));
     }
+    /// A line typed by the person in front; an error where there is nobody, or when the cell is stopped meanwhile.
+    pub fn ask(&self, prompt: &str, password: bool) -> Result<String, Error> {
+        let answer = lock(&self.front).ask(prompt, password, &self.interrupt);
+        self.interrupt.check()?;
+        answer.ok_or_else(|| Error::data("input", "there is nobody to ask here: give the value with param(\"name\", default) and --set name=value"))
+    }
+    /// Whether figures can change while a cell runs.
+    pub fn live(&self) -> bool {
+        lock(&self.front).live()
+    }
     /// A fresh stream of the session's seed.
     pub fn rng(&self) -> Rng {
         let mut s = lock(&self.seed);

@@ -1,5 +1,7 @@
 //! The one ordered channel by which everything leaves a session.
 use super::diagnostic::Diagnostic;
+use super::rich::Rich;
+use crate::interrupt::Interrupt;
 use crate::observer::progress::Report;
 use crate::plot::Figure;
 
@@ -10,9 +12,15 @@ pub enum Event {
     Text(String),
     /// a figure shown by `show()` or by ending a cell
     Figure(Figure),
+    /// a figure under a name: it takes the place of the one this cell showed under the same name
+    Live { name: String, figure: Figure },
     Progress(Report),
+    /// a value shown by `display`
+    Display(Rich),
     /// the value that ends a cell
-    Result(String),
+    Result(Rich),
+    /// what the cell showed so far can go; with `wait`, only when something new comes
+    Clear { wait: bool },
     Error(Diagnostic),
     /// a remark of gflow's own: where a file went, what was assumed
     Note(String),
@@ -21,6 +29,14 @@ pub enum Event {
 /// A terminal, a file, a notebook.
 pub trait FrontEnd: Send {
     fn event(&mut self, event: Event);
+    /// A line typed by the person in front, or none where nobody can be asked. Returns soon after `stop` is requested.
+    fn ask(&mut self, _prompt: &str, _password: bool, _stop: &Interrupt) -> Option<String> {
+        None
+    }
+    /// Whether a figure can change while a cell runs.
+    fn live(&self) -> bool {
+        false
+    }
 }
 
 /// Keeps events in memory; for tests and embedding.
@@ -41,7 +57,8 @@ impl Recorder {
     /// The texts printed and the results, a line each.
     pub fn text(&self) -> String {
         let lines = self.take().into_iter().filter_map(|e| match e {
-            Event::Text(t) | Event::Result(t) => Some(t),
+            Event::Text(t) => Some(t),
+            Event::Result(r) | Event::Display(r) => Some(r.text),
             Event::Error(d) => Some(format!("error: {}", d.message)),
             _ => None,
         });

@@ -24,3 +24,24 @@ pub fn page(e: &Entry) -> String {
     }
     out
 }
+
+/// The same page for a notebook, its formula typeset.
+pub fn markdown(e: &Entry) -> String {
+    let mut out = format!("```\n{}\n```\n{}\n", e.signature, e.doc);
+    if !e.equation.is_empty() {
+        out += &format!("\n$${}$$\n", e.equation);
+    }
+    if !e.cite.is_empty() {
+        out += &format!("\nSource: [{}]\n", e.cite);
+    }
+    if !e.options.is_empty() {
+        out += "\n| option | meaning | default |\n|:--|:--|:--|\n";
+        let defaults = (e.defaults)();
+        for o in e.options {
+            let default = defaults.get(o.name).filter(|v| !v.is_null()).map_or(String::new(), |v| format!("`{v}`"));
+            out += &format!("| `{}` | {} ({}) | {default} |\n", o.name, o.doc.replace('|', "\\|"), o.kind.describe().replace('|', "\\|"));
+        }
+    }
+    out += &format!("\n```rhai\n{}\n```\n", e.example);
+    out
+}

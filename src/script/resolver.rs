@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone)]
 pub struct Files {
     folders: Vec<PathBuf>,
-    plain: HashSet<String>,
+    plain: Arc<HashSet<String>>,
     open: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Files {
-    pub fn new(folders: Vec<PathBuf>, plain: HashSet<String>) -> Files {
+    pub fn new(folders: Vec<PathBuf>, plain: Arc<HashSet<String>>) -> Files {
         Files { folders, plain, open: Arc::default() }
     }
     /// The file an import names: beside the file that imports it first, then in the folders.

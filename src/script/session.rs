@@ -1,15 +1,19 @@
 //! A session: evaluates cell after cell, keeps variables and functions, and reports through one front end.
+use super::assistant::Assistant;
 use super::check::{Known, undefined};
+use super::complete::{Completeness, Completion};
 use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Sources};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
 use super::resolver::Files;
+use super::rich::{Rich, rich};
 use super::rewrite::rewrite;
 use crate::device::Compute;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
-use rhai::{AST, Dynamic, Engine, Module, Position, Scope, Shared, Stmt};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Module, NativeCallContext, Position, Scope, Shared, Stmt};
+use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,7 +42,8 @@ pub struct Session {
     /// names of native functions and of built-in modules
     natives: HashSet<String>,
     /// functions that keep their meaning when a variable has their name
-    plain: HashSet<String>,
+    plain: Arc<HashSet<String>>,
+    assistant: Assistant,
     modules: HashSet<String>,
     files: Files,
 }
@@ -55,10 +60,11 @@ impl Session {
         }
         natives.extend(["PI", "E"].map(String::from));
         let modules = ["data", "metric", "plot", "io", "global"].map(String::from).into();
-        let plain: HashSet<String> = super::names::functions().into_iter().collect();
+        let plain: Arc<HashSet<String>> = Arc::new(super::names::functions().into_iter().collect());
         let files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
+        let assistant = Assistant::new(plain.clone());
         engine.set_module_resolver(files.clone());
-        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, modules, files }
+        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, assistant, modules, files }
     }
 
     /// A handle that stops whatever the session runs.
@@ -68,17 +74,17 @@ impl Session {
     pub fn context(&self) -> &Arc<Context> {
         &self.context
     }
-    pub(super) fn engine(&self) -> &Engine {
-        &self.engine
+    /// Answers about names from any thread, also while a cell runs.
+    pub fn assistant(&self) -> &Assistant {
+        &self.assistant
     }
-    pub(super) fn scope(&self) -> &Scope<'static> {
-        &self.scope
+    /// Names given with --set that `param` has read.
+    pub fn parameters_read(&self) -> Vec<String> {
+        lock(&self.context.params_read).keys().cloned().collect()
     }
-    pub(super) fn plain_functions(&self) -> &HashSet<String> {
-        &self.plain
-    }
-    pub(super) fn library(&self) -> &AST {
-        &self.library
+    /// Names of the variables, newest last.
+    pub fn variables(&self) -> Vec<String> {
+        self.scope.iter_raw().map(|v| v.0.to_string()).collect()
     }
 
     /// The report of an error as a terminal shows it.
@@ -106,7 +112,42 @@ impl Session {
         }
         match value.flatten_clone().try_cast::<Figure>() {
             Some(f) => self.context.emit(Event::Figure(f)),
-            None => self.context.emit(Event::Result(self.text_of(value))),
+            None => self.context.emit(Event::Result(self.rich(value))),
+        }
+    }
+
+    /// A value in every form it has.
+    pub fn rich(&self, value: &Dynamic) -> Rich {
+        rich(value, self.text_of(value))
+    }
+
+    /// The value of an expression, shown to nobody; an error is returned and reported nowhere else.
+    pub fn evaluate(&mut self, name: &str, expression: &str) -> Result<Dynamic, Diagnostic> {
+        self.context.interrupt.clear();
+        *lock(&self.context.last_error) = None;
+        self.run(name, expression)
+    }
+
+    /// Completions for the text before the cursor (a count of characters), and where the replaced word starts.
+    pub fn complete(&self, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
+        self.assistant.complete(text, cursor)
+    }
+    /// Whether the input can run, needs more lines, or cannot become valid by adding any.
+    pub fn completeness(&self, text: &str) -> Completeness {
+        self.assistant.completeness(text)
+    }
+    /// What the name at the cursor is: its help page, or the variable with its value.
+    pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
+        let word = super::complete::word_at(text, cursor);
+        match self.scope.get(&word) {
+            Some(value) => {
+                let shown = self.rich(value);
+                let kind = super::diagnostic::friendly(self.engine.map_type_name(value.type_name()));
+                let head = format!("{word}: {kind}");
+                let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
+                Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
+            }
+            None => self.assistant.inspect(text, cursor),
         }
     }
 
@@ -115,6 +156,22 @@ impl Session {
         let value = value.flatten_clone();
         let printed = self.engine.eval_fn_call::<rhai::ImmutableString>("to_string", None, (value.clone(),));
         printed.map_or_else(|_| value.to_string(), |s| s.to_string())
+    }
+
+    pub(super) fn assign(&mut self, name: &str, value: Dynamic) {
+        self.scope.set_value(name.to_string(), value);
+        self.share_globals();
+    }
+    pub(super) fn variable(&self, name: &str) -> Option<Dynamic> {
+        self.scope.get(name).map(Dynamic::flatten_clone)
+    }
+    pub(super) fn foreign<F>(&mut self, name: &str, types: &[TypeId], f: F)
+    where
+        F: Fn(NativeCallContext, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>> + Send + Sync + 'static,
+    {
+        self.engine.register_raw_fn(name, types, f);
+        self.natives.insert(name.to_string());
+        self.assistant.foreign(name, types.len());
     }
 
     fn run(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
@@ -131,6 +188,7 @@ impl Session {
         let mut all = self.library.merge(&ast);
         all.set_source(name);
         self.library = all.clone_functions_only();
+        self.assistant.functions(&self.library);
         let functions = all.shared_lib().clone();
         let mut last = Dynamic::UNIT;
         for statement in statements {
@@ -163,6 +221,7 @@ impl Session {
     /// Makes every global a shared cell, so that functions see what the script wrote last.
     fn share_globals(&mut self) {
         let mut globals = self.context.globals.write().unwrap_or_else(|p| p.into_inner());
+        self.assistant.variables(self.scope.iter_raw().map(|(n, _, v)| (n, self.engine.map_type_name(v.type_name()))));
         let names: Vec<(String, bool)> = self.scope.iter_raw().map(|(n, constant, v)| (n.to_string(), constant || v.is_shared())).collect();
         for (name, settled) in names {
             if !settled && let Some(v) = self.scope.get_mut(&name) {

@@ -121,7 +121,7 @@ fn everything_leaves_in_order() {
         .map(|e| match e {
             Event::Text(t) => t,
             Event::Figure(_) => "figure".into(),
-            Event::Result(r) => format!("= {r}"),
+            Event::Result(r) => format!("= {}", r.text),
             other => format!("{other:?}"),
         })
         .collect();

@@ -3,12 +3,16 @@ use super::critic::{FittedCritic, critic_option};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::{array, describe, none};
 use crate::catalogue::Entry;
-use crate::device::Points;
+use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::gradient_flow::{FlowOptions, FlowRecipe, default_critic, flow_optimizer};
 use crate::flow::record::Table;
 use crate::flow::run::{Ending, Run, RunOptions};
-use crate::flow::{ENTRIES, Flow, RUN};
+use crate::flow::{ENTRIES, Flow, RUN, State};
+use crate::observer::Observer;
+use crate::observer::live::Live;
+use crate::plot::scatter::scatter;
+use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::script::context::{Context, lock};
 use crate::script::convert::{Native, count, list, points, raise, text};
 use crate::script::front_end::Event;
@@ -84,13 +88,37 @@ fn preset(engine: &mut Engine, c: &Arc<Context>, entry: &'static Entry) {
 
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
 fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
-    let ending = run.advance(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)));
+    let name = format!("run {}", lock(&c.runs));
+    let target = run.target.clone();
+    // a picture that cannot be drawn is no reason to end a run
+    let mut draw = |s: &State| {
+        if let Ok(figure) = live_figure(&target, s) {
+            c.emit(Event::Live { name: name.clone(), figure });
+        }
+    };
+    let mut live = (run.options.live && c.live() && target.dims()[1] > 1).then(|| Live::new(&mut draw));
+    let extra = live.as_mut().map(|l| l as &mut dyn Observer);
+    let ending = run.advance_watched(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), extra);
     let run = Arc::new(run);
     *lock(&c.last_run) = Some(run.clone());
     match ending {
         Ending::Broken(e) => Err(e),
         Ending::Finished | Ending::Rule(_) => Ok(run),
     }
+}
+
+/// The particles over the target, the first two coordinates, thinned to what a page redraws easily.
+fn live_figure(target: &Points, state: &State) -> Result<Figure> {
+    const SHOWN: usize = 1200;
+    let cloud = |name: &str, p: &Points| -> Result<Cloud> {
+        let [n, _] = p.dims();
+        let p = p.clone().narrow(1, 0, 2);
+        let rows = device::rows_f64(&p)?;
+        let every = n.div_ceil(SHOWN);
+        Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
+    };
+    let title = format!("step {}, time {}", state.step, crate::flow::record::compact(state.time));
+    scatter(&[cloud("target", target)?, cloud("particles", &state.particles)?], &FigureOptions { title, ..FigureOptions::default() })
 }
 
 /// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.

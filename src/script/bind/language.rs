@@ -71,6 +71,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         };
         read().map_err(|e| raise(&k, &ctx, e))
     });
+    asking(engine, c);
     let k = c.clone();
     engine.register_fn("seed", move |ctx: NativeCallContext, n: Dynamic| -> Native<()> {
         count("seed(n)", &n).map(|n| k.set_seed(n as u64)).map_err(|e| raise(&k, &ctx, e))
@@ -96,5 +97,29 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         b.0.steps_per_second = b.0.done as f64 / b.1.elapsed().as_secs_f64().max(1e-9);
         b.0.finished = b.0.done >= b.0.total;
         k.emit(Event::Progress(b.0.clone()));
+    });
+}
+
+fn asking(engine: &mut Engine, c: &Arc<Context>) {
+    for (name, password) in [("input", false), ("password", true)] {
+        let k = c.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, prompt: Dynamic| -> Native<String> {
+            let run = || k.ask(&text(name, &prompt)?, password);
+            run().map_err(|e| raise(&k, &ctx, e))
+        });
+    }
+    let k = c.clone();
+    engine.register_fn("clear_output", move || k.emit(Event::Clear { wait: true }));
+    let k = c.clone();
+    engine.register_fn("display", move |ctx: NativeCallContext, v: Dynamic| -> Native<()> {
+        let flat = v.flatten_clone();
+        if let Some(f) = flat.read_lock::<crate::plot::Figure>() {
+            k.emit(Event::Figure(f.clone()));
+            return Ok(());
+        }
+        let shown = ctx.engine().eval_fn_call::<rhai::ImmutableString>("to_string", None, (flat.clone(),));
+        let shown = shown.map_or_else(|_| flat.to_string(), |s| s.to_string());
+        k.emit(Event::Display(crate::script::rich::rich(&flat, shown)));
+        Ok(())
     });
 }

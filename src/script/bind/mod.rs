@@ -14,7 +14,9 @@ mod metric;
 mod plot;
 mod points;
 
-use divergence::GeneratorValue;
+pub(super) use critic::EstimateValue;
+pub(super) use divergence::{DivergenceValue, GeneratorValue};
+pub(super) use flow::{RunValue, TableValue};
 
 /// Registers everything.
 pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {

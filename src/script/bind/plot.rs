@@ -137,6 +137,12 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
     engine.register_fn("show", move |f: &mut Figure| k.emit(Event::Figure(f.clone())));
     let k = c.clone();
+    engine.register_fn("show", move |ctx: NativeCallContext, f: &mut Figure, name: Dynamic| -> Native<()> {
+        let name = text("show(name)", &name).map_err(|e| raise(&k, &ctx, e))?;
+        k.emit(Event::Live { name, figure: f.clone() });
+        Ok(())
+    });
+    let k = c.clone();
     engine.register_fn("save", move |ctx: NativeCallContext, f: &mut Figure, path: Dynamic| -> Native<()> {
         let run = || {
             let path = k.output_path(&text("save(path)", &path)?);

@@ -1,0 +1,93 @@
+//! The kernel of gflow notebooks.
+//!
+//! Three processes: the kernel speaks the Jupyter protocol and compiles Rust cells by evcxr; the session process holds
+//! the Rhai session and loads what was compiled, so that both languages share values; a relay stands where evcxr
+//! expects the child that runs its cells. A crash ends the session process only, and a new one is started.
+mod history;
+mod host;
+mod link;
+mod notebook;
+mod rust;
+mod serve;
+mod worker;
+
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+// fresh large mappings are what makes tensors on the CPU slow; this allocator keeps them
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The Jupyter kernel of gflow. `gflow jupyter install` makes it known to Jupyter.
+#[derive(Debug, Parser)]
+#[command(name = "gflow-kernel", version)]
+struct Arguments {
+    /// Serve the client that wrote this file
+    #[arg(short = 'f', long = "connection-file", value_name = "FILE")]
+    connection_file: Option<PathBuf>,
+    /// Run a notebook and write the executed copy
+    #[arg(long, value_name = "NOTEBOOK", conflicts_with = "connection_file")]
+    execute: Option<PathBuf>,
+    #[command(flatten)]
+    notebook: notebook::Options,
+    /// Be the process of a session
+    #[arg(long, hide = true)]
+    session: bool,
+}
+
+fn main() -> ExitCode {
+    if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        rust::relay::main();
+    }
+    // as a wrapper around rustc, evcxr calls this program again: it does not come back from here then
+    evcxr::runtime_hook();
+    let arguments = Arguments::parse();
+    if arguments.session {
+        worker::main();
+    }
+    // SAFETY: nothing has run yet, so there is one thread
+    let folder = match unsafe { prepare() } {
+        Ok(folder) => folder,
+        Err(e) => return fail(&format!("no temporary folder: {e}")),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return fail(&e.to_string()),
+    };
+    match (&arguments.connection_file, &arguments.execute) {
+        (Some(file), _) => match runtime.block_on(serve::serve(file, folder)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(e) => fail(&e.to_string()),
+        },
+        (None, Some(notebook)) => runtime.block_on(notebook::execute(notebook, &arguments.notebook, folder)),
+        (None, None) => fail("nothing to do: Jupyter starts this program with --connection-file; `gflow jupyter install` tells it so"),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("gflow-kernel: {message}");
+    ExitCode::from(2)
+}
+
+/// A private folder for sockets and compiled cells, and the environment of the processes to come.
+///
+/// # Safety
+/// There must be one thread.
+unsafe fn prepare() -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new().prefix("gflow-kernel-").tempdir()?;
+    // SAFETY: by the contract of this function
+    unsafe {
+        gflow::device::silence_drivers();
+        std::env::set_var(rust::relay::SOCKET, rust::relay::socket(folder.path()));
+        // what is compiled goes with the kernel
+        if std::env::var_os("EVCXR_TMPDIR").is_none() {
+            let compiled = folder.path().join("cells");
+            std::fs::create_dir(&compiled)?;
+            std::env::set_var("EVCXR_TMPDIR", compiled);
+        }
+        // Ctrl-C in the terminal of a client reaches us as a message
+        libc::signal(libc::SIGINT, libc::SIG_IGN);
+    }
+    Ok(folder)
+}

@@ -1,0 +1,60 @@
+//! A notebook file, format 4: what is not ours in it stays as it is.
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+pub struct Notebook(Value);
+
+impl Notebook {
+    pub fn read(path: &Path) -> Result<Notebook, String> {
+        let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|e| format!("{} is no notebook: {e}", path.display()))?;
+        let format = value["nbformat"].as_u64().unwrap_or(0);
+        if format != 4 {
+            return Err(format!("{} has notebook format {format}, expected 4 (`jupyter nbconvert --to notebook` converts older ones)", path.display()));
+        }
+        if !value["cells"].is_array() {
+            return Err(format!("{} is no notebook: it has no list of cells", path.display()));
+        }
+        Ok(Notebook(value))
+    }
+
+    /// Indices of the cells that run.
+    pub fn code_cells(&self) -> Vec<usize> {
+        let cells = self.0["cells"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        (0..cells.len()).filter(|i| cells[*i]["cell_type"] == "code").collect()
+    }
+
+    /// The text of a cell, kept as one text or as lines.
+    pub fn source(&self, index: usize) -> String {
+        match &self.0["cells"][index]["source"] {
+            Value::String(s) => s.clone(),
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+            _ => String::new(),
+        }
+    }
+
+    pub fn set_outputs(&mut self, index: usize, outputs: Vec<Value>) {
+        self.0["cells"][index]["outputs"] = json!(outputs);
+    }
+    pub fn set_count(&mut self, index: usize, count: Option<usize>) {
+        self.0["cells"][index]["execution_count"] = json!(count);
+    }
+
+    /// The kernel it was run with.
+    pub fn stamp(&mut self) {
+        if !self.0["metadata"].is_object() {
+            self.0["metadata"] = json!(Map::new());
+        }
+        self.0["metadata"]["kernelspec"] = json!({ "display_name": "gflow", "language": "rhai", "name": "gflow" });
+        self.0["metadata"]["language_info"] = json!({ "codemirror_mode": "rust", "file_extension": ".rhai", "mimetype": "text/x-rustsrc", "name": "rhai", "pygments_lexer": "rust", "version": "1.27.0" });
+    }
+
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let mut text = vec![];
+        let format = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut text, format);
+        serde::Serialize::serialize(&self.0, &mut writer).map_err(|e| e.to_string())?;
+        text.push(b'\n');
+        gflow::io::write_atomically(path, &text).map_err(|e| e.to_string())
+    }
+}

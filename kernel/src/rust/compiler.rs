@@ -1,0 +1,159 @@
+//! The thread that owns evcxr's context.
+use super::prelude;
+use crate::host::Host;
+use crate::link::Failure;
+use evcxr::{CommandContext, CompilationError, Error, Theme};
+use serde_json::{Map, Value, json};
+use std::sync::{Arc, mpsc};
+use tokio::sync::oneshot;
+
+/// Start, end and texts; offsets in bytes.
+pub type Completions = (usize, usize, Vec<String>);
+
+pub enum Job {
+    Execute { code: String, answer: oneshot::Sender<Compiled> },
+    Complete { code: String, byte: usize, answer: oneshot::Sender<Option<Completions>> },
+    Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
+}
+
+/// How a cell came out of the compiler.
+#[derive(Default)]
+pub struct Compiled {
+    pub error: Option<Failure>,
+    /// the result of a `:command`, by type
+    pub result: Map<String, Value>,
+}
+
+impl Compiled {
+    pub fn failed(name: &str, value: &str) -> Compiled {
+        Compiled { error: Some(Failure::plain(name, value)), ..Compiled::default() }
+    }
+}
+
+/// evcxr with the crate of the session loaded.
+struct Context {
+    evcxr: CommandContext,
+    /// the session process the variables of its cells live in
+    generation: u64,
+}
+
+impl Context {
+    fn new(host: &Host) -> Result<Context, Failure> {
+        let generation = host.generation();
+        let (mut evcxr, outputs) = CommandContext::new().map_err(|e| missing(&e))?;
+        // nothing of a cell's comes this way; what evcxr itself says does
+        for (name, lines) in [("stdout", outputs.stdout), ("stderr", outputs.stderr)] {
+            std::thread::spawn(move || {
+                for line in lines {
+                    eprintln!("gflow-kernel, {name} of the compiler: {line}");
+                }
+            });
+        }
+        let cell = prelude::cell().map_err(|e| Failure::plain("RustError", format!("the crate of the session cannot be written to the cache folder: {e}")))?;
+        evcxr.execute(&cell).map_err(|e| failure(&e, &cell))?;
+        Ok(Context { evcxr, generation })
+    }
+
+    /// After the death of a session process: evcxr learns by an attempt that its variables are gone.
+    fn renew(&mut self, host: &Host) -> Result<(), Failure> {
+        if self.generation == host.generation() {
+            return Ok(());
+        }
+        self.generation = host.generation();
+        for _ in 0..2 {
+            match self.evcxr.execute(prelude::ATTACH) {
+                Ok(_) => return Ok(()),
+                Err(Error::SubprocessTerminated(_)) => {}
+                Err(e) => return Err(failure(&e, prelude::ATTACH)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn missing(e: &Error) -> Failure {
+    let found = |program: &str| std::process::Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
+    if found("cargo") && found("rustc") {
+        return Failure::plain("RustError", format!("the compiler of Rust cells did not start: {e}"));
+    }
+    Failure::plain("NoRustToolchain", "Rust cells are compiled by cargo and rustc, which were not found: install Rust (https://rustup.rs) and run the cell again. Rhai cells need no compiler.")
+}
+
+/// Starts the thread; evcxr itself starts with the first job.
+pub fn start(host: Arc<Host>) -> mpsc::Sender<Job> {
+    let (send, jobs) = mpsc::channel();
+    let spawned = std::thread::Builder::new().name("compiler".into()).stack_size(64 << 20).spawn(move || {
+        let mut context: Option<Context> = None;
+        for job in jobs {
+            run(&mut context, &host, job);
+        }
+    });
+    if let Err(e) = spawned {
+        eprintln!("gflow-kernel: no thread for the compiler: {e}");
+    }
+    send
+}
+
+fn ready<'a>(context: &'a mut Option<Context>, host: &Host) -> Result<&'a mut Context, Failure> {
+    let ready = match context.take() {
+        Some(mut c) => {
+            c.renew(host)?;
+            c
+        }
+        None => Context::new(host)?,
+    };
+    Ok(context.insert(ready))
+}
+
+fn run(context: &mut Option<Context>, host: &Host, job: Job) {
+    match job {
+        Job::Execute { code, answer } => {
+            let compiled = match ready(context, host) {
+                Ok(c) => executed(c, &code),
+                Err(f) => Compiled { error: Some(f), ..Compiled::default() },
+            };
+            let _ = answer.send(compiled);
+        }
+        Job::Complete { code, byte, answer } => {
+            let found = ready(context, host).ok().and_then(|c| c.evcxr.completions(&code, byte).ok());
+            let _ = answer.send(found.map(|f| (f.start_offset, f.end_offset, f.completions.into_iter().map(|c| c.code).collect())));
+        }
+        Job::Inspect { code, byte, answer } => {
+            let found = ready(context, host).ok().and_then(|c| c.evcxr.hover_at(&code, byte).ok());
+            let _ = answer.send(found.filter(|f| !f.0.trim().is_empty()));
+        }
+    }
+}
+
+fn executed(c: &mut Context, code: &str) -> Compiled {
+    match c.evcxr.execute(code) {
+        Ok(out) => {
+            let result = out.content_by_mime_type.into_iter().map(|(k, v)| (k, json!(v))).collect();
+            Compiled { error: None, result }
+        }
+        Err(e) => Compiled { error: Some(failure(&e, code)), ..Compiled::default() },
+    }
+}
+
+/// An error with the lines of the cell and carets.
+fn failure(e: &Error, code: &str) -> Failure {
+    match e {
+        Error::CompilationErrors(errors) => {
+            let value = errors.first().map_or("the cell does not compile".to_string(), |e| e.message());
+            let traceback = errors.iter().flat_map(|e| report(e, code)).collect();
+            Failure { name: "RustCompileError".into(), value, traceback }
+        }
+        other => Failure::plain("RustError", other.to_string()),
+    }
+}
+
+fn report(e: &CompilationError, code: &str) -> Vec<String> {
+    let name = "cell".to_string();
+    if let Some(report) = e.build_report(name.clone(), code.to_string(), Theme::Light) {
+        let mut text = vec![];
+        if report.write((name, ariadne::Source::from(code)), &mut text).is_ok() {
+            return String::from_utf8_lossy(&text).lines().map(str::to_string).collect();
+        }
+    }
+    e.rendered().lines().map(str::to_string).collect()
+}

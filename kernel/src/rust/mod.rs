@@ -1,0 +1,157 @@
+//! Rust cells: evcxr compiles them on a thread of its own; the session process loads what it made.
+mod compiler;
+mod prelude;
+pub mod relay;
+
+use crate::host::{Control, Host};
+use crate::link::{Failure, Outcome, Output};
+use compiler::{Compiled, Job};
+use relay::Loads;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// The first line of a Rust cell.
+pub const MAGIC: &str = "%%rust";
+/// A compilation is announced once it takes so long.
+const PATIENCE: Duration = Duration::from_millis(900);
+
+/// The code of a Rust cell, its first line emptied so that places in it stay right; none for other cells.
+pub fn body(cell: &str) -> Option<String> {
+    let (first, rest) = cell.split_once('\n').unwrap_or((cell, ""));
+    (first.trim() == MAGIC).then(|| format!("\n{rest}"))
+}
+
+/// Compiles and runs Rust cells; the toolchain is looked for at the first of them.
+pub struct Rust {
+    host: Arc<Host>,
+    loads: Arc<Loads>,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    displays: AtomicU64,
+    folder: tempfile::TempDir,
+}
+
+impl Rust {
+    /// Ready to compile; `folder` is private and goes with the kernel.
+    pub fn new(host: Arc<Host>, folder: tempfile::TempDir) -> std::io::Result<Rust> {
+        let loads = Loads::listen(&relay::socket(folder.path()), host.clone())?;
+        Ok(Rust { host, loads, jobs: Mutex::default(), displays: AtomicU64::new(0), folder })
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn send(&self, job: Job) {
+        let mut jobs = self.jobs.lock().unwrap_or_else(|p| p.into_inner());
+        let sender = jobs.get_or_insert_with(|| compiler::start(self.host.clone()));
+        if let Err(mpsc::SendError(job)) = sender.send(job) {
+            // the thread is gone: a new one starts from nothing
+            let sender = jobs.insert(compiler::start(self.host.clone()));
+            let _ = sender.send(job);
+        }
+    }
+
+    /// Runs a cell; a display tells how long the compiler takes.
+    pub async fn execute(&self, code: String) -> (Outcome, Map<String, Value>) {
+        self.loads.begin();
+        let (answer, mut waiting) = oneshot::channel();
+        self.send(Job::Execute { code: code.clone(), answer });
+        let begun = Instant::now();
+        let mut display = None;
+        let stopped = self.loads.stopped.notified();
+        tokio::pin!(stopped);
+        let compiled = loop {
+            tokio::select! {
+                biased;
+                done = &mut waiting => break done.unwrap_or_else(|_| Compiled::failed("RustError", "the compiler thread ended")),
+                () = &mut stopped => break Compiled::failed("Interrupted", "interrupted; the compiler finishes in the background, the cell will not run"),
+                () = tokio::time::sleep_until(begun + PATIENCE + Duration::from_millis(500) * u32::from(display.is_some())), if !self.loads.running() => {
+                    display = Some(self.announce(display, begun, false).await);
+                    tokio::time::sleep(Duration::from_millis(400)).await;
+                }
+                () = self.loads.started.notified() => {}
+            }
+        };
+        if display.is_some() {
+            self.announce(display, begun, true).await;
+        }
+        self.finish(compiled)
+    }
+
+    async fn announce(&self, display: Option<String>, begun: Instant, last: bool) -> String {
+        let update = display.is_some();
+        let id = display.unwrap_or_else(|| format!("gflow-rust-{}-{}", std::process::id(), self.displays.fetch_add(1, Ordering::SeqCst)));
+        let compiling = self.loads.compiling(begun).as_secs_f64();
+        let text = if last { format!("compiled in {compiling:.1} s") } else { format!("compiling… {compiling:.0} s") };
+        let data = [("text/plain".to_string(), json!(text))].into_iter().collect();
+        self.host.show(Output::Display { data, metadata: Map::new(), id: Some(id.clone()), update }).await;
+        id
+    }
+
+    fn finish(&self, compiled: Compiled) -> (Outcome, Map<String, Value>) {
+        let (loaded, control) = self.loads.end();
+        let mut outcome = loaded.unwrap_or_default();
+        // the session's own account of a failure is better than the compiler's
+        if outcome.error.is_none() {
+            outcome.error = match compiled.error {
+                Some(e) => Some(e),
+                None if control.panicked() => Some(Failure::plain("RustPanic", "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept")),
+                None if control.failed() => Some(Failure::plain("RustError", "the cell returned an error (see above); variables it defined are lost")),
+                None => None,
+            };
+        }
+        let result = if compiled.result.is_empty() { control.result } else { compiled.result };
+        (outcome, result)
+    }
+
+    /// Stops the running cell: a compilation is left behind, a loop that does not look is ended with its process.
+    pub async fn interrupt(&self) {
+        if !self.loads.running() {
+            self.loads.stop();
+        }
+    }
+
+    /// Whether compiled code runs now.
+    pub fn running(&self) -> bool {
+        self.loads.running()
+    }
+
+    /// Completions at a position counted in characters of the whole cell, in the form of a reply. None at once while
+    /// the compiler is busy.
+    pub async fn complete(&self, cell: &str, cursor: usize) -> Value {
+        let none = json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
+        let Some(code) = body(cell).filter(|_| !self.loads.busy()) else { return none };
+        let shift = cell.chars().count() - code.chars().count();
+        let Some(at) = cursor.checked_sub(shift) else { return none };
+        let byte = code.char_indices().nth(at).map_or(code.len(), |c| c.0);
+        let (answer, waiting) = oneshot::channel();
+        self.send(Job::Complete { code: code.clone(), byte, answer });
+        let Ok(Some((start, end, matches))) = waiting.await else { return none };
+        let chars = |byte: usize| code.get(..byte).map_or(at, |s| s.chars().count()) + shift;
+        json!({ "status": "ok", "matches": matches, "cursor_start": chars(start), "cursor_end": chars(end), "metadata": {} })
+    }
+
+    /// What the compiler knows about the name at a position, by type.
+    pub async fn inspect(&self, cell: &str, cursor: usize) -> Value {
+        let Some(code) = body(cell).filter(|_| !self.loads.busy()) else { return Value::Null };
+        let shift = cell.chars().count() - code.chars().count();
+        let Some(at) = cursor.checked_sub(shift) else { return Value::Null };
+        let byte = code.char_indices().nth(at).map_or(code.len(), |c| c.0);
+        let (answer, waiting) = oneshot::channel();
+        self.send(Job::Inspect { code, byte, answer });
+        match waiting.await {
+            Ok(Some((text, html))) => json!({ "text/plain": text, "text/html": html }),
+            _ => Value::Null,
+        }
+    }
+}
+
+/// What the loader answers to a cell that must not run any more.
+pub(super) fn refused() -> (Outcome, Control) {
+    (Outcome::default(), Control::never_ran())
+}

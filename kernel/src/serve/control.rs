@@ -1,0 +1,85 @@
+//! The control socket, answered while a cell runs; and the end of a kernel whose client is gone.
+use super::wire::{Receiver, Sender};
+use super::{Kernel, info};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// A compiled cell that does not look whether it should stop is ended after this time.
+const GRACE: Duration = Duration::from_millis(1500);
+/// A Rhai cell stops by itself, at the next look of the native code it waits for; after this time we say so.
+const NOTICE: Duration = Duration::from_secs(2);
+
+pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
+    loop {
+        let request = requests.next().await;
+        kernel.iopub.status(&request, "busy");
+        match request.kind.as_str() {
+            "kernel_info_request" => out.send("kernel_info_reply", info::content(&kernel.host.device()), &request).await,
+            "interrupt_request" => {
+                interrupt(&kernel).await;
+                out.send("interrupt_reply", json!({ "status": "ok" }), &request).await;
+            }
+            "shutdown_request" => {
+                let content = json!({ "status": "ok", "restart": request.flag("restart", false) });
+                kernel.iopub.publish(&request, "shutdown_reply", content.clone());
+                out.send("shutdown_reply", content, &request).await;
+                kernel.leave(&request).await;
+            }
+            other => eprintln!("gflow-kernel: ignored a control message of the unknown type {other:?}"),
+        }
+        kernel.iopub.status(&request, "idle");
+        if kernel.executing.load(Ordering::SeqCst)
+            && let Some(running) = kernel.current().as_ref()
+        {
+            kernel.iopub.status(running, "busy");
+        }
+    }
+}
+
+/// The first interrupt asks; what cannot hear it is ended: compiled code after a moment, a Rhai cell by a second one.
+async fn interrupt(kernel: &Arc<Kernel>) {
+    if !kernel.executing.load(Ordering::SeqCst) {
+        return;
+    }
+    let before = kernel.interrupts.fetch_add(1, Ordering::SeqCst);
+    let (generation, cell) = (kernel.host.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
+    kernel.host.interrupt().await;
+    kernel.rust.interrupt().await;
+    if before > 0 && !kernel.rust.running() {
+        kernel.host.kill(generation, "it was interrupted a second time");
+        return;
+    }
+    let kernel = kernel.clone();
+    tokio::spawn(async move {
+        let compiled = kernel.rust.running();
+        tokio::time::sleep(if compiled { GRACE } else { NOTICE }).await;
+        let same = kernel.executing.load(Ordering::SeqCst) && kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize) == cell;
+        if !same || kernel.host.generation() != generation {
+            return;
+        }
+        if compiled {
+            kernel.host.kill(generation, "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())");
+        } else if before == 0 {
+            kernel.say("stderr", "The cell has not stopped yet: it waits for native code. Interrupt once more to end the session process; its variables would be lost.\n".into()).await;
+        }
+    });
+}
+
+/// Ends this process when the one that started it has gone without saying so.
+pub async fn watch_parent(kernel: Arc<Kernel>) {
+    let Some(parent) = std::env::var("JPY_PARENT_PID").ok().and_then(|p| p.parse::<i32>().ok()).filter(|p| *p > 1) else { return };
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // SAFETY: signal 0 only asks whether the process is there
+        let gone = unsafe { libc::kill(parent, 0) } != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
+        // SAFETY: reads an attribute of this process
+        let orphan = unsafe { libc::getppid() } == 1;
+        if gone || orphan {
+            kernel.host.close();
+            let _ = std::fs::remove_dir_all(kernel.rust.folder());
+            std::process::exit(0);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the kernel says about itself.
+use serde_json::{Value, json};
+
+pub const PROTOCOL: &str = "5.4";
+
+pub fn content(device: &str) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let on = if device.is_empty() { String::new() } else { format!(" on {device}") };
+    json!({
+        "status": "ok",
+        "protocol_version": PROTOCOL,
+        "implementation": "gflow",
+        "implementation_version": version,
+        "language_info": {
+            "name": "rhai",
+            "version": "1.27.0",
+            "mimetype": "text/x-rustsrc",
+            "file_extension": ".rhai",
+            "pygments_lexer": "rust",
+            "codemirror_mode": "rust",
+        },
+        "banner": format!("gflow {version}{on}. Cells are Rhai; {} makes one Rust. help(\"kl\") or ?kl explains a name.", crate::rust::MAGIC),
+        "help_links": [{ "text": "Rhai", "url": "https://rhai.rs/book" }],
+        "debugger": false,
+        "supported_features": [],
+    })
+}

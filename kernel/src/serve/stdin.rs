@@ -1,0 +1,94 @@
+//! The client as the desk where a cell's output is shown and its questions are answered.
+use super::iopub::Iopub;
+use super::wire::{self, Request};
+use crate::host::{Desk, Host};
+use crate::link::Output;
+use jupyter_zmq_client::KernelStdinConnection;
+use serde_json::{Map, Value, json};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::Mutex as AsyncMutex;
+
+pub struct ClientDesk {
+    iopub: Iopub,
+    stdin: Arc<AsyncMutex<KernelStdinConnection>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    parent: Option<Arc<Request>>,
+    count: u64,
+    /// the text of the result, for the history
+    result: Option<String>,
+}
+
+impl ClientDesk {
+    pub fn new(iopub: Iopub, stdin: KernelStdinConnection) -> ClientDesk {
+        ClientDesk { iopub, stdin: Arc::new(AsyncMutex::new(stdin)), state: Arc::default() }
+    }
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|p| p.into_inner())
+    }
+    /// What comes now belongs to this request.
+    pub fn turn(&self, parent: Arc<Request>, count: u64) {
+        *self.state() = State { parent: Some(parent), count, result: None };
+    }
+    pub fn result(&self) -> Option<String> {
+        self.state().result.clone()
+    }
+    /// The result of a compiled cell.
+    pub fn show_result(&self, data: Map<String, Value>) {
+        self.show(Output::Result { data, metadata: Map::new() });
+    }
+}
+
+impl Desk for ClientDesk {
+    fn show(&self, output: Output) {
+        let mut state = self.state();
+        let Some(parent) = state.parent.clone() else { return };
+        let (kind, content) = match output {
+            Output::Stream { name, text } => ("stream", json!({ "name": name, "text": text })),
+            Output::Display { data, metadata, id, update } => {
+                let transient = id.map_or(json!({}), |id| json!({ "display_id": id }));
+                (if update { "update_display_data" } else { "display_data" }, json!({ "data": data, "metadata": metadata, "transient": transient }))
+            }
+            Output::Result { data, metadata } => {
+                state.result = data.get("text/plain").and_then(|t| t.as_str()).map(str::to_string);
+                ("execute_result", json!({ "execution_count": state.count, "data": data, "metadata": metadata }))
+            }
+            Output::Clear { wait } => ("clear_output", json!({ "wait": wait })),
+        };
+        self.iopub.publish(&parent, kind, content);
+    }
+
+    fn question(&self, host: Arc<Host>, prompt: String, password: bool, to_stdin: bool) {
+        let parent = self.state().parent.clone().filter(|p| p.flag("allow_stdin", true));
+        let stdin = self.stdin.clone();
+        tokio::spawn(async move {
+            let Some(parent) = parent else {
+                return if to_stdin { host.type_in("").await } else { host.answer(None).await };
+            };
+            let mut stdin = stdin.lock().await;
+            let request = parent.child("input_request", json!({ "prompt": prompt, "password": password }), true);
+            let line = if wire::send(&mut *stdin, request).await {
+                loop {
+                    let reply = wire::receive(&mut *stdin).await;
+                    if reply.kind == "input_reply" {
+                        break Some(reply.text("value").to_string());
+                    }
+                }
+            } else {
+                None
+            };
+            if to_stdin {
+                host.type_in(&line.unwrap_or_default()).await;
+            } else {
+                host.answer(line).await;
+            }
+        });
+    }
+
+    fn drained(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.iopub.catch_up())
+    }
+}

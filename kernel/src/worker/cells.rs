@@ -1,0 +1,84 @@
+//! The session and the compiled Rust cells of this process, on the one thread that runs them.
+use super::front::{self, SharedPage};
+use super::outlet::Outlet;
+use crate::link::{Failure, Outcome};
+use gflow::interrupt::Interrupt;
+use gflow::script::Session;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::io::Write;
+use std::os::raw::c_void;
+use std::sync::{Arc, OnceLock};
+
+thread_local! {
+    static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
+    /// what the Rust cells keep between them
+    static VARIABLES: Cell<*mut c_void> = const { Cell::new(std::ptr::null_mut()) };
+    static FLUSH: Cell<Option<extern "C" fn()>> = const { Cell::new(None) };
+}
+
+/// Of any thread that a cell starts; set once.
+static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
+static OUTLET: OnceLock<Arc<Outlet>> = OnceLock::new();
+
+pub fn hold(session: Session, outlet: Arc<Outlet>) {
+    let _ = INTERRUPT.set(session.interrupt());
+    let _ = OUTLET.set(outlet);
+    SESSION.with(|s| *s.borrow_mut() = Some(session));
+}
+
+/// The session, unless it is in use further up this thread: a Rust function called from a script cannot call back.
+pub fn with<R>(f: impl FnOnce(&mut Session) -> R) -> Option<R> {
+    SESSION.with(|s| s.try_borrow_mut().ok()?.as_mut().map(f))
+}
+
+pub fn outlet() -> Option<&'static Arc<Outlet>> {
+    OUTLET.get()
+}
+
+pub fn interrupt() -> Option<&'static Interrupt> {
+    INTERRUPT.get()
+}
+
+pub fn at_end(flush: extern "C" fn()) {
+    FLUSH.with(|f| f.set(Some(flush)));
+}
+
+/// The end of a cell of either language: buffers are emptied, bars stand still.
+pub fn finish(page: &SharedPage) {
+    if let Some(flush) = FLUSH.with(Cell::get) {
+        flush();
+    }
+    let _ = std::io::stdout().flush();
+    if let Some(outlet) = outlet() {
+        front::stop_bars(page, outlet);
+    }
+}
+
+/// Loads a compiled cell and runs it here.
+pub fn load(page: &SharedPage, outlet: &Outlet, library: &str, function: &str) -> Value {
+    front::lock(page).turn(true);
+    outlet.order_raw_output();
+    if let Some(i) = interrupt() {
+        i.clear();
+    }
+    // SAFETY: the library was compiled by this notebook for this process; its function has this signature
+    let error = unsafe {
+        match libloading::Library::new(library) {
+            Ok(lib) => {
+                let ran = lib.get::<unsafe extern "C" fn(*mut c_void) -> *mut c_void>(function.as_bytes()).map(|f| {
+                    let kept = f(VARIABLES.with(Cell::get));
+                    VARIABLES.with(|v| v.set(kept));
+                });
+                // functions and values of the cell live on: it is never unloaded
+                std::mem::forget(lib);
+                ran.err().map(|e| e.to_string())
+            }
+            Err(e) => Some(e.to_string()),
+        }
+    };
+    finish(page);
+    let error = error.map(|e| Failure::plain("RustError", format!("the compiled cell could not be loaded: {e}")));
+    let variables = with(|s| s.variables()).unwrap_or_default();
+    json!(Outcome { error, variables, ..Outcome::default() })
+}

@@ -1,0 +1,65 @@
+//! The session's way out: messages on the socket, and marks in the raw output that keep both in one order.
+use crate::link::{self, LAST, MARK, Message, Output};
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+pub struct Outlet {
+    socket: Mutex<UnixStream>,
+    /// whether code that prints past us may run: then messages wait for what it printed
+    raw: AtomicBool,
+    marks: AtomicU64,
+}
+
+impl Outlet {
+    pub fn new(socket: UnixStream) -> Outlet {
+        Outlet { socket: Mutex::new(socket), raw: AtomicBool::new(false), marks: AtomicU64::new(0) }
+    }
+
+    fn socket(&self) -> MutexGuard<'_, UnixStream> {
+        self.socket.lock().unwrap_or_else(|p| p.into_inner())
+    }
+
+    /// From now on messages are ordered with the raw output; natively compiled code may print at any time.
+    pub fn order_raw_output(&self) {
+        self.raw.store(true, Ordering::SeqCst);
+    }
+
+    /// Marks the raw output here, if anybody may have printed there; `last` at the end of a compiled cell.
+    pub fn mark(&self, last: bool) -> Option<u64> {
+        if !self.raw.load(Ordering::SeqCst) {
+            return None;
+        }
+        let n = self.marks.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut mark = vec![MARK];
+        mark.extend_from_slice(n.to_string().as_bytes());
+        if last {
+            mark.push(LAST);
+        }
+        mark.push(MARK);
+        // one write: short enough to be whole among other threads' output
+        // SAFETY: writes from a live buffer to the standard output
+        let written = unsafe { libc::write(1, mark.as_ptr().cast(), mark.len()) };
+        (written == mark.len() as isize).then_some(n)
+    }
+
+    pub fn say(&self, message: &Message) {
+        // a kernel that is gone needs no answer: this process ends when its socket does
+        let _ = link::write(&mut *self.socket(), message);
+    }
+
+    pub fn output(&self, output: Output) {
+        let after = self.mark(false);
+        self.say(&Message::Output { output, after });
+    }
+
+    /// A remark of ours.
+    pub fn note(&self, text: &str) {
+        self.output(Output::stream("stderr", text));
+    }
+
+    pub fn flush(&self) {
+        let _ = self.socket().flush();
+    }
+}

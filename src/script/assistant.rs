@@ -1,0 +1,106 @@
+//! Answers about names for whoever types: what can follow, what a name is, whether an input is whole. It never
+//! touches the values of a session, so that it can answer from another thread while a cell runs.
+use super::complete::{self, Completeness, Completion};
+use super::rewrite::rewrite;
+use super::rich::Rich;
+use super::{diagnostic, help, names};
+use rhai::{AST, Engine, ParseErrorType, Scope};
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
+
+/// A function a cell defined.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub name: String,
+    pub signature: String,
+    pub doc: String,
+}
+
+/// Names as of the last statement that ended.
+#[derive(Default)]
+pub(super) struct Names {
+    /// (name, type in a user's words)
+    pub variables: Vec<(String, String)>,
+    pub functions: Vec<Function>,
+    /// functions made outside the script
+    pub foreign: Vec<Function>,
+}
+
+/// Clones look at the same session.
+#[derive(Clone)]
+pub struct Assistant {
+    names: Arc<RwLock<Names>>,
+    plain: Arc<HashSet<String>>,
+    /// only parses
+    parser: Arc<OnceLock<Engine>>,
+}
+
+impl Assistant {
+    pub(super) fn new(plain: Arc<HashSet<String>>) -> Assistant {
+        Assistant { names: Arc::default(), plain, parser: Arc::default() }
+    }
+
+    pub(super) fn variables<'a>(&self, all: impl Iterator<Item = (&'a str, &'a str)>) {
+        let mut names = self.names.write().unwrap_or_else(|p| p.into_inner());
+        names.variables = all.map(|(n, t)| (n.to_string(), diagnostic::friendly(t))).collect();
+    }
+
+    pub(super) fn functions(&self, library: &AST) {
+        let functions = library.iter_functions().filter(|f| !f.name.starts_with("anon$")).map(|f| {
+            let doc: Vec<&str> = f.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect();
+            Function { name: f.name.to_string(), signature: format!("{}({})", f.name, f.params.join(", ")), doc: doc.join("\n") }
+        });
+        self.names.write().unwrap_or_else(|p| p.into_inner()).functions = functions.collect();
+    }
+
+    pub(super) fn foreign(&self, name: &str, arity: usize) {
+        let mut names = self.names.write().unwrap_or_else(|p| p.into_inner());
+        names.foreign.retain(|f| f.name != name);
+        let arguments = ["a", "b", "c", "d", "e", "f"][..arity.min(6)].join(", ");
+        names.foreign.push(Function { name: name.into(), signature: format!("{name}({arguments})"), doc: "a function made in Rust".into() });
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Names> {
+        self.names.read().unwrap_or_else(|p| p.into_inner())
+    }
+
+    /// Completions for the text before the cursor (a count of characters), and where the replaced word starts.
+    pub fn complete(&self, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
+        complete::complete(&self.read(), text, cursor)
+    }
+
+    /// The help page of the name at the cursor, or the kind of the variable.
+    pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
+        let word = complete::word_at(text, cursor);
+        let known = self.read();
+        if let Some((name, kind)) = known.variables.iter().rev().find(|v| v.0 == word) {
+            return Some(Rich::text(format!("{name}: {kind}")));
+        }
+        if let Some(f) = known.functions.iter().chain(&known.foreign).find(|f| f.name == word) {
+            return Some(Rich::text(format!("{}\n  {}", f.signature, f.doc.replace('\n', "\n  ")).trim_end().to_string()));
+        }
+        names::find(&word).map(|e| Rich { text: help::page(e), markdown: Some(help::markdown(e)), ..Rich::default() })
+    }
+
+    /// Whether the input can run, needs more lines, or cannot become valid by adding any.
+    pub fn completeness(&self, text: &str) -> Completeness {
+        let parser = self.parser.get_or_init(|| {
+            let mut engine = Engine::new_raw();
+            engine.set_max_expr_depths(256, 256);
+            engine
+        });
+        let Err(e) = parser.compile_with_scope(&Scope::new(), rewrite(text, &self.plain).text) else { return Completeness::Complete };
+        let at_end = e.position().is_none() || {
+            let trimmed = text.trim_end();
+            let (lines, last) = (trimmed.lines().count(), trimmed.lines().last().map_or(0, |l| l.chars().count()));
+            e.position().line().is_some_and(|l| l > lines || l == lines && e.position().position().is_some_and(|c| c > last))
+        };
+        match e.err_type() {
+            ParseErrorType::UnexpectedEOF => Completeness::Incomplete,
+            ParseErrorType::MissingToken(..) if at_end => Completeness::Incomplete,
+            ParseErrorType::BadInput(rhai::LexError::UnterminatedString) => Completeness::Incomplete,
+            _ if at_end => Completeness::Incomplete,
+            _ => Completeness::Invalid,
+        }
+    }
+}

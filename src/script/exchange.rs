@@ -1,0 +1,158 @@
+//! Values for a program beside the script: read, set, and functions made outside that scripts can call.
+use super::Session;
+use super::bind::GeneratorValue;
+use super::convert::{number, rows};
+use super::diagnostic::{Diagnostic, friendly};
+use crate::dataset::Rows;
+use crate::device::{self, Points};
+use crate::error::{Error, Result};
+use crate::generator::expr::{self, Expr};
+use crate::generator::{Generator, NativeFunction};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, NativeCallContext};
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// What can cross: everything else stays a value of the script alone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Nothing,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    Numbers(Vec<f64>),
+    Points(Rows),
+}
+
+/// A function made outside; an error is a sentence for the user.
+pub type Foreign = Arc<dyn Fn(Vec<Value>) -> std::result::Result<Value, String> + Send + Sync>;
+
+fn leave(name: &str, v: &Dynamic) -> Result<Value> {
+    let v = v.flatten_clone();
+    if v.is_unit() {
+        return Ok(Value::Nothing);
+    }
+    if let Ok(b) = v.as_bool() {
+        return Ok(Value::Bool(b));
+    }
+    if let Ok(i) = v.as_int() {
+        return Ok(Value::Integer(i));
+    }
+    if let Ok(f) = v.as_float() {
+        return Ok(Value::Number(f));
+    }
+    if let Some(s) = v.read_lock::<ImmutableString>() {
+        return Ok(Value::Text(s.to_string()));
+    }
+    if v.is::<Points>() {
+        return Ok(Value::Points(rows(name, &v)?));
+    }
+    if let Some(list) = v.read_lock::<Array>() {
+        let numbers: Result<Vec<f64>> = list.iter().map(|x| number(name, x)).collect();
+        return match numbers {
+            Ok(n) => Ok(Value::Numbers(n)),
+            Err(_) => rows(name, &v).map(Value::Points),
+        };
+    }
+    let expected = "a number, a text, true or false, a list of numbers, or points".to_string();
+    Err(Error::Shape { what: name.into(), expected, got: format!("a {}", friendly(v.type_name())) })
+}
+
+impl Session {
+    fn enter(&self, v: Value) -> Result<Dynamic> {
+        Ok(match v {
+            Value::Nothing => Dynamic::UNIT,
+            Value::Bool(b) => b.into(),
+            Value::Integer(i) => i.into(),
+            Value::Number(f) => f.into(),
+            Value::Text(t) => t.into(),
+            Value::Numbers(v) => v.into_iter().map(Dynamic::from).collect::<Array>().into(),
+            Value::Points(r) => Dynamic::from(enter_points(self, r)?),
+        })
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Result<Value> {
+        let Some(v) = self.variable(name) else {
+            let names = self.variables();
+            let hint = crate::catalogue::nearest(name, names.iter().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            return Err(Error::data("the session", format!("has no variable `{name}`{hint}")));
+        };
+        leave(name, &v)
+    }
+
+    /// Sets a variable, new or old.
+    pub fn set(&mut self, name: &str, v: Value) -> Result<()> {
+        check_name(name)?;
+        let v = self.enter(v)?;
+        self.assign(name, v);
+        Ok(())
+    }
+
+    /// The value of a script, its output shown as that of a cell.
+    pub fn call(&mut self, name: &str, code: &str) -> std::result::Result<Value, Diagnostic> {
+        let v = self.evaluate(name, code)?;
+        leave("the result", &v).map_err(|e| Diagnostic::new(e.to_string()))
+    }
+
+    /// Makes a function that scripts call by name. One that takes a number and gives a number is also part of a
+    /// formula: `f_divergence("mine", |x| g(x) + (x - 1)**2)`, where its derivatives are taken numerically.
+    pub fn register(&mut self, name: &str, arity: usize, f: Foreign) -> Result<()> {
+        check_name(name)?;
+        let context = self.context().clone();
+        let numeric = f.clone();
+        let shown = name.to_string();
+        let call = move |ctx: NativeCallContext, args: &mut [&mut Dynamic]| -> std::result::Result<Dynamic, Box<EvalAltResult>> {
+            let fail = |message: String| -> Box<EvalAltResult> { EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into() };
+            if let [argument] = args
+                && let Some(e) = argument.flatten_clone().try_cast::<Expr>()
+            {
+                let native = NativeFunction::new(&shown, as_number(numeric.clone()));
+                return Ok(Dynamic::from(expr::native(native, &e)));
+            }
+            let values: Result<Vec<Value>> = args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
+            let result = f(values.map_err(|e| fail(e.to_string()))?).map_err(|m| fail(format!("{shown}: {m}")))?;
+            match result {
+                Value::Points(r) => Ok(Dynamic::from(device::points(r.data, r.n, r.d, &context.compute.device))),
+                Value::Numbers(v) => Ok(v.into_iter().map(Dynamic::from).collect::<Array>().into()),
+                Value::Nothing => Ok(Dynamic::UNIT),
+                Value::Bool(b) => Ok(b.into()),
+                Value::Integer(i) => Ok(i.into()),
+                Value::Number(x) => Ok(x.into()),
+                Value::Text(t) => Ok(t.into()),
+            }
+        };
+        self.foreign(name, &vec![TypeId::of::<Dynamic>(); arity], call);
+        Ok(())
+    }
+
+    /// Sets a variable to the generator whose f is known by its values alone.
+    pub fn generator(&mut self, name: &str, f: Arc<dyn Fn(f64) -> f64 + Send + Sync>) -> Result<()> {
+        check_name(name)?;
+        let e = expr::native(NativeFunction::new(name, f), &expr::x());
+        let made = Generator::new(name, e).map_err(|source| Error::Generator { name: name.into(), source })?;
+        self.assign(name, Dynamic::from(GeneratorValue::new(made)));
+        Ok(())
+    }
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let good = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if good { Ok(()) } else { Err(Error::data("the session", format!("`{name}` cannot be a name: letters, digits and _ can"))) }
+}
+
+fn enter_points(s: &Session, r: Rows) -> Result<Points> {
+    if r.n * r.d != r.data.len() || r.data.is_empty() {
+        return Err(Error::Shape { what: "points".into(), expected: format!("{} × {} numbers", r.n, r.d), got: r.data.len().to_string() });
+    }
+    Ok(device::points(r.data, r.n, r.d, &s.context().compute.device))
+}
+
+/// A foreign function as one of numbers; what is no number becomes NaN, which the checks of a generator report.
+fn as_number(f: Foreign) -> Arc<dyn Fn(f64) -> f64 + Send + Sync> {
+    Arc::new(move |x| match f(vec![Value::Number(x)]) {
+        Ok(Value::Number(y)) => y,
+        Ok(Value::Integer(y)) => y as f64,
+        _ => f64::NAN,
+    })
+}

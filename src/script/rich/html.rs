@@ -1,0 +1,96 @@
+//! HTML for tables of numbers: points, runs, estimates, histories.
+use crate::critic::estimate::Estimate;
+use crate::device::{self, Points};
+use crate::error::Result;
+use crate::flow::record::{Table, compact};
+use crate::flow::run::Run;
+
+pub fn escape(s: &str) -> String {
+    s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn row(cells: impl IntoIterator<Item = String>, tag: &str) -> String {
+    let cells: String = cells.into_iter().map(|c| format!("<{tag} style=\"text-align:right\">{c}</{tag}>")).collect();
+    format!("<tr>{cells}</tr>")
+}
+
+/// Name and value, a pair a row.
+fn pairs(title: &str, rows: &[(&str, String)]) -> String {
+    let body: String = rows.iter().map(|(k, v)| format!("<tr><td style=\"text-align:left\">{}</td><td style=\"text-align:left\">{v}</td></tr>", escape(k))).collect();
+    format!("<table><caption style=\"text-align:left\"><b>{}</b></caption><tbody>{body}</tbody></table>", escape(title))
+}
+
+/// At most `limit` rows, evenly spaced, the first and the last among them.
+pub fn table(t: &Table, limit: usize) -> String {
+    let n = t.len();
+    let shown: Vec<usize> = if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
+    let body: String = shown.iter().map(|i| row(t.columns().iter().map(|c| compact(c.1[*i])), "td")).collect();
+    let note = if n > limit { format!("<p>{limit} of {n} rows</p>") } else { String::new() };
+    format!("<table><thead>{}</thead><tbody>{body}</tbody></table>{note}", row(t.names().map(escape), "th"))
+}
+
+/// A curve of a line's height; empty without two finite values.
+fn sparkline(values: &[f64]) -> String {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    if finite.len() < 2 {
+        return String::new();
+    }
+    let (lo, hi) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
+    let (w, h) = (140.0, 22.0);
+    let at = |(i, v): (usize, &f64)| {
+        let x = 1.0 + (w - 2.0) * i as f64 / (finite.len() - 1) as f64;
+        let y = h - 2.0 - (h - 4.0) * if hi > lo { (v - lo) / (hi - lo) } else { 0.5 };
+        format!("{x:.1},{y:.1}")
+    };
+    let points: Vec<String> = finite.iter().enumerate().map(at).collect();
+    format!("<svg width=\"{w}\" height=\"{h}\" style=\"vertical-align:middle\"><polyline points=\"{}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.3\"/></svg>", points.join(" "))
+}
+
+pub fn run(r: &Run) -> String {
+    let curve = |name: &str| {
+        let last = r.history.last(name).map_or("-".into(), compact);
+        format!("{last} {}", sparkline(r.history.column(name).unwrap_or_default()))
+    };
+    let mut rows = vec![
+        ("ending", escape(&r.ending)),
+        ("steps", format!("{}, time {}, {:.2} s", r.state.step, compact(r.state.time), r.seconds)),
+        ("particles", format!("{} in dimension {}", r.state.particles.dims()[0], r.state.particles.dims()[1])),
+    ];
+    rows.extend(r.history.names().filter(|n| !["step", "time", "seconds"].contains(n)).map(|n| (n, curve(n))));
+    rows.push(("kept", format!("{} rows of history, {} snapshots", r.history.len(), r.snapshots.len())));
+    pairs(&r.flow.describe(), &rows)
+}
+
+pub fn estimate(e: &Estimate) -> String {
+    let bounds: Vec<String> = e.lipschitz.iter().map(|(l, b)| format!("{l} asked, {}", b.map_or("no bound on the network's".into(), |b| format!("the network's at most {b:.6}")))).collect();
+    let rows = [
+        ("value", format!("{:.6}", e.value)),
+        ("certified", format!("D ≥ {:.6} between these samples", e.lower)),
+        ("Lipschitz constant", bounds.join("; ")),
+        ("ascent", format!("{} steps {}", e.iterations, sparkline(&e.history))),
+    ];
+    pairs(&e.divergence, &rows)
+}
+
+/// Shape, moments and the first rows.
+pub fn points(p: &Points) -> Result<String> {
+    const ROWS: usize = 5;
+    const COLUMNS: usize = 8;
+    let [n, d] = p.dims();
+    let rows = device::rows_f64(p)?;
+    let shown = d.min(COLUMNS);
+    let mean: Vec<f64> = (0..shown).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
+    let std: Vec<f64> = (0..shown).map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt()).collect();
+    let more = || (d > COLUMNS).then(|| "…".to_string());
+    let line = |name: String, v: &[f64]| -> String { row(std::iter::once(name).chain(v.iter().map(|v| compact(*v))).chain(more()), "td") };
+    let head = row(std::iter::once(String::new()).chain((0..shown).map(|k| format!("x<sub>{k}</sub>"))).chain(more()), "th");
+    let mut body = line("mean".into(), &mean);
+    body += &line("std".into(), &std);
+    for (i, r) in rows.chunks(d).take(ROWS).enumerate() {
+        body += &line(i.to_string(), &r[..shown]);
+    }
+    if n > ROWS {
+        body += &row(std::iter::repeat_n("…".to_string(), shown + 1).chain(more()), "td");
+    }
+    Ok(format!("<table><caption style=\"text-align:left\"><b>Points</b>: {n} in dimension {d}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"))
+}
