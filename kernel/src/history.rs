@@ -104,6 +104,11 @@ impl Store {
         all
     }
 
+    /// Whether the last n cells fit a test.
+    pub fn lately(&self, n: i64, test: impl Fn(&str) -> bool) -> bool {
+        self.tail(n).iter().any(|r| test(&r.code))
+    }
+
     /// The last n cells.
     pub fn tail(&self, n: i64) -> Vec<Record> {
         let mut all = self.all();

@@ -12,8 +12,13 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a script
+    /// Run a script or a notebook
     Run(RunArgs),
+    /// Type cells one after the other
+    Repl(ReplArgs),
+    /// Make the notebook kernel known to Jupyter, or forgotten
+    #[command(subcommand)]
+    Jupyter(JupyterCommand),
     /// List what the language knows, by room
     List {
         /// divergence, critic, flow, data, metric, io, plot or language
@@ -30,8 +35,55 @@ pub enum Command {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct ReplArgs {
+    /// auto, cpu or wgpu
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Folder for figures and arrays
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JupyterCommand {
+    /// Write the kernel's description where Jupyter looks
+    Install(InstallArgs),
+    /// Remove it
+    Uninstall(UninstallArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct InstallArgs {
+    /// Install below PREFIX/share/jupyter (an environment) instead of for this user
+    #[arg(long)]
+    pub prefix: Option<PathBuf>,
+    /// The name of the kernel
+    #[arg(long, default_value = "gflow")]
+    pub name: String,
+    /// The device of its sessions: auto, cpu or wgpu
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// The kernel's program; default the one beside gflow, or on the path
+    #[arg(long)]
+    pub kernel: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct UninstallArgs {
+    /// Where it was installed, if not for this user
+    #[arg(long)]
+    pub prefix: Option<PathBuf>,
+    /// The name of the kernel
+    #[arg(long, default_value = "gflow")]
+    pub name: String,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct RunArgs {
-    /// A .rhai file, or - for standard input
+    /// A .rhai file, an .ipynb notebook, or - for standard input
     pub file: String,
     /// auto, cpu or wgpu
     #[arg(long, default_value = "auto")]

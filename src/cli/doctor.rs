@@ -1,5 +1,5 @@
 //! `gflow doctor`: everything gflow does, once, small, with the outcome of each.
-use super::Exit;
+use super::{Exit, jupyter};
 use crate::device::{self, Choice};
 use crate::script::{Recorder, Session, SessionOptions};
 use std::io::Write;
@@ -33,7 +33,7 @@ fn folder() -> Result<String, String> {
 }
 
 pub fn doctor() -> Exit {
-    let results = [("cpu: a flow from end to end", check(Choice::Cpu), true), ("wgpu: the same", check(Choice::Wgpu), false), ("figures", figure(), true), ("files", folder(), true)];
+    let results = [("cpu: a flow from end to end", check(Choice::Cpu), true), ("wgpu: the same", check(Choice::Wgpu), false), ("figures", figure(), true), ("files", folder(), true), ("notebook kernel", jupyter::check(), false), ("toolchain for Rust cells", jupyter::toolchain(), false)];
     let mut exit = Exit::Ok;
     let mut text = String::new();
     for (name, result, needed) in results {
@@ -43,7 +43,8 @@ pub fn doctor() -> Exit {
                 exit = Exit::Device;
                 ("FAILED", e.clone())
             }
-            Err(e) => ("absent", format!("{e} (not needed: the CPU serves)")),
+            Err(e) if name.starts_with("wgpu") => ("absent", format!("{e} (not needed: the CPU serves)")),
+            Err(e) => ("absent", format!("{e} (not needed for scripts)")),
         };
         text += &format!("{mark:<8} {name:<30} {what}\n");
     }

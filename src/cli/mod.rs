@@ -2,6 +2,10 @@
 pub mod args;
 pub mod commands;
 pub mod doctor;
+pub mod jupyter;
+pub mod notebook;
+pub mod picture;
+pub mod repl;
 pub mod run;
 pub mod terminal;
 

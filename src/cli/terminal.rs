@@ -1,4 +1,5 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
+use super::picture::{self, Protocol};
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,12 +17,19 @@ pub struct Terminal {
     pub folder: PathBuf,
     pub stem: String,
     figures: usize,
+    /// how figures are shown in the terminal itself
+    pictures: Option<Protocol>,
     bar: Option<ProgressBar>,
 }
 
 impl Terminal {
     pub fn new(quiet: bool, json: bool, folder: PathBuf, stem: String) -> Terminal {
-        Terminal { quiet, json, folder, stem, figures: 0, bar: None }
+        Terminal { quiet, json, folder, stem, figures: 0, pictures: None, bar: None }
+    }
+
+    /// Shows figures where the terminal can.
+    pub fn with_pictures(self) -> Terminal {
+        Terminal { pictures: picture::protocol(), ..self }
     }
 
     /// One line on stdout; a closed pipe is not an error of ours.
@@ -59,6 +67,11 @@ impl Terminal {
             Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
             Ok(()) => self.remark(&format!("figure {name}: {}", path.display())),
             Err(e) => eprintln!("error: {e}"),
+        }
+        if let Some(p) = self.pictures
+            && let Ok(png) = std::fs::read(&path)
+        {
+            picture::show(p, &png, f.width);
         }
     }
 

@@ -214,7 +214,7 @@ fn kind_before(names: &Names, c: &[char]) -> Option<String> {
     }
     let entry = names::find(&name)?;
     let kind = match entry.room {
-        "generator" => "Generator",
+        _ if crate::generator::named::ALL.iter().any(|n| n.entry.name == entry.name) => "Generator",
         "divergence" => "Divergence",
         "flow" => "Flow",
         "data" => "Points",

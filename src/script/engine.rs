@@ -28,7 +28,7 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
     engine.on_print(move |s| c.emit(Event::Text(s.to_string())));
     let c = context.clone();
-    engine.on_debug(move |s, _, _| c.emit(Event::Text(s.to_string())));
+    engine.on_debug(move |s, _, _| c.emit(Event::Note(s.to_string())));
     let c = context.clone();
     engine.on_progress(move |_| c.interrupt.is_requested().then(|| Dynamic::from("interrupted")));
     // globals inside functions: shared cells, so that what a function reads is what the script wrote last

@@ -19,6 +19,8 @@ fn table() -> Result<&'static Table, Error> {
 
 /// Runs a call of the table and turns its outcome into a value.
 fn ask(f: impl FnOnce(&Table, *mut Value) -> bool) -> Result<Value, Error> {
+    // what the cell printed comes before what the session shows now
+    let _ = std::io::stdout().flush();
     let mut out = Value::nothing();
     if f(table()?, &mut out) {
         return Ok(out);

@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 pub type Completions = (usize, usize, Vec<String>);
 
 pub enum Job {
+    /// be ready when a cell comes
+    Warm,
     Execute { code: String, answer: oneshot::Sender<Compiled> },
     Complete { code: String, byte: usize, answer: oneshot::Sender<Option<Completions>> },
     Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
@@ -107,6 +109,10 @@ fn ready<'a>(context: &'a mut Option<Context>, host: &Host) -> Result<&'a mut Co
 
 fn run(context: &mut Option<Context>, host: &Host, job: Job) {
     match job {
+        Job::Warm => {
+            // what is missing is said to the cell that needs it
+            let _ = ready(context, host);
+        }
         Job::Execute { code, answer } => {
             let compiled = match ready(context, host) {
                 Ok(c) => executed(c, &code),

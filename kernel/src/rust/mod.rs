@@ -56,6 +56,11 @@ impl Rust {
         }
     }
 
+    /// Starts the compiler before a cell asks for it: it takes some seconds.
+    pub fn warm(&self) {
+        self.send(Job::Warm);
+    }
+
     /// Runs a cell; a display tells how long the compiler takes.
     pub async fn execute(&self, code: String) -> (Outcome, Map<String, Value>) {
         self.loads.begin();
@@ -63,6 +68,7 @@ impl Rust {
         self.send(Job::Execute { code: code.clone(), answer });
         let begun = Instant::now();
         let mut display = None;
+        let mut next = begun + PATIENCE;
         let stopped = self.loads.stopped.notified();
         tokio::pin!(stopped);
         let compiled = loop {
@@ -70,11 +76,12 @@ impl Rust {
                 biased;
                 done = &mut waiting => break done.unwrap_or_else(|_| Compiled::failed("RustError", "the compiler thread ended")),
                 () = &mut stopped => break Compiled::failed("Interrupted", "interrupted; the compiler finishes in the background, the cell will not run"),
-                () = tokio::time::sleep_until(begun + PATIENCE + Duration::from_millis(500) * u32::from(display.is_some())), if !self.loads.running() => {
-                    display = Some(self.announce(display, begun, false).await);
-                    tokio::time::sleep(Duration::from_millis(400)).await;
+                () = tokio::time::sleep_until(next) => {
+                    if !self.loads.running() {
+                        display = Some(self.announce(display, begun, false).await);
+                    }
+                    next += Duration::from_secs(1);
                 }
-                () = self.loads.started.notified() => {}
             }
         };
         if display.is_some() {
@@ -86,7 +93,7 @@ impl Rust {
     async fn announce(&self, display: Option<String>, begun: Instant, last: bool) -> String {
         let update = display.is_some();
         let id = display.unwrap_or_else(|| format!("gflow-rust-{}-{}", std::process::id(), self.displays.fetch_add(1, Ordering::SeqCst)));
-        let compiling = self.loads.compiling(begun).as_secs_f64();
+        let compiling = if last { self.loads.compiling(begun) } else { begun.elapsed() }.as_secs_f64();
         let text = if last { format!("compiled in {compiling:.1} s") } else { format!("compiling… {compiling:.0} s") };
         let data = [("text/plain".to_string(), json!(text))].into_iter().collect();
         self.host.show(Output::Display { data, metadata: Map::new(), id: Some(id.clone()), update }).await;

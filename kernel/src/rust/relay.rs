@@ -61,14 +61,13 @@ struct State {
 pub struct Loads {
     host: Arc<Host>,
     state: Mutex<State>,
-    pub started: Notify,
     pub stopped: Notify,
 }
 
 impl Loads {
     pub fn listen(path: &Path, host: Arc<Host>) -> std::io::Result<Arc<Loads>> {
         let listener = UnixListener::bind(path)?;
-        let loads = Arc::new(Loads { host, state: Mutex::default(), started: Notify::new(), stopped: Notify::new() });
+        let loads = Arc::new(Loads { host, state: Mutex::default(), stopped: Notify::new() });
         let all = loads.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -131,7 +130,6 @@ impl Loads {
             }
             state.running = Some(now);
         }
-        self.started.notify_waiters();
         self.host.load(library.to_string(), function.to_string()).await
     }
 

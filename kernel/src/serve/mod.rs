@@ -11,7 +11,7 @@ mod wire;
 use crate::history::Store;
 use crate::host::{Host, Settings};
 use crate::link::Output;
-use crate::rust::Rust;
+use crate::rust::{self, Rust};
 use iopub::Iopub;
 use jupyter_protocol::ConnectionInfo;
 use jupyter_zmq_client as jupyter;
@@ -21,6 +21,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 use wire::{Request, Sender};
+
+/// Cells of the history that tell what a user does.
+const LATELY: i64 = 100;
 
 /// What the tasks share.
 pub struct Kernel {
@@ -99,6 +102,10 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
         interrupts: AtomicU64::new(0),
         current: Mutex::default(),
     });
+    // whoever used Rust lately will again: the compiler is ready by then, at the cost of nobody else
+    if kernel.store.lately(LATELY, |c| rust::body(c).is_some()) {
+        kernel.rust.warm();
+    }
     let (cells, queue) = mpsc::unbounded_channel();
     tokio::spawn(execute::run(kernel.clone(), desk, queue));
     tokio::spawn(control::run(kernel.clone(), control_in, control_out));

@@ -36,8 +36,6 @@ pub struct Page {
     bars: Vec<Bar>,
     /// whether the result is shown
     pub show: bool,
-    /// whether the cell has something to show as its result
-    pub result: bool,
 }
 
 impl Page {

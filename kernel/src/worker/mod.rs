@@ -64,6 +64,10 @@ fn prepare() {
         device::silence_drivers();
         std::env::set_var(abi::ADDRESS, foreign::address().to_string());
         std::env::remove_var("EVCXR_IS_RUNTIME");
+        // a panic of a cell is reported with its place: the frames above it are ours and evcxr's
+        if std::env::var_os("GFLOW_BACKTRACE").is_none() {
+            std::env::remove_var("RUST_BACKTRACE");
+        }
     }
     let _ = std::fs::write("/proc/self/oom_score_adj", "900");
     eval::catch_panics();

@@ -1,0 +1,72 @@
+"""The notebooks of the repository, by nbclient, nbconvert and `gflow run`."""
+import os
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import KERNEL
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+ROOT = Path(__file__).parents[3]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_there_are_notebooks():
+    assert len(NOTEBOOKS) >= 3
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_nbclient_and_nbconvert(path, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, kernel_name=KERNEL, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+    assert not any(o.output_type == "error" for o in outputs)
+    assert any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in outputs)
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    assert "<svg" in html or "image/png" in html
+
+
+def gflow(*arguments, cwd):
+    return subprocess.run([os.environ["GFLOW_BIN"], "run", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=300)
+
+
+def notebook(tmp_path, *sources):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nb, path)
+    return path
+
+
+def test_gflow_run(tmp_path):
+    path = notebook(tmp_path, 'let n = param("n", 10); n', 'print("a"); print("b"); plot::scatter(data::ring(n))', "io::save(data::ring(3), \"kept.npy\")")
+    done = gflow(path.name, "--set", "n=20", "--set", "m=1", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "--set m was not read" in done.stderr
+    executed = nbformat.read(tmp_path / "out" / "n.ipynb", as_version=4)
+    nbformat.validate(executed)
+    assert [c.execution_count for c in executed.cells] == [1, 2, 3]
+    assert executed.cells[0].outputs[0].data["text/plain"] == "20"
+    assert executed.cells[1].outputs[0].text == "a\nb\n"
+    assert "image/svg+xml" in executed.cells[1].outputs[1].data
+    assert (tmp_path / "out" / "kept.npy").exists()
+    assert executed.metadata.kernelspec.name == "gflow"
+
+
+def test_gflow_run_stops_at_an_error_and_keeps_what_was_done(tmp_path):
+    path = notebook(tmp_path, "1 + 1", 'throw "here"', "3")
+    done = gflow(path.name, cwd=tmp_path)
+    assert done.returncode == 1 and "here" in done.stderr
+    executed = nbformat.read(tmp_path / "n.executed.ipynb", as_version=4)
+    assert executed.cells[0].outputs[0].data["text/plain"] == "2"
+    assert executed.cells[1].outputs[0].output_type == "error"
+    assert executed.cells[2].outputs == []
+
+
+def test_gflow_run_of_what_is_no_notebook(tmp_path):
+    (tmp_path / "bad.ipynb").write_text("{}")
+    (tmp_path / "worse.ipynb").write_bytes(b"\xff\x00")
+    for name in ("bad.ipynb", "worse.ipynb", "missing.ipynb"):
+        done = gflow(name, cwd=tmp_path)
+        assert done.returncode == 2 and name in done.stderr, done.stderr

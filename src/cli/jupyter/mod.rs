@@ -1,0 +1,130 @@
+//! `gflow jupyter`: makes the kernel known to Jupyter, or forgotten.
+use super::Exit;
+use super::args::{InstallArgs, JupyterCommand, UninstallArgs};
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+const FILES: &[(&str, &[u8])] = &[
+    ("logo-32x32.png", include_bytes!("logo-32x32.png")),
+    ("logo-64x64.png", include_bytes!("logo-64x64.png")),
+    ("logo-svg.svg", include_bytes!("logo-svg.svg")),
+    ("quarto_setup_cell", include_bytes!("quarto_setup_cell.rhai")),
+];
+
+/// The kernel's program: beside this one, or on the path.
+pub fn program() -> Option<PathBuf> {
+    let name = format!("gflow-kernel{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().ok().and_then(|p| p.parent().map(|p| p.join(&name)));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    beside.into_iter().chain(std::env::split_paths(&path).map(|p| p.join(&name))).find(|p| p.is_file())
+}
+
+/// How to get the program.
+pub const MISSING: &str = "gflow-kernel was found neither beside gflow nor on the path: `cargo install --path kernel` builds it";
+
+/// Jupyter's folder for the files of this user, as `jupyter --data-dir` prints it.
+fn user_folder() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("JUPYTER_DATA_DIR") {
+        return Ok(folder.into());
+    }
+    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    let folder = if cfg!(target_os = "macos") {
+        home().map(|h| h.join("Library/Jupyter"))
+    } else if cfg!(windows) {
+        std::env::var_os("APPDATA").map(|a| PathBuf::from(a).join("jupyter"))
+    } else {
+        std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home().map(|h| h.join(".local/share"))).map(|d| d.join("jupyter"))
+    };
+    folder.ok_or_else(|| Error::data("jupyter", "no home folder is set: give --prefix"))
+}
+
+fn folder(prefix: Option<&Path>, name: &str) -> Result<PathBuf> {
+    let root = match prefix {
+        Some(p) => std::path::absolute(p).map_err(|e| Error::io("find", p, e))?.join("share").join("jupyter"),
+        None => user_folder()?,
+    };
+    Ok(root.join("kernels").join(name))
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
+    if good { Ok(()) } else { Err(Error::data("--name", format!("\"{name}\" is no name of a kernel: small letters, digits, -, _ and . make one"))) }
+}
+
+fn install(a: &InstallArgs) -> Result<PathBuf> {
+    check_name(&a.name)?;
+    a.device.parse::<crate::device::Choice>()?;
+    let program = match &a.kernel {
+        Some(p) if p.is_file() => std::path::absolute(p).map_err(|e| Error::io("find", p, e))?,
+        Some(p) => return Err(Error::io("find", p, "no such file")),
+        None => program().ok_or_else(|| Error::data("jupyter install", MISSING))?,
+    };
+    let folder = folder(a.prefix.as_deref(), &a.name)?;
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
+    let spec = serde_json::json!({
+        "argv": [program.display().to_string(), "--connection-file", "{connection_file}"],
+        "display_name": if a.name == "gflow" { "gflow".to_string() } else { format!("gflow ({})", a.name) },
+        "language": "rhai",
+        "interrupt_mode": "message",
+        "env": { "GFLOW_DEVICE": a.device },
+        "metadata": { "debugger": false },
+    });
+    let text = serde_json::to_string_pretty(&spec).map_err(|e| Error::io("write", &folder, e))?;
+    crate::io::write_atomically(&folder.join("kernel.json"), text.as_bytes())?;
+    for (name, bytes) in FILES {
+        crate::io::write_atomically(&folder.join(name), bytes)?;
+    }
+    Ok(folder)
+}
+
+fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
+    check_name(&a.name)?;
+    let folder = folder(a.prefix.as_deref(), &a.name)?;
+    let text = std::fs::read_to_string(folder.join("kernel.json")).map_err(|_| Error::data("jupyter uninstall", format!("no kernel is installed in {}", folder.display())))?;
+    if !text.contains("gflow-kernel") {
+        return Err(Error::data("jupyter uninstall", format!("the kernel in {} is not gflow's", folder.display())));
+    }
+    std::fs::remove_dir_all(&folder).map_err(|e| Error::io("remove", &folder, e))?;
+    Ok(folder)
+}
+
+pub fn run(command: &JupyterCommand) -> Exit {
+    let done = match command {
+        JupyterCommand::Install(a) => install(a).map(|f| println!("installed the kernel in {}", f.display())),
+        JupyterCommand::Uninstall(a) => uninstall(a).map(|f| println!("removed {}", f.display())),
+    };
+    match done {
+        Ok(()) => Exit::Ok,
+        Err(e) => {
+            eprintln!("error: {e}");
+            Exit::Usage
+        }
+    }
+}
+
+/// For `gflow doctor`: whether the kernel is there, runs, and is known to Jupyter.
+pub fn check() -> std::result::Result<String, String> {
+    let program = program().ok_or_else(|| MISSING.to_string())?;
+    let version = std::process::Command::new(&program).arg("--version").output().map_err(|e| format!("{} does not run: {e}", program.display()))?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_string();
+    if version != format!("gflow-kernel {}", env!("CARGO_PKG_VERSION")) {
+        return Err(format!("{} says \"{version}\", this is gflow {}: build it again", program.display(), env!("CARGO_PKG_VERSION")));
+    }
+    let spec = folder(None, "gflow").map_err(|e| e.to_string())?.join("kernel.json");
+    let Ok(text) = std::fs::read_to_string(&spec) else { return Err("`gflow jupyter install` makes it known to Jupyter".into()) };
+    let spec: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
+    match spec["argv"][0].as_str() {
+        Some(p) if Path::new(p).is_file() => Ok(format!("{version}, known to Jupyter")),
+        Some(p) => Err(format!("Jupyter is told to start {p}, which is gone: run `gflow jupyter install` again")),
+        None => Err("its kernel.json names no program: run `gflow jupyter install` again".into()),
+    }
+}
+
+/// For `gflow doctor`: what Rust cells are compiled with.
+pub fn toolchain() -> std::result::Result<String, String> {
+    let version = |program: &str| {
+        let out = std::process::Command::new(program).arg("--version").output().ok().filter(|o| o.status.success());
+        out.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_string()).ok_or_else(|| format!("{program} was not found"))
+    };
+    Ok(format!("{}, {}", version("rustc")?, version("cargo")?))
+}

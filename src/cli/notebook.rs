@@ -1,0 +1,49 @@
+//! `gflow run notebook.ipynb`: the kernel's program runs it, so that Rust cells work as in Jupyter.
+use super::args::RunArgs;
+use super::{Exit, jupyter};
+use std::path::Path;
+use std::process::Command;
+
+pub fn is_notebook(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("ipynb"))
+}
+
+pub fn run(args: &RunArgs) -> Exit {
+    if args.resume {
+        eprintln!("error: --resume continues the run of a script; a notebook is run from its first cell");
+        return Exit::Usage;
+    }
+    let Some(program) = jupyter::program() else {
+        eprintln!("error: notebooks are run by another program. {}", jupyter::MISSING);
+        return Exit::Usage;
+    };
+    let mut command = Command::new(&program);
+    command.arg("--execute").arg(&args.file).args(["--device", &args.device, "--seed", &args.seed.to_string()]);
+    for s in &args.set {
+        command.args(["--set", s]);
+    }
+    if let Some(out) = &args.out {
+        command.arg("--out").arg(out);
+    }
+    for (given, flag) in [(args.quiet, "--quiet"), (args.json, "--json")] {
+        if given {
+            command.arg(flag);
+        }
+    }
+    // Ctrl-C reaches the other program as well: it stops the cell, keeps the notebook and says so with its exit code
+    let _ = ctrlc::set_handler(|| {});
+    match command.status() {
+        Ok(status) => match status.code() {
+            Some(0) => Exit::Ok,
+            Some(2) => Exit::Usage,
+            Some(3) => Exit::Diverged,
+            Some(4) => Exit::Device,
+            Some(130) => Exit::Interrupted,
+            _ => Exit::Script,
+        },
+        Err(e) => {
+            eprintln!("error: {} does not run: {e}", program.display());
+            Exit::Usage
+        }
+    }
+}

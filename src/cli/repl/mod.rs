@@ -1,0 +1,139 @@
+//! `gflow repl`: one session, cell by cell, in a terminal.
+mod prompt;
+mod syntax;
+mod words;
+
+use super::Exit;
+use super::args::ReplArgs;
+use super::terminal::Terminal;
+use crate::device;
+use crate::script::{Session, SessionOptions, help, names};
+use prompt::CellPrompt;
+use reedline::{ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Reedline, ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Stack of the thread that runs cells: deep recursion ends in an error, not in a crash.
+const STACK: usize = 512 << 20;
+const MENU: &str = "completion";
+
+/// `~/.local/share/gflow`, or what the environment says.
+fn data_folder() -> Option<PathBuf> {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share")))?;
+    Some(data.join("gflow"))
+}
+
+/// Runs until Ctrl-D.
+pub fn repl(args: &ReplArgs) -> Exit {
+    let compute = match args.device.parse::<device::Choice>().and_then(device::open) {
+        Ok(c) => c,
+        Err(e) => {
+            eprintln!("error: {e}");
+            return Exit::Device;
+        }
+    };
+    eprintln!("gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.", env!("CARGO_PKG_VERSION"), compute.name, compute.description);
+    let (seed, out) = (args.seed, args.out.clone());
+    let run = move || {
+        let terminal = Terminal::new(false, false, out.clone().unwrap_or_default(), "figure".into()).with_pictures();
+        let session = Session::new(SessionOptions { compute, seed, params: Default::default(), out, folder: None, front: Box::new(terminal) });
+        cells(session)
+    };
+    match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join().unwrap_or(Exit::Script),
+        Err(e) => {
+            eprintln!("error: cannot start a thread: {e}");
+            Exit::Usage
+        }
+    }
+}
+
+fn editor(session: &Session) -> Reedline {
+    let mut keys = default_emacs_keybindings();
+    keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, ReedlineEvent::UntilFound(vec![ReedlineEvent::Menu(MENU.into()), ReedlineEvent::MenuNext]));
+    keys.add_binding(KeyModifiers::SHIFT, KeyCode::BackTab, ReedlineEvent::MenuPrevious);
+    // a line break wherever the cell could be run
+    keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, ReedlineEvent::Edit(vec![reedline::EditCommand::InsertNewline]));
+    let assistant = session.assistant().clone();
+    let mut editor = Reedline::create()
+        .with_edit_mode(Box::new(Emacs::new(keys)))
+        .with_completer(Box::new(words::Words(assistant.clone())))
+        .with_menu(ReedlineMenu::EngineCompleter(Box::new(ColumnarMenu::default().with_name(MENU))))
+        .with_highlighter(Box::new(syntax::Syntax))
+        .with_validator(Box::new(words::Whole(assistant)))
+        .with_hinter(Box::new(DefaultHinter::default().with_style(nu_ansi_term::Style::new().fg(nu_ansi_term::Color::DarkGray))));
+    if let Some(folder) = data_folder()
+        && std::fs::create_dir_all(&folder).is_ok()
+        && let Ok(history) = FileBackedHistory::with_file(10_000, folder.join("repl_history.txt"))
+    {
+        editor = editor.with_history(Box::new(history));
+    }
+    editor
+}
+
+fn cells(mut session: Session) -> Exit {
+    let interrupt = session.interrupt();
+    // while a cell runs; at the prompt the editor hears Ctrl-C itself
+    if ctrlc::set_handler(move || interrupt.request()).is_err() {
+        eprintln!("note: Ctrl-C cannot be caught here and will end the session");
+    }
+    let mut editor = std::io::stdin().is_terminal().then(|| editor(&session));
+    let mut count = 1;
+    loop {
+        let cell = match &mut editor {
+            Some(editor) => match editor.read_line(&CellPrompt(count)) {
+                Ok(Signal::Success(text)) => text,
+                Ok(Signal::CtrlC) => continue,
+                Ok(_) => return Exit::Ok,
+                Err(e) => {
+                    eprintln!("error: {e}");
+                    return Exit::Usage;
+                }
+            },
+            None => match piped(&session) {
+                Some(text) => text,
+                None => return Exit::Ok,
+            },
+        };
+        if cell.trim().is_empty() {
+            continue;
+        }
+        if !explain(&session, &cell) {
+            let color = std::io::stderr().is_terminal();
+            if let Err(d) = session.eval(&format!("cell {count}"), &cell) {
+                eprint!("{}", session.render(&d, color));
+            }
+            count += 1;
+        }
+    }
+}
+
+/// Lines of a pipe, as many as make a whole cell.
+fn piped(session: &Session) -> Option<String> {
+    let mut cell = String::new();
+    loop {
+        let mut line = String::new();
+        if std::io::stdin().read_line(&mut line).ok()? == 0 {
+            return (!cell.is_empty()).then_some(cell);
+        }
+        cell += &line;
+        if session.completeness(&cell) != crate::script::Completeness::Incomplete {
+            return Some(cell);
+        }
+    }
+}
+
+/// `?name` and `name?`: the page of a name or the value of a variable. False for anything else.
+fn explain(session: &Session, cell: &str) -> bool {
+    let cell = cell.trim();
+    let Some(name) = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?')).map(str::trim) else { return false };
+    match session.inspect(name, name.chars().count()) {
+        Some(page) => println!("{}", page.text.trim_end()),
+        None if name.is_empty() => println!("?name explains a name; the rooms are {}", names::rooms().join(", ")),
+        None => match names::find(name) {
+            Some(e) => println!("{}", help::page(e).trim_end()),
+            None => eprintln!("there is nothing named `{name}`"),
+        },
+    }
+    true
+}

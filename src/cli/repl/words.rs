@@ -1,0 +1,34 @@
+//! The session's own answers for the line editor: what can follow, and whether a cell is whole.
+use crate::script::{Assistant, Completeness};
+use reedline::{Completer, CompletionResult, Span, Suggestion, ValidationResult, Validator};
+
+pub struct Words(pub Assistant);
+
+impl Completer for Words {
+    fn complete(&mut self, line: &str, position: usize) -> CompletionResult {
+        let before = line.get(..position).unwrap_or(line);
+        let text = before.strip_prefix('?').unwrap_or(before);
+        let skipped = before.chars().count() - text.chars().count();
+        let (start, found) = self.0.complete(text, text.chars().count());
+        let start = before.char_indices().nth(start + skipped).map_or(before.len(), |c| c.0);
+        let suggestion = |c: crate::script::Completion| Suggestion {
+            description: (!c.doc.is_empty()).then(|| c.doc.split(". ").next().unwrap_or_default().to_string()),
+            value: c.text,
+            span: Span::new(start, position),
+            ..Suggestion::default()
+        };
+        CompletionResult::fresh(found.into_iter().map(suggestion).collect::<Vec<_>>())
+    }
+}
+
+pub struct Whole(pub Assistant);
+
+impl Validator for Whole {
+    fn validate(&self, line: &str) -> ValidationResult {
+        let help = line.trim_start().starts_with('?') || line.trim_end().ends_with('?');
+        match self.0.completeness(line) {
+            Completeness::Incomplete if !help => ValidationResult::Incomplete,
+            _ => ValidationResult::Complete,
+        }
+    }
+}
