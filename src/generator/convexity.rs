@@ -1,6 +1,7 @@
 //! Is f convex? Proved from its structure, checked on a grid, or violated at a point.
 use super::diff::diff;
 use super::expr::{Expr, Kind, constant, x};
+use super::native::rounding;
 use super::numeric::NumericConjugate;
 use super::scalar::{Binary, Unary};
 
@@ -66,8 +67,8 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
             }
             continue;
         }
-        let rounding = if by_values { 2e-6 * (1.0 + before.abs()) + 64.0 * f64::EPSILON * (1.0 + j.f.abs()) / (0.06 * v) } else { 0.0 };
-        if !j.f.is_finite() || j.d1 < before - 1e-9 * (1.0 + before.abs()) - rounding {
+        let slack = if by_values { 2e-6 * (1.0 + before.abs()) + 2.0 * rounding(1.0 + j.f.abs(), v) } else { 0.0 };
+        if !j.f.is_finite() || j.d1 < before - 1e-9 * (1.0 + before.abs()) - slack {
             return worst(numeric, v, before, j.d1);
         }
         before = j.d1;

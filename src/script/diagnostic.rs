@@ -242,7 +242,7 @@ impl Diagnostic {
 }
 
 /// Text without terminal escapes: a custom kind of report is coloured whatever the configuration says.
-fn plain(s: &str) -> String {
+pub fn plain(s: &str) -> String {
     let mut out = String::new();
     let mut chars = s.chars();
     while let Some(c) = chars.next() {

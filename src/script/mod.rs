@@ -22,7 +22,7 @@ mod trace;
 pub use crate::dataset::Rows;
 pub use assistant::Assistant;
 pub use complete::{Completeness, Completion};
-pub use diagnostic::{Class, Diagnostic, Place};
+pub use diagnostic::{Class, Diagnostic, Place, plain};
 pub use exchange::{Foreign, Value};
 pub use front_end::{Event, FrontEnd, Recorder};
 pub use rich::Rich;

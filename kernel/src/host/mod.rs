@@ -188,14 +188,20 @@ impl Host {
         }
     }
 
-    /// Ends the session process for good.
-    pub fn close(&self) {
+    /// Ends the session process for good, and sees it gone.
+    pub async fn close(&self) {
         let generation = {
             let mut state = self.state();
             state.closing = true;
             state.generation
         };
         self.kill(generation, "the kernel is shut down");
+        for _ in 0..200 {
+            if self.state().pid.is_none() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// A session process has ended: what waited is answered, and the next one started.

@@ -42,6 +42,8 @@ pub(super) struct Pump {
     items: mpsc::Sender<Item>,
     host: Weak<Host>,
     seen: watch::Sender<u64>,
+    /// how many of the marked messages have taken their place
+    delivered: watch::Receiver<u64>,
     buffer: Vec<u8>,
     /// whether the next byte starts a line
     fresh: bool,
@@ -51,8 +53,8 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    pub fn new(items: mpsc::Sender<Item>, host: Weak<Host>, seen: watch::Sender<u64>) -> Pump {
-        Pump { items, host, seen, buffer: vec![], fresh: true, content: None, held: Map::new() }
+    pub fn new(items: mpsc::Sender<Item>, host: Weak<Host>, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Pump {
+        Pump { items, host, seen, delivered, buffer: vec![], fresh: true, content: None, held: Map::new() }
     }
 
     async fn show(&self, output: Output) {
@@ -81,6 +83,8 @@ impl Pump {
             _ => self.release().await,
         }
         let _ = self.seen.send(n);
+        // what follows the mark comes after its message; without a sender there is none any more
+        let _ = self.delivered.wait_for(|d| *d >= n).await;
     }
 
     async fn line(&mut self, line: &str) {

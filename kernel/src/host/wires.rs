@@ -40,11 +40,12 @@ pub(super) fn spawn(settings: &Settings, host: &Arc<Host>) -> Result<(i32, Child
     let stderr = child.stderr.take().ok_or_else(missing)?;
     let (reading, writing) = UnixStream::from_std(ours)?.into_split();
     let (seen, marks) = watch::channel(0);
-    let out = tokio::spawn(pump::run(Pump::new(host.items.clone(), Arc::downgrade(host), seen), stdout));
+    let (delivered, deliveries) = watch::channel(0);
+    let out = tokio::spawn(pump::run(Pump::new(host.items.clone(), Arc::downgrade(host), seen, deliveries), stdout));
     let err = tokio::spawn(errors(stderr, host.items.clone()));
     let host = Arc::downgrade(host);
     tokio::spawn(async move {
-        read(reading, &host, marks).await;
+        read(reading, &host, marks, delivered).await;
         let status = child.wait().await;
         // its last words first
         let _ = tokio::join!(out, err);
@@ -65,7 +66,7 @@ async fn errors(mut from: ChildStderr, items: mpsc::Sender<Item>) {
 }
 
 /// Listens until the process closes its end.
-async fn read(from: OwnedReadHalf, host: &Weak<Host>, mut marks: watch::Receiver<u64>) {
+async fn read(from: OwnedReadHalf, host: &Weak<Host>, mut marks: watch::Receiver<u64>, delivered: watch::Sender<u64>) {
     let mut lines = BufReader::with_capacity(1 << 16, from);
     let mut line = vec![];
     loop {
@@ -102,6 +103,9 @@ async fn read(from: OwnedReadHalf, host: &Weak<Host>, mut marks: watch::Receiver
                 let _ = host.items.send(Item::Question { prompt, password }).await;
             }
             Message::Ready { device } => host.ready(device),
+        }
+        if let Some(n) = after {
+            let _ = delivered.send(n);
         }
     }
 }

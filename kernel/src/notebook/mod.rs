@@ -10,6 +10,7 @@ use desk::NotebookDesk;
 use file::Notebook;
 use serde_json::Map;
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -106,7 +107,7 @@ pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> Exi
     };
     let stopped = interrupts(host.clone());
     let failure = cells(&mut notebook, &host, &rust, &desk, o, &stopped).await;
-    host.close();
+    host.close().await;
     let _ = std::fs::remove_dir_all(rust.folder());
     notebook.stamp();
     if let Err(e) = notebook.write(&absolute) {
@@ -121,7 +122,8 @@ pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> Exi
     match failure {
         None => ExitCode::SUCCESS,
         Some((number, f)) => {
-            eprintln!("error in cell {number}:\n{}", f.traceback.join("\n"));
+            let text = f.traceback.join("\n");
+            eprintln!("error in cell {number}:\n{}", if std::io::stderr().is_terminal() { text } else { gflow::script::plain(&text) });
             ExitCode::from(code(&f))
         }
     }

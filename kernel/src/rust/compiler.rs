@@ -1,5 +1,6 @@
 //! The thread that owns evcxr's context.
 use super::prelude;
+use super::relay::{Loads, Ticket};
 use crate::host::Host;
 use crate::link::Failure;
 use evcxr::{CommandContext, CompilationError, Error, Theme};
@@ -13,7 +14,7 @@ pub type Completions = (usize, usize, Vec<String>);
 pub enum Job {
     /// be ready when a cell comes
     Warm,
-    Execute { code: String, answer: oneshot::Sender<Compiled> },
+    Execute { code: String, ticket: Arc<Ticket>, answer: oneshot::Sender<Compiled> },
     Complete { code: String, byte: usize, answer: oneshot::Sender<Option<Completions>> },
     Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
 }
@@ -82,12 +83,12 @@ fn missing(e: &Error) -> Failure {
 }
 
 /// Starts the thread; evcxr itself starts with the first job.
-pub fn start(host: Arc<Host>) -> mpsc::Sender<Job> {
+pub fn start(host: Arc<Host>, loads: Arc<Loads>) -> mpsc::Sender<Job> {
     let (send, jobs) = mpsc::channel();
     let spawned = std::thread::Builder::new().name("compiler".into()).stack_size(64 << 20).spawn(move || {
         let mut context: Option<Context> = None;
         for job in jobs {
-            run(&mut context, &host, job);
+            run(&mut context, &host, &loads, job);
         }
     });
     if let Err(e) = spawned {
@@ -107,15 +108,21 @@ fn ready<'a>(context: &'a mut Option<Context>, host: &Host) -> Result<&'a mut Co
     Ok(context.insert(ready))
 }
 
-fn run(context: &mut Option<Context>, host: &Host, job: Job) {
+fn run(context: &mut Option<Context>, host: &Host, loads: &Loads, job: Job) {
+    // what the compiler loads for itself is nobody's cell
+    loads.turn(Arc::default());
     match job {
         Job::Warm => {
             // what is missing is said to the cell that needs it
             let _ = ready(context, host);
         }
-        Job::Execute { code, answer } => {
+        Job::Execute { ticket, .. } if ticket.cancelled() => {}
+        Job::Execute { code, ticket, answer } => {
             let compiled = match ready(context, host) {
-                Ok(c) => executed(c, &code),
+                Ok(c) => {
+                    loads.turn(ticket);
+                    executed(c, &code)
+                }
                 Err(f) => Compiled { error: Some(f), ..Compiled::default() },
             };
             let _ = answer.send(compiled);

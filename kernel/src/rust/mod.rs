@@ -3,14 +3,14 @@ mod compiler;
 mod prelude;
 pub mod relay;
 
-use crate::host::{Control, Host};
+use crate::host::Host;
 use crate::link::{Failure, Outcome, Output};
 use compiler::{Compiled, Job};
-use relay::Loads;
+use relay::{Loads, Ticket};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -31,6 +31,8 @@ pub struct Rust {
     host: Arc<Host>,
     loads: Arc<Loads>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    /// the cell that is compiled or runs
+    cell: Mutex<Option<Arc<Ticket>>>,
     displays: AtomicU64,
     folder: tempfile::TempDir,
 }
@@ -39,7 +41,7 @@ impl Rust {
     /// Ready to compile; `folder` is private and goes with the kernel.
     pub fn new(host: Arc<Host>, folder: tempfile::TempDir) -> std::io::Result<Rust> {
         let loads = Loads::listen(&relay::socket(folder.path()), host.clone())?;
-        Ok(Rust { host, loads, jobs: Mutex::default(), displays: AtomicU64::new(0), folder })
+        Ok(Rust { host, loads, jobs: Mutex::default(), cell: Mutex::default(), displays: AtomicU64::new(0), folder })
     }
 
     pub fn folder(&self) -> &Path {
@@ -48,10 +50,10 @@ impl Rust {
 
     fn send(&self, job: Job) {
         let mut jobs = self.jobs.lock().unwrap_or_else(|p| p.into_inner());
-        let sender = jobs.get_or_insert_with(|| compiler::start(self.host.clone()));
+        let sender = jobs.get_or_insert_with(|| compiler::start(self.host.clone(), self.loads.clone()));
         if let Err(mpsc::SendError(job)) = sender.send(job) {
             // the thread is gone: a new one starts from nothing
-            let sender = jobs.insert(compiler::start(self.host.clone()));
+            let sender = jobs.insert(compiler::start(self.host.clone(), self.loads.clone()));
             let _ = sender.send(job);
         }
     }
@@ -63,76 +65,64 @@ impl Rust {
 
     /// Runs a cell; a display tells how long the compiler takes.
     pub async fn execute(&self, code: String) -> (Outcome, Map<String, Value>) {
-        self.loads.begin();
+        let ticket = Arc::new(Ticket::default());
+        *self.cell() = Some(ticket.clone());
         let (answer, mut waiting) = oneshot::channel();
-        self.send(Job::Execute { code: code.clone(), answer });
+        self.send(Job::Execute { code, ticket: ticket.clone(), answer });
         let begun = Instant::now();
         let mut display = None;
         let mut next = begun + PATIENCE;
-        let stopped = self.loads.stopped.notified();
-        tokio::pin!(stopped);
         let compiled = loop {
             tokio::select! {
                 biased;
                 done = &mut waiting => break done.unwrap_or_else(|_| Compiled::failed("RustError", "the compiler thread ended")),
-                () = &mut stopped => break Compiled::failed("Interrupted", "interrupted; the compiler finishes in the background, the cell will not run"),
+                () = ticket.stopped.notified() => break Compiled::failed("Interrupted", "interrupted; the compiler finishes in the background, the cell will not run"),
                 () = tokio::time::sleep_until(next) => {
-                    if !self.loads.running() {
-                        display = Some(self.announce(display, begun, false).await);
+                    if !ticket.running() {
+                        display = Some(self.announce(display, &ticket, begun, false).await);
                     }
                     next += Duration::from_secs(1);
                 }
             }
         };
         if display.is_some() {
-            self.announce(display, begun, true).await;
+            self.announce(display, &ticket, begun, true).await;
         }
-        self.finish(compiled)
+        *self.cell() = None;
+        finish(&ticket, compiled)
     }
 
-    async fn announce(&self, display: Option<String>, begun: Instant, last: bool) -> String {
+    async fn announce(&self, display: Option<String>, ticket: &Ticket, begun: Instant, last: bool) -> String {
         let update = display.is_some();
         let id = display.unwrap_or_else(|| format!("gflow-rust-{}-{}", std::process::id(), self.displays.fetch_add(1, Ordering::SeqCst)));
-        let compiling = if last { self.loads.compiling(begun) } else { begun.elapsed() }.as_secs_f64();
+        let compiling = if last { ticket.compiling(begun) } else { begun.elapsed() }.as_secs_f64();
         let text = if last { format!("compiled in {compiling:.1} s") } else { format!("compiling… {compiling:.0} s") };
         let data = [("text/plain".to_string(), json!(text))].into_iter().collect();
         self.host.show(Output::Display { data, metadata: Map::new(), id: Some(id.clone()), update }).await;
         id
     }
 
-    fn finish(&self, compiled: Compiled) -> (Outcome, Map<String, Value>) {
-        let (loaded, control) = self.loads.end();
-        let mut outcome = loaded.unwrap_or_default();
-        // the session's own account of a failure is better than the compiler's
-        if outcome.error.is_none() {
-            outcome.error = match compiled.error {
-                Some(e) => Some(e),
-                None if control.panicked() => Some(Failure::plain("RustPanic", "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept")),
-                None if control.failed() => Some(Failure::plain("RustError", "the cell returned an error (see above); variables it defined are lost")),
-                None => None,
-            };
-        }
-        let result = if compiled.result.is_empty() { control.result } else { compiled.result };
-        (outcome, result)
+    fn cell(&self) -> MutexGuard<'_, Option<Arc<Ticket>>> {
+        self.cell.lock().unwrap_or_else(|p| p.into_inner())
     }
 
-    /// Stops the running cell: a compilation is left behind, a loop that does not look is ended with its process.
-    pub async fn interrupt(&self) {
-        if !self.loads.running() {
-            self.loads.stop();
+    /// Leaves a compilation behind; compiled code that runs is not touched.
+    pub fn interrupt(&self) {
+        if let Some(ticket) = self.cell().as_ref() {
+            ticket.cancel();
         }
     }
 
     /// Whether compiled code runs now.
     pub fn running(&self) -> bool {
-        self.loads.running()
+        self.cell().as_ref().is_some_and(|t| t.running())
     }
 
     /// Completions at a position counted in characters of the whole cell, in the form of a reply. None at once while
     /// the compiler is busy.
     pub async fn complete(&self, cell: &str, cursor: usize) -> Value {
         let none = json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
-        let Some(code) = body(cell).filter(|_| !self.loads.busy()) else { return none };
+        let Some(code) = body(cell).filter(|_| self.cell().is_none()) else { return none };
         let shift = cell.chars().count() - code.chars().count();
         let Some(at) = cursor.checked_sub(shift) else { return none };
         let byte = code.char_indices().nth(at).map_or(code.len(), |c| c.0);
@@ -145,7 +135,7 @@ impl Rust {
 
     /// What the compiler knows about the name at a position, by type.
     pub async fn inspect(&self, cell: &str, cursor: usize) -> Value {
-        let Some(code) = body(cell).filter(|_| !self.loads.busy()) else { return Value::Null };
+        let Some(code) = body(cell).filter(|_| self.cell().is_none()) else { return Value::Null };
         let shift = cell.chars().count() - code.chars().count();
         let Some(at) = cursor.checked_sub(shift) else { return Value::Null };
         let byte = code.char_indices().nth(at).map_or(code.len(), |c| c.0);
@@ -158,7 +148,19 @@ impl Rust {
     }
 }
 
-/// What the loader answers to a cell that must not run any more.
-pub(super) fn refused() -> (Outcome, Control) {
-    (Outcome::default(), Control::never_ran())
+/// The account of a cell from both sides.
+fn finish(ticket: &Ticket, compiled: Compiled) -> (Outcome, Map<String, Value>) {
+    let (loaded, control) = ticket.take();
+    let mut outcome = loaded.unwrap_or_default();
+    // the session's own account of a failure is better than the compiler's
+    if outcome.error.is_none() {
+        outcome.error = match compiled.error {
+            Some(e) => Some(e),
+            None if control.panicked() => Some(Failure::plain("RustPanic", "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept")),
+            None if control.failed() => Some(Failure::plain("RustError", "the cell returned an error (see above); variables it defined are lost")),
+            None => None,
+        };
+    }
+    let result = if compiled.result.is_empty() { control.result } else { compiled.result };
+    (outcome, result)
 }

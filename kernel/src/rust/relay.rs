@@ -43,12 +43,17 @@ pub fn main() -> ! {
     std::process::exit(99)
 }
 
+/// What becomes of one cell.
 #[derive(Default)]
-struct State {
-    /// a cell is being compiled or run
-    busy: bool,
-    /// since when it runs
-    running: Option<Instant>,
+pub struct Ticket {
+    progress: Mutex<Progress>,
+    /// told when the cell is given up
+    pub stopped: Notify,
+}
+
+#[derive(Default)]
+struct Progress {
+    running: bool,
     /// when the compiler was through
     compiled: Option<Instant>,
     /// the cell was interrupted before it ran: it must not any more
@@ -57,17 +62,62 @@ struct State {
     control: Control,
 }
 
+impl Ticket {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(|p| p.into_inner())
+    }
+    pub fn running(&self) -> bool {
+        self.progress().running
+    }
+    /// Gives up a cell that is still being compiled; false if it runs.
+    pub fn cancel(&self) -> bool {
+        let mut progress = self.progress();
+        if progress.running {
+            return false;
+        }
+        progress.cancelled = true;
+        drop(progress);
+        self.stopped.notify_one();
+        true
+    }
+    pub fn cancelled(&self) -> bool {
+        self.progress().cancelled
+    }
+    /// How the cell came out of the session process, and what it said to its compiler.
+    pub fn take(&self) -> (Option<Outcome>, Control) {
+        let mut progress = self.progress();
+        (progress.outcome.take(), std::mem::take(&mut progress.control))
+    }
+    /// How long the compiler took.
+    pub fn compiling(&self, begun: Instant) -> Duration {
+        self.progress().compiled.unwrap_or_else(Instant::now) - begun
+    }
+    /// The compiler is through: whether the cell may run.
+    fn start(&self) -> bool {
+        let mut progress = self.progress();
+        progress.compiled = Some(Instant::now());
+        progress.running = !progress.cancelled;
+        progress.running
+    }
+    fn settle(&self, outcome: Outcome, control: Control) {
+        let mut progress = self.progress();
+        progress.running = false;
+        progress.outcome = Some(outcome);
+        progress.control = control;
+    }
+}
+
 /// The loads of compiled cells, one at a time.
 pub struct Loads {
     host: Arc<Host>,
-    state: Mutex<State>,
-    pub stopped: Notify,
+    /// the cell the compiler works on
+    current: Mutex<Arc<Ticket>>,
 }
 
 impl Loads {
     pub fn listen(path: &Path, host: Arc<Host>) -> std::io::Result<Arc<Loads>> {
         let listener = UnixListener::bind(path)?;
-        let loads = Arc::new(Loads { host, state: Mutex::default(), stopped: Notify::new() });
+        let loads = Arc::new(Loads { host, current: Mutex::default() });
         let all = loads.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -78,8 +128,12 @@ impl Loads {
         Ok(loads)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(|p| p.into_inner())
+    /// The compiler turns to a cell.
+    pub fn turn(&self, ticket: Arc<Ticket>) {
+        *self.current.lock().unwrap_or_else(|p| p.into_inner()) = ticket;
+    }
+    fn current(&self) -> Arc<Ticket> {
+        self.current.lock().unwrap_or_else(|p| p.into_inner()).clone()
     }
 
     /// One child of evcxr's, until the session process it stands for is gone.
@@ -97,17 +151,17 @@ impl Loads {
             };
             let mut words = line.split(' ');
             let (Some("LOAD_AND_RUN"), Some(library), Some(function)) = (words.next(), words.next(), words.next()) else { continue };
-            let (outcome, control) = self.load(library, function).await;
-            if self.host.generation() != generation {
-                self.settle(outcome, control);
-                return;
-            }
+            let ticket = self.current();
+            let (outcome, control) = if ticket.start() { self.host.load(library.to_string(), function.to_string()).await } else { (Outcome::default(), Control::never_ran()) };
             let mut answer = control.lines.join("\n");
             if !answer.is_empty() {
                 answer.push('\n');
             }
             answer += "EVCXR_EXECUTION_COMPLETE\n";
-            self.settle(outcome, control);
+            ticket.settle(outcome, control);
+            if self.host.generation() != generation {
+                return;
+            }
             if to.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }
@@ -118,51 +172,5 @@ impl Loads {
         while self.host.generation() == generation {
             let _ = tokio::time::timeout(Duration::from_millis(200), self.host.ended.notified()).await;
         }
-    }
-
-    async fn load(&self, library: &str, function: &str) -> (Outcome, Control) {
-        {
-            let mut state = self.state();
-            let now = Instant::now();
-            state.compiled = Some(now);
-            if state.cancelled {
-                return super::refused();
-            }
-            state.running = Some(now);
-        }
-        self.host.load(library.to_string(), function.to_string()).await
-    }
-
-    fn settle(&self, outcome: Outcome, control: Control) {
-        let mut state = self.state();
-        state.running = None;
-        state.outcome = Some(outcome);
-        state.control = control;
-    }
-
-    /// A cell is about to be compiled.
-    pub fn begin(&self) {
-        *self.state() = State { busy: true, ..State::default() };
-    }
-    /// The cell is over, one way or another.
-    pub fn end(&self) -> (Option<Outcome>, Control) {
-        let mut state = self.state();
-        state.busy = false;
-        (state.outcome.take(), std::mem::take(&mut state.control))
-    }
-    pub fn busy(&self) -> bool {
-        self.state().busy
-    }
-    pub fn running(&self) -> bool {
-        self.state().running.is_some()
-    }
-    /// Gives up a cell that is still being compiled.
-    pub fn stop(&self) {
-        self.state().cancelled = true;
-        self.stopped.notify_waiters();
-    }
-    /// How long the compiler took, or has taken so far.
-    pub fn compiling(&self, begun: Instant) -> Duration {
-        self.state().compiled.unwrap_or_else(Instant::now) - begun
     }
 }

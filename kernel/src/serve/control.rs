@@ -46,7 +46,7 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     let before = kernel.interrupts.fetch_add(1, Ordering::SeqCst);
     let (generation, cell) = (kernel.host.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
     kernel.host.interrupt().await;
-    kernel.rust.interrupt().await;
+    kernel.rust.interrupt();
     if before > 0 && !kernel.rust.running() {
         kernel.host.kill(generation, "it was interrupted a second time");
         return;
@@ -77,7 +77,7 @@ pub async fn watch_parent(kernel: Arc<Kernel>) {
         // SAFETY: reads an attribute of this process
         let orphan = unsafe { libc::getppid() } == 1;
         if gone || orphan {
-            kernel.host.close();
+            kernel.host.close().await;
             let _ = std::fs::remove_dir_all(kernel.rust.folder());
             std::process::exit(0);
         }

@@ -172,7 +172,7 @@ impl Kernel {
 
     /// Ends the session process and this one.
     async fn leave(&self, request: &Request) {
-        self.host.close();
+        self.host.close().await;
         self.iopub.status(request, "idle");
         self.iopub.drain().await;
         let _ = std::fs::remove_dir_all(self.rust.folder());

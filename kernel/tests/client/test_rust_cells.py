@@ -62,9 +62,11 @@ def test_a_native_generator_equals_the_named_one(cells):
         a, b = (float(cells.value(f"{f}.conjugate({y})")) for f in ("native", "kl()"))
         assert abs(a - b) < 1e-9 * (1 + abs(b)), (y, a, b)
     cells.ok("let p = data::gaussian(200, 2); let q = data::ring(200);")
+    # f* agrees to 1e-7 on the device, but training amplifies rounding: after 300 steps runs differ by some per cent
+    cells.ok(R + 'session::generator("square", |x| (x - 1.0) * (x - 1.0))?;')
     estimate = "let e = {}.regularized(lipschitz(1.0)).estimate(p, q, #{{ steps: 300, seed: 3 }}); e.lower"
-    a, b = (float(cells.value(estimate.format(f))) for f in ("native", "kl()"))
-    assert abs(a - b) < 0.02 * b, (a, b)
+    a, b = (float(cells.value(estimate.format(f))) for f in ("square", "chi2()"))
+    assert abs(a - b) < 0.06 * b, (a, b)
     reply, _ = cells.run(R + 'session::generator("bad", |x| -x * x + 1.0)?;')
     assert reply["status"] == "error"
 
