@@ -68,6 +68,7 @@ fn each_dependency_has_its_place() {
         ("wgpu_options", |n| n == "device.rs" || n.starts_with("device/")),
         ("clap::", |n| n.starts_with("cli/") || n == "main.rs"),
         ("indicatif::", |n| n == "cli/terminal.rs"),
+        ("reedline::", |n| n.starts_with("cli/repl/")),
         ("ariadne::", |n| n == "script/diagnostic.rs"),
     ];
     for (path, text) in sources("src") {
@@ -91,6 +92,23 @@ fn nothing_a_user_does_can_reach_an_unwrap_or_print_past_the_front_end() {
             assert!(front || !code.contains(forbidden), "{name} prints by {forbidden}");
         }
         assert!(!code.contains("static mut"), "{name} has global mutable state");
+    }
+}
+
+#[test]
+fn the_kernel_keeps_the_same_rules() {
+    for (path, text) in sources("kernel/src").into_iter().chain(sources("kernel/cell/src")) {
+        let (name, code) = (path.display().to_string(), code(&text));
+        for forbidden in [".unwrap()", ".expect(", "panic!(", "todo!(", "dbg!(", "static mut", "rhai::"] {
+            assert!(!code.contains(forbidden), "{name} contains {forbidden}");
+        }
+        assert!(text.lines().count() <= 500, "{name} is too long");
+        assert!(text.starts_with("//!"), "{name} does not say what it is for");
+    }
+    for (path, text) in sources("src") {
+        for only_there in ["tokio::", "zeromq::", "evcxr::CommandContext", "jupyter_protocol::"] {
+            assert!(!code(&text).contains(only_there), "{} names {only_there}", relative(&path));
+        }
     }
 }
 

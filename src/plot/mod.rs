@@ -4,6 +4,7 @@ pub mod contour;
 pub mod curve;
 pub mod density;
 mod entries;
+pub mod evcxr;
 pub mod figure;
 pub mod grid;
 pub mod hist;

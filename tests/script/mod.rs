@@ -3,4 +3,5 @@ mod cli;
 mod errors;
 mod examples;
 mod language;
+mod notebook;
 mod sessions;

@@ -139,8 +139,8 @@ fn completion_knows_names_options_and_methods() {
     assert_eq!(texts("x = data::ring(10, #{ modes: 3, ra"), ["radius"]);
     assert_eq!(texts("krylov.con"), ["conjugate", "conjugate_grad"]);
     assert_eq!(s.complete("let φ = k", 9).0, 8);
-    assert!(s.inspect("gpa(d)", 1).unwrap().contains("inner_steps"));
-    assert!(s.inspect("krylov", 3).unwrap().contains("x\\,\\ln x"));
+    assert!(s.inspect("gpa(d)", 1).unwrap().text.contains("inner_steps"));
+    assert!(s.inspect("krylov", 3).unwrap().text.contains("x\\,\\ln x"));
 }
 
 #[test]

@@ -1,18 +1,15 @@
 //! The notebook as a front end of the session: events become streams, displays and updates of displays.
 use super::outlet::Outlet;
 use crate::link::{Message, Output};
-use base64::Engine;
 use gflow::interrupt::Interrupt;
 use gflow::observer::progress::Report;
-use gflow::plot::{Figure, render};
+use gflow::plot::{Figure, evcxr};
 use gflow::script::{Event, FrontEnd, Rich};
 use serde_json::{Map, Value, json};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// Above so many marks a picture is smaller and faster as pixels.
-const SVG_MARKS: usize = 5000;
 /// A bar appears once a loop has taken so long, and moves so often.
 const PATIENCE: Duration = Duration::from_millis(250);
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -150,12 +147,11 @@ fn drawn(bar: &Bar, state: &str) -> (Map<String, Value>, Map<String, Value>) {
 pub fn picture(f: &Figure) -> gflow::error::Result<(Map<String, Value>, Map<String, Value>)> {
     let (mut data, mut metadata) = (Map::new(), Map::new());
     data.insert("text/plain".into(), json!(f.describe()));
-    if f.mark_count() <= SVG_MARKS {
-        data.insert("image/svg+xml".into(), json!(render::svg(f)?));
-    } else {
-        data.insert("image/png".into(), json!(base64::engine::general_purpose::STANDARD.encode(render::png(f)?)));
-        metadata.insert("image/png".into(), json!({ "width": f.width.round(), "height": f.height.round() }));
+    let (kind, content) = evcxr::content(f)?;
+    if kind == "image/png" {
+        metadata.insert(kind.into(), json!({ "width": f.width.round(), "height": f.height.round() }));
     }
+    data.insert(kind.into(), json!(content));
     Ok((data, metadata))
 }
 

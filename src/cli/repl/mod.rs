@@ -58,6 +58,8 @@ fn editor(session: &Session) -> Reedline {
     let mut editor = Reedline::create()
         .with_edit_mode(Box::new(Emacs::new(keys)))
         .with_completer(Box::new(words::Words(assistant.clone())))
+        .with_quick_completions(true)
+        .with_partial_completions(true)
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(ColumnarMenu::default().with_name(MENU))))
         .with_highlighter(Box::new(syntax::Syntax))
         .with_validator(Box::new(words::Whole(assistant)))

@@ -117,7 +117,7 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
         let every = n.div_ceil(SHOWN);
         Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
     };
-    let title = format!("step {}, time {}", state.step, crate::flow::record::compact(state.time));
+    let title = format!("step {}, time {}", state.step, (state.time * 1e4).round() / 1e4);
     scatter(&[cloud("target", target)?, cloud("particles", &state.particles)?], &FigureOptions { title, ..FigureOptions::default() })
 }
 

@@ -17,14 +17,19 @@ fn row(cells: impl IntoIterator<Item = String>, tag: &str) -> String {
 /// Name and value, a pair a row.
 fn pairs(title: &str, rows: &[(&str, String)]) -> String {
     let body: String = rows.iter().map(|(k, v)| format!("<tr><td style=\"text-align:left\">{}</td><td style=\"text-align:left\">{v}</td></tr>", escape(k))).collect();
-    format!("<table><caption style=\"text-align:left\"><b>{}</b></caption><tbody>{body}</tbody></table>", escape(title))
+    format!("<table><caption style=\"text-align:left;white-space:nowrap\"><b>{}</b></caption><tbody>{body}</tbody></table>", escape(title))
+}
+
+/// A number; nothing where none was measured.
+fn measured(v: f64) -> String {
+    if v.is_nan() { String::new() } else { compact(v) }
 }
 
 /// At most `limit` rows, evenly spaced, the first and the last among them.
 pub fn table(t: &Table, limit: usize) -> String {
     let n = t.len();
     let shown: Vec<usize> = if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
-    let body: String = shown.iter().map(|i| row(t.columns().iter().map(|c| compact(c.1[*i])), "td")).collect();
+    let body: String = shown.iter().map(|i| row(t.columns().iter().map(|c| measured(c.1[*i])), "td")).collect();
     let note = if n > limit { format!("<p>{limit} of {n} rows</p>") } else { String::new() };
     format!("<table><thead>{}</thead><tbody>{body}</tbody></table>{note}", row(t.names().map(escape), "th"))
 }
