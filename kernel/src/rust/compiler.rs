@@ -33,7 +33,7 @@ impl Compiled {
     }
 }
 
-/// evcxr with the crate of the session loaded.
+/// evcxr with the modules of the session loaded.
 struct Context {
     evcxr: CommandContext,
     /// the session process the variables of its cells live in
@@ -52,7 +52,7 @@ impl Context {
                 }
             });
         }
-        let cell = prelude::cell().map_err(|e| Failure::plain("RustError", format!("the crate of the session cannot be written to the cache folder: {e}")))?;
+        let cell = prelude::cell();
         evcxr.execute(&cell).map_err(|e| failure(&e, &cell))?;
         Ok(Context { evcxr, generation })
     }

@@ -1,4 +1,4 @@
-//! The table by which compiled cells reach the session; see the crate `gflow-cell` for the other side.
+//! The table by which compiled cells reach the session; `cell/` is the other side.
 use super::abi::{self, Call, Scalar, Table, Value};
 use super::cells;
 use crate::link::Output;
@@ -104,10 +104,10 @@ extern "C" fn eval(code: *const u8, len: usize, out: *mut Value) -> bool {
     })
 }
 
-/// Leaked data of a cell: closures are shared between threads, which `gflow-cell` asks of them.
+/// Leaked data of a cell: closures are shared between threads, which `session::register` asks of them.
 #[derive(Clone, Copy)]
 struct Data(*mut c_void);
-// SAFETY: `gflow-cell` registers closures that are Send and Sync only
+// SAFETY: `session::register` takes closures that are Send and Sync only
 unsafe impl Send for Data {}
 // SAFETY: as above
 unsafe impl Sync for Data {}

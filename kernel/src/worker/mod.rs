@@ -1,6 +1,6 @@
 //! The session process: one thread runs cells, another listens, so that names can be asked for and a cell be stopped
 //! while it runs. Compiled Rust cells are loaded into this same process.
-#[path = "../../cell/src/abi.rs"]
+#[path = "../../cell/abi.rs"]
 mod abi;
 mod cells;
 mod eval;

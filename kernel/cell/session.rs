@@ -1,4 +1,12 @@
-//! The session of the notebook, from a Rust cell.
+//! The session of the notebook, from a Rust cell: variables, functions, figures.
+//!
+//! ```ignore
+//! let n = session::get::<f64>("n")?;                       // a variable of the Rhai cells
+//! session::set("p", Points::new(vec![0.0; 20], 10, 2))?;   // and one for them
+//! session::register("bump", |x: f64| (-x * x).exp());      // callable there, also inside an f
+//! session::generator("mine", |x| x * x.ln() - x + 1.0)?;   // an f-divergence whose f is this function
+//! session::show("image/svg+xml", &svg);                    // a figure drawn by any crate
+//! ```
 use crate::abi::{self, Table, Value};
 use crate::function::{self, Function};
 use crate::value::{Error, FromSession, IntoSession};
@@ -13,7 +21,7 @@ fn table() -> Result<&'static Table, Error> {
     if table.version == abi::VERSION {
         Ok(table)
     } else {
-        Err(Error(format!("gflow-cell speaks version {} of the interface, the kernel {}: restart the kernel", abi::VERSION, table.version)))
+        Err(Error(format!("the cell speaks version {} of the interface, the kernel {}: restart the kernel", abi::VERSION, table.version)))
     }
 }
 
