@@ -10,7 +10,8 @@ const SVG_MARKS: usize = 5000;
 /// The type and the content of a figure in evcxr's convention: SVG, or PNG in base 64.
 pub fn content(f: &Figure) -> crate::error::Result<(&'static str, String)> {
     if f.mark_count() <= SVG_MARKS {
-        Ok(("image/svg+xml", render::svg(f)?))
+        // a page may be narrower than the figure
+        Ok(("image/svg+xml", render::svg(f)?.replacen("<svg ", "<svg style=\"max-width:100%;height:auto\" ", 1)))
     } else {
         Ok(("image/png", base64::engine::general_purpose::STANDARD.encode(render::png(f)?)))
     }
