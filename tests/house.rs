@@ -68,7 +68,7 @@ fn each_dependency_has_its_place() {
         ("wgpu_options", |n| n == "device.rs" || n.starts_with("device/")),
         ("clap::", |n| n.starts_with("cli/") || n == "main.rs"),
         ("indicatif::", |n| n == "cli/terminal.rs"),
-        ("reedline::", |n| n.starts_with("cli/repl/")),
+        ("reedline::", |n| n.starts_with("cli/repl/") || n == "cli/terminal.rs"),
         ("ariadne::", |n| n == "script/diagnostic.rs"),
     ];
     for (path, text) in sources("src") {

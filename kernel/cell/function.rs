@@ -1,6 +1,7 @@
 //! Rust closures as functions of the script.
 use crate::abi::{self, Value};
 use crate::value::{FromSession, IntoSession};
+use std::io::Write;
 use std::os::raw::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -87,6 +88,8 @@ pub extern "C" fn call<A, F: Function<A>>(data: *mut c_void, arguments: *const V
     // SAFETY: `data` is the leaked closure that was registered, `arguments` has `count` values, `out` is writable
     let (f, arguments, out) = unsafe { (&*data.cast::<F>(), if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) }, &mut *out) };
     let result = catch_unwind(AssertUnwindSafe(|| f.apply(arguments))).unwrap_or_else(|p| Err(panic_text(p)));
+    // what it printed stands before what the script shows next
+    let _ = std::io::stdout().flush();
     match result {
         // a text marked by an integer is an `Err` the closure returned
         Ok(v) => {

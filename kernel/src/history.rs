@@ -32,7 +32,8 @@ struct State {
 }
 
 fn place() -> Option<PathBuf> {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share")))?;
+    let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|h| h.join(".local/share")))?;
     Some(data.join("gflow").join("history.jsonl"))
 }
 
@@ -124,6 +125,7 @@ impl Store {
             session
         } else {
             let mut sessions: Vec<i64> = all.iter().map(|r| r.session).collect();
+            sessions.sort_unstable();
             sessions.dedup();
             let latest = own.unwrap_or_else(|| sessions.last().copied().unwrap_or(0) + 1);
             if session == 0 { latest } else { sessions.iter().rev().filter(|s| **s != latest).nth((-session - 1) as usize).copied().unwrap_or(-1) }

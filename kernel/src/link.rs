@@ -7,8 +7,11 @@ use std::io::{self, Write};
 /// The descriptor of the socket in the session process.
 pub const DESCRIPTOR: i32 = 3;
 
-/// Starts and ends a mark in the raw output: `\x1e<number>\x1e`. The reader of the raw output knows then how far it is.
+/// Starts and ends a mark in the raw output: `\x1e<nonce>:<number>\x1e`. The reader of the raw output knows then how far
+/// it is.
 pub const MARK: u8 = 0x1e;
+/// The environment variable with the nonce of the marks of a session process.
+pub const NONCE: &str = "GFLOW_MARKS";
 /// Behind the number of the mark that ends a compiled cell.
 pub const LAST: u8 = b'!';
 

@@ -65,6 +65,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// How the folders of kernels begin; the number of the process follows.
+const FOLDER: &str = "gflow-kernel-";
+
+/// Removes what kernels that were killed left behind.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|n| n.strip_prefix(FOLDER)).and_then(|n| n.split('-').next()).and_then(|n| n.parse::<i32>().ok());
+        // SAFETY: signal 0 only asks whether the process is there
+        let gone = |pid: i32| unsafe { libc::kill(pid, 0) } != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
+        if pid.is_some_and(gone) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 fn fail(message: &str) -> ExitCode {
     eprintln!("gflow-kernel: {message}");
     ExitCode::from(2)
@@ -75,7 +91,8 @@ fn fail(message: &str) -> ExitCode {
 /// # Safety
 /// There must be one thread.
 unsafe fn prepare() -> std::io::Result<tempfile::TempDir> {
-    let folder = tempfile::Builder::new().prefix("gflow-kernel-").tempdir()?;
+    sweep();
+    let folder = tempfile::Builder::new().prefix(&format!("{FOLDER}{}-", std::process::id())).tempdir()?;
     // SAFETY: by the contract of this function
     unsafe {
         gflow::device::silence_drivers();

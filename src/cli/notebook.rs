@@ -30,20 +30,22 @@ pub fn run(args: &RunArgs) -> Exit {
             command.arg(flag);
         }
     }
-    // Ctrl-C reaches the other program as well: it stops the cell, keeps the notebook and says so with its exit code
-    let _ = ctrlc::set_handler(|| {});
+    // signals and the exit code are the other program's
+    let e = replace(&mut command);
+    eprintln!("error: {} does not run: {e}", program.display());
+    Exit::Usage
+}
+
+/// Becomes the other program; comes back only with an error.
+#[cfg(unix)]
+fn replace(command: &mut Command) -> std::io::Error {
+    std::os::unix::process::CommandExt::exec(command)
+}
+
+#[cfg(not(unix))]
+fn replace(command: &mut Command) -> std::io::Error {
     match command.status() {
-        Ok(status) => match status.code() {
-            Some(0) => Exit::Ok,
-            Some(2) => Exit::Usage,
-            Some(3) => Exit::Diverged,
-            Some(4) => Exit::Device,
-            Some(130) => Exit::Interrupted,
-            _ => Exit::Script,
-        },
-        Err(e) => {
-            eprintln!("error: {} does not run: {e}", program.display());
-            Exit::Usage
-        }
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(e) => e,
     }
 }

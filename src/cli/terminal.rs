@@ -19,17 +19,19 @@ pub struct Terminal {
     figures: usize,
     /// how figures are shown in the terminal itself
     pictures: Option<Protocol>,
+    /// whether a line editor owns the keyboard
+    editor: bool,
     bar: Option<ProgressBar>,
 }
 
 impl Terminal {
     pub fn new(quiet: bool, json: bool, folder: PathBuf, stem: String) -> Terminal {
-        Terminal { quiet, json, folder, stem, figures: 0, pictures: None, bar: None }
+        Terminal { quiet, json, folder, stem, figures: 0, pictures: None, editor: false, bar: None }
     }
 
-    /// Shows figures where the terminal can.
-    pub fn with_pictures(self) -> Terminal {
-        Terminal { pictures: picture::protocol(), ..self }
+    /// For someone who sits in front of it: figures are shown where the terminal can, questions asked by the line editor.
+    pub fn interactive(self) -> Terminal {
+        Terminal { pictures: picture::protocol(), editor: true, ..self }
     }
 
     /// One line on stdout; a closed pipe is not an error of ours.
@@ -108,6 +110,20 @@ impl Terminal {
     }
 }
 
+/// A line by the editor that also reads cells: two readers of one keyboard would share out what is typed.
+fn edited(prompt: &str, stop: &Interrupt) -> Option<String> {
+    use reedline::{DefaultPrompt, DefaultPromptSegment, Reedline, Signal};
+    let prompt = DefaultPrompt::new(DefaultPromptSegment::Basic(prompt.to_string()), DefaultPromptSegment::Empty);
+    match Reedline::create().read_line(&prompt) {
+        Ok(Signal::Success(line)) => Some(line),
+        Ok(Signal::CtrlC) => {
+            stop.request();
+            None
+        }
+        _ => None,
+    }
+}
+
 /// Reads on a thread of its own, so that an interrupt does not wait for the return key.
 fn read(password: bool, stop: &Interrupt) -> Option<String> {
     let (send, receive) = std::sync::mpsc::channel();
@@ -132,6 +148,9 @@ fn read(password: bool, stop: &Interrupt) -> Option<String> {
 impl FrontEnd for Terminal {
     fn ask(&mut self, prompt: &str, password: bool, stop: &Interrupt) -> Option<String> {
         self.close();
+        if self.editor && !password && std::io::stdin().is_terminal() {
+            return edited(prompt, stop);
+        }
         eprint!("{prompt}");
         let _ = std::io::stderr().flush();
         read(password, stop)

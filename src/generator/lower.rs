@@ -177,17 +177,26 @@ struct Table {
 impl Table {
     fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
         let mut regs = vec![];
-        let (near, far) = (numeric.jet(1e-7, &mut regs).d1, numeric.jet(1e7, &mut regs).d1);
+        let (mut near, mut far) = (numeric.jet(1e-7, &mut regs).d1, numeric.jet(1e7, &mut regs).d1);
+        // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
+        let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
         let end = |limit: f64, reached: f64| {
             if !limit.is_finite() {
                 End::Infinite
-            } else if (reached - limit).abs() <= 1e-13 * (1.0 + limit.abs()) {
+            } else if (reached - limit).abs() <= exact * (1.0 + limit.abs()) {
                 End::Attained(limit)
             } else {
                 End::Open(limit)
             }
         };
-        let warp = Warp { low: end(numeric.d0, near), high: end(numeric.dinf, far) };
+        let warp = Warp { low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1), high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1) };
+        // nearer to an open end than this, numbers of the device cannot be told apart
+        if let End::Open(a) = warp.low {
+            near = near.max(a + 1e-9 * (1.0 + a.abs()));
+        }
+        if let End::Open(b) = warp.high {
+            far = far.min(b - 1e-9 * (1.0 + b.abs()));
+        }
         let (v0, v1) = (warp.forward(near), warp.forward(far));
         let dv = (v1 - v0) / (k - 1) as f64;
         let (mut y, mut f, mut x) = (vec![], vec![], vec![]);

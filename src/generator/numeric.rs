@@ -81,25 +81,29 @@ fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
     f64::NAN
 }
 
-/// The limit of f' at 0⁺ or ∞ for an f known by its values: differences are trustworthy from 1e-6 on only, so the
-/// exponents are evenly spaced, and a sequence whose steps do not shrink by 0.6 is taken to have no finite limit.
+/// The limit of f' at 0⁺ or ∞ for an f known by its values: differences are trustworthy from 1e-6 on only, so four
+/// points have evenly spaced exponents. Steps that shrink by a constant ratio, however near to one, sum to a finite limit
+/// (f' ~ c + x^p); a ratio that is one (ln x) or rises to it (ln ln x) has none.
 fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    let v: Vec<f64> = [2.0, 4.0, 6.0].iter().map(|e| g(10f64.powf(if at_zero { -e } else { 1.5 * e }))).collect();
-    if v.iter().any(|q| q.is_nan()) {
-        return f64::NAN;
-    }
-    let (d1, d2) = (v[1] - v[0], v[2] - v[1]);
-    if d2.abs() <= 1e-7 * (1.0 + v[2].abs()) {
+    let points = |reach: f64| -> Vec<f64> { (1..=4).map(|k| g(10f64.powf(reach * f64::from(k) / if at_zero { -4.0 } else { 4.0 }))).collect() };
+    // f itself may leave the range of numbers: exp(x) does at 710
+    let reaches: &[f64] = if at_zero { &[6.0, 3.0] } else { &[9.0, 4.0, 2.0, 1.0] };
+    let Some(v) = reaches.iter().map(|r| points(*r)).find(|v| v.iter().all(|q| q.is_finite())) else { return f64::NAN };
+    let short = |limit: f64, digits: f64| {
+        let short = (limit * digits).round() / digits;
+        if (limit - short).abs() < 1e-7 * (1.0 + limit.abs()) { short } else { limit }
+    };
+    let (d1, d2, d3) = (v[1] - v[0], v[2] - v[1], v[3] - v[2]);
+    if d3.abs() <= 1e-7 * (1.0 + v[3].abs()) {
         // what is left of the step is rounding: a short number nearby is meant
-        let short = (v[2] * 1e6).round() / 1e6;
-        return if (v[2] - short).abs() < 1e-7 { short } else { v[2] };
+        return short(v[3], 1e6);
     }
-    if d2.abs() < 0.6 * d1.abs() {
-        let limit = v[2] + d2 * d2 / (d1 - d2);
-        let short = (limit * 1e5).round() / 1e5;
-        return if (limit - short).abs() < 1e-7 { short } else { limit };
+    let (r1, r2) = (d2 / d1, d3 / d2);
+    let shrinks = r2 > 0.0 && (r2 < 0.6 || r2 < 0.985 && (r2 - r1).abs() < 0.01);
+    if shrinks {
+        return short(v[3] + d3 * r2 / (1.0 - r2), 1e5);
     }
-    if d2 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY }
+    if d3 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY }
 }
 
 fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
@@ -246,7 +250,7 @@ impl NumericConjugate {
     fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {
         let nodes = &self.nodes;
         let i = nodes.partition_point(|k| k.h <= y);
-        if nodes.is_empty() || (i == nodes.len() && self.dinf.is_finite()) {
+        if nodes.is_empty() || (i == nodes.len() && self.dinf.is_finite() && !self.by_values) {
             return None;
         }
         if i == 0 {

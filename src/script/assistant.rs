@@ -60,6 +60,10 @@ impl Assistant {
         names.foreign.push(Function { name: name.into(), signature: format!("{name}({arguments})"), doc: "a function made in Rust".into() });
     }
 
+    pub(super) fn is_foreign(&self, name: &str) -> bool {
+        self.read().foreign.iter().any(|f| f.name == name)
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Names> {
         self.names.read().unwrap_or_else(|p| p.into_inner())
     }

@@ -35,7 +35,7 @@ const METHODS: &[(&str, &[&str])] = &[
     ("text", &["len", "contains", "split", "replace", "to_upper", "to_lower", "trim"]),
 ];
 
-const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
+pub(super) const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
 
 /// What calls and properties give, where their room does not say it.
 const RESULTS: &[(&str, &str)] = &[
@@ -69,21 +69,39 @@ pub(super) fn methods(kind: &str) -> &'static [&'static str] {
     METHODS.iter().find(|m| m.0 == kind).map_or(&[], |m| m.1)
 }
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == ':'
+/// Whether the character at `i` belongs to a word; `::` does, a lone colon does not.
+fn is_word(c: &[char], i: usize) -> bool {
+    let beside = |k: Option<usize>| k.and_then(|k| c.get(k)) == Some(&':');
+    c[i].is_alphanumeric() || c[i] == '_' || c[i] == ':' && (beside(i.checked_sub(1)) || beside(Some(i + 1)))
 }
 
 /// The word that ends at the cursor: its start and text, `::` included.
 fn word_before(c: &[char]) -> (usize, String) {
-    let start = c.iter().rposition(|ch| !is_word(*ch)).map_or(0, |p| p + 1);
+    let start = (0..c.len()).rev().find(|i| !is_word(c, *i)).map_or(0, |p| p + 1);
     (start, c[start..].iter().collect())
+}
+
+/// Whether the cursor stands in a comment that runs to the end of the line.
+fn in_comment(c: &[char]) -> bool {
+    let line = c.iter().rposition(|ch| *ch == '\n').map_or(0, |p| p + 1);
+    let (mut open, mut i) = (false, line);
+    while i < c.len() {
+        match c[i] {
+            '\\' if open => i += 1,
+            '"' => open = !open,
+            '/' if !open && c.get(i + 1) == Some(&'/') => return true,
+            _ => {}
+        }
+        i += 1;
+    }
+    false
 }
 
 /// The whole word around the cursor; with the cursor just behind `(`, the function called.
 pub(super) fn word_at(text: &str, cursor: usize) -> String {
     let c: Vec<char> = text.chars().collect();
     let cursor = cursor.min(c.len());
-    let end = (cursor..c.len()).find(|i| !is_word(c[*i])).unwrap_or(c.len());
+    let end = (cursor..c.len()).find(|i| !is_word(&c, *i)).unwrap_or(c.len());
     let (_, word) = word_before(&c[..end]);
     if word.is_empty() && cursor > 0 && c[cursor - 1] == '(' {
         return word_before(&c[..cursor - 1]).1;
@@ -232,6 +250,9 @@ fn at_key(c: &[char]) -> bool {
 
 pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
     let c: Vec<char> = text.chars().take(cursor).collect();
+    if in_comment(&c) {
+        return (c.len(), vec![]);
+    }
     if let Some(start) = open_text(&c) {
         return sorted(in_text(&c, start));
     }

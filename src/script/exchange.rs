@@ -1,6 +1,7 @@
 //! Values for a program beside the script: read, set, and functions made outside that scripts can call.
 use super::Session;
 use super::bind::GeneratorValue;
+use super::context::Context;
 use super::convert::{number, rows};
 use super::diagnostic::{Diagnostic, friendly};
 use crate::dataset::Rows;
@@ -11,6 +12,7 @@ use crate::generator::{Generator, NativeFunction};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What can cross: everything else stays a value of the script alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,8 +87,11 @@ impl Session {
     pub fn set(&mut self, name: &str, v: Value) -> Result<()> {
         check_name(name)?;
         let v = self.enter(v)?;
-        self.assign(name, v);
-        Ok(())
+        self.put(name, v)
+    }
+
+    fn put(&mut self, name: &str, v: Dynamic) -> Result<()> {
+        if self.assign(name, v) { Ok(()) } else { Err(Error::data("the session", format!("`{name}` is a constant"))) }
     }
 
     /// The value of a script, its output shown as that of a cell.
@@ -99,15 +104,18 @@ impl Session {
     /// formula: `f_divergence("mine", |x| g(x) + (x - 1)**2)`, where its derivatives are taken numerically.
     pub fn register(&mut self, name: &str, arity: usize, f: Foreign) -> Result<()> {
         check_name(name)?;
+        if self.is_native(name) {
+            return Err(Error::data("the session", format!("has a function `{name}` of its own: give yours another name")));
+        }
         let context = self.context().clone();
-        let numeric = f.clone();
+        let (numeric, owner) = (f.clone(), context.clone());
         let shown = name.to_string();
         let call = move |ctx: NativeCallContext, args: &mut [&mut Dynamic]| -> std::result::Result<Dynamic, Box<EvalAltResult>> {
             let fail = |message: String| -> Box<EvalAltResult> { EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into() };
             if let [argument] = args
                 && let Some(e) = argument.flatten_clone().try_cast::<Expr>()
             {
-                let native = NativeFunction::new(&shown, as_number(numeric.clone()));
+                let native = NativeFunction::new(&shown, as_number(&owner, &shown, numeric.clone()));
                 return Ok(Dynamic::from(expr::native(native, &e)));
             }
             let values: Result<Vec<Value>> = args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
@@ -129,14 +137,21 @@ impl Session {
     /// Sets a variable to the generator whose f is known by its values alone.
     pub fn generator(&mut self, name: &str, f: Arc<dyn Fn(f64) -> f64 + Send + Sync>) -> Result<()> {
         check_name(name)?;
+        let interrupt = self.context().interrupt.clone();
+        let stop = interrupt.clone();
+        let f = Arc::new(move |x| if stop.is_requested() { f64::NAN } else { f(x) });
         let e = expr::native(NativeFunction::new(name, f), &expr::x());
-        let made = Generator::new(name, e).map_err(|source| Error::Generator { name: name.into(), source })?;
-        self.assign(name, Dynamic::from(GeneratorValue::new(made)));
-        Ok(())
+        let made = Generator::new(name, e);
+        interrupt.check()?;
+        let made = made.map_err(|source| Error::Generator { name: name.into(), source })?;
+        self.put(name, Dynamic::from(GeneratorValue::new(made)))
     }
 }
 
 fn check_name(name: &str) -> Result<()> {
+    if super::complete::KEYWORDS.contains(&name) {
+        return Err(Error::data("the session", format!("`{name}` is a word of the language")));
+    }
     let good = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if good { Ok(()) } else { Err(Error::data("the session", format!("`{name}` cannot be a name: letters, digits and _ can"))) }
 }
@@ -148,11 +163,23 @@ fn enter_points(s: &Session, r: Rows) -> Result<Points> {
     Ok(device::points(r.data, r.n, r.d, &s.context().compute.device))
 }
 
-/// A foreign function as one of numbers; what is no number becomes NaN, which the checks of a generator report.
-fn as_number(f: Foreign) -> Arc<dyn Fn(f64) -> f64 + Send + Sync> {
-    Arc::new(move |x| match f(vec![Value::Number(x)]) {
-        Ok(Value::Number(y)) => y,
-        Ok(Value::Integer(y)) => y as f64,
-        _ => f64::NAN,
+/// A foreign function as one of numbers. Once it has failed it is not called again: the reason is shown, and NaN stops
+/// whatever needs it. The same when the cell is stopped.
+fn as_number(context: &Arc<Context>, name: &str, f: Foreign) -> Arc<dyn Fn(f64) -> f64 + Send + Sync> {
+    let (context, name, failed) = (context.clone(), name.to_string(), AtomicBool::new(false));
+    Arc::new(move |x| {
+        if failed.load(Ordering::Relaxed) || context.interrupt.is_requested() {
+            return f64::NAN;
+        }
+        let reason = match f(vec![Value::Number(x)]) {
+            Ok(Value::Number(y)) => return y,
+            Ok(Value::Integer(y)) => return y as f64,
+            Ok(_) => "gave no number".to_string(),
+            Err(e) => e,
+        };
+        if !failed.swap(true, Ordering::Relaxed) {
+            context.note(format!("{name}({x}): {reason}"));
+        }
+        f64::NAN
     })
 }

@@ -1,6 +1,14 @@
 //! Help texts from catalogue entries.
 use crate::catalogue::Entry;
 
+/// `?name` or `name?`, as in IPython: the name asked about. None for anything that can be run.
+pub fn question(cell: &str) -> Option<&str> {
+    let cell = cell.trim();
+    let name = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?'))?.trim_matches('?').trim();
+    let good = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':' || c == '.');
+    good.then_some(name)
+}
+
 /// The page `help("name")` and `gflow help NAME` show.
 pub fn page(e: &Entry) -> String {
     let mut out = format!("{}\n  {}\n", e.signature, e.doc);

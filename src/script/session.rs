@@ -96,6 +96,11 @@ impl Session {
     /// which is returned too. Variables and functions stay for the next cell, also after an error.
     pub fn eval(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
         self.context.interrupt.clear();
+        self.run_cell(name, text)
+    }
+
+    /// The same for a host that clears the interrupt itself, when it accepts the cell.
+    pub fn run_cell(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
         *lock(&self.context.last_error) = None;
         let result = self.run(name, text);
         self.scope = std::mem::take(&mut self.scope).clone_visible();
@@ -123,7 +128,6 @@ impl Session {
 
     /// The value of an expression, shown to nobody; an error is returned and reported nowhere else.
     pub fn evaluate(&mut self, name: &str, expression: &str) -> Result<Dynamic, Diagnostic> {
-        self.context.interrupt.clear();
         *lock(&self.context.last_error) = None;
         self.run(name, expression)
     }
@@ -158,9 +162,28 @@ impl Session {
         printed.map_or_else(|_| value.to_string(), |s| s.to_string())
     }
 
-    pub(super) fn assign(&mut self, name: &str, value: Dynamic) {
-        self.scope.set_value(name.to_string(), value);
+    /// Sets a variable, in the cell that closures and functions share; false for a constant.
+    pub(super) fn assign(&mut self, name: &str, value: Dynamic) -> bool {
+        match self.scope.is_constant(name) {
+            Some(true) => return false,
+            Some(false) => {
+                if let Some(place) = self.scope.get_mut(name) {
+                    match place.write_lock::<Dynamic>() {
+                        Some(mut inner) => *inner = value,
+                        None => return false,
+                    }
+                }
+            }
+            None => {
+                self.scope.push_dynamic(name.to_string(), value);
+            }
+        }
         self.share_globals();
+        true
+    }
+    /// Whether a function of this name is gflow's own.
+    pub(super) fn is_native(&self, name: &str) -> bool {
+        self.natives.contains(name) && !self.assistant.is_foreign(name)
     }
     pub(super) fn variable(&self, name: &str) -> Option<Dynamic> {
         self.scope.get(name).map(Dynamic::flatten_clone)

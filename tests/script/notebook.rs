@@ -65,7 +65,9 @@ fn completion_knows_where_it_stands() {
     assert_eq!(texts("help(\"data::moo"), ["data::moons"]);
     // behind the colon of an option a value is due, not another option
     assert!(!texts("gpa(d, #{ dt: in").contains(&"inner_steps".to_string()));
-    assert!(texts("// data::ri").contains(&"data::ring".to_string()));
+    assert_eq!(texts("gpa(d, #{dt:lips"), ["lipschitz"]);
+    assert_eq!(texts("// data::ri"), Vec::<String>::new());
+    assert!(texts("\"//\" + data::ri").contains(&"data::ring".to_string()));
     assert_eq!(texts("wh"), ["while"]);
     assert_eq!(s.inspect("kl(", 3).unwrap().text.lines().next(), Some("kl()"));
     assert!(s.inspect("d", 1).unwrap().text.contains("kl.regularized(lipschitz(1))"));
@@ -85,6 +87,12 @@ fn values_cross_the_border_unchanged() {
     assert!(s.set("not a name", Value::Nothing).is_err());
     let _ = s.eval("t", "let f = kl();").unwrap();
     assert!(s.get("f").unwrap_err().to_string().contains("got a Generator"));
+    // closures and functions share the variable
+    let _ = s.eval("t", "let c = 1; const K = 2; let add = |x| x + c;").unwrap();
+    s.set("c", Value::Integer(10)).unwrap();
+    assert_eq!(s.call("t", "add.call(1)").unwrap(), Value::Integer(11));
+    assert!(s.set("K", Value::Integer(3)).unwrap_err().to_string().contains("constant"));
+    assert!(s.set("let", Value::Integer(3)).unwrap_err().to_string().contains("word of the language"));
     let bad = Rows { data: vec![1.0], n: 2, d: 2 };
     assert!(s.set("v", Value::Points(bad)).is_err());
 }
@@ -113,6 +121,10 @@ fn a_foreign_function_is_called_and_is_part_of_formulas() {
         let found: f64 = recorder.text().parse().unwrap();
         assert!((found - exact).abs() < 1e-9 * (1.0 + exact.abs()), "{y}: {found} against {exact}");
     }
+    // what is gflow's own is not replaced silently
+    for name in ["exp", "kl", "if", "plot"] {
+        assert!(s.register(name, 1, number(|x| x)).is_err() || name == "plot", "{name}");
+    }
     // registered again, it is the new one
     s.register("cube", 1, number(|x| -x)).unwrap();
     let _ = recorder.take();
@@ -124,7 +136,11 @@ fn a_foreign_function_is_called_and_is_part_of_formulas() {
 fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
     type F = fn(f64) -> f64;
     // f, f*, f'(0+), f'(inf)
-    let cases: [(&str, F, F, f64, f64); 5] = [
+    let cases: [(&str, F, F, f64, f64); 7] = [
+        // f' runs to 20 as slowly as x^-0.05
+        ("alpha 0.95", |x| (x.powf(0.95) - 0.95 * x - 0.05) / -0.0475, |y| ((1.0 - 0.05 * y).powf(-19.0) - 1.0) / 0.95, f64::NEG_INFINITY, 20.0),
+        // leaves the range of numbers at 710
+        ("exponential", |x| (x - 1.0).exp() - x, |y| (y + 1.0) * (1.0 + y).ln(), (-1f64).exp() - 1.0, f64::INFINITY),
         ("kl", |x| x * x.ln() - x + 1.0, |y| y.exp_m1(), f64::NEG_INFINITY, f64::INFINITY),
         ("chi2", |x| (x - 1.0).powi(2), |y| if y < -2.0 { -1.0 } else { y + 0.25 * y * y }, -2.0, f64::INFINITY),
         ("reverse_kl", |x| x - 1.0 - x.ln(), |y| -(1.0 - y).ln(), f64::NEG_INFINITY, 1.0),
@@ -149,7 +165,7 @@ fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
             recorder.text()
         };
         let line = |key: &str| report.lines().find(|l| l.trim_start().starts_with(key)).unwrap().to_string();
-        let text = |v: f64| if v.is_infinite() { format!("{}inf", if v > 0.0 { "+" } else { "-" }) } else { format!("{v}") };
+        let text = |v: f64| if v.is_infinite() { format!("{}inf", if v > 0.0 { "+" } else { "-" }) } else { format!("{:.3}", v).trim_end_matches('0').trim_end_matches('.').to_string() };
         assert!(line("f'(0+)").contains(&text(low)), "{name}: {report}");
         assert!(line("f'(inf)").contains(&text(high)), "{name}: {report}");
     }

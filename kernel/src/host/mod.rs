@@ -35,7 +35,12 @@ enum Item {
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub environment: Vec<(String, String)>,
+    /// whether somebody is there who can be asked
+    pub asks: bool,
 }
+
+/// A session process that ended so often before it was ready is not started again until a cell needs it.
+const ATTEMPTS: u32 = 3;
 
 pub struct Host {
     settings: Settings,
@@ -59,6 +64,8 @@ struct State {
     reason: Option<String>,
     control: Control,
     closing: bool,
+    /// processes in a row that never were ready
+    failures: u32,
     device: String,
 }
 
@@ -95,12 +102,19 @@ impl Host {
             state.control = Control::default();
         }
         *self.writer.lock().await = Some(writer);
-        *self.stdin.lock().await = Some(stdin);
+        *self.stdin.lock().await = stdin;
         Ok(())
     }
 
     /// Sends a request and waits for its answer; everything the request showed has been shown by then.
-    pub async fn ask(&self, ask: Ask) -> Result<Value, Failure> {
+    pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<Value, Failure> {
+        let given_up = {
+            let state = self.state();
+            state.pid.is_none() && state.failures >= ATTEMPTS && !state.closing
+        };
+        if given_up && let Err(e) = self.spawn().await {
+            return Err(Failure::plain("SessionDied", format!("no session process could be started: {e}")));
+        }
         let id = self.next.fetch_add(1, Ordering::SeqCst);
         let (answer, waiting) = oneshot::channel();
         self.state().pending.insert(id, answer);
@@ -109,13 +123,13 @@ impl Host {
     }
 
     /// Runs a Rhai cell.
-    pub async fn eval(&self, name: String, code: String, show: bool, expressions: std::collections::BTreeMap<String, String>) -> Outcome {
+    pub async fn eval(self: &Arc<Self>, name: String, code: String, show: bool, expressions: std::collections::BTreeMap<String, String>) -> Outcome {
         let answer = self.ask(Ask::Eval { name, code, show, expressions }).await;
         self.outcome(answer)
     }
 
     /// Loads a compiled cell; also gives the lines that are meant for its compiler.
-    pub async fn load(&self, library: String, function: String) -> (Outcome, Control) {
+    pub async fn load(self: &Arc<Self>, library: String, function: String) -> (Outcome, Control) {
         self.state().control = Control::default();
         let answer = self.ask(Ask::Load { library, function }).await;
         let control = std::mem::take(&mut self.state().control);
@@ -166,7 +180,9 @@ impl Host {
     }
 
     fn ready(&self, device: String) {
-        self.state().device = device;
+        let mut state = self.state();
+        state.device = device;
+        state.failures = 0;
     }
     /// The device of the session, once it is up.
     pub fn device(&self) -> String {
@@ -206,17 +222,18 @@ impl Host {
 
     /// A session process has ended: what waited is answered, and the next one started.
     async fn bury(self: &Arc<Self>, status: std::process::ExitStatus) {
-        let (pending, death, closing) = {
+        let (pending, death, closing, failures) = {
             let mut state = self.state();
             state.pid = None;
+            state.failures += 1;
             let death = Death { status, reason: state.reason.take(), lost: std::mem::take(&mut state.variables) };
-            (std::mem::take(&mut state.pending), death, state.closing)
+            (std::mem::take(&mut state.pending), death, state.closing, state.failures)
         };
         if closing {
             return;
         }
         let failure = death.failure();
-        let respawned = self.spawn().await;
+        let respawned = if failures < ATTEMPTS { self.spawn().await } else { Err(std::io::Error::other("it ended three times before it was ready; the next cell tries again")) };
         self.ended.notify_waiters();
         let failure = match respawned {
             Ok(()) => failure,

@@ -41,20 +41,37 @@ impl Control {
 pub(super) struct Pump {
     items: mpsc::Sender<Item>,
     host: Weak<Host>,
+    /// how marks of this process begin
+    head: Vec<u8>,
+    /// the number of the last mark
+    last: u64,
     seen: watch::Sender<u64>,
     /// how many of the marked messages have taken their place
     delivered: watch::Receiver<u64>,
     buffer: Vec<u8>,
-    /// whether the next byte starts a line
-    fresh: bool,
     content: Option<(String, String)>,
     /// content of one value, in several forms, not yet shown
     held: Map<String, Value>,
 }
 
+/// What stands at the start of the buffer.
+enum Next {
+    /// so many bytes of text
+    Text(usize),
+    /// a whole line, its end included, that may be a directive
+    Line(usize),
+    /// a mark of so many bytes
+    Mark { length: usize, number: u64, last: bool },
+    /// nothing that can be decided
+    Wait,
+}
+
 impl Pump {
-    pub fn new(items: mpsc::Sender<Item>, host: Weak<Host>, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Pump {
-        Pump { items, host, seen, delivered, buffer: vec![], fresh: true, content: None, held: Map::new() }
+    pub fn new(items: mpsc::Sender<Item>, host: Weak<Host>, nonce: &str, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Pump {
+        let mut head = vec![MARK];
+        head.extend_from_slice(nonce.as_bytes());
+        head.push(b':');
+        Pump { items, host, head, last: 0, seen, delivered, buffer: vec![], content: None, held: Map::new() }
     }
 
     async fn show(&self, output: Output) {
@@ -78,6 +95,11 @@ impl Pump {
 
     /// A mark; at the last one of a compiled cell, the value held is its result.
     async fn mark(&mut self, n: u64, last: bool) {
+        self.last = n;
+        if last && let Some((kind, content)) = self.content.take() {
+            // begun and never ended: it was text after all
+            self.text(format!("{BEGIN}{kind}\n{content}\n").as_bytes()).await;
+        }
         match self.host.upgrade() {
             Some(host) if last => host.state().control.result = std::mem::take(&mut self.held),
             _ => self.release().await,
@@ -87,6 +109,7 @@ impl Pump {
         let _ = self.delivered.wait_for(|d| *d >= n).await;
     }
 
+    /// A line of content, or one that begins with the prefix of directives.
     async fn line(&mut self, line: &str) {
         if let Some((kind, content)) = &mut self.content {
             if line == END {
@@ -122,46 +145,78 @@ impl Pump {
         }
     }
 
+    /// The mark at the start of the buffer: only the next one of this process is one, all else is text.
+    fn mark_here(&self) -> Option<Next> {
+        let b = &self.buffer;
+        let wanted = format!("{}", self.last + 1);
+        let whole: Vec<u8> = self.head.iter().copied().chain(wanted.bytes()).collect();
+        let common = b.iter().zip(&whole).take_while(|(x, y)| x == y).count();
+        if common < whole.len() {
+            return (common == b.len()).then_some(Next::Wait);
+        }
+        match (b.get(whole.len()), b.get(whole.len() + 1)) {
+            (Some(&MARK), _) => Some(Next::Mark { length: whole.len() + 1, number: self.last + 1, last: false }),
+            (Some(&LAST), Some(&MARK)) => Some(Next::Mark { length: whole.len() + 2, number: self.last + 1, last: true }),
+            (None, _) | (Some(&LAST), None) => Some(Next::Wait),
+            _ => None,
+        }
+    }
+
+    fn next(&self, at_end: bool) -> Next {
+        let b = &self.buffer;
+        if b[0] == MARK
+            && let Some(next) = self.mark_here()
+            && !(at_end && matches!(next, Next::Wait))
+        {
+            return next;
+        }
+        let newline = b.iter().position(|c| *c == b'\n');
+        if self.content.is_some() || b.starts_with(PREFIX) {
+            // a directive is a line; a mark inside ends it early
+            let mark = b.iter().skip(1).position(|c| *c == MARK).map(|i| i + 1);
+            return match (newline, mark) {
+                (Some(n), m) if m.is_none_or(|m| n < m) => Next::Line(n + 1),
+                (_, Some(m)) => Next::Text(m),
+                _ if at_end => Next::Text(b.len()),
+                _ => Next::Wait,
+            };
+        }
+        // text, up to what may be something else
+        let stop = (1..b.len()).find(|i| b[*i] == MARK || b[*i..].starts_with(PREFIX) || !at_end && PREFIX.starts_with(&b[*i..]));
+        if stop.is_none() && !at_end && PREFIX.starts_with(b) {
+            return Next::Wait;
+        }
+        Next::Text(stop.unwrap_or(b.len()))
+    }
+
     /// Everything in the buffer that is decided.
     async fn advance(&mut self, at_end: bool) {
-        while let Some(i) = self.buffer.iter().position(|b| *b == b'\n' || *b == MARK) {
-            let special = self.fresh && (self.content.is_some() || self.buffer.starts_with(PREFIX));
-            if self.buffer[i] == b'\n' {
-                let line: Vec<u8> = self.buffer.drain(..=i).collect();
-                if special {
-                    let line = String::from_utf8_lossy(&line[..i]).into_owned();
-                    self.line(line.trim_end_matches('\r')).await;
-                } else {
-                    self.text(&line).await;
+        while !self.buffer.is_empty() {
+            match self.next(at_end) {
+                Next::Wait => return,
+                Next::Mark { length, number, last } => {
+                    self.buffer.drain(..length);
+                    self.mark(number, last).await;
                 }
-                self.fresh = true;
-                continue;
-            }
-            let Some(close) = self.buffer[i + 1..].iter().position(|b| *b == MARK) else { return };
-            let before: Vec<u8> = self.buffer.drain(..i).collect();
-            if !before.is_empty() {
-                self.fresh = false;
-                self.text(&before).await;
-            }
-            let mark: Vec<u8> = self.buffer.drain(..close + 2).collect();
-            let number = String::from_utf8_lossy(&mark[1..=close]).into_owned();
-            let (number, last) = number.strip_suffix(LAST as char).map_or((number.as_str(), false), |n| (n, true));
-            if let Ok(n) = number.parse() {
-                self.mark(n, last).await;
+                Next::Line(length) => {
+                    let line: Vec<u8> = self.buffer.drain(..length).collect();
+                    let line = String::from_utf8_lossy(&line[..length - 1]).into_owned();
+                    self.line(line.trim_end_matches('\r')).await;
+                }
+                Next::Text(length) => {
+                    // half a character waits for the rest of it
+                    let whole = match std::str::from_utf8(&self.buffer[..length]) {
+                        Err(e) if e.error_len().is_none() && !at_end && length == self.buffer.len() => e.valid_up_to(),
+                        _ => length,
+                    };
+                    if whole == 0 {
+                        return;
+                    }
+                    let text: Vec<u8> = self.buffer.drain(..whole).collect();
+                    self.text(&text).await;
+                }
             }
         }
-        let waits = self.fresh && (self.content.is_some() || PREFIX.starts_with(&self.buffer[..self.buffer.len().min(PREFIX.len())]));
-        if self.buffer.is_empty() || waits && !at_end {
-            return;
-        }
-        // half a character waits for the rest of it
-        let whole = match std::str::from_utf8(&self.buffer) {
-            Err(e) if e.error_len().is_none() && !at_end => e.valid_up_to(),
-            _ => self.buffer.len(),
-        };
-        let text: Vec<u8> = self.buffer.drain(..whole).collect();
-        self.fresh = self.fresh && text.is_empty();
-        self.text(&text).await;
     }
 }
 
@@ -176,4 +231,59 @@ pub(super) async fn run(mut pump: Pump, mut from: ChildStdout) {
     }
     pump.advance(true).await;
     pump.release().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown for pieces of raw output, with marks delivered at once.
+    async fn shown(pieces: &[&str]) -> (Vec<Output>, Pump) {
+        let (items, mut receiver) = mpsc::channel(1000);
+        let (seen, _) = watch::channel(0);
+        let (_deliver, delivered) = watch::channel(u64::MAX);
+        let mut pump = Pump::new(items, Weak::new(), "n0", seen, delivered);
+        for p in pieces {
+            pump.buffer.extend_from_slice(p.as_bytes());
+            pump.advance(false).await;
+        }
+        let mut out: Vec<Output> = vec![];
+        while let Ok(Item::Output(o)) = receiver.try_recv() {
+            match (&mut out.last_mut(), o) {
+                (Some(Output::Stream { text, .. }), Output::Stream { text: more, .. }) => *text += &more,
+                (_, o) => out.push(o),
+            }
+        }
+        (out, pump)
+    }
+
+    #[tokio::test]
+    async fn marks_directives_and_text_are_told_apart() {
+        let text = |t: &str| Output::stream("stdout", t);
+        assert_eq!(shown(&["a", "b\nc"]).await.0, [text("ab\nc")]);
+        // marks, whole and in pieces, behind text without a newline
+        assert_eq!(shown(&["a\x1en0:1\x1eb\x1en", "0:2!", "\x1ec"]).await.0, [text("abc")]);
+        // what looks like one is text: another nonce, another number, a lone byte
+        let odd = "\x1e{\"a\":1}\n\x1en0:7\x1e\x1en1:1\x1e";
+        assert_eq!(shown(&[odd, "."]).await.0, [text(&format!("{odd}."))]);
+        // content behind text without a newline, in pieces
+        let (out, pump) = shown(&["no newlineEVC", "XR_BEGIN_CONTENT text/plain\n(", ")\nEVCXR_END_CONTENT\n\x1en0:1\x1e"]).await;
+        assert_eq!(out[0], text("no newline"));
+        assert!(matches!(&out[1], Output::Display { data, .. } if data["text/plain"] == "()"), "{out:?}");
+        assert!(pump.buffer.is_empty());
+        // text that only begins like a directive
+        assert_eq!(shown(&["EVCXR_SOMETHING else\n", "EV", "A"]).await.0, [text("EVCXR_SOMETHING else\nEVA")]);
+        // content that never ends is text at the end of the cell
+        assert_eq!(shown(&["EVCXR_BEGIN_CONTENT text/plain\nabc\n\x1en0:1!\x1e"]).await.0, [text("EVCXR_BEGIN_CONTENT text/plain\nabc\n")]);
+        // characters cut in two
+        let (items, mut receiver) = mpsc::channel(10);
+        let (seen, _) = watch::channel(0);
+        let (_deliver, delivered) = watch::channel(0);
+        let mut pump = Pump::new(items, Weak::new(), "n0", seen, delivered);
+        for half in "λ".as_bytes().chunks(1) {
+            pump.buffer.extend_from_slice(half);
+            pump.advance(false).await;
+        }
+        assert!(matches!(receiver.try_recv(), Ok(Item::Output(o)) if o == text("λ")));
+    }
 }

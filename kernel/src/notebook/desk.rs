@@ -38,7 +38,12 @@ impl NotebookDesk {
     }
     /// Parameters read so far.
     pub fn read(&self, names: Vec<String>) {
-        self.state().parameters = names;
+        let mut state = self.state();
+        for name in names {
+            if !state.parameters.contains(&name) {
+                state.parameters.push(name);
+            }
+        }
     }
     pub fn parameters(&self) -> Vec<String> {
         self.state().parameters.clone()

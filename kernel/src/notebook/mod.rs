@@ -3,12 +3,13 @@ mod desk;
 mod file;
 
 use crate::host::{Host, Settings};
-use crate::link::{Failure, Outcome, Output};
+use crate::link::{Ask, Failure, Outcome, Output};
 use crate::rust::{self, Rust};
 use clap::Args;
 use desk::NotebookDesk;
 use file::Notebook;
-use serde_json::Map;
+use gflow::script::help;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// A compiled cell that does not look whether it should stop is ended after this time.
+const GRACE: Duration = Duration::from_millis(1500);
 
 /// How a notebook is run; the same as for a script.
 #[derive(Args, Clone, Debug, Default)]
@@ -67,7 +71,7 @@ fn settings(o: &Options, parameters: &BTreeMap<String, String>) -> Result<Settin
         let out = out.canonicalize().map_err(|e| format!("--out {}: {e}", out.display()))?;
         environment.push(("GFLOW_OUT".to_string(), out.display().to_string()));
     }
-    Ok(Settings { environment })
+    Ok(Settings { environment, asks: false })
 }
 
 /// Where the executed copy goes.
@@ -99,13 +103,13 @@ pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> Exi
     let desk = Arc::new(NotebookDesk::default());
     let started = async {
         let host = Host::start(settings, desk.clone()).await?;
-        Ok::<_, std::io::Error>((host.clone(), Rust::new(host, folder)?))
+        Ok::<_, std::io::Error>((host.clone(), Arc::new(Rust::new(host, folder)?)))
     };
     let (host, rust) = match started.await {
         Ok(s) => s,
         Err(e) => return usage(&format!("the session process could not be started: {e}")),
     };
-    let stopped = interrupts(host.clone());
+    let stopped = interrupts(host.clone(), rust.clone());
     let failure = cells(&mut notebook, &host, &rust, &desk, o, &stopped).await;
     host.close().await;
     let _ = std::fs::remove_dir_all(rust.folder());
@@ -135,20 +139,34 @@ fn code(f: &Failure) -> u8 {
         "Diverged" => 3,
         "DeviceError" => 4,
         "Interrupted" => 130,
+        "SessionDied" if f.value.ends_with("it was interrupted") => 130,
         _ => 1,
     }
 }
 
-/// Ctrl-C stops the running cell; the flag tells.
-fn interrupts(host: Arc<Host>) -> Arc<AtomicBool> {
+/// Ctrl-C and a request to end stop the running cell; the flag tells. Compiled code that does not listen is ended after
+/// a moment, anything else by a second request, and the notebook is written all the same.
+fn interrupts(host: Arc<Host>, rust: Arc<Rust>) -> Arc<AtomicBool> {
+    use tokio::signal::unix::{SignalKind, signal};
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = stopped.clone();
+    let (Ok(mut interrupt), Ok(mut end)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return stopped };
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if flag.swap(true, Ordering::SeqCst) {
-                std::process::exit(130);
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = end.recv() => {}
             }
+            let again = flag.swap(true, Ordering::SeqCst);
+            let generation = host.generation();
             host.interrupt().await;
+            rust.interrupt();
+            if rust.running() && !again {
+                tokio::time::sleep(GRACE).await;
+            }
+            if again || rust.running() {
+                host.kill(generation, "it was interrupted");
+            }
         }
     });
     stopped
@@ -169,6 +187,7 @@ async fn cells(notebook: &mut Notebook, host: &Arc<Host>, rust: &Rust, desk: &No
         desk.turn(index, number);
         let begun = Instant::now();
         let (outcome, result) = match rust::body(&source) {
+            None if help::question(&source).is_some() => explain(host, help::question(&source).unwrap_or_default()).await,
             Some(body) => rust.execute(body).await,
             None => (host.eval(format!("cell {number}"), source.clone(), true, BTreeMap::new()).await, Map::new()),
         };
@@ -191,6 +210,16 @@ async fn cells(notebook: &mut Notebook, host: &Arc<Host>, rust: &Rust, desk: &No
         }
     }
     None
+}
+
+/// `?name`: its page, where a notebook server would open one beside.
+async fn explain(host: &Arc<Host>, name: &str) -> (Outcome, Map<String, Value>) {
+    let found = host.ask(Ask::Inspect { code: name.to_string(), cursor: name.chars().count() }).await;
+    match found {
+        Ok(Value::Object(data)) => (Outcome::default(), data),
+        Ok(_) => (Outcome { error: Some(Failure::plain("Error", format!("there is nothing named `{name}`"))), ..Outcome::default() }, Map::new()),
+        Err(f) => (Outcome { error: Some(f), ..Outcome::default() }, Map::new()),
+    }
 }
 
 fn report(o: &Options, number: usize, total: usize, took: Duration, error: Option<&Failure>) {

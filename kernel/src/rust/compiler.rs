@@ -139,6 +139,9 @@ fn run(context: &mut Option<Context>, host: &Host, loads: &Loads, job: Job) {
 }
 
 fn executed(c: &mut Context, code: &str) -> Compiled {
+    if code.lines().any(|l| l.trim() == ":quit") {
+        return Compiled::failed("RustError", "`:quit` would end the kernel: shut it down from the notebook instead");
+    }
     match c.evcxr.execute(code) {
         Ok(out) => {
             let result = out.content_by_mime_type.into_iter().map(|(k, v)| (k, json!(v))).collect();

@@ -22,8 +22,9 @@ const PATIENCE: Duration = Duration::from_millis(900);
 
 /// The code of a Rust cell, its first line emptied so that places in it stay right; none for other cells.
 pub fn body(cell: &str) -> Option<String> {
-    let (first, rest) = cell.split_once('\n').unwrap_or((cell, ""));
-    (first.trim() == MAGIC).then(|| format!("\n{rest}"))
+    let blank: usize = cell.split_inclusive('\n').take_while(|l| l.trim().is_empty()).map(str::len).sum();
+    let (first, rest) = cell[blank..].split_once('\n').unwrap_or((&cell[blank..], ""));
+    (first.trim() == MAGIC).then(|| format!("{}\n{rest}", &cell[..blank]))
 }
 
 /// Compiles and runs Rust cells; the toolchain is looked for at the first of them.

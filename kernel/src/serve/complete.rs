@@ -2,6 +2,7 @@
 use super::Kernel;
 use crate::link::Ask;
 use crate::rust;
+use gflow::script::help;
 use serde_json::{Value, json};
 
 /// Code and cursor of a request; the cursor counts characters, from the end where it is not given.
@@ -44,7 +45,7 @@ impl Kernel {
             let status = if code.ends_with("\n\n") || code.lines().count() > 1 && code.ends_with('\n') { "complete" } else { "incomplete" };
             return json!({ "status": status, "indent": "" });
         }
-        if code.trim_start().starts_with('?') || code.trim_end().ends_with('?') {
+        if help::question(&code).is_some() {
             return json!({ "status": "complete" });
         }
         self.host.ask(Ask::Completeness { code }).await.unwrap_or(json!({ "status": "unknown" }))

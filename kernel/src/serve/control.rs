@@ -38,16 +38,17 @@ pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
     }
 }
 
-/// The first interrupt asks; what cannot hear it is ended: compiled code after a moment, a Rhai cell by a second one.
+/// The first interrupt asks; what cannot hear it is ended: compiled code after a moment, a Rhai cell by another one, once
+/// it has been said what that would cost.
 async fn interrupt(kernel: &Arc<Kernel>) {
     if !kernel.executing.load(Ordering::SeqCst) {
         return;
     }
-    let before = kernel.interrupts.fetch_add(1, Ordering::SeqCst);
+    kernel.interrupts.fetch_add(1, Ordering::SeqCst);
     let (generation, cell) = (kernel.host.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
     kernel.host.interrupt().await;
     kernel.rust.interrupt();
-    if before > 0 && !kernel.rust.running() {
+    if kernel.noticed.load(Ordering::SeqCst) && !kernel.rust.running() {
         kernel.host.kill(generation, "it was interrupted a second time");
         return;
     }
@@ -61,7 +62,7 @@ async fn interrupt(kernel: &Arc<Kernel>) {
         }
         if compiled {
             kernel.host.kill(generation, "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())");
-        } else if before == 0 {
+        } else if !kernel.noticed.swap(true, Ordering::SeqCst) {
             kernel.say("stderr", "The cell has not stopped yet: it waits for native code. Interrupt once more to end the session process; its variables would be lost.\n".into()).await;
         }
     });
@@ -77,9 +78,18 @@ pub async fn watch_parent(kernel: Arc<Kernel>) {
         // SAFETY: reads an attribute of this process
         let orphan = unsafe { libc::getppid() } == 1;
         if gone || orphan {
-            kernel.host.close().await;
-            let _ = std::fs::remove_dir_all(kernel.rust.folder());
-            std::process::exit(0);
+            kernel.end().await;
         }
     }
+}
+
+/// Ends this process in order when it is told to by a signal.
+pub async fn watch_signals(kernel: Arc<Kernel>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else { return };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    kernel.end().await;
 }

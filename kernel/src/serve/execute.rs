@@ -4,6 +4,7 @@ use super::stdin::ClientDesk;
 use super::wire::Request;
 use crate::link::{Failure, Outcome};
 use crate::rust;
+use gflow::script::help;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,11 +31,12 @@ pub async fn run(kernel: Arc<Kernel>, desk: Arc<ClientDesk>, mut cells: Unbounde
 async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>, cells: &mut UnboundedReceiver<Arc<Request>>) -> Vec<Arc<Request>> {
     *kernel.current() = Some(request.clone());
     kernel.interrupts.store(0, Ordering::SeqCst);
+    kernel.noticed.store(false, Ordering::SeqCst);
     kernel.executing.store(true, Ordering::SeqCst);
     kernel.iopub.status(&request, "busy");
     let code = request.text("code").to_string();
     let silent = request.flag("silent", false);
-    let keep = request.flag("store_history", true) && !silent;
+    let keep = request.flag("store_history", true) && !silent && !code.trim().is_empty();
     let count = kernel.count.load(Ordering::SeqCst) + u64::from(keep);
     kernel.count.store(count, Ordering::SeqCst);
     desk.turn(request.clone(), count);
@@ -42,8 +44,12 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
         kernel.iopub.publish(&request, "execute_input", json!({ "code": code, "execution_count": count }));
     }
     let mut payload = vec![];
-    let mut show_outcome = async || {
-        if let Some(name) = question(&code) {
+    let expressions: BTreeMap<String, String> = serde_json::from_value(request.content["user_expressions"].clone()).unwrap_or_default();
+    let show_outcome = async || {
+        if code.trim().is_empty() {
+            return Outcome::default();
+        }
+        if let Some(name) = help::question(&code) {
             return kernel.explain(name, &mut payload).await;
         }
         match rust::body(&code) {
@@ -52,16 +58,24 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
                 if outcome.error.is_none() && !result.is_empty() && !silent {
                     desk.show_result(result);
                 }
-                outcome
+                if outcome.error.is_some() || expressions.is_empty() {
+                    return outcome;
+                }
+                kernel.host.eval(format!("cell {count}"), String::new(), false, expressions).await
+            }
+            None if code.trim_start().starts_with("%%") => {
+                let word = code.split_whitespace().next().unwrap_or("%%");
+                let error = Some(Failure::plain("Error", format!("`{word}` is not known: the one word that can begin a cell is {}, alone on its line", rust::MAGIC)));
+                Outcome { error, ..Outcome::default() }
             }
             None => {
-                let expressions: BTreeMap<String, String> = serde_json::from_value(request.content["user_expressions"].clone()).unwrap_or_default();
                 kernel.host.eval(format!("cell {count}"), code.clone(), !silent, expressions).await
             }
         }
     };
     let outcome: Outcome = show_outcome().await;
     kernel.executing.store(false, Ordering::SeqCst);
+    desk.withdraw();
     if keep {
         kernel.store.add(count, &code, desk.result());
     }
@@ -83,14 +97,6 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
     kernel.iopub.status(&request, "idle");
     *kernel.current() = None;
     aborted
-}
-
-/// `?name` or `name?`, as in IPython: the name asked about.
-fn question(code: &str) -> Option<&str> {
-    let code = code.trim();
-    let name = code.strip_prefix('?').or_else(|| code.strip_suffix('?'))?.trim().trim_matches('?');
-    let good = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':' || c == '.');
-    good.then_some(name)
 }
 
 impl Kernel {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// A client that does not take a message for so long loses it; the others go on.
-const STUCK: Duration = Duration::from_secs(5);
+const STUCK: Duration = Duration::from_secs(2);
+/// … and once one was lost, does not hold up the next for longer than this, until it takes one.
+const STILL_STUCK: Duration = Duration::from_millis(10);
 /// More than this many messages in line slow the session down.
 const AHEAD: usize = 64;
 
@@ -25,6 +27,7 @@ impl Iopub {
         let waiting = Arc::new(AtomicUsize::new(0));
         let left = waiting.clone();
         tokio::spawn(async move {
+            let mut patience = STUCK;
             loop {
                 tokio::select! {
                     biased;
@@ -35,7 +38,8 @@ impl Iopub {
                     }
                     message = messages.recv() => {
                         let Some(message) = message else { return };
-                        let _ = tokio::time::timeout(STUCK, wire::send(&mut socket, message)).await;
+                        let sent = tokio::time::timeout(patience, wire::send(&mut socket, message)).await;
+                        patience = if sent.is_ok() { STUCK } else { STILL_STUCK };
                         left.fetch_sub(1, Ordering::SeqCst);
                     }
                 }

@@ -37,6 +37,8 @@ pub struct Kernel {
     executing: AtomicBool,
     /// interrupts of the running cell so far
     interrupts: AtomicU64,
+    /// the user was told what another interrupt does
+    noticed: AtomicBool,
     /// the request of the running cell
     current: Mutex<Option<Arc<Request>>>,
 }
@@ -89,7 +91,7 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
     let (shell_out, mut shell_in) = wire::split(shell);
     let (control_out, control_in) = wire::split(control);
     let desk = Arc::new(stdin::ClientDesk::new(iopub.clone(), stdin));
-    let host = Host::start(Settings::default(), desk.clone()).await?;
+    let host = Host::start(Settings { asks: true, ..Settings::default() }, desk.clone()).await?;
     let rust = Rust::new(host.clone(), folder)?;
     let kernel = Arc::new(Kernel {
         host,
@@ -100,6 +102,7 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
         count: AtomicU64::new(0),
         executing: AtomicBool::new(false),
         interrupts: AtomicU64::new(0),
+        noticed: AtomicBool::new(false),
         current: Mutex::default(),
     });
     // whoever used Rust lately will again: the compiler is ready by then, at the cost of nobody else
@@ -110,6 +113,7 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
     tokio::spawn(execute::run(kernel.clone(), desk, queue));
     tokio::spawn(control::run(kernel.clone(), control_in, control_out));
     tokio::spawn(control::watch_parent(kernel.clone()));
+    tokio::spawn(control::watch_signals(kernel.clone()));
     loop {
         let request = Arc::new(shell_in.next().await);
         match request.kind.as_str() {
@@ -172,11 +176,15 @@ impl Kernel {
 
     /// Ends the session process and this one.
     async fn leave(&self, request: &Request) {
-        self.host.close().await;
         self.iopub.status(request, "idle");
         self.iopub.drain().await;
+        self.end().await
+    }
+
+    async fn end(&self) -> ! {
+        self.host.close().await;
         let _ = std::fs::remove_dir_all(self.rust.folder());
-        std::process::exit(0);
+        std::process::exit(0)
     }
 
     async fn say(&self, name: &str, text: String) {

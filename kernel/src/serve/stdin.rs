@@ -6,6 +6,7 @@ use crate::link::Output;
 use jupyter_zmq_client::KernelStdinConnection;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 
 pub struct ClientDesk {
@@ -20,6 +21,8 @@ struct State {
     count: u64,
     /// the text of the result, for the history
     result: Option<String>,
+    /// the question that waits for its answer
+    question: Option<tokio::task::AbortHandle>,
 }
 
 impl ClientDesk {
@@ -31,7 +34,14 @@ impl ClientDesk {
     }
     /// What comes now belongs to this request.
     pub fn turn(&self, parent: Arc<Request>, count: u64) {
-        *self.state() = State { parent: Some(parent), count, result: None };
+        self.withdraw();
+        *self.state() = State { parent: Some(parent), count, ..State::default() };
+    }
+    /// A question whose cell is over, or that another follows, is not asked any more.
+    pub fn withdraw(&self) {
+        if let Some(task) = self.state().question.take() {
+            task.abort();
+        }
     }
     pub fn result(&self) -> Option<String> {
         self.state().result.clone()
@@ -64,11 +74,14 @@ impl Desk for ClientDesk {
     fn question(&self, host: Arc<Host>, prompt: String, password: bool, to_stdin: bool) {
         let parent = self.state().parent.clone().filter(|p| p.flag("allow_stdin", true));
         let stdin = self.stdin.clone();
-        tokio::spawn(async move {
+        self.withdraw();
+        let task = tokio::spawn(async move {
             let Some(parent) = parent else {
                 return if to_stdin { host.type_in("").await } else { host.answer(None).await };
             };
             let mut stdin = stdin.lock().await;
+            // answers to questions that are not asked any more
+            while tokio::time::timeout(Duration::from_millis(1), wire::receive(&mut *stdin)).await.is_ok() {}
             let request = parent.child("input_request", json!({ "prompt": prompt, "password": password }), true);
             let line = if wire::send(&mut *stdin, request).await {
                 loop {
@@ -86,6 +99,7 @@ impl Desk for ClientDesk {
                 host.answer(line).await;
             }
         });
+        self.state().question = Some(task.abort_handle());
     }
 
     fn drained(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {

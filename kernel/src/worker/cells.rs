@@ -32,6 +32,11 @@ pub fn with<R>(f: impl FnOnce(&mut Session) -> R) -> Option<R> {
     SESSION.with(|s| s.try_borrow_mut().ok()?.as_mut().map(f))
 }
 
+/// Whether this is the thread that runs cells.
+pub fn here() -> bool {
+    SESSION.with(|s| s.try_borrow().map_or(true, |s| s.is_some()))
+}
+
 pub fn outlet() -> Option<&'static Arc<Outlet>> {
     OUTLET.get()
 }
@@ -59,9 +64,6 @@ pub fn finish(page: &SharedPage) {
 pub fn load(page: &SharedPage, outlet: &Outlet, library: &str, function: &str) -> Value {
     front::lock(page).turn(true);
     outlet.order_raw_output();
-    if let Some(i) = interrupt() {
-        i.clear();
-    }
     // SAFETY: the library was compiled by this notebook for this process; its function has this signature
     let error = unsafe {
         match libloading::Library::new(library) {

@@ -40,7 +40,7 @@ fn failure(s: &Session, d: &Diagnostic) -> Failure {
 pub fn eval(page: &SharedPage, name: &str, code: &str, show: bool, expressions: &BTreeMap<String, String>) -> Value {
     front::lock(page).turn(show);
     let ran = cells::with(|s| {
-        let error = match catch_unwind(AssertUnwindSafe(|| s.eval(name, code).map(|_| ()))) {
+        let error = match catch_unwind(AssertUnwindSafe(|| s.run_cell(name, code).map(|_| ()))) {
             Ok(Ok(())) => None,
             Ok(Err(d)) => Some(failure(s, &d)),
             Err(_) => Some(panicked()),

@@ -72,6 +72,9 @@ fn answer(out: *mut Value, f: impl FnOnce() -> Result<script::Value, String>) ->
 }
 
 fn within<R>(f: impl FnOnce(&mut script::Session) -> Result<R, String>) -> Result<R, String> {
+    if !cells::here() {
+        return Err("the session is reached from the thread of the cell, not from one that the cell started".into());
+    }
     cells::with(f).unwrap_or_else(|| Err(BUSY.into()))
 }
 

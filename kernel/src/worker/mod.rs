@@ -61,6 +61,8 @@ fn prepare() {
         #[cfg(target_os = "linux")]
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         libc::signal(libc::SIGINT, libc::SIG_IGN);
+        // what a cell starts must not keep the socket open
+        libc::fcntl(DESCRIPTOR, libc::F_SETFD, libc::FD_CLOEXEC);
         device::silence_drivers();
         std::env::set_var(abi::ADDRESS, foreign::address().to_string());
         std::env::remove_var("EVCXR_IS_RUNTIME");
@@ -99,9 +101,8 @@ fn run(outlet: &Arc<Outlet>, queue: Receiver<Request>, typed: Receiver<Option<St
             Ask::Load { library, function } => cells::load(&page, outlet, &library, &function),
             _ => Value::Null,
         };
-        let after = outlet.mark(last);
         waiting.fetch_sub(1, Ordering::SeqCst);
-        outlet.say(&Message::Reply { id: request.id, value, after });
+        outlet.reply(request.id, value, last);
     }
 }
 
@@ -132,6 +133,10 @@ fn listen(socket: UnixStream, outlet: &Outlet, jobs: &Sender<Request>, answers: 
             // the value of a variable can be shown only while no cell holds it
             Ask::Inspect { code, cursor } if !idle => inspected(handles.assistant.inspect(code, *cursor)),
             Ask::Eval { .. } | Ask::Load { .. } | Ask::Inspect { .. } => {
+                // in the order of the socket: an interrupt that comes behind the cell is meant for it
+                if idle && !matches!(request.ask, Ask::Inspect { .. }) {
+                    handles.interrupt.clear();
+                }
                 waiting.fetch_add(1, Ordering::SeqCst);
                 if jobs.send(request).is_err() {
                     return;

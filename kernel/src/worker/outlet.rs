@@ -1,5 +1,5 @@
 //! The session's way out: messages on the socket, and marks in the raw output that keep both in one order.
-use crate::link::{self, LAST, MARK, Message, Output};
+use crate::link::{self, LAST, MARK, Message, NONCE, Output};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,11 +10,13 @@ pub struct Outlet {
     /// whether code that prints past us may run: then messages wait for what it printed
     raw: AtomicBool,
     marks: AtomicU64,
+    /// how marks begin: nothing a cell prints looks like them
+    nonce: String,
 }
 
 impl Outlet {
     pub fn new(socket: UnixStream) -> Outlet {
-        Outlet { socket: Mutex::new(socket), raw: AtomicBool::new(false), marks: AtomicU64::new(0) }
+        Outlet { socket: Mutex::new(socket), raw: AtomicBool::new(false), marks: AtomicU64::new(0), nonce: std::env::var(NONCE).unwrap_or_default() }
     }
 
     fn socket(&self) -> MutexGuard<'_, UnixStream> {
@@ -26,14 +28,15 @@ impl Outlet {
         self.raw.store(true, Ordering::SeqCst);
     }
 
-    /// Marks the raw output here, if anybody may have printed there; `last` at the end of a compiled cell.
-    pub fn mark(&self, last: bool) -> Option<u64> {
+    /// Marks the raw output here, if anybody may have printed there; `last` at the end of a compiled cell. Called with
+    /// the socket held, so that messages come in the order of their marks.
+    fn mark(&self, last: bool) -> Option<u64> {
         if !self.raw.load(Ordering::SeqCst) {
             return None;
         }
         let n = self.marks.fetch_add(1, Ordering::SeqCst) + 1;
         let mut mark = vec![MARK];
-        mark.extend_from_slice(n.to_string().as_bytes());
+        mark.extend_from_slice(format!("{}:{n}", self.nonce).as_bytes());
         if last {
             mark.push(LAST);
         }
@@ -50,8 +53,16 @@ impl Outlet {
     }
 
     pub fn output(&self, output: Output) {
+        let mut socket = self.socket();
         let after = self.mark(false);
-        self.say(&Message::Output { output, after });
+        let _ = link::write(&mut *socket, &Message::Output { output, after });
+    }
+
+    /// The answer to a request, behind everything it showed; `last` for a compiled cell.
+    pub fn reply(&self, id: u64, value: serde_json::Value, last: bool) {
+        let mut socket = self.socket();
+        let after = self.mark(last);
+        let _ = link::write(&mut *socket, &Message::Reply { id, value, after });
     }
 
     /// A remark of ours.

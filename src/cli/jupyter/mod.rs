@@ -24,16 +24,17 @@ pub const MISSING: &str = "gflow-kernel was found neither beside gflow nor on th
 
 /// Jupyter's folder for the files of this user, as `jupyter --data-dir` prints it.
 fn user_folder() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("JUPYTER_DATA_DIR") {
-        return Ok(folder.into());
+    let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    if let Some(folder) = variable("JUPYTER_DATA_DIR") {
+        return Ok(folder);
     }
-    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    let home = || variable("HOME");
     let folder = if cfg!(target_os = "macos") {
         home().map(|h| h.join("Library/Jupyter"))
     } else if cfg!(windows) {
-        std::env::var_os("APPDATA").map(|a| PathBuf::from(a).join("jupyter"))
+        variable("APPDATA").map(|a| a.join("jupyter"))
     } else {
-        std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home().map(|h| h.join(".local/share"))).map(|d| d.join("jupyter"))
+        variable("XDG_DATA_HOME").or_else(|| home().map(|h| h.join(".local/share"))).map(|d| d.join("jupyter"))
     };
     folder.ok_or_else(|| Error::data("jupyter", "no home folder is set: give --prefix"))
 }
@@ -47,7 +48,7 @@ fn folder(prefix: Option<&Path>, name: &str) -> Result<PathBuf> {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
+    let good = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
     if good { Ok(()) } else { Err(Error::data("--name", format!("\"{name}\" is no name of a kernel: small letters, digits, -, _ and . make one"))) }
 }
 
@@ -67,7 +68,7 @@ fn install(a: &InstallArgs) -> Result<PathBuf> {
         "language": "rhai",
         "interrupt_mode": "message",
         "env": { "GFLOW_DEVICE": a.device },
-        "metadata": { "debugger": false },
+        "metadata": { "debugger": false, "gflow": env!("CARGO_PKG_VERSION") },
     });
     let text = serde_json::to_string_pretty(&spec).map_err(|e| Error::io("write", &folder, e))?;
     crate::io::write_atomically(&folder.join("kernel.json"), text.as_bytes())?;
@@ -81,10 +82,18 @@ fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
     check_name(&a.name)?;
     let folder = folder(a.prefix.as_deref(), &a.name)?;
     let text = std::fs::read_to_string(folder.join("kernel.json")).map_err(|_| Error::data("jupyter uninstall", format!("no kernel is installed in {}", folder.display())))?;
-    if !text.contains("gflow-kernel") {
+    let spec: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    if spec["metadata"]["gflow"].is_null() {
         return Err(Error::data("jupyter uninstall", format!("the kernel in {} is not gflow's", folder.display())));
     }
-    std::fs::remove_dir_all(&folder).map_err(|e| Error::io("remove", &folder, e))?;
+    for name in FILES.iter().map(|f| f.0).chain(["kernel.json"]) {
+        let path = folder.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+        }
+    }
+    // what somebody else put there stays
+    let _ = std::fs::remove_dir(&folder);
     Ok(folder)
 }
 

@@ -10,7 +10,7 @@ use crate::device;
 use crate::script::{Session, SessionOptions, help, names};
 use prompt::CellPrompt;
 use reedline::{ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Reedline, ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings};
-use std::io::IsTerminal;
+use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 /// Stack of the thread that runs cells: deep recursion ends in an error, not in a crash.
@@ -19,7 +19,8 @@ const MENU: &str = "completion";
 
 /// `~/.local/share/gflow`, or what the environment says.
 fn data_folder() -> Option<PathBuf> {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share")))?;
+    let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|h| h.join(".local/share")))?;
     Some(data.join("gflow"))
 }
 
@@ -35,7 +36,7 @@ pub fn repl(args: &ReplArgs) -> Exit {
     eprintln!("gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.", env!("CARGO_PKG_VERSION"), compute.name, compute.description);
     let (seed, out) = (args.seed, args.out.clone());
     let run = move || {
-        let terminal = Terminal::new(false, false, out.clone().unwrap_or_default(), "figure".into()).with_pictures();
+        let terminal = Terminal::new(false, false, out.clone().unwrap_or_default(), "figure".into()).interactive();
         let session = Session::new(SessionOptions { compute, seed, params: Default::default(), out, folder: None, front: Box::new(terminal) });
         cells(session)
     };
@@ -114,11 +115,11 @@ fn cells(mut session: Session) -> Exit {
 fn piped(session: &Session) -> Option<String> {
     let mut cell = String::new();
     loop {
-        let mut line = String::new();
-        if std::io::stdin().read_line(&mut line).ok()? == 0 {
+        let mut line = vec![];
+        if std::io::stdin().lock().read_until(b'\n', &mut line).ok()? == 0 {
             return (!cell.is_empty()).then_some(cell);
         }
-        cell += &line;
+        cell += &String::from_utf8_lossy(&line);
         if session.completeness(&cell) != crate::script::Completeness::Incomplete {
             return Some(cell);
         }
@@ -127,15 +128,14 @@ fn piped(session: &Session) -> Option<String> {
 
 /// `?name` and `name?`: the page of a name or the value of a variable. False for anything else.
 fn explain(session: &Session, cell: &str) -> bool {
-    let cell = cell.trim();
-    let Some(name) = cell.strip_prefix('?').or_else(|| cell.strip_suffix('?')).map(str::trim) else { return false };
+    if cell.trim() == "?" {
+        println!("?name explains a name; the rooms are {}", names::rooms().join(", "));
+        return true;
+    }
+    let Some(name) = help::question(cell) else { return false };
     match session.inspect(name, name.chars().count()) {
         Some(page) => println!("{}", page.text.trim_end()),
-        None if name.is_empty() => println!("?name explains a name; the rooms are {}", names::rooms().join(", ")),
-        None => match names::find(name) {
-            Some(e) => println!("{}", help::page(e).trim_end()),
-            None => eprintln!("there is nothing named `{name}`"),
-        },
+        None => eprintln!("there is nothing named `{name}`"),
     }
     true
 }

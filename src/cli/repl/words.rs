@@ -1,5 +1,5 @@
 //! The session's own answers for the line editor: what can follow, and whether a cell is whole.
-use crate::script::{Assistant, Completeness};
+use crate::script::{Assistant, Completeness, help};
 use reedline::{Completer, CompletionResult, Span, Suggestion, ValidationResult, Validator};
 
 pub struct Words(pub Assistant);
@@ -25,9 +25,8 @@ pub struct Whole(pub Assistant);
 
 impl Validator for Whole {
     fn validate(&self, line: &str) -> ValidationResult {
-        let help = line.trim_start().starts_with('?') || line.trim_end().ends_with('?');
         match self.0.completeness(line) {
-            Completeness::Incomplete if !help => ValidationResult::Incomplete,
+            Completeness::Incomplete if help::question(line).is_none() => ValidationResult::Incomplete,
             _ => ValidationResult::Complete,
         }
     }

@@ -70,6 +70,8 @@ fn closures(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
             Err(GeneratorError::NonzeroAtOne { value }) if shift => Generator::new(name.clone(), expr::sub(&f, &expr::constant(value))),
             other => other,
         };
+        // a part made outside gives NaN once the cell is stopped: that says nothing about f
+        c.interrupt.check().map_err(|e| raise(c, ctx, e))?;
         made.map(Arc::new).map_err(|source| raise(c, ctx, Error::Generator { name, source }))
     };
     let (k, m) = (c.clone(), make.clone());
