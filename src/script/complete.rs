@@ -280,7 +280,8 @@ pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<
     for f in names.functions.iter().chain(&names.foreign).filter(|f| f.name.starts_with(&word)) {
         out.push(Completion { text: f.name.clone(), kind: "function", doc: format!("{} {}", f.signature, f.doc).trim_end().to_string() });
     }
-    let is_method = |e: &Entry| METHODS.iter().any(|m| m.1.contains(&e.name));
+    // `flow.run(…)` is typed behind a dot; `lipschitz(L)` is not, though estimates have a property of that name
+    let is_method = |e: &Entry| !e.signature.starts_with(e.name);
     for e in names::all().iter().filter(|e| e.name.starts_with(&word) && !is_method(e)) {
         out.push(Completion { text: e.name.into(), kind: "function", doc: e.doc.into() });
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 fn shown(code: &str) -> gflow::script::Rich {
     let (mut s, recorder) = session();
-    s.eval("t", code).map_err(|d| d.message).unwrap();
+    let _ = s.eval("t", code).map_err(|d| d.message).unwrap();
     recorder.take().into_iter().rev().find_map(|e| if let Event::Result(r) = e { Some(r) } else { None }).unwrap()
 }
 
@@ -69,6 +69,8 @@ fn completion_knows_where_it_stands() {
     assert_eq!(texts("// data::ri"), Vec::<String>::new());
     assert!(texts("\"//\" + data::ri").contains(&"data::ring".to_string()));
     assert_eq!(texts("wh"), ["while"]);
+    assert_eq!(texts("lipsch"), ["lipschitz"]);
+    assert!(!texts("resum").contains(&"resume".to_string()));
     assert_eq!(s.inspect("kl(", 3).unwrap().text.lines().next(), Some("kl()"));
     assert!(s.inspect("d", 1).unwrap().text.contains("kl.regularized(lipschitz(1))"));
     assert_eq!(s.inspect("nothing_of_this_name", 3), None);

@@ -35,7 +35,7 @@ class GflowKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "display(kl())", "mime": "text/markdown"},
         {"code": "display(data::ring(50))", "mime": "text/html"},
     ]
-    code_history_pattern = "1?2*"
+    code_history_pattern = "1?2 + 1*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "gpa"
     code_clear_output = "clear_output()"

@@ -35,13 +35,13 @@ session::set("p2", Points::new(p.iter().map(|v| 2.0 * v).collect(), p.n, p.d))?;
 def test_a_function_of_rust_in_scripts_and_in_an_f(cells):
     cells.ok(R + '''
 session::register("bump", |x: f64| (-x * x).exp())?;
-session::register("hypot", |a: f64, b: f64| a.hypot(b))?;
+session::register("diagonal", |a: f64, b: f64| a.hypot(b))?;
 session::register("shift", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by as f32).collect(), p.n, p.d))?;
 session::register("checked", |x: f64| if x >= 0.0 { Ok(x.sqrt()) } else { Err(format!("{x} is negative")) })?;
 session::register("explode", |x: f64| -> f64 { panic!("boom at {x}") })?;
 session::register("power", |x: f64| x.powi(4))?;
 ''')
-    assert cells.value("bump(0) + hypot(3, 4)") == "6.0"
+    assert cells.value("bump(0) + diagonal(3, 4)") == "6.0"
     assert float(cells.value("shift(points([[1, 2]]), 3).mean()[0]")) == 4
     assert cells.value("checked(4)") == "2.0"
     reply, _ = cells.run("checked(-1)")
