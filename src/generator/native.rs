@@ -80,9 +80,8 @@ impl NativeFunction {
         let wide = (d1 / WIDE, d2 / (WIDE * WIDE));
         let (above, below) = (at(NARROW), at(-NARROW));
         let narrow = ((above - below) / (2.0 * NARROW), (above - 2.0 * centre + below) / (NARROW * NARROW));
-        // a kink of height j makes them differ by about j, and f'' of the wide one large, by 50 j: far less than 1e-6 of it
         let rounding = 1e2 * f64::EPSILON * (above.abs() + centre.abs() + below.abs()) / NARROW;
-        if (wide.0 - narrow.0).abs() <= 1e-6 * (narrow.0.abs() + wide.1.abs()) + rounding { wide } else { narrow }
+        if (wide.0 - narrow.0).abs() <= 1e-6 * (narrow.0.abs() + narrow.1.abs()) + rounding { wide } else { narrow }
     }
 }
 

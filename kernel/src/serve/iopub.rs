@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
+use zeromq::util::PeerIdentity;
+use zeromq::{Socket, SocketEvent};
 
-/// A client that does not take a message for so long loses it; the others go on.
-const STUCK: Duration = Duration::from_secs(2);
-/// … and once one was lost, does not hold up the next for longer than this, until it takes one.
-const STILL_STUCK: Duration = Duration::from_millis(10);
+/// A client that does not take a message for so long holds up all the others: every connection is closed then. Clients
+/// that are alive connect again within moments and miss nothing; the one that is not stays away until it is.
+const STUCK: Duration = Duration::from_secs(3);
+/// How long they are given for it.
+const RETURN: Duration = Duration::from_millis(1500);
 /// More than this many messages in line slow the session down.
 const AHEAD: usize = 64;
 
@@ -27,7 +30,8 @@ impl Iopub {
         let waiting = Arc::new(AtomicUsize::new(0));
         let left = waiting.clone();
         tokio::spawn(async move {
-            let mut patience = STUCK;
+            let mut events = socket.socket.monitor();
+            let mut peers: Vec<PeerIdentity> = vec![];
             loop {
                 tokio::select! {
                     biased;
@@ -38,8 +42,20 @@ impl Iopub {
                     }
                     message = messages.recv() => {
                         let Some(message) = message else { return };
-                        let sent = tokio::time::timeout(patience, wire::send(&mut socket, message)).await;
-                        patience = if sent.is_ok() { STUCK } else { STILL_STUCK };
+                        while let Ok(event) = events.try_recv() {
+                            match event {
+                                SocketEvent::Accepted(_, peer) => peers.push(peer),
+                                SocketEvent::Disconnected(peer) => peers.retain(|p| *p != peer),
+                                _ => {}
+                            }
+                        }
+                        if tokio::time::timeout(STUCK, wire::send(&mut socket, message.clone())).await.is_err() {
+                            for peer in peers.drain(..) {
+                                socket.socket.backend().peer_disconnected(&peer);
+                            }
+                            let _ = tokio::time::timeout(RETURN, socket.recv_subscription()).await;
+                            let _ = tokio::time::timeout(STUCK, wire::send(&mut socket, message)).await;
+                        }
                         left.fetch_sub(1, Ordering::SeqCst);
                     }
                 }

@@ -81,9 +81,14 @@ def test_interrupted_input_ends(cells):
     cells.km.interrupt_kernel()
     cells.wait(request, 5)
     assert cells.reply(request)["ename"] == "Interrupted"
-    # the client answers a question that is no longer asked
+    # the client answers a question that is no longer asked: the next one is asked, and gets its own answer
     cells.kc.input("late")
-    assert cells.value("1 + 1") == "2"
+    request = cells.kc.execute('input("second? ")', allow_stdin=True)
+    assert cells.kc.get_stdin_msg(timeout=5)["content"]["prompt"] == "second? "
+    cells.kc.input("right")
+    outputs = cells.wait(request)
+    assert outputs[0][1]["data"]["text/plain"] == "right"
+    cells.reply(request)
 
 
 def test_names_are_answered_while_a_cell_runs(cells):
@@ -161,3 +166,36 @@ def test_a_page_for_a_question_mark(cells):
 
 def test_ten_megabytes_in_a_cell(cells):
     assert cells.value('let s = "' + "a" * 10_000_000 + '"; s.len()') == "10000000"
+
+
+def test_empty_cells_are_not_counted(cells):
+    before = cells.run("0")[0]["execution_count"]
+    for code in ("", "  \n"):
+        reply, outputs = cells.run(code)
+        assert reply["status"] == "ok" and outputs == []
+    assert cells.run("0")[0]["execution_count"] == before + 1
+
+
+def test_an_unknown_word_at_the_top_is_explained(cells):
+    assert "%%rust" in cells.run("%%bash\nls")[0]["evalue"]
+    assert "%%rust" in cells.run("%%rust please\n1")[0]["evalue"]
+
+
+def test_one_client_that_does_not_read_does_not_stop_the_others(cells):
+    import json
+
+    import zmq
+
+    info = json.loads(open(cells.km.connection_file).read())
+    stuck = zmq.Context().socket(zmq.SUB)
+    stuck.setsockopt(zmq.RCVHWM, 1)
+    stuck.setsockopt(zmq.RCVBUF, 4096)
+    stuck.linger = 0
+    stuck.subscribe(b"")
+    stuck.connect(f"tcp://{info['ip']}:{info['iopub_port']}")
+    time.sleep(0.3)
+    begun = time.perf_counter()
+    cells.ok('let big = "x"; for i in 0..20 { big += big; } for i in 0..12 { print(big) }', 60)
+    assert cells.value("1 + 1") == "2"
+    assert time.perf_counter() - begun < 20
+    stuck.close()

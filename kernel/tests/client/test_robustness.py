@@ -8,6 +8,9 @@ import time
 import pytest
 import zmq
 from conftest import KERNEL, Cells, text
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+from jupyter_client.kernelspec import get_kernel_spec
 
 R = "%%rust\n"
 
@@ -161,3 +164,51 @@ def test_restart_forgets():
         assert c.run("here")[0]["status"] == "error"
     finally:
         c.close()
+
+
+def test_what_a_cell_started_does_not_hold_up_the_kernel(cells):
+    cells.ok(R + 'std::process::Command::new("sleep").arg("30").spawn().unwrap();', timeout=180)
+    begun = time.perf_counter()
+    reply, _ = cells.run(DEADLY["abort"])
+    assert reply["ename"] == "SessionDied" and time.perf_counter() - begun < 10
+    assert cells.value("1 + 1") == "2"
+
+
+def test_no_interrupt_is_lost(cells):
+    for _ in range(20):
+        request = cells.start("loop {}")
+        while True:
+            message = cells.kc.get_iopub_msg(timeout=5)
+            if message["parent_header"].get("msg_id") == request and message["msg_type"] == "execute_input":
+                break
+        cells.km.interrupt_kernel()
+        cells.wait(request, 5)
+        assert cells.reply(request)["ename"] == "Interrupted"
+
+
+def test_a_session_that_cannot_start_is_not_tried_for_ever(tmp_path):
+    """With little address space the kernel runs and the session process dies at once: cells are answered all the same."""
+    file, _ = write_connection_file(str(tmp_path / "connection.json"))
+    program = get_kernel_spec(KERNEL).argv[0]
+    kernel = subprocess.Popen(["sh", "-c", f'ulimit -v 1500000; exec "{program}" -f "{file}"'], stderr=subprocess.DEVNULL, env=dict(os.environ, XDG_DATA_HOME=str(tmp_path)))
+    kc = BlockingKernelClient(connection_file=file)
+    kc.load_connection_file()
+    kc.start_channels()
+    try:
+        kc.wait_for_ready(timeout=20)
+        kc.execute("1 + 1")
+        reply = kc.get_shell_msg(timeout=20)["content"]
+        assert reply["status"] == "error" and reply["ename"] == "SessionDied"
+        before = spent(kernel.pid)
+        time.sleep(2)
+        assert spent(kernel.pid) - before < 0.5, "the kernel is busy starting processes"
+    finally:
+        kc.stop_channels()
+        kernel.terminate()
+        kernel.wait(timeout=10)
+
+
+def spent(pid):
+    """Seconds of processor time of a process and of its children that have ended."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return sum(int(f) for f in fields[11:15]) / os.sysconf("SC_CLK_TCK")

@@ -36,13 +36,13 @@ def test_a_function_of_rust_in_scripts_and_in_an_f(cells):
     cells.ok(R + '''
 session::register("bump", |x: f64| (-x * x).exp())?;
 session::register("diagonal", |a: f64, b: f64| a.hypot(b))?;
-session::register("shift", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by as f32).collect(), p.n, p.d))?;
+session::register("moved", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by as f32).collect(), p.n, p.d))?;
 session::register("checked", |x: f64| if x >= 0.0 { Ok(x.sqrt()) } else { Err(format!("{x} is negative")) })?;
 session::register("explode", |x: f64| -> f64 { panic!("boom at {x}") })?;
 session::register("power", |x: f64| x.powi(4))?;
 ''')
     assert cells.value("bump(0) + diagonal(3, 4)") == "6.0"
-    assert float(cells.value("shift(points([[1, 2]]), 3).mean()[0]")) == 4
+    assert float(cells.value("moved(points([[1, 2]]), 3).mean()[0]")) == 4
     assert cells.value("checked(4)") == "2.0"
     reply, _ = cells.run("checked(-1)")
     assert "checked: -1 is negative" in reply["evalue"]
@@ -126,3 +126,68 @@ def test_a_loop_that_listens_stops_and_keeps_everything(cells):
     took, reply, outputs = cells.interrupt_after(R + 'while !session::interrupted() { std::thread::sleep(std::time::Duration::from_millis(5)); }\nprintln!("heard");', 2.5)
     assert took < 0.3 and text(outputs) == "heard\n"
     assert cells.value("alive") == "1"
+
+
+def test_threads_may_show_at_once(cells):
+    outputs = cells.ok(R + """
+let hs: Vec<_> = (0..8).map(|t| std::thread::spawn(move || for i in 0..100 { session::show("text/plain", &format!("{t} {i}")); })).collect();
+for h in hs { h.join().unwrap(); }
+""")
+    # how long the compiler takes may be shown as well
+    shown = [c["data"]["text/plain"] for k, c in outputs if k == "display_data"]
+    assert sorted(t for t in shown if "compil" not in t) == sorted(f"{t} {i}" for t in range(8) for i in range(100))
+
+
+def test_bytes_that_look_like_marks_are_text(cells):
+    printed = cells.printed(R + r'println!("\x1e{{\"a\":1}}"); println!("\x1e99\x1e b");')
+    assert printed == '\x1e{"a":1}\n\x1e99\x1e b\n'
+
+
+def test_text_without_a_newline_hides_nothing(cells):
+    outputs = cells.ok(R + 'print!("half a line"); 3')
+    assert text(outputs) == "half a line" and outputs[-1][1]["data"]["text/plain"] == "3"
+    reply, outputs = cells.run(R + 'print!("x"); let lost = 5; if lost > 4 { panic!("after print") }')
+    assert reply["ename"] == "RustPanic" and text(outputs) == "x"
+    reply, outputs = cells.run(R + 'print!("y"); Err::<(), String>("boo".into())?;')
+    assert reply["ename"] == "RustError"
+    assert cells.value(R + "1 + 1") == "2"
+    cells.ok(R + 'session::register("noisy", |x: f64| { print!("called "); x })?;')
+    outputs = cells.ok('noisy(1.0); print("mid"); noisy(2.0)')
+    assert text(outputs) == "called mid\ncalled " and outputs[-1][1]["data"]["text/plain"] == "2.0"
+
+
+def test_content_that_never_ends_does_not_swallow_the_rest(cells):
+    cells.ok(R + 'println!("EVCXR_BEGIN_CONTENT text/plain\\nabc");')
+    assert cells.printed(R + 'println!("heard");') == "heard\n"
+
+
+def test_quit_is_refused(cells):
+    assert "shut it down" in cells.run(R + ":quit")[0]["evalue"]
+    assert cells.value("1 + 1") == "2"
+
+
+def test_a_function_that_fails_is_called_once_and_named(cells):
+    cells.ok(R + 'session::register("fragile", |x: f64| -> f64 { if x > 1.0 { panic!("cannot take {x}") } else { x } })?;')
+    reply, outputs = cells.run('f_divergence("g", |x| fragile(x)*(x - 1))')
+    assert reply["status"] == "error"
+    assert text(outputs, "stderr").count("cannot take") <= 2
+
+
+def test_building_a_generator_from_a_slow_function_can_be_stopped(cells):
+    cells.ok(R + 'session::register("slow", |x: f64| { std::thread::sleep(std::time::Duration::from_micros(300)); (x - 1.0) * (x - 1.0) })?;')
+    took, reply, _ = cells.interrupt_after('f_divergence("s", |x| slow(x))', 0.5)
+    assert reply["ename"] == "Interrupted" and took < 1.0
+    assert cells.value("1 + 1") == "2"
+
+
+def test_a_variable_that_closures_share_is_written_where_they_read_it(cells):
+    cells.ok("let both = 1; const FIXED = 2; let add = |x| x + both;")
+    cells.ok(R + 'session::set("both", 10.0)?;')
+    assert cells.value("add.call(1)") == "11.0"
+    reply, outputs = cells.run(R + 'session::set("FIXED", 5.0)?;')
+    assert "constant" in text(outputs, "stderr")
+
+
+def test_another_thread_is_told_why(cells):
+    outputs = cells.ok(R + 'println!("{:?}", std::thread::spawn(|| session::get::<f64>("n").map_err(|e| e.to_string())).join().unwrap());')
+    assert "from the thread of the cell" in text(outputs)
