@@ -28,7 +28,7 @@ pub trait IntoSession {
     fn into_session(self) -> Value;
 }
 
-/// Rows of f32, read where the session keeps them: no copy is made, and the memory lives as long as this value.
+/// Rows of f32 in one piece of memory, which the side that made them takes back when this value goes.
 pub struct Points {
     value: Value,
     pub n: usize,

@@ -54,6 +54,9 @@ impl Iopub {
                                 socket.socket.backend().peer_disconnected(&peer);
                             }
                             let _ = tokio::time::timeout(RETURN, socket.recv_subscription()).await;
+                            // some have it already: twice is better than never, but clients refuse the same identity
+                            let mut message = message;
+                            message.header.msg_id = uuid::Uuid::new_v4().to_string();
                             let _ = tokio::time::timeout(STUCK, wire::send(&mut socket, message)).await;
                         }
                         left.fetch_sub(1, Ordering::SeqCst);
