@@ -94,6 +94,15 @@ fn cpu() -> Compute {
     Compute { device: host(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
 }
 
+/// Whether a graphics processor could be behind the drivers: on Linux one has a node in /dev, elsewhere we must ask.
+fn hardware_possible() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let render = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten().any(|e| e.file_name().to_string_lossy().starts_with("renderD"));
+    render || ["/dev/nvidiactl", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"].iter().any(|p| std::path::Path::new(p).exists())
+}
+
 /// Opens a device. `auto` never picks a software adapter and never fails.
 pub fn open(choice: Choice) -> Result<Compute> {
     match choice {
@@ -102,6 +111,9 @@ pub fn open(choice: Choice) -> Result<Compute> {
             Ok(a) => Ok(Compute { device: a.device, name: "wgpu", description: a.description }),
             Err(reason) => Err(Error::Device { name: "wgpu".into(), reason }),
         },
+        // starting the graphics runtime leaves a thread of it that polls for ever, a seventh of a processor: where there
+        // can be no hardware, it is not started
+        Choice::Auto if !hardware_possible() => Ok(cpu()),
         Choice::Auto => Ok(match adapter() {
             Ok(a) if a.hardware => Compute { device: a.device, name: "wgpu", description: a.description },
             _ => cpu(),

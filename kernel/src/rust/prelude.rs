@@ -13,7 +13,7 @@ pub const ATTACH: &str = "session::attach();";
 
 /// The first cell of a compiler.
 pub fn cell() -> String {
-    let mut text = String::from("pub mod gflow_cell {\n");
+    let mut text = String::from("mod gflow_cell {\n");
     for (visibility, name, source) in MODULES {
         text += &format!("{visibility} mod {name} {{\n{}\n}}\n", source.replace("crate::", "crate::gflow_cell::"));
     }
