@@ -10,7 +10,7 @@
 //! | [`space`] | function spaces Γ and kernels |
 //! | [`divergence`] | divergences as weighted variational terms, and their compositions |
 //! | [`critic`] | potentials φ: neural networks, estimates, certificates |
-//! | [`transport`] | exact optimal transport with checked duals |
+//! | [`transport`] | optimal transport: exact with checked duals, to a free marginal, entropic |
 //! | [`flow`] | schemes, the one run loop, saved runs |
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
@@ -20,7 +20,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | [`cli`] | the command line |
 //!
-//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`random`].
+//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`random`], [`simd`].
 pub mod catalogue;
 pub mod cli;
 pub mod critic;
@@ -37,5 +37,6 @@ pub mod observer;
 pub mod plot;
 pub mod random;
 pub mod script;
+pub mod simd;
 pub mod space;
 pub mod transport;

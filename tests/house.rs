@@ -35,7 +35,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("space", &[]),
     ("dataset", &[]),
     ("io", &["dataset"]),
-    ("transport", &["space"]),
+    ("transport", &["generator", "space"]),
     ("divergence", &["generator", "space", "transport"]),
     ("critic", &["divergence", "generator", "space", "transport"]),
     ("metric", &["space", "transport"]),
@@ -43,7 +43,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("flow", &["critic", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),
 ];
-const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue"];
+const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd"];
 
 #[test]
 fn imports_go_one_way() {

@@ -104,6 +104,15 @@ impl Generator {
         !self.numeric.breaks.is_empty()
     }
 
+    /// The points where f' jumps.
+    pub fn kinks(&self) -> Vec<f64> {
+        self.numeric.kinks.iter().map(|k| k.x).collect()
+    }
+    /// Whether parts of f are known by their values alone, so that derivatives are differences.
+    pub fn by_values(&self) -> bool {
+        self.numeric.by_values
+    }
+
     /// f(x); +∞ for x < 0, the limit f(0⁺) at 0.
     pub fn f(&self, x: f64) -> f64 {
         if x < 0.0 {

@@ -1,69 +1,70 @@
-//! Exact optimal transport between uniform samples for the cost |x − y|^p, checked against its own dual.
-use super::simplex::{Problem, solve};
+//! Exact optimal transport for the cost s·|x − y|^p between weighted samples, checked against its own dual.
+use super::ground::{Cost, Ground};
+use super::simplex::{Sinks, Tree};
+use super::weights::{Units, common_units};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use rayon::prelude::*;
 
-/// Largest cost matrix, in entries: 8 bytes each.
-const MOST_ENTRIES: usize = 400_000_000;
+/// Most pairs of points: each is priced again and again.
+const MOST_PAIRS: usize = 1 << 32;
 
 /// An optimal plan with its certificate.
 pub struct Exact {
-    /// min Σ |x_i − y_j|^p π(i,j), rows and columns of total mass one
+    /// min Σ c(i, j) π(i, j), rows and columns of total mass one
     pub cost: f64,
     /// a feasible dual value: `dual ≤ OT ≤ cost`, both up to rounding
     pub dual: f64,
     /// (i, j, mass)
     pub plan: Vec<(usize, usize, f64)>,
+    /// potentials with φ_i ≤ ψ_j + c(i, j), equal where the plan has mass
+    pub phi: Vec<f64>,
+    pub psi: Vec<f64>,
 }
 
-/// |x − y|^p between every row of x and of y.
-pub fn cost_matrix(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> Result<Vec<f64>> {
-    let m = y.len() / d;
-    let mut cost = vec![0.0; x.len() / d * m];
-    cost.par_chunks_mut(m).zip(x.par_chunks(d)).for_each(|(row, xi)| {
-        if interrupt.is_requested() {
-            return;
-        }
-        for (c, yj) in row.iter_mut().zip(y.chunks(d)) {
-            let squared: f64 = xi.iter().zip(yj).map(|(a, b)| (a - b) * (a - b)).sum();
-            *c = if p == 2.0 {
-                squared
-            } else if p == 1.0 {
-                squared.sqrt()
-            } else {
-                squared.powf(0.5 * p)
-            };
-        }
-    });
-    interrupt.check()?;
-    Ok(cost)
+/// Every column takes its own mass, at any price.
+struct Fixed {
+    demand: Vec<f64>,
+    steep: f64,
 }
 
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
+impl Sinks for Fixed {
+    fn above(&self, j: usize, y: f64) -> f64 {
+        if y < self.demand[j] { self.demand[j] } else { f64::INFINITY }
+    }
+    fn below(&self, j: usize, y: f64) -> f64 {
+        if y > self.demand[j] { self.demand[j] } else { 0.0 }
+    }
+    fn slope(&self, j: usize, low: f64, _: f64) -> f64 {
+        if low < self.demand[j] { -self.steep } else { self.steep }
+    }
+}
+
+/// Between uniform samples, rows in row-major order.
+pub fn exact(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> Result<Exact> {
+    exact_weighted(&Ground::new(x, y, d, Cost::new(1.0, p)?, interrupt)?, None, None, interrupt)
 }
 
 /// Solves to optimality and verifies it: the c-transform of the potentials is feasible whatever the solver did, so a
-/// gap above 1e-9 relative is reported as an error instead of a number.
-pub fn exact(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> Result<Exact> {
-    let (n, m) = (x.len() / d, y.len() / d);
-    if n.saturating_mul(m) > MOST_ENTRIES {
-        return Err(Error::data("exact optimal transport", format!("{n} x {m} points need a cost matrix of {} GB; use fewer rows", n * m * 8 / 1_000_000_000)));
+/// gap above 1e-9 relative is reported as an error instead of a number. No weights are equal weights.
+pub fn exact_weighted(ground: &Ground, a: Option<&[f64]>, b: Option<&[f64]>, interrupt: &Interrupt) -> Result<Exact> {
+    let (n, m) = (ground.rows(), ground.cols());
+    if n.saturating_mul(m) > MOST_PAIRS {
+        return Err(Error::data("exact optimal transport", format!("{n} x {m} points are more pairs than it can price; use fewer rows, or the entropic solver")));
     }
-    let cost = cost_matrix(x, y, d, p, interrupt)?;
-    let g = gcd(n, m);
-    // whole masses: every row carries m/g, every column n/g
-    let (row, column) = ((m / g) as f64, (n / g) as f64);
-    let total = row * n as f64;
-    let s = solve(&Problem { cost: &cost, supply: &vec![row; n], demand: &vec![column; m] }, interrupt)?;
-    let primal: f64 = s.plan.iter().map(|(i, j, w)| cost[i * m + j] * w).sum::<f64>() / total;
-    // u is kept, v is replaced by min_i c(i,j) − u(i)
-    let v: Vec<f64> = (0..m).into_par_iter().map(|j| (0..n).map(|i| cost[i * m + j] - s.u[i]).fold(f64::INFINITY, f64::min)).collect();
-    let dual = s.u.iter().sum::<f64>() / n as f64 + v.iter().sum::<f64>() / m as f64;
-    if (primal - dual).abs() > 1e-9 * (1e-12 + primal.abs()) + 1e-12 * cost.iter().copied().fold(0.0, f64::max) {
+    let Units { rows, columns, total } = common_units(n, m, a, b)?;
+    let largest = ground.largest();
+    let sinks = Fixed { demand: columns.clone(), steep: (largest + 1e-300) * (n + m) as f64 };
+    let mut tree = Tree::new(ground, &rows, &sinks, interrupt)?;
+    tree.optimise(&sinks, interrupt)?;
+    let s = tree.solution(true);
+    let primal: f64 = s.plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum::<f64>() / total;
+    // φ is kept, ψ is replaced by max_i φ_i − c(i, j)
+    let psi = ground.envelope(&s.phi, interrupt)?;
+    let mean = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v * w).sum::<f64>() / total;
+    let dual = mean(&s.phi, &rows) - mean(&psi, &columns);
+    if (primal - dual).abs() > 1e-9 * (1e-12 + primal.abs()) + 1e-12 * largest {
         return Err(Error::data("exact optimal transport", format!("primal {primal} and dual {dual} disagree")));
     }
     let plan = s.plan.into_iter().map(|(i, j, w)| (i, j, w / total)).collect();
-    Ok(Exact { cost: primal, dual, plan })
+    Ok(Exact { cost: primal, dual, plan, phi: s.phi, psi })
 }

@@ -1,4 +1,8 @@
-//! Optimal transport between samples: exact, with certified duals.
+//! Optimal transport between weighted samples: exact with certified duals, to a free marginal, on the line.
+pub mod dual;
 pub mod exact;
+pub mod ground;
 pub mod line;
+pub mod semi;
 mod simplex;
+pub mod weights;

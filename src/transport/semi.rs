@@ -1,0 +1,165 @@
+//! Semi-relaxed transport, solved exactly: min over π ≥ 0 with row sums a of ⟨c, π⟩ + D_f(πᵀ1‖b).
+//!
+//! This is D_f^{Γ_L}(P‖Q) between samples for c = L|x − y|, and the proximal divergence inf_μ λW_p^p(P, μ) + D_f(μ‖Q) for
+//! c = λ|x − y|^p. [birrell2022] The column sums are free, at the convex price b_j f(y_j/b_j): a network flow whose last
+//! arcs are convex. They are made piecewise linear on a grid of floating-point numbers with few bits; each level adds a
+//! bit, and because its breakpoints contain those before, the tree stays feasible and a few pivots repair optimality. The
+//! error falls by four a level. No smoothing: kinks of f are breakpoints, f(0) and f'(∞) are used as they are.
+use super::dual::lower_bound;
+use super::ground::Ground;
+use super::simplex::{Sinks, Tree};
+use super::weights::{Units, common_units};
+use crate::error::{Error, Result};
+use crate::generator::Generator;
+use crate::interrupt::Interrupt;
+
+/// Bits of the finest grid: masses to 1e-7 relative, values to 1e-14.
+const MOST_BITS: u32 = 23;
+const MOST_PAIRS: usize = 1 << 30;
+
+/// The optimal plan, its second marginal, potentials and both bounds.
+pub struct Semi {
+    pub lower: f64,
+    pub upper: f64,
+    /// (i, j, mass)
+    pub plan: Vec<(usize, usize, f64)>,
+    /// πᵀ1, the proximal law of P on the points of Q
+    pub mu: Vec<f64>,
+    /// potential on the sources
+    pub phi: Vec<f64>,
+    /// potential on the targets, ψ_j = max_i φ_i − c(i, j)
+    pub psi: Vec<f64>,
+    /// the ν of the lower bound
+    pub nu: f64,
+    /// ⟨c, π⟩
+    pub transport: f64,
+    pub pivots: u64,
+    /// (lower, upper) after each level from the first that was looked at
+    pub history: Vec<(f64, f64)>,
+}
+
+struct Grid<'a> {
+    f: &'a Generator,
+    units: &'a [f64],
+    kinks: Vec<f64>,
+    by_values: bool,
+    bits: u32,
+    /// below 2^floor of a column's own mass there are no breakpoints but 0
+    floor: i32,
+    steep: f64,
+}
+
+/// The number with its bits after the first `bits` cut off.
+fn truncate(v: f64, bits: u32) -> f64 {
+    f64::from_bits(v.to_bits() & (u64::MAX << (52 - bits)))
+}
+
+impl Grid<'_> {
+    fn smallest(&self, j: usize) -> f64 {
+        (truncate(self.units[j], 0) * 2f64.powi(self.floor)).max(1.0)
+    }
+    fn kinks_of(&self, j: usize) -> impl Iterator<Item = f64> {
+        self.kinks.iter().map(move |x| (x * self.units[j]).round())
+    }
+}
+
+impl Sinks for Grid<'_> {
+    fn above(&self, j: usize, y: f64) -> f64 {
+        if self.units[j] == 0.0 {
+            return f64::INFINITY;
+        }
+        let smallest = self.smallest(j);
+        let next = if y < smallest {
+            smallest
+        } else {
+            let t = truncate(y, self.bits);
+            // masses are whole: below 2^bits every number is on the grid
+            t + (truncate(t, 0) * 2f64.powi(-(self.bits as i32))).max(1.0)
+        };
+        self.kinks_of(j).filter(|k| *k > y).fold(next, f64::min)
+    }
+    fn below(&self, j: usize, y: f64) -> f64 {
+        let smallest = self.smallest(j);
+        let next = if y <= smallest { 0.0 } else { truncate(y - 1.0, self.bits).max(smallest) };
+        self.kinks_of(j).filter(|k| *k < y).fold(next, f64::max)
+    }
+    fn slope(&self, j: usize, low: f64, high: f64) -> f64 {
+        let b = self.units[j];
+        if b == 0.0 || high.is_infinite() {
+            return self.steep;
+        }
+        let (u, v) = (low / b, high / b);
+        if v - u < 1e-4 * v && !self.by_values {
+            return self.f.derivative(0.5 * (u + v)).clamp(-self.steep, self.steep);
+        }
+        ((self.f.f(v) - self.f.f(u)) / (v - u)).clamp(-self.steep, self.steep)
+    }
+}
+
+/// Weights must be checked; `tolerance` is the relative gap to stop at.
+pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option<&[f64]>, tolerance: f64, interrupt: &Interrupt) -> Result<Semi> {
+    let (n, m) = (ground.rows(), ground.cols());
+    if n.saturating_mul(m) > MOST_PAIRS {
+        return Err(Error::Unsupported {
+            what: format!("exact() between {n} and {m} points"),
+            reason: "would price more than 1e9 pairs over and over".into(),
+            advice: "use entropic(), which says how far its bounds are apart, or fewer rows".into(),
+        });
+    }
+    let Units { rows, columns, total } = common_units(n, m, a, b)?;
+    let (a, b): (Vec<f64>, Vec<f64>) = (weights(a, n), weights(b, m));
+    let largest = ground.largest();
+    let steep = (largest + 1.0) * 64.0 * (n + m) as f64;
+    let mut grid = Grid { f, units: &columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep };
+    let mut tree = Tree::new(ground, &rows, &grid, interrupt)?;
+    let mut history = vec![];
+    loop {
+        tree.optimise(&grid, interrupt)?;
+        let last = grid.bits == MOST_BITS;
+        if grid.bits >= 6 || last {
+            let s = tree.solution(false);
+            let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
+            let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);
+            let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
+            let upper = transport + discrepancy(f, &mu, &b);
+            history.push((bound.value, upper));
+            if last || upper - bound.value <= tolerance * upper.abs() + 1e-15 * (1.0 + largest) {
+                return Ok(Semi { lower: bound.value, upper, plan, mu, phi: s.phi, psi: bound.psi, nu: bound.nu, transport, pivots: tree.pivots, history });
+            }
+        }
+        grid.bits += 1;
+        grid.floor -= 3;
+        tree.refine(&grid);
+    }
+}
+
+/// The weights, or equal ones.
+pub fn weights(w: Option<&[f64]>, n: usize) -> Vec<f64> {
+    w.map_or_else(|| vec![1.0 / n as f64; n], <[f64]>::to_vec)
+}
+
+/// A plan in units as masses with exact row sums, and its column sums.
+fn normalise(plan: &[(usize, usize, f64)], rows: &[f64], a: &[f64], m: usize, total: f64) -> (Vec<(usize, usize, f64)>, Vec<f64>) {
+    let mut mu = vec![0.0; m];
+    let out = plan
+        .iter()
+        .map(|&(i, j, w)| {
+            let w = if rows[i] > 0.0 { a[i] * (w / rows[i]) } else { w / total };
+            mu[j] += w;
+            (i, j, w)
+        })
+        .collect();
+    (out, mu)
+}
+
+/// D_f(μ‖b) = Σ b_j f(μ_j/b_j); infinite if μ has mass where b has none.
+pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    mu.iter()
+        .zip(b)
+        .map(|(m, b)| match (*m > 0.0, *b > 0.0) {
+            (_, true) => b * f.f(m / b),
+            (true, false) => f64::INFINITY,
+            (false, false) => 0.0,
+        })
+        .sum()
+}
