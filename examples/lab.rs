@@ -12,6 +12,34 @@ fn main() {
     let gr=Ground::new(&x,&y,1,Cost::new(0.5,1.0).unwrap(),&it).unwrap();
     let s=semi_relaxed(&gr,&g("kl"),None,None,1e-13,&it).unwrap();
     println!("T2 {} {} mu {:?} bits {}", s.lower, s.upper, s.mu, s.history.len());
+    {
+        use gflow::transport::sinkhorn::*;
+        for n in [1000usize,5000] { for (power, rel) in [(2.0,0.01),(2.0,0.001),(1.0,0.01)] { for tol in [1e-4,1e-6] {
+            let mut r=random::rng(2,n as u64);
+            let p:Vec<f64>=(0..2*n).map(|_|r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+            let q:Vec<f64>=(0..2*n).map(|_|1.0+r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+            let cost=Cost::new(1.0,power).unwrap();
+            let big=largest(&p,&q,2,&cost);
+            let a=vec![1.0/n as f64;n];
+            let pr=Problem{x:&p,y:&q,d:2,cost,a:&a,b:&a,rows:Side::Fixed,columns:Side::Fixed};
+            let t=Instant::now();
+            let s=sinkhorn(&pr,&SinkhornOptions{epsilon:rel*big,tolerance:tol,iterations:5000},None,&it).unwrap();
+            println!("sinkhorn n {n} p {power} eps {rel} tol {tol}: its {} err {:.1e} {} {:.1} ms, {:.2} ms/it", s.iterations, s.error, s.converged, t.elapsed().as_secs_f64()*1e3, t.elapsed().as_secs_f64()*1e3/s.iterations as f64);
+        }}}
+        let n=300;
+        let mut r=random::rng(2,n as u64);
+        let p:Vec<f64>=(0..2*n).map(|_|r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+        let q:Vec<f64>=(0..2*n).map(|_|1.0+r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+        let a=vec![1.0/n as f64;n];
+        for name in ["kl","reverse_kl","tv","hellinger","js","chi2","jeffreys","le_cam"] {
+            let f=g(name);
+            let cost=Cost::new(1.0,1.0).unwrap();
+            let pr=Problem{x:&p,y:&q,d:2,cost,a:&a,b:&a,rows:Side::Fixed,columns:Side::Free(&f)};
+            let t=Instant::now();
+            let s=sinkhorn(&pr,&SinkhornOptions{epsilon:0.02,tolerance:1e-6,iterations:5000},None,&it).unwrap();
+            println!("semi {name}: its {} err {:.1e} {} {:.1} ms", s.iterations, s.error, s.converged, t.elapsed().as_secs_f64()*1e3);
+        }
+    }
     for n in [20usize,120,500,1000,2000] {
         let mut r=random::rng(1,n as u64);
         let p:Vec<f64>=(0..2*n).map(|_|3.0+r.sample::<f64,_>(rand_distr::StandardNormal)).collect();

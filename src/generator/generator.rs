@@ -131,6 +131,14 @@ impl Generator {
     pub fn second_derivative(&self, x: f64) -> f64 {
         self.numeric.jet(x, &mut vec![]).d2
     }
+    /// f' and f'' at x ≥ 0.
+    pub fn slopes_at(&self, x: f64) -> (f64, f64) {
+        if x <= 0.0 {
+            return (self.numeric.d0, 0.0);
+        }
+        let j = self.numeric.jet(x, &mut vec![]);
+        (j.d1, j.d2)
+    }
     /// f'(1) as an interval, a point unless f has a kink at 1.
     pub fn slope_at_one(&self) -> (f64, f64) {
         match self.numeric.kinks.iter().find(|k| k.x == 1.0) {

@@ -84,11 +84,7 @@ impl Ground {
     }
     /// No cost is larger: that of the diagonal of the box around both samples.
     pub fn largest(&self) -> f64 {
-        let wide = |k: usize| {
-            let all = self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]);
-            let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
-            (high - low) * (high - low)
-        };
+        let wide = |k: usize| spread(self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]));
         self.cost.of_squared((0..self.d).map(wide).sum())
     }
     /// x_i
@@ -111,13 +107,13 @@ impl Ground {
         match &self.matrix {
             Some(m) => {
                 let row = &m[i * self.cols + start..][..out.len()];
-                simd::run(|| add(row, base, p, out))
+                simd::run(#[inline(always)] || add(row, base, p, out))
             }
             None => self.compute(i, start, base, p, out),
         }
     }
     fn compute(&self, i: usize, start: usize, base: f64, p: &[f64], out: &mut [f64]) -> f64 {
-        simd::run(|| {
+        simd::run(#[inline(always)] || {
             squares(self.source(i), &self.y, self.cols, start, out);
             transform(&self.cost, base, p, out)
         })
@@ -151,7 +147,7 @@ impl Ground {
                         break;
                     }
                     self.reduced(i, 0, -a[i], &zeros, &mut buffer);
-                    simd::run(|| lower(&mut best, &buffer));
+                    simd::run(#[inline(always)] || lower(&mut best, &buffer));
                 }
                 best
             })
@@ -161,6 +157,16 @@ impl Ground {
         parts.iter().for_each(|p| lower(&mut best, p));
         Ok(best.into_iter().map(|v| -v).collect())
     }
+}
+
+fn spread<'a>(v: impl Iterator<Item = &'a f64>) -> f64 {
+    let (low, high) = v.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    (high - low) * (high - low)
+}
+
+/// No cost between rows of x and of y is larger.
+pub fn largest(x: &[f64], y: &[f64], d: usize, cost: &Cost) -> f64 {
+    cost.of_squared((0..d).map(|k| spread(x.iter().skip(k).step_by(d).chain(y.iter().skip(k).step_by(d)))).sum())
 }
 
 #[inline(always)]

@@ -5,4 +5,6 @@ pub mod ground;
 pub mod line;
 pub mod semi;
 mod simplex;
+pub mod sinkhorn;
+pub mod softmin;
 pub mod weights;
