@@ -5,6 +5,7 @@ use rand::Rng; use std::time::Instant;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
+    kernels();
     let it = Interrupt::default();
     let g = |name: &str| named::find(name).unwrap().build(if name=="alpha" {&[2.0]} else {&[]}).unwrap();
     // T2
@@ -60,5 +61,24 @@ fn main() {
         let t=Instant::now();
         let e=exact(&p,&q,2,power,&it).unwrap();
         println!("exact n {n} p {power}: {} gap {:.1e} {:.1} ms", e.cost, e.cost-e.dual, t.elapsed().as_secs_f64()*1e3);}
+    }
+}
+#[allow(dead_code)]
+pub fn kernels() {
+    use gflow::space::{kernel::*, kernel_sum::*};
+    let it = Interrupt::default();
+    let median=|f:&dyn Fn()->f64|{ let mut t:Vec<f64>=(0..9).map(|_|{let s=Instant::now(); std::hint::black_box(f()); s.elapsed().as_secs_f64()*1e3}).collect(); t.sort_by(f64::total_cmp); t[4]};
+    for (n,d) in [(10000usize,2usize),(10000,3),(10000,64)] {
+        let mut r=random::rng(2,n as u64);
+        let p:Vec<f64>=(0..d*n).map(|_|r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+        let q:Vec<f64>=(0..d*n).map(|_|1.0+r.sample::<f64,_>(rand_distr::StandardNormal)).collect();
+        for k in [Kernel::Gaussian(1.0),Kernel::Laplace(1.0),Kernel::Imq(1.0),Kernel::Energy,Kernel::RationalQuadratic(1.0,1.0),Kernel::Gaussian(1.0).plus(Kernel::Gaussian(2.0))] {
+            let s=KernelSum::<f32>::new(&k,&q,d,None);
+            let (h,g)=s.at(&p[..100*d],&it).unwrap();
+            let (h2,g2)=KernelSum::<f64>::new(&k,&q,d,None).at(&p[..100*d],&it).unwrap();
+            let e=h.iter().zip(&h2).map(|(a,b)|(a-b).abs()/b.abs()).fold(0.0,f64::max);
+            let eg=g.iter().zip(&g2).map(|(a,b)|(a-b).abs()).fold(0.0,f64::max)/g2.iter().map(|v|v.abs()).fold(0.0,f64::max);
+            println!("kernel {} d {d} n {n}: {:.2} ms  err {e:.1e} grad {eg:.1e}", k.describe(), median(&||s.at(&p,&it).unwrap().0[0]));
+        }
     }
 }

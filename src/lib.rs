@@ -20,7 +20,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | [`cli`] | the command line |
 //!
-//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`random`], [`simd`].
+//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`random`], [`simd`].
 pub mod catalogue;
 pub mod cli;
 pub mod critic;
@@ -32,6 +32,7 @@ pub mod flow;
 pub mod generator;
 pub mod interrupt;
 pub mod io;
+pub mod matrix;
 pub mod metric;
 pub mod observer;
 pub mod plot;

@@ -43,7 +43,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("flow", &["critic", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),
 ];
-const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd"];
+const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix"];
 
 #[test]
 fn imports_go_one_way() {

@@ -10,7 +10,7 @@ mod kernel_distance;
 pub mod modes;
 mod sliced;
 mod wasserstein;
-pub use kernel_distance::{Mmd, median_width};
+pub use kernel_distance::Mmd;
 pub use sliced::Sliced;
 pub use wasserstein::Wasserstein;
 

@@ -1,5 +1,6 @@
 //! Function spaces Γ over which a divergence takes its supremum.
 pub mod kernel;
+pub mod kernel_sum;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -208,7 +208,7 @@ impl<T: Real> Pairs<T> {
                     lanes[l] = weights[j].fma(x[k] - y[j], lanes[l]);
                 }
             }
-            *o += lanes.iter().map(|l| l.wide()).sum::<f64>();
+            *o += simd::total(lanes);
         }
     }
 }

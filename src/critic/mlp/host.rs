@@ -2,6 +2,7 @@
 //!
 //! The same mathematics as `network.rs`, for tensors that live on the CPU: no allocation per elementwise operation,
 //! bias and activation fused, pairs sorted in place. `tests` at the foot compares the two.
+use crate::matrix::{product, transposed, view};
 use super::Activation;
 use super::network::{LEAK, Layers, Shape};
 use crate::device::rows;
@@ -52,54 +53,6 @@ pub struct Block {
 /// Points cut into blocks of rows.
 pub fn cut(data: &[f32], d: usize) -> Vec<&[f32]> {
     data.chunks(BLOCK * d).collect()
-}
-
-/// dst ← lhs·rhs (+ dst): strides of rows and columns make transposes free.
-#[derive(Clone, Copy)]
-struct View<'a> {
-    data: &'a [f32],
-    row: isize,
-    column: isize,
-}
-
-fn view(data: &[f32], columns: usize) -> View<'_> {
-    View { data, row: columns as isize, column: 1 }
-}
-
-fn transposed(data: &[f32], columns: usize) -> View<'_> {
-    View { data, row: 1, column: columns as isize }
-}
-
-fn product((m, n, k): (usize, usize, usize), dst: &mut [f32], add: bool, lhs: View, rhs: View) {
-    let reach = |v: &View, r: usize, c: usize| (r as isize - 1) * v.row + (c as isize - 1) * v.column;
-    let fits = m > 0 && n > 0 && k > 0 && dst.len() >= m * n && (reach(&lhs, m, k) as usize) < lhs.data.len() && (reach(&rhs, k, n) as usize) < rhs.data.len();
-    if !fits {
-        return;
-    }
-    // SAFETY: the three matrices lie within their slices (checked above), and dst is borrowed mutably, so it overlaps neither
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            dst.as_mut_ptr(),
-            1,
-            n as isize,
-            add,
-            lhs.data.as_ptr(),
-            lhs.column,
-            lhs.row,
-            rhs.data.as_ptr(),
-            rhs.column,
-            rhs.row,
-            1.0,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
 }
 
 fn activate(z: &mut [f32], width: usize, activation: Activation) -> Vec<bool> {

@@ -1,0 +1,150 @@
+//! Dense matrices on the host: products, and Cholesky factors by blocks.
+use crate::simd::Real;
+use rayon::prelude::*;
+
+/// A matrix as a slice with strides, so that transposes are free.
+#[derive(Clone, Copy)]
+pub struct View<'a, T> {
+    pub data: &'a [T],
+    pub row: isize,
+    pub column: isize,
+}
+
+impl<T> View<'_, T> {
+    pub fn transpose(self) -> Self {
+        View { row: self.column, column: self.row, ..self }
+    }
+}
+
+/// Row-major with this many columns.
+pub fn view<T>(data: &[T], columns: usize) -> View<'_, T> {
+    View { data, row: columns as isize, column: 1 }
+}
+
+/// The transpose of a row-major matrix with this many columns.
+pub fn transposed<T>(data: &[T], columns: usize) -> View<'_, T> {
+    View { data, row: 1, column: columns as isize }
+}
+
+/// dst ← lhs·rhs (+ dst), row-major m × n; nothing happens if a matrix does not have the entries it claims.
+pub fn product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], add: bool, lhs: View<T>, rhs: View<T>) {
+    scaled_product((m, n, k), dst, n, add, T::of(1.0), lhs, rhs);
+}
+
+/// dst ← a·lhs·rhs (+ dst) into rows that are `stride` apart.
+pub fn scaled_product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], stride: usize, add: bool, a: T, lhs: View<T>, rhs: View<T>) {
+    let reach = |v: &View<T>, r: usize, c: usize| (r as isize - 1) * v.row + (c as isize - 1) * v.column;
+    let fits = m > 0 && n > 0 && k > 0 && dst.len() >= (m - 1) * stride + n && (reach(&lhs, m, k) as usize) < lhs.data.len() && (reach(&rhs, k, n) as usize) < rhs.data.len();
+    if !fits {
+        return;
+    }
+    // SAFETY: the three matrices lie within their slices (checked above), and dst is borrowed mutably, so it overlaps neither
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            dst.as_mut_ptr(),
+            1,
+            stride as isize,
+            add,
+            lhs.data.as_ptr(),
+            lhs.column,
+            lhs.row,
+            rhs.data.as_ptr(),
+            rhs.column,
+            rhs.row,
+            T::of(1.0),
+            a,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
+
+/// A = L Lᵀ for a symmetric positive definite A, n × n.
+pub struct Cholesky {
+    n: usize,
+    l: Vec<f64>,
+}
+
+const BLOCK: usize = 48;
+
+impl Cholesky {
+    /// Reads the lower triangle of a row-major matrix; None if it is not positive definite in f64.
+    pub fn new(mut a: Vec<f64>, n: usize) -> Option<Cholesky> {
+        for from in (0..n).step_by(BLOCK) {
+            let to = n.min(from + BLOCK);
+            let width = to - from;
+            for j in from..to {
+                let diagonal = a[j * n + j] - a[j * n + from..j * n + j].iter().map(|v| v * v).sum::<f64>();
+                if !(diagonal > 0.0 && diagonal.is_finite()) {
+                    return None;
+                }
+                let root = diagonal.sqrt();
+                a[j * n + j] = root;
+                let (above, below) = a.split_at_mut((j + 1) * n);
+                let pivot = &above[j * n + from..j * n + j];
+                // within the block's own columns; rows below it too
+                below.par_chunks_mut(n).with_min_len(64).for_each(|row| {
+                    let dot: f64 = row[from..j].iter().zip(pivot).map(|(u, v)| u * v).sum();
+                    row[j] = (row[j] - dot) / root;
+                });
+            }
+            // the rest of the triangle: A ← A − L₂₁ L₂₁ᵀ, strip by strip
+            let panel: Vec<f64> = (to..n).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
+            a[to * n..].par_chunks_mut(BLOCK * n).enumerate().for_each(|(s, strip)| {
+                let rows = strip.len() / n;
+                let columns = (s * BLOCK + rows).min(n - to);
+                let lhs = View { data: &panel[s * BLOCK * width..], row: width as isize, column: 1 };
+                scaled_product((rows, columns, width), &mut strip[to..], n, true, -1.0, lhs, transposed(&panel, width));
+            });
+        }
+        Some(Cholesky { n, l: a })
+    }
+
+    /// x with A x = b.
+    pub fn solve(&self, b: &[f64]) -> Vec<f64> {
+        let n = self.n;
+        let mut x = b.to_vec();
+        for i in 0..n {
+            let row = &self.l[i * n..i * n + i];
+            let dot: f64 = row.iter().zip(&x).map(|(u, v)| u * v).sum();
+            x[i] = (x[i] - dot) / self.l[i * n + i];
+        }
+        for i in (0..n).rev() {
+            x[i] /= self.l[i * n + i];
+            let (before, at) = x.split_at_mut(i);
+            before.iter_mut().zip(&self.l[i * n..i * n + i]).for_each(|(v, l)| *v -= l * at[0]);
+        }
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::Rng;
+
+    /// A x against b for matrices of sizes around the block's; 1e-11 is n ε times the condition number of 1e3.
+    #[test]
+    fn cholesky_solves() {
+        for n in [1, 2, 47, 48, 49, 96, 131, 200] {
+            let mut rng = crate::random::rng(n as u64, 0);
+            let b: Vec<f64> = (0..n * n).map(|_| rng.random_range(-1.0..1.0)).collect();
+            let mut a = vec![0.0; n * n];
+            product((n, n, n), &mut a, false, view(&b, n), transposed(&b, n));
+            (0..n).for_each(|i| a[i * n + i] += 0.3);
+            let rhs: Vec<f64> = (0..n).map(|_| rng.random_range(-1.0..1.0)).collect();
+            let x = Cholesky::new(a.clone(), n).unwrap().solve(&rhs);
+            for i in 0..n {
+                let back: f64 = a[i * n..(i + 1) * n].iter().zip(&x).map(|(u, v)| u * v).sum();
+                assert!((back - rhs[i]).abs() < 1e-11 * n as f64, "n {n}, row {i}: {back} and {}", rhs[i]);
+            }
+        }
+        assert!(Cholesky::new(vec![1.0, 2.0, 2.0, 1.0], 2).is_none());
+        assert!(Cholesky::new(vec![f64::NAN], 1).is_none());
+    }
+}
