@@ -1,61 +1,90 @@
-//! A lower bound on D_f^{Γ_L} between two samples that no critic can fake.
+//! Bounds on a divergence between two samples that no critic can fake.
 //!
-//! For any numbers aᵢ on P (a critic's values), ψⱼ = maxᵢ (aᵢ − L|yᵢ − xⱼ|) and any ν in the domain,
-//! mean a − ν − E_Q f*(ψ − ν) ≤ D by weak duality: no Lipschitz constant of a network enters.
-use crate::device::{Points, Values, rows_f64};
+//! From below: for any numbers aᵢ on P (a critic's values), ψⱼ = maxᵢ (aᵢ − c(yᵢ, xⱼ)) and any ν in the domain,
+//! mean a − ν − E_Q f*(ψ − ν) ≤ D by weak duality: no Lipschitz constant of a network enters. From above: a feasible
+//! plan, from the exact solver while the pairs of points are few, else rounded from an entropic one.
+use super::Critic;
+use super::entropic::Entropic;
+use super::exact::{Exact, cost_of, renyi_lower};
+use super::solver::{Sample, Solver};
+use crate::device::{Points, values};
 use crate::divergence::{Objective, Term};
-use crate::error::Result;
-use crate::generator::Generator;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use rayon::prelude::*;
+use crate::transport::dual;
+use crate::transport::ground::Ground;
+use serde::{Deserialize, Serialize};
 
-/// The bound for one term, from φ on the source and on the target, in f64; O(MN) time, O(M + N) memory.
-pub fn lower_bound(term: &Term, phi_p: &Values, phi_q: &Values, source: &Points, target: &Points, interrupt: &Interrupt) -> Result<f64> {
-    let (phi, p, q) = if term.reversed { (phi_q, target, source) } else { (phi_p, source, target) };
-    let d = p.dims()[1];
-    let a: Vec<f64> = crate::device::values(phi)?.into_iter().map(f64::from).collect();
-    let (y, x) = (rows_f64(p)?, rows_f64(q)?);
-    let l = term.space.constant;
-    let psi: Vec<f64> = x
-        .par_chunks(d)
-        .map(|xj| {
-            if interrupt.is_requested() {
-                return f64::NAN;
-            }
-            let reach = |(ai, yi): (&f64, &[f64])| {
-                let squared: f64 = yi.iter().zip(xj).map(|(u, v)| (u - v) * (u - v)).sum();
-                ai - l * squared.sqrt()
-            };
-            a.iter().zip(y.chunks(d)).map(reach).fold(f64::NEG_INFINITY, f64::max)
-        })
-        .collect();
-    interrupt.check()?;
-    let mean_a = a.iter().sum::<f64>() / a.len() as f64;
-    Ok(mean_a - penalty(&term.objective, &psi))
+/// Where the upper bound comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upper {
+    /// exact up to 4 million pairs of points, entropic up to 1e9, none beyond
+    #[default]
+    Auto,
+    Exact,
+    Entropic,
+    None,
 }
 
-/// inf_ν { ν + E f*(ψ − ν) } from above: the value at a ν found numerically is never below the infimum.
-fn penalty(objective: &Objective, psi: &[f64]) -> f64 {
-    let n = psi.len() as f64;
-    let top = psi.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    match objective {
-        Objective::Ipm => psi.iter().sum::<f64>() / n,
-        Objective::F(f) => match f.kl_scale() {
-            Some(a) => top + a * (psi.iter().map(|v| ((v - top) / a).exp()).sum::<f64>() / n).ln(),
-            None => infimum(f, psi, top),
-        },
-    }
+/// The names of `upper:`.
+pub const UPPERS: &[&str] = &["auto", "exact", "entropic", "none"];
+
+/// lower ≤ D ≤ upper on the samples it was made for.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    pub lower: f64,
+    pub upper: f64,
+    /// weights on the points of Q of the measure behind the upper bound
+    pub proximal: Option<Vec<f64>>,
+    /// ⟨c, π⟩ of the plan behind the upper bound
+    pub transport: Option<f64>,
+    pub remark: Option<String>,
 }
 
-fn infimum(f: &Generator, psi: &[f64], top: f64) -> f64 {
-    let bottom = psi.iter().copied().fold(f64::INFINITY, f64::min);
-    let (left, right) = f.slope_at_one();
-    let (mut lo, mut hi) = (bottom - right, top - left);
-    let n = psi.len() as f64;
-    let mean = |g: &(dyn Fn(f64) -> f64 + Sync)| psi.par_iter().map(|v| g(*v)).collect::<Vec<f64>>().iter().sum::<f64>() / n;
-    for _ in 0..60 {
-        let nu = 0.5 * (lo + hi);
-        if mean(&|v| f.conjugate_grad(v - nu)) > 1.0 { lo = nu } else { hi = nu }
-    }
-    hi + mean(&|v| f.conjugate(v - hi))
+const FEW: usize = 4_000_000;
+const MANY: usize = 1_000_000_000;
+
+/// The certificate of a potential for a term; φ is asked for its values on P alone.
+pub fn certify(critic: &dyn Critic, term: &Term, source: &Points, target: &Points, upper: Upper, interrupt: &Interrupt) -> Result<Certificate> {
+    let (p, q) = if term.reversed { (target, source) } else { (source, target) };
+    let Some(cost) = cost_of(term).filter(|_| !matches!(term.objective, Objective::Sinkhorn(_))) else {
+        return match critic.found() {
+            Some(f) => Ok(Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }),
+            None => Err(Error::data("certify", "this term has no certificate from a potential's values")),
+        };
+    };
+    let phi: Vec<f64> = values(&critic.value(p)?)?.into_iter().map(f64::from).collect();
+    let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
+    let lower = match &term.objective {
+        Objective::Renyi(r) => {
+            let u: Vec<f64> = phi.iter().map(|v| v.max(0.0) + (-v.abs()).exp().ln_1p()).collect();
+            renyi_lower(r, &Ground::lazy(&q.rows, &p.rows, p.d, cost), &u, &p.weights, &q.weights, interrupt)?
+        }
+        objective => {
+            let f = if let Objective::F(f) = objective { Some(f.as_ref()) } else { None };
+            let value = dual::lower_bound(&Ground::lazy(&p.rows, &q.rows, p.d, cost), f, &phi, &p.weights, &q.weights, interrupt)?.value;
+            if matches!(objective, Objective::Root) { value.max(0.0).powf(1.0 / cost.power) } else { value }
+        }
+    };
+    let none = Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None };
+    let Some(solver) = solver(upper, term, p.len().saturating_mul(q.len())) else { return Ok(none) };
+    let found = solver.solve(term, &p, &q, None, true, interrupt)?;
+    Ok(Certificate { upper: found.upper, proximal: found.proximal, transport: found.transport, remark: found.remark, ..none })
+}
+
+fn solver(upper: Upper, term: &Term, pairs: usize) -> Option<Box<dyn Solver>> {
+    let exact: Box<dyn Solver> = Box::new(Exact::default());
+    let entropic: Box<dyn Solver> = Box::new(Entropic::default());
+    // a Rényi problem is a sequence of flows
+    let few = if matches!(term.objective, Objective::Renyi(_)) { FEW / 16 } else { FEW };
+    let chosen = match upper {
+        Upper::None => return None,
+        Upper::Exact => exact,
+        Upper::Entropic => entropic,
+        Upper::Auto if pairs <= few => exact,
+        Upper::Auto if pairs <= MANY => entropic,
+        Upper::Auto => return None,
+    };
+    chosen.refuses(term).is_none().then_some(chosen)
 }

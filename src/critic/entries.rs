@@ -1,7 +1,10 @@
 //! Catalogue entries of the critics and of estimating.
 use super::estimate::{EstimateOptions, estimate_optimizer};
+use super::certificate::UPPERS;
+use super::entropic::EntropicOptions;
+use super::exact::ExactOptions;
 use super::mlp::MlpOptions;
-use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
+use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of, no_defaults};
 
 /// Options of every optimiser, shared by critics, estimates and flows.
 pub const OPTIMIZER: &[Opt] = &[
@@ -36,15 +39,20 @@ pub const ESTIMATE: Entry = Entry {
     name: "estimate",
     room: "critic",
     signature: "d.estimate(p, q, options)",
-    doc: "Fits a critic between two samples. `value` is the objective reached, `lower` a certified lower bound of the divergence between these samples.",
-    equation: r"D(P\|Q)\ge E_P[\varphi]-\inf_\nu\{\nu+E_Q[f^*(\varphi-\nu)]\}",
+    doc: "The divergence between two samples, with a proof: lower <= D <= upper. A neural critic's `value` is the objective it reached; `lower` is what its values on p prove, `upper` the cost of a feasible plan. With exact() the bounds meet. Also: gap, critic, history, proximal (weights on q), slope (dD/dL), plan, held_out, values (one per repeat), remarks.",
+    equation: r"E_P[\varphi]-\inf_\nu\{\nu+E_Q[f^*(\psi-\nu)]\}\le D(P\|Q)\le L\langle|x-y|,\pi\rangle+D_f(\pi_2\|Q)",
     cite: "birrell2022",
     options: &[
         Opt { name: "steps", kind: COUNT, doc: "ascent steps" },
         Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per step; 0 takes all" },
         Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "seed of the critic's weights" },
         Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "stop once 25 steps improve the objective by less than this fraction" },
-        Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64])" },
+        Opt { name: "held_out", kind: OptionKind::Number { min: 0.0, max: 0.9 }, doc: "share of each sample kept from the ascent; e.held_out is the objective there" },
+        Opt { name: "repeats", kind: OptionKind::Integer { min: 1, max: 10_000 }, doc: "ascents from seed, seed + 1, ...; the best is kept, e.values has all" },
+        Opt { name: "upper", kind: OptionKind::Choice(UPPERS), doc: "where the upper bound of a neural critic comes from; auto is exact up to 4 million pairs of points, entropic up to 1e9" },
+        Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64]), or the natural solver where there is no Lipschitz space" },
+        Opt { name: "source_weights", kind: OptionKind::Value("list"), doc: "weights of the first sample, summing to 1; for exact(), entropic() and kernels" },
+        Opt { name: "target_weights", kind: OptionKind::Value("list"), doc: "weights of the second sample" },
         OPTIMIZER[0],
         OPTIMIZER[1],
         OPTIMIZER[2],
@@ -74,4 +82,87 @@ pub fn merge(a: serde_json::Value, b: serde_json::Value) -> serde_json::Value {
     }
 }
 
-pub const ENTRIES: &[Entry] = &[MLP, ESTIMATE];
+pub const EXACT: Entry = Entry {
+    name: "exact",
+    room: "critic",
+    signature: "exact(options)",
+    doc: "Solves the finite convex problem that a regularised divergence is between two samples, by a network flow whose last arcs are convex: value, both bounds, the proximal law and the optimal potential everywhere.",
+    equation: r"\min_{\pi\ge0,\,\pi1=a}\langle c,\pi\rangle+D_f(\pi^T1\|b)",
+    cite: "birrell2022",
+    options: &[Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "relative gap between the bounds to stop at" }],
+    defaults: defaults_of::<ExactOptions>,
+    example: "let p = data::gaussian(60, 2, #{ mean: 3.0 });\nlet q = data::gaussian(60, 2, #{ std: 0.5 });\nlet e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: exact() });\nprint(e.gap);\ne",
+};
+
+pub const ENTROPIC: Entry = Entry {
+    name: "entropic",
+    room: "critic",
+    signature: "entropic(options)",
+    doc: "The same problems as exact() by Sinkhorn iterations, streamed in O(N) memory; its plan is rounded to a feasible one and its potential hardened, so that both bounds are true.",
+    equation: r"\min_{\pi1=a}\langle c,\pi\rangle+D_f(\pi^T1\|b)+\varepsilon\,KL(\pi\|a\otimes b)",
+    cite: "chizat2018",
+    options: &[
+        Opt { name: "epsilon", kind: POSITIVE, doc: "epsilon as a share of the largest cost between the samples" },
+        Opt { name: "tolerance", kind: POSITIVE, doc: "marginal error to stop at" },
+        Opt { name: "iterations", kind: COUNT, doc: "most iterations at the final epsilon" },
+    ],
+    defaults: defaults_of::<EntropicOptions>,
+    example: "let p = data::gaussian(300, 2, #{ mean: 3.0 });\nlet q = data::ring(300);\nkl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: entropic() })",
+};
+
+pub const CERTIFY: Entry = Entry {
+    name: "certify",
+    room: "critic",
+    signature: "certify(critic, p, q)",
+    doc: "What a fitted critic proves between two samples, its own or others: #{ lower, upper, gap, proximal }. The critic must come from an estimate or a run, which know its divergence.",
+    equation: r"\psi_j=\max_i\{\varphi(y_i)-L|y_i-x_j|\}",
+    cite: "birrell2022",
+    options: &[],
+    defaults: no_defaults,
+    example: "let d = kl().regularized(lipschitz(1.0));\nlet e = d.estimate(data::gaussian(100, 2), data::ring(100), #{ steps: 50 });\ncertify(e.critic, data::gaussian(80, 2), data::ring(80))",
+};
+
+pub const PATH: Entry = Entry {
+    name: "path",
+    room: "critic",
+    signature: "d.path(p, q, constants)",
+    doc: "The divergence for every Lipschitz constant of a list, solved exactly: a table with L, value, lower, upper, slope = dD/dL, w1 = L W1 and limit = D_f. plot::path draws it with its limits.",
+    equation: r"L\mapsto D_f^{\Gamma_L}(P\|Q)\le\min(L\,W_1,\,D_f)",
+    cite: "birrell2022",
+    options: &[],
+    defaults: no_defaults,
+    example: "let d = kl().regularized(lipschitz(1.0));\nd.path(data::gaussian(40, 2), data::gaussian(40, 2, #{ mean: 1.0 }), [0.1, 1.0, 10.0])",
+};
+
+pub const BOOTSTRAP: Entry = Entry {
+    name: "bootstrap",
+    room: "critic",
+    signature: "d.bootstrap(p, q, options)",
+    doc: "A percentile bootstrap of the exact value: #{ value, low, high, values }.",
+    equation: "",
+    cite: "",
+    options: &[
+        Opt { name: "resamples", kind: OptionKind::Integer { min: 2, max: 1_000_000 }, doc: "samples drawn again, with replacement" },
+        Opt { name: "level", kind: OptionKind::Number { min: 0.01, max: 0.9999 }, doc: "coverage" },
+        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default the session's" },
+    ],
+    defaults: || serde_json::json!({ "resamples": 200, "level": 0.95, "seed": null }),
+    example: "mmd(gaussian_kernel(1.0)).bootstrap(data::gaussian(60, 2), data::gaussian(60, 2, #{ mean: 1.0 }), #{ resamples: 50 })",
+};
+
+pub const TEST: Entry = Entry {
+    name: "two_sample_test",
+    room: "critic",
+    signature: "d.two_sample_test(p, q, options)",
+    doc: "A permutation test of whether two samples have one law: #{ statistic, p_value, null }. The statistic is the exact divergence.",
+    equation: r"p=\frac{1+\#\{D_\sigma\ge D\}}{1+\#\sigma}",
+    cite: "gretton2012",
+    options: &[
+        Opt { name: "permutations", kind: OptionKind::Integer { min: 1, max: 1_000_000 }, doc: "random relabellings of the points" },
+        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default the session's" },
+    ],
+    defaults: || serde_json::json!({ "permutations": 200, "seed": null }),
+    example: "mmd(gaussian_kernel(1.0)).two_sample_test(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 0.5 }), #{ permutations: 99 })",
+};
+
+pub const ENTRIES: &[Entry] = &[MLP, EXACT, ENTROPIC, ESTIMATE, CERTIFY, PATH, BOOTSTRAP, TEST];

@@ -1,14 +1,17 @@
-//! Estimating a divergence between two samples with a critic, with a certified lower bound beside it.
+//! Estimating a divergence between two samples with a critic, with certified bounds beside it.
+use super::certificate::{Certificate, Upper, certify};
 use super::optimizer::OptimizerOptions;
-use super::{Ascent, Critic, CriticBuilder, Frame, lower_bound};
+use super::solver::Found;
+use super::{Ascent, Critic, CriticBuilder, Frame, Weights, natural};
 use crate::device::{Points, Values, check_samples, values};
-use crate::divergence::Divergence;
+use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::random;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Options of `d.estimate(p, q, #{ … })`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,11 +23,16 @@ pub struct EstimateOptions {
     pub seed: u64,
     /// stop when 25 steps improve the objective by less than this fraction; 0 never stops early
     pub tolerance: f64,
+    /// share of each sample kept from the ascent, for the objective on new points
+    pub held_out: f64,
+    /// ascents from different seeds
+    pub repeats: usize,
+    pub upper: Upper,
 }
 
 impl Default for EstimateOptions {
     fn default() -> Self {
-        EstimateOptions { steps: 1000, batch: 0, seed: 0, tolerance: 0.0 }
+        EstimateOptions { steps: 1000, batch: 0, seed: 0, tolerance: 0.0, held_out: 0.0, repeats: 1, upper: Upper::Auto }
     }
 }
 
@@ -35,90 +43,206 @@ pub fn estimate_optimizer() -> OptimizerOptions {
 
 /// What an estimate found.
 pub struct Estimate {
-    pub divergence: String,
+    pub divergence: Arc<dyn Divergence>,
+    /// how the potential was found
+    pub method: String,
     /// the objective at the fitted critic
     pub value: f64,
-    /// a certified lower bound on the divergence between these samples
+    /// lower ≤ D ≤ upper between these samples, infinite where nothing is proved
     pub lower: f64,
-    /// L as requested, and an upper bound of what the network has
-    pub lipschitz: Vec<(f64, Option<f64>)>,
+    pub upper: f64,
+    /// the objective on points kept from the ascent
+    pub held_out: Option<f64>,
+    /// the objective reached from each seed
+    pub values: Vec<f64>,
+    /// the law between P and Q: weights on the points of the second argument, for a single term that has one
+    pub proximal: Option<Vec<f64>>,
+    /// dD/dL = W₁(P, proximal), for one Lipschitz term
+    pub slope: Option<f64>,
+    /// L as requested, and an upper bound of what the critic has
+    pub lipschitz: Vec<(Option<f64>, Option<f64>)>,
     /// (weight, critic) per term
     pub critics: Vec<(f64, Box<dyn Critic>)>,
+    /// what solvers found, for plans and brackets
+    pub found: Option<Arc<Found>>,
     /// the objective after each step
     pub history: Vec<f64>,
     pub iterations: usize,
+    pub remarks: Vec<String>,
+}
+
+/// Everything an estimate is asked with.
+pub struct Request<'a> {
+    pub divergence: Arc<dyn Divergence>,
+    pub p: &'a Points,
+    pub q: &'a Points,
+    pub builder: &'a dyn CriticBuilder,
+    /// whether somebody asked for this critic
+    pub chosen: bool,
+    pub weights: Weights,
+    pub options: EstimateOptions,
 }
 
 /// Fits one critic per term and evaluates. `progress(step, steps)` is called as it goes.
-pub fn estimate(
-    d: &dyn Divergence,
-    p: &Points,
-    q: &Points,
-    builder: &dyn CriticBuilder,
-    options: &EstimateOptions,
-    interrupt: &Interrupt,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Estimate> {
-    check_samples("estimate", p, q)?;
-    let terms = d.terms();
-    let frame = Frame::of(q)?;
-    let mut longest = 0;
+pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+    check_samples("estimate", r.p, r.q)?;
+    let options = &r.options;
+    let (mut p, mut q, mut new) = (r.p.clone(), r.q.clone(), None);
+    if options.held_out > 0.0 {
+        if r.weights.are_given() {
+            return Err(Error::data("estimate", "held_out splits samples of equal weights; leave out the weights"));
+        }
+        let (a, b) = (split(&p, options.held_out, options.seed)?, split(&q, options.held_out, options.seed ^ 1)?);
+        (p, q) = (a.0, b.0);
+        new = Some((a.1, b.1));
+    }
+    let mut best: Option<Estimate> = None;
+    let mut values = vec![];
+    for k in 0..options.repeats.max(1) {
+        let total = options.repeats.max(1);
+        let e = once(r, &p, &q, options.seed + k as u64, interrupt, &mut |done, of| progress(k * of + done, total * of))?;
+        values.push(e.value);
+        if best.as_ref().is_none_or(|b| e.value > b.value) {
+            best = Some(e);
+        }
+    }
+    let Some(mut e) = best else { return Err(Error::data("estimate", "repeats is 0")) };
+    e.values = values;
+    if let Some((p, q)) = new {
+        let mut total = 0.0;
+        for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
+            let (a, b) = (critic.value(&p)?, critic.value(&q)?);
+            if !term.can_be_scored() {
+                return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
+            }
+            total += w * f64::from(self::values(&term.score(&a, &b, None).value)?[0]);
+        }
+        e.held_out = Some(total);
+    }
+    Ok(e)
+}
+
+fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
+    let n = p.dims()[0];
+    let kept = (share * n as f64).round() as usize;
+    if kept == 0 || kept >= n {
+        return Err(Error::data("estimate", format!("held_out {share} of {n} points leaves one side empty")));
+    }
+    let order: Vec<usize> = index::sample(&mut random::rng(seed, 1 << 41), n, n).into_vec();
+    Ok((rows(p, &order[kept..]), rows(p, &order[..kept])))
+}
+
+/// The rows with these indices.
+pub fn rows(p: &Points, at: &[usize]) -> Points {
+    let at: Vec<i32> = at.iter().map(|i| *i as i32).collect();
+    let n = at.len();
+    p.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(at, [n]), &p.device()))
+}
+
+fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+    let options = &r.options;
+    let terms = r.divergence.terms();
+    let critics = natural::build_all(r.builder, r.chosen, &terms, &Frame::of(q)?, seed)?;
     let mut out = Estimate {
-        divergence: d.name(),
+        divergence: r.divergence.clone(),
+        method: String::new(),
         value: 0.0,
         lower: 0.0,
+        upper: 0.0,
+        held_out: None,
+        values: vec![],
+        proximal: None,
+        slope: None,
         lipschitz: vec![],
         critics: vec![],
-        history: vec![0.0; options.steps],
+        found: None,
+        history: vec![],
         iterations: 0,
+        remarks: vec![],
     };
-    for (k, (weight, term)) in terms.iter().enumerate() {
-        let mut critic = builder.build(term, &frame, options.seed, k as u64)?;
-        let mut rng = random::rng(options.seed, 1 << 40 | k as u64);
-        let mut history: Vec<Values> = vec![];
-        // chunks keep the progress moving; a batch is drawn anew for each ascent step
-        let chunk = if options.batch > 0 { 1 } else { 25 };
-        while history.len() < options.steps {
-            let steps = chunk.min(options.steps - history.len());
-            let ascent = Ascent { steps, tolerance: 0.0, keep_history: true, interrupt: interrupt.clone() };
-            let (ps, qs) = (batch(p, options.batch, &mut rng), batch(q, options.batch, &mut rng));
-            history.extend(critic.fit(term, &ps, &qs, &ascent)?.history);
-            progress(k * options.steps + history.len(), terms.len() * options.steps);
-            if options.tolerance > 0.0 && history.len() > 50 {
-                let at = |i: usize| history[i].clone().try_into_scalar::<f32>().map_err(Error::read);
-                let (before, now) = (at(history.len() - 26)?, at(history.len() - 1)?);
-                if (now - before).abs() <= options.tolerance as f32 * now.abs() {
-                    break;
-                }
-            }
+    let mut methods: Vec<String> = vec![];
+    let single = terms.len() == 1;
+    for (k, ((weight, term), mut critic)) in terms.iter().zip(critics).enumerate() {
+        let trained = r.builder.trains() && r.builder.supports(term);
+        methods.push(if r.builder.supports(term) { r.builder.describe() } else { natural::solver(term).describe() });
+        let mut report = |done: usize| progress(k * options.steps + done, terms.len() * options.steps);
+        let history = if trained {
+            ascend(critic.as_mut(), term, p, q, options, seed, k, interrupt, &mut report)?
+        } else {
+            let ascent = Ascent { steps: 1, keep_history: true, weights: r.weights.clone(), interrupt: interrupt.clone(), ..Ascent::default() };
+            let n = critic.fit(term, p, q, &ascent)?.iterations;
+            out.iterations += n;
+            report(options.steps);
+            vec![]
+        };
+        if trained {
+            out.iterations += history.len();
         }
-        out.iterations += history.len();
-        // a term that stopped early keeps its last value while others go on
-        longest = longest.max(history.len());
-        let mut latest = 0.0;
-        for (i, total) in out.history.iter_mut().enumerate() {
-            if let Some(v) = history.get(i) {
-                latest = f64::from(v.clone().try_into_scalar::<f32>().map_err(Error::read)?);
-            }
-            *total += weight * latest;
+        add_history(&mut out.history, &history, *weight);
+        let (value, c) = judge(critic.as_mut(), term, p, q, options.upper, interrupt)?;
+        out.value += weight * value;
+        out.lower += weight * c.lower;
+        out.upper += weight * c.upper;
+        out.remarks.extend(c.remark);
+        if single {
+            out.proximal = c.proximal;
+            out.slope = term.lipschitz().zip(c.transport).filter(|_| matches!(term.objective, Objective::F(_) | Objective::Ipm)).map(|(l, t)| weight * t / l);
+            out.found = critic.found();
         }
-        critic.settle();
-        let (phi_p, phi_q) = (critic.value(p)?, critic.value(q)?);
-        let value = values(&term.score(&phi_p, &phi_q, None).value)?;
-        out.value += weight * f64::from(value[0]);
-        out.lower += weight * lower_bound(term, &phi_p, &phi_q, p, q, interrupt)?;
-        out.lipschitz.push((term.space.constant, critic.lipschitz_bound()?));
+        out.lipschitz.push((term.lipschitz(), critic.lipschitz_bound()?));
         out.critics.push((*weight, critic));
     }
-    out.history.truncate(longest);
+    methods.dedup();
+    out.method = methods.join(", ");
     Ok(out)
+}
+
+/// A term that stopped early keeps its last value while others go on.
+fn add_history(total: &mut Vec<f64>, history: &[f64], weight: f64) {
+    let Some(latest) = history.last() else { return };
+    if total.len() < history.len() {
+        let last = total.last().copied().unwrap_or(0.0);
+        total.resize(history.len(), last);
+    }
+    for (i, t) in total.iter_mut().enumerate() {
+        *t += weight * history.get(i).unwrap_or(latest);
+    }
+}
+
+/// The value and the certificate of a critic that was fitted to these samples.
+fn judge(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper, interrupt: &Interrupt) -> Result<(f64, Certificate)> {
+    if let Some(f) = critic.found() {
+        return Ok((f.value, Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }));
+    }
+    critic.settle();
+    let value = values(&term.score(&critic.value(p)?, &critic.value(q)?, None).value)?;
+    Ok((f64::from(value[0]), certify(critic, term, p, q, upper, interrupt)?))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options: &EstimateOptions, seed: u64, k: usize, interrupt: &Interrupt, progress: &mut dyn FnMut(usize)) -> Result<Vec<f64>> {
+    let mut rng = random::rng(seed, 1 << 40 | k as u64);
+    let mut history: Vec<Values> = vec![];
+    let read = |v: &Values| v.clone().try_into_scalar::<f32>().map_err(Error::read);
+    // chunks keep the progress moving; a batch is drawn anew for each ascent step
+    let chunk = if options.batch > 0 { 1 } else { 25 };
+    while history.len() < options.steps {
+        let steps = chunk.min(options.steps - history.len());
+        let ascent = Ascent { steps, keep_history: true, interrupt: interrupt.clone(), ..Ascent::default() };
+        let (ps, qs) = (batch(p, options.batch, &mut rng), batch(q, options.batch, &mut rng));
+        history.extend(critic.fit(term, &ps, &qs, &ascent)?.history);
+        progress(history.len());
+        if options.tolerance > 0.0 && history.len() > 50 {
+            let (before, now) = (read(&history[history.len() - 26])?, read(&history[history.len() - 1])?);
+            if (now - before).abs() <= options.tolerance as f32 * now.abs() {
+                break;
+            }
+        }
+    }
+    history.iter().map(|v| read(v).map(f64::from)).collect()
 }
 
 fn batch(p: &Points, size: usize, rng: &mut random::Rng) -> Points {
     let n = p.dims()[0];
-    if size == 0 || size >= n {
-        return p.clone();
-    }
-    let rows: Vec<i32> = index::sample(rng, n, size).into_iter().map(|i| i as i32).collect();
-    p.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(rows, [size]), &p.device()))
+    if size == 0 || size >= n { p.clone() } else { rows(p, &index::sample(rng, n, size).into_vec()) }
 }

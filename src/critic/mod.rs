@@ -5,13 +5,21 @@ use crate::error::Result;
 use crate::interrupt::Interrupt;
 use burn::tensor::Device;
 
-mod certificate;
+pub mod certificate;
+pub mod debiased;
+pub mod entropic;
 mod entries;
 pub mod estimate;
+pub mod exact;
+pub mod kernel;
 pub mod mlp;
+pub mod natural;
+pub mod newton;
 pub mod optimizer;
-pub use certificate::lower_bound;
-pub use entries::{ENTRIES, ESTIMATE, MLP, OPTIMIZER, merge};
+pub mod potentials;
+pub mod resample;
+pub mod solver;
+pub use entries::{BOOTSTRAP, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, TEST, merge};
 
 /// What one fit found. Tensors stay on the device until someone asks.
 pub struct Fit {
@@ -23,14 +31,28 @@ pub struct Fit {
     pub history: Vec<Values>,
 }
 
+/// Weights of the points of two samples; none are equal weights.
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    pub source: Option<std::sync::Arc<Vec<f64>>>,
+    pub target: Option<std::sync::Arc<Vec<f64>>>,
+}
+
+impl Weights {
+    pub fn are_given(&self) -> bool {
+        self.source.is_some() || self.target.is_some()
+    }
+}
+
 /// How long to ascend.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Ascent {
     pub steps: usize,
     /// stop once a step improves the objective by less than this fraction; 0 never looks
     pub tolerance: f64,
     /// keep the objective after every step
     pub keep_history: bool,
+    pub weights: Weights,
     pub interrupt: Interrupt,
 }
 
@@ -56,6 +78,21 @@ pub trait Critic: Send + Sync {
     /// ∇φ at points, shape [n, d].
     fn gradient(&self, x: &Points) -> Result<Points> {
         Ok(self.value_and_gradient(x)?.1)
+    }
+    /// ∇δD/δP at the particles the critic was just fitted to, shape [n, d].
+    fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
+        let (phi, gradient) = self.value_and_gradient(particles)?;
+        if !term.reversed && !matches!(term.objective, crate::divergence::Objective::Renyi(_)) {
+            return Ok(gradient);
+        }
+        // M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ): ∇φ itself for a forward f-divergence
+        let [n, _] = particles.dims();
+        let on_source = term.score(&phi, &self.value(target)?, None).on_source;
+        Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
+    }
+    /// What a solver found, for critics that are solved for.
+    fn found(&self) -> Option<std::sync::Arc<solver::Found>> {
+        None
     }
     /// An upper bound on the Lipschitz constant, if the critic has one; f64, never an estimate from below.
     fn lipschitz_bound(&self) -> Result<Option<f64>>;
@@ -94,6 +131,12 @@ impl Frame {
 pub trait CriticBuilder: Send + Sync {
     /// `stream` tells apart the critics made under one seed.
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>>;
+    /// Whether it can make a critic for this term.
+    fn supports(&self, term: &Term) -> bool;
+    /// Whether there is an ascent whose length and optimiser can be chosen.
+    fn trains(&self) -> bool {
+        true
+    }
     fn describe(&self) -> String;
     /// The same critic trained by another optimiser.
     fn with_optimizer(&self, optimizer: optimizer::OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder>;

@@ -45,4 +45,90 @@ pub const ENTRIES: &[Entry] = &[
         r"D(Q\|P)",
         "kl().regularized(lipschitz(1.0)).reversed()",
     ),
+    Entry {
+        name: "penalized",
+        cite: "stein2024",
+        ..entry(
+            "penalized",
+            "f.penalized(rkhs(k), lambda)",
+            "The f-divergence with a price on its critic's norm in an RKHS; for kl() it is KALE, with its factor 1 + lambda. Solved by Newton's method with a duality gap.",
+            r"\sup_{h\in\mathcal H}\left\{E_P[h]-E_Q[f^*(h)]-\tfrac{\lambda}{2}\|h\|^2\right\}",
+            "kl().penalized(rkhs(gaussian_kernel(1.0)), 0.01).estimate(data::gaussian(50, 2), data::ring(50))",
+        )
+    },
+    Entry {
+        cite: "",
+        ..entry("rkhs", "rkhs(k)", "The reproducing kernel Hilbert space of a kernel.", r"\mathcal H_k", "chi2().penalized(rkhs(laplace_kernel(1.0)), 0.1)")
+    },
+    Entry {
+        cite: "gretton2012",
+        options: &[Opt { name: "unbiased", kind: OptionKind::Flag, doc: "means over pairs of different points; may be negative" }],
+        defaults: || serde_json::json!({ "unbiased": false }),
+        ..entry(
+            "mmd",
+            "mmd(k, options)",
+            "MMD squared, the squared norm of the difference of mean embeddings; its critic is the witness, in closed form.",
+            r"MMD^2=\|\mu_P-\mu_Q\|^2_{\mathcal H}",
+            "mmd(gaussian_kernel(1.0) + laplace_kernel(2.0)).estimate(data::gaussian(100, 2), data::ring(100))",
+        )
+    },
+    Entry {
+        cite: "szekely2013",
+        ..entry("energy", "energy()", "The energy distance, MMD squared of the kernel -|x - y|.", r"2E|X-Y|-E|X-X'|-E|Y-Y'|", "energy().estimate(data::gaussian(100, 2), data::ring(100)).value")
+    },
+    entry("w1", "w1()", "The Wasserstein-1 distance, ipm(lipschitz(1.0)).", r"W_1=\sup_{\mathrm{Lip}(\varphi)\le1}\{E_P[\varphi]-E_Q[\varphi]\}", "w1().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: exact() })"),
+    Entry {
+        cite: "peyre2019",
+        ..entry("w2", "w2()", "The Wasserstein-2 distance (not its square), by exact transport.", r"W_2=\left(\min_\pi\int|x-y|^2d\pi\right)^{1/2}", "w2().estimate(data::gaussian(50, 2), data::ring(50)).value")
+    },
+    Entry {
+        cite: "peyre2019",
+        ..entry("w2_squared", "w2_squared()", "The squared Wasserstein-2 distance, without a half.", r"W_2^2=\min_\pi\int|x-y|^2d\pi", "infconv(kl(), 0.5 * w2_squared()).estimate(data::gaussian(50, 2), data::ring(50))")
+    },
+    Entry {
+        cite: "peyre2019",
+        options: &[Opt { name: "root", kind: OptionKind::Flag, doc: "W_p itself; false gives its p-th power, which scales and composes" }],
+        defaults: || serde_json::json!({ "root": true }),
+        ..entry("wasserstein", "wasserstein(p, options)", "The Wasserstein-p distance for any p >= 1, by exact transport.", r"W_p=\left(\min_\pi\int|x-y|^pd\pi\right)^{1/p}", "wasserstein(1.5).estimate(data::gaussian(50, 2), data::ring(50)).value")
+    },
+    Entry {
+        cite: "feydy2019",
+        options: &[Opt { name: "p", kind: OptionKind::Number { min: 1.0, max: 10.0 }, doc: "the cost is |x - y|^p" }],
+        defaults: || serde_json::json!({ "p": 2.0 }),
+        ..entry(
+            "sinkhorn",
+            "sinkhorn(epsilon, options)",
+            "The debiased Sinkhorn divergence for the cost |x - y|^p; epsilon has the units of the cost, blur is epsilon^(1/p).",
+            r"S_\varepsilon=OT_\varepsilon(P,Q)-\tfrac12OT_\varepsilon(P,P)-\tfrac12OT_\varepsilon(Q,Q)",
+            "sinkhorn(0.1).estimate(data::gaussian(50, 2), data::ring(50)).value",
+        )
+    },
+    Entry {
+        cite: "birrell2023",
+        ..entry(
+            "renyi",
+            "renyi(a).regularized(lipschitz(L))",
+            "The Renyi divergence of order a, carrying 1/(a(a - 1)), regularised in its inf-convolution form, which samples do not blow up. exact() solves it for a > 1.",
+            r"\sup_{g\in\Gamma,\,g<0}\left\{E_Q[g]+\tfrac{1}{\alpha-1}\ln E_P|g|^{(\alpha-1)/\alpha}\right\}+\tfrac{\ln\alpha+1}{\alpha}",
+            "renyi(2.0).regularized(lipschitz(1.0)).estimate(data::gaussian(40, 2), data::ring(40), #{ critic: exact() })",
+        )
+    },
+    Entry {
+        cite: "birrell2023",
+        ..entry(
+            "worst_case_regret",
+            "worst_case_regret().regularized(lipschitz(L))",
+            "The limit of a * renyi(a) as a grows: the worst-case regret.",
+            r"D_\infty=\sup_{g\in\Gamma,\,g<0}\{E_Q[g]+\ln E_P|g|\}+1",
+            "worst_case_regret().regularized(lipschitz(1.0)).estimate(data::gaussian(40, 2), data::ring(40), #{ steps: 50 })",
+        )
+    },
+    entry(
+        "infconv",
+        "infconv(f, d)",
+        "The divergence between P and its cheapest proxy: d is a multiple of w1(), w2_squared(), wasserstein(p, #{ root: false }) or mmd(k). The order of the arguments does not matter.",
+        r"\inf_\mu\{D(P,\mu)+D_f(\mu\|Q)\}",
+        "infconv(kl(), 2.0 * w2_squared()).estimate(data::gaussian(40, 2), data::ring(40))",
+    ),
+    Entry { cite: "", ..entry("symmetrised", "d.symmetrised()", "Half the divergence plus half the reversed one.", r"\tfrac12D(P\|Q)+\tfrac12D(Q\|P)", "kl().regularized(lipschitz(1.0)).symmetrised()") },
 ];

@@ -4,14 +4,20 @@
 //! For f that grows linearly gflow follows [birrell2022] (φ may exceed f'(∞) under P), not the f-GAN convention.
 use crate::error::{Error, Result};
 use crate::generator::Generator;
-use crate::space::Lipschitz;
+use crate::space::{Lipschitz, Space};
 use std::sync::Arc;
 
+mod combination;
 mod entries;
+pub mod infconv;
+pub mod kernels;
 mod nu;
+pub mod renyi;
 mod term;
+pub mod transport;
+pub use combination::{Combination, symmetrised};
 pub use entries::ENTRIES;
-pub use term::{Objective, Scores, Term};
+pub use term::{Objective, Renyi, Scores, Term};
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.
 pub trait Divergence: Send + Sync {
@@ -32,14 +38,18 @@ impl Divergence for Regularized {
         format!("{}.regularized(lipschitz({}))", self.generator.name(), self.space.constant)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::F(self.generator.clone()), space: self.space, reversed: false })]
+        vec![(1.0, Term { objective: Objective::F(self.generator.clone()), space: Space::Lipschitz(self.space), reversed: false })]
     }
     fn latex(&self) -> String {
-        let inner = match self.generator.kl_scale() {
-            Some(1.0) => r"\ln E_Q\left[e^{\varphi}\right]".to_string(),
-            _ => r"\inf_{\nu}\left\{\nu+E_Q\left[f^*(\varphi-\nu)\right]\right\}".to_string(),
-        };
-        format!(r"D(P\|Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{inner}\right\}},\quad f(x)={}", self.space.constant, self.generator.latex())
+        format!(r"D(P\|Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{}\right\}},\quad f(x)={}", self.space.constant, conjugate_mean(&self.generator), self.generator.latex())
+    }
+}
+
+/// inf_ν {ν + E_Q f*(φ − ν)}, for KL as the log-mean-exp.
+fn conjugate_mean(f: &Generator) -> &'static str {
+    match f.kl_scale() {
+        Some(1.0) => r"\ln E_Q\left[e^{\varphi}\right]",
+        _ => r"\inf_{\nu}\left\{\nu+E_Q\left[f^*(\varphi-\nu)\right]\right\}",
     }
 }
 
@@ -53,7 +63,7 @@ impl Divergence for Ipm {
         format!("ipm(lipschitz({}))", self.space.constant)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::Ipm, space: self.space, reversed: false })]
+        vec![(1.0, Term { objective: Objective::Ipm, space: Space::Lipschitz(self.space), reversed: false })]
     }
     fn latex(&self) -> String {
         format!(r"W(P,Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-E_Q[\varphi]\right\}}", self.space.constant)
@@ -75,44 +85,6 @@ impl Divergence for Reversed {
     }
 }
 
-/// Σ wᵢ Dᵢ with wᵢ > 0.
-pub struct Combination {
-    parts: Vec<(f64, Arc<dyn Divergence>)>,
-}
-
-impl Combination {
-    /// Weights must be finite and positive: a difference of divergences is not a divergence.
-    pub fn new(parts: Vec<(f64, Arc<dyn Divergence>)>) -> Result<Combination> {
-        match parts.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
-            Some((w, d)) => Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0")),
-            None => {
-                let c = Combination { parts };
-                match c.terms().iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
-                    Some((w, _)) => Err(Error::data(c.name(), format!("its terms multiply to the weight {w}"))),
-                    None => Ok(c),
-                }
-            }
-        }
-    }
-}
-
-impl Divergence for Combination {
-    fn name(&self) -> String {
-        let part = |(w, d): &(f64, Arc<dyn Divergence>)| if *w == 1.0 { d.name() } else { format!("{w} * {}", d.name()) };
-        self.parts.iter().map(part).collect::<Vec<_>>().join(" + ")
-    }
-    fn terms(&self) -> Vec<(f64, Term)> {
-        self.parts.iter().flat_map(|(w, d)| d.terms().into_iter().map(move |(v, t)| (w * v, t))).collect()
-    }
-    fn latex(&self) -> String {
-        let part = |(w, d): &(f64, Arc<dyn Divergence>)| {
-            let weight = if *w == 1.0 { String::new() } else { format!("{w}\\,") };
-            format!(r"{weight}\left[{}\right]", d.latex())
-        };
-        self.parts.iter().map(part).collect::<Vec<_>>().join("+")
-    }
-}
-
 /// A divergence given by its terms alone, as a saved run stores it.
 pub struct FromTerms {
     pub name: String,
@@ -130,4 +102,9 @@ impl Divergence for FromTerms {
     fn latex(&self) -> String {
         self.latex.clone()
     }
+}
+
+/// Errors unless v is a number > 0.
+fn positive(what: &str, v: f64) -> Result<f64> {
+    if v.is_finite() && v > 0.0 { Ok(v) } else { Err(Error::data(what, format!("it is {v}, expected a number > 0"))) }
 }

@@ -1,8 +1,9 @@
-//! One variational term: the objective of a critic φ from its values on the two samples.
+//! One variational term: the objective of a potential φ from its values on the two samples, and the space φ lives in.
 use super::nu;
 use crate::device::Values;
 use crate::generator::Generator;
-use crate::space::Lipschitz;
+use crate::space::Space;
+use burn::tensor::activation;
 use std::sync::Arc;
 
 /// The functional of φ a term maximises.
@@ -10,15 +11,46 @@ use std::sync::Arc;
 pub enum Objective {
     /// E_P φ − inf_ν { ν + E_Q f*(φ − ν) }; for KL the infimum is the log-mean-exp.
     F(Arc<Generator>),
+    /// E_P φ − E_Q f*(φ), with f'(1) = 0: the mass of the minimising measure is free. [glaser2021]
+    FreeMass(Arc<Generator>),
     /// E_P φ − E_Q φ
     Ipm,
+    /// The p-th root of the transport cost E_P φ − E_Q φ reaches: W_p.
+    Root,
+    /// The debiased entropic cost OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q). [feydy2019]
+    Sinkhorn(f64),
+    /// E_Q g + c ln E_P |g|^e + k for g = −softplus φ < 0. [birrell2023]
+    Renyi(Renyi),
+}
+
+/// The numbers of a Rényi objective.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Renyi {
+    pub factor: f64,
+    pub exponent: f64,
+    pub constant: f64,
+}
+
+impl Renyi {
+    /// R_α/… as in [birrell2023]: with 1/(α(α − 1)) in front of ln E_Q (dP/dQ)^α.
+    pub fn order(alpha: f64) -> Renyi {
+        Renyi { factor: 1.0 / (alpha - 1.0), exponent: (alpha - 1.0) / alpha, constant: (alpha.ln() + 1.0) / alpha }
+    }
+    /// lim α R_α as α → ∞: the worst-case regret.
+    pub fn regret() -> Renyi {
+        Renyi { factor: 1.0, exponent: 1.0, constant: 1.0 }
+    }
+    /// α, infinite for the worst-case regret.
+    pub fn alpha(&self) -> f64 {
+        1.0 / (1.0 - self.exponent)
+    }
 }
 
 /// An objective, the space of its critic, and whether P and Q change places.
 #[derive(Clone)]
 pub struct Term {
     pub objective: Objective,
-    pub space: Lipschitz,
+    pub space: Space,
     pub reversed: bool,
 }
 
@@ -26,7 +58,7 @@ pub struct Term {
 pub struct Scores {
     /// shape [1]
     pub value: Values,
-    /// ∂value/∂φ(yᵢ); Σ is +1, or −1 when reversed
+    /// ∂value/∂φ(yᵢ); Σ is +1, or −1 when reversed, for an f-divergence or an IPM
     pub on_source: Values,
     /// ∂value/∂φ(xⱼ)
     pub on_target: Values,
@@ -35,6 +67,19 @@ pub struct Scores {
 }
 
 impl Term {
+    /// L, where the critic is confined to Lipschitz functions.
+    pub fn lipschitz(&self) -> Option<f64> {
+        match &self.space {
+            Space::Lipschitz(l) => Some(l.constant),
+            _ => None,
+        }
+    }
+
+    /// Whether the objective is a functional of φ's values alone, which ascent can climb.
+    pub fn can_be_scored(&self) -> bool {
+        matches!((&self.objective, &self.space), (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_)))
+    }
+
     /// The objective and its exact gradient from φ on the particles and φ on the target.
     ///
     /// The gradient of the first variation of D in P at particle i is M · on_source[i] · ∇φ(yᵢ): ∇φ itself, or
@@ -53,7 +98,13 @@ impl Term {
         let n = q.dims()[0] as f64;
         let mean_p = p.clone().mean();
         match &self.objective {
-            Objective::Ipm => Scores { value: mean_p - q.clone().mean(), on_source: on_p, on_target: q.full_like(-1.0 / n), nu: None },
+            Objective::Ipm | Objective::Root | Objective::Sinkhorn(_) => {
+                Scores { value: mean_p - q.clone().mean(), on_source: on_p, on_target: q.full_like(-1.0 / n), nu: None }
+            }
+            Objective::FreeMass(f) => {
+                let c = f.conjugate_tensor(q);
+                Scores { value: mean_p - c.value.mean(), on_source: on_p, on_target: c.gradient.div_scalar(-n), nu: None }
+            }
             Objective::F(f) => match f.kl_scale() {
                 Some(a) => {
                     let top = q.clone().max();
@@ -68,6 +119,22 @@ impl Term {
                     Scores { value, on_source: on_p, on_target: c.gradient.div_scalar(-n), nu: Some(nu) }
                 }
             },
+            Objective::Renyi(r) => renyi(r, p, q),
         }
     }
+}
+
+/// With u = softplus φ on P: c ln mean u^e has the gradient c e u^(e−1) σ(φ)/Σ u^e.
+fn renyi(r: &Renyi, p: &Values, q: &Values) -> Scores {
+    let softplus = |v: &Values| v.clone().clamp_min(0.0) + v.clone().abs().neg().exp().log1p();
+    let n = q.dims()[0] as f64;
+    let log_u = softplus(p).clamp_min(1e-30).log();
+    let powers = log_u.clone().mul_scalar(r.exponent);
+    let top = powers.clone().max();
+    let weights = (powers - top.clone()).exp();
+    let sum = weights.clone().sum();
+    let log_mean = sum.clone().div_scalar(p.dims()[0] as f64).log() + top;
+    let value = log_mean.mul_scalar(r.factor).add_scalar(r.constant) - softplus(q).mean();
+    let on_p = weights / sum * log_u.neg().exp() * activation::sigmoid(p.clone());
+    Scores { value, on_source: on_p.mul_scalar(r.factor * r.exponent), on_target: activation::sigmoid(q.clone()).div_scalar(-n), nu: None }
 }

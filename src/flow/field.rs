@@ -40,19 +40,11 @@ pub struct CriticField<'a> {
 
 impl Field for CriticField<'_> {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
-        let n = particles.dims()[0] as f64;
         let ascent = Ascent { steps: self.ascent.steps + std::mem::take(&mut self.warm_up), ..self.ascent.clone() };
         let mut total: Option<(Points, crate::device::Values)> = None;
         for part in self.parts.iter_mut() {
             let fitted = part.critic.fit(&part.term, particles, self.target, &ascent)?.value;
-            let (phi, gradient) = part.critic.value_and_gradient(particles)?;
-            // ∇δD/δP at particle i is M·on_source[i]·∇φ(yᵢ): ∇φ itself unless the term is reversed
-            let gradient = if part.term.reversed {
-                let on_source = part.term.score(&phi, &part.critic.value(self.target)?, None).on_source;
-                gradient * on_source.mul_scalar(n).reshape([particles.dims()[0], 1])
-            } else {
-                gradient
-            };
+            let gradient = part.critic.variation(&part.term, particles, self.target)?;
             let v = gradient.mul_scalar(-part.weight);
             let d = fitted.mul_scalar(part.weight);
             total = Some(match total {

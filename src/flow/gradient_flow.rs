@@ -4,7 +4,7 @@ use super::integrators::Scheme;
 use super::{Flow, Record, State};
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::optimizer::OptimizerOptions;
-use crate::critic::{Ascent, Critic, CriticBuilder, Frame, Named};
+use crate::critic::{Ascent, Critic, CriticBuilder, Frame, Named, natural};
 use crate::device::Points;
 use crate::divergence::Divergence;
 use crate::error::Result;
@@ -52,27 +52,32 @@ pub struct FlowRecipe {
     pub divergence: Arc<dyn Divergence>,
     pub options: FlowOptions,
     pub critic: Arc<dyn CriticBuilder>,
+    /// whether somebody asked for this critic, which then has to fit
+    pub chosen: bool,
 }
 
 impl FlowRecipe {
     pub fn describe(&self) -> String {
-        format!(
-            "{}({}, dt {}, {}, {} inner steps, {})",
-            self.preset,
-            self.divergence.name(),
-            self.options.dt,
-            self.critic.describe(),
-            self.options.inner_steps,
-            self.options.integrator.integrator().name()
-        )
+        let terms = self.divergence.terms();
+        let trained = self.critic.trains() && (self.chosen || terms.iter().any(|(_, t)| self.critic.supports(t)));
+        let mut critics = if self.chosen || trained { vec![self.critic.describe()] } else { vec![] };
+        if trained {
+            critics.push(format!("{} inner steps", self.options.inner_steps));
+        }
+        for (_, t) in terms.iter().filter(|(_, t)| !self.critic.supports(t)) {
+            critics.push(natural::solver(t).describe());
+        }
+        critics.dedup();
+        format!("{}({}, dt {}, {}, {})", self.preset, self.divergence.name(), self.options.dt, critics.join(", "), self.options.integrator.integrator().name())
     }
 
     /// Ties the recipe to a target and makes its critics.
     pub fn start(&self, target: &Points, seed: u64) -> Result<GradientFlow> {
         let frame = Frame::of(target)?;
         let mut parts = vec![];
-        for (k, (weight, term)) in self.divergence.terms().into_iter().enumerate() {
-            let critic = self.critic.build(&term, &frame, seed, k as u64)?;
+        let terms = self.divergence.terms();
+        let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, seed)?;
+        for ((weight, term), critic) in terms.into_iter().zip(critics) {
             parts.push(Part { weight, term, critic });
         }
         Ok(GradientFlow { recipe: self.clone(), parts, target: target.clone(), interrupt: Interrupt::default() })
@@ -92,13 +97,13 @@ impl Flow for GradientFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
         let o = &self.recipe.options;
         let warm_up = if state.step == 0 { o.warm_up } else { 0 };
-        let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone() };
+        let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
         let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up };
         o.integrator.integrator().step(state, o.dt, &mut field)
     }
     fn measure(&self, state: &State) -> Result<Record> {
         let mut parts = self.parts.clone();
-        let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone() };
+        let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
         let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0 };
         Ok(field.velocity(&state.particles)?.record)
     }
@@ -120,6 +125,9 @@ impl Flow for GradientFlow {
             out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
         }
         Ok(out)
+    }
+    fn divergence(&self) -> Arc<dyn Divergence> {
+        self.recipe.divergence.clone()
     }
     fn critics(&self) -> Vec<(f64, &dyn Critic)> {
         self.parts.iter().map(|p| (p.weight, p.critic.as_ref())).collect()

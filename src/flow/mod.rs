@@ -50,4 +50,6 @@ pub trait Flow: Send + Sync {
     fn tensors(&self) -> Result<Vec<crate::critic::Named>>;
     /// The fitted critics with their weights.
     fn critics(&self) -> Vec<(f64, &dyn crate::critic::Critic)>;
+    /// What it descends.
+    fn divergence(&self) -> std::sync::Arc<dyn crate::divergence::Divergence>;
 }

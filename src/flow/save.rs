@@ -4,30 +4,71 @@ use super::gradient_flow::{FlowOptions, FlowRecipe, GradientFlow};
 use super::record::{Snapshot, Table};
 use super::run::{Run, RunOptions};
 use super::State;
-use crate::critic::mlp::MlpBuilder;
-use crate::critic::{CriticBuilder, Named};
+use crate::critic::{Named, natural};
 use crate::device::{Points, points, rows};
-use crate::divergence::{FromTerms, Objective, Term};
+use crate::divergence::{FromTerms, Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::generator::portable::Portable;
 use crate::io::numpy::{Array, load_npz, save_npz};
-use crate::space::Lipschitz;
+use crate::space::Space;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Raised when the layout on disk changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct SavedTerm {
     weight: f64,
-    /// name and expression of f; None for an IPM
-    generator: Option<(String, Portable)>,
-    lipschitz: f64,
+    objective: SavedObjective,
+    space: Space,
     reversed: bool,
+}
+
+/// An objective as data; an f is its name and expression.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SavedObjective {
+    F(String, Portable),
+    FreeMass(String, Portable),
+    Ipm,
+    Root,
+    Sinkhorn(f64),
+    Renyi(Renyi),
+}
+
+impl SavedObjective {
+    fn of(o: &Objective) -> SavedObjective {
+        match o {
+            Objective::F(f) => SavedObjective::F(f.name().into(), Portable::from(f.expr())),
+            Objective::FreeMass(f) => SavedObjective::FreeMass(f.name().into(), Portable::from(f.expr())),
+            Objective::Ipm => SavedObjective::Ipm,
+            Objective::Root => SavedObjective::Root,
+            Objective::Sinkhorn(e) => SavedObjective::Sinkhorn(*e),
+            Objective::Renyi(r) => SavedObjective::Renyi(*r),
+        }
+    }
+    fn rebuild(self) -> Result<Objective> {
+        Ok(match self {
+            SavedObjective::F(name, f) => Objective::F(generator(name, &f)?),
+            SavedObjective::FreeMass(name, f) => Objective::FreeMass(generator(name, &f)?),
+            SavedObjective::Ipm => Objective::Ipm,
+            SavedObjective::Root => Objective::Root,
+            SavedObjective::Sinkhorn(e) => Objective::Sinkhorn(e),
+            SavedObjective::Renyi(r) => Objective::Renyi(r),
+        })
+    }
+}
+
+fn generator(name: String, f: &Portable) -> Result<Arc<Generator>> {
+    if let Some(function) = f.missing() {
+        let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
+        return Err(Error::Unsupported { what: format!("the saved run's f `{name}`"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice });
+    }
+    Generator::new(name.clone(), f.into()).map(Arc::new).map_err(|source| Error::Generator { name, source })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -37,7 +78,8 @@ struct SavedFlow {
     latex: String,
     terms: Vec<SavedTerm>,
     options: FlowOptions,
-    critic: MlpBuilder,
+    critic: serde_json::Value,
+    chosen: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,15 +103,7 @@ pub fn flow_to_json(flow: &GradientFlow) -> serde_json::Value {
         .divergence
         .terms()
         .into_iter()
-        .map(|(weight, t)| SavedTerm {
-            weight,
-            generator: match &t.objective {
-                Objective::F(f) => Some((f.name().to_string(), Portable::from(f.expr()))),
-                Objective::Ipm => None,
-            },
-            lipschitz: t.space.constant,
-            reversed: t.reversed,
-        })
+        .map(|(weight, t)| SavedTerm { weight, objective: SavedObjective::of(&t.objective), space: t.space, reversed: t.reversed })
         .collect();
     serde_json::json!({
         "preset": r.preset,
@@ -78,6 +112,7 @@ pub fn flow_to_json(flow: &GradientFlow) -> serde_json::Value {
         "terms": serde_json::to_value(terms).unwrap_or_default(),
         "options": serde_json::to_value(&r.options).unwrap_or_default(),
         "critic": r.critic.to_json(),
+        "chosen": r.chosen,
     })
 }
 
@@ -166,22 +201,13 @@ impl Run {
 fn rebuild(saved: SavedFlow) -> Result<FlowRecipe> {
     let mut terms = vec![];
     for t in saved.terms {
-        let objective = match t.generator {
-            Some((name, f)) if f.missing().is_some() => {
-                let function = f.missing().unwrap_or_default().to_string();
-                let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
-                return Err(Error::Unsupported { what: format!("the saved run's f `{name}`"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice });
-            }
-            Some((name, f)) => Objective::F(Arc::new(Generator::new(name.clone(), (&f).into()).map_err(|source| Error::Generator { name, source })?)),
-            None => Objective::Ipm,
-        };
-        terms.push((t.weight, Term { objective, space: Lipschitz::new(t.lipschitz)?, reversed: t.reversed }));
+        terms.push((t.weight, Term { objective: t.objective.rebuild()?, space: t.space, reversed: t.reversed }));
     }
-    let critic: Arc<dyn CriticBuilder> = Arc::new(saved.critic);
     Ok(FlowRecipe {
         preset: if saved.preset == "gpa" { "gpa" } else { "gradient_flow" },
         divergence: Arc::new(FromTerms { name: saved.divergence, terms, latex: saved.latex }),
         options: saved.options,
-        critic,
+        critic: natural::from_json(&saved.critic)?,
+        chosen: saved.chosen,
     })
 }

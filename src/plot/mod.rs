@@ -1,4 +1,5 @@
 //! Figures: plain data, laid out, then rendered to SVG or PNG in one file.
+pub mod bracket;
 pub mod color;
 pub mod contour;
 pub mod curve;
@@ -12,12 +13,15 @@ pub mod images;
 pub mod layout;
 pub mod lines;
 mod marks;
+pub mod path;
+pub mod plan;
 pub mod quiver;
 pub mod render;
 pub mod scatter;
 pub mod text;
 pub mod ticks;
 pub mod trajectories;
+pub mod weights;
 pub use entries::ENTRIES;
 pub use figure::Figure;
 

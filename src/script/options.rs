@@ -27,6 +27,17 @@ impl Options {
         self.typed_over(T::default())
     }
 
+    /// Whether the map had this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.plain.contains_key(key) || self.values.contains_key(key)
+    }
+
+    /// The keys of a JSON object over its values.
+    pub fn typed_json<T: DeserializeOwned>(&self, defaults: serde_json::Value) -> Result<T> {
+        let fail = |e: serde_json::Error| Error::Option { owner: self.owner.clone(), key: "options".into(), got: "not understood".into(), expected: e.to_string() };
+        serde_json::from_value(self.typed_over(defaults)?).map_err(fail)
+    }
+
     /// The keys T knows, over given defaults.
     pub fn typed_over<T: DeserializeOwned + serde::Serialize>(&self, defaults: T) -> Result<T> {
         let fail = |e: serde_json::Error| Error::Option { owner: self.owner.clone(), key: "options".into(), got: "not understood".into(), expected: e.to_string() };

@@ -240,3 +240,39 @@ pub fn median_width(y: &[f64], d: usize) -> f64 {
     let width = median.sqrt();
     if width > 0.0 { width } else { 1.0 }
 }
+
+/// The width at which the witness of MMD pulls hardest on P: argmax of E_P |∇h_σ|² over two decades around the median
+/// distance of both samples, refined by golden section. [arbel2019]
+pub fn adaptive_width(make: fn(f64) -> Kernel, p: &[f64], q: &[f64], d: usize, interrupt: &Interrupt) -> Result<f64> {
+    let (n, m) = ((p.len() / d) as f64, (q.len() / d) as f64);
+    let pull = |t: f64| -> Result<f64> {
+        let kernel = make(t.exp());
+        let own = KernelSum::<f32>::new(&kernel, p, d, None).at(p, interrupt)?.1;
+        let other = KernelSum::<f32>::new(&kernel, q, d, None).at(p, interrupt)?.1;
+        Ok(own.iter().zip(other).map(|(a, b)| (a / n - b / m).powi(2)).sum::<f64>() / n)
+    };
+    let both: Vec<f64> = p.iter().chain(q).copied().collect();
+    // the median over both samples, so that far-apart samples are bridged
+    let centre = {
+        let rows = both.len() / d;
+        let every = rows.div_ceil(1000);
+        let thinned: Vec<f64> = both.chunks(d).step_by(every).flatten().copied().collect();
+        median_width(&thinned, d).ln()
+    };
+    const GRID: i32 = 24;
+    let at = |k: i32| centre + f64::from(k) * 4.6 / f64::from(GRID);
+    let mut best = (at(-GRID), f64::NEG_INFINITY);
+    for k in -GRID..=GRID {
+        let value = pull(at(k))?;
+        if value > best.1 {
+            best = (at(k), value);
+        }
+    }
+    let golden = 0.5 * (5f64.sqrt() - 1.0);
+    let (mut low, mut high) = (best.0 - at(1) + at(0), best.0 + at(1) - at(0));
+    for _ in 0..20 {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        if pull(a)? > pull(b)? { high = b } else { low = a }
+    }
+    Ok((0.5 * (low + high)).exp())
+}

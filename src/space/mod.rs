@@ -1,7 +1,10 @@
 //! Function spaces Γ over which a divergence takes its supremum.
+pub mod cost;
 pub mod kernel;
 pub mod kernel_sum;
 use crate::error::{Error, Result};
+pub use cost::Cost;
+use kernel::Kernel;
 use serde::{Deserialize, Serialize};
 
 /// Γ_L, the functions with |φ(x) − φ(y)| ≤ L |x − y| for the Euclidean norm. [birrell2022]
@@ -18,4 +21,24 @@ impl Lipschitz {
             Err(Error::data("lipschitz(L)", format!("L is {constant}, expected a number > 0")))
         }
     }
+}
+
+/// A reproducing kernel Hilbert space with the price λ/2 ‖h‖² on its functions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Penalty {
+    pub kernel: Kernel,
+    pub lambda: f64,
+    /// means over pairs of different points
+    pub unbiased: bool,
+}
+
+/// Where the potential of a variational term lives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Space {
+    /// L-Lipschitz functions
+    Lipschitz(Lipschitz),
+    /// pairs with φ(x) − ψ(y) ≤ c(x, y); L|x − y| makes both one L-Lipschitz function
+    Cost(Cost),
+    Rkhs(Penalty),
 }

@@ -1,45 +1,15 @@
 //! The ground cost c(x, y) = s·|x − y|^p between two samples: kept as a matrix while that is small, else computed where
 //! it is needed, so that memory stays far below one number per pair.
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::simd;
+pub use crate::space::Cost;
 use rayon::prelude::*;
 
 /// Largest matrix that is kept, in entries of 8 bytes; beyond it costs are computed again and again.
 const KEPT: usize = 4_000_000;
 /// In many dimensions computing a cost is dearer than reading it from memory.
 const KEPT_HIGH_DIMENSION: usize = 60_000_000;
-
-/// What a unit of mass costs to move.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Cost {
-    pub scale: f64,
-    pub power: f64,
-}
-
-impl Cost {
-    /// Errors unless s > 0 and p > 0 are finite.
-    pub fn new(scale: f64, power: f64) -> Result<Cost> {
-        for (name, v) in [("scale", scale), ("power p", power)] {
-            if !(v.is_finite() && v > 0.0) {
-                return Err(Error::data("the cost s |x - y|^p", format!("its {name} is {v}, expected a number > 0")));
-            }
-        }
-        Ok(Cost { scale, power })
-    }
-    /// c as a function of |x − y|².
-    #[inline(always)]
-    pub fn of_squared(&self, r2: f64) -> f64 {
-        self.scale
-            * if self.power == 2.0 {
-                r2
-            } else if self.power == 1.0 {
-                r2.sqrt()
-            } else {
-                r2.powf(0.5 * self.power)
-            }
-    }
-}
 
 /// Two samples and a cost between them.
 pub struct Ground {
@@ -56,9 +26,8 @@ pub struct Ground {
 impl Ground {
     /// From rows in row-major order.
     pub fn new(x: &[f64], y: &[f64], d: usize, cost: Cost, interrupt: &Interrupt) -> Result<Ground> {
-        let cols = y.len() / d;
-        let by_coordinate = (0..d).flat_map(|k| y.iter().skip(k).step_by(d).copied()).collect();
-        let mut g = Ground { x: x.to_vec(), y: by_coordinate, d, cols, cost, matrix: None };
+        let mut g = Ground::lazy(x, y, d, cost);
+        let cols = g.cols;
         let entries = g.rows().saturating_mul(cols);
         if entries <= if d > 6 { KEPT_HIGH_DIMENSION } else { KEPT } {
             let mut matrix = vec![0.0; entries];
@@ -72,6 +41,11 @@ impl Ground {
             g.matrix = Some(matrix);
         }
         Ok(g)
+    }
+    /// Without a matrix, whatever the size: for one pass.
+    pub fn lazy(x: &[f64], y: &[f64], d: usize, cost: Cost) -> Ground {
+        let by_coordinate = (0..d).flat_map(|k| y.iter().skip(k).step_by(d).copied()).collect();
+        Ground { x: x.to_vec(), y: by_coordinate, d, cols: y.len() / d, cost, matrix: None }
     }
     pub fn rows(&self) -> usize {
         self.x.len() / self.d

@@ -9,11 +9,28 @@ pub fn line(x: &mut [f64], y: &mut [f64], p: f64) -> f64 {
     if n == m {
         return x.iter().zip(y.iter()).map(|(a, b)| power(a - b)).sum::<f64>() / n as f64;
     }
-    // walk the merged breakpoints i/n and j/m, in whole units of 1/(n m)
-    let (mut i, mut j, mut at, mut total) = (0usize, 0usize, 0usize, 0.0);
+    let mut total = 0.0;
+    walk(n, m, &mut |i, j, w| total += w * power(x[i] - y[j]));
+    total
+}
+
+/// The monotone coupling of two unsorted uniform samples: calls back with (i, j, mass).
+pub fn matching(x: &[f64], y: &[f64], found: &mut dyn FnMut(usize, usize, f64)) {
+    let order = |v: &[f64]| {
+        let mut at: Vec<usize> = (0..v.len()).collect();
+        at.sort_by(|i, j| v[*i].total_cmp(&v[*j]));
+        at
+    };
+    let (ox, oy) = (order(x), order(y));
+    walk(x.len(), y.len(), &mut |i, j, w| found(ox[i], oy[j], w));
+}
+
+/// Walks the merged breakpoints i/n and j/m, in whole units of 1/(n m).
+fn walk(n: usize, m: usize, found: &mut dyn FnMut(usize, usize, f64)) {
+    let (mut i, mut j, mut at) = (0usize, 0usize, 0usize);
     while i < n && j < m {
         let end = ((i + 1) * m).min((j + 1) * n);
-        total += (end - at) as f64 * power(x[i] - y[j]);
+        found(i, j, (end - at) as f64 / (n as f64 * m as f64));
         at = end;
         if end == (i + 1) * m {
             i += 1;
@@ -22,5 +39,4 @@ pub fn line(x: &mut [f64], y: &mut [f64], p: f64) -> f64 {
             j += 1;
         }
     }
-    total / (n as f64 * m as f64)
 }

@@ -3,6 +3,7 @@ pub mod dual;
 pub mod exact;
 pub mod ground;
 pub mod line;
+pub mod rounding;
 pub mod semi;
 mod simplex;
 pub mod sinkhorn;

@@ -24,12 +24,10 @@ pub trait Sinks {
     fn slope(&self, j: usize, low: f64, high: f64) -> f64;
 }
 
-/// An optimal plan's entries in whole units, and the potentials φ of the rows and ψ of the columns, φ_i ≤ ψ_j + c(i,j)
-/// with equality where the plan has mass.
+/// An optimal plan's entries in whole units, and the potentials φ of the rows; those of the columns follow by transform.
 pub struct Solution {
     pub plan: Vec<(usize, usize, f64)>,
     pub phi: Vec<f64>,
-    pub psi: Vec<f64>,
 }
 
 /// The spanning tree, rooted where all mass leaves: rows, then columns, then the root.
@@ -463,8 +461,8 @@ impl<'a> Tree<'a> {
             .map(|u| (self.pred[u] / self.cols, self.pred[u] % self.cols, self.mass[u]))
             .collect();
         plan.sort_unstable_by_key(|e| (e.0, e.1));
-        // reduced cost c + π(i) − π(j) ≥ 0 means φ = −π(i), ψ = −π(j)
-        Solution { plan, phi: self.pi[..self.rows].iter().map(|p| -p).collect(), psi: self.pi[self.rows..self.root].iter().map(|p| -p).collect() }
+        // reduced cost c + π(i) − π(j) ≥ 0 means φ = −π(i)
+        Solution { plan, phi: self.pi[..self.rows].iter().map(|p| -p).collect() }
     }
 }
 

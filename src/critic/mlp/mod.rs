@@ -94,7 +94,17 @@ impl MlpBuilder {
 
 impl CriticBuilder for MlpBuilder {
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
-        Ok(Box::new(Mlp::new(self, term.space.constant, frame, seed, stream)))
+        match term.lipschitz().filter(|_| term.can_be_scored()) {
+            Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream))),
+            None => Err(Error::Unsupported {
+                what: self.describe(),
+                reason: "climbs objectives over Lipschitz functions; this divergence has a kernel or another cost".into(),
+                advice: "leave the critic out to have the natural one, or use exact() or entropic() where there is a transport cost".into(),
+            }),
+        }
+    }
+    fn supports(&self, term: &Term) -> bool {
+        term.can_be_scored()
     }
     fn describe(&self) -> String {
         let o = &self.options;
@@ -228,6 +238,9 @@ impl Mlp {
 
 impl Critic for Mlp {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
+        if ascent.weights.are_given() {
+            return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
+        }
         self.optimizer.begin();
         let (p, q) = (self.enter(source)?, self.enter(target)?);
         let mut history = vec![];

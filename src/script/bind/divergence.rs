@@ -1,6 +1,10 @@
 //! Generators and divergences: names, closures, spaces, compositions.
 use super::{describe, none};
-use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed};
+use crate::divergence::infconv::InfConv;
+use crate::divergence::kernels::{Mmd, Penalized};
+use crate::divergence::renyi::{self, Order};
+use crate::divergence::transport::{Sinkhorn, Wasserstein};
+use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed, symmetrised};
 use crate::error::{Error, Result};
 use crate::generator::{Generator, GeneratorError, expr, named};
 use crate::script::context::Context;
@@ -8,6 +12,7 @@ use crate::script::convert::{Native, list, number, raise, text};
 use crate::script::options::Options;
 use crate::script::trace::Tracer;
 use crate::space::Lipschitz;
+use crate::space::kernel::Kernel;
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use std::sync::Arc;
 
@@ -29,7 +34,101 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     named_generators(engine, c);
     closures(engine, c, tracer);
     methods(engine, c);
+    describe::<Order>(engine, "Renyi", |o| o.name());
+    describe::<Rkhs>(engine, "Rkhs", |k| format!("rkhs({})", k.0.describe()));
     compositions(engine, c);
+    kernels(engine, c);
+    transports(engine, c);
+    infconvs(engine, c);
+}
+
+/// A reproducing kernel Hilbert space as a value.
+#[derive(Clone)]
+struct Rkhs(Kernel);
+
+fn entry_of(name: &str) -> &'static crate::catalogue::Entry {
+    // every name asked for here has its entry beside the others; the first stands in so that there is nothing to unwrap
+    room::ENTRIES.iter().find(|e| e.name == name).unwrap_or(&room::ENTRIES[0])
+}
+
+fn kernels(engine: &mut Engine, c: &Arc<Context>) {
+    engine.register_fn("rkhs", |k: Kernel| Rkhs(k));
+    let k = c.clone();
+    engine.register_fn("penalized", move |ctx: NativeCallContext, g: &mut GeneratorValue, space: Rkhs, lambda: Dynamic| {
+        number("the penalty lambda", &lambda).and_then(|l| Penalized::new(g.clone(), space.0, l)).map(wrap).map_err(|e| raise(&k, &ctx, e))
+    });
+    let k = c.clone();
+    let mmd = move |ctx: &NativeCallContext, kernel: Kernel, o: Map| -> Native<DivergenceValue> {
+        let unbiased = Options::read(&k, ctx, entry_of("mmd"), o)?.flag("unbiased");
+        Ok(wrap(Mmd { kernel, unbiased }))
+    };
+    let m = mmd.clone();
+    engine.register_fn("mmd", move |ctx: NativeCallContext, kernel: Kernel| m(&ctx, kernel, none()));
+    engine.register_fn("mmd", move |ctx: NativeCallContext, kernel: Kernel, o: Map| mmd(&ctx, kernel, o));
+    engine.register_fn("energy", || wrap(Mmd { kernel: Kernel::Energy, unbiased: false }));
+}
+
+fn transports(engine: &mut Engine, c: &Arc<Context>) {
+    engine.register_fn("w2", || wrap(Wasserstein { power: 2.0, root: true }));
+    engine.register_fn("w2_squared", || wrap(Wasserstein { power: 2.0, root: false }));
+    let make = |c: &Context, ctx: &NativeCallContext, p: &Dynamic, o: Map| -> Native<DivergenceValue> {
+        let o = Options::read(c, ctx, entry_of("wasserstein"), o)?;
+        let power = number("wasserstein(p)", p).and_then(|p| if p.is_finite() && p >= 1.0 { Ok(p) } else { Err(Error::data("wasserstein(p)", format!("p is {p}, expected a number ≥ 1"))) });
+        power.map(|power| wrap(Wasserstein { power, root: !o.has("root") || o.flag("root") })).map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("wasserstein", move |ctx: NativeCallContext, p: Dynamic| make(&k, &ctx, &p, none()));
+    let k = c.clone();
+    engine.register_fn("wasserstein", move |ctx: NativeCallContext, p: Dynamic, o: Map| make(&k, &ctx, &p, o));
+    let make = |c: &Context, ctx: &NativeCallContext, epsilon: &Dynamic, o: Map| -> Native<DivergenceValue> {
+        let o = Options::read(c, ctx, entry_of("sinkhorn"), o)?;
+        let build = || {
+            let epsilon = number("sinkhorn(epsilon)", epsilon)?;
+            if !(epsilon.is_finite() && epsilon > 0.0) {
+                return Err(Error::data("sinkhorn(epsilon)", format!("epsilon is {epsilon}, expected a number > 0; w2_squared() is the limit 0")));
+            }
+            let power: Power = o.typed()?;
+            Ok(wrap(Sinkhorn { epsilon, power: power.p }))
+        };
+        build().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("sinkhorn", move |ctx: NativeCallContext, e: Dynamic| make(&k, &ctx, &e, none()));
+    let k = c.clone();
+    engine.register_fn("sinkhorn", move |ctx: NativeCallContext, e: Dynamic, o: Map| make(&k, &ctx, &e, o));
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Power {
+    p: f64,
+}
+
+impl Default for Power {
+    fn default() -> Self {
+        Power { p: 2.0 }
+    }
+}
+
+fn infconvs(engine: &mut Engine, c: &Arc<Context>) {
+    let make = |c: &Context, ctx: &NativeCallContext, g: GeneratorValue, d: DivergenceValue| InfConv::new(g, d.0).map(wrap).map_err(|e| raise(c, ctx, e));
+    let k = c.clone();
+    engine.register_fn("infconv", move |ctx: NativeCallContext, g: GeneratorValue, d: DivergenceValue| make(&k, &ctx, g, d));
+    let k = c.clone();
+    engine.register_fn("infconv", move |ctx: NativeCallContext, d: DivergenceValue, g: GeneratorValue| make(&k, &ctx, g, d));
+    let refuse = |c: &Context, ctx: &NativeCallContext, names: String, reason: &str| -> Native<DivergenceValue> {
+        let advice = "one argument is an f such as kl(), the other w1(), w2_squared(), mmd(k) or a multiple of one".to_string();
+        Err(raise(c, ctx, Error::Unsupported { what: format!("infconv({names})"), reason: reason.into(), advice }))
+    };
+    let k = c.clone();
+    engine.register_fn("infconv", move |ctx: NativeCallContext, a: GeneratorValue, b: GeneratorValue| refuse(&k, &ctx, format!("{}, {}", a.name(), b.name()), "of two f-divergences has no metric between P and its proxy"));
+    let k = c.clone();
+    engine.register_fn("infconv", move |ctx: NativeCallContext, a: DivergenceValue, b: DivergenceValue| refuse(&k, &ctx, format!("{}, {}", a.0.name(), b.0.name()), "has no f to compare the proxy with Q"));
+    let k = c.clone();
+    engine.register_fn("renyi", move |ctx: NativeCallContext, a: Dynamic| number("renyi(a)", &a).and_then(Order::new).map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("worst_case_regret", || Order(room::Renyi::regret()));
+    engine.register_fn("regularized", |order: &mut Order, space: Lipschitz| wrap(renyi::Regularized { order: *order, space }));
+    let k = c.clone();
+    engine.register_fn("symmetrised", move |ctx: NativeCallContext, d: &mut DivergenceValue| symmetrised(d.0.clone()).map(wrap).map_err(|e| raise(&k, &ctx, e)));
 }
 
 fn named_generators(engine: &mut Engine, c: &Arc<Context>) {

@@ -67,8 +67,8 @@ fn preset(engine: &mut Engine, c: &Arc<Context>, entry: &'static Entry) {
     let make = move |c: &Context, ctx: &NativeCallContext, d: DivergenceValue, map: Map| -> Native<FlowRecipe> {
         let options = Options::read(c, ctx, entry, map)?;
         let build = || {
-            let critic = critic_option(&options, flow_optimizer(), default_critic())?;
-            Ok(FlowRecipe { preset: entry.name, divergence: d.0, options: options.typed::<FlowOptions>()?, critic })
+            let (critic, chosen) = critic_option(&options, flow_optimizer(), default_critic(), &["inner_steps", "warm_up", "inner_tolerance"])?;
+            Ok(FlowRecipe { preset: entry.name, divergence: d.0, options: options.typed::<FlowOptions>()?, critic, chosen })
         };
         build().map_err(|e| raise(c, ctx, e))
     };
@@ -178,7 +178,7 @@ fn reading(engine: &mut Engine) {
     engine.register_get("target", |r: &mut RunValue| r.target.clone());
     engine.register_get("history", |r: &mut RunValue| TableValue::new(r.history.clone()));
     engine.register_get("snapshots", |r: &mut RunValue| array::<Points>(r.snapshots.iter().map(|s| s.points.clone())));
-    engine.register_get("critic", |r: &mut RunValue| FittedCritic::of(&r.flow.critics()));
+    engine.register_get("critic", |r: &mut RunValue| FittedCritic::of(&r.flow.critics(), r.flow.divergence()));
     engine.register_get("ending", |r: &mut RunValue| r.ending.clone());
     engine.register_get("time", |r: &mut RunValue| r.state.time);
     engine.register_get("steps", |r: &mut RunValue| r.state.step as i64);

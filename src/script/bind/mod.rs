@@ -7,6 +7,7 @@ use std::sync::Arc;
 mod critic;
 mod data;
 mod divergence;
+mod estimate;
 mod flow;
 mod io;
 mod language;
@@ -14,8 +15,8 @@ mod metric;
 mod plot;
 mod points;
 
-pub(super) use critic::EstimateValue;
 pub(super) use divergence::{DivergenceValue, GeneratorValue};
+pub(super) use estimate::{EstimateValue, bracket};
 pub(super) use flow::{RunValue, TableValue};
 
 /// Registers everything.
@@ -24,6 +25,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     data::register(engine, c);
     divergence::register(engine, c, tracer);
     critic::register(engine, c);
+    estimate::register(engine, c);
     flow::register(engine, c);
     metric::register(engine, c);
     plot::register(engine, c);

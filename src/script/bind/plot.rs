@@ -1,5 +1,6 @@
 //! `plot::…` and figures.
-use super::critic::{EstimateValue, FittedCritic};
+use super::critic::FittedCritic;
+use super::estimate::EstimateValue;
 use super::divergence::GeneratorValue;
 use super::flow::{RunValue, TableValue};
 use super::{describe, module, none};
@@ -102,6 +103,19 @@ fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     Ok(generator(&curves, o))
 }
 
+fn path_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let Some(t) = v.flatten_clone().try_cast::<TableValue>() else { return Err(wrong("plot::path", "the table of d.path(p, q, constants)", v)) };
+    let column = |name: &str| t.column(name).map(<[f64]>::to_vec).ok_or_else(|| Error::data("plot::path", format!("the table has no column \"{name}\"; d.path(p, q, constants) makes one that has")));
+    let limit = column("limit")?.first().copied().unwrap_or(f64::INFINITY);
+    room::path::path(&room::path::Path { constants: column("L")?, value: column("value")?, w1: column("w1")?, limit }, o)
+}
+
+fn bracket_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    let Some(e) = v.flatten_clone().try_cast::<EstimateValue>() else { return Err(wrong("plot::bracket", "an estimate", v)) };
+    let bounds = e.found.as_ref().map_or(&[][..], |f| &f.history);
+    room::bracket::bracket(&room::bracket::Bracket { history: &e.history, bounds, lower: e.lower, upper: e.upper }, o)
+}
+
 fn grid(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let flat = v.flatten_clone();
     let figures: Option<Vec<Figure>> = flat.read_lock::<Array>().and_then(|l| l.iter().map(|f| f.flatten_clone().try_cast::<Figure>()).collect());
@@ -153,14 +167,43 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         run().map_err(|e| raise(&k, &ctx, e))
     });
     module(engine, "plot", |m| {
-        let plots: [(&str, Plot); 7] =
-            [("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid)];
+        let plots: [(&str, Plot); 9] =
+            [("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid), ("path", path_figure), ("bracket", bracket_figure)];
         for (name, plot) in plots {
             one(m, c, name, plot);
         }
         line_plots(m, c);
         field_plots(m, c);
+        plan_plots(m, c);
     });
+}
+
+/// Figures of several values.
+fn plan_plots(m: &mut Module, c: &Arc<Context>) {
+    let weights = |c: &Context, ctx: &NativeCallContext, p: &Dynamic, w: &Dynamic, o: Map| -> Native<Figure> {
+        let options = read(c, ctx, "weights", o)?;
+        let go = || room::weights::weights(&cloud("", p)?, &numbers("plot::weights, weights", w)?, &options);
+        go().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    FuncRegistration::new("weights").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic| weights(&k, &ctx, &p, &w, none()));
+    let k = c.clone();
+    FuncRegistration::new("weights").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic, o: Map| weights(&k, &ctx, &p, &w, o));
+    let plan = |c: &Context, ctx: &NativeCallContext, e: &Dynamic, p: &Dynamic, q: &Dynamic, o: Map| -> Native<Figure> {
+        let options = read(c, ctx, "plan", o)?;
+        let go = || {
+            let Some(e) = e.flatten_clone().try_cast::<EstimateValue>() else { return Err(wrong("plot::plan", "an estimate made by exact transport", e)) };
+            let Some(plan) = e.found.as_ref().and_then(|f| f.plan.as_ref()) else {
+                return Err(Error::data("plot::plan", "this estimate has no sparse plan; exact() makes one: #{ critic: exact() }"));
+            };
+            room::plan::plan(&cloud("", p)?, &cloud("", q)?, plan, e.proximal.as_deref(), &options)
+        };
+        go().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    FuncRegistration::new("plan").set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic| plan(&k, &ctx, &e, &p, &q, none()));
+    let k = c.clone();
+    FuncRegistration::new("plan").set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic, o: Map| plan(&k, &ctx, &e, &p, &q, o));
 }
 
 fn line_plots(m: &mut Module, c: &Arc<Context>) {
@@ -213,10 +256,10 @@ fn critic_of(what: &str, v: &Dynamic) -> Result<FittedCritic> {
         return Ok(c);
     }
     if let Some(e) = flat.clone().try_cast::<EstimateValue>() {
-        return Ok(FittedCritic::of(&e.critics.iter().map(|(w, c)| (*w, c.as_ref())).collect::<Vec<_>>()));
+        return Ok(FittedCritic::of_estimate(&e));
     }
     match flat.try_cast::<RunValue>() {
-        Some(r) => Ok(FittedCritic::of(&r.flow.critics())),
+        Some(r) => Ok(FittedCritic::of(&r.flow.critics(), r.flow.divergence())),
         None => Err(wrong(what, "a fitted critic, an estimate or a run", v)),
     }
 }
@@ -261,12 +304,17 @@ fn field_plots(m: &mut Module, c: &Arc<Context>) {
     };
     for (name, full, draw) in [("contour", "plot::contour", heat), ("quiver", "plot::quiver", arrows)] {
         let run = move |c: &Context, ctx: &NativeCallContext, v: &Dynamic, e: &Dynamic, o: Map| -> Native<Figure> {
+            let particles = o.get("particles").cloned();
             let options = read(c, ctx, name, o)?;
             let go = || {
                 let critic = critic_of(full, v)?;
                 planar(full, &critic)?;
                 let (x, y) = extent(full, e)?;
-                draw(c, &critic, x, y, &options)
+                let figure = draw(c, &critic, x, y, &options)?;
+                match &particles {
+                    Some(p) => Ok(room::scatter::over(figure, &clouds(p)?, &options)),
+                    None => Ok(figure),
+                }
             };
             go().map_err(|e| raise(c, ctx, e))
         };

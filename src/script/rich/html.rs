@@ -67,14 +67,15 @@ pub fn run(r: &Run) -> String {
 }
 
 pub fn estimate(e: &Estimate) -> String {
-    let bounds: Vec<String> = e.lipschitz.iter().map(|(l, b)| format!("{l} asked, {}", b.map_or("no bound on the network's".into(), |b| format!("the network's at most {b:.6}")))).collect();
-    let rows = [
-        ("value", format!("{:.6}", e.value)),
-        ("certified", format!("D ≥ {:.6} between these samples", e.lower)),
-        ("Lipschitz constant", bounds.join("; ")),
-        ("ascent", format!("{} steps {}", e.iterations, sparkline(&e.history))),
-    ];
-    pairs(&e.divergence, &rows)
+    let mut rows = vec![("value", format!("{:.6}", e.value)), ("proved", escape(&super::bracket(e))), ("critic", escape(&e.method))];
+    for (l, b) in e.lipschitz.iter().filter_map(|(l, b)| l.map(|l| (l, b))) {
+        rows.push(("Lipschitz constant", format!("{l} asked, {}", b.map_or("no bound on the critic's".into(), |b| format!("the critic's at most {b:.6}")))));
+    }
+    rows.extend(e.slope.map(|s| ("dD/dL", format!("{s:.6}"))));
+    rows.extend(e.held_out.map(|v| ("on held-out points", format!("{v:.6}, a generalisation gap of {:.6}", e.value - v))));
+    rows.push(("iterations", format!("{} {}", e.iterations, sparkline(&e.history))));
+    rows.extend(e.remarks.iter().map(|r| ("note", escape(r))));
+    pairs(&e.divergence.name(), &rows)
 }
 
 /// Shape, moments and the first rows.

@@ -2,7 +2,7 @@
 mod html;
 mod math;
 
-use super::bind::{DivergenceValue, EstimateValue, GeneratorValue, RunValue, TableValue};
+use super::bind::{DivergenceValue, EstimateValue, GeneratorValue, RunValue, TableValue, bracket};
 use crate::device::Points;
 use rhai::Dynamic;
 

@@ -1,0 +1,102 @@
+//! `entropic(#{ … })`: the same problems as `exact()` by entropic transport, streamed, with bounds that are true bounds.
+use super::exact::cost_of;
+use super::potentials::Soft;
+use super::solver::{Found, Sample, Solver};
+use crate::divergence::{Objective, Term};
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::space::{Cost, Space};
+use crate::transport::ground::{self, Ground};
+use crate::transport::rounding;
+use crate::transport::sinkhorn::{Entropic as Potentials, Problem, Side, SinkhornOptions, sinkhorn};
+use crate::transport::softmin::Pairs;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Options of `entropic(#{ … })`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EntropicOptions {
+    /// ε as a share of the largest cost between the samples
+    pub epsilon: f64,
+    /// marginal error to stop at
+    pub tolerance: f64,
+    pub iterations: usize,
+}
+
+impl Default for EntropicOptions {
+    fn default() -> Self {
+        EntropicOptions { epsilon: 1e-3, tolerance: 1e-4, iterations: 2000 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entropic {
+    pub options: EntropicOptions,
+}
+
+impl Solver for Entropic {
+    fn describe(&self) -> String {
+        format!("entropic(epsilon {})", self.options.epsilon)
+    }
+    fn refuses(&self, term: &Term) -> Option<String> {
+        match (&term.objective, &term.space) {
+            (_, Space::Rkhs(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (Objective::Sinkhorn(_), _) => Some("is not debiased; the Sinkhorn divergence has its own solver".into()),
+            (Objective::Renyi(_), _) => Some("does not solve Renyi problems; exact() does for orders above 1".into()),
+            _ => None,
+        }
+    }
+    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, _: bool, interrupt: &Interrupt) -> Result<Found> {
+        let cost = cost_of(term).ok_or_else(|| Error::data("entropic()", "the term has no transport cost"))?;
+        let largest = ground::largest(&p.rows, &q.rows, p.d, &cost);
+        // samples that coincide in one point have nothing to transport: any ε will do
+        let epsilon = self.options.epsilon * if largest > 0.0 { largest } else { 1.0 };
+        let f = if let Objective::F(f) = &term.objective { Some(f.as_ref()) } else { None };
+        let problem = Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows: Side::Fixed, columns: f.map_or(Side::Fixed, Side::Free) };
+        let o = SinkhornOptions { epsilon, tolerance: self.options.tolerance, iterations: self.options.iterations };
+        let start: Option<Vec<f64>> = warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
+        let e = sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
+        let ground = Ground::new(&p.rows, &q.rows, p.d, cost, interrupt)?;
+        let bounds = rounding::bounds(&problem, &ground, f, &e, interrupt)?;
+        let root = matches!(term.objective, Objective::Root);
+        let power = if root { 1.0 / cost.power } else { 1.0 };
+        let factor = if root { power * bounds.upper.max(f64::MIN_POSITIVE).powf(power - 1.0) } else { 1.0 };
+        let (on_source, on_target) = gradients(&problem, &e, factor, interrupt)?;
+        let lower = bounds.lower.max(0.0).powf(power);
+        let upper = bounds.upper.powf(power);
+        let remark = (!e.converged).then(|| format!("not converged: the marginal error is {:.1e} after {} iterations, {:.0e} was asked for; give more iterations or a larger epsilon", e.error, e.iterations, o.tolerance));
+        Ok(Found {
+            value: 0.5 * (lower + upper),
+            lower,
+            upper,
+            potential: Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
+            on_source,
+            on_target: Some(on_target),
+            proximal: Some(bounds.mu),
+            plan: None,
+            transport: Some(bounds.transport),
+            history: vec![],
+            iterations: e.iterations,
+            warm: e.psi.iter().map(|v| *v as f32).collect(),
+            remark,
+        })
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "solver": "entropic", "options": self.options })
+    }
+}
+
+/// The mean of ∇c under the plan at every point of both samples, per unit of the point's own weight.
+fn gradients(p: &Problem, e: &Potentials, factor: f64, interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+    let one_side = |x: &[f64], y: &[f64], cost: Cost, weights: &[f64], outer: Vec<f64>, inner: Vec<f64>| -> Result<Vec<f64>> {
+        let h: Vec<f64> = weights.iter().zip(inner).map(|(w, v)| w.ln() + v / e.epsilon).collect();
+        let s: Vec<f64> = outer.into_iter().map(|v| v / e.epsilon).collect();
+        let g = Pairs::<f64>::new(x, y, p.d, cost).mean_gradient(e.epsilon, &h, &s, interrupt)?;
+        Ok(g.into_iter().map(|v| v * factor).collect())
+    };
+    let minus = |v: &[f64]| v.iter().map(|v| -v).collect::<Vec<f64>>();
+    let on_source = one_side(p.x, p.y, p.cost, p.b, e.phi.clone(), minus(&e.psi))?;
+    let on_target = one_side(p.y, p.x, p.cost, p.a, minus(&e.psi), e.phi.clone())?;
+    Ok((on_source, on_target))
+}

@@ -1,0 +1,194 @@
+//! `exact()`: the (f,Γ_L)-divergence, its relatives with other costs, L·W₁ and W_p between samples, by network flow.
+use super::potentials::{Envelope, cost_gradient};
+use super::solver::{Found, Sample, Solver};
+use crate::divergence::{Objective, Renyi, Term};
+use crate::error::{Error, Result};
+use crate::generator::{Generator, expr};
+use crate::interrupt::Interrupt;
+use crate::space::{Cost, Space};
+use crate::transport::exact::exact_weighted;
+use crate::transport::ground::Ground;
+use crate::transport::semi::semi_relaxed;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Options of `exact(#{ … })`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExactOptions {
+    /// relative gap between the bounds to stop at
+    pub tolerance: f64,
+}
+
+impl Default for ExactOptions {
+    fn default() -> Self {
+        ExactOptions { tolerance: 1e-9 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exact {
+    pub options: ExactOptions,
+}
+
+/// The cost of a term's space, if it has one.
+pub fn cost_of(term: &Term) -> Option<Cost> {
+    match &term.space {
+        Space::Lipschitz(l) => Some(Cost { scale: l.constant, power: 1.0 }),
+        Space::Cost(c) => Some(*c),
+        Space::Rkhs(_) => None,
+    }
+}
+
+/// ∇δ/δP at the sources and ∇δ/δQ at the targets of ⟨c, π⟩: by Danskin the plan may be kept fixed.
+fn variations(plan: &[(usize, usize, f64)], p: &Sample, q: &Sample, cost: &Cost, factor: f64) -> (Vec<f64>, Vec<f64>) {
+    let d = p.d;
+    let (mut on_source, mut on_target) = (vec![0.0; p.rows.len()], vec![0.0; q.rows.len()]);
+    for &(i, j, w) in plan {
+        let (x, y) = (&p.rows[i * d..(i + 1) * d], &q.rows[j * d..(j + 1) * d]);
+        cost_gradient(cost, x, y, factor * w / p.weights[i], &mut on_source[i * d..(i + 1) * d]);
+        cost_gradient(cost, y, x, factor * w / q.weights[j], &mut on_target[j * d..(j + 1) * d]);
+    }
+    (on_source, on_target)
+}
+
+impl Solver for Exact {
+    fn describe(&self) -> String {
+        "exact()".into()
+    }
+    fn refuses(&self, term: &Term) -> Option<String> {
+        match (&term.objective, &term.space) {
+            (_, Space::Rkhs(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (Objective::Sinkhorn(_), _) => Some("has no entropy; the Sinkhorn divergence has its own solver".into()),
+            (Objective::Renyi(r), _) if r.exponent <= 0.0 => Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into()),
+            (Objective::Renyi(r), _) if r.exponent == 1.0 => Some("solves the Renyi problem for finite orders only".into()),
+            _ => None,
+        }
+    }
+    fn solve(&self, term: &Term, p: &Sample, q: &Sample, _: Option<&[f32]>, _: bool, interrupt: &Interrupt) -> Result<Found> {
+        let cost = cost_of(term).ok_or_else(|| Error::data("exact()", "the term has no transport cost"))?;
+        match &term.objective {
+            Objective::F(f) => self.divergence(f, &cost, p, q, interrupt),
+            Objective::Renyi(r) => self.renyi(r, &cost, p, q, interrupt),
+            objective => transport(matches!(objective, Objective::Root), &cost, p, q, interrupt),
+        }
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "solver": "exact", "options": self.options })
+    }
+}
+
+/// L·W₁, W_p^p or W_p.
+fn transport(root: bool, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Found> {
+    let ground = Ground::new(&p.rows, &q.rows, p.d, *cost, interrupt)?;
+    let e = exact_weighted(&ground, p.given_weights(), q.given_weights(), interrupt)?;
+    let power = if root { 1.0 / cost.power } else { 1.0 };
+    let (low, high) = (e.dual.min(e.cost).max(0.0), e.cost.max(0.0));
+    // d(c^{1/p}) = c^{1/p − 1}/p dc; at zero the particles are where they should be
+    let factor = if !root { 1.0 } else if high > 0.0 { power * high.powf(power - 1.0) } else { 0.0 };
+    let (on_source, on_target) = variations(&e.plan, p, q, cost, factor);
+    let psi = e.psi.iter().map(|v| v * factor).collect();
+    let scaled = Cost { scale: cost.scale * factor.max(f64::MIN_POSITIVE), ..*cost };
+    Ok(Found {
+        value: high.powf(power),
+        lower: low.powf(power),
+        upper: high.powf(power),
+        potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi }),
+        on_source,
+        on_target: Some(on_target),
+        proximal: None,
+        plan: Some(e.plan),
+        transport: Some(high),
+        history: vec![(low.powf(power), high.powf(power))],
+        iterations: 1,
+        warm: vec![],
+        remark: None,
+    })
+}
+
+impl Exact {
+    fn divergence(&self, f: &Generator, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Found> {
+        let ground = Ground::new(&p.rows, &q.rows, p.d, *cost, interrupt)?;
+        let s = semi_relaxed(&ground, f, p.given_weights(), q.given_weights(), self.options.tolerance, interrupt)?;
+        let (on_source, on_target) = variations(&s.plan, p, q, cost, 1.0);
+        let wide = s.upper - s.lower > 1e-6 * s.upper.abs().max(1e-9);
+        Ok(Found {
+            value: 0.5 * (s.lower + s.upper),
+            lower: s.lower,
+            upper: s.upper,
+            potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi }),
+            on_source,
+            on_target: Some(on_target),
+            proximal: Some(s.mu),
+            plan: Some(s.plan),
+            transport: Some(s.transport),
+            history: s.history,
+            iterations: s.pivots as usize,
+            warm: vec![],
+            remark: wide.then(|| format!("the bounds stayed {:.1e} apart: f is steep or flat beyond the reach of its grid", s.upper - s.lower)),
+        })
+    }
+
+    /// inf_η { R_α(P‖η) + L W₁(Q, η) }: ln S ≤ S/t − 1 + ln t makes it a semi-relaxed problem with the price
+    /// (x^{1−α} − 1)/(α(α − 1)t) on η/P, and t = S is a descent.
+    fn renyi(&self, r: &Renyi, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Found> {
+        let alpha = r.alpha();
+        let c = 1.0 / (alpha * (alpha - 1.0));
+        let ground = Ground::new(&q.rows, &p.rows, p.d, *cost, interrupt)?;
+        let (mut t, mut history) = (1.0, vec![]);
+        let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
+        let mut iterations = 0;
+        loop {
+            let price = expr::scale(c / t, &expr::sub(&expr::pow(&expr::x(), &expr::constant(1.0 - alpha)), &expr::constant(1.0)));
+            let f = Generator::new("renyi price", price).map_err(|source| Error::Generator { name: "renyi".into(), source })?;
+            let s = semi_relaxed(&ground, &f, q.given_weights(), p.given_weights(), 0.1 * self.options.tolerance, interrupt)?;
+            iterations += s.pivots as usize;
+            let sum: f64 = s.mu.iter().zip(&p.weights).map(|(eta, w)| w * (eta / w).powf(1.0 - alpha)).sum();
+            let top = s.transport + c * sum.ln();
+            // any g < 0: here −g is minus the price on P, and its least extension on Q
+            let u: Vec<f64> = s.psi.iter().map(|v| s.nu - v).map(|v| v.max(0.0)).collect();
+            lower = f64::max(lower, renyi_lower(r, &ground, &u, &p.weights, &q.weights, interrupt)?);
+            upper = f64::min(upper, top);
+            history.push((lower, upper));
+            let (done, enough) = (history.len() >= 60, upper - lower <= self.options.tolerance * upper.abs() + 1e-13);
+            if done || enough || (sum / t - 1.0).abs() < 1e-13 {
+                let (on_target, on_source) = variations(&s.plan, q, p, cost, 1.0);
+                let remark = (!enough).then(|| format!("the bounds stayed {:.1e} apart", upper - lower));
+                return Ok(Found {
+                    value: 0.5 * (lower + upper),
+                    lower,
+                    upper,
+                    potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect() }),
+                    on_source,
+                    on_target: Some(on_target),
+                    proximal: None,
+                    plan: Some(s.plan.into_iter().map(|(i, j, w)| (j, i, w)).collect()),
+                    transport: Some(s.transport),
+                    history,
+                    iterations,
+                    warm: vec![],
+                    remark,
+                });
+            }
+            t = sum;
+        }
+    }
+}
+
+/// E_Q g + c ln E_P |g|^e + k with |g| = u on P and its least L-Lipschitz extension on Q.
+pub fn renyi_lower(r: &Renyi, ground: &Ground, u: &[f64], a: &[f64], b: &[f64], interrupt: &Interrupt) -> Result<f64> {
+    // |g(x)| ≥ max_i u_i − c(x, y_i) on every point x of Q, the rows of `ground`
+    let mut total = 0.0;
+    let mut buffer = vec![];
+    for (j, w) in b.iter().enumerate() {
+        interrupt.check()?;
+        let least = ground.transform(j, u, &mut buffer).0;
+        total -= w * (-least).max(0.0);
+    }
+    let top = u.iter().copied().fold(0.0, f64::max);
+    if top == 0.0 {
+        return Ok(f64::NEG_INFINITY);
+    }
+    let mean: f64 = u.iter().zip(a).map(|(u, w)| w * (u / top).powf(r.exponent)).sum();
+    Ok(total + r.factor * (mean.ln() + r.exponent * top.ln()) + r.constant)
+}

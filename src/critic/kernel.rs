@@ -1,0 +1,141 @@
+//! Kernel terms, solved: MMD² in closed form, penalised f-divergences by Newton's method on their dual.
+use super::potentials::Expansion;
+use super::solver::{Found, Potential, Sample, Solver};
+use crate::divergence::{Objective, Term};
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::space::kernel_sum::{KernelSum, matrix};
+use crate::space::{Penalty, Space};
+use super::newton::{Dual, Mass, newton};
+use std::sync::Arc;
+
+/// Targets beyond this many need an approximation of the kernel matrix.
+const MOST: usize = 6000;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KernelSolver;
+
+impl Solver for KernelSolver {
+    fn describe(&self) -> String {
+        "kernel solution".into()
+    }
+    fn refuses(&self, term: &Term) -> Option<String> {
+        (!matches!(term.space, Space::Rkhs(_))).then(|| "solves kernel terms only".into())
+    }
+    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+        let Space::Rkhs(space) = &term.space else { return Err(Error::data("kernel", "the term has no kernel")) };
+        match &term.objective {
+            Objective::F(f) => penalized(space, f, Mass::One, p, q, term.reversed, warm, interrupt),
+            Objective::FreeMass(f) => penalized(space, f, Mass::Free, p, q, term.reversed, warm, interrupt),
+            _ => witness(space, p, q, term.reversed, precise, interrupt),
+        }
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "solver": "kernel" })
+    }
+}
+
+/// Σ_k w_k k(·, z_k) over both samples, with weights of both signs.
+fn expansion(space: &Penalty, p: &Sample, q: &Sample, on_p: impl Iterator<Item = f64>, on_q: impl Iterator<Item = f64>) -> Expansion {
+    let centres = p.rows.iter().chain(&q.rows).copied().collect();
+    Expansion { kernel: space.kernel.clone(), centres, d: p.d, weights: on_p.chain(on_q).collect() }
+}
+
+/// MMD²/(2λ) with h = (μ_P − μ_Q)/λ; λ = ½ makes it MMD².
+fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+    let lambda = space.lambda;
+    let sums = |over: &Sample, at: &Sample| -> Result<(Vec<f64>, Vec<f64>)> {
+        let weights = over.given_weights();
+        let scale = if over.uniform { 1.0 / over.len() as f64 } else { 1.0 };
+        let (v, g) = if precise {
+            KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, weights).at(&at.rows, interrupt)?
+        } else {
+            KernelSum::<f32>::new(&space.kernel, &over.rows, over.d, weights).at(&at.rows, interrupt)?
+        };
+        Ok((v.into_iter().map(|v| v * scale).collect(), g.into_iter().map(|v| v * scale).collect()))
+    };
+    let mean = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v * w).sum::<f64>();
+    let ((pp, pp_gradient), (pq, pq_gradient)) = (sums(p, p)?, sums(q, p)?);
+    let (qq, qq_gradient) = sums(q, q)?;
+    let (mut xx, xy, mut yy) = (mean(&pp, &p.weights), mean(&pq, &p.weights), mean(&qq, &q.weights));
+    let (mut own, mut own_q) = (1.0, 1.0);
+    if space.unbiased {
+        // without the diagonal: Σ w² k(0) leaves, and the rest is divided by 1 − Σ w²
+        let diagonal = space.kernel.of_squared(0.0);
+        let drop = |v: f64, s: &Sample| {
+            let squares: f64 = s.weights.iter().map(|w| w * w).sum();
+            if squares < 1.0 { ((v - diagonal * squares) / (1.0 - squares), 1.0 / (1.0 - squares)) } else { (v, 1.0) }
+        };
+        (xx, own) = drop(xx, p);
+        (yy, own_q) = drop(yy, q);
+    }
+    let value = (xx - 2.0 * xy + yy) / (2.0 * lambda);
+    let on_source = pp_gradient.iter().zip(&pq_gradient).map(|(a, b)| (own * a - b) / lambda).collect();
+    let on_target = if reversed {
+        let qp_gradient = sums(p, q)?.1;
+        Some(qq_gradient.iter().zip(&qp_gradient).map(|(a, b)| (own_q * a - b) / lambda).collect())
+    } else {
+        None
+    };
+    let potential = expansion(space, p, q, p.weights.iter().map(|w| w / lambda), q.weights.iter().map(|w| -w / lambda));
+    Ok(Found {
+        value,
+        lower: value,
+        upper: value,
+        potential: Arc::new(potential),
+        on_source,
+        on_target,
+        proximal: None,
+        plan: None,
+        transport: None,
+        history: vec![(value, value)],
+        iterations: 1,
+        warm: vec![],
+        remark: None,
+    })
+}
+
+#[allow(clippy::too_many_arguments)]
+fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, interrupt: &Interrupt) -> Result<Found> {
+    let n = q.len();
+    if n > MOST {
+        return Err(Error::Unsupported {
+            what: format!("a penalised divergence against {n} points"),
+            reason: format!("factorises a {n} x {n} matrix at every Newton step"),
+            advice: format!("use at most {MOST} target points, or mmd(k), which streams"),
+        });
+    }
+    let k = matrix(&space.kernel, &q.rows, &q.rows, q.d);
+    let on_q: Vec<f64> = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&q.rows, interrupt)?.0;
+    let (at_p, own_gradient) = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&p.rows, interrupt)?;
+    let own: f64 = at_p.iter().zip(&p.weights).map(|(v, w)| v * w).sum();
+    let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
+    let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda };
+    let s = newton(&dual, start.as_deref(), interrupt)?;
+    let potential = expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
+    let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
+    let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
+    // −f*'(h − ν) ∇h at the points of Q, per unit of their weight
+    let on_target = if reversed {
+        let gradient = potential.at(&q.rows, interrupt)?.1;
+        Some(gradient.chunks(q.d).zip(s.alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
+    } else {
+        None
+    };
+    let gap = s.upper - s.lower;
+    Ok(Found {
+        value: 0.5 * (s.lower + s.upper),
+        lower: s.lower,
+        upper: s.upper,
+        potential: Arc::new(potential),
+        on_source,
+        on_target,
+        proximal: Some(s.alpha.clone()),
+        plan: None,
+        transport: None,
+        history: s.history,
+        iterations: s.iterations,
+        warm: s.alpha.iter().map(|v| *v as f32).collect(),
+        remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
+    })
+}

@@ -1,0 +1,97 @@
+//! Potentials that solvers return: c-transforms, soft minima, kernel expansions.
+use super::solver::{Potential, Sample};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::space::Cost;
+use crate::space::kernel::Kernel;
+use crate::space::kernel_sum::KernelSum;
+use crate::transport::ground::Ground;
+use crate::transport::softmin::Pairs;
+use rayon::prelude::*;
+
+/// ∇_x s|x − y|^p, zero where x = y.
+pub fn cost_gradient(cost: &Cost, x: &[f64], y: &[f64], scale: f64, out: &mut [f64]) {
+    let r2: f64 = x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum();
+    if r2 > 0.0 {
+        let factor = scale * cost.scale * cost.power * if cost.power == 2.0 { 1.0 } else { r2.powf(0.5 * cost.power - 1.0) };
+        out.iter_mut().zip(x.iter().zip(y)).for_each(|(o, (a, b))| *o += factor * (a - b));
+    }
+}
+
+/// φ(x) = min_j ψ_j + c(x, y_j)
+pub struct Envelope {
+    pub targets: Vec<f64>,
+    pub d: usize,
+    pub cost: Cost,
+    pub psi: Vec<f64>,
+}
+
+impl Potential for Envelope {
+    fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+        let ground = Ground::lazy(x, &self.targets, self.d, self.cost);
+        let minus: Vec<f64> = self.psi.iter().map(|v| -v).collect();
+        let found: Vec<(f64, usize)> =
+            (0..ground.rows()).into_par_iter().map_init(Vec::new, |buffer, i| if interrupt.is_requested() { (0.0, 0) } else { ground.transform(i, &minus, buffer) }).collect();
+        interrupt.check()?;
+        let mut gradient = vec![0.0; x.len()];
+        for ((g, x), (_, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&found) {
+            cost_gradient(&self.cost, x, &self.targets[j * self.d..(j + 1) * self.d], 1.0, g);
+        }
+        Ok((found.into_iter().map(|f| f.0).collect(), gradient))
+    }
+    fn lipschitz(&self) -> Option<f64> {
+        (self.cost.power == 1.0).then_some(self.cost.scale)
+    }
+}
+
+/// φ(x) = −ε ln Σ_j b_j exp((−ψ_j − c(x, y_j))/ε), minus another such function for debiased costs.
+pub struct Soft {
+    pub parts: Vec<(f64, Sample, Vec<f64>)>,
+    pub cost: Cost,
+    pub epsilon: f64,
+}
+
+impl Soft {
+    /// Values and gradients of one soft minimum over a sample with potential ψ.
+    pub fn one(x: &[f64], over: &Sample, psi: &[f64], cost: Cost, epsilon: f64, interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+        let pairs = Pairs::<f64>::new(x, &over.rows, over.d, cost);
+        let h: Vec<f64> = over.weights.iter().zip(psi).map(|(w, p)| w.ln() - p / epsilon).collect();
+        let value = pairs.softmin(epsilon, &h, &[], interrupt)?;
+        let s: Vec<f64> = value.iter().map(|v| v / epsilon).collect();
+        let gradient = pairs.mean_gradient(epsilon, &h, &s, interrupt)?;
+        Ok((value, gradient))
+    }
+}
+
+impl Potential for Soft {
+    fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+        let d = self.parts.first().map_or(1, |p| p.1.d);
+        let (mut value, mut gradient) = (vec![0.0; x.len() / d], vec![0.0; x.len()]);
+        for (weight, over, psi) in &self.parts {
+            let (v, g) = Soft::one(x, over, psi, self.cost, self.epsilon, interrupt)?;
+            value.iter_mut().zip(v).for_each(|(t, v)| *t += weight * v);
+            gradient.iter_mut().zip(g).for_each(|(t, v)| *t += weight * v);
+        }
+        Ok((value, gradient))
+    }
+    fn lipschitz(&self) -> Option<f64> {
+        (self.cost.power == 1.0).then(|| self.cost.scale * self.parts.iter().map(|p| p.0.abs()).sum::<f64>())
+    }
+}
+
+/// h(x) = Σ_k w_k k(x, z_k)
+pub struct Expansion {
+    pub kernel: Kernel,
+    pub centres: Vec<f64>,
+    pub d: usize,
+    pub weights: Vec<f64>,
+}
+
+impl Potential for Expansion {
+    fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+        KernelSum::<f64>::new(&self.kernel, &self.centres, self.d, Some(&self.weights)).at(x, interrupt)
+    }
+    fn lipschitz(&self) -> Option<f64> {
+        None
+    }
+}

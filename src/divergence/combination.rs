@@ -1,0 +1,47 @@
+//! Weighted sums of divergences.
+use super::{Divergence, Reversed, Term};
+use crate::error::{Error, Result};
+use std::sync::Arc;
+
+/// Σ wᵢ Dᵢ with wᵢ > 0.
+pub struct Combination {
+    parts: Vec<(f64, Arc<dyn Divergence>)>,
+}
+
+impl Combination {
+    /// Weights must be finite and positive: a difference of divergences is not a divergence.
+    pub fn new(parts: Vec<(f64, Arc<dyn Divergence>)>) -> Result<Combination> {
+        match parts.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
+            Some((w, d)) => Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0")),
+            None => {
+                let c = Combination { parts };
+                match c.terms().iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
+                    Some((w, _)) => Err(Error::data(c.name(), format!("its terms multiply to the weight {w}"))),
+                    None => Ok(c),
+                }
+            }
+        }
+    }
+}
+
+impl Divergence for Combination {
+    fn name(&self) -> String {
+        let part = |(w, d): &(f64, Arc<dyn Divergence>)| if *w == 1.0 { d.name() } else { format!("{w} * {}", d.name()) };
+        self.parts.iter().map(part).collect::<Vec<_>>().join(" + ")
+    }
+    fn terms(&self) -> Vec<(f64, Term)> {
+        self.parts.iter().flat_map(|(w, d)| d.terms().into_iter().map(move |(v, t)| (w * v, t))).collect()
+    }
+    fn latex(&self) -> String {
+        let part = |(w, d): &(f64, Arc<dyn Divergence>)| {
+            let weight = if *w == 1.0 { String::new() } else { format!("{w}\\,") };
+            format!(r"{weight}\left[{}\right]", d.latex())
+        };
+        self.parts.iter().map(part).collect::<Vec<_>>().join("+")
+    }
+}
+
+/// ½D(P‖Q) + ½D(Q‖P)
+pub fn symmetrised(d: Arc<dyn Divergence>) -> Result<Combination> {
+    Combination::new(vec![(0.5, d.clone()), (0.5, Arc::new(Reversed(d)))])
+}

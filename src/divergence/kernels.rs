@@ -1,0 +1,84 @@
+//! Divergences over a reproducing kernel Hilbert space: MMD², the energy distance, and penalised f-divergences.
+use super::{Divergence, Objective, Term, positive};
+use crate::error::{Error, Result};
+use crate::generator::{Generator, expr};
+use crate::space::kernel::Kernel;
+use crate::space::{Penalty, Space};
+use std::sync::Arc;
+
+/// MMD², the squared norm of the difference of mean embeddings: sup_h E_P h − E_Q h − ¼‖h‖². [gretton2012]
+pub struct Mmd {
+    pub kernel: Kernel,
+    pub unbiased: bool,
+}
+
+impl Divergence for Mmd {
+    fn name(&self) -> String {
+        match (&self.kernel, self.unbiased) {
+            (Kernel::Energy, false) => "energy()".into(),
+            (k, false) => format!("mmd({})", k.describe()),
+            (k, true) => format!("mmd({}, #{{ unbiased: true }})", k.describe()),
+        }
+    }
+    fn terms(&self) -> Vec<(f64, Term)> {
+        let space = Space::Rkhs(Penalty { kernel: self.kernel.clone(), lambda: 0.5, unbiased: self.unbiased });
+        vec![(1.0, Term { objective: Objective::Ipm, space, reversed: false })]
+    }
+    fn latex(&self) -> String {
+        r"MMD^2(P,Q)=\left\|\mu_P-\mu_Q\right\|^2_{\mathcal H}=\sup_{h\in\mathcal H}\left\{E_P[h]-E_Q[h]-\tfrac14\|h\|^2_{\mathcal H}\right\}".into()
+    }
+}
+
+/// sup_h E_P h − E_Q f*(h) − λ/2 ‖h‖², f first replaced by f − f'(1)(x − 1); (1 + λ) times that for KL (KALE).
+/// [glaser2021], [stein2024]
+pub struct Penalized {
+    generator: Arc<Generator>,
+    /// f without its slope at 1
+    level: Arc<Generator>,
+    kernel: Kernel,
+    lambda: f64,
+}
+
+impl Penalized {
+    /// The kernel must be positive definite, λ > 0.
+    pub fn new(generator: Arc<Generator>, kernel: Kernel, lambda: f64) -> Result<Penalized> {
+        positive("the penalty lambda", lambda)?;
+        if !kernel.is_positive_definite() {
+            return Err(Error::Unsupported {
+                what: format!("penalized(rkhs({}))", kernel.describe()),
+                reason: "needs a positive definite kernel: -|x - y| is so only between measures of equal mass".into(),
+                advice: "use gaussian_kernel, laplace_kernel, imq_kernel or rational_quadratic_kernel".into(),
+            });
+        }
+        let level = level(&generator)?;
+        Ok(Penalized { generator, level, kernel, lambda })
+    }
+    fn weight(&self) -> f64 {
+        if self.generator.kl_scale() == Some(1.0) { 1.0 + self.lambda } else { 1.0 }
+    }
+}
+
+/// f − f'(1)(x − 1), the middle of the subdifferential at a kink.
+fn level(f: &Arc<Generator>) -> Result<Arc<Generator>> {
+    let (left, right) = f.slope_at_one();
+    let slope = 0.5 * (left + right);
+    if slope == 0.0 {
+        return Ok(f.clone());
+    }
+    let line = expr::scale(slope, &expr::sub(&expr::x(), &expr::constant(1.0)));
+    Generator::new(f.name(), expr::sub(f.expr(), &line)).map(Arc::new).map_err(|source| Error::Generator { name: f.name().into(), source })
+}
+
+impl Divergence for Penalized {
+    fn name(&self) -> String {
+        format!("{}.penalized(rkhs({}), {})", self.generator.name(), self.kernel.describe(), self.lambda)
+    }
+    fn terms(&self) -> Vec<(f64, Term)> {
+        let space = Space::Rkhs(Penalty { kernel: self.kernel.clone(), lambda: self.lambda, unbiased: false });
+        vec![(self.weight(), Term { objective: Objective::FreeMass(self.level.clone()), space, reversed: false })]
+    }
+    fn latex(&self) -> String {
+        let weight = if self.weight() == 1.0 { String::new() } else { format!(r"(1+{})", self.lambda) };
+        format!(r"D(P\|Q)={weight}\sup_{{h\in\mathcal H}}\left\{{E_P[h]-E_Q[f^*(h)]-\tfrac{{{}}}{{2}}\|h\|^2_{{\mathcal H}}\right\}},\quad f(x)={}", self.lambda, self.level.latex())
+    }
+}

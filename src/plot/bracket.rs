@@ -1,0 +1,57 @@
+//! An estimate on its way: the objective between its proved bounds, or the bounds closing in.
+use super::color::{CYCLE, GREY};
+use super::figure::{Key, LegendEntry, Mark};
+use super::{Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+/// What an estimate recorded.
+pub struct Bracket<'a> {
+    /// the objective of a trained critic after each step
+    pub history: &'a [f64],
+    /// (lower, upper) of a solver after each of its levels
+    pub bounds: &'a [(f64, f64)],
+    pub lower: f64,
+    pub upper: f64,
+}
+
+pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
+    if b.history.is_empty() && b.bounds.is_empty() {
+        return Err(Error::data("plot::bracket", "this estimate recorded no history; a trained critic does, and exact()"));
+    }
+    if !b.history.is_empty() {
+        return ascent(b, o);
+    }
+    // gaps fall by orders of magnitude: on a log axis, as far as f64 can tell them from rounding
+    let at: Vec<f64> = (0..b.bounds.len()).map(|i| i as f64 + 1.0).collect();
+    let least = 1e-16 * b.upper.abs().max(1e-300);
+    let gap: Vec<f64> = b.bounds.iter().map(|(l, u)| (u - l).max(least)).collect();
+    let mut panel = FigureOptions { log_y: true, ..o.clone() }.panel("level", "upper − lower")?;
+    panel.marks.push(Mark::Points { x: at.clone(), y: gap.clone(), color: CYCLE[0], radius: 2.6, alpha: 1.0 });
+    panel.marks.push(Mark::Line { x: at, y: gap, color: CYCLE[0], width: o.size.unwrap_or(1.7), alpha: 1.0, dashed: false });
+    Ok(o.figure(panel))
+}
+
+fn ascent(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
+    let mut panel = o.panel("ascent step", "objective")?;
+    let n = b.history.len();
+    let x: Vec<f64> = (0..n).map(|i| i as f64 + 1.0).collect();
+    panel.marks.push(Mark::Line { x, y: b.history.to_vec(), color: CYCLE[0], width: o.size.unwrap_or(1.5), alpha: 1.0, dashed: false });
+    panel.legend.push(LegendEntry { label: "objective".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
+    for (label, v, color) in [("upper bound", b.upper, CYCLE[1]), ("lower bound", b.lower, GREY)] {
+        if v.is_finite() {
+            panel.marks.push(Mark::Line { x: vec![1.0, n as f64], y: vec![v; 2], color, width: 1.3, alpha: 1.0, dashed: true });
+            panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Line { dashed: true } });
+        }
+    }
+    // early steps of an ascent may be far below: the picture is about where it ends
+    if panel.y.limits.is_none() && b.lower.is_finite() {
+        let top = [b.upper, b.lower].into_iter().chain(b.history.iter().copied()).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+        let low = b.history.iter().copied().chain([b.lower]).fold(f64::INFINITY, f64::min);
+        let range = top - b.lower.min(top);
+        panel.y.limits = Some((low.max(b.lower - 3.0 * range.max(0.1 * top.abs())), top + 0.08 * (top - low).max(1e-12)));
+    }
+    if !o.legend {
+        panel.legend.clear();
+    }
+    Ok(o.figure(panel))
+}

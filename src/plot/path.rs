@@ -1,0 +1,44 @@
+//! The divergence against its Lipschitz constant, between L·W₁ and D_f.
+use super::color::{CYCLE, GREY};
+use super::figure::{Key, LegendEntry, Mark};
+use super::{Figure, FigureOptions};
+use crate::error::{Error, Result};
+
+/// Columns of `d.path(…)`.
+pub struct Path {
+    pub constants: Vec<f64>,
+    pub value: Vec<f64>,
+    /// L·W₁
+    pub w1: Vec<f64>,
+    /// D_f, infinite unless P lives on the points of Q
+    pub limit: f64,
+}
+
+pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
+    if p.constants.is_empty() {
+        return Err(Error::data("plot::path", "the path has no constants"));
+    }
+    let mut panel = o.panel("$L$", "$D^{L}(P|Q)$")?;
+    let width = o.size.unwrap_or(1.7);
+    let top = p.value.iter().copied().fold(0.0, f64::max);
+    let mut order: Vec<usize> = (0..p.constants.len()).collect();
+    order.sort_by(|a, b| p.constants[*a].total_cmp(&p.constants[*b]));
+    let pick = |v: &[f64]| order.iter().map(|i| v[*i]).collect::<Vec<f64>>();
+    let (x, value, w1) = (pick(&p.constants), pick(&p.value), pick(&p.w1));
+    // the line L·W₁ leaves the picture soon: it is drawn while it is near
+    let near = w1.iter().take_while(|v| **v <= 1.35 * top).count().max(2).min(w1.len());
+    panel.marks.push(Mark::Line { x: x[..near].to_vec(), y: w1[..near].to_vec(), color: CYCLE[1], width: 1.3, alpha: 1.0, dashed: true });
+    panel.legend.push(LegendEntry { label: "$L W_1$".into(), color: CYCLE[1], key: Key::Line { dashed: true } });
+    if p.limit.is_finite() {
+        let ends = [x[0], x[x.len() - 1]];
+        panel.marks.push(Mark::Line { x: ends.to_vec(), y: vec![p.limit; 2], color: GREY, width: 1.3, alpha: 1.0, dashed: true });
+        panel.legend.push(LegendEntry { label: "$D_f$".into(), color: GREY, key: Key::Line { dashed: true } });
+    }
+    panel.marks.push(Mark::Points { x: x.clone(), y: value.clone(), color: CYCLE[0], radius: 2.2, alpha: 1.0 });
+    panel.marks.push(Mark::Line { x, y: value, color: CYCLE[0], width, alpha: 1.0, dashed: false });
+    panel.legend.insert(0, LegendEntry { label: "$D^{L}$".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
+    if !o.legend {
+        panel.legend.clear();
+    }
+    Ok(o.figure(panel))
+}

@@ -1,0 +1,64 @@
+//! From entropic potentials to true bounds: a feasible plan from above, hard c-transforms from below, all in f64.
+use super::dual::lower_bound;
+use super::ground::Ground;
+use super::semi::discrepancy;
+use super::sinkhorn::{Entropic, Problem};
+use super::softmin::Pairs;
+use crate::error::Result;
+use crate::generator::Generator;
+use crate::interrupt::Interrupt;
+use rayon::prelude::*;
+
+/// lower ≤ min ⟨c, π⟩ + D_f(πᵀ1‖b) ≤ upper
+pub struct Bounds {
+    pub lower: f64,
+    pub upper: f64,
+    /// second marginal of the plan behind the upper bound
+    pub mu: Vec<f64>,
+    /// ⟨c, π⟩ of that plan
+    pub transport: f64,
+}
+
+/// No f is a fixed second marginal. The first marginal is fixed.
+pub fn bounds(p: &Problem, ground: &Ground, f: Option<&Generator>, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
+    let lower = lower_bound(ground, f, &e.phi, p.a, p.b, interrupt)?.value;
+    let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
+    let epsilon = e.epsilon;
+    let mut h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / epsilon).collect();
+    // rows normalised in f64: π_ij = a_i exp(h_j + s_i − c/ε) with the exact s
+    let s: Vec<f64> = pairs.softmin(epsilon, &h, &[], interrupt)?.iter().map(|v| v / epsilon).collect();
+    let (mut mu, mut transport) = pairs.column_sums(epsilon, &h, &s, p.a, interrupt)?;
+    if let Some(f) = f {
+        let total: f64 = mu.iter().sum();
+        mu.iter_mut().for_each(|m| *m /= total);
+        return Ok(Bounds { lower, upper: transport + discrepancy(f, &mu, p.b), mu, transport });
+    }
+    // columns that have too much give it back, and what is missing is paid by the product of what is left [altschuler2017]
+    for ((h, m), b) in h.iter_mut().zip(&mu).zip(p.b) {
+        if m > b {
+            *h += (b / m).ln();
+        }
+    }
+    let kept = pairs.softmin(epsilon, &h, &[], interrupt)?;
+    let short_rows: Vec<f64> = kept.iter().zip(&s).zip(p.a).map(|((k, s), a)| (a - a * (s - k / epsilon).exp()).max(0.0)).collect();
+    (mu, transport) = pairs.column_sums(epsilon, &h, &s, p.a, interrupt)?;
+    let short_columns: Vec<f64> = p.b.iter().zip(&mu).map(|(b, m)| (b - m).max(0.0)).collect();
+    let missing: f64 = short_columns.iter().sum();
+    if missing > 0.0 {
+        let rest: Vec<f64> = short_rows
+            .par_iter()
+            .enumerate()
+            .map(|(i, r)| {
+                if *r == 0.0 || interrupt.is_requested() {
+                    return 0.0;
+                }
+                let (mut row, zeros) = (vec![0.0; ground.cols()], vec![0.0; ground.cols()]);
+                ground.reduced(i, 0, 0.0, &zeros, &mut row);
+                r * row.iter().zip(&short_columns).map(|(c, m)| c * m).sum::<f64>()
+            })
+            .collect();
+        interrupt.check()?;
+        transport += rest.iter().sum::<f64>() / missing;
+    }
+    Ok(Bounds { lower, upper: transport, mu: p.b.to_vec(), transport })
+}
