@@ -27,7 +27,7 @@ fn step(c: &mut Criterion) {
             let generator = Arc::new(named::find("kl").unwrap().build(&[]).unwrap());
             let divergence = Arc::new(Regularized { generator, space: Lipschitz::new(1.0).unwrap() });
             let options = FlowOptions { inner_steps: 5, ..Default::default() };
-            let mut flow = FlowRecipe { preset: "gpa", divergence, options, critic: Arc::new(critic) }.start(&q, 0).unwrap();
+            let mut flow = FlowRecipe { preset: "gpa", divergence, options, critic: Arc::new(critic), chosen: true }.start(&q, 0).unwrap();
             let mut state = Some(State { particles: p, previous: None, time: 0.0, step: 0 });
             c.bench_function(&format!("gpa step, {name}, {n} particles"), |b| {
                 b.iter(|| {

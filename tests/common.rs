@@ -1,8 +1,11 @@
 //! What several tests need.
+use gflow::critic::CriticBuilder;
+use gflow::critic::estimate::{Estimate, EstimateOptions, Request};
 use gflow::dataset::Rows;
 use gflow::device::{self, Choice, Compute, Points};
 use gflow::divergence::{Divergence, Regularized};
 use gflow::generator::{Generator, named};
+use gflow::interrupt::Interrupt;
 use gflow::script::{Recorder, Session, SessionOptions};
 use gflow::space::Lipschitz;
 use std::sync::Arc;
@@ -81,4 +84,19 @@ pub fn session_in(out: Option<std::path::PathBuf>, params: &[(&str, &str)]) -> (
         front: Box::new(recorder.clone()),
     });
     (session, recorder)
+}
+
+/// An estimate between samples of equal weights.
+pub fn estimate(d: &Arc<dyn Divergence>, p: &Points, q: &Points, builder: &dyn CriticBuilder, options: &EstimateOptions) -> Estimate {
+    let request = Request { divergence: d.clone(), p, q, builder, chosen: true, weights: Default::default(), options: options.clone() };
+    gflow::critic::estimate::estimate(&request, &Interrupt::default(), &mut |_, _| {}).unwrap()
+}
+
+/// What a script prints in a fresh session.
+pub fn printed(script: &str) -> String {
+    let (mut session, recorder) = session();
+    match session.eval("script", script) {
+        Ok(_) => recorder.text(),
+        Err(d) => format!("error: {}", d.message),
+    }
 }

@@ -8,7 +8,8 @@ use crate::interrupt::Interrupt;
 use crate::space::{Cost, Space};
 use crate::transport::exact::exact_weighted;
 use crate::transport::ground::Ground;
-use crate::transport::semi::semi_relaxed;
+use crate::transport::semi::{Flow, normalise, refine, semi_relaxed};
+use crate::transport::weights::{Units, common_units};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -129,49 +130,67 @@ impl Exact {
         })
     }
 
-    /// inf_η { R_α(P‖η) + L W₁(Q, η) }: ln S ≤ S/t − 1 + ln t makes it a semi-relaxed problem with the price
-    /// (x^{1−α} − 1)/(α(α − 1)t) on η/P, and t = S is a descent.
+    /// inf_η { R_α(P‖η) + L W₁(Q, η) }: ln S ≤ S/t − 1 + ln t makes it a flow from Q to the points of P at the price
+    /// (x^{1−α} − 1)/(α(α − 1)t) on x = η/P, or to where it is for nothing, and t = S is a descent.
     fn renyi(&self, r: &Renyi, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Found> {
         let alpha = r.alpha();
         let c = 1.0 / (alpha * (alpha - 1.0));
-        let ground = Ground::new(&q.rows, &p.rows, p.d, *cost, interrupt)?;
-        let (mut t, mut history) = (1.0, vec![]);
+        let n = p.len();
+        let everywhere: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
+        let ground = Ground::new(&q.rows, &everywhere, p.d, *cost, interrupt)?;
+        let to_p = Ground::lazy(&q.rows, &p.rows, p.d, *cost);
+        let Units { rows, columns, total } = common_units(q.len(), n, q.given_weights(), p.given_weights())?;
+        let (mut t, mut iterations) = (1.0, 0);
+        let mut history: Vec<(f64, f64)> = vec![];
         let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
-        let mut iterations = 0;
-        loop {
+        let mut found = None;
+        for _ in 0..100 {
             let price = expr::scale(c / t, &expr::sub(&expr::pow(&expr::x(), &expr::constant(1.0 - alpha)), &expr::constant(1.0)));
             let f = Generator::new("renyi price", price).map_err(|source| Error::Generator { name: "renyi".into(), source })?;
-            let s = semi_relaxed(&ground, &f, q.given_weights(), p.given_weights(), 0.1 * self.options.tolerance, interrupt)?;
-            iterations += s.pivots as usize;
-            let sum: f64 = s.mu.iter().zip(&p.weights).map(|(eta, w)| w * (eta / w).powf(1.0 - alpha)).sum();
-            let top = s.transport + c * sum.ln();
-            // any g < 0: here −g is minus the price on P, and its least extension on Q
-            let u: Vec<f64> = s.psi.iter().map(|v| s.nu - v).map(|v| v.max(0.0)).collect();
-            lower = f64::max(lower, renyi_lower(r, &ground, &u, &p.weights, &q.weights, interrupt)?);
-            upper = f64::min(upper, top);
+            let mut s_at = t;
+            let flow = Flow { ground: &ground, f: &f, rows: &rows, columns: &columns };
+            iterations += refine(&flow, interrupt, &mut |s| {
+                let (plan, eta) = normalise(&s.plan, &rows, &q.weights, ground.cols(), total);
+                let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
+                let sum: f64 = eta[..n].iter().zip(&p.weights).map(|(eta, w)| w * (eta / w).powf(1.0 - alpha)).sum();
+                let top = transport + c * sum.ln();
+                // −g on P is minus the price there; on Q its least extension
+                let u: Vec<f64> = to_p.envelope(&s.phi, interrupt)?.into_iter().map(|v| (-v).max(0.0)).collect();
+                let low = renyi_lower(r, &to_p, &u, &p.weights, &q.weights, interrupt)?;
+                lower = f64::max(lower, low);
+                if top <= upper {
+                    upper = top;
+                    found = Some((plan, transport, u));
+                }
+                s_at = sum;
+                Ok(top - low <= self.options.tolerance * top.abs() + 1e-12)
+            })?;
             history.push((lower, upper));
-            let (done, enough) = (history.len() >= 60, upper - lower <= self.options.tolerance * upper.abs() + 1e-13);
-            if done || enough || (sum / t - 1.0).abs() < 1e-13 {
-                let (on_target, on_source) = variations(&s.plan, q, p, cost, 1.0);
-                let remark = (!enough).then(|| format!("the bounds stayed {:.1e} apart", upper - lower));
-                return Ok(Found {
-                    value: 0.5 * (lower + upper),
-                    lower,
-                    upper,
-                    potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect() }),
-                    on_source,
-                    on_target: Some(on_target),
-                    proximal: None,
-                    plan: Some(s.plan.into_iter().map(|(i, j, w)| (j, i, w)).collect()),
-                    transport: Some(s.transport),
-                    history,
-                    iterations,
-                    warm: vec![],
-                    remark,
-                });
+            if upper - lower <= self.options.tolerance * upper.abs() + 1e-12 || (s_at / t - 1.0).abs() < 1e-13 {
+                break;
             }
-            t = sum;
+            t = s_at;
         }
+        let Some((plan, transport, u)) = found else { return Err(Error::data("exact()", "the Renyi problem has no finite value here")) };
+        // what stays where it is moves nothing
+        let plan: Vec<(usize, usize, f64)> = plan.into_iter().filter(|e| e.1 < n).collect();
+        let (on_target, on_source) = variations(&plan, q, p, cost, 1.0);
+        let gap = upper - lower;
+        Ok(Found {
+            value: 0.5 * (lower + upper),
+            lower,
+            upper,
+            potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect() }),
+            on_source,
+            on_target: Some(on_target),
+            proximal: None,
+            plan: Some(plan.into_iter().map(|(i, j, w)| (j, i, w)).collect()),
+            transport: Some(transport),
+            history,
+            iterations: iterations as usize,
+            warm: vec![],
+            remark: (gap > 1e-6 * upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart")),
+        })
     }
 }
 

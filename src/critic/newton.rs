@@ -197,8 +197,10 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
     let k_alpha = d.times_k(&alpha);
     let smooth = Conjugate { f: d.f, delta: 0.0 };
     let mut state = d.evaluate(&smooth, alpha, k_alpha, 0.0);
-    let direct = !d.f.has_kinks() && state.value.is_finite();
-    let mut deltas: Vec<f64> = if direct { vec![] } else { (0..12).map(|k| 10f64.powi(-k)).collect() };
+    // far from the solution e^h says nothing but "much": there the quadratic term leads
+    let near = state.x.iter().all(|x| *x < 1e3);
+    let direct = !d.f.has_kinks() && state.value.is_finite() && near;
+    let mut deltas: Vec<f64> = if direct { vec![] } else { (-3..12).map(|k| 10f64.powi(-k)).collect() };
     if !d.f.has_kinks() {
         deltas.push(0.0);
     }

@@ -42,7 +42,9 @@ impl Renyi {
     }
     /// α, infinite for the worst-case regret.
     pub fn alpha(&self) -> f64 {
-        1.0 / (1.0 - self.exponent)
+        let a = 1.0 / (1.0 - self.exponent);
+        // 1/(1 − (α − 1)/α) is α but for the last digit
+        if a.is_finite() { (a * 1e12).round() / 1e12 } else { a }
     }
 }
 

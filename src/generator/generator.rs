@@ -78,7 +78,8 @@ impl Generator {
         let closed_tape = closed.as_ref().map(|c| Tape::new(&[c.value.clone(), c.maximiser.clone()]));
         let lowered = LoweredConjugate::new(closed.as_ref(), &numeric);
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
-        let kl_scale = if f.has_native() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
+        // (a kink adds to f without being seen in f'')
+        let kl_scale = if f.has_native() || !numeric.breaks.is_empty() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
         Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale })
     }
 

@@ -7,7 +7,7 @@
 //! error falls by four a level. No smoothing: kinks of f are breakpoints, f(0) and f'(∞) are used as they are.
 use super::dual::lower_bound;
 use super::ground::Ground;
-use super::simplex::{Sinks, Tree};
+use super::simplex::{Sinks, Solution, Tree};
 use super::weights::{Units, common_units};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
@@ -49,6 +49,16 @@ struct Grid<'a> {
     steep: f64,
 }
 
+/// A flow to refine: rows with masses, columns with a price each, and after them columns that take mass for nothing.
+pub struct Flow<'a> {
+    pub ground: &'a Ground,
+    pub f: &'a Generator,
+    /// in whole units
+    pub rows: &'a [f64],
+    /// own masses of the priced columns, in the same units
+    pub columns: &'a [f64],
+}
+
 /// The number with its bits after the first `bits` cut off.
 fn truncate(v: f64, bits: u32) -> f64 {
     f64::from_bits(v.to_bits() & (u64::MAX << (52 - bits)))
@@ -65,7 +75,7 @@ impl Grid<'_> {
 
 impl Sinks for Grid<'_> {
     fn above(&self, j: usize, y: f64) -> f64 {
-        if self.units[j] == 0.0 {
+        if j >= self.units.len() || self.units[j] == 0.0 {
             return f64::INFINITY;
         }
         let smallest = self.smallest(j);
@@ -79,12 +89,15 @@ impl Sinks for Grid<'_> {
         self.kinks_of(j).filter(|k| *k > y).fold(next, f64::min)
     }
     fn below(&self, j: usize, y: f64) -> f64 {
+        if j >= self.units.len() {
+            return 0.0;
+        }
         let smallest = self.smallest(j);
         let next = if y <= smallest { 0.0 } else { truncate(y - 1.0, self.bits).max(smallest) };
         self.kinks_of(j).filter(|k| *k < y).fold(next, f64::max)
     }
     fn slope(&self, j: usize, low: f64, high: f64) -> f64 {
-        let b = self.units[j];
+        let Some(&b) = self.units.get(j) else { return 0.0 };
         if b == 0.0 || high.is_infinite() {
             return self.steep;
         }
@@ -109,23 +122,36 @@ pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option
     let Units { rows, columns, total } = common_units(n, m, a, b)?;
     let (a, b): (Vec<f64>, Vec<f64>) = (weights(a, n), weights(b, m));
     let largest = ground.largest();
-    let steep = (largest + 1.0) * 64.0 * (n + m) as f64;
-    let mut grid = Grid { f, units: &columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep };
-    let mut tree = Tree::new(ground, &rows, &grid, interrupt)?;
     let mut history = vec![];
+    let flow = Flow { ground, f, rows: &rows, columns: &columns };
+    let mut best = None;
+    let pivots = refine(&flow, interrupt, &mut |s| {
+        let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
+        let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);
+        let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
+        let upper = transport + discrepancy(f, &mu, &b);
+        history.push((bound.value, upper));
+        let enough = upper - bound.value <= tolerance * upper.abs() + 1e-15 * (1.0 + largest);
+        best = Some(Semi { lower: bound.value, upper, plan, mu, phi: s.phi, psi: bound.psi, nu: bound.nu, transport, pivots: 0, history: vec![] });
+        Ok(enough)
+    })?;
+    match best {
+        Some(s) => Ok(Semi { pivots, history, ..s }),
+        None => Err(Error::data("exact()", "no level was reached")),
+    }
+}
+
+/// Solves on grids of more and more bits until `judge` is content or the finest is done; returns the pivots.
+pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
+    let f = flow.f;
+    let steep = (flow.ground.largest() + 1.0) * 64.0 * (flow.ground.rows() + flow.ground.cols()) as f64;
+    let mut grid = Grid { f, units: flow.columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep };
+    let mut tree = Tree::new(flow.ground, flow.rows, &grid, interrupt)?;
     loop {
         tree.optimise(&grid, interrupt)?;
         let last = grid.bits == MOST_BITS;
-        if grid.bits >= 6 || last {
-            let s = tree.solution(false);
-            let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
-            let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);
-            let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
-            let upper = transport + discrepancy(f, &mu, &b);
-            history.push((bound.value, upper));
-            if last || upper - bound.value <= tolerance * upper.abs() + 1e-15 * (1.0 + largest) {
-                return Ok(Semi { lower: bound.value, upper, plan, mu, phi: s.phi, psi: bound.psi, nu: bound.nu, transport, pivots: tree.pivots, history });
-            }
+        if (grid.bits >= 6 || last) && (judge(tree.solution(false))? || last) {
+            return Ok(tree.pivots);
         }
         grid.bits += 1;
         grid.floor -= 3;
@@ -139,7 +165,7 @@ pub fn weights(w: Option<&[f64]>, n: usize) -> Vec<f64> {
 }
 
 /// A plan in units as masses with exact row sums, and its column sums.
-fn normalise(plan: &[(usize, usize, f64)], rows: &[f64], a: &[f64], m: usize, total: f64) -> (Vec<(usize, usize, f64)>, Vec<f64>) {
+pub fn normalise(plan: &[(usize, usize, f64)], rows: &[f64], a: &[f64], m: usize, total: f64) -> (Vec<(usize, usize, f64)>, Vec<f64>) {
     let mut mu = vec![0.0; m];
     let out = plan
         .iter()

@@ -21,7 +21,7 @@ fn fitted(activation: Activation, constraint: Constraint, n: usize, steps: usize
     let builder = MlpBuilder::new(vec![16, 16], MlpOptions { activation, constraint, ..Default::default() }).unwrap();
     let term = named_divergence("kl", 1.0).terms().remove(0).1;
     let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
-    let ascent = Ascent { steps, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default() };
+    let ascent = Ascent { steps, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
     critic.fit(&term, &p, &q, &ascent).unwrap();
     critic
 }
@@ -95,7 +95,7 @@ fn early_stopping() {
     let term = named_divergence("kl", 1.0).terms().remove(0).1;
     let steps = |tolerance: f64| {
         let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
-        let ascent = Ascent { steps: 3000, tolerance, keep_history: false, interrupt: Interrupt::default() };
+        let ascent = Ascent { steps: 3000, tolerance, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
         critic.fit(&term, &p, &q, &ascent).unwrap().iterations
     };
     assert_eq!(steps(0.0), 3000);
@@ -111,7 +111,7 @@ fn a_critic_survives_saving() {
         b.restore(&a.state().unwrap(), &cpu().device).unwrap();
         let (p, q) = samples(80, 1);
         let term = named_divergence("kl", 1.0).terms().remove(0).1;
-        let ascent = Ascent { steps: 5, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default() };
+        let ascent = Ascent { steps: 5, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
         a.fit(&term, &p, &q, &ascent).unwrap();
         b.fit(&term, &p, &q, &ascent).unwrap();
         assert_eq!(a.state().unwrap(), b.state().unwrap(), "{constraint:?}");

@@ -1,15 +1,14 @@
 //! Laws of every divergence: constants score zero, D(P,P) ≈ 0, exact gradients, Fenchel–Young, D ≤ L·W₁.
-use crate::common::{column, cpu, generators, regularized, upload};
+use crate::common::{column, cpu, estimate, generators, regularized, upload};
 use burn::tensor::{Tensor, TensorData};
-use gflow::critic::estimate::{EstimateOptions, estimate, estimate_optimizer};
+use gflow::critic::estimate::{EstimateOptions, estimate_optimizer};
 use gflow::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
 use gflow::dataset::gaussian;
 use gflow::dataset::ring::ring;
 use gflow::device::{Values, values};
 use gflow::divergence::{Objective, Term};
-use gflow::interrupt::Interrupt;
 use gflow::random;
-use gflow::space::Lipschitz;
+use gflow::space::{Lipschitz, Space};
 use proptest::prelude::*;
 use rand::Rng;
 
@@ -18,11 +17,11 @@ fn vector(v: &[f64]) -> Values {
 }
 
 fn terms() -> Vec<(String, Term)> {
-    let space = Lipschitz::new(1.0).unwrap();
-    let mut out: Vec<(String, Term)> = vec![("ipm".into(), Term { objective: Objective::Ipm, space, reversed: false })];
+    let space = Space::Lipschitz(Lipschitz::new(1.0).unwrap());
+    let mut out: Vec<(String, Term)> = vec![("ipm".into(), Term { objective: Objective::Ipm, space: space.clone(), reversed: false })];
     for g in generators() {
         for reversed in [false, true] {
-            out.push((format!("{} reversed {reversed}", g.name()), Term { objective: Objective::F(g.clone()), space, reversed }));
+            out.push((format!("{} reversed {reversed}", g.name()), Term { objective: Objective::F(g.clone()), space: space.clone(), reversed }));
         }
     }
     out
@@ -86,16 +85,18 @@ fn zero_on_the_diagonal_and_below_wasserstein() {
         let q = upload(ring(80, &Default::default(), &mut random::rng(seed, 1)).unwrap());
         let d = regularized(&g, 1.5);
         let options = EstimateOptions { steps: 120, seed, ..Default::default() };
-        let run = |a, b| estimate(d.as_ref(), a, b, &critic(seed), &options, &Interrupt::default(), &mut |_, _| {}).unwrap();
+        let run = |a, b| estimate(&d, a, b, &critic(seed), &options);
         let same = run(&p, &p);
         // an ascent of a concave objective whose supremum is 0: small, never above
         assert!(same.value < 1e-4 && same.value > -0.05, "{}: D(P,P) = {}", g.name(), same.value);
         let e = run(&p, &q);
         let w1 = gflow::metric::by_name("w1").unwrap().evaluate(&p, &q).unwrap();
         assert!(e.value <= 1.5 * w1 * (1.0 + 1e-4), "{}: {} above L·W₁ = {}", g.name(), e.value, 1.5 * w1);
+        // the network's value is rounded in f32
+        assert!(e.lower <= e.upper && e.value <= e.upper + 1e-4 * (1.0 + e.value), "{}: {} ≤ {} ≤ {}", g.name(), e.lower, e.value, e.upper);
         assert!(e.lower <= 1.5 * w1 * (1.0 + 1e-9) && e.lower >= e.value - 2e-3 * e.value.abs() - 1e-4, "{}: lower {} value {}", g.name(), e.lower, e.value);
         let (l, bound) = e.lipschitz[0];
-        assert!(bound.unwrap() < l * (1.0 + 1e-3), "{}: the network has {bound:?}", g.name());
+        assert!(bound.unwrap() < l.unwrap() * (1.0 + 1e-3), "{}: the network has {bound:?}", g.name());
     }
 }
 
@@ -108,7 +109,7 @@ fn soft_constraints_report_their_true_bound() {
     for constraint in [Constraint::Penalty, Constraint::Lp, Constraint::Gp] {
         let b = MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![16, 16], MlpOptions { constraint, activation: Activation::Tanh, ..Default::default() }).unwrap() };
         let options = EstimateOptions { steps: 600, ..Default::default() };
-        let e = estimate(regularized(g, 1.0).as_ref(), &p, &q, &b, &options, &Interrupt::default(), &mut |_, _| {}).unwrap();
+        let e = estimate(&regularized(g, 1.0), &p, &q, &b, &options);
         // W₁ = 2: near it. The two-sided penalty cannot turn a critic around, because every way leads over slope 0:
         // it may settle at −2, a known defect of that penalty.
         let reached = if constraint == Constraint::Gp { e.value.abs() } else { e.value };

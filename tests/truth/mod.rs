@@ -2,4 +2,7 @@
 mod conjugates;
 mod distances;
 mod divergences;
+mod exact;
+mod kernels;
 mod ring;
+mod transport;

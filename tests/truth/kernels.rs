@@ -1,0 +1,213 @@
+//! T7, T13 and limits: kernel divergences against closed forms, and a duality gap for every f.
+use crate::common::{column, cpu, estimate, generators, upload};
+use gflow::critic::estimate::EstimateOptions;
+use gflow::critic::kernel::KernelSolver;
+use gflow::critic::solver::SolverBuilder;
+use gflow::dataset::gaussian::gaussian;
+use gflow::device::{Points, rows_f64};
+use gflow::divergence::Divergence;
+use gflow::divergence::infconv::InfConv;
+use gflow::divergence::kernels::{Mmd, Penalized};
+use gflow::generator::{Generator, named};
+use gflow::interrupt::Interrupt;
+use gflow::random;
+use gflow::space::kernel::Kernel;
+use gflow::space::kernel_sum::KernelSum;
+use rand::Rng;
+use rand_distr::StandardNormal;
+use std::sync::Arc;
+
+fn solve(d: Arc<dyn Divergence>, p: &Points, q: &Points) -> gflow::critic::estimate::Estimate {
+    estimate(&d, p, q, &SolverBuilder(Arc::new(KernelSolver)), &EstimateOptions::default())
+}
+
+fn kl() -> Arc<Generator> {
+    Arc::new(named::find("kl").unwrap().build(&[]).unwrap())
+}
+
+fn penalized(f: &Arc<Generator>, sigma: f64, lambda: f64) -> Arc<dyn Divergence> {
+    Arc::new(Penalized::new(f.clone(), Kernel::Gaussian(sigma), lambda).unwrap())
+}
+
+/// Lambert's W by Newton's method, for arguments > 0.
+fn lambert(z: f64) -> f64 {
+    let mut w = z.ln_1p();
+    for _ in 0..60 {
+        let e = w.exp();
+        w -= (w * e - z) / (e * (w + 1.0));
+    }
+    w
+}
+
+/// T7: KALE of two Diracs, κ = k(x, y), for λ over six decades; 1e-9 relative.
+#[test]
+fn kale_of_two_diracs() {
+    for lambda in [1e-3, 1e-2, 0.1, 1.0, 10.0, 1e3] {
+        for distance in [0.0, 0.3, 1.0, 3.0] {
+            let kappa = (-0.5 * distance * distance as f64).exp();
+            let a = lambda * lambert((kappa / lambda).exp() / lambda);
+            if !a.is_finite() {
+                continue;
+            }
+            let exact = (1.0 + lambda) * (a * a.ln() - a + 1.0 + (a * a - 2.0 * a * kappa + 1.0) / (2.0 * lambda));
+            let e = solve(penalized(&kl(), 1.0, lambda), &column(&[distance]), &column(&[0.0]));
+            // coordinates are f32, which moves κ by 1e-8 where 0.3 is rounded
+            assert!((e.value - exact).abs() < 1e-7 * exact.abs() + 1e-9 / lambda.min(1.0), "λ {lambda}, distance {distance}: {} and {exact}", e.value);
+            assert!(e.lower <= e.upper + 1e-12 && e.upper - e.lower < 1e-8 * (1.0 + exact), "λ {lambda}: {} to {}", e.lower, e.upper);
+        }
+    }
+}
+
+/// For every f, mass free or fixed, the gap closes to 1e-6 relative: value from below and from above by independent
+/// formulas, both with the true f.
+#[test]
+fn newton_closes_the_gap_for_every_f() {
+    for (seed, f) in generators().iter().enumerate() {
+        let p = upload(gaussian(40, 2, &Default::default(), &mut random::rng(seed as u64, 0)).unwrap());
+        let q = upload(gaussian(50, 2, &Default::default(), &mut random::rng(seed as u64, 1)).unwrap()).add_scalar(0.5);
+        for lambda in [1e-3, 0.1, 10.0] {
+            let e = solve(penalized(f, 1.0, lambda), &p, &q);
+            assert!(e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10, "{}, λ {lambda}: {} to {}", f.name(), e.lower, e.upper);
+            let proxy: Arc<dyn Divergence> = Arc::new(InfConv::new(f.clone(), Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false })).unwrap());
+            let e = solve(proxy, &p, &q);
+            assert!(e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10, "{} ∧ MMD²: {} to {}", f.name(), e.lower, e.upper);
+            let mass: f64 = e.proximal.unwrap().iter().sum();
+            assert!((mass - 1.0).abs() < 1e-9, "{}: the proxy has mass {mass}", f.name());
+        }
+    }
+}
+
+/// λ → ∞ leaves ½MMD² of KALE; λ → 0 leaves D_f where P lives on the points of Q.
+#[test]
+fn limits_of_the_penalty() {
+    let p = upload(gaussian(30, 2, &Default::default(), &mut random::rng(1, 0)).unwrap());
+    let q = upload(gaussian(40, 2, &Default::default(), &mut random::rng(1, 1)).unwrap());
+    let mmd = solve(Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false }), &p, &q).value;
+    let far = solve(penalized(&kl(), 1.0, 1e6), &p, &q).value;
+    assert!((far - 0.5 * mmd).abs() < 1e-5 * mmd, "{far} and {}", 0.5 * mmd);
+    let spread = column(&(0..12).map(|i| 3.0 * f64::from(i)).collect::<Vec<f64>>());
+    let half = spread.clone().narrow(0, 0, 6);
+    for name in ["kl", "chi2", "le_cam"] {
+        let f = Arc::new(named::find(name).unwrap().build(&[]).unwrap());
+        let limit = 0.5 * f.f(2.0) + 0.5 * f.f(0.0);
+        let near = solve(penalized(&f, 1.0, 1e-6), &half, &spread);
+        // h falls to ln λ where P has no mass, and λ/2 h² is what remains: 5e-4
+        assert!((near.value - limit).abs() < 1e-3 * limit, "{name}: {} and {limit}", near.value);
+    }
+}
+
+/// T13: the gradient at noise-injected points, averaged, is the gradient with the kernel smoothed once.
+#[test]
+fn noise_injection_smooths_the_kernel_once() {
+    let (sigma, beta, d) = (0.7, 0.9, 2);
+    let mut rng = random::rng(7, 0);
+    let x: Vec<f64> = (0..20).map(|_| rng.sample::<f64, _>(StandardNormal)).collect();
+    let at = [0.4, -0.3];
+    let draws = 400_000;
+    let moved: Vec<f64> = (0..draws).flat_map(|_| [at[0] + beta * rng.sample::<f64, _>(StandardNormal), at[1] + beta * rng.sample::<f64, _>(StandardNormal)]).collect();
+    let (_, g) = KernelSum::<f32>::new(&Kernel::Gaussian(sigma), &x, d, None).at(&moved, &Interrupt::default()).unwrap();
+    let wide = f64::sqrt(sigma * sigma + beta * beta);
+    let amplitude = sigma * sigma / (wide * wide);
+    let (_, smooth) = KernelSum::<f64>::new(&Kernel::Gaussian(wide), &x, d, None).at(&at, &Interrupt::default()).unwrap();
+    for k in 0..2 {
+        let mean = g.iter().skip(k).step_by(2).sum::<f64>() / f64::from(draws);
+        // the gradient of ten kernels has a standard deviation of about 2: 2/√400000 is 0.003
+        assert!((mean - amplitude * smooth[k]).abs() < 0.012, "{mean} and {}", amplitude * smooth[k]);
+    }
+}
+
+/// Streaming sums of every kernel, alone, summed and multiplied, in dimensions below and above the matrix product's: f32
+/// and f64 against plain loops, gradients against differences.
+#[test]
+fn kernel_sums_against_plain_loops() {
+    let kernels = [
+        Kernel::Gaussian(0.8),
+        Kernel::Laplace(1.3),
+        Kernel::Imq(0.9),
+        Kernel::Energy,
+        Kernel::RationalQuadratic(1.1, 0.6),
+        Kernel::Gaussian(0.5).plus(Kernel::Laplace(2.0)).scaled(0.3).unwrap(),
+        Kernel::Gaussian(2.0).times(Kernel::Imq(1.5)).unwrap().plus(Kernel::Energy),
+        Kernel::Gaussian(1.0).plus(Kernel::Imq(1.0)).times(Kernel::Laplace(3.0)).unwrap(),
+    ];
+    let plain = |k: &Kernel, r: f64| -> f64 {
+        fn value(k: &Kernel, r: f64) -> f64 {
+            match k {
+                Kernel::Gaussian(s) => (-r * r / (2.0 * s * s)).exp(),
+                Kernel::Laplace(s) => (-r / s).exp(),
+                Kernel::Imq(s) => (1.0 + r * r / (s * s)).powf(-0.5),
+                Kernel::RationalQuadratic(s, a) => (1.0 + r * r / (2.0 * a * s * s)).powf(-a),
+                Kernel::Energy => -r,
+                Kernel::Sum(parts) => parts.iter().map(|(w, k)| w * value(k, r)).sum(),
+                Kernel::Product(parts) => parts.iter().map(|k| value(k, r)).product(),
+            }
+        }
+        value(k, r)
+    };
+    for (seed, d) in [1usize, 2, 3, 5, 8, 20].into_iter().enumerate() {
+        let mut rng = random::rng(seed as u64, 9);
+        let mut sample = |n: usize| (0..n * d).map(|_| rng.sample::<f64, _>(StandardNormal) / (d as f64).sqrt()).collect::<Vec<f64>>();
+        let (x, y, w) = (sample(7), sample(613), sample(613)[..613].to_vec());
+        for k in &kernels {
+            for weights in [None, Some(&w[..])] {
+                let at = |x: &[f64]| -> Vec<f64> {
+                    let one = |x: &[f64]| y.chunks(d).enumerate().map(|(j, y)| weights.map_or(1.0, |w| w[j]) * plain(k, x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt())).sum();
+                    x.chunks(d).map(one).collect()
+                };
+                let (h, g) = KernelSum::<f64>::new(k, &y, d, weights).at(&x, &Interrupt::default()).unwrap();
+                let (h32, g32) = KernelSum::<f32>::new(k, &y, d, weights).at(&x, &Interrupt::default()).unwrap();
+                let expected = at(&x);
+                let size = 613.0;
+                for i in 0..7 {
+                    assert!((h[i] - expected[i]).abs() < 1e-12 * size && (h32[i] - expected[i]).abs() < 2e-6 * size, "{} d {d}: {} {} {}", k.describe(), h[i], h32[i], expected[i]);
+                }
+                let step = 1e-5;
+                for c in 0..d {
+                    let moved = |s: f64| {
+                        let mut x = x.clone();
+                        x[c] += s;
+                        at(&x)[0]
+                    };
+                    let difference = (moved(step) - moved(-step)) / (2.0 * step);
+                    assert!((g[c] - difference).abs() < 1e-6 * size && (g32[c] - difference).abs() < 1e-5 * size, "{} d {d}: {} {} {difference}", k.describe(), g[c], g32[c]);
+                }
+            }
+        }
+    }
+}
+
+/// The potential's gradient is the velocity: ∂D/∂y_i times M, by central differences of the value.
+#[test]
+fn variations_are_derivatives_of_the_value() {
+    let device = cpu().device;
+    let q = upload(gaussian(15, 2, &Default::default(), &mut random::rng(4, 1)).unwrap());
+    let p = upload(gaussian(10, 2, &Default::default(), &mut random::rng(4, 0)).unwrap()).add_scalar(0.7);
+    let rows = rows_f64(&p).unwrap();
+    let mut all: Vec<Arc<dyn Divergence>> = vec![Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false }), Arc::new(Mmd { kernel: Kernel::Imq(1.0), unbiased: true }), Arc::new(Mmd { kernel: Kernel::Energy, unbiased: false })];
+    for name in ["kl", "chi2", "reverse_kl", "js"] {
+        all.push(penalized(&Arc::new(named::find(name).unwrap().build(&[]).unwrap()), 1.0, 0.05));
+    }
+    for d in all {
+        for reversed in [false, true] {
+            let d: Arc<dyn Divergence> = if reversed { Arc::new(gflow::divergence::Reversed(d.clone())) } else { d.clone() };
+            let e = solve(d.clone(), &p, &q);
+            let v: Vec<f64> = {
+                let mut total = vec![0.0; rows.len()];
+                for ((w, c), (_, t)) in e.critics.iter().zip(d.terms()) {
+                    rows_f64(&c.variation(&t, &p, &q).unwrap()).unwrap().iter().zip(&mut total).for_each(|(v, t)| *t += w * v);
+                }
+                total
+            };
+            for k in [0, 7, 19] {
+                let moved = |h: f32| {
+                    let mut r: Vec<f32> = rows.iter().map(|v| *v as f32).collect();
+                    r[k] += h;
+                    solve(d.clone(), &gflow::device::points(r, 10, 2, &device), &q).value
+                };
+                let difference = (moved(1.0 / 128.0) - moved(-1.0 / 128.0)) * 64.0;
+                // central differences of step 1/128 leave h²/6 of a third derivative near 10
+                assert!((10.0 * difference - v[k]).abs() < 3e-3 * (1.0 + v[k].abs()), "{} coordinate {k}: {} and {}", d.name(), 10.0 * difference, v[k]);
+            }
+        }
+    }
+}
