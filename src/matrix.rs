@@ -1,5 +1,5 @@
 //! Dense matrices on the host: products, and Cholesky factors by blocks.
-use crate::simd::Real;
+use crate::simd::{self, Real};
 use rayon::prelude::*;
 
 /// A matrix as a slice with strides, so that transposes are free.
@@ -64,13 +64,33 @@ pub fn scaled_product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], 
     }
 }
 
+/// Σ uᵢ vᵢ, in lanes.
+#[inline(always)]
+fn dot(u: &[f64], v: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let ((us, u_rest), (vs, v_rest)) = (u.as_chunks::<8>(), v.as_chunks::<8>());
+    for (u, v) in us.iter().zip(vs) {
+        for l in 0..8 {
+            lanes[l] += u[l] * v[l];
+        }
+    }
+    lanes.iter().sum::<f64>() + u_rest.iter().zip(v_rest).map(|(u, v)| u * v).sum::<f64>()
+}
+
+/// M·v for a row-major matrix.
+pub fn times(m: &[f64], v: &[f64]) -> Vec<f64> {
+    // small ones are done before another thread could begin
+    let least = if m.len() < 200_000 { usize::MAX } else { 64 };
+    m.par_chunks(v.len()).with_min_len(least).map(|row| simd::run(#[inline(always)] || dot(row, v))).collect()
+}
+
 /// A = L Lᵀ for a symmetric positive definite A, n × n.
 pub struct Cholesky {
     n: usize,
     l: Vec<f64>,
 }
 
-const BLOCK: usize = 48;
+const BLOCK: usize = 32;
 
 impl Cholesky {
     /// Reads the lower triangle of a row-major matrix; None if it is not positive definite in f64.
@@ -78,24 +98,34 @@ impl Cholesky {
         for from in (0..n).step_by(BLOCK) {
             let to = n.min(from + BLOCK);
             let width = to - from;
-            for j in from..to {
-                let diagonal = a[j * n + j] - a[j * n + from..j * n + j].iter().map(|v| v * v).sum::<f64>();
+            // the block on the diagonal, then every row below it on its own
+            let mut block: Vec<f64> = (from..to).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
+            for j in 0..width {
+                let (above, rest) = block.split_at_mut((j + 1) * width);
+                let pivot = &mut above[j * width..];
+                let diagonal = pivot[j] - dot(&pivot[..j], &pivot[..j]);
                 if !(diagonal > 0.0 && diagonal.is_finite()) {
                     return None;
                 }
-                let root = diagonal.sqrt();
-                a[j * n + j] = root;
-                let (above, below) = a.split_at_mut((j + 1) * n);
-                let pivot = &above[j * n + from..j * n + j];
-                // within the block's own columns; rows below it too
-                below.par_chunks_mut(n).with_min_len(64).for_each(|row| {
-                    let dot: f64 = row[from..j].iter().zip(pivot).map(|(u, v)| u * v).sum();
-                    row[j] = (row[j] - dot) / root;
-                });
+                pivot[j] = diagonal.sqrt();
+                for row in rest.chunks_mut(width) {
+                    row[j] = (row[j] - dot(&row[..j], &pivot[..j])) / pivot[j];
+                }
             }
+            for (i, row) in block.chunks(width).enumerate() {
+                a[(from + i) * n + from..(from + i) * n + to].copy_from_slice(row);
+            }
+            a[to * n..].par_chunks_mut(n).with_min_len(128).for_each(|row| {
+                let row = &mut row[from..to];
+                simd::run(#[inline(always)] || {
+                    for (j, pivot) in block.chunks(width).enumerate() {
+                        row[j] = (row[j] - dot(&row[..j], &pivot[..j])) / pivot[j];
+                    }
+                });
+            });
             // the rest of the triangle: A ← A − L₂₁ L₂₁ᵀ, strip by strip
             let panel: Vec<f64> = (to..n).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
-            a[to * n..].par_chunks_mut(BLOCK * n).enumerate().for_each(|(s, strip)| {
+            a[to * n..].par_chunks_mut(BLOCK * n).with_min_len(if n < 512 { usize::MAX } else { 1 }).enumerate().for_each(|(s, strip)| {
                 let rows = strip.len() / n;
                 let columns = (s * BLOCK + rows).min(n - to);
                 let lhs = View { data: &panel[s * BLOCK * width..], row: width as isize, column: 1 };
@@ -111,8 +141,7 @@ impl Cholesky {
         let mut x = b.to_vec();
         for i in 0..n {
             let row = &self.l[i * n..i * n + i];
-            let dot: f64 = row.iter().zip(&x).map(|(u, v)| u * v).sum();
-            x[i] = (x[i] - dot) / self.l[i * n + i];
+            x[i] = (x[i] - dot(row, &x[..i])) / self.l[i * n + i];
         }
         for i in (0..n).rev() {
             x[i] /= self.l[i * n + i];

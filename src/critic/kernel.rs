@@ -25,8 +25,8 @@ impl Solver for KernelSolver {
     fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
         let Space::Rkhs(space) = &term.space else { return Err(Error::data("kernel", "the term has no kernel")) };
         match &term.objective {
-            Objective::F(f) => penalized(space, f, Mass::One, p, q, term.reversed, warm, interrupt),
-            Objective::FreeMass(f) => penalized(space, f, Mass::Free, p, q, term.reversed, warm, interrupt),
+            Objective::F(f) => penalized(space, f, Mass::One, p, q, term.reversed, warm, precise, interrupt),
+            Objective::FreeMass(f) => penalized(space, f, Mass::Free, p, q, term.reversed, warm, precise, interrupt),
             _ => witness(space, p, q, term.reversed, precise, interrupt),
         }
     }
@@ -96,7 +96,7 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
 }
 
 #[allow(clippy::too_many_arguments)]
-fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, interrupt: &Interrupt) -> Result<Found> {
+fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
     let n = q.len();
     if n > MOST {
         return Err(Error::Unsupported {
@@ -110,7 +110,7 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let (at_p, own_gradient) = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&p.rows, interrupt)?;
     let own: f64 = at_p.iter().zip(&p.weights).map(|(v, w)| v * w).sum();
     let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
-    let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda };
+    let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda, tolerance: if precise { 1e-10 } else { 1e-7 } };
     let s = newton(&dual, start.as_deref(), interrupt)?;
     let potential = expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;

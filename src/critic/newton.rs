@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
-use crate::matrix::Cholesky;
+use crate::matrix::{Cholesky, times};
 use crate::transport::dual::mean;
 use rayon::prelude::*;
 
@@ -29,6 +29,8 @@ pub struct Dual<'a> {
     pub own: f64,
     pub b: &'a [f64],
     pub lambda: f64,
+    /// relative gap to stop at
+    pub tolerance: f64,
 }
 
 pub struct Solution {
@@ -40,7 +42,6 @@ pub struct Solution {
 }
 
 const MOST_STEPS: usize = 200;
-const TOLERANCE: f64 = 1e-10;
 
 /// f* with its first two derivatives, of f + δ/2 (x − 1)².
 struct Conjugate<'a> {
@@ -96,8 +97,7 @@ impl Dual<'_> {
         self.b.len()
     }
     fn times_k(&self, v: &[f64]) -> Vec<f64> {
-        let n = self.n();
-        self.k.par_chunks(n).with_min_len(64).map(|row| row.iter().zip(v).map(|(k, v)| k * v).sum()).collect()
+        times(self.k, v)
     }
     /// λ/2 ‖h‖²
     fn price(&self, alpha: &[f64], k_alpha: &[f64]) -> f64 {
@@ -108,7 +108,7 @@ impl Dual<'_> {
     fn evaluate(&self, c: &Conjugate, alpha: Vec<f64>, k_alpha: Vec<f64>, nu: f64) -> State {
         let h: Vec<f64> = self.on_q.iter().zip(&k_alpha).map(|(p, k)| (p - k) / self.lambda).collect();
         let nu = if self.mass == Mass::One { self.balance(c, &h, nu) } else { 0.0 };
-        let all: Vec<(f64, f64, f64)> = h.par_iter().with_min_len(64).map(|h| c.at(h - nu)).collect();
+        let all: Vec<(f64, f64, f64)> = h.par_iter().with_min_len(256).map(|h| c.at(h - nu)).collect();
         let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>();
         let on_p = (self.own - mean(&alpha, self.on_q)) / self.lambda;
         let value = on_p - penalty - self.price(&alpha, &k_alpha);
@@ -123,7 +123,7 @@ impl Dual<'_> {
         let (mut low, mut high) = (low_h - right, high_h - left);
         let mut nu = start.clamp(low, high);
         for _ in 0..100 {
-            let all: Vec<(f64, f64)> = h.par_iter().with_min_len(64).map(|v| c.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
+            let all: Vec<(f64, f64)> = h.par_iter().with_min_len(256).map(|v| c.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
             let excess: f64 = all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>() - 1.0;
             let slope: f64 = all.iter().zip(self.b).map(|(a, b)| b * a.1).sum();
             if excess.abs() <= 1e-14 || high - low <= 1e-15 * (1.0 + nu.abs()) {
@@ -148,7 +148,7 @@ impl Dual<'_> {
             }
         };
         let mut a = vec![0.0; n * n];
-        a.par_chunks_mut(n).with_min_len(16).enumerate().for_each(|(i, row)| {
+        a.par_chunks_mut(n).with_min_len(256).enumerate().for_each(|(i, row)| {
             for (j, v) in row.iter_mut().enumerate() {
                 *v = root[i] * self.k[i * n + j] * root[j];
             }
@@ -180,14 +180,14 @@ impl Dual<'_> {
         let on_p = (self.own - mean(&s.alpha, self.on_q)) / self.lambda;
         let price = self.price(&s.alpha, &s.k_alpha);
         // h itself, or a little less of it if that is what keeps it inside the domain of f*
-        let lower = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| {
+        let mut lower = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| {
             let penalty = match self.mass {
                 Mass::Free => s.h.iter().zip(self.b).map(|(h, b)| b * self.f.conjugate(t * h)).sum::<f64>(),
                 Mass::One => crate::transport::dual::shift(self.f, &s.h.iter().map(|h| t * h).collect::<Vec<f64>>(), self.b).0,
             };
             t * on_p - penalty - t * t * price
         });
-        (alpha, lower.filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max), upper)
+        (alpha, lower.find(|v| v.is_finite()).unwrap_or(f64::NEG_INFINITY), upper)
     }
 }
 
@@ -222,7 +222,7 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
             if best.as_ref().is_none_or(|b| gap <= b.2 - b.1) {
                 best = Some((alpha, lower, upper));
             }
-            if gap <= TOLERANCE * upper.abs() + 1e-15 {
+            if gap <= d.tolerance * upper.abs() + 1e-15 {
                 break;
             }
             let Some(next) = d.newton_step(&state).and_then(|step| climb(d, &c, &state, &step)) else { break };
