@@ -91,6 +91,21 @@ pub struct Cholesky {
 }
 
 const BLOCK: usize = 32;
+/// Rows of the matrix a task updates.
+const STRIP: usize = 64;
+
+/// The inverse of a small lower triangular matrix.
+fn inverse_lower(l: &[f64], n: usize) -> Vec<f64> {
+    let mut out = vec![0.0; n * n];
+    for j in 0..n {
+        out[j * n + j] = 1.0 / l[j * n + j];
+        for i in j + 1..n {
+            let sum: f64 = (j..i).map(|k| l[i * n + k] * out[k * n + j]).sum();
+            out[i * n + j] = -sum / l[i * n + i];
+        }
+    }
+    out
+}
 
 impl Cholesky {
     /// Reads the lower triangle of a row-major matrix; None if it is not positive definite in f64.
@@ -115,20 +130,18 @@ impl Cholesky {
             for (i, row) in block.chunks(width).enumerate() {
                 a[(from + i) * n + from..(from + i) * n + to].copy_from_slice(row);
             }
-            a[to * n..].par_chunks_mut(n).with_min_len(128).for_each(|row| {
-                let row = &mut row[from..to];
-                simd::run(#[inline(always)] || {
-                    for (j, pivot) in block.chunks(width).enumerate() {
-                        row[j] = (row[j] - dot(&row[..j], &pivot[..j])) / pivot[j];
-                    }
-                });
+            let inverse = inverse_lower(&block, width);
+            let mut panel = vec![0.0; (n - to) * width];
+            panel.par_chunks_mut(STRIP * width).zip(a[to * n..].par_chunks(STRIP * n)).with_min_len(if n < 512 { usize::MAX } else { 1 }).for_each(|(out, rows)| {
+                let lhs = View { data: &rows[from..], row: n as isize, column: 1 };
+                product((rows.len() / n, width, width), out, false, lhs, transposed(&inverse, width));
             });
+            a[to * n..].chunks_mut(n).zip(panel.chunks(width)).for_each(|(row, p)| row[from..to].copy_from_slice(p));
             // the rest of the triangle: A ← A − L₂₁ L₂₁ᵀ, strip by strip
-            let panel: Vec<f64> = (to..n).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
-            a[to * n..].par_chunks_mut(BLOCK * n).with_min_len(if n < 512 { usize::MAX } else { 1 }).enumerate().for_each(|(s, strip)| {
+            a[to * n..].par_chunks_mut(STRIP * n).with_min_len(if n < 512 { usize::MAX } else { 1 }).enumerate().for_each(|(s, strip)| {
                 let rows = strip.len() / n;
-                let columns = (s * BLOCK + rows).min(n - to);
-                let lhs = View { data: &panel[s * BLOCK * width..], row: width as isize, column: 1 };
+                let columns = (s * STRIP + rows).min(n - to);
+                let lhs = View { data: &panel[s * STRIP * width..], row: width as isize, column: 1 };
                 scaled_product((rows, columns, width), &mut strip[to..], n, true, -1.0, lhs, transposed(&panel, width));
             });
         }

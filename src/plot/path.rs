@@ -18,7 +18,7 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     if p.constants.is_empty() {
         return Err(Error::data("plot::path", "the path has no constants"));
     }
-    let mut panel = o.panel("$L$", "$D^{L}(P|Q)$")?;
+    let mut panel = o.panel("$L$", "$D^L(P‖Q)$")?;
     let width = o.size.unwrap_or(1.7);
     let top = p.value.iter().copied().fold(0.0, f64::max);
     let mut order: Vec<usize> = (0..p.constants.len()).collect();
@@ -27,7 +27,11 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     let (x, value, w1) = (pick(&p.constants), pick(&p.value), pick(&p.w1));
     // the line L·W₁ leaves the picture soon: it is drawn while it is near
     let near = w1.iter().take_while(|v| **v <= 1.35 * top).count().max(2).min(w1.len());
-    panel.marks.push(Mark::Line { x: x[..near].to_vec(), y: w1[..near].to_vec(), color: CYCLE[1], width: 1.3, alpha: 1.0, dashed: true });
+    // straight in L, curved on a log axis: drawn through enough points for either
+    let (from, to) = (x[0], x[near - 1]);
+    let fine: Vec<f64> = (0..=60).map(|i| if from > 0.0 { from * (to / from).powf(f64::from(i) / 60.0) } else { from + (to - from) * f64::from(i) / 60.0 }).collect();
+    let slope = if to > 0.0 { w1[near - 1] / to } else { 0.0 };
+    panel.marks.push(Mark::Line { y: fine.iter().map(|l| slope * l).collect(), x: fine, color: CYCLE[1], width: 1.3, alpha: 1.0, dashed: true });
     panel.legend.push(LegendEntry { label: "$L W_1$".into(), color: CYCLE[1], key: Key::Line { dashed: true } });
     if p.limit.is_finite() {
         let ends = [x[0], x[x.len() - 1]];
@@ -36,7 +40,7 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     }
     panel.marks.push(Mark::Points { x: x.clone(), y: value.clone(), color: CYCLE[0], radius: 2.2, alpha: 1.0 });
     panel.marks.push(Mark::Line { x, y: value, color: CYCLE[0], width, alpha: 1.0, dashed: false });
-    panel.legend.insert(0, LegendEntry { label: "$D^{L}$".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
+    panel.legend.insert(0, LegendEntry { label: "$D^L$".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
     if !o.legend {
         panel.legend.clear();
     }

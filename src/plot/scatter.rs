@@ -41,7 +41,9 @@ pub fn over(mut figure: Figure, clouds: &[Cloud], o: &FigureOptions) -> Figure {
         let (px, py) = c.rows.chunks(c.d).filter(inside).map(|r| (r[0], r[1])).unzip();
         panel.marks.push(Mark::Points { x: px, y: py, color, radius: 0.8 * radius, alpha: alpha.max(0.6) });
         if o.legend && !c.name.is_empty() {
-            panel.legend.push(LegendEntry { label: c.name.clone(), color, key: Key::Dot });
+            // white cannot be seen beside the axes
+            let key = if color == Color(255, 255, 255) { Color(0xBB, 0xBB, 0xBB) } else { color };
+            panel.legend.push(LegendEntry { label: c.name.clone(), color: key, key: Key::Dot });
         }
     }
     figure

@@ -7,7 +7,7 @@ const NAMES: &[(&str, &str)] = &[
     ("infty", "∞"), ("le", "≤"), ("ge", "≥"), ("to", "→"), ("cdot", "·"), ("times", "×"), ("|", "‖"), ("in", "∈"), ("int", "∫"),
     ("sum", "∑"), ("ln", "ln "), ("log", "log "), ("exp", "exp "), ("sqrt", "√"), ("pm", "±"), ("approx", "≈"), (",", "\u{2009}"),
 ];
-const SUPER: (&str, &str) = ("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ");
+const SUPER: (&str, &str) = ("0123456789+-=()nLTabdeghijklmoprstuvx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᴸᵀᵃᵇᵈᵉᵍʰⁱʲᵏˡᵐᵒᵖʳˢᵗᵘᵛˣ");
 const SUB: (&str, &str) = ("0123456789+-=()aeijorstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₒᵣₛₜᵤᵥₓ");
 
 /// Text with every `$…$` replaced; an unpaired `$` stays as it is.
