@@ -52,13 +52,17 @@ impl Solver for Entropic {
         let largest = ground::largest(&p.rows, &q.rows, p.d, &cost);
         // samples that coincide in one point have nothing to transport: any ε will do
         let epsilon = self.options.epsilon * if largest > 0.0 { largest } else { 1.0 };
-        let f = if let Objective::F(f) = &term.objective { Some(f.as_ref()) } else { None };
-        let problem = Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows: Side::Fixed, columns: f.map_or(Side::Fixed, Side::Free) };
+        let (rows, columns) = match &term.objective {
+            Objective::F(f) => (Side::Fixed, Side::Free(f)),
+            Objective::Unbalanced { source, target } => (Side::Free(source), Side::Free(target)),
+            _ => (Side::Fixed, Side::Fixed),
+        };
+        let problem = Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows, columns };
         let o = SinkhornOptions { epsilon, tolerance: self.options.tolerance, iterations: self.options.iterations };
         let start: Option<Vec<f64>> = warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
         let e = sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
         let ground = Ground::new(&p.rows, &q.rows, p.d, cost, interrupt)?;
-        let bounds = rounding::bounds(&problem, &ground, f, &e, interrupt)?;
+        let bounds = rounding::bounds(&problem, &ground, &e, interrupt)?;
         let root = matches!(term.objective, Objective::Root);
         let power = if root { 1.0 / cost.power } else { 1.0 };
         let factor = if root { power * bounds.upper.max(f64::MIN_POSITIVE).powf(power - 1.0) } else { 1.0 };

@@ -61,6 +61,7 @@ impl Solver for Exact {
         match (&term.objective, &term.space) {
             (_, Space::Rkhs(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
             (Objective::Sinkhorn(_), _) => Some("has no entropy; the Sinkhorn divergence has its own solver".into()),
+            (Objective::Unbalanced { .. }, _) => Some("solves problems with one fixed marginal; entropic() solves unbalanced ones".into()),
             (Objective::Renyi(r), _) if r.exponent <= 0.0 => Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into()),
             (Objective::Renyi(r), _) if r.exponent == 1.0 => Some("solves the Renyi problem for finite orders only".into()),
             _ => None,

@@ -16,6 +16,7 @@ pub fn solver(term: &Term) -> Arc<dyn Solver> {
     match (&term.objective, &term.space) {
         (Objective::Sinkhorn(_), _) => Arc::new(Debiased),
         (_, Space::Rkhs(_)) => Arc::new(KernelSolver),
+        (Objective::Unbalanced { .. }, _) => Arc::new(Entropic::default()),
         _ => Arc::new(Exact::default()),
     }
 }

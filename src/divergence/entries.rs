@@ -130,5 +130,15 @@ pub const ENTRIES: &[Entry] = &[
         r"\inf_\mu\{D(P,\mu)+D_f(\mu\|Q)\}",
         "infconv(kl(), 2.0 * w2_squared()).estimate(data::gaussian(40, 2), data::ring(40))",
     ),
+    Entry {
+        cite: "chizat2018",
+        ..entry(
+            "unbalanced",
+            "unbalanced(f, d) | unbalanced(g, f, d)",
+            "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Solved entropically, with true bounds.",
+            r"\\min_{\\pi\\ge0}\\langle c,\\pi\\rangle+D_g(\\pi_1\\|P)+D_f(\\pi_2\\|Q)",
+            "unbalanced(kl(), w2_squared()).estimate(data::gaussian(60, 2), data::ring(60))",
+        )
+    },
     Entry { cite: "", ..entry("symmetrised", "d.symmetrised()", "Half the divergence plus half the reversed one.", r"\tfrac12D(P\|Q)+\tfrac12D(Q\|P)", "kl().regularized(lipschitz(1.0)).symmetrised()") },
 ];

@@ -30,7 +30,7 @@ impl InfConv {
                 (Objective::Ipm, Space::Rkhs(_)) => return Err(refuse("needs the biased MMD: the unbiased one is not convex")),
                 (Objective::Root, _) => return Err(refuse("needs a power of the distance: its root is not a linear cost of the plan")),
                 (Objective::Sinkhorn(_), _) => return Err(refuse("has no critic: the Sinkhorn divergence is not a supremum over one space")),
-                (Objective::F(_) | Objective::FreeMass(_) | Objective::Renyi(_), _) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
+                (Objective::F(_) | Objective::FreeMass(_) | Objective::Renyi(_) | Objective::Unbalanced { .. }, _) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
             },
             _ => return Err(refuse("of a sum is not a sum of inf-convolutions")),
         };

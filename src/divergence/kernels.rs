@@ -59,7 +59,7 @@ impl Penalized {
 }
 
 /// f − f'(1)(x − 1), the middle of the subdifferential at a kink.
-fn level(f: &Arc<Generator>) -> Result<Arc<Generator>> {
+pub(super) fn level(f: &Arc<Generator>) -> Result<Arc<Generator>> {
     let (left, right) = f.slope_at_one();
     let slope = 0.5 * (left + right);
     if slope == 0.0 {

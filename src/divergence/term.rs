@@ -19,6 +19,8 @@ pub enum Objective {
     Root,
     /// The debiased entropic cost OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q). [feydy2019]
     Sinkhorn(f64),
+    /// −E_P g*(−φ) − E_Q f*(ψ): both marginals of the plan are free, at the prices D_g and D_f. [chizat2018]
+    Unbalanced { source: Arc<Generator>, target: Arc<Generator> },
     /// E_Q g + c ln E_P |g|^e + k for g = −softplus φ < 0. [birrell2023]
     Renyi(Renyi),
 }
@@ -100,7 +102,7 @@ impl Term {
         let n = q.dims()[0] as f64;
         let mean_p = p.clone().mean();
         match &self.objective {
-            Objective::Ipm | Objective::Root | Objective::Sinkhorn(_) => {
+            Objective::Ipm | Objective::Root | Objective::Sinkhorn(_) | Objective::Unbalanced { .. } => {
                 Scores { value: mean_p - q.clone().mean(), on_source: on_p, on_target: q.full_like(-1.0 / n), nu: None }
             }
             Objective::FreeMass(f) => {

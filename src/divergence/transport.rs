@@ -1,6 +1,10 @@
 //! Transport costs as divergences: W_p^p, W_p, and the Sinkhorn divergence.
+use super::kernels::level;
 use super::{Divergence, Objective, Term};
+use crate::error::{Error, Result};
+use crate::generator::Generator;
 use crate::space::{Cost, Space};
+use std::sync::Arc;
 
 /// W_p^p with the cost |x − y|^p, or W_p itself.
 pub struct Wasserstein {
@@ -46,6 +50,53 @@ impl Divergence for Sinkhorn {
         format!(
             r"S_\varepsilon(P,Q)=OT_\varepsilon(P,Q)-\tfrac12OT_\varepsilon(P,P)-\tfrac12OT_\varepsilon(Q,Q),\quad OT_\varepsilon=\min_{{\pi}}\int|x-y|^{{{}}}d\pi+\varepsilon\,KL(\pi\|P\otimes Q),\ \varepsilon={}",
             self.power, self.epsilon
+        )
+    }
+}
+
+/// min over π ≥ 0 of ⟨c, π⟩ + D_g(π1‖P) + D_f(πᵀ1‖Q): mass may be made and destroyed on both sides, f and g first
+/// replaced by f − f'(1)(x − 1). [chizat2018]
+pub struct Unbalanced {
+    source: Arc<Generator>,
+    target: Arc<Generator>,
+    name: String,
+    cost: Cost,
+}
+
+impl Unbalanced {
+    /// `other` is a multiple of w1() or of a p-th power of W_p.
+    pub fn new(source: Arc<Generator>, target: Arc<Generator>, other: Arc<dyn Divergence>) -> Result<Unbalanced> {
+        let cost = match &other.terms()[..] {
+            [(w, Term { objective: Objective::Ipm, space: Space::Cost(c), .. })] => Cost::new(w * c.scale, c.power)?,
+            [(w, Term { objective: Objective::Ipm, space: Space::Lipschitz(l), .. })] => Cost::new(w * l.constant, 1.0)?,
+            _ => {
+                return Err(Error::Unsupported {
+                    what: format!("unbalanced({}, {}, {})", source.name(), target.name(), other.name()),
+                    reason: "needs a transport cost that is linear in the plan".into(),
+                    advice: "write unbalanced(kl(), w2_squared()), or w1(), wasserstein(p, #{ root: false }) or a multiple of one".into(),
+                });
+            }
+        };
+        // where masses differ a slope at 1 would pay for making mass
+        let (g, f) = (level(&source)?, level(&target)?);
+        let name = if Arc::ptr_eq(&source, &target) { target.name().to_string() } else { format!("{}, {}", source.name(), target.name()) };
+        Ok(Unbalanced { source: g, target: f, name: format!("unbalanced({name}, {})", other.name()), cost })
+    }
+}
+
+impl Divergence for Unbalanced {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+    fn terms(&self) -> Vec<(f64, Term)> {
+        vec![(1.0, Term { objective: Objective::Unbalanced { source: self.source.clone(), target: self.target.clone() }, space: Space::Cost(self.cost), reversed: false })]
+    }
+    fn latex(&self) -> String {
+        let (s, p) = (self.cost.scale, self.cost.power);
+        format!(
+            r"UOT(P,Q)=\min_{{\pi\ge0}}\int {s}|x-y|^{{{p}}}d\pi+D_g(\pi_1\|P)+D_f(\pi_2\|Q),\quad g(x)={},\ f(x)={}",
+            self.source.latex(),
+            self.target.latex()
         )
     }
 }

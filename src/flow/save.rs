@@ -38,6 +38,7 @@ enum SavedObjective {
     Root,
     Sinkhorn(f64),
     Renyi(Renyi),
+    Unbalanced(Box<[(String, Portable); 2]>),
 }
 
 impl SavedObjective {
@@ -49,6 +50,7 @@ impl SavedObjective {
             Objective::Root => SavedObjective::Root,
             Objective::Sinkhorn(e) => SavedObjective::Sinkhorn(*e),
             Objective::Renyi(r) => SavedObjective::Renyi(*r),
+            Objective::Unbalanced { source, target } => SavedObjective::Unbalanced(Box::new([source, target].map(|f| (f.name().into(), Portable::from(f.expr()))))),
         }
     }
     fn rebuild(self) -> Result<Objective> {
@@ -59,6 +61,10 @@ impl SavedObjective {
             SavedObjective::Root => Objective::Root,
             SavedObjective::Sinkhorn(e) => Objective::Sinkhorn(e),
             SavedObjective::Renyi(r) => Objective::Renyi(r),
+            SavedObjective::Unbalanced(both) => {
+                let [(s, g), (t, f)] = *both;
+                Objective::Unbalanced { source: generator(s, &g)?, target: generator(t, &f)? }
+            }
         })
     }
 }

@@ -51,6 +51,7 @@ const RESULTS: &[(&str, &str)] = &[
     ("sinkhorn", "Divergence"),
     ("penalized", "Divergence"),
     ("infconv", "Divergence"),
+    ("unbalanced", "Divergence"),
     ("symmetrised", "Divergence"),
     ("renyi", "Renyi"),
     ("worst_case_regret", "Renyi"),

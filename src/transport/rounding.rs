@@ -2,9 +2,9 @@
 use super::dual::lower_bound;
 use super::ground::Ground;
 use super::semi::discrepancy;
-use super::sinkhorn::{Entropic, Problem};
+use super::sinkhorn::{Entropic, Problem, Side};
 use super::softmin::Pairs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
 use rayon::prelude::*;
@@ -19,8 +19,14 @@ pub struct Bounds {
     pub transport: f64,
 }
 
-/// No f is a fixed second marginal. The first marginal is fixed.
-pub fn bounds(p: &Problem, ground: &Ground, f: Option<&Generator>, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
+/// The bounds for whatever marginals the problem has.
+pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
+    let f = match (p.rows, p.columns) {
+        (Side::Free(g), Side::Free(f)) => return unbalanced(p, ground, g, f, e, interrupt),
+        (Side::Fixed, Side::Free(f)) => Some(f),
+        (Side::Fixed, Side::Fixed) => None,
+        (Side::Free(_), Side::Fixed) => return Err(Error::data("entropic transport", "a free first marginal needs a free second one; exchange the samples")),
+    };
     let lower = lower_bound(ground, f, &e.phi, p.a, p.b, interrupt)?.value;
     let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
     let epsilon = e.epsilon;
@@ -61,4 +67,25 @@ pub fn bounds(p: &Problem, ground: &Ground, f: Option<&Generator>, e: &Entropic,
         transport += rest.iter().sum::<f64>() / missing;
     }
     Ok(Bounds { lower, upper: transport, mu: p.b.to_vec(), transport })
+}
+
+/// Both marginals free: every plan is feasible, and every φ with its transform a dual point.
+fn unbalanced(p: &Problem, ground: &Ground, g: &Generator, f: &Generator, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
+    let psi = ground.envelope(&e.phi, interrupt)?;
+    let size = 1.0 + e.phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
+    // prices may touch the end of a domain: a shift down leaves it
+    let value = |t: f64| -> f64 {
+        let sources: f64 = e.phi.iter().zip(p.a).map(|(v, w)| w * g.conjugate(-(v + t))).sum();
+        let targets: f64 = psi.iter().zip(p.b).map(|(v, w)| w * f.conjugate(v + t)).sum();
+        -(sources + targets)
+    };
+    let shifts = [0.0, -1e-12, -1e-9, -1e-6, -1e-3, 1e-12, 1e-9, 1e-6, 1e-3];
+    let lower = shifts.iter().map(|t| value(t * size)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+    let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
+    let h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / e.epsilon).collect();
+    let s: Vec<f64> = e.phi.iter().map(|v| v / e.epsilon).collect();
+    let m = pairs.softmin(e.epsilon, &h, &[], interrupt)?;
+    let rho: Vec<f64> = m.iter().zip(&e.phi).zip(p.a).map(|((m, v), a)| a * ((v - m) / e.epsilon).exp()).collect();
+    let (mu, transport) = pairs.column_sums(e.epsilon, &h, &s, p.a, interrupt)?;
+    Ok(Bounds { lower, upper: transport + discrepancy(f, &mu, p.b) + discrepancy(g, &rho, p.a), mu, transport })
 }

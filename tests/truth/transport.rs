@@ -201,3 +201,20 @@ fn nonsense_is_refused_with_the_reason() {
         assert!(text.contains("error") && text.contains(words), "{script}: {text}");
     }
 }
+
+/// Hard bounds of unbalanced transport: Diracs at distance r, min over the mass m of m r² + 2 f(m) for one f on both sides.
+#[test]
+fn unbalanced_transport_of_diracs() {
+    for name in ["kl", "chi2", "tv", "hellinger", "reverse_kl", "jeffreys"] {
+        let f = named::find(name).unwrap().build(&[]).unwrap();
+        let slope = 0.5 * (f.slope_at_one().0 + f.slope_at_one().1);
+        for r in [0.3f64, 1.0, 2.0] {
+            let total = |m: f64| m * r * r + 2.0 * (f.f(m) - slope * (m - 1.0));
+            let exact = (0..=40_000).map(|k| total(f64::from(k) / 20_000.0)).filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
+            let script = format!("let e = unbalanced({name}(), w2_squared()).estimate([[{r}]], [[0.0]]);\nprint(`${{e.lower}} ${{e.upper}}`);");
+            let v: Vec<f64> = printed(&script).split_whitespace().map(|v| v.parse().unwrap()).collect();
+            // the grid of masses and entropy at ε = r²/1000 leave a thousandth
+            assert!(v[0] <= exact + 1e-6 && v[1] >= exact - 1e-6 && v[1] - v[0] < 5e-3 * (1.0 + exact), "{name}, r {r}: {v:?} for {exact}");
+        }
+    }
+}
