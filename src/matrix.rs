@@ -150,18 +150,29 @@ impl Cholesky {
 
     /// x with A x = b.
     pub fn solve(&self, b: &[f64]) -> Vec<f64> {
-        let n = self.n;
         let mut x = b.to_vec();
+        self.solve_lower(&mut x);
+        self.solve_upper(&mut x);
+        x
+    }
+
+    /// x ← L⁻¹ x
+    pub fn solve_lower(&self, x: &mut [f64]) {
+        let n = self.n;
         for i in 0..n {
             let row = &self.l[i * n..i * n + i];
             x[i] = (x[i] - dot(row, &x[..i])) / self.l[i * n + i];
         }
+    }
+
+    /// x ← L⁻ᵀ x
+    pub fn solve_upper(&self, x: &mut [f64]) {
+        let n = self.n;
         for i in (0..n).rev() {
             x[i] /= self.l[i * n + i];
             let (before, at) = x.split_at_mut(i);
             before.iter_mut().zip(&self.l[i * n..i * n + i]).for_each(|(v, l)| *v -= l * at[0]);
         }
-        x
     }
 }
 

@@ -6,11 +6,14 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::kernel_sum::{KernelSum, matrix};
 use crate::space::{Penalty, Space};
+use super::features::featured;
 use super::newton::{Dual, Mass, newton};
 use std::sync::Arc;
 
-/// Targets beyond this many need an approximation of the kernel matrix.
-const MOST: usize = 6000;
+/// Beyond this many targets the kernel matrix is approximated.
+const MOST: usize = 3000;
+/// Features of more points would fill the memory.
+const MOST_FEATURED: usize = 200_000;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KernelSolver;
@@ -99,11 +102,7 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
 fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
     let n = q.len();
     if n > MOST {
-        return Err(Error::Unsupported {
-            what: format!("a penalised divergence against {n} points"),
-            reason: format!("factorises a {n} x {n} matrix at every Newton step"),
-            advice: format!("use at most {MOST} target points, or mmd(k), which streams"),
-        });
+        return by_features(space, f, mass, p, q, reversed, interrupt);
     }
     let k = matrix(&space.kernel, &q.rows, &q.rows, q.d);
     let on_q: Vec<f64> = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&q.rows, interrupt)?.0;
@@ -137,5 +136,41 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
         iterations: s.iterations,
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
         remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
+    })
+}
+
+fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, interrupt: &Interrupt) -> Result<Found> {
+    let n = q.len();
+    if n > MOST_FEATURED {
+        return Err(Error::Unsupported {
+            what: format!("a penalised divergence against {n} points"),
+            reason: "would need more features than memory should hold".into(),
+            advice: format!("use at most {MOST_FEATURED} target points, or mmd(k), which streams"),
+        });
+    }
+    let s = featured(space, f, mass, p, q, interrupt)?;
+    let potential = Expansion { kernel: space.kernel.clone(), centres: s.landmarks, d: q.d, weights: s.beta };
+    let on_source = potential.at(&p.rows, interrupt)?.1;
+    let on_target = if reversed {
+        let gradient = potential.at(&q.rows, interrupt)?.1;
+        Some(gradient.chunks(q.d).zip(s.alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
+    } else {
+        None
+    };
+    let remark = format!("{n} points: the potential is sought among {} kernel functions, the bounds are {:.1e} apart", potential.weights.len(), s.upper - s.lower);
+    Ok(Found {
+        value: s.lower,
+        lower: s.lower,
+        upper: s.upper,
+        potential: Arc::new(potential),
+        on_source,
+        on_target,
+        proximal: Some(s.alpha),
+        plan: None,
+        transport: None,
+        history: vec![(s.lower, s.upper)],
+        iterations: s.iterations,
+        warm: vec![],
+        remark: Some(remark),
     })
 }

@@ -11,6 +11,7 @@ pub mod entropic;
 mod entries;
 pub mod estimate;
 pub mod exact;
+pub mod features;
 pub mod kernel;
 pub mod mlp;
 pub mod natural;

@@ -44,13 +44,13 @@ pub struct Solution {
 const MOST_STEPS: usize = 200;
 
 /// f* with its first two derivatives, of f + δ/2 (x − 1)².
-struct Conjugate<'a> {
-    f: &'a Generator,
-    delta: f64,
+pub struct Conjugate<'a> {
+    pub f: &'a Generator,
+    pub delta: f64,
 }
 
 impl Conjugate<'_> {
-    fn at(&self, y: f64) -> (f64, f64, f64) {
+    pub fn at(&self, y: f64) -> (f64, f64, f64) {
         if self.delta == 0.0 {
             let (value, x) = (self.f.conjugate(y), self.f.conjugate_grad(y));
             let curvature = if x > 0.0 && x.is_finite() { 1.0 / self.f.slopes_at(x).1 } else { 0.0 };
@@ -77,6 +77,27 @@ impl Conjugate<'_> {
         // at a kink x stays put while y moves
         let at_kink = self.f.kinks().iter().any(|k| (x - k).abs() <= 1e-12 * k);
         (value(x), x, if at_kink { 0.0 } else { 1.0 / (self.f.slopes_at(x).1 + self.delta) })
+    }
+
+    /// ν with Σ b f*'(h − ν) = 1, by bisection inside a bracket as wide as the range of h, with Newton steps.
+    pub fn balance(&self, h: &[f64], b: &[f64], start: f64) -> f64 {
+        let (left, right) = self.f.slope_at_one();
+        let low_h = h.iter().copied().fold(f64::INFINITY, f64::min);
+        let high_h = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (mut low, mut high) = (low_h - right, high_h - left);
+        let mut nu = start.clamp(low, high);
+        for _ in 0..100 {
+            let all: Vec<(f64, f64)> = h.par_iter().with_min_len(256).map(|v| self.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
+            let excess: f64 = all.iter().zip(b).map(|(a, w)| w * a.0).sum::<f64>() - 1.0;
+            let slope: f64 = all.iter().zip(b).map(|(a, w)| w * a.1).sum();
+            if excess.abs() <= 1e-14 || high - low <= 1e-15 * (1.0 + nu.abs()) {
+                break;
+            }
+            if excess > 0.0 { low = nu } else { high = nu }
+            let newton = nu + excess / slope;
+            nu = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        }
+        nu
     }
 }
 
@@ -107,33 +128,12 @@ impl Dual<'_> {
     /// The dual value at α and what Newton's method needs there.
     fn evaluate(&self, c: &Conjugate, alpha: Vec<f64>, k_alpha: Vec<f64>, nu: f64) -> State {
         let h: Vec<f64> = self.on_q.iter().zip(&k_alpha).map(|(p, k)| (p - k) / self.lambda).collect();
-        let nu = if self.mass == Mass::One { self.balance(c, &h, nu) } else { 0.0 };
+        let nu = if self.mass == Mass::One { c.balance(&h, self.b, nu) } else { 0.0 };
         let all: Vec<(f64, f64, f64)> = h.par_iter().with_min_len(256).map(|h| c.at(h - nu)).collect();
         let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>();
         let on_p = (self.own - mean(&alpha, self.on_q)) / self.lambda;
         let value = on_p - penalty - self.price(&alpha, &k_alpha);
         State { alpha, k_alpha, h, nu, x: all.iter().map(|a| a.1).collect(), curvature: all.iter().map(|a| a.2).collect(), value }
-    }
-
-    /// ν with Σ b f*'(h − ν) = 1, by bisection inside a bracket as wide as the range of h, with Newton steps.
-    fn balance(&self, c: &Conjugate, h: &[f64], start: f64) -> f64 {
-        let (left, right) = c.f.slope_at_one();
-        let low_h = h.iter().copied().fold(f64::INFINITY, f64::min);
-        let high_h = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (mut low, mut high) = (low_h - right, high_h - left);
-        let mut nu = start.clamp(low, high);
-        for _ in 0..100 {
-            let all: Vec<(f64, f64)> = h.par_iter().with_min_len(256).map(|v| c.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
-            let excess: f64 = all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>() - 1.0;
-            let slope: f64 = all.iter().zip(self.b).map(|(a, b)| b * a.1).sum();
-            if excess.abs() <= 1e-14 || high - low <= 1e-15 * (1.0 + nu.abs()) {
-                break;
-            }
-            if excess > 0.0 { low = nu } else { high = nu }
-            let newton = nu + excess / slope;
-            nu = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        }
-        nu
     }
 
     /// δ with (I + M K/λ) δ = −r, M = S Π Sᵀ, S² = diag(b f*''); Π takes the mean away where the mass is fixed.

@@ -1,0 +1,196 @@
+//! Penalised f-divergences against many points: h is sought in the span of the kernel at landmarks (Nyström), with m
+//! features where the exact problem has n unknowns.
+//!
+//! Restricting h makes the supremum smaller: the value reached is a true lower bound. The masses it implies are feasible
+//! for the full dual, whose norm is a streamed double sum: a true upper bound. Their gap is the error of the features.
+use super::newton::{Conjugate, Mass};
+use super::solver::Sample;
+use crate::error::{Error, Result};
+use crate::generator::Generator;
+use crate::interrupt::Interrupt;
+use crate::matrix::{Cholesky, View, scaled_product, times, view};
+use crate::random;
+use crate::space::Penalty;
+use crate::space::kernel_sum::{KernelSum, matrix};
+use crate::transport::dual::mean;
+use rand::seq::index;
+use rayon::prelude::*;
+
+/// Landmarks: the factorisation of m × m and n·m features stay small.
+const LANDMARKS: usize = 300;
+const MOST_STEPS: usize = 100;
+
+pub struct Featured {
+    pub landmarks: Vec<f64>,
+    /// h = Σ β_z k(z, ·)
+    pub beta: Vec<f64>,
+    /// masses on the points of Q
+    pub alpha: Vec<f64>,
+    pub lower: f64,
+    pub upper: f64,
+    pub iterations: usize,
+}
+
+/// φ(x) = L⁻¹ k_Z(x) for K_ZZ = L Lᵀ: rows for every point.
+struct Features {
+    landmarks: Vec<f64>,
+    factor: Cholesky,
+    on_q: Vec<f64>,
+    /// the mean over P
+    on_p: Vec<f64>,
+    m: usize,
+}
+
+impl Features {
+    fn new(space: &Penalty, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Features> {
+        let d = q.d;
+        // both samples matter: h = (μ_P − …)/λ has its bumps at both
+        let pool: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
+        let m = LANDMARKS.min(pool.len() / d);
+        let at = index::sample(&mut random::rng(0, 1 << 42), pool.len() / d, m);
+        let landmarks: Vec<f64> = at.iter().flat_map(|i| pool[i * d..(i + 1) * d].to_vec()).collect();
+        let k = matrix(&space.kernel, &landmarks, &landmarks, d);
+        let top = (0..m).map(|i| k[i * m + i]).fold(0.0, f64::max);
+        let factor = [1e-12, 1e-10, 1e-8, 1e-6].iter().find_map(|jitter| {
+            let mut k = k.clone();
+            (0..m).for_each(|i| k[i * m + i] += jitter * top);
+            Cholesky::new(k, m)
+        });
+        let Some(factor) = factor else { return Err(Error::data("penalised divergence", "the kernel matrix of the landmarks is singular; use another width")) };
+        let mut on_q = matrix(&space.kernel, &q.rows, &landmarks, d);
+        on_q.par_chunks_mut(m).for_each(|row| factor.solve_lower(row));
+        interrupt.check()?;
+        let mut on_p = KernelSum::<f64>::new(&space.kernel, &p.rows, d, Some(&p.weights)).at(&landmarks, interrupt)?.0;
+        factor.solve_lower(&mut on_p);
+        Ok(Features { landmarks, factor, on_q, on_p, m })
+    }
+}
+
+/// The objective at w, ν, and f*', f*'' at the points of Q.
+struct State {
+    w: Vec<f64>,
+    nu: f64,
+    x: Vec<f64>,
+    curvature: Vec<f64>,
+    value: f64,
+}
+
+struct Problem<'a> {
+    features: &'a Features,
+    f: &'a Generator,
+    mass: Mass,
+    b: &'a [f64],
+    lambda: f64,
+}
+
+impl Problem<'_> {
+    fn evaluate(&self, c: &Conjugate, w: Vec<f64>, start: f64) -> State {
+        let h = times(&self.features.on_q, &w);
+        let nu = if self.mass == Mass::One { c.balance(&h, self.b, start) } else { 0.0 };
+        let all: Vec<(f64, f64, f64)> = h.par_iter().with_min_len(256).map(|h| c.at(h - nu)).collect();
+        let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| a.0 * b).sum::<f64>();
+        let value = mean(&self.features.on_p, &w) - penalty - 0.5 * self.lambda * w.iter().map(|v| v * v).sum::<f64>();
+        State { w, nu, x: all.iter().map(|a| a.1).collect(), curvature: all.iter().map(|a| a.2).collect(), value }
+    }
+
+    /// Newton's direction: (Φᵀ D Φ + λ) δ = mean φ over P − Φᵀ(b f*') − λ w; where the mass is fixed D loses its mean.
+    fn direction(&self, s: &State) -> Option<(Vec<f64>, f64)> {
+        let (m, n) = (self.features.m, self.b.len());
+        let phi = &self.features.on_q;
+        let alpha: Vec<f64> = s.x.iter().zip(self.b).map(|(x, b)| x * b).collect();
+        let weigh = |v: &[f64]| -> Vec<f64> {
+            let blocks: Vec<Vec<f64>> = phi.par_chunks(m * 1024).zip(v.par_chunks(1024)).map(|(rows, v)| {
+                let mut out = vec![0.0; m];
+                rows.chunks(m).zip(v).for_each(|(row, v)| out.iter_mut().zip(row).for_each(|(o, r)| *o += v * r));
+                out
+            }).collect();
+            blocks.into_iter().fold(vec![0.0; m], |mut a, b| { a.iter_mut().zip(b).for_each(|(a, b)| *a += b); a })
+        };
+        let spent = weigh(&alpha);
+        let gradient: Vec<f64> = (0..m).map(|k| self.features.on_p[k] - spent[k] - self.lambda * s.w[k]).collect();
+        let root: Vec<f64> = s.curvature.iter().zip(self.b).map(|(c, b)| (c * b).sqrt()).collect();
+        let scaled: Vec<f64> = phi.par_chunks(m).zip(&root).flat_map_iter(|(row, r)| row.iter().map(move |v| v * r)).collect();
+        let mut hessian = vec![0.0; m * m];
+        hessian.par_chunks_mut(32 * m).enumerate().for_each(|(k, strip)| {
+            let rows = strip.len() / m;
+            let lhs = View { data: &scaled[32 * k..], row: 1, column: m as isize };
+            scaled_product((rows, m, n), strip, m, false, 1.0, lhs, view(&scaled, m));
+        });
+        if self.mass == Mass::One {
+            let d: Vec<f64> = root.iter().map(|r| r * r).collect();
+            let total: f64 = d.iter().sum();
+            if total > 0.0 {
+                let centre = weigh(&d);
+                (0..m * m).for_each(|k| hessian[k] -= centre[k / m] * centre[k % m] / total);
+            }
+        }
+        (0..m).for_each(|k| hessian[k * m + k] += self.lambda);
+        let step = Cholesky::new(hessian, m)?.solve(&gradient);
+        let slope = mean(&gradient, &step);
+        Some((step, slope))
+    }
+}
+
+/// Solves the restricted problem; `level` f as for the full one.
+pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Featured> {
+    let features = Features::new(space, p, q, interrupt)?;
+    let problem = Problem { features: &features, f, mass, b: &q.weights, lambda: space.lambda };
+    let mut w = vec![0.0; features.m];
+    let mut nu = 0.0;
+    let mut iterations = 0;
+    let kinked = f.has_kinks();
+    for delta in (0..12).map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
+        let c = Conjugate { f: problem.f, delta };
+        let mut s = problem.evaluate(&c, w.clone(), nu);
+        if !s.value.is_finite() {
+            break;
+        }
+        for _ in 0..MOST_STEPS {
+            interrupt.check()?;
+            let Some((step, slope)) = problem.direction(&s) else { break };
+            let mut t = 1.0;
+            let next = loop {
+                let moved = s.w.iter().zip(&step).map(|(w, d)| w + t * d).collect();
+                let next = problem.evaluate(&c, moved, s.nu);
+                if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) || t < 1e-9 {
+                    break next;
+                }
+                t *= 0.5;
+            };
+            iterations += 1;
+            let gained = next.value - s.value;
+            if gained.is_nan() || gained < 0.0 {
+                break;
+            }
+            s = next;
+            if gained <= 1e-12 * (1.0 + s.value.abs()) {
+                break;
+            }
+        }
+        (w, nu) = (s.w, s.nu);
+    }
+    let c = Conjugate { f, delta: 0.0 };
+    let h = times(&features.on_q, &w);
+    let penalty = |t: f64| match mass {
+        Mass::Free => h.iter().zip(&q.weights).map(|(h, b)| b * f.conjugate(t * h)).sum::<f64>(),
+        Mass::One => crate::transport::dual::shift(f, &h.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights).0,
+    };
+    let norm: f64 = w.iter().map(|v| v * v).sum();
+    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| t * mean(&features.on_p, &w) - penalty(*t) - 0.5 * space.lambda * t * t * norm).find(|v| v.is_finite());
+    let s = problem.evaluate(&c, w.clone(), nu);
+    // a kinked f* has steps: the smoothed problem knows which mass between them is meant
+    let s = if kinked { problem.evaluate(&Conjugate { f, delta: 1e-9 }, w.clone(), nu) } else { s };
+    let mut alpha: Vec<f64> = s.x.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
+    if mass == Mass::One {
+        let total: f64 = alpha.iter().sum();
+        alpha.iter_mut().for_each(|a| *a /= total);
+    }
+    let sum = |over: &Sample, weights: &[f64], at: &Sample| -> Result<Vec<f64>> { Ok(KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, Some(weights)).at(&at.rows, interrupt)?.0) };
+    let pp = mean(&sum(p, &p.weights, p)?, &p.weights);
+    let pq = mean(&sum(p, &p.weights, q)?, &alpha);
+    let qq = mean(&sum(q, &alpha, q)?, &alpha);
+    let upper = alpha.iter().zip(&q.weights).map(|(a, b)| b * f.f(a / b)).sum::<f64>() + (pp - 2.0 * pq + qq).max(0.0) / (2.0 * space.lambda);
+    let mut beta = w;
+    features.factor.solve_upper(&mut beta);
+    Ok(Featured { landmarks: features.landmarks, beta, alpha, lower: lower.unwrap_or(f64::NEG_INFINITY), upper, iterations })
+}
