@@ -108,3 +108,56 @@ fn every_lowered_operation_is_right_on_every_device() {
         }
     }
 }
+
+/// The streamed fields of the device against f64 loops on the host, in dimensions 1 to 5, sizes that do and do not fill a
+/// tile; f32 sums of n terms are good to about 1e-6 of their size.
+#[test]
+fn streamed_fields_agree_with_the_host() {
+    use gflow::device::ops::{Radial, kernel_field, soft_field};
+    use gflow::device::{points, rows_f64, values};
+    use gflow::interrupt::Interrupt;
+    use gflow::space::kernel::Kernel;
+    use gflow::space::kernel_sum::KernelSum;
+    use gflow::transport::ground::Cost;
+    use gflow::transport::softmin::Pairs;
+    use rand::Rng;
+    let devices: Vec<Compute> = [device::open(Choice::Cpu).ok(), wgpu()].into_iter().flatten().collect();
+    for device in devices {
+        for (n, m, d) in [(1, 1, 2), (70, 130, 1), (64, 64, 2), (200, 333, 3), (33, 1000, 5)] {
+            let mut rng = gflow::random::rng(n as u64, 3);
+            let mut draw = |k: usize| (0..k).map(|_| rng.random_range(-1.5f32..1.5)).collect::<Vec<f32>>();
+            let (x, y, w) = (draw(n * d), draw(m * d), draw(m));
+            let wide = |v: &[f32]| v.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
+            let (px, py) = (points(x.clone(), n, d, &device.device), points(y.clone(), m, d, &device.device));
+            let pw = points(w.clone(), 1, m, &device.device).reshape([m]);
+            for (radial, kernel) in [
+                (Radial::Gaussian(-0.5 / 0.49), Kernel::Gaussian(0.7)),
+                (Radial::Laplace(-1.0 / 1.3), Kernel::Laplace(1.3)),
+                (Radial::Imq(1.0 / 0.64), Kernel::Imq(0.8)),
+                (Radial::Energy, Kernel::Energy),
+            ] {
+                let (h, g) = kernel_field(&px, &py, &pw, radial);
+                let (h0, g0) = KernelSum::<f64>::new(&kernel, &wide(&y), d, Some(&wide(&w))).at(&wide(&x), &Interrupt::default()).unwrap();
+                let size = 3e-6 * (m as f64).sqrt().max(1.0) * 4.0;
+                for (a, b) in values(&h).unwrap().iter().zip(&h0) {
+                    assert!((f64::from(*a) - b).abs() < size, "{} {radial:?} {n} {m} {d}: {a} and {b}", device.name);
+                }
+                for (a, b) in rows_f64(&g).unwrap().iter().zip(&g0) {
+                    assert!((a - b).abs() < 4.0 * size, "{} {radial:?} {n} {m} {d}: gradient {a} and {b}", device.name);
+                }
+            }
+            for (power, scale) in [(1u32, 3.0), (2, 8.0)] {
+                let (l, g) = soft_field(&px, &py, &pw, scale, power);
+                let pairs = Pairs::<f64>::new(&wide(&x), &wide(&y), d, Cost::new(scale, f64::from(power)).unwrap());
+                let l0 = pairs.softmin(1.0, &wide(&w), &[], &Interrupt::default()).unwrap();
+                let g0 = pairs.mean_gradient(1.0, &wide(&w), &l0, &Interrupt::default()).unwrap();
+                for (a, b) in values(&l).unwrap().iter().zip(&l0) {
+                    assert!((f64::from(*a) + b).abs() < 2e-5, "{} p {power} {n} {m} {d}: {a} and {}", device.name, -b);
+                }
+                for (a, b) in rows_f64(&g).unwrap().iter().zip(&g0) {
+                    assert!((a - b).abs() < 2e-4, "{} p {power} {n} {m} {d}: gradient {a} and {b}", device.name);
+                }
+            }
+        }
+    }
+}

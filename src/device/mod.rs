@@ -3,6 +3,8 @@ use crate::error::{Error, Result};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::sync::OnceLock;
 
+pub mod ops;
+
 /// Particles, rows of shape [n, d], f32.
 pub type Points = Tensor<2>;
 /// One value per particle, shape [n].
