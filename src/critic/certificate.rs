@@ -6,13 +6,16 @@
 use super::Critic;
 use super::entropic::Entropic;
 use super::exact::{Exact, cost_of, renyi_lower};
+use super::kernel::KernelSolver;
 use super::solver::{Sample, Solver};
 use crate::device::{Points, values};
-use crate::divergence::{Objective, Term};
+use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::space::Space;
 use crate::transport::dual;
 use crate::transport::ground::Ground;
+use crate::transport::rounding;
 use serde::{Deserialize, Serialize};
 
 /// Where the upper bound comes from.
@@ -49,17 +52,20 @@ const MANY: usize = 1_000_000_000;
 pub fn certify(critic: &dyn Critic, term: &Term, source: &Points, target: &Points, upper: Upper, interrupt: &Interrupt) -> Result<Certificate> {
     let (p, q) = if term.reversed { (target, source) } else { (source, target) };
     let Some(cost) = cost_of(term).filter(|_| !matches!(term.objective, Objective::Sinkhorn(_))) else {
-        return match critic.found() {
-            Some(f) => Ok(Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }),
-            None => Err(Error::data("certify", "this term has no certificate from a potential's values")),
-        };
+        return kernel(critic, term, p, q, upper, interrupt);
     };
-    let phi: Vec<f64> = values(&critic.value(p)?)?.into_iter().map(f64::from).collect();
+    let scale = critic.found().map_or(1.0, |f| f.potential.scale());
+    let phi: Vec<f64> = values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let lower = match &term.objective {
         Objective::Renyi(r) => {
-            let u: Vec<f64> = phi.iter().map(|v| v.max(0.0) + (-v.abs()).exp().ln_1p()).collect();
-            renyi_lower(r, &Ground::lazy(&q.rows, &p.rows, p.d, cost), &u, &p.weights, &q.weights, interrupt)?
+            // a solver returns g itself, a network what softplus makes −g of
+            let u: Vec<f64> = if critic.found().is_some() { phi.iter().map(|v| (-v).max(0.0)).collect() } else { phi.iter().map(|v| Renyi::magnitude(*v)).collect() };
+            renyi_lower(r, &Ground::lazy(&p.rows, &q.rows, p.d, cost), &u, &p.weights, &q.weights, interrupt)?
+        }
+        Objective::Unbalanced { source, target } => {
+            let ground = Ground::lazy(&p.rows, &q.rows, p.d, cost);
+            rounding::free_bound(&ground, source, target, &phi, &p.weights, &q.weights, interrupt)?
         }
         objective => {
             let f = if let Objective::F(f) = objective { Some(f.as_ref()) } else { None };
@@ -86,5 +92,36 @@ fn solver(upper: Upper, term: &Term, pairs: usize) -> Option<Box<dyn Solver>> {
         Upper::Auto if pairs <= MANY => entropic,
         Upper::Auto => return None,
     };
-    chosen.refuses(term).is_none().then_some(chosen)
+    let other: Box<dyn Solver> = Box::new(Entropic::default());
+    [chosen, other].into_iter().find(|s| s.refuses(term).is_none())
+}
+
+/// A kernel term: E_P h − E_Q f*(h) − λ/2 ‖h‖² from below, for the best multiple of h among a few; from above the solver.
+fn kernel(critic: &dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper, interrupt: &Interrupt) -> Result<Certificate> {
+    let refuse = || Error::Unsupported {
+        what: "certify".into(),
+        reason: "has nothing to prove for this divergence: it is not a supremum over one space".into(),
+        advice: "f-divergences with a Lipschitz, transport or kernel space have certificates".into(),
+    };
+    let Space::Rkhs(space) = &term.space else { return Err(refuse()) };
+    let found = critic.found().ok_or_else(refuse)?;
+    let norm = found.potential.norm_squared().ok_or_else(refuse)?;
+    let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
+    let h_p = found.potential.at(&p.rows, interrupt)?.0;
+    let h_q = found.potential.at(&q.rows, interrupt)?.0;
+    let value = |t: f64| -> f64 {
+        let scaled: Vec<f64> = h_q.iter().map(|v| t * v).collect();
+        let penalty = match &term.objective {
+            Objective::F(f) => dual::shift(f, &scaled, &q.weights).0,
+            Objective::FreeMass(f) => scaled.iter().zip(&q.weights).map(|(v, w)| w * f.conjugate(*v)).sum(),
+            _ => dual::mean(&scaled, &q.weights),
+        };
+        t * dual::mean(&h_p, &p.weights) - penalty - 0.5 * space.lambda * t * t * norm
+    };
+    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1, 0.0, -1.0].into_iter().map(value).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+    if upper == Upper::None {
+        return Ok(Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None });
+    }
+    let found = KernelSolver.solve(term, &p, &q, None, true, interrupt)?;
+    Ok(Certificate { lower: lower.min(found.upper), upper: found.upper, proximal: found.proximal, transport: None, remark: None })
 }

@@ -39,7 +39,7 @@ pub const ESTIMATE: Entry = Entry {
     name: "estimate",
     room: "critic",
     signature: "d.estimate(p, q, options)",
-    doc: "The divergence between two samples, with a proof: lower <= D <= upper. A neural critic's `value` is the objective it reached; `lower` is what its values on p prove, `upper` the cost of a feasible plan. With exact() the bounds meet. Also: gap, critic, history, proximal (weights on q), slope (dD/dL), plan, held_out, values (one per repeat), remarks.",
+    doc: "The divergence between two samples, with a proof: lower <= D <= upper. A neural critic's `value` is the objective it reached; `lower` is what its values on p prove, `upper` the cost of a feasible plan. With exact() the bounds meet. Also: gap, critic, history, proximal (weights on q; on p if the divergence is reversed), slope (dD/dL), plan, held_out, values (one per repeat), remarks.",
     equation: r"E_P[\varphi]-\inf_\nu\{\nu+E_Q[f^*(\psi-\nu)]\}\le D(P\|Q)\le L\langle|x-y|,\pi\rangle+D_f(\pi_2\|Q)",
     cite: "birrell2022",
     options: &[
@@ -144,7 +144,7 @@ pub const BOOTSTRAP: Entry = Entry {
     options: &[
         Opt { name: "resamples", kind: OptionKind::Integer { min: 2, max: 1_000_000 }, doc: "samples drawn again, with replacement" },
         Opt { name: "level", kind: OptionKind::Number { min: 0.01, max: 0.9999 }, doc: "coverage" },
-        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default the session's" },
+        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default a new draw of the session's" },
     ],
     defaults: || serde_json::json!({ "resamples": 200, "level": 0.95, "seed": null }),
     example: "mmd(gaussian_kernel(1.0)).bootstrap(data::gaussian(60, 2), data::gaussian(60, 2, #{ mean: 1.0 }), #{ resamples: 50 })",
@@ -154,12 +154,12 @@ pub const TEST: Entry = Entry {
     name: "two_sample_test",
     room: "critic",
     signature: "d.two_sample_test(p, q, options)",
-    doc: "A permutation test of whether two samples have one law: #{ statistic, p_value, null }. The statistic is the exact divergence.",
+    doc: "A permutation test of whether two samples have one law: #{ statistic, p_value, permuted }. The statistic is the exact divergence.",
     equation: r"p=\frac{1+\#\{D_\sigma\ge D\}}{1+\#\sigma}",
     cite: "gretton2012",
     options: &[
         Opt { name: "permutations", kind: OptionKind::Integer { min: 1, max: 1_000_000 }, doc: "random relabellings of the points" },
-        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default the session's" },
+        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default a new draw of the session's" },
     ],
     defaults: || serde_json::json!({ "permutations": 200, "seed": null }),
     example: "mmd(gaussian_kernel(1.0)).two_sample_test(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 0.5 }), #{ permutations: 99 })",

@@ -61,7 +61,7 @@ impl Solver for Entropic {
         let o = SinkhornOptions { epsilon, tolerance: self.options.tolerance, iterations: self.options.iterations };
         let start: Option<Vec<f64>> = warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
         let e = sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
-        let ground = Ground::new(&p.rows, &q.rows, p.d, cost, interrupt)?;
+        let ground = Ground::lazy(&p.rows, &q.rows, p.d, cost);
         let bounds = rounding::bounds(&problem, &ground, &e, interrupt)?;
         let root = matches!(term.objective, Objective::Root);
         let power = if root { 1.0 / cost.power } else { 1.0 };

@@ -57,6 +57,8 @@ pub struct Estimate {
     pub values: Vec<f64>,
     /// the law between P and Q: weights on the points of the second argument, for a single term that has one
     pub proximal: Option<Vec<f64>>,
+    /// a single reversed term: the proximal law lives on the first sample
+    pub reversed: bool,
     /// dD/dL = W₁(P, proximal), for one Lipschitz term
     pub slope: Option<f64>,
     /// L as requested, and an upper bound of what the critic has
@@ -92,6 +94,9 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
         if r.weights.are_given() {
             return Err(Error::data("estimate", "held_out splits samples of equal weights; leave out the weights"));
         }
+        if r.divergence.terms().iter().any(|(_, t)| !t.can_be_scored()) {
+            return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
+        }
         let (a, b) = (split(&p, options.held_out, options.seed)?, split(&q, options.held_out, options.seed ^ 1)?);
         (p, q) = (a.0, b.0);
         new = Some((a.1, b.1));
@@ -102,7 +107,7 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
         let total = options.repeats.max(1);
         let e = once(r, &p, &q, options.seed + k as u64, interrupt, &mut |done, of| progress(k * of + done, total * of))?;
         values.push(e.value);
-        if best.as_ref().is_none_or(|b| e.value > b.value) {
+        if best.as_ref().is_none_or(|b| e.value > b.value || b.value.is_nan()) {
             best = Some(e);
         }
     }
@@ -112,9 +117,6 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
         let mut total = 0.0;
         for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
             let (a, b) = (critic.value(&p)?, critic.value(&q)?);
-            if !term.can_be_scored() {
-                return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
-            }
             total += w * f64::from(self::values(&term.score(&a, &b, None).value)?[0]);
         }
         e.held_out = Some(total);
@@ -143,6 +145,7 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
     let options = &r.options;
     let terms = r.divergence.terms();
     let critics = natural::build_all(r.builder, r.chosen, &terms, &Frame::of(q)?, seed)?;
+    let all = (options.held_out > 0.0).then_some((r.p, r.q));
     let mut out = Estimate {
         divergence: r.divergence.clone(),
         method: String::new(),
@@ -152,6 +155,7 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
         held_out: None,
         values: vec![],
         proximal: None,
+        reversed: terms.len() == 1 && terms[0].1.reversed,
         slope: None,
         lipschitz: vec![],
         critics: vec![],
@@ -166,6 +170,9 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
         let trained = r.builder.trains() && r.builder.supports(term);
         methods.push(if r.builder.supports(term) { r.builder.describe() } else { natural::solver(term).describe() });
         let mut report = |done: usize| progress(k * options.steps + done, terms.len() * options.steps);
+        if trained && r.weights.are_given() {
+            return Err(Error::Unsupported { what: r.builder.describe(), reason: "takes samples of equal weights".into(), advice: "use #{ critic: exact() } or entropic() for weighted samples".into() });
+        }
         let history = if trained {
             ascend(critic.as_mut(), term, p, q, options, seed, k, interrupt, &mut report)?
         } else {
@@ -179,7 +186,7 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
             out.iterations += history.len();
         }
         add_history(&mut out.history, &history, *weight);
-        let (value, c) = judge(critic.as_mut(), term, p, q, options.upper, interrupt)?;
+        let (value, c) = judge(critic.as_mut(), term, (p, q), all, options.upper, interrupt)?;
         out.value += weight * value;
         out.lower += weight * c.lower;
         out.upper += weight * c.upper;
@@ -209,13 +216,14 @@ fn add_history(total: &mut Vec<f64>, history: &[f64], weight: f64) {
     }
 }
 
-/// The value and the certificate of a critic that was fitted to these samples.
-fn judge(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper, interrupt: &Interrupt) -> Result<(f64, Certificate)> {
+/// The value of a critic on the samples it was fitted to, and its certificate on all points.
+fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: Option<(&Points, &Points)>, upper: Upper, interrupt: &Interrupt) -> Result<(f64, Certificate)> {
     if let Some(f) = critic.found() {
         return Ok((f.value, Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }));
     }
     critic.settle();
     let value = values(&term.score(&critic.value(p)?, &critic.value(q)?, None).value)?;
+    let (p, q) = all.unwrap_or((p, q));
     Ok((f64::from(value[0]), certify(critic, term, p, q, upper, interrupt)?))
 }
 

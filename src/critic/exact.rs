@@ -8,7 +8,7 @@ use crate::interrupt::Interrupt;
 use crate::space::{Cost, Space};
 use crate::transport::exact::exact_weighted;
 use crate::transport::ground::Ground;
-use crate::transport::semi::{Flow, normalise, refine, semi_relaxed};
+use crate::transport::semi::{Flow, MOST_PAIRS, normalise, refine, semi_relaxed};
 use crate::transport::weights::{Units, common_units};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -63,6 +63,7 @@ impl Solver for Exact {
             (Objective::Sinkhorn(_), _) => Some("has no entropy; the Sinkhorn divergence has its own solver".into()),
             (Objective::Unbalanced { .. }, _) => Some("solves problems with one fixed marginal; entropic() solves unbalanced ones".into()),
             (Objective::Renyi(r), _) if r.exponent <= 0.0 => Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into()),
+            (Objective::Renyi(r), _) if r.exponent < 1.0 && r.alpha() > 20.0 => Some("solves the Renyi problem for orders up to 20".into()),
             (Objective::Renyi(r), _) if r.exponent == 1.0 => Some("solves the Renyi problem for finite orders only".into()),
             _ => None,
         }
@@ -95,7 +96,7 @@ fn transport(root: bool, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interr
         value: high.powf(power),
         lower: low.powf(power),
         upper: high.powf(power),
-        potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi }),
+        potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi, cap: f64::INFINITY, scale: factor }),
         on_source,
         on_target: Some(on_target),
         proximal: None,
@@ -113,12 +114,12 @@ impl Exact {
         let ground = Ground::new(&p.rows, &q.rows, p.d, *cost, interrupt)?;
         let s = semi_relaxed(&ground, f, p.given_weights(), q.given_weights(), self.options.tolerance, interrupt)?;
         let (on_source, on_target) = variations(&s.plan, p, q, cost, 1.0);
-        let wide = s.upper - s.lower > 1e-6 * s.upper.abs().max(1e-9);
+        let wide = s.upper - s.lower > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
         Ok(Found {
             value: 0.5 * (s.lower + s.upper),
             lower: s.lower,
             upper: s.upper,
-            potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi }),
+            potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi, cap: f64::INFINITY, scale: 1.0 }),
             on_source,
             on_target: Some(on_target),
             proximal: Some(s.mu),
@@ -137,9 +138,12 @@ impl Exact {
         let alpha = r.alpha();
         let c = 1.0 / (alpha * (alpha - 1.0));
         let n = p.len();
+        if q.len().saturating_mul(n + q.len()) > MOST_PAIRS / 64 {
+            return Err(Error::Unsupported { what: format!("exact() for a Renyi divergence between {n} and {} points", q.len()), reason: "is a sequence of flows over all pairs of points".into(), advice: "use fewer rows, or a network, which proves a lower bound".into() });
+        }
         let everywhere: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
         let ground = Ground::new(&q.rows, &everywhere, p.d, *cost, interrupt)?;
-        let to_p = Ground::lazy(&q.rows, &p.rows, p.d, *cost);
+        let (to_p, from_p) = (Ground::lazy(&q.rows, &p.rows, p.d, *cost), Ground::lazy(&p.rows, &q.rows, p.d, *cost));
         let Units { rows, columns, total } = common_units(q.len(), n, q.given_weights(), p.given_weights())?;
         let (mut t, mut iterations) = (1.0, 0);
         let mut history: Vec<(f64, f64)> = vec![];
@@ -149,7 +153,7 @@ impl Exact {
             let price = expr::scale(c / t, &expr::sub(&expr::pow(&expr::x(), &expr::constant(1.0 - alpha)), &expr::constant(1.0)));
             let f = Generator::new("renyi price", price).map_err(|source| Error::Generator { name: "renyi".into(), source })?;
             let mut s_at = t;
-            let flow = Flow { ground: &ground, f: &f, rows: &rows, columns: &columns };
+            let flow = Flow { ground: &ground, f: &f, rows: &rows, columns: &columns, tilt: 0.0 };
             iterations += refine(&flow, interrupt, &mut |s| {
                 let (plan, eta) = normalise(&s.plan, &rows, &q.weights, ground.cols(), total);
                 let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
@@ -157,7 +161,7 @@ impl Exact {
                 let top = transport + c * sum.ln();
                 // −g on P is minus the price there; on Q its least extension
                 let u: Vec<f64> = to_p.envelope(&s.phi, interrupt)?.into_iter().map(|v| (-v).max(0.0)).collect();
-                let low = renyi_lower(r, &to_p, &u, &p.weights, &q.weights, interrupt)?;
+                let low = renyi_lower(r, &from_p, &u, &p.weights, &q.weights, interrupt)?;
                 lower = f64::max(lower, low);
                 if top <= upper {
                     upper = top;
@@ -181,7 +185,7 @@ impl Exact {
             value: 0.5 * (lower + upper),
             lower,
             upper,
-            potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect() }),
+            potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect(), cap: 0.0, scale: 1.0 }),
             on_source,
             on_target: Some(on_target),
             proximal: None,
@@ -195,20 +199,12 @@ impl Exact {
     }
 }
 
-/// E_Q g + c ln E_P |g|^e + k with |g| = u on P and its least L-Lipschitz extension on Q.
+/// E_Q g + c ln E_P |g|^e + k with |g| = u on P and its least L-Lipschitz extension on Q; the rows of `ground` are P's.
 pub fn renyi_lower(r: &Renyi, ground: &Ground, u: &[f64], a: &[f64], b: &[f64], interrupt: &Interrupt) -> Result<f64> {
-    // |g(x)| ≥ max_i u_i − c(x, y_i) on every point x of Q, the rows of `ground`
-    let mut total = 0.0;
-    let mut buffer = vec![];
-    for (j, w) in b.iter().enumerate() {
-        interrupt.check()?;
-        let least = ground.transform(j, u, &mut buffer).0;
-        total -= w * (-least).max(0.0);
-    }
-    let top = u.iter().copied().fold(0.0, f64::max);
-    if top == 0.0 {
-        return Ok(f64::NEG_INFINITY);
-    }
-    let mean: f64 = u.iter().zip(a).map(|(u, w)| w * (u / top).powf(r.exponent)).sum();
-    Ok(total + r.factor * (mean.ln() + r.exponent * top.ln()) + r.constant)
+    let on_q: f64 = ground.envelope(u, interrupt)?.iter().zip(b).map(|(v, w)| w * v.max(0.0)).sum();
+    // ln E_P u^e, shifted by the largest term whichever sign e has
+    let logs: Vec<f64> = u.iter().map(|u| r.exponent * u.max(1e-300).ln()).collect();
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mean: f64 = logs.iter().zip(a).map(|(v, w)| w * (v - top).exp()).sum();
+    Ok(r.factor * (mean.ln() + top) + r.constant - on_q)
 }

@@ -1,6 +1,8 @@
 //! Kernel terms, solved: MMD² in closed form, penalised f-divergences by Newton's method on their dual.
+use super::on_device::{self, OnDevice};
 use super::potentials::Expansion;
 use super::solver::{Found, Potential, Sample, Solver};
+use crate::device::Points;
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -31,6 +33,12 @@ impl Solver for KernelSolver {
             Objective::F(f) => penalized(space, f, Mass::One, p, q, term.reversed, warm, precise, interrupt),
             Objective::FreeMass(f) => penalized(space, f, Mass::Free, p, q, term.reversed, warm, precise, interrupt),
             _ => witness(space, p, q, term.reversed, precise, interrupt),
+        }
+    }
+    fn solve_on_device(&self, term: &Term, p: &Points, q: &Points, _: &Interrupt) -> Result<Option<OnDevice>> {
+        match (&term.objective, &term.space) {
+            (Objective::Ipm, Space::Rkhs(space)) => Ok(on_device::witness(space, p, q)),
+            _ => Ok(None),
         }
     }
     fn to_json(&self) -> serde_json::Value {
@@ -65,9 +73,12 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
     if space.unbiased {
         // without the diagonal: Σ w² k(0) leaves, and the rest is divided by 1 − Σ w²
         let diagonal = space.kernel.of_squared(0.0);
+        if let Some(s) = [p, q].into_iter().find(|s| s.len() < 2) {
+            return Err(Error::data("mmd(k, #{ unbiased: true })", format!("needs two points with weight in each sample, one has {}", s.len())));
+        }
         let drop = |v: f64, s: &Sample| {
             let squares: f64 = s.weights.iter().map(|w| w * w).sum();
-            if squares < 1.0 { ((v - diagonal * squares) / (1.0 - squares), 1.0 / (1.0 - squares)) } else { (v, 1.0) }
+            ((v - diagonal * squares) / (1.0 - squares), 1.0 / (1.0 - squares))
         };
         (xx, own) = drop(xx, p);
         (yy, own_q) = drop(yy, q);
@@ -101,6 +112,13 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
 #[allow(clippy::too_many_arguments)]
 fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
     let n = q.len();
+    if n > MOST && !space.kernel.is_positive_definite() {
+        return Err(Error::Unsupported {
+            what: format!("a penalised divergence with {} against {n} points", space.kernel.describe()),
+            reason: "has no features: the kernel is only conditionally positive definite".into(),
+            advice: format!("use at most {MOST} target points, or a gaussian, laplace or imq kernel"),
+        });
+    }
     if n > MOST {
         return by_features(space, f, mass, p, q, reversed, interrupt);
     }
@@ -110,6 +128,7 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let own: f64 = at_p.iter().zip(&p.weights).map(|(v, w)| v * w).sum();
     let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
     let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda, tolerance: if precise { 1e-10 } else { 1e-7 } };
+    let start = start.map(|v| normalised(v, mass));
     let s = newton(&dual, start.as_deref(), interrupt)?;
     let potential = expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
@@ -137,6 +156,15 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
         remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
     })
+}
+
+/// f32 keeps eight digits of a mass of one.
+fn normalised(mut alpha: Vec<f64>, mass: Mass) -> Vec<f64> {
+    let total: f64 = alpha.iter().sum();
+    if mass == Mass::One && total > 0.0 {
+        alpha.iter_mut().for_each(|a| *a /= total);
+    }
+    alpha
 }
 
 fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, interrupt: &Interrupt) -> Result<Found> {

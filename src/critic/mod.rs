@@ -16,6 +16,7 @@ pub mod kernel;
 pub mod mlp;
 pub mod natural;
 pub mod newton;
+pub mod on_device;
 pub mod optimizer;
 pub mod potentials;
 pub mod resample;

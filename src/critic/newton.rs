@@ -85,6 +85,9 @@ impl Conjugate<'_> {
         let low_h = h.iter().copied().fold(f64::INFINITY, f64::min);
         let high_h = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (mut low, mut high) = (low_h - right, high_h - left);
+        if low.is_nan() || high.is_nan() || low > high {
+            return f64::NAN;
+        }
         let mut nu = start.clamp(low, high);
         for _ in 0..100 {
             let all: Vec<(f64, f64)> = h.par_iter().with_min_len(256).map(|v| self.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
@@ -219,7 +222,7 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
             let (alpha, lower, upper) = d.bounds(&state);
             history.push((lower, upper));
             let gap = upper - lower;
-            if best.as_ref().is_none_or(|b| gap <= b.2 - b.1) {
+            if best.as_ref().is_none_or(|b| gap.max(0.0) <= f64::max(b.2 - b.1, 0.0)) {
                 best = Some((alpha, lower, upper));
             }
             if gap <= d.tolerance * upper.abs() + 1e-15 {

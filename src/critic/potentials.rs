@@ -24,6 +24,9 @@ pub struct Envelope {
     pub d: usize,
     pub cost: Cost,
     pub psi: Vec<f64>,
+    /// no value is above this: 0 for Rényi potentials
+    pub cap: f64,
+    pub scale: f64,
 }
 
 impl Potential for Envelope {
@@ -34,13 +37,19 @@ impl Potential for Envelope {
             (0..ground.rows()).into_par_iter().map_init(Vec::new, |buffer, i| if interrupt.is_requested() { (0.0, 0) } else { ground.transform(i, &minus, buffer) }).collect();
         interrupt.check()?;
         let mut gradient = vec![0.0; x.len()];
-        for ((g, x), (_, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&found) {
+        for ((g, x), (v, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&found) {
+            if *v >= self.cap {
+                continue;
+            }
             cost_gradient(&self.cost, x, &self.targets[j * self.d..(j + 1) * self.d], 1.0, g);
         }
-        Ok((found.into_iter().map(|f| f.0).collect(), gradient))
+        Ok((found.into_iter().map(|f| f.0.min(self.cap)).collect(), gradient))
     }
     fn lipschitz(&self) -> Option<f64> {
         (self.cost.power == 1.0).then_some(self.cost.scale)
+    }
+    fn scale(&self) -> f64 {
+        self.scale
     }
 }
 
@@ -93,5 +102,9 @@ impl Potential for Expansion {
     }
     fn lipschitz(&self) -> Option<f64> {
         None
+    }
+    fn norm_squared(&self) -> Option<f64> {
+        let (h, _) = self.at(&self.centres, &Interrupt::default()).ok()?;
+        Some(h.iter().zip(&self.weights).map(|(h, w)| h * w).sum())
     }
 }

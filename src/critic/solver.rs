@@ -1,5 +1,5 @@
 //! Critics that are solved for instead of trained: exact and entropic transport, kernels.
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, optimizer::OptimizerOptions};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, on_device::OnDevice, optimizer::OptimizerOptions};
 use crate::device::{self, Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
@@ -56,6 +56,14 @@ pub trait Potential: Send + Sync {
     fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)>;
     /// A true Lipschitz constant, if there is one.
     fn lipschitz(&self) -> Option<f64>;
+    /// ‖h‖² in its Hilbert space, if it lives in one.
+    fn norm_squared(&self) -> Option<f64> {
+        None
+    }
+    /// What a dual potential of the problem was multiplied by to become the first variation: not 1 for roots.
+    fn scale(&self) -> f64 {
+        1.0
+    }
 }
 
 /// What a solver found for a term with P and Q in their places.
@@ -91,6 +99,11 @@ pub trait Solver: Send + Sync {
     fn refuses(&self, term: &Term) -> Option<String>;
     /// Solves for P and Q; `precise` asks for f64 values where a flow is content with f32.
     fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found>;
+    /// The step of a flow without leaving the device, for forward terms between samples of equal weights; None where this
+    /// solver works on the host.
+    fn solve_on_device(&self, _: &Term, _: &Points, _: &Points, _: &Interrupt) -> Result<Option<OnDevice>> {
+        Ok(None)
+    }
     fn to_json(&self) -> serde_json::Value;
 }
 
@@ -102,7 +115,7 @@ impl CriticBuilder for SolverBuilder {
     fn build(&self, term: &Term, frame: &Frame, _: u64, _: u64) -> Result<Box<dyn Critic>> {
         match self.0.refuses(term) {
             Some(reason) => Err(Error::Unsupported { what: self.0.describe(), reason, advice: "leave the critic out to have the natural one".into() }),
-            None => Ok(Box::new(Solved { solver: self.0.clone(), found: None, dim: frame.dim(), warm: None })),
+            None => Ok(Box::new(Solved { solver: self.0.clone(), found: None, pending: None, dim: frame.dim(), warm: None })),
         }
     }
     fn supports(&self, term: &Term) -> bool {
@@ -127,15 +140,18 @@ impl CriticBuilder for SolverBuilder {
 pub struct Solved {
     solver: Arc<dyn Solver>,
     found: Option<Arc<Found>>,
+    /// a step that stayed on the device: its velocity, and what to solve on the host if someone asks for the potential
+    pending: Option<(Points, Term, Points, Points)>,
     dim: usize,
     warm: Option<Vec<f32>>,
 }
 
 impl Solved {
-    fn potential(&self) -> Result<&Arc<dyn Potential>> {
-        match &self.found {
-            Some(f) => Ok(&f.potential),
-            None => Err(Error::data(self.solver.describe(), "it has not been fitted to samples yet; a loaded run fits it at its next step")),
+    fn potential(&self) -> Result<Arc<dyn Potential>> {
+        match (&self.found, &self.pending) {
+            (Some(f), _) => Ok(f.potential.clone()),
+            (None, Some((_, term, p, q))) => Ok(self.solver.solve(term, &Sample::new(p, None)?, &Sample::new(q, None)?, None, false, &Interrupt::default())?.potential),
+            (None, None) => Err(Error::data(self.solver.describe(), "it has not been fitted to samples yet; a loaded run fits it at its next step")),
         }
     }
 }
@@ -152,6 +168,13 @@ fn scatter(kept: &Option<Vec<usize>>, n: usize, width: usize, v: Vec<f64>, rest:
 
 impl Critic for Solved {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
+        (self.found, self.pending) = (None, None);
+        if !device::is_cpu(&source.device()) && !ascent.weights.are_given() && !ascent.keep_history && !term.reversed {
+            if let Some(s) = self.solver.solve_on_device(term, source, target, &ascent.interrupt)? {
+                self.pending = Some((s.variation, term.clone(), source.clone(), target.clone()));
+                return Ok(Fit { value: s.value, iterations: 1, history: vec![] });
+            }
+        }
         let (a, b) = (ascent.weights.source.as_deref().map(Vec::as_slice), ascent.weights.target.as_deref().map(Vec::as_slice));
         let (p, q) = (Sample::new(source, a)?, Sample::new(target, b)?);
         let (p, q) = if term.reversed { (q, p) } else { (p, q) };
@@ -163,7 +186,17 @@ impl Critic for Solved {
         found.on_target = found.on_target.map(|v| scatter(&kept_q, m, d, v, 0.0));
         found.proximal = found.proximal.map(|v| scatter(&kept_q, m, 1, v, 0.0));
         let back = |kept: &Option<Vec<usize>>, i: usize| kept.as_ref().map_or(i, |k| k[i]);
-        found.plan = found.plan.map(|plan| plan.into_iter().map(|(i, j, w)| (back(&kept_p, i), back(&kept_q, j), w)).collect());
+        // the plan goes from the first sample to the second, whichever of them is P here
+        let turn = |i: usize, j: usize| if term.reversed { (j, i) } else { (i, j) };
+        found.plan = found.plan.map(|plan| {
+            let placed = |(i, j, w)| {
+                let (i, j) = turn(back(&kept_p, i), back(&kept_q, j));
+                (i, j, w)
+            };
+            plan.into_iter().map(placed).collect()
+        });
+        // bounds that met may pass each other by a rounding
+        (found.lower, found.upper) = (found.lower.min(found.upper), found.upper.max(found.lower));
         self.warm = (kept_p.is_none() && kept_q.is_none()).then(|| found.warm.clone());
         let device = source.device();
         let scalar = |v: f64| -> Values { Tensor::from_data(TensorData::new(vec![v as f32], [1]), &device) };
@@ -174,6 +207,9 @@ impl Critic for Solved {
 
     fn variation(&self, term: &Term, particles: &Points, _: &Points) -> Result<Points> {
         let [n, d] = particles.dims();
+        if let Some((v, ..)) = &self.pending {
+            return Ok(v.clone());
+        }
         let Some(found) = &self.found else { return Err(Error::data(self.solver.describe(), "it has not been fitted yet")) };
         let v = if term.reversed {
             found.on_target.as_ref().ok_or_else(|| Error::Unsupported {

@@ -26,7 +26,14 @@ impl Combination {
 
 impl Divergence for Combination {
     fn name(&self) -> String {
-        let part = |(w, d): &(f64, Arc<dyn Divergence>)| if *w == 1.0 { d.name() } else { format!("{w} * {}", d.name()) };
+        let part = |(w, d): &(f64, Arc<dyn Divergence>)| {
+            let name = d.name();
+            match (*w == 1.0, name.contains(" + ") || name.contains(" * ")) {
+                (true, _) => name,
+                (false, true) => format!("{w} * ({name})"),
+                (false, false) => format!("{w} * {name}"),
+            }
+        };
         self.parts.iter().map(part).collect::<Vec<_>>().join(" + ")
     }
     fn terms(&self) -> Vec<(f64, Term)> {

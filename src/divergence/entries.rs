@@ -118,7 +118,7 @@ pub const ENTRIES: &[Entry] = &[
         ..entry(
             "worst_case_regret",
             "worst_case_regret().regularized(lipschitz(L))",
-            "The limit of a * renyi(a) as a grows: the worst-case regret.",
+            "The worst-case regret: the limit of a * renyi(a).regularized(lipschitz(L / a)) as a grows.",
             r"D_\infty=\sup_{g\in\Gamma,\,g<0}\{E_Q[g]+\ln E_P|g|\}+1",
             "worst_case_regret().regularized(lipschitz(1.0)).estimate(data::gaussian(40, 2), data::ring(40), #{ steps: 50 })",
         )
@@ -136,7 +136,7 @@ pub const ENTRIES: &[Entry] = &[
             "unbalanced",
             "unbalanced(f, d) | unbalanced(g, f, d)",
             "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Solved entropically, with true bounds.",
-            r"\\min_{\\pi\\ge0}\\langle c,\\pi\\rangle+D_g(\\pi_1\\|P)+D_f(\\pi_2\\|Q)",
+            r"\min_{\pi\ge0}\langle c,\pi\rangle+D_g(\pi_1\|P)+D_f(\pi_2\|Q)",
             "unbalanced(kl(), w2_squared()).estimate(data::gaussian(60, 2), data::ring(60))",
         )
     },

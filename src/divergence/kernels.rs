@@ -43,6 +43,13 @@ impl Penalized {
     /// The kernel must be positive definite, λ > 0.
     pub fn new(generator: Arc<Generator>, kernel: Kernel, lambda: f64) -> Result<Penalized> {
         positive("the penalty lambda", lambda)?;
+        if lambda > 1e8 {
+            return Err(Error::Unsupported {
+                what: format!("penalized(.., {lambda:e})"),
+                reason: "loses all digits of its value to rounding".into(),
+                advice: "for large lambda it tends to MMD^2/(2 lambda f''(1)), and KALE to half of mmd(k): use that".into(),
+            });
+        }
         if !kernel.is_positive_definite() {
             return Err(Error::Unsupported {
                 what: format!("penalized(rkhs({}))", kernel.describe()),

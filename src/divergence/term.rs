@@ -21,9 +21,12 @@ pub enum Objective {
     Sinkhorn(f64),
     /// −E_P g*(−φ) − E_Q f*(ψ): both marginals of the plan are free, at the prices D_g and D_f. [chizat2018]
     Unbalanced { source: Arc<Generator>, target: Arc<Generator> },
-    /// E_Q g + c ln E_P |g|^e + k for g = −softplus φ < 0. [birrell2023]
+    /// E_Q g + c ln E_P |g|^e + k for g = −softplus(βφ)/β < 0. [birrell2023]
     Renyi(Renyi),
 }
+
+/// β of the softplus that makes a Rényi critic positive; |g| is about 1/α where P and Q agree.
+const SHARPNESS: f64 = 16.0;
 
 /// The numbers of a Rényi objective.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -38,9 +41,13 @@ impl Renyi {
     pub fn order(alpha: f64) -> Renyi {
         Renyi { factor: 1.0 / (alpha - 1.0), exponent: (alpha - 1.0) / alpha, constant: (alpha.ln() + 1.0) / alpha }
     }
-    /// lim α R_α as α → ∞: the worst-case regret.
+    /// lim α R_α^{Γ_{L/α}} as α → ∞: the worst-case regret.
     pub fn regret() -> Renyi {
         Renyi { factor: 1.0, exponent: 1.0, constant: 1.0 }
+    }
+    /// |g| = ln(1 + e^{βφ})/β: as steep as φ except within 1/β of 0.
+    pub fn magnitude(phi: f64) -> f64 {
+        phi.max(0.0) + (-(SHARPNESS * phi).abs()).exp().ln_1p() / SHARPNESS
     }
     /// α, infinite for the worst-case regret.
     pub fn alpha(&self) -> f64 {
@@ -130,7 +137,8 @@ impl Term {
 
 /// With u = softplus φ on P: c ln mean u^e has the gradient c e u^(e−1) σ(φ)/Σ u^e.
 fn renyi(r: &Renyi, p: &Values, q: &Values) -> Scores {
-    let softplus = |v: &Values| v.clone().clamp_min(0.0) + v.clone().abs().neg().exp().log1p();
+    let softplus = |v: &Values| v.clone().clamp_min(0.0) + v.clone().abs().mul_scalar(-SHARPNESS).exp().log1p().div_scalar(SHARPNESS);
+    let slope = |v: &Values| activation::sigmoid(v.clone().mul_scalar(SHARPNESS));
     let n = q.dims()[0] as f64;
     let log_u = softplus(p).clamp_min(1e-30).log();
     let powers = log_u.clone().mul_scalar(r.exponent);
@@ -139,6 +147,6 @@ fn renyi(r: &Renyi, p: &Values, q: &Values) -> Scores {
     let sum = weights.clone().sum();
     let log_mean = sum.clone().div_scalar(p.dims()[0] as f64).log() + top;
     let value = log_mean.mul_scalar(r.factor).add_scalar(r.constant) - softplus(q).mean();
-    let on_p = weights / sum * log_u.neg().exp() * activation::sigmoid(p.clone());
-    Scores { value, on_source: on_p.mul_scalar(r.factor * r.exponent), on_target: activation::sigmoid(q.clone()).div_scalar(-n), nu: None }
+    let on_p = weights / sum * log_u.neg().exp() * slope(p);
+    Scores { value, on_source: on_p.mul_scalar(r.factor * r.exponent), on_target: slope(q).div_scalar(-n), nu: None }
 }

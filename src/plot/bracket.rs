@@ -15,8 +15,8 @@ pub struct Bracket<'a> {
 }
 
 pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
-    if b.history.is_empty() && b.bounds.is_empty() {
-        return Err(Error::data("plot::bracket", "this estimate recorded no history; a trained critic does, and exact()"));
+    if b.history.is_empty() && b.bounds.len() < 2 {
+        return Err(Error::data("plot::bracket", "this estimate was made at once, there is nothing to follow: a trained critic has a history, and an f-divergence under exact()"));
     }
     if !b.history.is_empty() {
         return ascent(b, o);

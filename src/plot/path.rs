@@ -25,12 +25,12 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     order.sort_by(|a, b| p.constants[*a].total_cmp(&p.constants[*b]));
     let pick = |v: &[f64]| order.iter().map(|i| v[*i]).collect::<Vec<f64>>();
     let (x, value, w1) = (pick(&p.constants), pick(&p.value), pick(&p.w1));
-    // the line L·W₁ leaves the picture soon: it is drawn while it is near
-    let near = w1.iter().take_while(|v| **v <= 1.35 * top).count().max(2).min(w1.len());
-    // straight in L, curved on a log axis: drawn through enough points for either
-    let (from, to) = (x[0], x[near - 1]);
+    // the line L·W₁ leaves the picture soon: straight in L, curved on a log axis, it is drawn through enough points for
+    // either while it is near
+    let slope = if x[0] > 0.0 { w1[0] / x[0] } else { 0.0 };
+    let end = if slope > 0.0 { 1.15 * top / slope } else { f64::INFINITY };
+    let (from, to) = (x[0], x[x.len() - 1].min(end).max(x[0]));
     let fine: Vec<f64> = (0..=60).map(|i| if from > 0.0 { from * (to / from).powf(f64::from(i) / 60.0) } else { from + (to - from) * f64::from(i) / 60.0 }).collect();
-    let slope = if to > 0.0 { w1[near - 1] / to } else { 0.0 };
     panel.marks.push(Mark::Line { y: fine.iter().map(|l| slope * l).collect(), x: fine, color: CYCLE[1], width: 1.3, alpha: 1.0, dashed: true });
     panel.legend.push(LegendEntry { label: "$L W_1$".into(), color: CYCLE[1], key: Key::Line { dashed: true } });
     if p.limit.is_finite() {

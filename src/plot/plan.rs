@@ -18,6 +18,9 @@ pub fn plan(source: &Cloud, target: &Cloud, plan: &[(usize, usize, f64)], masses
     if let Some((i, j, _)) = plan.iter().find(|(i, j, _)| *i >= n || *j >= m) {
         return Err(Error::data("plot::plan", format!("the plan moves point {i} to point {j}, but there are {n} and {m}: it belongs to other samples")));
     }
+    if let Some(w) = masses.filter(|w| w.len() != m) {
+        return Err(Error::data("plot::plan", format!("the estimate has {} proximal weights, but there are {m} targets: it belongs to other samples", w.len())));
+    }
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
     let heaviest = plan.iter().map(|e| e.2).fold(0.0, f64::max);

@@ -71,16 +71,7 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
 
 /// Both marginals free: every plan is feasible, and every φ with its transform a dual point.
 fn unbalanced(p: &Problem, ground: &Ground, g: &Generator, f: &Generator, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
-    let psi = ground.envelope(&e.phi, interrupt)?;
-    let size = 1.0 + e.phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
-    // prices may touch the end of a domain: a shift down leaves it
-    let value = |t: f64| -> f64 {
-        let sources: f64 = e.phi.iter().zip(p.a).map(|(v, w)| w * g.conjugate(-(v + t))).sum();
-        let targets: f64 = psi.iter().zip(p.b).map(|(v, w)| w * f.conjugate(v + t)).sum();
-        -(sources + targets)
-    };
-    let shifts = [0.0, -1e-12, -1e-9, -1e-6, -1e-3, 1e-12, 1e-9, 1e-6, 1e-3];
-    let lower = shifts.iter().map(|t| value(t * size)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+    let lower = free_bound(ground, g, f, &e.phi, p.a, p.b, interrupt)?;
     let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
     let h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / e.epsilon).collect();
     let s: Vec<f64> = e.phi.iter().map(|v| v / e.epsilon).collect();
@@ -88,4 +79,18 @@ fn unbalanced(p: &Problem, ground: &Ground, g: &Generator, f: &Generator, e: &En
     let rho: Vec<f64> = m.iter().zip(&e.phi).zip(p.a).map(|((m, v), a)| a * ((v - m) / e.epsilon).exp()).collect();
     let (mu, transport) = pairs.column_sums(e.epsilon, &h, &s, p.a, interrupt)?;
     Ok(Bounds { lower, upper: transport + discrepancy(f, &mu, p.b) + discrepancy(g, &rho, p.a), mu, transport })
+}
+
+/// −Σ a g*(−φ) − Σ b f*(ψ) with ψ the transform of φ: below the unbalanced cost for any φ.
+pub fn free_bound(ground: &Ground, g: &Generator, f: &Generator, phi: &[f64], a: &[f64], b: &[f64], interrupt: &Interrupt) -> Result<f64> {
+    let psi = ground.envelope(phi, interrupt)?;
+    let size = 1.0 + phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
+    // prices may touch the end of a domain: a shift down leaves it
+    let value = |t: f64| -> f64 {
+        let sources: f64 = phi.iter().zip(a).map(|(v, w)| w * g.conjugate(-(v + t))).sum();
+        let targets: f64 = psi.iter().zip(b).map(|(v, w)| w * f.conjugate(v + t)).sum();
+        -(sources + targets)
+    };
+    let shifts = [0.0, -1e-12, -1e-9, -1e-6, -1e-3, 1e-12, 1e-9, 1e-6, 1e-3];
+    Ok(shifts.iter().map(|t| value(t * size)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max))
 }

@@ -15,7 +15,7 @@ use crate::interrupt::Interrupt;
 
 /// Bits of the finest grid: masses to 1e-7 relative, values to 1e-14.
 const MOST_BITS: u32 = 23;
-const MOST_PAIRS: usize = 1 << 30;
+pub const MOST_PAIRS: usize = 1 << 30;
 
 /// The optimal plan, its second marginal, potentials and both bounds.
 pub struct Semi {
@@ -47,6 +47,7 @@ struct Grid<'a> {
     /// below 2^floor of a column's own mass there are no breakpoints but 0
     floor: i32,
     steep: f64,
+    tilt: f64,
 }
 
 /// A flow to refine: rows with masses, columns with a price each, and after them columns that take mass for nothing.
@@ -57,6 +58,8 @@ pub struct Flow<'a> {
     pub rows: &'a [f64],
     /// own masses of the priced columns, in the same units
     pub columns: &'a [f64],
+    /// taken from every slope of f: where all mass is priced an affine part changes nothing but the size of the numbers
+    pub tilt: f64,
 }
 
 /// The number with its bits after the first `bits` cut off.
@@ -103,9 +106,9 @@ impl Sinks for Grid<'_> {
         }
         let (u, v) = (low / b, high / b);
         if v - u < 1e-4 * v && !self.by_values {
-            return self.f.derivative(0.5 * (u + v)).clamp(-self.steep, self.steep);
+            return (self.f.derivative(0.5 * (u + v)) - self.tilt).clamp(-self.steep, self.steep);
         }
-        ((self.f.f(v) - self.f.f(u)) / (v - u)).clamp(-self.steep, self.steep)
+        ((self.f.f(v) - self.f.f(u)) / (v - u) - self.tilt).clamp(-self.steep, self.steep)
     }
 }
 
@@ -123,7 +126,8 @@ pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option
     let (a, b): (Vec<f64>, Vec<f64>) = (weights(a, n), weights(b, m));
     let largest = ground.largest();
     let mut history = vec![];
-    let flow = Flow { ground, f, rows: &rows, columns: &columns };
+    let (left, right) = f.slope_at_one();
+    let flow = Flow { ground, f, rows: &rows, columns: &columns, tilt: 0.5 * (left + right) };
     let mut best = None;
     let pivots = refine(&flow, interrupt, &mut |s| {
         let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
@@ -145,7 +149,7 @@ pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option
 pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
     let f = flow.f;
     let steep = (flow.ground.largest() + 1.0) * 64.0 * (flow.ground.rows() + flow.ground.cols()) as f64;
-    let mut grid = Grid { f, units: flow.columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep };
+    let mut grid = Grid { f, units: flow.columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep, tilt: flow.tilt };
     let mut tree = Tree::new(flow.ground, flow.rows, &grid, interrupt)?;
     loop {
         tree.optimise(&grid, interrupt)?;

@@ -215,32 +215,43 @@ impl Solver<'_, '_> {
     fn run<T: Real>(&mut self, streams: &Streams<T>, tolerance: f64, interrupt: &Interrupt) -> Result<f64> {
         const LOOK: usize = 6;
         let both_fixed = matches!((self.rows.side, self.columns.side), (Side::Fixed, Side::Fixed));
-        let (mut omega, mut plain, mut best) = (1.0, 0, f64::INFINITY);
-        let mut error = f64::INFINITY;
+        let (mut omega, mut plain, mut best) = (1.0, 0i64, f64::INFINITY);
+        let (mut most, mut since) = (1.9, 0);
+        let mut error = self.history.last().copied().unwrap_or(f64::INFINITY);
         while self.history.len() < self.o.iterations {
             error = streams.sweep(self.rows, self.columns, self.o.epsilon, omega, interrupt)?;
             self.iterations += 1;
             self.history.push(error);
             let n = self.history.len();
-            if error <= tolerance {
-                if omega == 1.0 {
-                    break;
-                }
-                // an over-relaxed state is not a plan yet
-                (omega, plain) = (1.0, 0);
+            if omega == 1.0 && error <= tolerance {
+                break;
+            }
+            if omega > 1.0 && error <= 0.2 * tolerance {
+                // an over-relaxed state is not a plan yet: plain sweeps finish, and are given time to
+                (omega, plain) = (1.0, -50);
                 continue;
             }
             plain = if omega == 1.0 { plain + 1 } else { 0 };
+            since = if error < 0.9 * best { 0 } else { since + 1 };
             best = f64::min(best, error);
-            if both_fixed && omega == 1.0 && plain > LOOK {
+            if omega > 1.0 && since > 60 {
+                // the rate was wrong: less of it
+                (most, omega, plain, since) = (1.0 + 0.7 * (omega - 1.0), 1.0, 0, 0);
+                continue;
+            }
+            if both_fixed && omega == 1.0 && plain > LOOK as i64 {
                 let rate = (error / self.history[n - 1 - LOOK]).powf(1.0 / LOOK as f64);
                 if rate > 0.5 && rate < 1.0 {
-                    omega = (2.0 / (1.0 + (1.0 - rate).sqrt())).min(1.9);
-                    best = error;
+                    omega = (2.0 / (1.0 + (1.0 - rate).sqrt())).min(most);
+                    (best, since) = (error, 0);
                 }
             } else if omega > 1.0 && error > 4.0 * best {
                 (omega, plain) = (1.0, 0);
             }
+        }
+        if omega > 1.0 {
+            // out of time in the middle: what is returned is at least a plain state, with its own error
+            error = streams.sweep(self.rows, self.columns, self.o.epsilon, 1.0, interrupt)?;
         }
         Ok(error)
     }

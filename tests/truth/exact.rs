@@ -1,5 +1,5 @@
 //! T1–T4, T9 and independent values: exact() closes its bracket on the true value, for every f, weights, ties and all.
-use crate::common::{column, estimate, generators, named_divergence, normal_quantiles, regularized, upload};
+use crate::common::{column, estimate, generators, named_divergence, normal_quantiles, printed, regularized, upload};
 use gflow::critic::estimate::EstimateOptions;
 use gflow::critic::exact::Exact;
 use gflow::critic::solver::SolverBuilder;
@@ -157,7 +157,7 @@ fn closes_for_any_f() {
     let traced = ["max(1 - x, 0)", "if abs(x - 1) < 0.5 { (x - 1)**2 } else { abs(x - 1) - 0.25 }", "x*ln(x) - x + 1 + abs(x - 1)/2", "(x - 1)**4"];
     for text in traced {
         let script = format!("let f = f_divergence(\"mine\", |x| {text});\nlet e = f.regularized(lipschitz(1.5)).estimate(data::gaussian(40, 2), data::ring(60, #{{ radius: 1.0 }}), #{{ critic: exact() }});\nprint(`${{e.lower}} ${{e.upper}}`);");
-        let out = crate::common::printed(&script);
+        let out = printed(&script);
         let v: Vec<f64> = out.split_whitespace().map(|v| v.parse().unwrap()).collect();
         assert!(v[1] - v[0] <= 1e-8 * (1.0 + v[1]) && v[0] <= v[1] + 1e-12 && v[1] > 0.01, "{text}: {v:?}");
     }
@@ -191,4 +191,77 @@ fn the_path_in_l() {
             assert!(large > here.value * 2.0);
         }
     }
+}
+
+/// An affine part c(x − 1) changes no divergence, and α → 1 is KL, however large f'(1) becomes on the way.
+#[test]
+fn affine_parts_change_nothing() {
+    let p = upload(gaussian(30, 2, &Default::default(), &mut random::rng(8, 0)).unwrap());
+    let q = upload(gaussian(35, 2, &Default::default(), &mut random::rng(8, 1)).unwrap()).add_scalar(0.7);
+    let kl = solve(&named_divergence("kl", 1.0), &p, &q).value;
+    for alpha in [1.0 + 1e-3, 1.0 - 1e-3, 1.0 + 1e-5, 1.0 - 1e-5] {
+        let f = Arc::new(named::find("alpha").unwrap().build(&[alpha]).unwrap());
+        let e = solve(&regularized(&f, 1.0), &p, &q);
+        assert!((e.value - kl).abs() < 3.0 * (alpha - 1.0).abs() && e.upper - e.lower < 1e-6, "alpha({alpha}): {} to {} for {kl}", e.lower, e.upper);
+    }
+    for c in [1e3, -1e3, 1e6] {
+        use gflow::generator::expr::{add, constant, scale, sub, x};
+        let f = named::find("kl").unwrap().build(&[]).unwrap();
+        let tilted = add(f.expr(), &scale(c, &sub(&x(), &constant(1.0))));
+        let f = Arc::new(Generator::new("tilted", tilted).unwrap());
+        let e = solve(&regularized(&f, 1.0), &p, &q);
+        // f itself is known to 1e-16 c only
+        assert!((e.value - kl).abs() < 1e-8 + 1e-13 * c.abs() * 100.0, "c {c}: {} for {kl}", e.value);
+    }
+}
+
+/// certify on the critic's own samples gives its estimate's bounds back, on others bounds that hold there.
+#[test]
+fn certify_proves_on_the_samples_it_is_given() {
+    let kinds = [
+        ("kl().regularized(lipschitz(1.0))", "exact()"),
+        ("tv().regularized(lipschitz(2.0)).reversed()", "exact()"),
+        ("w1()", "exact()"),
+        ("w2()", ""),
+        ("wasserstein(1.5)", ""),
+        ("w2_squared()", ""),
+        ("infconv(js(), 0.3 * w2_squared())", ""),
+        ("infconv(kl(), mmd(gaussian_kernel(1.0)))", ""),
+        ("mmd(imq_kernel(1.0))", ""),
+        ("kl().penalized(rkhs(gaussian_kernel(1.0)), 0.1)", ""),
+        ("chi2().penalized(rkhs(laplace_kernel(1.0)), 0.1).reversed()", ""),
+        ("renyi(2.0).regularized(lipschitz(1.0))", "exact()"),
+        ("unbalanced(kl(), w2_squared())", ""),
+        ("0.5 * kl().regularized(lipschitz(1.0)) + w2_squared()", "exact()"),
+    ];
+    for (d, critic) in kinds {
+        let option = if critic.is_empty() { String::new() } else { format!(", #{{ critic: {critic} }}") };
+        let script = format!(
+            "seed(3); let d = {d}; let p = data::gaussian(25, 2); let q = data::ring(30, #{{ radius: 1.0 }});
+             let r = data::gaussian(20, 2, #{{ mean: 1.0 }});
+             let e = d.estimate(p, q{option}); let c = certify(e.critic, p, q);
+             let f = d.estimate(r, q{option}); let o = certify(e.critic, r, q);
+             print(`${{e.lower}} ${{e.upper}} ${{c.lower}} ${{c.upper}} ${{f.lower}} ${{f.upper}} ${{o.lower}} ${{o.upper}}`);"
+        );
+        let text = printed(&script);
+        let v: Vec<f64> = text.split_whitespace().map(|v| v.parse().unwrap_or_else(|_| panic!("{d}: {text}"))).collect();
+        let near = |a: f64, b: f64, t: f64| (a - b).abs() <= t * (1.0 + a.abs());
+        // critics hand out f32 values; unbalanced potentials off the plan are softened by ε
+        let tolerance = if d.starts_with("unbalanced") { 3e-2 } else { 2e-5 };
+        assert!(near(v[0], v[2], tolerance) && near(v[1], v[3], 1e-5), "{d} on its own samples: {v:?}");
+        assert!(v[6] <= v[5] + 1e-6 && v[7] >= v[4] - 1e-6 && v[6] <= v[7], "{d} on others: {v:?}");
+    }
+}
+
+/// A reversed estimate's plan goes from the first sample to the second, and its proximal law lives on the first.
+#[test]
+fn reversed_plans_face_the_right_way() {
+    let text = printed("let p = data::gaussian(12, 2); let q = data::ring(17); let e = kl().regularized(lipschitz(1.0)).reversed().estimate(p, q, #{ critic: exact() });
+        let most = [0, 0]; for t in e.plan { if t[0] > most[0] { most[0] = t[0]; } if t[1] > most[1] { most[1] = t[1]; } }
+        print(`${most[0]} ${most[1]} ${len(e.proximal)}`); plot::plan(e, p, q)");
+    let first = text.lines().next().unwrap_or_default();
+    let v: Vec<f64> = first.split_whitespace().map(|v| v.parse().unwrap_or_else(|_| panic!("{text}"))).collect();
+    assert!(v[0] < 12.0 && v[1] == 16.0 && v[2] == 12.0, "{text}");
+    let text = printed("let p = data::gaussian(12, 2); let q = data::ring(17); let e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: exact() }); plot::plan(e, p, data::ring(40))");
+    assert!(text.contains("other samples"), "{text}");
 }

@@ -168,7 +168,7 @@ fn renyi_closes() {
         last = e.value;
         let mlp = MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![32, 32], Default::default()).unwrap() };
         let n = estimate(&d, &p, &q, &mlp, &EstimateOptions { steps: 600, ..Default::default() });
-        // −softplus of a Lipschitz network is flatter than what it may be: it proves 75 to 90 %
+        // −softplus of a Lipschitz network is flatter than what it may be: it proves 75 to 99 %
         assert!(n.lower <= e.upper + 1e-9 && n.lower > 0.7 * e.value && (n.upper - e.upper).abs() < 1e-8, "α {alpha}: the network proves {} to {}, exact {}", n.lower, n.upper, e.value);
     }
 }

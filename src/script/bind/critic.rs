@@ -78,6 +78,17 @@ pub fn critic_option(o: &Options, optimizer: OptimizerOptions, default: Result<M
     }
 }
 
+/// An option of an ascent is an error where no term of the divergence has one.
+pub fn refuse_idle(o: &Options, builder: &dyn CriticBuilder, chosen: bool, d: &dyn Divergence, ascent: &[&str]) -> Result<()> {
+    if chosen || d.terms().iter().any(|(_, t)| builder.supports(t)) {
+        return Ok(());
+    }
+    match OPTIMIZER.iter().map(|o| o.name).chain(ascent.iter().copied()).find(|name| o.has(name)) {
+        Some(name) => Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("has no meaning for {}: it is solved, not trained", d.name()), advice: "leave it out".into() }),
+        None => Ok(()),
+    }
+}
+
 pub fn check_dim(c: &FittedCritic, x: &Points) -> Result<()> {
     let dim = c.parts.first().map(|p| p.1.dim());
     match dim {

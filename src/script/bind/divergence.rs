@@ -73,7 +73,7 @@ fn transports(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("w2_squared", || wrap(Wasserstein { power: 2.0, root: false }));
     let make = |c: &Context, ctx: &NativeCallContext, p: &Dynamic, o: Map| -> Native<DivergenceValue> {
         let o = Options::read(c, ctx, entry_of("wasserstein"), o)?;
-        let power = number("wasserstein(p)", p).and_then(|p| if p.is_finite() && p >= 1.0 { Ok(p) } else { Err(Error::data("wasserstein(p)", format!("p is {p}, expected a number ≥ 1"))) });
+        let power = number("wasserstein(p)", p).and_then(|p| if (1.0..=20.0).contains(&p) { Ok(p) } else { Err(Error::data("wasserstein(p)", format!("p is {p}, expected a number from 1 to 20: beyond, powers of distances leave f64's precision"))) });
         power.map(|power| wrap(Wasserstein { power, root: !o.has("root") || o.flag("root") })).map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
@@ -130,6 +130,8 @@ fn infconvs(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("unbalanced", move |ctx: NativeCallContext, f: GeneratorValue, d: DivergenceValue| unbalanced(&k, &ctx, f.clone(), f, d));
     let k = c.clone();
     engine.register_fn("unbalanced", move |ctx: NativeCallContext, g: GeneratorValue, f: GeneratorValue, d: DivergenceValue| unbalanced(&k, &ctx, g, f, d));
+    let k = c.clone();
+    engine.register_fn("estimate", move |ctx: NativeCallContext, o: &mut Order, _: Dynamic, _: Dynamic| -> Native<DivergenceValue> { Err(raise(&k, &ctx, super::estimate::needs_a_space(&o.name()))) });
     engine.register_fn("worst_case_regret", || Order(room::Renyi::regret()));
     engine.register_fn("regularized", |order: &mut Order, space: Lipschitz| wrap(renyi::Regularized { order: *order, space }));
     let k = c.clone();

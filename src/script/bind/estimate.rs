@@ -1,5 +1,5 @@
 //! Estimates: values with their proof, and statistics made of them.
-use super::critic::{FittedCritic, critic_option};
+use super::critic::{FittedCritic, critic_option, refuse_idle};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::flow::TableValue;
 use super::{describe, none};
@@ -16,10 +16,14 @@ use crate::script::convert::{Native, list, numbers, points, raise};
 use crate::script::front_end::Event;
 use crate::script::options::Options;
 use crate::transport::weights;
+use rand::Rng;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// Options that only an ascent has.
+const ASCENT: &[&str] = &["steps", "batch", "tolerance", "repeats", "held_out", "upper"];
 
 /// An estimate as a value.
 pub type EstimateValue = Arc<Estimate>;
@@ -112,7 +116,8 @@ fn estimates(engine: &mut Engine, c: &Arc<Context>) {
         let options = Options::read(c, ctx, &ESTIMATE, map)?;
         let fit = || {
             let (p, q) = samples(c, "estimate", p, q)?;
-            let (critic, chosen) = critic_option(&options, estimate_optimizer(), MlpBuilder::new(vec![64, 64], MlpOptions::default()), &["steps", "batch", "tolerance", "repeats", "held_out", "upper"])?;
+            let (critic, chosen) = critic_option(&options, estimate_optimizer(), MlpBuilder::new(vec![64, 64], MlpOptions::default()), ASCENT)?;
+            refuse_idle(&options, critic.as_ref(), chosen, d.0.as_ref(), ASCENT)?;
             let settings: EstimateOptions = options.typed_over(EstimateOptions { seed: c.seed(), ..EstimateOptions::default() })?;
             let weights = Weights { source: weights_option(&options, "source_weights", p.dims()[0])?, target: weights_option(&options, "target_weights", q.dims()[0])? };
             let (begun, mut last) = (Instant::now(), Instant::now());
@@ -146,6 +151,15 @@ fn estimates(engine: &mut Engine, c: &Arc<Context>) {
     let f = plain.clone();
     engine.register_fn("estimate", move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic| f(ctx, g));
     engine.register_fn("estimate", move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic, _: Map| plain(ctx, g));
+}
+
+/// What a Rényi order says when it is asked for a number: it needs a space first.
+pub fn needs_a_space(name: &str) -> Error {
+    Error::Unsupported {
+        what: name.into(),
+        reason: "between samples needs a function space".into(),
+        advice: format!("write {name}.regularized(lipschitz(1.0)).estimate(p, q)"),
+    }
 }
 
 fn samples(c: &Context, what: &str, p: &Dynamic, q: &Dynamic) -> Result<(Points, Points)> {
@@ -187,7 +201,8 @@ struct Resampling {
 
 fn resampling(o: &Options, c: &Context) -> Result<(Resampling, u64)> {
     let r: Resampling = o.typed_json(serde_json::json!({ "resamples": 200, "level": 0.95, "permutations": 200, "seed": null }))?;
-    let seed = r.seed.unwrap_or(c.seed());
+    // another call draws anew
+    let seed = r.seed.unwrap_or_else(|| c.rng().random());
     Ok((r, seed))
 }
 
@@ -209,7 +224,7 @@ fn statistics(engine: &mut Engine, c: &Arc<Context>) {
         let mut out = Map::new();
         out.insert("statistic".into(), Dynamic::from(t.statistic));
         out.insert("p_value".into(), Dynamic::from(t.p_value));
-        out.insert("null".into(), Dynamic::from(list(t.null)));
+        out.insert("permuted".into(), Dynamic::from(list(t.null)));
         Ok(out)
     };
     for (entry, run) in [(&BOOTSTRAP, bootstrap), (&TEST, test)] {

@@ -1,5 +1,5 @@
 //! Flows and runs.
-use super::critic::{FittedCritic, critic_option};
+use super::critic::{FittedCritic, critic_option, refuse_idle};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::{array, describe, none};
 use crate::catalogue::Entry;
@@ -19,6 +19,9 @@ use crate::script::front_end::Event;
 use crate::script::options::Options;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use std::sync::Arc;
+
+/// Options that only an ascent has.
+const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance"];
 
 /// A run as a value; resuming makes a new one.
 pub type RunValue = Arc<Run>;
@@ -67,7 +70,8 @@ fn preset(engine: &mut Engine, c: &Arc<Context>, entry: &'static Entry) {
     let make = move |c: &Context, ctx: &NativeCallContext, d: DivergenceValue, map: Map| -> Native<FlowRecipe> {
         let options = Options::read(c, ctx, entry, map)?;
         let build = || {
-            let (critic, chosen) = critic_option(&options, flow_optimizer(), default_critic(), &["inner_steps", "warm_up", "inner_tolerance"])?;
+            let (critic, chosen) = critic_option(&options, flow_optimizer(), default_critic(), ASCENT)?;
+            refuse_idle(&options, critic.as_ref(), chosen, d.0.as_ref(), ASCENT)?;
             Ok(FlowRecipe { preset: entry.name, divergence: d.0, options: options.typed::<FlowOptions>()?, critic, chosen })
         };
         build().map_err(|e| raise(c, ctx, e))

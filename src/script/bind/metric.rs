@@ -111,5 +111,7 @@ fn kernels(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
     engine.register_fn("*", move |ctx: NativeCallContext, w: i64, kernel: Kernel| scale(&k, &ctx, w as f64, kernel));
     let k = c.clone();
+    engine.register_fn("*", move |ctx: NativeCallContext, kernel: Kernel, w: i64| scale(&k, &ctx, w as f64, kernel));
+    let k = c.clone();
     engine.register_fn("*", move |ctx: NativeCallContext, kernel: Kernel, w: f64| scale(&k, &ctx, w, kernel));
 }

@@ -196,7 +196,7 @@ fn plan_plots(m: &mut Module, c: &Arc<Context>) {
             let Some(plan) = e.found.as_ref().and_then(|f| f.plan.as_ref()) else {
                 return Err(Error::data("plot::plan", "this estimate has no sparse plan; exact() makes one: #{ critic: exact() }"));
             };
-            room::plan::plan(&cloud("", p)?, &cloud("", q)?, plan, e.proximal.as_deref(), &options)
+            room::plan::plan(&cloud("", p)?, &cloud("", q)?, plan, e.proximal.as_deref().filter(|_| !e.reversed), &options)
         };
         go().map_err(|e| raise(c, ctx, e))
     };
