@@ -211,3 +211,47 @@ fn variations_are_derivatives_of_the_value() {
         }
     }
 }
+
+/// Nyström features: their bracket holds the full solution, and is tight where 300 functions are enough for the kernel.
+#[test]
+fn features_bracket_the_full_solution() {
+    use gflow::critic::features::featured;
+    use gflow::critic::newton::Mass;
+    use gflow::critic::solver::Sample;
+    use gflow::space::Penalty;
+    let p = upload(gaussian(120, 2, &Default::default(), &mut random::rng(2, 0)).unwrap());
+    let q = upload(gaussian(400, 2, &Default::default(), &mut random::rng(2, 1)).unwrap()).add_scalar(0.4);
+    let (a, b) = (Sample::new(&p, None).unwrap(), Sample::new(&q, None).unwrap());
+    for f in generators() {
+        // the same f the divergence uses, without its slope at 1
+        let d = penalized(&f, 0.8, 0.05);
+        let weight = d.terms()[0].0;
+        let gflow::divergence::Objective::FreeMass(level) = &d.terms()[0].1.objective else { panic!("{}", d.name()) };
+        let full = solve(d.clone(), &p, &q);
+        let space = Penalty { kernel: Kernel::Gaussian(0.8), lambda: 0.05, unbiased: false };
+        let s = featured(&space, level, Mass::Free, &a, &b, &Interrupt::default()).unwrap();
+        let (lower, upper) = (weight * s.lower, weight * s.upper);
+        assert!(lower <= full.upper + 1e-9 && upper >= full.lower - 1e-9, "{}: features {lower} to {upper}, full {} to {}", f.name(), full.lower, full.upper);
+        assert!(upper - lower < 2e-2 * full.upper, "{}: features {lower} to {upper}", f.name());
+    }
+}
+
+/// The sharper a width pulls, the better: the adaptive width beats its neighbours, and grows with the distance to bridge.
+#[test]
+fn the_adaptive_width_pulls_hardest() {
+    use gflow::space::kernel_sum::adaptive_width;
+    let go = Interrupt::default();
+    let p = rows_f64(&upload(gaussian(80, 2, &Default::default(), &mut random::rng(9, 0)).unwrap())).unwrap();
+    let mut last = 0.0;
+    for shift in [1.0, 4.0, 12.0] {
+        let q: Vec<f64> = p.iter().map(|v| 0.9 * v + shift).collect();
+        let width = adaptive_width(Kernel::Gaussian, &p, &q, 2, &go).unwrap();
+        let pull = |s: f64| {
+            let at = |over: &[f64]| KernelSum::<f64>::new(&Kernel::Gaussian(s), over, 2, None).at(&p, &go).unwrap().1;
+            at(&p).iter().zip(at(&q)).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
+        };
+        assert!(pull(width) >= pull(1.1 * width) && pull(width) >= pull(0.9 * width), "shift {shift}: {width}");
+        assert!(width > last, "shift {shift}: {width} after {last}");
+        last = width;
+    }
+}
