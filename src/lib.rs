@@ -7,9 +7,9 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`generator`] | convex f: expression graph, derivative, conjugate, checks, the named f |
-//! | [`space`] | function spaces Γ and kernels |
+//! | [`space`] | function spaces Γ, ground costs, kernels and their streamed sums |
 //! | [`divergence`] | divergences as weighted variational terms, and their compositions |
-//! | [`critic`] | potentials φ: neural networks, estimates, certificates |
+//! | [`critic`] | potentials φ: networks that are trained, solvers that are exact, entropic or kernels; estimates and their proofs |
 //! | [`transport`] | optimal transport: exact with checked duals, to a free marginal, entropic |
 //! | [`flow`] | schemes, the one run loop, saved runs |
 //! | [`observer`] | history, snapshots, stop rules, progress |

@@ -35,6 +35,8 @@ fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
 /// it become vector code.
 pub trait Real: Copy + Send + Sync + PartialOrd + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static {
     const ZERO: Self;
+    /// half a unit in the last place of 1
+    const ROUNDING: f64;
     /// the most negative exponent whose exponential is still an ordinary number
     const LOWEST: Self;
     fn of(v: f64) -> Self;
@@ -59,6 +61,7 @@ pub trait Real: Copy + Send + Sync + PartialOrd + Default + Add<Output = Self> +
 
 impl Real for f32 {
     const ZERO: f32 = 0.0;
+    const ROUNDING: f64 = 6e-8;
     const LOWEST: f32 = -70.0;
     #[inline(always)]
     fn of(v: f64) -> f32 {
@@ -86,7 +89,9 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn exponential(self) -> f32 {
-        (self * std::f32::consts::LOG2_E).exponential2_near(self.mul_add(std::f32::consts::LOG2_E, -self * std::f32::consts::LOG2_E))
+        // the product's rounding, and what f32 leaves of log₂ e
+        let product = self * std::f32::consts::LOG2_E;
+        product.exponential2_near(self.mul_add(1.925_963e-8, self.mul_add(std::f32::consts::LOG2_E, -product)))
     }
     #[inline(always)]
     fn exponential2(self) -> f32 {
@@ -125,6 +130,7 @@ trait NearPower {
 
 impl Real for f64 {
     const ZERO: f64 = 0.0;
+    const ROUNDING: f64 = 1.2e-16;
     const LOWEST: f64 = -700.0;
     #[inline(always)]
     fn of(v: f64) -> f64 {

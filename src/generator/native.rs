@@ -1,6 +1,6 @@
 //! A function known by its values alone, in formulas: derivatives are taken by differences in ln u.
 //!
-//! An eighth-order stencil of step 0.02 in t = ln u gives f' to about 1e-12 and f'' to about 1e-10 of |f| where f is
+//! An eighth-order stencil of step 0.02 in t = ln u gives f' to about 1e-11 and f'' to about 1e-9 of |f| where f is
 //! smooth there; across a kink it would smear, and a second-order stencil of step 1e-4 takes over where the two disagree.
 //! What no stencil can see is below the rounding of f itself: ε|f|/u in f' (see [`NativeFunction::noise`]).
 use std::fmt;

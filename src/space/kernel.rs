@@ -81,6 +81,16 @@ impl Kernel {
         }
     }
 
+    /// The smallest width in it: distances must be known to a small part of this.
+    pub fn smallest_width(&self) -> f64 {
+        match self {
+            Kernel::Gaussian(s) | Kernel::Laplace(s) | Kernel::Imq(s) | Kernel::RationalQuadratic(s, _) => *s,
+            Kernel::Energy => f64::INFINITY,
+            Kernel::Sum(parts) => parts.iter().map(|p| p.1.smallest_width()).fold(f64::INFINITY, f64::min),
+            Kernel::Product(parts) => parts.iter().map(Kernel::smallest_width).fold(f64::INFINITY, f64::min),
+        }
+    }
+
     /// k as a function of r².
     pub fn of_squared(&self, r2: f64) -> f64 {
         self.with_slope(r2).0

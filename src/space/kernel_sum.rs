@@ -16,7 +16,7 @@ pub struct KernelSum<T> {
     /// none: all one
     weights: Option<Vec<T>>,
     centre: Vec<f64>,
-    /// |y_j − centre|², in many dimensions
+    /// |y_j − centre|², in many dimensions and where matrix products are accurate enough
     norms: Vec<T>,
 }
 
@@ -27,7 +27,12 @@ impl<T: Real> KernelSum<T> {
         let centre: Vec<f64> = (0..d).map(|k| y.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
         let weights = weights.map(|w| w.iter().map(|v| T::of(*v)).collect());
         let norm = |r: &[f64]| T::of(r.iter().zip(&centre).map(|(v, c)| (v - c) * (v - c)).sum());
-        let norms = if d >= 8 { y.chunks(d).map(norm).collect() } else { vec![] };
+        let mut norms: Vec<T> = if d >= 8 { y.chunks(d).map(norm).collect() } else { vec![] };
+        // |x|² + |y|² − 2xy keeps r² to a rounding of |y|²: too little where samples are many widths wide
+        let widest = norms.iter().map(|v| v.wide()).fold(0.0, f64::max);
+        if widest * T::ROUNDING > 1e-4 * kernel.smallest_width().powi(2) {
+            norms.clear();
+        }
         KernelSum { kernel: kernel.clone(), y: Coordinates::new(y, d, &centre, 1.0), weights, centre, norms }
     }
 
@@ -47,7 +52,7 @@ impl<T: Real> KernelSum<T> {
 
     fn rows(&self, x: &Coordinates<T>, from: usize, h: &mut [f64], g: &mut [f64]) {
         let d = self.y.d;
-        if d >= 8 {
+        if !self.norms.is_empty() {
             return self.tiles(x, from, h, g);
         }
         // a block of the sample with its buffers fits the first cache, and partial sums of f32 stay short

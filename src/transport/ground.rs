@@ -53,9 +53,6 @@ impl Ground {
     pub fn cols(&self) -> usize {
         self.cols
     }
-    pub fn dim(&self) -> usize {
-        self.d
-    }
     /// No cost is larger: that of the diagonal of the box around both samples.
     pub fn largest(&self) -> f64 {
         let wide = |k: usize| spread(self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]));

@@ -176,6 +176,21 @@ fn kernel_sums_against_plain_loops() {
     }
 }
 
+/// Two clusters a thousand widths apart in d = 8: distances within each must not drown in the norms.
+#[test]
+fn far_clusters_keep_their_distances() {
+    let mut rng = random::rng(1, 1);
+    let rows: Vec<f64> = (0..60).flat_map(|i| { let far = if i % 2 == 0 { 1000.0 } else { -1000.0 }; (0..8).map(|_| far + rng.sample::<f64, _>(StandardNormal)).collect::<Vec<f64>>() }).collect();
+    let rows: Vec<f64> = rows.into_iter().map(|v| f64::from(v as f32)).collect();
+    let k = Kernel::Gaussian(2.0);
+    let (h, _) = KernelSum::<f32>::new(&k, &rows, 8, None).at(&rows, &Interrupt::default()).unwrap();
+    for (i, h) in h.iter().enumerate() {
+        let exact: f64 = (0..60).map(|j| k.of_squared((0..8).map(|c| (rows[8 * i + c] - rows[8 * j + c]).powi(2)).sum())).sum();
+        // coordinates of size 1000 in f32 are 6e-5 apart: 1e-3 of the exponent
+        assert!((h - exact).abs() < 2e-3 * exact, "row {i}: {h} and {exact}");
+    }
+}
+
 /// The potential's gradient is the velocity: ∂D/∂y_i times M, by central differences of the value.
 #[test]
 fn variations_are_derivatives_of_the_value() {
