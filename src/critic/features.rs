@@ -139,7 +139,10 @@ pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Samp
     let mut nu = 0.0;
     let mut iterations = 0;
     let kinked = f.has_kinks();
-    for delta in (0..12).map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
+    // a kinked f* has steps, which only a smoothed one can take mass from: its last δ costs δ/2 of the value
+    let deltas = if kinked { 0..7 } else { 0..12 };
+    let mut masses = vec![];
+    for delta in deltas.map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
         let c = Conjugate { f: problem.f, delta };
         let mut s = problem.evaluate(&c, w.clone(), nu);
         if !s.value.is_finite() {
@@ -167,9 +170,11 @@ pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Samp
                 break;
             }
         }
-        (w, nu) = (s.w, s.nu);
+        (w, nu, masses) = (s.w, s.nu, s.x);
     }
-    let c = Conjugate { f, delta: 0.0 };
+    if masses.is_empty() {
+        return Err(Error::data("penalised divergence", format!("no finite value: lambda {} is too small for this kernel", space.lambda)));
+    }
     let h = times(&features.on_q, &w);
     let penalty = |t: f64| match mass {
         Mass::Free => h.iter().zip(&q.weights).map(|(h, b)| b * f.conjugate(t * h)).sum::<f64>(),
@@ -177,10 +182,7 @@ pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Samp
     };
     let norm: f64 = w.iter().map(|v| v * v).sum();
     let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| t * mean(&features.on_p, &w) - penalty(*t) - 0.5 * space.lambda * t * t * norm).find(|v| v.is_finite());
-    let s = problem.evaluate(&c, w.clone(), nu);
-    // a kinked f* has steps: the smoothed problem knows which mass between them is meant
-    let s = if kinked { problem.evaluate(&Conjugate { f, delta: 1e-9 }, w.clone(), nu) } else { s };
-    let mut alpha: Vec<f64> = s.x.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
+    let mut alpha: Vec<f64> = masses.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
     if mass == Mass::One {
         let total: f64 = alpha.iter().sum();
         alpha.iter_mut().for_each(|a| *a /= total);

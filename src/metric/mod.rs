@@ -78,7 +78,7 @@ pub const ENTRIES: &[Entry] = &[
     entry("rational_quadratic_kernel", "rational_quadratic_kernel(s, a)", "k(x, y) = (1 + |x - y|^2 / (2 a s^2))^(-a), a mixture of Gaussians.", r"k(x,y)=\left(1+|x-y|^2/(2\alpha\sigma^2)\right)^{-\alpha}", "gretton2012", "rational_quadratic_kernel(1.0, 0.5)"),
     entry("median_width", "median_width(p)", "The median distance between points, a width for kernels.", "", "gretton2012", "gaussian_kernel(median_width(data::ring(200)))"),
     entry("multi_scale", "multi_scale(\"gaussian\", [widths])", "The mean of kernels of one family (gaussian, laplace or imq) at several widths.", r"\tfrac1m\sum_ik_{\sigma_i}", "gretton2012", "let s = median_width(data::ring(200));\nmmd(multi_scale(\"gaussian\", [0.5 * s, s, 2.0 * s]))"),
-    entry("adaptive_width", "adaptive_width(\"gaussian\", p, q)", "The width, of one kernel family, at which the witness of MMD pulls hardest on p: the largest mean |gradient|^2 over a grid around the median distance, refined.", r"\arg\max_\sigma E_P|\nabla h_\sigma|^2", "arbel2019", "gaussian_kernel(adaptive_width(\"gaussian\", data::gaussian(100, 2), data::ring(100)))"),
+    entry("adaptive_width", "adaptive_width(\"gaussian\", p, q)", "The width, of one kernel family, at which the kernels of q pull hardest on p: the largest mean |gradient|^2 over a grid around the median distance, refined.", r"\arg\max_\sigma E_P|\nabla E_Q[k_\sigma(\cdot,x)]|^2", "arbel2019", "gaussian_kernel(adaptive_width(\"gaussian\", data::gaussian(100, 2), data::ring(100)))"),
     entry("energy_kernel", "energy_kernel()", "k(x, y) = -|x - y|; its MMD squared is the energy distance.", r"k(x,y)=-|x-y|", "szekely2013", "energy_kernel()"),
 ];
 

@@ -246,15 +246,13 @@ pub fn median_width(y: &[f64], d: usize) -> f64 {
     if width > 0.0 { width } else { 1.0 }
 }
 
-/// The width at which the witness of MMD pulls hardest on P: argmax of E_P |∇h_σ|² over two decades around the median
-/// distance of both samples, refined by golden section. [arbel2019]
+/// The width at which Q's kernels pull hardest on P: argmax of E_P |∇ E_Q k_σ(·, x)|² over two decades around the median
+/// distance of both samples, refined by golden section. P's own repulsion, which grows as σ falls, is left out. [arbel2019]
 pub fn adaptive_width(make: fn(f64) -> Kernel, p: &[f64], q: &[f64], d: usize, interrupt: &Interrupt) -> Result<f64> {
-    let (n, m) = ((p.len() / d) as f64, (q.len() / d) as f64);
     let pull = |t: f64| -> Result<f64> {
         let kernel = make(t.exp());
-        let own = KernelSum::<f32>::new(&kernel, p, d, None).at(p, interrupt)?.1;
-        let other = KernelSum::<f32>::new(&kernel, q, d, None).at(p, interrupt)?.1;
-        Ok(own.iter().zip(other).map(|(a, b)| (a / n - b / m).powi(2)).sum::<f64>() / n)
+        let toward = KernelSum::<f32>::new(&kernel, q, d, None).at(p, interrupt)?.1;
+        Ok(toward.iter().map(|v| v * v).sum::<f64>())
     };
     let both: Vec<f64> = p.iter().chain(q).copied().collect();
     // the median over both samples, so that far-apart samples are bridged
