@@ -60,7 +60,7 @@ fn steps_on_wgpu_agree_with_the_cpu() {
 fn kernel_and_sinkhorn_flows_on_wgpu_agree_with_the_cpu() {
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
-    for d in ["mmd(gaussian_kernel(2.0))", "mmd(imq_kernel(1.0))", "energy()", "sinkhorn(0.5)", "sinkhorn(0.2, #{ p: 1.0 })", "mmd(gaussian_kernel(1.0) + laplace_kernel(1.0))"] {
+    for d in ["mmd(gaussian_kernel(2.0))", "mmd(imq_kernel(1.0))", "energy()", "sinkhorn(3.0)", "sinkhorn(1.0, #{ p: 1.0 })", "mmd(gaussian_kernel(1.0) + laplace_kernel(1.0))"] {
         let script = format!(
             "let q = data::ring(90); let p = data::gaussian(70, 2);
              let run = gradient_flow({d}, #{{ dt: 0.2 }}).run(p, q, #{{ steps: 5, record_every: 1, snapshots: 0 }});
@@ -71,8 +71,9 @@ fn kernel_and_sinkhorn_flows_on_wgpu_agree_with_the_cpu() {
         let (a, b) = (numbers(&cpu, &script), numbers(&gpu, &script));
         let worst = a.iter().zip(&b).map(|(x, y)| (x - y).abs() / (1.0 + x.abs())).fold(0.0, f64::max);
         println!("{d}: worst difference {worst:.1e}");
-        // Sinkhorn stops at marginal errors of 1e-4 on the device and 1e-5 on the host, five times over
-        assert!(a.len() == b.len() && worst < if d.starts_with("sinkhorn") { 5e-3 } else { 2e-5 }, "{d}: {worst:e}");
+        // Sinkhorn stops at marginal errors of 1e-5; a particle's own row may be off by its share, 70 times that, five times
+        // over, and the less ε joins the modes the more
+        assert!(a.len() == b.len() && worst < if d.starts_with("sinkhorn") { 1e-3 } else { 2e-5 }, "{d}: {worst:e}");
     }
 }
 

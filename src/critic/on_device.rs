@@ -51,7 +51,7 @@ fn read(v: Values) -> Result<f64> {
     v.try_into_scalar::<f32>().map(f64::from).map_err(Error::read)
 }
 
-/// S_ε for the cost |x − y| or |x − y|², in f32: the marginals to 1e-4, or to what rounding of c/ε leaves.
+/// S_ε for the cost |x − y| or |x − y|², in f32: the marginals to 1e-5, or to what rounding of c/ε leaves.
 pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &Interrupt) -> Result<Option<OnDevice>> {
     if cost.power != 1.0 && cost.power != 2.0 {
         return Ok(None);
@@ -61,7 +61,7 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
     // no cost is larger than that of twice the largest coordinate along every axis
     let reach = 2.0 * read(wide_p)?.max(read(wide_q)?) * (p.dims()[1] as f64).sqrt();
     let largest = cost.of_squared(reach * reach);
-    let tolerance = f64::max(1e-4, 4e-6 * (1.0 + largest / epsilon));
+    let tolerance = f64::max(1e-5, 4e-7 * (1.0 + largest / epsilon));
     let schedule = |epsilon: f64| std::iter::successors(Some(largest), |e| Some(e * 0.25)).take_while(move |e| *e > epsilon);
     let zeros = |x: &Points| Values::zeros([x.dims()[0]], &x.device());
     // between the samples: φ on P, g = −ψ on Q
