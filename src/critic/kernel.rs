@@ -123,8 +123,10 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
         return by_features(space, f, mass, p, q, reversed, interrupt);
     }
     let k = matrix(&space.kernel, &q.rows, &q.rows, q.d);
-    let on_q: Vec<f64> = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&q.rows, interrupt)?.0;
-    let (at_p, own_gradient) = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights)).at(&p.rows, interrupt)?;
+    // one sample, summed over twice
+    let over_p = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights));
+    let on_q: Vec<f64> = over_p.at(&q.rows, interrupt)?.0;
+    let (at_p, own_gradient) = over_p.at(&p.rows, interrupt)?;
     let own: f64 = at_p.iter().zip(&p.weights).map(|(v, w)| v * w).sum();
     let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
     let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda, tolerance: if precise { 1e-10 } else { 1e-7 } };

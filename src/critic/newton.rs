@@ -52,7 +52,7 @@ pub struct Conjugate<'a> {
 impl Conjugate<'_> {
     pub fn at(&self, y: f64) -> (f64, f64, f64) {
         if self.delta == 0.0 {
-            let (value, x) = (self.f.conjugate(y), self.f.conjugate_grad(y));
+            let (value, x) = self.f.conjugate_pair(y);
             let curvature = if x > 0.0 && x.is_finite() { 1.0 / self.f.slopes_at(x).1 } else { 0.0 };
             return (value, x, if curvature.is_finite() { curvature } else { 0.0 });
         }

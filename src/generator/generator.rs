@@ -166,7 +166,8 @@ impl Generator {
     pub fn conjugate_grad(&self, y: f64) -> f64 {
         self.conjugate_pair(y).1
     }
-    fn conjugate_pair(&self, y: f64) -> (f64, f64) {
+    /// f*(y) and f*'(y) for the price of one.
+    pub fn conjugate_pair(&self, y: f64) -> (f64, f64) {
         let mut regs = vec![];
         if let Some(tape) = &self.closed_tape
             && y > self.numeric.d0
