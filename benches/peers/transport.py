@@ -4,7 +4,7 @@ python3 benches/peers/transport.py [threads]    needs numpy, scipy, POT, ott-jax
 `cargo build --release --examples` first (the gflow side is examples/peer.rs). Everything runs on `threads` threads
 (default 2), each work in a process of its own, medians of several repetitions after a first one.
 """
-import json, os, resource, subprocess, sys, time
+import json, os, resource, subprocess, sys, tempfile, time
 
 THREADS = sys.argv[1] if len(sys.argv) > 1 else "2"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -71,7 +71,7 @@ def ours(what, n, d):
     import numpy as np
     x, y = samples(n, d, 1.0)
     for name, v in (("x", x), ("y", y)):
-        v.astype("<f8").tofile(os.path.join("/tmp", f"gflow_peer_{name}.f64"))
+        v.astype("<f8").tofile(os.path.join(tempfile.gettempdir(), f"gflow_peer_{name}.f64"))
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     out = subprocess.run([os.path.join(target, "release", "examples", "peer"), what, str(n), str(d)], env=ENV, capture_output=True, text=True, check=True).stdout
     return json.loads(out)
