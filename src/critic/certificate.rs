@@ -7,7 +7,7 @@ use super::Critic;
 use super::entropic::Entropic;
 use super::exact::{Exact, cost_of, renyi_lower};
 use super::kernel::KernelSolver;
-use super::solver::{Sample, Solver};
+use super::solver::{Sample, Solver, ordered};
 use crate::device::{Points, values};
 use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
@@ -123,5 +123,6 @@ fn kernel(critic: &dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper
         return Ok(Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None });
     }
     let found = KernelSolver.solve(term, &p, &q, None, true, interrupt)?;
-    Ok(Certificate { lower: lower.min(found.upper), upper: found.upper, proximal: found.proximal, transport: None, remark: None })
+    let (lower, upper) = ordered("certify", lower, found.upper)?;
+    Ok(Certificate { lower, upper, proximal: found.proximal, transport: None, remark: None })
 }

@@ -41,10 +41,13 @@ impl Solver for Debiased {
         let Solution { value, between, within_p, within_q } = solved;
         let minus = |v: &[f64]| v.iter().map(|v| -v).collect::<Vec<f64>>();
         let potential = pair(cost, epsilon, (q, &between.psi), (p, &minus(&within_p.phi)));
-        // seen from Q: exchange the samples, ψ for −φ
-        let mirrored = pair(cost, epsilon, (p, &minus(&between.phi)), (q, &minus(&within_q.phi)));
         let on_source = potential.at(&p.rows, interrupt)?.1;
-        let on_target = mirrored.at(&q.rows, interrupt)?.1;
+        let on_target = if term.reversed {
+            // seen from Q: exchange the samples, ψ for −φ
+            Some(pair(cost, epsilon, (p, &minus(&between.phi)), (q, &minus(&within_q.phi))).at(&q.rows, interrupt)?.1)
+        } else {
+            None
+        };
         let iterations = between.iterations + within_p.iterations + within_q.iterations;
         let warm = between.psi.iter().chain(&within_p.phi).chain(&within_q.phi).map(|v| *v as f32).collect();
         Ok(Found {
@@ -53,7 +56,7 @@ impl Solver for Debiased {
             upper: f64::INFINITY,
             potential: Arc::new(potential),
             on_source,
-            on_target: Some(on_target),
+            on_target,
             proximal: None,
             plan: None,
             transport: None,

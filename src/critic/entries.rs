@@ -49,7 +49,7 @@ pub const ESTIMATE: Entry = Entry {
         Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "stop once 25 steps improve the objective by less than this fraction" },
         Opt { name: "held_out", kind: OptionKind::Number { min: 0.0, max: 0.9 }, doc: "share of each sample kept from the ascent; e.held_out is the objective there" },
         Opt { name: "repeats", kind: OptionKind::Integer { min: 1, max: 10_000 }, doc: "ascents from seed, seed + 1, ...; the best is kept, e.values has all" },
-        Opt { name: "upper", kind: OptionKind::Choice(UPPERS), doc: "where the upper bound of a neural critic comes from; auto is exact up to 4 million pairs of points, entropic up to 1e9" },
+        Opt { name: "upper", kind: OptionKind::Choice(UPPERS), doc: "where the upper bound of a neural critic comes from; auto is exact up to 4 million pairs of points, entropic up to 1e9; for a Renyi divergence exact up to 250,000 and order 20, none beyond" },
         Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64]), or the natural solver where there is no Lipschitz space" },
         Opt { name: "source_weights", kind: OptionKind::Value("list"), doc: "weights of the first sample, summing to 1; for exact(), entropic() and kernels" },
         Opt { name: "target_weights", kind: OptionKind::Value("list"), doc: "weights of the second sample" },

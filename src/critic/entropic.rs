@@ -66,7 +66,7 @@ impl Solver for Entropic {
         let root = matches!(term.objective, Objective::Root);
         let power = if root { 1.0 / cost.power } else { 1.0 };
         let factor = if root { power * bounds.upper.max(f64::MIN_POSITIVE).powf(power - 1.0) } else { 1.0 };
-        let (on_source, on_target) = gradients(&problem, &e, factor, interrupt)?;
+        let (on_source, on_target) = gradients(&problem, &e, factor, term.reversed, interrupt)?;
         let lower = bounds.lower.max(0.0).powf(power);
         let upper = bounds.upper.powf(power);
         let remark = (!e.converged).then(|| format!("not converged: the marginal error is {:.1e} after {} iterations, {:.0e} was asked for; give more iterations or a larger epsilon", e.error, e.iterations, o.tolerance));
@@ -76,7 +76,7 @@ impl Solver for Entropic {
             upper,
             potential: Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
             on_source,
-            on_target: Some(on_target),
+            on_target,
             proximal: Some(bounds.mu),
             plan: None,
             transport: Some(bounds.transport),
@@ -91,8 +91,8 @@ impl Solver for Entropic {
     }
 }
 
-/// The mean of ∇c under the plan at every point of both samples, per unit of the point's own weight.
-fn gradients(p: &Problem, e: &Potentials, factor: f64, interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+/// The mean of ∇c under the plan at every point of P, and of Q if it is asked for, per unit of the point's own weight.
+fn gradients(p: &Problem, e: &Potentials, factor: f64, both: bool, interrupt: &Interrupt) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
     let one_side = |x: &[f64], y: &[f64], cost: Cost, weights: &[f64], outer: Vec<f64>, inner: Vec<f64>| -> Result<Vec<f64>> {
         let h: Vec<f64> = weights.iter().zip(inner).map(|(w, v)| w.ln() + v / e.epsilon).collect();
         let s: Vec<f64> = outer.into_iter().map(|v| v / e.epsilon).collect();
@@ -101,6 +101,6 @@ fn gradients(p: &Problem, e: &Potentials, factor: f64, interrupt: &Interrupt) ->
     };
     let minus = |v: &[f64]| v.iter().map(|v| -v).collect::<Vec<f64>>();
     let on_source = one_side(p.x, p.y, p.cost, p.b, e.phi.clone(), minus(&e.psi))?;
-    let on_target = one_side(p.y, p.x, p.cost, p.a, minus(&e.psi), e.phi.clone())?;
+    let on_target = if both { Some(one_side(p.y, p.x, p.cost, p.a, minus(&e.psi), e.phi.clone())?) } else { None };
     Ok((on_source, on_target))
 }

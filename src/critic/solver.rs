@@ -156,6 +156,14 @@ impl Solved {
     }
 }
 
+/// Bounds that met may pass each other by a rounding; by more they contradict each other, and neither is a proof.
+pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
+    if lower <= upper || lower - upper <= 1e-9 * upper.abs() + 1e-12 {
+        return Ok((lower.min(upper), upper.max(lower)));
+    }
+    Err(Error::data(what, format!("its bounds contradict each other, {lower} > {upper}: rounding has taken over; use moderate scales, penalties and orders")))
+}
+
 /// Values put back where the kept points were; the others get `rest`.
 fn scatter(kept: &Option<Vec<usize>>, n: usize, width: usize, v: Vec<f64>, rest: f64) -> Vec<f64> {
     let Some(kept) = kept else { return v };
@@ -195,8 +203,7 @@ impl Critic for Solved {
             };
             plan.into_iter().map(placed).collect()
         });
-        // bounds that met may pass each other by a rounding
-        (found.lower, found.upper) = (found.lower.min(found.upper), found.upper.max(found.lower));
+        (found.lower, found.upper) = ordered(&self.solver.describe(), found.lower, found.upper)?;
         self.warm = (kept_p.is_none() && kept_q.is_none()).then(|| found.warm.clone());
         let device = source.device();
         let scalar = |v: f64| -> Values { Tensor::from_data(TensorData::new(vec![v as f32], [1]), &device) };
