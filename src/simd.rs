@@ -294,6 +294,19 @@ pub fn sum_of<T: Real>(v: &[T], g: impl Fn(T) -> T) -> f64 {
     total(lanes) + rest.iter().map(|v| g(*v).wide()).sum::<f64>()
 }
 
+/// Σ w_j (x − y_j), in lanes.
+#[inline(always)]
+pub fn weighted_differences<T: Real>(x: T, y: &[T], w: &[T]) -> f64 {
+    let mut lanes = [T::ZERO; LANES];
+    let ((ys, y_rest), (ws, w_rest)) = (y.as_chunks::<LANES>(), w.as_chunks::<LANES>());
+    for (y, w) in ys.iter().zip(ws) {
+        for l in 0..LANES {
+            lanes[l] = w[l].fma(x - y[l], lanes[l]);
+        }
+    }
+    total(lanes) + y_rest.iter().zip(w_rest).map(|(y, w)| (*w * (x - *y)).wide()).sum::<f64>()
+}
+
 /// The largest of a list.
 #[inline(always)]
 pub fn largest<T: Real>(v: &[T], least: T) -> T {

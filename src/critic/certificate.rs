@@ -7,7 +7,7 @@ use super::Critic;
 use super::entropic::Entropic;
 use super::exact::{Exact, cost_of, renyi_lower};
 use super::kernel::KernelSolver;
-use super::solver::{Sample, Solver, ordered};
+use super::solver::{Found, Sample, Solver, ordered};
 use crate::device::{Points, values};
 use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
@@ -43,6 +43,13 @@ pub struct Certificate {
     /// ⟨c, π⟩ of the plan behind the upper bound
     pub transport: Option<f64>,
     pub remark: Option<String>,
+}
+
+impl Certificate {
+    /// What a solver proved about the samples it was given.
+    pub fn of(f: &Found) -> Certificate {
+        Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }
+    }
 }
 
 const FEW: usize = 4_000_000;

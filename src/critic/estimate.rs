@@ -219,7 +219,7 @@ fn add_history(total: &mut Vec<f64>, history: &[f64], weight: f64) {
 /// The value of a critic on the samples it was fitted to, and its certificate on all points.
 fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: Option<(&Points, &Points)>, upper: Upper, interrupt: &Interrupt) -> Result<(f64, Certificate)> {
     if let Some(f) = critic.found() {
-        return Ok((f.value, Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }));
+        return Ok((f.value, Certificate::of(&f)));
     }
     critic.settle();
     let value = values(&term.score(&critic.value(p)?, &critic.value(q)?, None).value)?;

@@ -1,4 +1,6 @@
 //! Kernel terms, solved: MMD² in closed form, penalised f-divergences by Newton's method on their dual.
+use super::features::featured;
+use super::newton::{Dual, Mass, newton};
 use super::on_device::{self, OnDevice};
 use super::potentials::Expansion;
 use super::solver::{Found, Potential, Sample, Solver};
@@ -8,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::kernel_sum::{KernelSum, matrix};
 use crate::space::{Penalty, Space};
-use super::features::featured;
-use super::newton::{Dual, Mass, newton};
+use crate::transport::dual::mean;
 use std::sync::Arc;
 
 /// Beyond this many targets the kernel matrix is approximated.
@@ -65,7 +66,6 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
         };
         Ok((v.into_iter().map(|v| v * scale).collect(), g.into_iter().map(|v| v * scale).collect()))
     };
-    let mean = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v * w).sum::<f64>();
     let ((pp, pp_gradient), (pq, pq_gradient)) = (sums(p, p)?, sums(q, p)?);
     let (qq, qq_gradient) = sums(q, q)?;
     let (mut xx, xy, mut yy) = (mean(&pp, &p.weights), mean(&pq, &p.weights), mean(&qq, &q.weights));
@@ -127,7 +127,7 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let over_p = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights));
     let on_q: Vec<f64> = over_p.at(&q.rows, interrupt)?.0;
     let (at_p, own_gradient) = over_p.at(&p.rows, interrupt)?;
-    let own: f64 = at_p.iter().zip(&p.weights).map(|(v, w)| v * w).sum();
+    let own = mean(&at_p, &p.weights);
     let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
     let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda, tolerance: if precise { 1e-10 } else { 1e-7 } };
     let start = start.map(|v| normalised(v, mass));
@@ -135,13 +135,7 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let potential = expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
     let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
-    // −f*'(h − ν) ∇h at the points of Q, per unit of their weight
-    let on_target = if reversed {
-        let gradient = potential.at(&q.rows, interrupt)?.1;
-        Some(gradient.chunks(q.d).zip(s.alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
-    } else {
-        None
-    };
+    let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
     let gap = s.upper - s.lower;
     Ok(Found {
         value: 0.5 * (s.lower + s.upper),
@@ -158,6 +152,12 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
         remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
     })
+}
+
+/// −f*'(h − ν) ∇h at the points of Q, per unit of their weight; α = b f*'.
+fn target_variation(h: &Expansion, q: &Sample, alpha: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
+    let gradient = h.at(&q.rows, interrupt)?.1;
+    Ok(gradient.chunks(q.d).zip(alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
 }
 
 /// f32 keeps eight digits of a mass of one.
@@ -181,12 +181,7 @@ fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: 
     let s = featured(space, f, mass, p, q, interrupt)?;
     let potential = Expansion { kernel: space.kernel.clone(), centres: s.landmarks, d: q.d, weights: s.beta };
     let on_source = potential.at(&p.rows, interrupt)?.1;
-    let on_target = if reversed {
-        let gradient = potential.at(&q.rows, interrupt)?.1;
-        Some(gradient.chunks(q.d).zip(s.alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
-    } else {
-        None
-    };
+    let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
     let remark = format!("{n} points: the potential is sought among {} kernel functions, the bounds are {:.1e} apart", potential.weights.len(), s.upper - s.lower);
     Ok(Found {
         value: s.lower,

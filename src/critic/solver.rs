@@ -164,10 +164,10 @@ pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
     Err(Error::data(what, format!("its bounds contradict each other, {lower} > {upper}: rounding has taken over; use moderate scales, penalties and orders")))
 }
 
-/// Values put back where the kept points were; the others get `rest`.
-fn scatter(kept: &Option<Vec<usize>>, n: usize, width: usize, v: Vec<f64>, rest: f64) -> Vec<f64> {
+/// Values put back where the kept points were; the others get 0.
+fn scatter(kept: &Option<Vec<usize>>, n: usize, width: usize, v: Vec<f64>) -> Vec<f64> {
     let Some(kept) = kept else { return v };
-    let mut out = vec![rest; n * width];
+    let mut out = vec![0.0; n * width];
     for (i, row) in kept.iter().zip(v.chunks(width)) {
         out[i * width..(i + 1) * width].copy_from_slice(row);
     }
@@ -190,9 +190,9 @@ impl Critic for Solved {
         let ((p, kept_p), (q, kept_q)) = (p.positive(), q.positive());
         let mut found = self.solver.solve(term, &p, &q, self.warm.as_deref(), ascent.keep_history, &ascent.interrupt)?;
         let d = self.dim;
-        found.on_source = scatter(&kept_p, n, d, found.on_source, 0.0);
-        found.on_target = found.on_target.map(|v| scatter(&kept_q, m, d, v, 0.0));
-        found.proximal = found.proximal.map(|v| scatter(&kept_q, m, 1, v, 0.0));
+        found.on_source = scatter(&kept_p, n, d, found.on_source);
+        found.on_target = found.on_target.map(|v| scatter(&kept_q, m, d, v));
+        found.proximal = found.proximal.map(|v| scatter(&kept_q, m, 1, v));
         let back = |kept: &Option<Vec<usize>>, i: usize| kept.as_ref().map_or(i, |k| k[i]);
         // the plan goes from the first sample to the second, whichever of them is P here
         let turn = |i: usize, j: usize| if term.reversed { (j, i) } else { (i, j) };

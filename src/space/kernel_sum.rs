@@ -135,7 +135,7 @@ impl<T: Real> KernelSum<T> {
                     weigh(w, k, slope);
                     *h += simd::sum_of(k, |v| v);
                     for (i, g) in g.iter_mut().enumerate() {
-                        *g += differences(x[i], &self.y.along(i)[start..start + n], slope);
+                        *g += 2.0 * simd::weighted_differences(x[i], &self.y.along(i)[start..start + n], slope);
                     }
                 });
             }
@@ -158,20 +158,6 @@ fn weigh<T: Real>(w: Option<&[T]>, k: &mut [T], slope: &mut [T]) {
             (*k, *s) = (*k * *w, *s * *w);
         }
     }
-}
-
-/// 2 Σ s_j (x − y_j)
-#[inline(always)]
-fn differences<T: Real>(x: T, y: &[T], slope: &[T]) -> f64 {
-    let mut lanes = [T::ZERO; LANES];
-    let ((ys, y_rest), (ss, s_rest)) = (y.as_chunks::<LANES>(), slope.as_chunks::<LANES>());
-    for (y, s) in ys.iter().zip(ss) {
-        for l in 0..LANES {
-            lanes[l] = s[l].fma(x - y[l], lanes[l]);
-        }
-    }
-    let rest: f64 = y_rest.iter().zip(s_rest).map(|(y, s)| (*s * (x - *y)).wide()).sum();
-    2.0 * (simd::total(lanes) + rest)
 }
 
 /// The plane, in registers from the coordinates to the sums: Σ w k, 2 Σ w k' (x − y).

@@ -3,6 +3,7 @@
 //! max Σ −a_i g*(−φ_i) − Σ b_j f*(ψ_j) − ε Σ a_i b_j (e^{(φ_i − ψ_j − c_ij)/ε} − 1), where a fixed marginal has g*(−φ) = −φ.
 //! Alternating exact maximisation is Sinkhorn's iteration; ε falls to its value by factors of four, and once it is
 //! there, over-relaxation by the observed rate shortens the tail. [cuturi2013], [chizat2018], [thibault2021]
+use super::dual::mean;
 use super::ground::Cost;
 use super::softmin::Pairs;
 use crate::error::{Error, Result};
@@ -316,7 +317,6 @@ pub fn divergence(p: (&[f64], &[f64]), q: (&[f64], &[f64]), d: usize, cost: Cost
     let between = sinkhorn(&problem, o, start[0], interrupt)?;
     let within_p = self_potential(p.0, d, cost, p.1, o, start[1], interrupt)?;
     let within_q = self_potential(q.0, d, cost, q.1, o, start[2], interrupt)?;
-    let mean = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v * w).sum::<f64>();
     // OT_ε = Σ a φ − Σ b ψ at the optimum, and 2 Σ a φ for a sample with itself
     let value = mean(&between.phi, p.1) - mean(&between.psi, q.1) - mean(&within_p.phi, p.1) - mean(&within_q.phi, q.1);
     Ok(Debiased { value, between, within_p, within_q })

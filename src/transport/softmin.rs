@@ -201,14 +201,7 @@ impl<T: Real> Pairs<T> {
     fn add_differences(&self, x: &[T], weights: &[T], start: usize, o: &mut [f64]) {
         let n = weights.len();
         for (k, o) in o.iter_mut().enumerate() {
-            let y = &self.y.along(k)[start..start + n];
-            let mut lanes = [T::ZERO; LANES];
-            for from in (0..n).step_by(LANES) {
-                for (l, j) in (from..n.min(from + LANES)).enumerate() {
-                    lanes[l] = weights[j].fma(x[k] - y[j], lanes[l]);
-                }
-            }
-            *o += simd::total(lanes);
+            *o += simd::weighted_differences(x[k], &self.y.along(k)[start..start + n], weights);
         }
     }
 }

@@ -24,15 +24,7 @@ fn add_row(x: &[f32], y: &Coordinates<f32>, w: &[f32], start: usize, buffer: &mu
     }
     out[0] += simd::sum_of(&terms[..n], |v| v) as f32;
     for (k, o) in out[1..].iter_mut().enumerate() {
-        let along = &y.along(k)[start..start + n];
-        let mut lanes = [0.0f32; simd::LANES];
-        let ((ys, y_rest), (qs, q_rest)) = (along.as_chunks::<{ simd::LANES }>(), squares[..n].as_chunks::<{ simd::LANES }>());
-        for (y, q) in ys.iter().zip(qs) {
-            for l in 0..simd::LANES {
-                lanes[l] = q[l].mul_add(x[k] - y[l], lanes[l]);
-            }
-        }
-        *o += simd::total(lanes) as f32 + y_rest.iter().zip(q_rest).map(|(y, q)| q * (x[k] - y)).sum::<f32>();
+        *o += simd::weighted_differences(x[k], &y.along(k)[start..start + n], &squares[..n]) as f32;
     }
 }
 
