@@ -5,8 +5,9 @@ use gflow::dataset::gaussian::gaussian;
 use gflow::dataset::ring::ring;
 use gflow::device::{self, Choice};
 use gflow::divergence::Regularized;
-use gflow::flow::gradient_flow::{FlowOptions, FlowRecipe};
-use gflow::flow::{Flow, State};
+use gflow::flow::gradient_flow::FlowRecipe;
+use gflow::flow::options::FlowOptions;
+use gflow::flow::{Recipe, Setting, State};
 use gflow::generator::named;
 use gflow::space::Lipschitz;
 use gflow::transport::exact::exact;
@@ -27,8 +28,9 @@ fn step(c: &mut Criterion) {
             let generator = Arc::new(named::find("kl").unwrap().build(&[]).unwrap());
             let divergence = Arc::new(Regularized { generator, space: Lipschitz::new(1.0).unwrap() });
             let options = FlowOptions { inner_steps: 5, ..Default::default() };
-            let mut flow = FlowRecipe { preset: "gpa", divergence, options, critic: Arc::new(critic), chosen: true }.start(&q, 0).unwrap();
-            let mut state = Some(State { particles: p, previous: None, time: 0.0, step: 0 });
+            let recipe = FlowRecipe { preset: "gpa".into(), divergence, options, critic: Arc::new(critic), chosen: true };
+            let mut flow = recipe.start(&Setting { source: &p, target: &q, labels: None, seed: 0, steps: 1 }).unwrap();
+            let mut state = Some(State::at(p));
             c.bench_function(&format!("gpa step, {name}, {n} particles"), |b| {
                 b.iter(|| {
                     let s = state.take().unwrap();

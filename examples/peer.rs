@@ -42,7 +42,7 @@ fn work(what: &str, x: &[f64], y: &[f64], d: usize) -> f64 {
             // ten iterations at one ε, whatever they reach: what is shown is time and memory
             let a = vec![d as f64 / x.len() as f64; x.len() / d];
             let p = Problem { x, y, d, cost: Cost { scale: 1.0, power: 2.0 }, a: &a, b: &a, rows: Side::Fixed, columns: Side::Fixed };
-            let o = SinkhornOptions { epsilon: 1.0, tolerance: 0.0, iterations: 5 };
+            let o = SinkhornOptions { epsilon: 1.0, tolerance: 0.0, iterations: 10 };
             sinkhorn(&p, &o, Some(&vec![0.0; a.len()]), &go).map_or(f64::NAN, |s| s.iterations as f64)
         }
         "sliced" => {

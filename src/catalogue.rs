@@ -6,6 +6,8 @@ use serde::Serialize;
 pub enum OptionKind {
     /// a number in [min, max]
     Number { min: f64, max: f64 },
+    /// a number in [min, max], or a word
+    NumberOr { min: f64, max: f64, word: &'static str },
     /// a whole number in [min, max]
     Integer { min: i64, max: i64 },
     Flag,
@@ -83,6 +85,7 @@ impl OptionKind {
     pub fn describe(&self) -> String {
         match self {
             OptionKind::Number { min, max } => range("a number", *min, *max, f64::MIN_POSITIVE),
+            OptionKind::NumberOr { min, max, word } => format!("{}, or \"{word}\"", range("a number", *min, *max, f64::MIN_POSITIVE)),
             OptionKind::Integer { min, max } => {
                 let top = if *max >= 1 << 40 { f64::MAX } else { *max as f64 };
                 range("a whole number", *min as f64, top, -1.0)

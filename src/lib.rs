@@ -34,6 +34,7 @@ pub mod interrupt;
 pub mod io;
 pub mod matrix;
 pub mod metric;
+pub mod network;
 pub mod observer;
 pub mod plot;
 pub mod random;

@@ -95,7 +95,8 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn exponential2(self) -> f32 {
-        self.exponential2_near(0.0)
+        // −0 and not 0: adding it changes nothing, not even the sign of a zero, so it costs nothing
+        self.exponential2_near(-0.0)
     }
     #[inline(always)]
     fn logarithm(self) -> f32 {
@@ -116,7 +117,7 @@ impl NearPower for f32 {
         // 2^(k + r) with |r| ≤ ½: adding 1.5·2²³ rounds, and leaves k in the low bits
         let shifted = self + 12_582_912.0;
         let r = (self - (shifted - 12_582_912.0)) + rest;
-        let p = 1.527919542e-05f32.mul_add(r, 1.550679455e-04).mul_add(r, 1.333374802e-03).mul_add(r, 9.617928127e-03).mul_add(r, 5.550410311e-02).mul_add(r, 2.402265070e-01);
+        let p = 1.535_336_2e-4f32.mul_add(r, 1.339_887_4e-3).mul_add(r, 9.618_437e-3).mul_add(r, 5.550_332_5e-2).mul_add(r, 2.402_264_8e-1);
         let p = p.mul_add(r, std::f32::consts::LN_2).mul_add(r, 1.0);
         let v = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
         if self > f32::LOWEST * std::f32::consts::LOG2_E { v } else { 0.0 }

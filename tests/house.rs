@@ -37,10 +37,11 @@ const ORDER: &[(&str, &[&str])] = &[
     ("io", &["dataset"]),
     ("transport", &["generator", "space"]),
     ("divergence", &["generator", "space", "transport"]),
-    ("critic", &["divergence", "generator", "space", "transport"]),
+    ("network", &[]),
+    ("critic", &["divergence", "generator", "network", "space", "transport"]),
     ("metric", &["space", "transport"]),
     ("observer", &["flow", "metric"]),
-    ("flow", &["critic", "divergence", "generator", "space", "observer", "metric", "io"]),
+    ("flow", &["critic", "network", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),
 ];
 const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix"];

@@ -61,6 +61,7 @@ impl Solver for Debiased {
             plan: None,
             transport: None,
             history: vec![],
+            errors: vec![],
             iterations,
             warm,
             remark,

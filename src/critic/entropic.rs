@@ -81,6 +81,7 @@ impl Solver for Entropic {
             plan: None,
             transport: Some(bounds.transport),
             history: vec![],
+            errors: e.history,
             iterations: e.iterations,
             warm: e.psi.iter().map(|v| *v as f32).collect(),
             remark,

@@ -1,6 +1,6 @@
 //! Estimating a divergence between two samples with a critic, with certified bounds beside it.
 use super::certificate::{Certificate, Upper, certify};
-use super::optimizer::OptimizerOptions;
+use crate::network::optimizer::OptimizerOptions;
 use super::solver::Found;
 use super::{Ascent, Critic, CriticBuilder, Frame, Weights, natural};
 use crate::device::{Points, Values, check_samples, values};

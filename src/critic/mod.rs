@@ -3,6 +3,7 @@ use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::network::optimizer::OptimizerOptions;
 use burn::tensor::Device;
 
 pub mod certificate;
@@ -17,10 +18,10 @@ pub mod mlp;
 pub mod natural;
 pub mod newton;
 pub mod on_device;
-pub mod optimizer;
 pub mod potentials;
 pub mod resample;
 pub mod solver;
+pub use crate::network::{Frame, Named};
 pub use entries::{BOOTSTRAP, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, TEST, merge};
 
 /// What one fit found. Tensors stay on the device until someone asks.
@@ -58,13 +59,6 @@ pub struct Ascent {
     pub interrupt: Interrupt,
 }
 
-/// A vector of numbers with a name, for saving a critic.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Named {
-    pub name: String,
-    pub data: Vec<f32>,
-}
-
 /// Anything that returns a potential.
 pub trait Critic: Send + Sync {
     /// Improves φ for a term between the samples, from where the last fit left it.
@@ -92,6 +86,10 @@ pub trait Critic: Send + Sync {
         let on_source = term.score(&phi, &self.value(target)?, None).on_source;
         Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
     }
+    /// Whether it has a potential to give: networks always have, solvers once they were fitted.
+    fn is_fitted(&self) -> bool {
+        true
+    }
     /// What a solver found, for critics that are solved for.
     fn found(&self) -> Option<std::sync::Arc<solver::Found>> {
         None
@@ -102,31 +100,6 @@ pub trait Critic: Send + Sync {
     fn state(&self) -> Result<Vec<Named>>;
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()>;
     fn boxed_clone(&self) -> Box<dyn Critic>;
-}
-
-/// Where the target lies: critics work in coordinates (x − center)/scale, which changes no Lipschitz constant.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    pub center: Vec<f32>,
-    /// root mean square distance from the centre per coordinate; 1 for a single point
-    pub scale: f64,
-    pub device: Device,
-}
-
-impl Frame {
-    pub fn of(target: &Points) -> Result<Frame> {
-        let d = target.dims()[1];
-        let rows = crate::device::rows_f64(target)?;
-        let n = (rows.len() / d) as f64;
-        let center: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
-        let squares: f64 = rows.chunks(d).map(|r| r.iter().zip(&center).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()).sum();
-        let scale = (squares / (n * d as f64)).sqrt();
-        let scale = if scale.is_finite() && scale > 1e-12 { scale } else { 1.0 };
-        Ok(Frame { center: center.into_iter().map(|c| c as f32).collect(), scale, device: target.device() })
-    }
-    pub fn dim(&self) -> usize {
-        self.center.len()
-    }
 }
 
 /// How a flow or an estimate makes the critic of a term.
@@ -141,7 +114,7 @@ pub trait CriticBuilder: Send + Sync {
     }
     fn describe(&self) -> String;
     /// The same critic trained by another optimiser.
-    fn with_optimizer(&self, optimizer: optimizer::OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder>;
+    fn with_optimizer(&self, optimizer: OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder>;
     /// The builder as data, for saved runs.
     fn to_json(&self) -> serde_json::Value;
 }

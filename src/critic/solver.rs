@@ -1,9 +1,10 @@
 //! Critics that are solved for instead of trained: exact and entropic transport, kernels.
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, on_device::OnDevice, optimizer::OptimizerOptions};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, on_device::OnDevice};
 use crate::device::{self, Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::network::optimizer::OptimizerOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::sync::Arc;
 
@@ -85,6 +86,8 @@ pub struct Found {
     pub transport: Option<f64>,
     /// (lower, upper) as the solver went on
     pub history: Vec<(f64, f64)>,
+    /// marginal errors of the iterations of an entropic solver
+    pub errors: Vec<f64>,
     pub iterations: usize,
     /// to start the next, similar problem from
     pub warm: Vec<f32>,
@@ -151,7 +154,7 @@ impl Solved {
         match (&self.found, &self.pending) {
             (Some(f), _) => Ok(f.potential.clone()),
             (None, Some((_, term, p, q))) => Ok(self.solver.solve(term, &Sample::new(p, None)?, &Sample::new(q, None)?, None, false, &Interrupt::default())?.potential),
-            (None, None) => Err(Error::data(self.solver.describe(), "it has not been fitted to samples yet; a loaded run fits it at its next step")),
+            (None, None) => Err(Error::data(self.solver.describe(), "it has not been fitted to samples yet")),
         }
     }
 }
@@ -233,6 +236,9 @@ impl Critic for Solved {
         Ok(device::points(v.iter().map(|v| *v as f32).collect(), n, d, &particles.device()))
     }
 
+    fn is_fitted(&self) -> bool {
+        self.found.is_some() || self.pending.is_some()
+    }
     fn found(&self) -> Option<Arc<Found>> {
         self.found.clone()
     }

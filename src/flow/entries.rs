@@ -1,28 +1,45 @@
 //! Catalogue entries of the flows and of running them.
-use super::gradient_flow::{FlowOptions, flow_optimizer};
+use super::gradient_flow::flow_optimizer;
 use super::integrators::NAMES;
+use super::langevin::LangevinOptions;
+use super::presets::{self, preset_defaults};
 use super::run::RunOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::critic::{OPTIMIZER, merge};
 
-const OPTIONS: &[Opt] = &[
-    Opt { name: "dt", kind: POSITIVE, doc: "time step of the particles" },
+const DT: Opt = Opt { name: "dt", kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" }, doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme" };
+const INTEGRATOR: Opt = Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "scheme for the particles: four explicit ones, one with error control, and implicit Euler (JKO)" };
+const TOLERANCE: Opt = Opt { name: "tolerance", kind: POSITIVE, doc: "error per step of the adaptive, residual of the implicit scheme, in units of the target's spread" };
+const ITERATIONS: Opt = Opt { name: "iterations", kind: COUNT, doc: "velocities per implicit step at most" };
+const NOISE: Opt = Opt { name: "noise", kind: OptionKind::Value("a number, a schedule |t| …, or \"adaptive\""), doc: "standard deviation of the random kick after which each particle reads its velocity" };
+const ADAPT: Opt = Opt { name: "adapt_width", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "steps between new kernel widths, those at which the target pulls hardest; 0 keeps the width" };
+const CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" }), or the natural solver of kernel and transport terms" };
+const INNER: [Opt; 3] = [
     Opt { name: "inner_steps", kind: COUNT, doc: "ascent steps of the critic per velocity" },
     Opt { name: "warm_up", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "extra ascent steps before the first velocity" },
     Opt { name: "inner_tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "end the ascent when a step improves it by less than this fraction; 0 never" },
-    Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "explicit scheme for the particles" },
-    Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" }), or the natural solver of kernel and transport terms" },
-    OPTIMIZER[0],
-    OPTIMIZER[1],
-    OPTIMIZER[2],
-    OPTIMIZER[3],
-    OPTIMIZER[4],
-    OPTIMIZER[5],
-    OPTIMIZER[6],
 ];
 
-fn defaults() -> serde_json::Value {
-    merge(defaults_of::<FlowOptions>(), serde_json::to_value(flow_optimizer()).unwrap_or_default())
+const OPTIONS: &[Opt] = &[
+    DT, INNER[0], INNER[1], INNER[2], INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT, CRITIC, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+];
+const KERNEL: &[Opt] = &[DT, INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT];
+const KALE: &[Opt] = &[Opt { name: "lambda", kind: POSITIVE, doc: "weight of the squared norm: small is near KL, large near MMD" }, DT, INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT];
+const JKO: &[Opt] = &[
+    Opt { name: "tau", kind: POSITIVE, doc: "time step: each step minimises D(P) + W2(P, P_before)^2/(2 tau)" },
+    INNER[0], INNER[1], INNER[2], TOLERANCE, ITERATIONS, CRITIC, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+];
+
+/// The defaults of these options.
+fn only(options: &[Opt], mut v: serde_json::Value) -> serde_json::Value {
+    if let Some(map) = v.as_object_mut() {
+        map.retain(|k, _| options.iter().any(|o| o.name == k));
+    }
+    v
+}
+
+fn with_optimizer(v: serde_json::Value) -> serde_json::Value {
+    merge(v, serde_json::to_value(flow_optimizer()).unwrap_or_default())
 }
 
 /// The keys of `stop: #{ … }`.
@@ -48,6 +65,7 @@ pub const RUN: Entry = Entry {
         Opt { name: "metrics_every", kind: COUNT, doc: "steps between evaluations of the metrics" },
         Opt { name: "stop", kind: OptionKind::Map(STOP), doc: "rules that end the run early" },
         Opt { name: "runaway", kind: POSITIVE, doc: "a step of a particle longer than this many diameters of the samples ends the run as diverged" },
+        Opt { name: "labels", kind: OptionKind::Value("[source labels, target labels]"), doc: "classes of the points: particles move towards the targets of their own class; default none" },
         Opt { name: "live", kind: OptionKind::Flag, doc: "in a notebook, show the particles of a run that takes longer than a second while they move" },
     ],
     defaults: defaults_of::<RunOptions>,
@@ -63,7 +81,7 @@ pub const ENTRIES: &[Entry] = &[
         equation: r"Y\leftarrow Y-\Delta t\,\nabla\varphi^{L}(Y)",
         cite: "gu2024gpa",
         options: OPTIONS,
-        defaults,
+        defaults: || with_optimizer(preset_defaults("gpa")),
         example: "let flow = gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.2, critic: mlp([32, 32]) });\nflow",
     },
     Entry {
@@ -74,8 +92,52 @@ pub const ENTRIES: &[Entry] = &[
         equation: r"\partial_tP=\nabla\cdot\left(P\,\nabla\tfrac{\delta D}{\delta P}\right)",
         cite: "gu2024gpa",
         options: OPTIONS,
-        defaults,
+        defaults: || with_optimizer(preset_defaults("gradient_flow")),
         example: "let d = 0.5 * kl().regularized(lipschitz(1.0)) + 0.5 * ipm(lipschitz(1.0));\nlet flow = gradient_flow(d, #{ integrator: \"heun\" });\nflow",
+    },
+    Entry {
+        name: "mmd_flow",
+        room: "flow",
+        signature: "mmd_flow(kernel, options)",
+        doc: "The gradient flow of half MMD squared, with constant, scheduled or adaptive noise injection and adaptive kernel width.",
+        equation: r"Y\leftarrow Y-\Delta t\,\nabla f(Y+\beta\xi),\quad f=E_P[k(\cdot,y)]-E_Q[k(\cdot,x)]",
+        cite: "arbel2019",
+        options: KERNEL,
+        defaults: || only(KERNEL, preset_defaults("mmd_flow")),
+        example: "let flow = mmd_flow(gaussian_kernel(1.0), #{ dt: 0.5, noise: |t| 0.5 / (1 + t) });\nflow.run(data::gaussian(50, 2), data::ring(50, #{ radius: 1.0 }), #{ steps: 5 })",
+    },
+    Entry {
+        name: "kale_flow",
+        room: "flow",
+        signature: "kale_flow(kernel, options)",
+        doc: "The gradient flow of the KL approximate lower bound estimator, between those of KL and of MMD; gradient_flow(f.penalized(rkhs(k), lambda)) is the same for any f.",
+        equation: r"Y\leftarrow Y-\Delta t\,(1+\lambda)\nabla h(Y)",
+        cite: "glaser2021",
+        options: KALE,
+        defaults: || only(KALE, presets::kale_defaults()),
+        example: "let flow = kale_flow(gaussian_kernel(0.5), #{ lambda: 0.1, dt: 0.01 });\nflow.run(data::gaussian(50, 2), data::ring(50, #{ radius: 1.0 }), #{ steps: 5 })",
+    },
+    Entry {
+        name: "jko",
+        room: "flow",
+        signature: "jko(d, options)",
+        doc: "The minimising-movement scheme: implicit Euler on particles, each step solved by gradient steps of Barzilai and Borwein.",
+        equation: r"P_{k+1}=\arg\min_P D(P\|Q)+\tfrac1{2\tau}W_2^2(P,P_k)",
+        cite: "jko1998",
+        options: JKO,
+        defaults: || only(JKO, with_optimizer(presets::jko_defaults())),
+        example: "let flow = jko(mmd(gaussian_kernel(1.0)), #{ tau: 2.0 });\nflow.run(data::gaussian(50, 2), data::ring(50, #{ radius: 1.0 }), #{ steps: 3 })",
+    },
+    Entry {
+        name: "langevin",
+        room: "flow",
+        signature: "langevin(|x| log density, options)",
+        doc: "Unadjusted Langevin dynamics for a density known up to a factor; the gradient is derived from the formula. In it x[i], x.dim(), sum(x), dot(x, y), norm(x), logsumexp([..]) and elementwise operators.",
+        equation: r"Y\leftarrow Y+\Delta t\,\nabla\ln\pi(Y)+\sqrt{2\Delta t}\,\xi",
+        cite: "roberts1996",
+        options: &[Opt { name: "dt", kind: POSITIVE, doc: "time step" }],
+        defaults: defaults_of::<LangevinOptions>,
+        example: "let flow = langevin(|x| -0.5 * dot(x - 1.0, x - 1.0), #{ dt: 0.05 });\nflow.run(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 1.0 }), #{ steps: 5 })",
     },
     RUN,
 ];

@@ -1,9 +1,11 @@
 //! The velocity field of a Wasserstein gradient flow: v = −∇(δD/δP) at the particles.
 use super::Record;
+use super::labels::Classes;
 use crate::critic::{Ascent, Critic};
-use crate::device::Points;
-use crate::divergence::Term;
-use crate::error::Result;
+use crate::device::{Points, Values};
+use crate::divergence::{Objective, Term};
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 
 /// A velocity at every particle, and what was measured on the way.
 pub struct Velocity {
@@ -14,6 +16,8 @@ pub struct Velocity {
 /// Anything that moves particles.
 pub trait Field {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity>;
+    /// The field of the particles last asked for, read at other places.
+    fn velocity_at(&mut self, particles: &Points, x: &Points) -> Result<Points>;
 }
 
 /// One term with its weight and its own critic.
@@ -36,15 +40,28 @@ pub struct CriticField<'a> {
     pub ascent: &'a Ascent,
     /// extra ascent steps for the first velocity asked for
     pub warm_up: usize,
+    /// classes that both samples carry; the target has their coordinates already
+    pub classes: Option<&'a Classes>,
+}
+
+impl CriticField<'_> {
+    fn enter(&self, particles: &Points) -> Points {
+        self.classes.map_or_else(|| particles.clone(), |c| c.of_source(particles))
+    }
+    /// Velocities of labelled points without those of the labels, which stay.
+    fn leave(&self, v: Points, particles: &Points) -> Points {
+        if self.classes.is_some() { v.narrow(1, 0, particles.dims()[1]) } else { v }
+    }
 }
 
 impl Field for CriticField<'_> {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
         let ascent = Ascent { steps: self.ascent.steps + std::mem::take(&mut self.warm_up), ..self.ascent.clone() };
-        let mut total: Option<(Points, crate::device::Values)> = None;
+        let at = self.enter(particles);
+        let mut total: Option<(Points, Values)> = None;
         for part in self.parts.iter_mut() {
-            let fitted = part.critic.fit(&part.term, particles, self.target, &ascent)?.value;
-            let gradient = part.critic.variation(&part.term, particles, self.target)?;
+            let fitted = part.critic.fit(&part.term, &at, self.target, &ascent)?.value;
+            let gradient = part.critic.variation(&part.term, &at, self.target)?;
             let v = gradient.mul_scalar(-part.weight);
             let d = fitted.mul_scalar(part.weight);
             total = Some(match total {
@@ -53,12 +70,33 @@ impl Field for CriticField<'_> {
             });
         }
         let (v, divergence) = match total {
-            Some(t) => t,
+            Some((v, d)) => (self.leave(v, particles), d),
             None => (particles.zeros_like(), particles.clone().sum().mul_scalar(0.0)),
         };
-        let squared = (v.clone() * v.clone()).sum_dim(1);
-        let speeds = squared.clone().sqrt();
-        let record = Record { divergence, fisher: squared.mean(), speed: speeds.clone().mean(), fastest: speeds.max() };
-        Ok(Velocity { v, record })
+        Ok(Velocity { record: Record::of(divergence, &v), v })
     }
+
+    fn velocity_at(&mut self, _: &Points, x: &Points) -> Result<Points> {
+        let at = self.enter(x);
+        let mut total = at.zeros_like();
+        for part in self.parts.iter() {
+            if part.term.reversed || matches!(part.term.objective, Objective::Renyi(_)) {
+                return Err(Error::Unsupported { what: "noise".into(), reason: "reads the first variation away from the particles, which a reversed or Renyi divergence does not offer".into(), advice: "use the forward divergence, or leave the noise out".into() });
+            }
+            total = total - part.critic.gradient(&at)?.mul_scalar(part.weight);
+        }
+        Ok(self.leave(total, x))
+    }
+}
+
+/// Copies of the critics; those that nobody has fitted yet are fitted to the samples.
+pub fn fitted(parts: &[Part], particles: &Points, target: &Points, interrupt: &Interrupt) -> Result<Vec<(f64, Box<dyn Critic>)>> {
+    let copy = |part: &Part| {
+        let mut critic = part.critic.boxed_clone();
+        if !critic.is_fitted() {
+            critic.fit(&part.term, particles, target, &Ascent { interrupt: interrupt.clone(), ..Ascent::default() })?;
+        }
+        Ok((part.weight, critic))
+    };
+    parts.iter().map(copy).collect()
 }

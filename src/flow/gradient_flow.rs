@@ -1,36 +1,21 @@
-//! The Wasserstein gradient flow of any divergence on particles, ∂P/∂t = ∇·(P ∇ δD/δP), and GPA as its preset.
-use super::field::{CriticField, Field, Part};
-use super::integrators::Scheme;
-use super::{Flow, Record, State};
+//! The Wasserstein gradient flow of any divergence on particles, ∂P/∂t = ∇·(P ∇ δD/δP); GPA and others are its presets.
+use super::field::{CriticField, Field, Part, fitted};
+use super::integrators::Control;
+use super::labels::Classes;
+use super::noise::Kicked;
+use super::options::FlowOptions;
+use super::{Critics, Flow, Recipe, Record, Setting, State};
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
-use crate::critic::optimizer::OptimizerOptions;
-use crate::critic::{Ascent, Critic, CriticBuilder, Frame, Named, natural};
-use crate::device::Points;
+use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
+use crate::device::{Points, rows_f64};
 use crate::divergence::Divergence;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use serde::{Deserialize, Serialize};
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::under;
+use crate::space::Space;
+use crate::space::kernel_sum::adaptive_width;
 use std::sync::Arc;
-
-/// Options of `gpa(d, #{ … })` and `gradient_flow(d, #{ … })`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FlowOptions {
-    pub dt: f64,
-    /// ascent steps of the critic per velocity
-    pub inner_steps: usize,
-    /// ascent steps before the first velocity
-    pub warm_up: usize,
-    /// end the ascent early when a step improves it by less than this fraction
-    pub inner_tolerance: f64,
-    pub integrator: Scheme,
-}
-
-impl Default for FlowOptions {
-    fn default() -> Self {
-        FlowOptions { dt: 0.2, inner_steps: 8, warm_up: 0, inner_tolerance: 0.0, integrator: Scheme::Euler }
-    }
-}
 
 /// Adam as flows use it: with more momentum the critic overshoots the particles and leaves strays, with less it
 /// balances the modes more slowly.
@@ -44,11 +29,11 @@ pub fn default_critic() -> Result<MlpBuilder> {
     MlpBuilder::new(vec![64, 64], MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })
 }
 
-/// A flow that has not met its particles yet.
+/// A particle flow that has not met its particles yet.
 #[derive(Clone)]
 pub struct FlowRecipe {
-    /// "gpa" or "gradient_flow"
-    pub preset: &'static str,
+    /// the name it was made under: "gpa", "mmd_flow", …
+    pub preset: String,
     pub divergence: Arc<dyn Divergence>,
     pub options: FlowOptions,
     pub critic: Arc<dyn CriticBuilder>,
@@ -56,8 +41,8 @@ pub struct FlowRecipe {
     pub chosen: bool,
 }
 
-impl FlowRecipe {
-    pub fn describe(&self) -> String {
+impl Recipe for FlowRecipe {
+    fn describe(&self) -> String {
         let terms = self.divergence.terms();
         let trained = self.critic.trains() && (self.chosen || terms.iter().any(|(_, t)| self.critic.supports(t)));
         let mut critics = if self.chosen || trained { vec![self.critic.describe()] } else { vec![] };
@@ -68,19 +53,70 @@ impl FlowRecipe {
             critics.push(natural::solver(t).describe());
         }
         critics.dedup();
-        format!("{}({}, dt {}, {}, {})", self.preset, self.divergence.name(), self.options.dt, critics.join(", "), self.options.integrator.integrator().name())
+        format!("{}({}, dt {}, {}, {})", self.preset, self.divergence.name(), self.options.dt.describe(), critics.join(", "), self.options.integrator.integrator().name())
     }
 
-    /// Ties the recipe to a target and makes its critics.
-    pub fn start(&self, target: &Points, seed: u64) -> Result<GradientFlow> {
-        let frame = Frame::of(target)?;
-        let mut parts = vec![];
+    fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>> {
+        Ok(Box::new(self.tie(setting)?))
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        super::saved::gradient_to_json(self)
+    }
+}
+
+impl FlowRecipe {
+    /// Ties the recipe to its samples and makes its critics.
+    pub fn tie(&self, s: &Setting) -> Result<GradientFlow> {
+        let classes = match s.labels {
+            Some(labels) => {
+                labels.check(s.source, s.target)?;
+                Some(Classes::new(labels, widest(s)?, &s.target.device()))
+            }
+            None => None,
+        };
+        let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
+        let frame = Frame::of(&target)?;
         let terms = self.divergence.terms();
-        let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, seed)?;
-        for ((weight, term), critic) in terms.into_iter().zip(critics) {
-            parts.push(Part { weight, term, critic });
+        if self.options.adapt_width > 0
+            && let Some((_, t)) = terms.iter().find(|(_, t)| family(&t.space).is_none())
+        {
+            let kernel = match &t.space {
+                Space::Rkhs(p) => p.kernel.describe(),
+                _ => self.divergence.name(),
+            };
+            return Err(Error::Unsupported { what: "adapt_width".into(), reason: format!("chooses the width of one gaussian, laplace or imq kernel; {kernel} is none"), advice: "leave it out".into() });
         }
-        Ok(GradientFlow { recipe: self.clone(), parts, target: target.clone(), interrupt: Interrupt::default() })
+        let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
+        let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
+        let dt = self.options.dt.resolve(s.source, s.target, s.steps)?;
+        Ok(GradientFlow { recipe: self.clone(), parts, target, classes, dt, scale: frame.scale, seed: s.seed, interrupt: Interrupt::default() })
+    }
+}
+
+/// The diagonal of the box around both samples.
+fn widest(s: &Setting) -> Result<f64> {
+    let d = s.source.dims()[1];
+    let mut rows = rows_f64(s.source)?;
+    rows.extend(rows_f64(s.target)?);
+    let extent = |k: usize| {
+        let (lo, hi) = rows.iter().skip(k).step_by(d).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
+        (hi - lo).powi(2)
+    };
+    Ok((0..d).map(extent).sum::<f64>().sqrt().max(1e-6))
+}
+
+/// The kernel of a space as a family of widths.
+fn family(space: &Space) -> Option<fn(f64) -> crate::space::kernel::Kernel> {
+    use crate::space::kernel::Kernel;
+    match space {
+        Space::Rkhs(p) => match p.kernel {
+            Kernel::Gaussian(_) => Some(Kernel::Gaussian),
+            Kernel::Laplace(_) => Some(Kernel::Laplace),
+            Kernel::Imq(_) => Some(Kernel::Imq),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -89,22 +125,51 @@ impl FlowRecipe {
 pub struct GradientFlow {
     pub recipe: FlowRecipe,
     pub parts: Vec<Part>,
+    /// with the coordinates of its classes, if it has any
     pub target: Points,
+    classes: Option<Classes>,
+    dt: f64,
+    scale: f64,
+    seed: u64,
     interrupt: Interrupt,
+}
+
+impl GradientFlow {
+    /// New widths for the kernels, as f32 numbers so that a saved run goes on with the same ones.
+    fn adapt(&mut self, particles: &Points) -> Result<()> {
+        let (p, q, d) = (rows_f64(particles)?, rows_f64(&self.target)?, particles.dims()[1]);
+        for part in &mut self.parts {
+            if let (Some(make), Space::Rkhs(penalty)) = (family(&part.term.space), &mut part.term.space) {
+                let width = adaptive_width(make, &p, &q, d, &self.interrupt)?;
+                penalty.kernel = make(f64::from(width as f32));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Flow for GradientFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
-        let o = &self.recipe.options;
+        let o = self.recipe.options.clone();
+        if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
+            let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
+            self.adapt(&at)?;
+        }
         let warm_up = if state.step == 0 { o.warm_up } else { 0 };
         let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
-        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up };
-        o.integrator.integrator().step(state, o.dt, &mut field)
+        let control = Control { dt: self.dt, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
+        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up, classes: self.classes.as_ref() };
+        let scheme = o.integrator.integrator();
+        if o.noise.is_none() {
+            return scheme.step(state, &control, &mut field);
+        }
+        let mut kicked = Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time, asked: 0 };
+        scheme.step(state, &control, &mut kicked)
     }
     fn measure(&self, state: &State) -> Result<Record> {
         let mut parts = self.parts.clone();
         let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
-        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0 };
+        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0, classes: self.classes.as_ref() };
         Ok(field.velocity(&state.particles)?.record)
     }
     fn describe(&self) -> String {
@@ -117,19 +182,38 @@ impl Flow for GradientFlow {
         Box::new(self.clone())
     }
     fn to_json(&self) -> serde_json::Value {
-        super::save::flow_to_json(self)
+        self.recipe.to_json()
     }
     fn tensors(&self) -> Result<Vec<Named>> {
         let mut out = vec![];
         for (k, part) in self.parts.iter().enumerate() {
             out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
+            if let (true, Space::Rkhs(p)) = (self.recipe.options.adapt_width > 0, &part.term.space) {
+                out.push(Named { name: format!("width{k}"), data: vec![p.kernel.smallest_width() as f32] });
+            }
         }
         Ok(out)
     }
-    fn divergence(&self) -> Arc<dyn Divergence> {
-        self.recipe.divergence.clone()
+    fn restore(&mut self, tensors: &[Named]) -> Result<()> {
+        let device = self.target.device();
+        for (k, part) in self.parts.iter_mut().enumerate() {
+            part.critic.restore(&under(tensors, &format!("critic{k}")), &device)?;
+            let width = tensors.iter().find(|n| n.name == format!("width{k}")).and_then(|n| n.data.first());
+            if let (Some(width), Some(make), Space::Rkhs(p)) = (width, family(&part.term.space), &mut part.term.space) {
+                p.kernel = make(f64::from(*width));
+            }
+        }
+        Ok(())
     }
-    fn critics(&self) -> Vec<(f64, &dyn Critic)> {
-        self.parts.iter().map(|p| (p.weight, p.critic.as_ref())).collect()
+    fn critics(&self, state: &State) -> Result<Critics> {
+        let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
+        Ok(Critics { divergence: self.recipe.divergence.clone(), parts: fitted(&self.parts, &at, &self.target, &self.interrupt)? })
+    }
+    fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
+        let mut out = vec![("dt", self.dt)];
+        if let (true, Some(Space::Rkhs(p))) = (self.recipe.options.adapt_width > 0, self.parts.first().map(|p| &p.term.space)) {
+            out.push(("width", p.kernel.smallest_width()));
+        }
+        Ok(out)
     }
 }

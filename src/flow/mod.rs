@@ -1,15 +1,24 @@
 //! How P moves: a flow is a scheme on a representation, and one loop runs them all.
+use crate::critic::{Critic, Named};
 use crate::device::{Points, Values};
-use crate::error::Result;
+use crate::divergence::Divergence;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use std::sync::Arc;
 
 mod entries;
 pub mod field;
 pub mod gradient_flow;
 pub mod integrators;
+pub mod labels;
+pub mod langevin;
+pub mod noise;
+pub mod options;
+pub mod presets;
 pub mod record;
 pub mod run;
 pub mod save;
+pub mod saved;
 pub use entries::{ENTRIES, RUN};
 
 /// Where a flow is.
@@ -19,8 +28,17 @@ pub struct State {
     pub particles: Points,
     /// the velocity of the previous step, for multistep schemes
     pub previous: Option<Points>,
+    /// the step length an adaptive scheme goes on with
+    pub dt: Option<f64>,
     pub time: f64,
     pub step: usize,
+}
+
+impl State {
+    /// Particles about to move.
+    pub fn at(particles: Points) -> State {
+        State { particles, previous: None, dt: None, time: 0.0, step: 0 }
+    }
 }
 
 /// What one step saw at its start; tensors of shape [1], read only when someone records them.
@@ -35,6 +53,44 @@ pub struct Record {
     pub fastest: Values,
 }
 
+impl Record {
+    /// The record of velocities.
+    pub fn of(divergence: Values, v: &Points) -> Record {
+        let squared = (v.clone() * v.clone()).sum_dim(1);
+        let speeds = squared.clone().sqrt();
+        Record { divergence, fisher: squared.mean(), speed: speeds.clone().mean(), fastest: speeds.max() }
+    }
+}
+
+/// Fitted critics with their weights, and what they were fitted for.
+pub struct Critics {
+    pub divergence: Arc<dyn Divergence>,
+    pub parts: Vec<(f64, Box<dyn Critic>)>,
+}
+
+/// A run about to begin, as a recipe sees it.
+pub struct Setting<'a> {
+    pub source: &'a Points,
+    pub target: &'a Points,
+    /// classes of the rows of the source and of the target
+    pub labels: Option<&'a labels::Labels>,
+    pub seed: u64,
+    /// how many steps are planned
+    pub steps: usize,
+}
+
+/// A flow that has not met its samples yet.
+pub trait Recipe: Send + Sync {
+    fn describe(&self) -> String;
+    fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>>;
+    /// Errors unless it can move this source towards this target.
+    fn check(&self, source: &Points, target: &Points) -> Result<()> {
+        crate::device::check_samples("run(source, target)", source, target)
+    }
+    /// The recipe as data, for saved runs.
+    fn to_json(&self) -> serde_json::Value;
+}
+
 /// A flow between the law of the particles and a target it holds.
 pub trait Flow: Send + Sync {
     /// One step of the scheme.
@@ -44,12 +100,36 @@ pub trait Flow: Send + Sync {
     fn describe(&self) -> String;
     fn set_interrupt(&mut self, interrupt: Interrupt);
     fn boxed_clone(&self) -> Box<dyn Flow>;
-    /// Everything but tensors, for saving.
+    /// The recipe it was started from, as data.
     fn to_json(&self) -> serde_json::Value;
-    /// The tensors, by name.
-    fn tensors(&self) -> Result<Vec<crate::critic::Named>>;
-    /// The fitted critics with their weights.
-    fn critics(&self) -> Vec<(f64, &dyn crate::critic::Critic)>;
-    /// What it descends.
-    fn divergence(&self) -> std::sync::Arc<dyn crate::divergence::Divergence>;
+    /// Everything a bit-identical continuation needs.
+    fn tensors(&self) -> Result<Vec<Named>>;
+    fn restore(&mut self, tensors: &[Named]) -> Result<()>;
+    /// Copies of the critics with their weights, as the last step left them; those that a loaded run has yet to solve for
+    /// are fitted to the state.
+    fn critics(&self, state: &State) -> Result<Critics>;
+    /// The particles of a source before the first step.
+    fn begin(&self, source: &Points) -> Result<Points> {
+        Ok(source.clone())
+    }
+    /// Brings the particles of a state up to date, for flows whose steps move something else.
+    fn refresh(&self, _: &mut State) -> Result<()> {
+        Ok(())
+    }
+    /// The space the particles of the state live in, given the samples of the run: the target as they are compared to it.
+    fn arena(&self, target: &Points) -> Result<Points> {
+        Ok(target.clone())
+    }
+    /// Particles as the user knows them.
+    fn view(&self, particles: &Points) -> Result<Points> {
+        Ok(particles.clone())
+    }
+    /// New samples of the law the flow has reached.
+    fn sample(&self, _: &Points, _: usize, _: u64) -> Result<Points> {
+        Err(Error::Unsupported { what: self.describe(), reason: "moves its particles and has no map for new ones".into(), advice: "run.particles are the sample; start from more of them, or use a generator flow such as w2_fe".into() })
+    }
+    /// Numbers about the flow itself, by name.
+    fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
+        Ok(vec![])
+    }
 }

@@ -1,7 +1,7 @@
 //! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
 use super::record::{Snapshot, Table};
-use super::{Flow, Record, State};
-use crate::device::check_samples;
+use super::labels::Labels;
+use super::{Flow, Recipe, Record, Setting, State};
 use crate::device::Points;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -69,6 +69,8 @@ pub struct Run {
     pub snapshots: Vec<Snapshot>,
     pub ending: String,
     pub seconds: f64,
+    /// classes of the rows of both samples
+    pub labels: Option<Labels>,
 }
 
 impl Clone for Run {
@@ -83,17 +85,24 @@ impl Clone for Run {
             snapshots: self.snapshots.clone(),
             ending: self.ending.clone(),
             seconds: self.seconds,
+            labels: self.labels.clone(),
         }
     }
 }
 
 impl Run {
-    /// A run about to begin. Errors on bad samples or unknown metrics, before any work.
-    pub fn new(flow: Box<dyn Flow>, source: Points, target: Points, options: RunOptions) -> Result<Run> {
-        check_samples("run(source, target)", &source, &target)?;
+    /// A run about to begin. Errors on bad samples, labels or unknown metrics, before any work.
+    pub fn new(recipe: &dyn Recipe, source: Points, target: Points, labels: Option<Labels>, options: RunOptions) -> Result<Run> {
+        recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, &Interrupt::default())?;
-        let state = State { particles: source.clone(), previous: None, time: 0.0, step: 0 };
-        Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0 })
+        let flow = recipe.start(&Setting { source: &source, target: &target, labels: labels.as_ref(), seed: options.seed.unwrap_or(0), steps: options.steps })?;
+        let state = State::at(flow.begin(&source)?);
+        Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0, labels })
+    }
+
+    /// The particles as the user knows them.
+    pub fn particles(&self) -> Result<Points> {
+        self.flow.view(&self.state.particles)
     }
 
     /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
@@ -111,11 +120,13 @@ impl Run {
     fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report), extra: Option<&mut dyn Observer>) -> Result<Ending> {
         let o = self.options.clone();
         let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics, interrupt)?;
-        let mut history = History::new(o.record_every, metrics, o.metrics_every, self.target.clone()).continuing(std::mem::take(&mut self.history));
+        let target = self.flow.arena(&self.target)?;
+        let start = self.flow.begin(&self.source)?;
+        let mut history = History::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(std::mem::take(&mut self.history));
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);
         let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
-        let size = diameter(&self.target)?.max(diameter(&self.source)?).max(gap(&self.source, &self.target)?);
+        let size = diameter(&target)?.max(diameter(&start)?).max(gap(&start, &target)?);
         let limit = (size, o.runaway * size);
         self.flow.set_interrupt(interrupt.clone());
         let ending = {
@@ -142,13 +153,16 @@ impl Run {
             if let Err(e) = interrupt.check() {
                 return Ending::Broken(e);
             }
+            let wanted = watchers.iter().any(|w| w.wants(self.state.step, false));
+            if wanted && let Err(e) = self.flow.refresh(&mut self.state) {
+                return Ending::Broken(e);
+            }
             let at = self.state.clone();
             let (next, record) = match self.flow.step(at.clone()) {
                 Ok(done) => done,
                 Err(e) => return Ending::Broken(e),
             };
             self.seconds = before + begun.elapsed().as_secs_f64();
-            let wanted = watchers.iter().any(|w| w.wants(at.step, false));
             if wanted {
                 let dt = next.time - at.time;
                 latest = match read(&record, self.seconds).and_then(|r| check(&r, at.step, dt, limit).map(|()| r)) {
@@ -170,6 +184,9 @@ impl Run {
                 }
                 Err(e) => return Ending::Broken(e),
             }
+        }
+        if let Err(e) = self.flow.refresh(&mut self.state) {
+            return Ending::Broken(e);
         }
         let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, 0.0, limit).map(|()| r));
         match last.and_then(|r| tell(watchers, &self.state, &r, true)) {

@@ -1,98 +1,27 @@
 //! Runs on disk: run.json with everything readable, arrays.npz with every tensor, so that a loaded run goes on
 //! bit for bit on the same device.
-use super::gradient_flow::{FlowOptions, FlowRecipe, GradientFlow};
+use super::labels::Labels;
 use super::record::{Snapshot, Table};
 use super::run::{Run, RunOptions};
-use super::State;
-use crate::critic::{Named, natural};
+use super::{Setting, State};
+use crate::critic::Named;
 use crate::device::{Points, points, rows};
-use crate::divergence::{FromTerms, Objective, Renyi, Term};
 use crate::error::{Error, Result};
-use crate::generator::Generator;
-use crate::generator::portable::Portable;
 use crate::io::numpy::{Array, load_npz, save_npz};
-use crate::space::Space;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Raised when the layout on disk changes.
-const FORMAT: u32 = 2;
-
-#[derive(Serialize, Deserialize)]
-struct SavedTerm {
-    weight: f64,
-    objective: SavedObjective,
-    space: Space,
-    reversed: bool,
-}
-
-/// An objective as data; an f is its name and expression.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SavedObjective {
-    F(String, Portable),
-    FreeMass(String, Portable),
-    Ipm,
-    Root,
-    Sinkhorn(f64),
-    Renyi(Renyi),
-    Unbalanced(Box<[(String, Portable); 2]>),
-}
-
-impl SavedObjective {
-    fn of(o: &Objective) -> SavedObjective {
-        match o {
-            Objective::F(f) => SavedObjective::F(f.name().into(), Portable::from(f.expr())),
-            Objective::FreeMass(f) => SavedObjective::FreeMass(f.name().into(), Portable::from(f.expr())),
-            Objective::Ipm => SavedObjective::Ipm,
-            Objective::Root => SavedObjective::Root,
-            Objective::Sinkhorn(e) => SavedObjective::Sinkhorn(*e),
-            Objective::Renyi(r) => SavedObjective::Renyi(*r),
-            Objective::Unbalanced { source, target } => SavedObjective::Unbalanced(Box::new([source, target].map(|f| (f.name().into(), Portable::from(f.expr()))))),
-        }
-    }
-    fn rebuild(self) -> Result<Objective> {
-        Ok(match self {
-            SavedObjective::F(name, f) => Objective::F(generator(name, &f)?),
-            SavedObjective::FreeMass(name, f) => Objective::FreeMass(generator(name, &f)?),
-            SavedObjective::Ipm => Objective::Ipm,
-            SavedObjective::Root => Objective::Root,
-            SavedObjective::Sinkhorn(e) => Objective::Sinkhorn(e),
-            SavedObjective::Renyi(r) => Objective::Renyi(r),
-            SavedObjective::Unbalanced(both) => {
-                let [(s, g), (t, f)] = *both;
-                Objective::Unbalanced { source: generator(s, &g)?, target: generator(t, &f)? }
-            }
-        })
-    }
-}
-
-fn generator(name: String, f: &Portable) -> Result<Arc<Generator>> {
-    if let Some(function) = f.missing() {
-        let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
-        return Err(Error::Unsupported { what: format!("the saved run's f `{name}`"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice });
-    }
-    Generator::new(name.clone(), f.into()).map(Arc::new).map_err(|source| Error::Generator { name, source })
-}
-
-#[derive(Serialize, Deserialize)]
-struct SavedFlow {
-    preset: String,
-    divergence: String,
-    latex: String,
-    terms: Vec<SavedTerm>,
-    options: FlowOptions,
-    critic: serde_json::Value,
-    chosen: bool,
-}
+const FORMAT: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct SavedRun {
     format: u32,
     gflow: String,
-    flow: SavedFlow,
+    flow: serde_json::Value,
+    labels: Option<Labels>,
+    dt: Option<f64>,
     options: RunOptions,
     time: f64,
     step: usize,
@@ -100,26 +29,6 @@ struct SavedRun {
     ending: String,
     history: Table,
     snapshots: Vec<(usize, f64)>,
-}
-
-/// The flow as data.
-pub fn flow_to_json(flow: &GradientFlow) -> serde_json::Value {
-    let r = &flow.recipe;
-    let terms: Vec<SavedTerm> = r
-        .divergence
-        .terms()
-        .into_iter()
-        .map(|(weight, t)| SavedTerm { weight, objective: SavedObjective::of(&t.objective), space: t.space, reversed: t.reversed })
-        .collect();
-    serde_json::json!({
-        "preset": r.preset,
-        "divergence": r.divergence.name(),
-        "latex": r.divergence.latex(),
-        "terms": serde_json::to_value(terms).unwrap_or_default(),
-        "options": serde_json::to_value(&r.options).unwrap_or_default(),
-        "critic": r.critic.to_json(),
-        "chosen": r.chosen,
-    })
 }
 
 fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
@@ -146,7 +55,9 @@ impl Run {
             "gflow": env!("CARGO_PKG_VERSION"),
             "flow": self.flow.to_json(),
             "options": self.options,
+            "labels": self.labels,
             "time": self.state.time,
+            "dt": self.state.dt,
             "step": self.state.step,
             "seconds": self.seconds,
             "ending": self.ending,
@@ -174,15 +85,10 @@ impl Run {
             }
         };
         let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
-        let mut flow = rebuild(saved.flow)?.start(&target, saved.options.seed.unwrap_or(0))?;
-        for (k, part) in flow.parts.iter_mut().enumerate() {
-            let prefix = format!("critic{k}.");
-            let state: Vec<Named> = arrays
-                .iter()
-                .filter_map(|(name, data, _)| name.strip_prefix(&prefix).map(|n| Named { name: n.into(), data: data.clone() }))
-                .collect();
-            part.critic.restore(&state, device)?;
-        }
+        let setting = Setting { source: &source, target: &target, labels: saved.labels.as_ref(), seed: saved.options.seed.unwrap_or(0), steps: saved.options.steps };
+        let mut flow = super::saved::recipe(&saved.flow)?.start(&setting)?;
+        let tensors: Vec<Named> = arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
+        flow.restore(&tensors)?;
         let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
         let snapshots = saved
             .snapshots
@@ -191,8 +97,9 @@ impl Run {
             .map(|(i, (step, time))| Ok(Snapshot { step: *step, time: *time, points: find(&format!("snapshot{i:05}"))? }))
             .collect::<Result<_>>()?;
         Ok(Run {
-            flow: Box::new(flow),
-            state: State { particles, previous, time: saved.time, step: saved.step },
+            flow,
+            labels: saved.labels,
+            state: State { particles, previous, dt: saved.dt, time: saved.time, step: saved.step },
             source,
             target,
             options: saved.options,
@@ -202,18 +109,4 @@ impl Run {
             seconds: saved.seconds,
         })
     }
-}
-
-fn rebuild(saved: SavedFlow) -> Result<FlowRecipe> {
-    let mut terms = vec![];
-    for t in saved.terms {
-        terms.push((t.weight, Term { objective: t.objective.rebuild()?, space: t.space, reversed: t.reversed }));
-    }
-    Ok(FlowRecipe {
-        preset: if saved.preset == "gpa" { "gpa" } else { "gradient_flow" },
-        divergence: Arc::new(FromTerms { name: saved.divergence, terms, latex: saved.latex }),
-        options: saved.options,
-        critic: natural::from_json(&saved.critic)?,
-        chosen: saved.chosen,
-    })
 }

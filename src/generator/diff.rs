@@ -16,7 +16,7 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
         return r.clone();
     }
     let r = match e.kind() {
-        Kind::Const(_) | Kind::X | Kind::Y | Kind::Compare(..) => constant(0.0),
+        Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) | Kind::Compare(..) => constant(0.0),
         Kind::Sum(_, v) => v.iter().fold(constant(0.0), |acc, (k, t)| add(&acc, &scale(*k, &go(t, w, memo)))),
         Kind::Prod(v) => product(v, w, memo),
         Kind::Unary(f, a) => {

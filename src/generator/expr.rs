@@ -15,6 +15,8 @@ pub enum Kind {
     X,
     /// The dual variable y.
     Y,
+    /// A coordinate of a point, of any sign.
+    Coordinate(u32),
     /// c₀ + Σ kᵢ eᵢ
     Sum(f64, Vec<(f64, Expr)>),
     /// Π bᵢ^pᵢ
@@ -34,6 +36,8 @@ struct Node {
     hash: u64,
     /// nodes of the tree this graph unfolds to: what recursive passes cost
     size: u64,
+    /// whether it depends on the coordinates of a point
+    of_point: bool,
 }
 
 /// A handle on a node of the expression graph; cloning is cheap.
@@ -58,6 +62,7 @@ fn node(kind: Kind) -> Expr {
     match &kind {
         Kind::Const(c) => c.to_bits().hash(&mut h),
         Kind::X | Kind::Y => {}
+        Kind::Coordinate(i) => i.hash(&mut h),
         Kind::Sum(c, terms) => {
             c.to_bits().hash(&mut h);
             for (k, t) in terms {
@@ -72,10 +77,11 @@ fn node(kind: Kind) -> Expr {
         Kind::Where(q, a, b) => (q, a, b).hash(&mut h),
         Kind::Native(f, order, a) => (f.id(), order, a).hash(&mut h),
     }
-    let e = Expr(Arc::new(Node { kind, hash: h.finish(), size: 1 }));
+    let e = Expr(Arc::new(Node { of_point: matches!(kind, Kind::Coordinate(_)), kind, hash: h.finish(), size: 1 }));
     let size = e.children().iter().fold(1u64, |n, c| n.saturating_add(c.0.size));
+    let of_point = e.0.of_point || e.children().iter().any(|c| c.0.of_point);
     match Arc::try_unwrap(e.0) {
-        Ok(n) => Expr(Arc::new(Node { size, ..n })),
+        Ok(n) => Expr(Arc::new(Node { size, of_point, ..n })),
         Err(shared) => Expr(shared),
     }
 }
@@ -88,6 +94,10 @@ pub fn x() -> Expr {
 }
 pub fn y() -> Expr {
     node(Kind::Y)
+}
+/// The i-th coordinate of a point.
+pub fn coordinate(i: usize) -> Expr {
+    node(Kind::Coordinate(i as u32))
 }
 /// f at an argument, for an f known by its values.
 pub fn native(f: NativeFunction, a: &Expr) -> Expr {
@@ -105,6 +115,10 @@ impl Expr {
     pub fn size(&self) -> u64 {
         self.0.size
     }
+    /// Whether it depends on the coordinates of a point.
+    pub fn of_point(&self) -> bool {
+        self.0.of_point
+    }
     pub fn kind(&self) -> &Kind {
         &self.0.kind
     }
@@ -121,7 +135,7 @@ impl Expr {
             Kind::Unary(_, a) | Kind::Native(_, _, a) => vec![a.clone()],
             Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => vec![a.clone(), b.clone()],
             Kind::Where(q, a, b) => vec![q.clone(), a.clone(), b.clone()],
-            Kind::Const(_) | Kind::X | Kind::Y => vec![],
+            Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) => vec![],
         }
     }
     /// Whether any node of the graph satisfies the predicate.
@@ -455,6 +469,6 @@ pub fn substitute(e: &Expr, from: &Expr, to: &Expr) -> Expr {
         Kind::Compare(r, a, b) => compare(*r, &go(a), &go(b)),
         Kind::Where(q, a, b) => select(&go(q), &go(a), &go(b)),
         Kind::Native(f, order, a) => native_derivative(f.clone(), *order, &go(a)),
-        Kind::Const(_) | Kind::X | Kind::Y => e.clone(),
+        Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) => e.clone(),
     }
 }

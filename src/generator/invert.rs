@@ -115,7 +115,7 @@ fn solve(e: &Expr, rhs: &Expr, depth: usize) -> Vec<Expr> {
             };
             solve(a, &inverse, depth + 1)
         }
-        Kind::Const(_) | Kind::Y | Kind::Binary(Binary::Max | Binary::Min, ..) | Kind::Compare(..) | Kind::Where(..) | Kind::Native(..) => vec![],
+        Kind::Const(_) | Kind::Y | Kind::Coordinate(_) | Kind::Binary(Binary::Max | Binary::Min, ..) | Kind::Compare(..) | Kind::Where(..) | Kind::Native(..) => vec![],
     }
 }
 

@@ -31,6 +31,7 @@ fn tex(e: &Expr, precedence: u8) -> String {
         Kind::Const(v) => paren(number(*v), *v < 0.0 && precedence > 1),
         Kind::X => "x".into(),
         Kind::Y => "y".into(),
+        Kind::Coordinate(i) => format!("x_{{{}}}", i + 1),
         Kind::Sum(c, terms) => sum(*c, terms, precedence),
         Kind::Prod(factors) => product(factors, precedence),
         Kind::Unary(Unary::Abs, a) => format!("\\left|{}\\right|", tex(a, 0)),
@@ -50,7 +51,7 @@ fn tex(e: &Expr, precedence: u8) -> String {
                 Unary::Exp | Unary::Abs => unreachable!("handled above"),
             };
             match a.kind() {
-                Kind::X | Kind::Y => format!("{n} {}", tex(a, 0)),
+                Kind::X | Kind::Y | Kind::Coordinate(_) => format!("{n} {}", tex(a, 0)),
                 _ => format!("{n}\\left({}\\right)", tex(a, 0)),
             }
         }
@@ -83,7 +84,7 @@ fn tex(e: &Expr, precedence: u8) -> String {
 fn weight(t: &Expr) -> i32 {
     let degree = |e: &Expr| e.as_const().map_or(1.0, |v| v);
     let d = match t.kind() {
-        Kind::X | Kind::Y => 1.0,
+        Kind::X | Kind::Y | Kind::Coordinate(_) => 1.0,
         Kind::Prod(v) => v.iter().map(|(b, p)| if matches!(b.kind(), Kind::X | Kind::Y) { degree(p) } else { 1.5 * degree(p) }).sum(),
         _ => 1.2,
     };

@@ -10,6 +10,7 @@ pub enum Portable {
     Const(f64),
     X,
     Y,
+    Coordinate(u32),
     Sum(f64, Vec<(f64, Portable)>),
     Prod(Vec<(Portable, Portable)>),
     Unary(Unary, Box<Portable>),
@@ -25,7 +26,7 @@ impl Portable {
     pub fn missing(&self) -> Option<&str> {
         match self {
             Portable::Native(name) => Some(name),
-            Portable::Const(_) | Portable::X | Portable::Y => None,
+            Portable::Const(_) | Portable::X | Portable::Y | Portable::Coordinate(_) => None,
             Portable::Sum(_, v) => v.iter().find_map(|t| t.1.missing()),
             Portable::Prod(v) => v.iter().find_map(|(b, e)| b.missing().or_else(|| e.missing())),
             Portable::Unary(_, a) => a.missing(),
@@ -42,6 +43,7 @@ impl From<&Expr> for Portable {
             Kind::Const(v) => Portable::Const(*v),
             Kind::X => Portable::X,
             Kind::Y => Portable::Y,
+            Kind::Coordinate(i) => Portable::Coordinate(*i),
             Kind::Sum(c, v) => Portable::Sum(*c, v.iter().map(|(k, t)| (*k, t.into())).collect()),
             Kind::Prod(v) => Portable::Prod(v.iter().map(|(b, p)| (b.into(), p.into())).collect()),
             Kind::Unary(f, a) => Portable::Unary(*f, go(a)),
@@ -60,6 +62,7 @@ impl From<&Portable> for Expr {
             Portable::Const(v) => expr::constant(*v),
             Portable::X => expr::x(),
             Portable::Y => expr::y(),
+            Portable::Coordinate(i) => expr::coordinate(*i as usize),
             Portable::Sum(c, v) => v.iter().fold(expr::constant(*c), |a, (k, t)| expr::add(&a, &expr::scale(*k, &go(t)))),
             Portable::Prod(v) => v.iter().fold(expr::constant(1.0), |a, (b, p)| expr::mul(&a, &expr::pow(&go(b), &go(p)))),
             Portable::Unary(f, a) => expr::unary(*f, &go(a)),

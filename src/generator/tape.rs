@@ -9,7 +9,8 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     Const(f64),
-    Input,
+    /// a variable: x or y of a scalar formula, a coordinate of a point
+    Input(u32),
     Add(u32, u32),
     Sub(u32, u32),
     Mul(u32, u32),
@@ -57,7 +58,8 @@ impl Lowering {
         }
         let i = match e.kind() {
             Kind::Const(v) => self.push(Op::Const(*v)),
-            Kind::X | Kind::Y => self.push(Op::Input),
+            Kind::X | Kind::Y => self.push(Op::Input(0)),
+            Kind::Coordinate(i) => self.push(Op::Input(*i)),
             Kind::Sum(c, v) => self.sum(*c, v),
             Kind::Prod(v) => self.product(v),
             Kind::Unary(f, a) => {
@@ -170,12 +172,16 @@ impl Tape {
     }
     /// All outputs at one point; `regs` is scratch space, reused between calls.
     pub fn eval(&self, x: f64, regs: &mut Vec<f64>) {
+        self.eval_point(&[x], regs)
+    }
+    /// The same for a formula in several variables.
+    pub fn eval_point(&self, x: &[f64], regs: &mut Vec<f64>) {
         regs.clear();
         for op in &self.ops {
             let r = |i: &u32| regs[*i as usize];
             let v = match op {
                 Op::Const(v) => *v,
-                Op::Input => x,
+                Op::Input(i) => x[*i as usize],
                 Op::Add(a, b) => r(a) + r(b),
                 Op::Sub(a, b) => r(a) - r(b),
                 Op::Mul(a, b) => r(a) * r(b),
@@ -209,12 +215,17 @@ impl Tape {
     }
     /// All outputs on a tensor of points, elementwise.
     pub fn eval_tensor(&self, x: &Tensor<1>) -> Vec<Tensor<1>> {
+        self.eval_columns(std::slice::from_ref(x))
+    }
+    /// The same for a formula in several variables, one tensor each.
+    pub fn eval_columns(&self, columns: &[Tensor<1>]) -> Vec<Tensor<1>> {
+        let x = &columns[0];
         let mut regs: Vec<Tensor<1>> = Vec::with_capacity(self.ops.len());
         for op in &self.ops {
             let r = |i: &u32| regs[*i as usize].clone();
             let v = match op {
                 Op::Const(v) => x.full_like(*v),
-                Op::Input => x.clone(),
+                Op::Input(i) => columns[*i as usize].clone(),
                 Op::Add(a, b) => r(a) + r(b),
                 Op::Sub(a, b) => r(a) - r(b),
                 Op::Mul(a, b) => r(a) * r(b),

@@ -23,8 +23,8 @@ impl<'a> Live<'a> {
 }
 
 impl Observer for Live<'_> {
-    fn wants(&self, _: usize, _: bool) -> bool {
-        false
+    fn wants(&self, _: usize, last: bool) -> bool {
+        last && self.shown || Instant::now() >= self.due
     }
     fn always(&self) -> bool {
         true

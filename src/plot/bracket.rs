@@ -10,24 +10,32 @@ pub struct Bracket<'a> {
     pub history: &'a [f64],
     /// (lower, upper) of a solver after each of its levels
     pub bounds: &'a [(f64, f64)],
+    /// marginal errors of an entropic solver after each iteration
+    pub errors: &'a [f64],
     pub lower: f64,
     pub upper: f64,
 }
 
 pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
-    if b.history.is_empty() && b.bounds.len() < 2 {
-        return Err(Error::data("plot::bracket", "this estimate was made at once, there is nothing to follow: a trained critic has a history, and an f-divergence under exact()"));
+    if b.history.is_empty() && b.bounds.len() < 2 && b.errors.len() < 2 {
+        return Err(Error::data("plot::bracket", "this estimate was made at once, there is nothing to follow: a trained critic has a history, and so have an f-divergence under exact() and entropic()"));
     }
     if !b.history.is_empty() {
         return ascent(b, o);
     }
     // gaps fall by orders of magnitude: on a log axis, as far as f64 can tell them from rounding
-    let at: Vec<f64> = (0..b.bounds.len()).map(|i| i as f64 + 1.0).collect();
     let least = 1e-16 * b.upper.abs().max(1e-300);
-    let gap: Vec<f64> = b.bounds.iter().map(|(l, u)| (u - l).max(least)).collect();
-    let mut panel = FigureOptions { log_y: true, ..o.clone() }.panel("level", "upper − lower")?;
-    panel.marks.push(Mark::Points { x: at.clone(), y: gap.clone(), color: CYCLE[0], radius: 2.6, alpha: 1.0 });
-    panel.marks.push(Mark::Line { x: at, y: gap, color: CYCLE[0], width: o.size.unwrap_or(1.7), alpha: 1.0, dashed: false });
+    let (names, left, dotted): ([&str; 2], Vec<f64>, bool) = if b.errors.is_empty() {
+        (["level", "upper − lower"], b.bounds.iter().map(|(l, u)| (u - l).max(least)).collect(), true)
+    } else {
+        (["iteration", "marginal error"], b.errors.iter().map(|e| e.max(1e-300)).collect(), false)
+    };
+    let at: Vec<f64> = (0..left.len()).map(|i| i as f64 + 1.0).collect();
+    let mut panel = FigureOptions { log_y: true, ..o.clone() }.panel(names[0], names[1])?;
+    if dotted {
+        panel.marks.push(Mark::Points { x: at.clone(), y: left.clone(), color: CYCLE[0], radius: 2.6, alpha: 1.0 });
+    }
+    panel.marks.push(Mark::Line { x: at, y: left, color: CYCLE[0], width: o.size.unwrap_or(1.7), alpha: 1.0, dashed: false });
     Ok(o.figure(panel))
 }
 

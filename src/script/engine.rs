@@ -19,6 +19,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
     let tracer = trace::register(&mut engine);
+    super::symbolic_point::register(&mut engine);
     bind::register(&mut engine, context, &tracer);
     hooks(&mut engine, context);
     engine

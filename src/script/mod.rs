@@ -17,6 +17,7 @@ mod resolver;
 mod rich;
 pub mod rewrite;
 mod session;
+mod symbolic_point;
 mod trace;
 
 pub use crate::dataset::Rows;

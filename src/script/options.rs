@@ -55,6 +55,10 @@ impl Options {
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.values.get(key)
     }
+    /// A number given under a key.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.plain.get(key).and_then(|v| v.as_f64())
+    }
     pub fn flag(&self, key: &str) -> bool {
         self.plain.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
     }
@@ -107,6 +111,10 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
     use serde_json::json;
     match opt.kind {
         OptionKind::Number { min, max } => number(value).filter(|v| (min..=max).contains(v)).map(|v| json!(v)),
+        OptionKind::NumberOr { min, max, word } => match number(value) {
+            Some(v) => (min..=max).contains(&v).then(|| json!(v)),
+            None => value.clone().into_string().ok().filter(|v| v == word).map(|v| json!(v)),
+        },
         OptionKind::Integer { min, max } => {
             let v = number(value).filter(|v| v.fract() == 0.0 && *v >= min as f64 && *v <= max as f64)?;
             Some(json!(v as i64))

@@ -16,6 +16,8 @@ const MOST_DECISIONS: usize = 24;
 const MOST_PATHS: usize = 256;
 /// Most nodes of the formula, unfolded.
 const MOST_NODES: u64 = 5000;
+/// The same for formulas in many coordinates, which are only differentiated.
+const MOST_OF_POINT: u64 = 200_000;
 
 /// The decisions of the path being run.
 #[derive(Default)]
@@ -27,14 +29,15 @@ struct Oracle {
 
 type Shared = Arc<Mutex<Oracle>>;
 
-fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
+pub(super) fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(message.into().into(), ctx.call_position()).into()
 }
 
 /// A formula that symbolic work on it can still afford: loops may not square it up for ever.
-fn bounded(ctx: &NativeCallContext, e: Expr) -> Native<Expr> {
-    if e.size() > MOST_NODES {
-        return Err(error(ctx, format!("this f has grown beyond {MOST_NODES} operations")));
+pub(super) fn bounded(ctx: &NativeCallContext, e: Expr) -> Native<Expr> {
+    let most = if e.of_point() { MOST_OF_POINT } else { MOST_NODES };
+    if e.size() > most {
+        return Err(error(ctx, format!("this formula has grown beyond {most} operations")));
     }
     Ok(e)
 }
@@ -45,7 +48,7 @@ fn decide(oracle: &Shared, ctx: &NativeCallContext, r: Relation, a: Expr, b: Exp
     }
     let mut o = super::context::lock(oracle);
     if !o.active {
-        return Err(error(ctx, "x can be compared only inside the closure given to f_divergence"));
+        return Err(error(ctx, "x can be compared only inside a closure that is read as a formula"));
     }
     let condition = expr::compare(r, &a, &b);
     if let Some((_, v)) = o.log.iter().find(|p| p.0 == condition) {
@@ -61,7 +64,7 @@ fn decide(oracle: &Shared, ctx: &NativeCallContext, r: Relation, a: Expr, b: Exp
 }
 
 /// An expression from a symbolic value or a number.
-fn to_expr(d: &Dynamic) -> Option<Expr> {
+pub(super) fn to_expr(d: &Dynamic) -> Option<Expr> {
     let d = d.flatten_clone();
     if let Some(e) = d.clone().try_cast::<Expr>() {
         return Some(e);
@@ -133,20 +136,25 @@ pub struct Tracer {
 impl Tracer {
     /// The closure as an expression in x; captured numbers enter with their values.
     pub fn trace(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
+        self.trace_at(c, ctx, f, &Dynamic::from(x()))
+    }
+
+    /// The same on another symbolic argument.
+    pub fn trace_at(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
         let mut paths = 0;
-        let result = self.explore(c, ctx, f, vec![], &mut paths);
+        let result = self.explore(c, ctx, (f, argument), vec![], &mut paths);
         *super::context::lock(&self.oracle) = Oracle::default();
         result
     }
 
-    fn explore(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, prefix: Vec<bool>, paths: &mut usize) -> Native<Expr> {
+    fn explore(&self, c: &Context, ctx: &NativeCallContext, f: (&FnPtr, &Dynamic), prefix: Vec<bool>, paths: &mut usize) -> Native<Expr> {
         *paths += 1;
         if *paths > MOST_PATHS {
             return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
         }
         let given = prefix.len();
         *super::context::lock(&self.oracle) = Oracle { active: true, prefix, log: vec![] };
-        let value: Dynamic = f.call_raw(ctx, None, [Dynamic::from(x())])?;
+        let value: Dynamic = f.0.call_raw(ctx, None, [f.1.clone()])?;
         let log = std::mem::take(&mut super::context::lock(&self.oracle).log);
         let Some(mut out) = to_expr(&value) else {
             let reason = if value.is_unit() {
@@ -154,7 +162,7 @@ impl Tracer {
             } else {
                 format!("it returned a {}, expected a number built from x", super::convert::type_of(&value))
             };
-            return Err(raise(c, ctx, Error::data("f_divergence", reason)));
+            return Err(raise(c, ctx, Error::data("the closure", reason)));
         };
         for i in (given..log.len()).rev() {
             let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();

@@ -133,7 +133,7 @@ fn completion_knows_names_options_and_methods() {
     let (mut s, _) = session();
     let _ = s.eval("t", "let krylov = kl(); fn kfun(x) { x }").unwrap();
     let texts = |text: &str| s.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>();
-    assert_eq!(texts("k"), ["kfun", "kl", "krylov"]);
+    assert_eq!(texts("k"), ["kale_flow", "kfun", "kl", "krylov"]);
     assert!(texts("data::ri").contains(&"data::ring".to_string()));
     assert_eq!(texts("gpa(d, #{ inn"), ["inner_steps", "inner_tolerance"]);
     assert_eq!(texts("x = data::ring(10, #{ modes: 3, ra"), ["radius"]);

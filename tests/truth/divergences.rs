@@ -4,7 +4,8 @@ use gflow::critic::estimate::{Estimate, EstimateOptions, estimate_optimizer};
 use gflow::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use gflow::device::Points;
 use gflow::divergence::Divergence;
-use gflow::flow::gradient_flow::{FlowOptions, FlowRecipe, flow_optimizer};
+use gflow::flow::gradient_flow::{FlowRecipe, flow_optimizer};
+use gflow::flow::options::{Dt, FlowOptions};
 use gflow::flow::run::{Ending, Run, RunOptions};
 use gflow::interrupt::Interrupt;
 use std::sync::Arc;
@@ -57,9 +58,9 @@ fn overlapping_uniforms() {
 
 fn run(divergence: Arc<dyn Divergence>, p: &[f64], q: &[f64], dt: f64, steps: usize) -> Run {
     let critic = MlpBuilder { optimizer: flow_optimizer(), ..MlpBuilder::new(vec![32, 32], MlpOptions { activation: Activation::LeakyRelu, ..Default::default() }).unwrap() };
-    let options = FlowOptions { dt, inner_steps: 20, warm_up: 400, ..Default::default() };
-    let flow = FlowRecipe { preset: "gpa", divergence, options, critic: Arc::new(critic), chosen: true }.start(&column(q), 1).unwrap();
-    let mut run = Run::new(Box::new(flow), column(p), column(q), RunOptions { steps, record_every: 1, ..Default::default() }).unwrap();
+    let options = FlowOptions { dt: Dt::Fixed(dt), inner_steps: 20, warm_up: 400, ..Default::default() };
+    let recipe = FlowRecipe { preset: "gpa".into(), divergence, options, critic: Arc::new(critic), chosen: true };
+    let mut run = Run::new(&recipe, column(p), column(q), None, RunOptions { steps, seed: Some(1), record_every: 1, ..Default::default() }).unwrap();
     assert!(matches!(run.advance(steps, &Interrupt::default(), &mut |_| {}), Ending::Finished));
     run
 }

@@ -1,34 +1,19 @@
 //! Multilayer perceptron critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
-use super::optimizer::{Optimizer, OptimizerOptions};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
+use crate::network::batch::{self, Batch};
+use crate::network::layers::{Layers, Shape};
+use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::random;
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-mod batch;
-mod host;
-mod network;
 mod penalty;
 mod spectral;
-use batch::Batch;
-use network::{Layers, Shape};
+pub use crate::network::Activation;
 use spectral::PowerIteration;
-
-/// The nonlinearity between layers; each is 1-Lipschitz.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// Sorts pairs of units: keeps gradient norms, so that 1-Lipschitz functions can be approximated. [anil2019]
-    Groupsort,
-    Relu,
-    Tanh,
-    /// slope 0.2 below zero
-    LeakyRelu,
-}
 
 /// How the Lipschitz constraint is imposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,15 +129,9 @@ pub struct Mlp {
 impl Mlp {
     fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Mlp {
         let device = &frame.device;
-        let shape = Shape::new(frame.dim(), &b.widths, b.options.activation);
+        let shape = Shape::new(frame.dim(), &b.widths, 1, b.options.activation);
         let mut rng = random::rng(seed, stream);
-        let mut theta = Vec::with_capacity(shape.len());
-        for (fan_in, fan_out) in shape.layers() {
-            // uniform ±1/√fan_in for weights and biases alike
-            let bound = 1.0 / (fan_in as f32).sqrt();
-            theta.extend((0..fan_in * fan_out + fan_out).map(|_| rng.random_range(-bound..bound)));
-        }
-        let theta = Tensor::from_data(TensorData::new(theta, [shape.len()]), device);
+        let theta = shape.draw(&mut rng, device);
         let power = (b.options.constraint == Constraint::Spectral).then(|| {
             let mut power = PowerIteration::new(&shape, &mut rng, device);
             power.advance(&Layers::from_flat(&theta, &shape), 20);

@@ -2,9 +2,10 @@
 //!
 //! With g = ∇net(x) and R(g) the penalty, ∂/∂θ ⟨∂R/∂g, g(x; θ)⟩ is the parameter gradient of the directional
 //! derivative of net along v = ∂R/∂g held fixed: a tangent runs forward beside the activations, then both run back.
-use super::network::{Layers, Pass, Shape, Slope, cotangents, forward_blocks};
-use super::{Activation, Constraint};
+use super::Constraint;
 use crate::device::{Points, Values, points};
+use crate::network::layers::{Layers, Shape, cotangents, forward_blocks};
+use crate::network::tangent::tangent_gradient;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 
@@ -57,47 +58,14 @@ pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, w
     };
     let scale = weight / rows as f64;
     let v = g * r.mul_scalar(scale);
-    Penalty { value: value.sum().mul_scalar(scale), gradient: tangent_gradient(layers, &pass, &back, v, shape) }
-}
-
-/// The parameter gradient of Σᵢ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed; `back` are the cotangents of net itself.
-fn tangent_gradient(layers: &Layers, pass: &Pass, back: &[Tensor<2>], v: Tensor<2>, shape: &Shape) -> Layers {
-    let n = shape.depth();
-    // forward: tangents before (żₗ) and after (ḣₗ) each activation
-    let (mut before, mut after) = (vec![], vec![v]);
-    for l in 0..n - 1 {
-        let z = after[l].clone().matmul(layers.w[l].clone());
-        after.push(pass.slopes[l].push(z.clone(), shape.activation));
-        before.push(z);
-    }
-    // the tangent's own cotangents are those of net, so the weights collect ḣₗ ⊗ δₗ; only a curved activation also
-    // feeds the value path, with σ''(z) ż times the cotangent that arrives after the activation
-    let mut w: Vec<Tensor<2>> = (0..n).map(|l| after[l].clone().transpose().matmul(back[n - 1 - l].clone())).collect();
-    let mut b: Vec<Tensor<2>> = layers.b.iter().map(|b| b.zeros_like()).collect();
-    if shape.activation != Activation::Tanh {
-        return Layers { w, b };
-    }
-    let mut into_value: Option<Tensor<2>> = None; // cotangent of hₗ₊₁ on the value path
-    for l in (0..n - 1).rev() {
-        let Slope::Smooth { slope, value } = &pass.slopes[l] else { continue };
-        let arriving = back[n - 2 - l].clone().matmul(layers.w[l + 1].clone().transpose());
-        // σ = tanh: σ'' = −2 tanh·σ'
-        let curved = before[l].clone() * arriving * value.clone() * slope.clone();
-        let mut z = curved.mul_scalar(-2.0);
-        if let Some(h) = into_value.take() {
-            z = z + h * slope.clone();
-        }
-        w[l] = w[l].clone() + pass.h[l].clone().transpose().matmul(z.clone());
-        b[l] = b[l].clone() + z.clone().sum_dim(0);
-        into_value = Some(z.matmul(layers.w[l].clone().transpose()));
-    }
-    Layers { w, b }
+    Penalty { value: value.sum().mul_scalar(scale), gradient: tangent_gradient(layers, &pass, &back, v, shape).0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::critic::mlp::network::blocks;
+    use crate::critic::mlp::Activation;
+    use crate::network::layers::blocks;
     use crate::device::{Choice, open, values};
 
     /// The hand-written second derivative against central differences in every parameter: step 3e-4 in f32 leaves less
@@ -109,7 +77,7 @@ mod tests {
         for activation in [Activation::Tanh, Activation::Groupsort, Activation::Relu, Activation::LeakyRelu] {
             for kind in [Constraint::Penalty, Constraint::Lp, Constraint::Gp] {
                 let mut rng = crate::random::rng(4, 0);
-                let shape = Shape::new(2, &[6, 4], activation);
+                let shape = Shape::new(2, &[6, 4], 1, activation);
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.5..1.5)).collect();
                 let at = points((0..40).map(|_| rng.random_range(-1.0..1.0)).collect(), 20, 2, &device);
                 let run = |theta: &[f32]| {

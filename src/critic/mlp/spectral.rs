@@ -2,10 +2,10 @@
 //!
 //! Training uses power iteration, carried from step to step, which converges to the norm from below; the bound that
 //! is reported comes from an SVD in f64. "Spectral norm" here is never the norm of the flattened matrix. [miyato2018]
-use super::network::{Layers, Shape};
 use crate::critic::Named;
 use crate::device::{Values, points, rows_f64};
 use crate::error::{Error, Result};
+use crate::network::layers::{Layers, Shape};
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;

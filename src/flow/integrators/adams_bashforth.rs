@@ -16,9 +16,10 @@ impl Integrator for AdamsBashforth2 {
     fn stages(&self) -> usize {
         1
     }
-    fn step(&self, state: State, dt: f64, field: &mut dyn Field) -> Result<(State, Record)> {
+    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+        let dt = c.dt;
         let Some(before) = state.previous.clone() else {
-            return Heun.step(state, dt, field);
+            return Heun.step(state, c, field);
         };
         let k = field.velocity(&state.particles)?;
         let y = state.particles.clone() + k.v.clone().mul_scalar(1.5 * dt) - before.mul_scalar(0.5 * dt);

@@ -13,7 +13,8 @@ impl Integrator for Euler {
     fn stages(&self) -> usize {
         1
     }
-    fn step(&self, state: State, dt: f64, field: &mut dyn Field) -> Result<(State, Record)> {
+    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+        let dt = c.dt;
         let k = field.velocity(&state.particles)?;
         let y = state.particles.clone() + k.v.clone().mul_scalar(dt);
         Ok((advance(state, y, k.v, dt), k.record))

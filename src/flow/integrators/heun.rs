@@ -13,7 +13,8 @@ impl Integrator for Heun {
     fn stages(&self) -> usize {
         2
     }
-    fn step(&self, state: State, dt: f64, field: &mut dyn Field) -> Result<(State, Record)> {
+    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+        let dt = c.dt;
         let y = state.particles.clone();
         let k1 = field.velocity(&y)?;
         let k2 = field.velocity(&(y.clone() + k1.v.clone().mul_scalar(dt)))?;

@@ -13,7 +13,8 @@ impl Integrator for RungeKutta4 {
     fn stages(&self) -> usize {
         4
     }
-    fn step(&self, state: State, dt: f64, field: &mut dyn Field) -> Result<(State, Record)> {
+    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+        let dt = c.dt;
         let y = state.particles.clone();
         let at = |k: &Points, h: f64| y.clone() + k.clone().mul_scalar(h);
         let k1 = field.velocity(&y)?;

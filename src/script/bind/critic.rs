@@ -1,11 +1,12 @@
 //! Recipes of critics, and fitted potentials.
 use super::estimate::EstimateValue;
+use super::flow::RunValue;
 use super::{describe, none};
 use crate::catalogue::Entry;
 use crate::critic::entropic::Entropic;
 use crate::critic::exact::Exact;
 use crate::critic::mlp::MlpBuilder;
-use crate::critic::optimizer::OptimizerOptions;
+use crate::network::optimizer::OptimizerOptions;
 use crate::critic::solver::{Solver, SolverBuilder};
 use crate::critic::{Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER};
 use crate::device::{self, Points};
@@ -30,12 +31,14 @@ pub struct FittedCritic {
 }
 
 impl FittedCritic {
-    pub fn of(parts: &[(f64, &dyn Critic)], divergence: Arc<dyn Divergence>) -> FittedCritic {
-        FittedCritic { parts: Arc::new(parts.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()), divergence }
-    }
     /// The critics of an estimate.
     pub fn of_estimate(e: &EstimateValue) -> FittedCritic {
-        FittedCritic::of(&e.critics.iter().map(|(w, c)| (*w, c.as_ref())).collect::<Vec<_>>(), e.divergence.clone())
+        FittedCritic { parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()), divergence: e.divergence.clone() }
+    }
+    /// The critics of a run as its last step left them.
+    pub fn of_run(r: &RunValue) -> Result<FittedCritic> {
+        let c = r.flow.critics(&r.state)?;
+        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence })
     }
     fn fold<T>(&self, f: impl Fn(&dyn Critic) -> Result<T>, scale: impl Fn(T, f64) -> T, add: impl Fn(T, T) -> T) -> Result<T> {
         let terms: Vec<T> = self.parts.iter().map(|(w, c)| Ok(scale(f(c.as_ref())?, *w))).collect::<Result<_>>()?;

@@ -1,27 +1,25 @@
 //! Flows and runs.
-use super::critic::{FittedCritic, critic_option, refuse_idle};
-use super::divergence::{DivergenceValue, GeneratorValue};
+use super::critic::FittedCritic;
+use super::presets::{FlowValue, LangevinValue};
 use super::{array, describe, none};
-use crate::catalogue::Entry;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::flow::gradient_flow::{FlowOptions, FlowRecipe, default_critic, flow_optimizer};
+use crate::flow::labels::Labels;
 use crate::flow::record::Table;
 use crate::flow::run::{Ending, Run, RunOptions};
-use crate::flow::{ENTRIES, Flow, RUN, State};
+use crate::flow::{RUN, State};
 use crate::observer::Observer;
 use crate::observer::live::Live;
 use crate::plot::scatter::scatter;
 use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::script::context::{Context, lock};
-use crate::script::convert::{Native, count, list, points, raise, text};
+use crate::script::convert::{Native, count, list, numbers, points, raise, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::options::Options;
+use crate::script::trace::Tracer;
+use rand::Rng;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use std::sync::Arc;
-
-/// Options that only an ascent has.
-const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance"];
 
 /// A run as a value; resuming makes a new one.
 pub type RunValue = Arc<Run>;
@@ -45,15 +43,13 @@ fn describe_run(r: &RunValue) -> String {
     )
 }
 
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    describe::<FlowRecipe>(engine, "Flow", FlowRecipe::describe);
+pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
+    describe::<FlowValue>(engine, "Flow", |f| f.0.describe());
+    describe::<LangevinValue>(engine, "Flow", |_| "langevin of a log density".into());
     describe::<RunValue>(engine, "Run", describe_run);
     describe::<TableValue>(engine, "Table", |t| t.render(12));
-    for entry in ENTRIES.iter().filter(|e| e.name != "run") {
-        preset(engine, c, entry);
-    }
-    running(engine, c);
-    reading(engine);
+    running(engine, c, tracer);
+    reading(engine, c);
     table(engine, c);
     let k = c.clone();
     engine.register_fn("last_run", move |ctx: NativeCallContext| -> Native<RunValue> {
@@ -64,30 +60,6 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         let load = || Run::load(&k.input_path(&text("load_run(folder)", &folder)?), &k.compute.device);
         load().map(Arc::new).map_err(|e| raise(&k, &ctx, e))
     });
-}
-
-fn preset(engine: &mut Engine, c: &Arc<Context>, entry: &'static Entry) {
-    let make = move |c: &Context, ctx: &NativeCallContext, d: DivergenceValue, map: Map| -> Native<FlowRecipe> {
-        let options = Options::read(c, ctx, entry, map)?;
-        let build = || {
-            let (critic, chosen) = critic_option(&options, flow_optimizer(), default_critic(), ASCENT)?;
-            refuse_idle(&options, critic.as_ref(), chosen, d.0.as_ref(), ASCENT)?;
-            Ok(FlowRecipe { preset: entry.name, divergence: d.0, options: options.typed::<FlowOptions>()?, critic, chosen })
-        };
-        build().map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, d: DivergenceValue| make(&k, &ctx, d, none()));
-    let k = c.clone();
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, d: DivergenceValue, o: Map| make(&k, &ctx, d, o));
-    let k = c.clone();
-    let plain = move |ctx: NativeCallContext, g: GeneratorValue| -> Native<FlowRecipe> {
-        let advice = format!("write {}({}.regularized(lipschitz(1.0)))", entry.name, g.name());
-        Err(raise(&k, &ctx, Error::Unsupported { what: g.name().into(), reason: "has no function space, so its first variation does not exist between samples".into(), advice }))
-    };
-    let f = plain.clone();
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue| f(ctx, g));
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue, _: Map| plain(ctx, g));
 }
 
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
@@ -126,44 +98,67 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
 }
 
 /// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
-fn resume(c: &Context, folder: &std::path::Path, flow: &dyn Flow, settings: RunOptions) -> Result<RunValue> {
+fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunValue> {
     let mut kept = Run::load(folder, &c.compute.device)?;
-    if kept.flow.to_json() != flow.to_json() {
+    if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
         return Err(Error::data("--resume", format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe())));
     }
     c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
-    let rest = settings.steps.saturating_sub(kept.state.step);
-    kept.options = settings;
+    let rest = described.options.steps.saturating_sub(kept.state.step);
+    kept.options = described.options;
     advance(c, kept, rest)
 }
 
-fn running(engine: &mut Engine, c: &Arc<Context>) {
-    let start = |c: &Context, ctx: &NativeCallContext, flow: &FlowRecipe, p: &Dynamic, q: &Dynamic, map: Map| -> Native<RunValue> {
+/// `[source labels, target labels]`.
+fn labels(v: &Dynamic) -> Result<Labels> {
+    let what = "run, labels";
+    let flat = v.flatten_clone();
+    let pair = flat.read_lock::<Array>().filter(|l| l.len() == 2);
+    let Some(pair) = pair else {
+        return Err(Error::Shape { what: what.into(), expected: "two lists, [source labels, target labels]".into(), got: format!("a {}", type_of(v)) });
+    };
+    let whole = |v: &Dynamic| -> Result<Vec<i64>> {
+        numbers(what, v)?.into_iter().map(|l| if l.fract() == 0.0 { Ok(l as i64) } else { Err(Error::data(what, format!("a label is {l}, expected whole numbers"))) }).collect()
+    };
+    Ok(Labels { source: whole(&pair[0])?, target: whole(&pair[1])? })
+}
+
+fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
+    let start = |c: &Context, ctx: &NativeCallContext, flow: &FlowValue, p: &Dynamic, q: &Dynamic, map: Map| -> Native<RunValue> {
         let options = Options::read(c, ctx, &RUN, map)?;
         let run = || {
             let (p, q) = (points(c, "run, source", p)?, points(c, "run, target", q)?);
             let mut settings: RunOptions = options.typed()?;
-            let seed = *settings.seed.get_or_insert(c.seed());
-            crate::device::check_samples("run(source, target)", &p, &q)?;
-            let started = flow.start(&q, seed)?;
+            settings.seed.get_or_insert(c.seed());
+            let labels = options.value("labels").map(labels).transpose()?;
+            let steps = settings.steps;
+            let run = Run::new(flow.0.as_ref(), p, q, labels, settings)?;
             let number = {
                 let mut runs = lock(&c.runs);
                 *runs += 1;
                 *runs
             };
             let kept = lock(&c.resume).take_if(|(_, n)| *n == number);
-            if let Some((folder, _)) = kept {
-                return resume(c, &folder, &started, settings);
+            match kept {
+                Some((folder, _)) => resume(c, &folder, run),
+                None => advance(c, run, steps),
             }
-            let steps = settings.steps;
-            advance(c, Run::new(Box::new(started), p, q, settings)?, steps)
         };
         run().map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowRecipe, p: Dynamic, q: Dynamic| start(&k, &ctx, f, &p, &q, none()));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic| start(&k, &ctx, f, &p, &q, none()));
     let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowRecipe, p: Dynamic, q: Dynamic, o: Map| start(&k, &ctx, f, &p, &q, o));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic, o: Map| start(&k, &ctx, f, &p, &q, o));
+    let t = tracer.clone();
+    let langevin = move |c: &Context, ctx: &NativeCallContext, f: &LangevinValue, p: &Dynamic, q: &Dynamic, o: Map| -> Native<RunValue> {
+        let dim = points(c, "run, source", p).map_err(|e| raise(c, ctx, e))?.dims()[1];
+        start(c, ctx, &f.recipe(c, ctx, &t, dim)?, p, q, o)
+    };
+    let (k, m) = (c.clone(), langevin.clone());
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic| m(&k, &ctx, f, &p, &q, none()));
+    let k = c.clone();
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic, o: Map| langevin(&k, &ctx, f, &p, &q, o));
     let k = c.clone();
     engine.register_fn("resume", move |ctx: NativeCallContext, r: &mut RunValue, steps: Dynamic| -> Native<RunValue> {
         let go = || advance(&k, Run::clone(r), count("resume(steps)", &steps)?);
@@ -176,13 +171,30 @@ fn running(engine: &mut Engine, c: &Arc<Context>) {
     });
 }
 
-fn reading(engine: &mut Engine) {
-    engine.register_get("particles", |r: &mut RunValue| r.state.particles.clone());
+fn reading(engine: &mut Engine, c: &Arc<Context>) {
+    let k = c.clone();
+    engine.register_fn("get$particles", move |ctx: NativeCallContext, r: &mut RunValue| r.particles().map_err(|e| raise(&k, &ctx, e)));
+    let k = c.clone();
+    engine.register_fn("get$snapshots", move |ctx: NativeCallContext, r: &mut RunValue| -> Native<Array> {
+        let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.flow.view(&s.points)).collect();
+        views.map(array::<Points>).map_err(|e| raise(&k, &ctx, e))
+    });
+    let k = c.clone();
+    engine.register_fn("sample", move |ctx: NativeCallContext, r: &mut RunValue, n: Dynamic| -> Native<Points> {
+        let go = || r.flow.sample(&r.source, count("sample(n)", &n)?, k.rng().random());
+        go().map_err(|e| raise(&k, &ctx, e))
+    });
+    let k = c.clone();
+    engine.register_fn("get$report", move |ctx: NativeCallContext, r: &mut RunValue| -> Native<Map> {
+        let report = r.flow.report(&r.state).map_err(|e| raise(&k, &ctx, e))?;
+        Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect())
+    });
+    engine.register_get("labels", |r: &mut RunValue| list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))));
     engine.register_get("source", |r: &mut RunValue| r.source.clone());
     engine.register_get("target", |r: &mut RunValue| r.target.clone());
     engine.register_get("history", |r: &mut RunValue| TableValue::new(r.history.clone()));
-    engine.register_get("snapshots", |r: &mut RunValue| array::<Points>(r.snapshots.iter().map(|s| s.points.clone())));
-    engine.register_get("critic", |r: &mut RunValue| FittedCritic::of(&r.flow.critics(), r.flow.divergence()));
+    let k = c.clone();
+    engine.register_fn("get$critic", move |ctx: NativeCallContext, r: &mut RunValue| FittedCritic::of_run(r).map_err(|e| raise(&k, &ctx, e)));
     engine.register_get("ending", |r: &mut RunValue| r.ending.clone());
     engine.register_get("time", |r: &mut RunValue| r.state.time);
     engine.register_get("steps", |r: &mut RunValue| r.state.step as i64);

@@ -14,6 +14,7 @@ mod language;
 mod metric;
 mod plot;
 mod points;
+mod presets;
 
 pub(super) use divergence::{DivergenceValue, GeneratorValue};
 pub(super) use estimate::{EstimateValue, bracket};
@@ -26,7 +27,8 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     divergence::register(engine, c, tracer);
     critic::register(engine, c);
     estimate::register(engine, c);
-    flow::register(engine, c);
+    flow::register(engine, c, tracer);
+    presets::register(engine, c, tracer);
     metric::register(engine, c);
     plot::register(engine, c);
     io::register(engine, c);

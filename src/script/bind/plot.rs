@@ -113,7 +113,8 @@ fn path_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 fn bracket_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let Some(e) = v.flatten_clone().try_cast::<EstimateValue>() else { return Err(wrong("plot::bracket", "an estimate", v)) };
     let bounds = e.found.as_ref().map_or(&[][..], |f| &f.history);
-    room::bracket::bracket(&room::bracket::Bracket { history: &e.history, bounds, lower: e.lower, upper: e.upper }, o)
+    let errors = e.found.as_ref().map_or(&[][..], |f| &f.errors);
+    room::bracket::bracket(&room::bracket::Bracket { history: &e.history, bounds, errors, lower: e.lower, upper: e.upper }, o)
 }
 
 fn grid(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
@@ -259,7 +260,7 @@ fn critic_of(what: &str, v: &Dynamic) -> Result<FittedCritic> {
         return Ok(FittedCritic::of_estimate(&e));
     }
     match flat.try_cast::<RunValue>() {
-        Some(r) => Ok(FittedCritic::of(&r.flow.critics(), r.flow.divergence())),
+        Some(r) => FittedCritic::of_run(&r),
         None => Err(wrong(what, "a fitted critic, an estimate or a run", v)),
     }
 }

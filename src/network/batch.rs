@@ -1,6 +1,6 @@
 //! Points on their way through the network, on whichever path suits where they live.
 use super::host::{self, HostLayers};
-use super::network::{self, Layers, Shape};
+use super::layers::{self, Layers, Shape};
 use crate::device::{Points, Values, is_cpu, points, rows, values};
 use crate::error::Result;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -15,7 +15,7 @@ pub enum Batch {
 /// A forward pass over several batches, ready to go back.
 pub enum Forward<'a> {
     Host { layers: HostLayers, blocks: Vec<host::Block>, rows: Vec<usize>, device: &'a Device },
-    Tensors { passes: Vec<network::Pass>, counts: Vec<usize> },
+    Tensors { passes: Vec<layers::Pass>, counts: Vec<usize> },
 }
 
 impl Batch {
@@ -24,7 +24,7 @@ impl Batch {
         if is_cpu(&x.device()) && !tensors {
             Ok(Batch::Host { data: rows(x)?, d: x.dims()[1], device: x.device() })
         } else {
-            Ok(Batch::Tensors(network::blocks(x)))
+            Ok(Batch::Tensors(layers::blocks(x)))
         }
     }
 
@@ -39,7 +39,7 @@ impl Batch {
     /// net and ∇net at every row.
     pub fn value_and_input_gradient(&self, layers: &Layers, shape: &Shape) -> Result<(Values, Points)> {
         match self {
-            Batch::Tensors(t) => Ok(network::value_and_input_gradient(layers, t, shape)),
+            Batch::Tensors(t) => Ok(layers::value_and_input_gradient(layers, t, shape)),
             Batch::Host { data, d, device } => {
                 let (v, g) = host::value_and_input_gradient(&HostLayers::new(layers, shape)?, &host::cut(data, *d));
                 let n = v.len();
@@ -61,7 +61,7 @@ pub fn forward<'a>(layers: &Layers, batches: &[&'a Batch], shape: &Shape) -> Res
         let (mut pieces, mut counts) = (vec![], vec![]);
         for b in batches {
             if let Batch::Host { data, d, .. } = b {
-                counts.push(data.len() / d);
+                counts.push(data.len() / d * shape.outs());
                 pieces.extend(host::cut(data, *d));
             }
         }
@@ -69,12 +69,12 @@ pub fn forward<'a>(layers: &Layers, batches: &[&'a Batch], shape: &Shape) -> Res
         return Ok(Forward::Host { layers: host_layers, blocks, rows: counts, device });
     }
     let all: Vec<&Points> = batches.iter().flat_map(|b| b.tensors()).collect();
-    let passes = network::forward_blocks(layers, &all, shape);
+    let passes = layers::forward_blocks(layers, &all, shape);
     Ok(Forward::Tensors { passes, counts: batches.iter().map(|b| b.tensors().len()).collect() })
 }
 
 impl Forward<'_> {
-    /// net on each batch.
+    /// net on each batch, row by row: shape [rows · outs].
     pub fn outputs(&self) -> Vec<Values> {
         match self {
             Forward::Host { blocks, rows, device, .. } => {
@@ -94,7 +94,7 @@ impl Forward<'_> {
                     .map(|n| {
                         let (here, after) = rest.split_at(*n);
                         rest = after;
-                        network::join(here)
+                        layers::join(here)
                     })
                     .collect()
             }
@@ -118,9 +118,9 @@ impl Forward<'_> {
                 for (n, s) in counts.iter().zip(seeds) {
                     let (here, after) = rest.split_at(*n);
                     rest = after;
-                    pieces.extend(network::split(s, here));
+                    pieces.extend(layers::split(s, here));
                 }
-                Ok(network::backward_blocks(layers, passes, &pieces, shape))
+                Ok(layers::backward_blocks(layers, passes, &pieces, shape))
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The perceptron on host memory: matrix products by gemm, everything between them in one pass.
 //!
-//! The same mathematics as `network.rs`, for tensors that live on the CPU: no allocation per elementwise operation,
+//! The same mathematics as `layers.rs`, for tensors that live on the CPU: no allocation per elementwise operation,
 //! bias and activation fused, pairs sorted in place. `tests` at the foot compares the two.
-use crate::matrix::{product, transposed, view};
 use super::Activation;
-use super::network::{LEAK, Layers, Shape};
+use super::layers::{LEAK, Layers, Shape};
 use crate::device::rows;
 use crate::error::Result;
+use crate::matrix::{product, transposed, view};
 use rayon::prelude::*;
 
 /// Rows per block: the activations of one block stay in the second-level cache.
@@ -106,8 +106,8 @@ fn forward(layers: &HostLayers, x: &[f32]) -> Block {
         kept.push(activate(&mut z, width, layers.activation));
         h.push(z);
     }
-    let mut out = vec![layers.b[last][0]; rows];
-    product((rows, 1, s[last]), &mut out, true, view(&h[last], s[last]), view(&layers.w[last], 1));
+    let mut out = layers.b[last].repeat(rows);
+    product((rows, s[last + 1], s[last]), &mut out, true, view(&h[last], s[last]), view(&layers.w[last], s[last + 1]));
     Block { rows, h, kept, out }
 }
 
@@ -117,7 +117,7 @@ fn backward(layers: &HostLayers, block: &Block, seed: &[f32], mut at_layer: impl
     let last = layers.depth() - 1;
     at_layer(last, seed);
     let mut d = vec![0.0; block.rows * s[last]];
-    product((block.rows, s[last], 1), &mut d, false, view(seed, 1), view(&layers.w[last], s[last]));
+    product((block.rows, s[last], s[last + 1]), &mut d, false, view(seed, s[last + 1]), transposed(&layers.w[last], s[last + 1]));
     for l in (0..last).rev() {
         let width = s[l + 1];
         pull(&mut d, &block.h[l + 1], &block.kept[l], width, layers.activation);
@@ -170,8 +170,8 @@ pub fn gradient_blocks(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> 
     let jobs: Vec<(&Block, &[f32])> = blocks
         .iter()
         .map(|b| {
-            at += b.rows;
-            (b, &seeds[at - b.rows..at])
+            at += b.out.len();
+            (b, &seeds[at - b.out.len()..at])
         })
         .collect();
     let parts = each(layers, &jobs, |(b, _)| b.rows, |(b, s)| gradient(layers, b, s));
@@ -183,7 +183,7 @@ pub fn gradient_blocks(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> 
     total
 }
 
-/// net and ∇net at every row: (values, gradients), row-major.
+/// net and ∇net at every row, for one output: (values, gradients), row-major.
 pub fn value_and_input_gradient(layers: &HostLayers, x: &[&[f32]]) -> (Vec<f32>, Vec<f32>) {
     let d = layers.sizes[0];
     let one = |x: &&[f32]| {
@@ -202,7 +202,7 @@ pub fn value_and_input_gradient(layers: &HostLayers, x: &[&[f32]]) -> (Vec<f32>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::critic::mlp::network;
+    use crate::network::layers;
     use crate::device::{Choice, open, points, rows, values};
     use burn::tensor::{Tensor, TensorData};
     use rand::Rng;
@@ -214,7 +214,7 @@ mod tests {
         for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
             for (seed, widths, d, n) in [(1, vec![8], 1, 5), (2, vec![16, 6], 3, 700), (3, vec![32, 32, 32], 2, 1300)] {
                 let mut rng = crate::random::rng(seed, 0);
-                let shape = Shape::new(d, &widths, activation);
+                let shape = Shape::new(d, &widths, 1, activation);
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
                 let layers = Layers::from_flat(&Tensor::from_data(TensorData::new(theta, [shape.len()]), &device), &shape);
                 let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
@@ -225,19 +225,19 @@ mod tests {
                 let flat = gradient_blocks(&host, &blocks, &seeds);
                 let (_, input) = value_and_input_gradient(&host, &cut(&x, d));
                 let p = points(x, n, d, &device);
-                let tensors = network::blocks(&p);
-                let passes = network::forward_blocks(&layers, &tensors.iter().collect::<Vec<_>>(), &shape);
+                let tensors = layers::blocks(&p);
+                let passes = layers::forward_blocks(&layers, &tensors.iter().collect::<Vec<_>>(), &shape);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds, [n]), &device);
-                let gradient = network::backward_blocks(&layers, &passes, &network::split(&seed_tensor, &passes), &shape);
+                let gradient = layers::backward_blocks(&layers, &passes, &layers::split(&seed_tensor, &passes), &shape);
                 let close = |a: &[f32], b: &[f32]| {
                     let scale = b.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
                     assert_eq!(a.len(), b.len());
                     let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     assert!(worst < 1e-5 * scale, "{activation:?} {widths:?}: {worst} of {scale}");
                 };
-                close(&out, &values(&network::join(&passes)).unwrap());
+                close(&out, &values(&layers::join(&passes)).unwrap());
                 close(&flat, &values(&gradient.flatten()).unwrap());
-                close(&input, &rows(&network::value_and_input_gradient(&layers, &tensors, &shape).1).unwrap());
+                close(&input, &rows(&layers::value_and_input_gradient(&layers, &tensors, &shape).1).unwrap());
             }
         }
     }

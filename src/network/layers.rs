@@ -4,7 +4,8 @@
 //! and because neither the blocks nor the order of their sum depends on the number of threads, nor does the result.
 use super::Activation;
 use crate::device::{Points, Values, is_cpu};
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, Device, Tensor, TensorData};
+use rand::Rng;
 use rayon::prelude::*;
 
 /// Rows per block on the CPU.
@@ -20,8 +21,9 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub fn new(dim: usize, widths: &[usize], activation: Activation) -> Shape {
-        let sizes = std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(1)).collect();
+    /// R^dim → R^outs through hidden layers of the given widths.
+    pub fn new(dim: usize, widths: &[usize], outs: usize, activation: Activation) -> Shape {
+        let sizes = std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(outs)).collect();
         Shape { sizes, activation }
     }
     /// (fan in, fan out) of every layer.
@@ -32,8 +34,21 @@ impl Shape {
     pub fn len(&self) -> usize {
         self.layers().map(|(i, o)| i * o + o).sum()
     }
+    /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
+    pub fn draw(&self, rng: &mut impl Rng, device: &Device) -> Values {
+        let mut theta = Vec::with_capacity(self.len());
+        for (fan_in, fan_out) in self.layers() {
+            let bound = 1.0 / (fan_in as f32).sqrt();
+            theta.extend((0..fan_in * fan_out + fan_out).map(|_| rng.random_range(-bound..bound)));
+        }
+        Tensor::from_data(TensorData::new(theta, [self.len()]), device)
+    }
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
+    }
+    /// Outputs per point.
+    pub fn outs(&self) -> usize {
+        self.sizes[self.depth()]
     }
     pub fn depth(&self) -> usize {
         self.sizes.len() - 1
@@ -93,7 +108,7 @@ pub struct Pass {
     /// the input, then the activation after each hidden layer
     pub h: Vec<Tensor<2>>,
     pub slopes: Vec<Slope>,
-    /// net(x), shape [rows]
+    /// net(x) row by row, shape [rows · outs]
     pub out: Values,
 }
 
@@ -174,11 +189,11 @@ fn forward(layers: &Layers, x: &Points, shape: &Shape) -> Pass {
         slopes.push(s);
     }
     let rows = x.dims()[0];
-    let out = (h[last].clone().matmul(layers.w[last].clone()) + layers.b[last].clone()).reshape([rows]);
+    let out = (h[last].clone().matmul(layers.w[last].clone()) + layers.b[last].clone()).reshape([rows * shape.outs()]);
     Pass { h, slopes, out }
 }
 
-/// Cotangents before each layer's activation, last layer first, for a seed ∂/∂out of shape [rows, 1].
+/// Cotangents before each layer's activation, last layer first, for a seed ∂/∂out of shape [rows, outs].
 pub fn cotangents(layers: &Layers, pass: &Pass, seed: Tensor<2>, shape: &Shape) -> Vec<Tensor<2>> {
     let mut out = vec![seed];
     for l in (1..shape.depth()).rev() {
@@ -189,8 +204,8 @@ pub fn cotangents(layers: &Layers, pass: &Pass, seed: Tensor<2>, shape: &Shape) 
 }
 
 fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape) -> Layers {
-    let rows = seed.dims()[0];
-    let cotangents = cotangents(layers, pass, seed.clone().reshape([rows, 1]), shape);
+    let rows = pass.h[0].dims()[0];
+    let cotangents = cotangents(layers, pass, seed.clone().reshape([rows, shape.outs()]), shape);
     let n = shape.depth();
     let w = (0..n).map(|l| pass.h[l].clone().transpose().matmul(cotangents[n - 1 - l].clone())).collect();
     let b = (0..n).map(|l| cotangents[n - 1 - l].clone().sum_dim(0)).collect();
@@ -222,7 +237,7 @@ fn sum(grads: Vec<Layers>) -> Layers {
     grads.fold(first, |acc, g| acc.add(&g))
 }
 
-/// net and ∇net at every point.
+/// net and ∇net at every point, for one output.
 pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) -> (Values, Points) {
     let out = each(x.len(), parallel(&x[0]), |i| {
         let pass = forward(layers, &x[i], shape);
@@ -235,7 +250,7 @@ pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) ->
 
 /// ∇net at the points of a pass.
 pub fn input_gradient(layers: &Layers, pass: &Pass, shape: &Shape) -> Points {
-    let rows = pass.out.dims()[0];
+    let rows = pass.h[0].dims()[0];
     let ones = Tensor::ones([rows, 1], &pass.out.device());
     let cotangents = cotangents(layers, pass, ones, shape);
     cotangents[shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose())

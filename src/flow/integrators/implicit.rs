@@ -1,0 +1,51 @@
+//! Implicit Euler, Y' = Y + Δt v(Y'): the minimising-movement (JKO) step of particles, min D(Y') + |Y' − Y|²/(2Δt).
+//! Order 1. [jko1998]
+//!
+//! Solved by gradient steps with the lengths of Barzilai and Borwein; each asks the critic for a velocity.
+use super::*;
+use crate::error::Error;
+use burn::tensor::Tensor;
+
+pub struct Implicit;
+
+fn dot(a: &Points, b: &Points) -> Result<f64> {
+    let sum: Tensor<1> = (a.clone() * b.clone()).sum();
+    sum.try_into_scalar::<f32>().map(f64::from).map_err(Error::read)
+}
+
+impl Integrator for Implicit {
+    fn name(&self) -> &'static str {
+        "implicit"
+    }
+    fn order(&self) -> u32 {
+        1
+    }
+    fn stages(&self) -> usize {
+        2
+    }
+    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+        let start = state.particles.clone();
+        let first = field.velocity(&start)?;
+        let mut y = start.clone();
+        let mut residual = first.v.clone().mul_scalar(c.dt);
+        let begun = rms(&residual)?;
+        let (mut length, mut left, mut v) = (0.5, begun, first.v.clone());
+        for _ in 0..c.iterations {
+            if left <= c.tolerance * c.scale {
+                break;
+            }
+            let next = y.clone() + residual.clone().mul_scalar(length);
+            v = field.velocity(&next)?.v;
+            let new = start.clone() + v.clone().mul_scalar(c.dt) - next.clone();
+            let (dy, dr) = (next.clone() - y, new.clone() - residual);
+            length = (-dot(&dy, &dr)? / dot(&dr, &dr)?.max(1e-30)).clamp(0.02, 1.0);
+            (y, residual) = (next, new);
+            left = rms(&residual)?;
+        }
+        if left <= c.tolerance * c.scale || left <= 0.5 * begun {
+            return Ok((advance(state, y, v, c.dt), first.record));
+        }
+        let advice = "take a smaller tau, more iterations, or a critic that is solved for such as exact()".to_string();
+        Err(Error::Diverged { step: state.step, what: format!("the implicit step did not settle in {} iterations: its residual went from {begun:.2e} to {left:.2e}", c.iterations), advice })
+    }
+}

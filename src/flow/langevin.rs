@@ -1,0 +1,127 @@
+//! Unadjusted Langevin dynamics, the particle form of the Fokker–Planck equation for a density known up to a factor.
+use super::{Critics, Flow, Recipe, Record, Setting, State};
+use crate::critic::Named;
+use crate::device::{self, Points, Values};
+use crate::error::{Error, Result};
+use crate::generator::diff::diff;
+use crate::generator::expr::{Expr, coordinate};
+use crate::generator::portable::Portable;
+use crate::generator::tape::Tape;
+use crate::interrupt::Interrupt;
+use crate::random;
+use burn::tensor::Tensor;
+use rand::Rng;
+use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
+
+/// Options of `langevin(|x| …, #{ … })`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LangevinOptions {
+    pub dt: f64,
+}
+
+impl Default for LangevinOptions {
+    fn default() -> Self {
+        LangevinOptions { dt: 0.01 }
+    }
+}
+
+/// ln π, up to a constant, as a formula in the coordinates.
+#[derive(Clone)]
+pub struct LangevinRecipe {
+    pub log_density: Expr,
+    pub dim: usize,
+    pub options: LangevinOptions,
+}
+
+/// The recipe as data.
+#[derive(Serialize, Deserialize)]
+pub struct Saved {
+    log_density: Portable,
+    dim: usize,
+    options: LangevinOptions,
+}
+
+impl LangevinRecipe {
+    pub fn from_saved(s: &Saved) -> LangevinRecipe {
+        LangevinRecipe { log_density: Expr::from(&s.log_density), dim: s.dim, options: s.options }
+    }
+}
+
+impl Recipe for LangevinRecipe {
+    fn describe(&self) -> String {
+        format!("langevin(a log density in {} coordinates, dt {})", self.dim, self.options.dt)
+    }
+    fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
+        let d = s.source.dims()[1];
+        if d != self.dim {
+            return Err(Error::Shape { what: "langevin".into(), expected: format!("particles of dimension {}", self.dim), got: format!("dimension {d}") });
+        }
+        if s.labels.is_some() {
+            return Err(Error::Unsupported { what: "labels".into(), reason: "have no part in a density".into(), advice: "leave them out".into() });
+        }
+        let outputs: Vec<Expr> = std::iter::once(self.log_density.clone()).chain((0..d).map(|i| diff(&self.log_density, &coordinate(i)))).collect();
+        Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "kind": "langevin", "log_density": Portable::from(&self.log_density), "dim": self.dim, "options": self.options })
+    }
+}
+
+/// Y ← Y + Δt ∇ln π(Y) + √(2Δt) ξ.
+#[derive(Clone)]
+pub struct Langevin {
+    recipe: LangevinRecipe,
+    /// ln π, then its partial derivatives
+    tape: Tape,
+    seed: u64,
+}
+
+impl Langevin {
+    /// ln π and ∇ln π at points.
+    fn score(&self, y: &Points) -> (Values, Points) {
+        let [n, d] = y.dims();
+        let columns: Vec<Values> = (0..d).map(|k| y.clone().narrow(1, k, 1).reshape([n])).collect();
+        let mut out = self.tape.eval_columns(&columns);
+        let gradient: Vec<Points> = out.drain(1..).map(|g| g.reshape([n, 1])).collect();
+        (out.remove(0), Tensor::cat(gradient, 1))
+    }
+}
+
+impl Flow for Langevin {
+    fn step(&mut self, state: State) -> Result<(State, Record)> {
+        let record = self.measure(&state)?;
+        let (_, drift) = self.score(&state.particles);
+        let [n, d] = state.particles.dims();
+        let mut rng = random::rng(self.seed ^ 0x6C61_6E67, state.step as u64);
+        let xi = device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());
+        let dt = self.recipe.options.dt;
+        let particles = state.particles.clone() + drift.clone().mul_scalar(dt) + xi.mul_scalar((2.0 * dt).sqrt());
+        Ok((State { particles, previous: None, dt: None, time: state.time + dt, step: state.step + 1 }, record))
+    }
+    /// The divergence recorded is −E_P ln π: KL(P‖π) up to the entropy of P, which no sample tells, and a constant.
+    fn measure(&self, state: &State) -> Result<Record> {
+        let (log_density, drift) = self.score(&state.particles);
+        Ok(Record::of(log_density.mean().neg(), &drift))
+    }
+    fn describe(&self) -> String {
+        self.recipe.describe()
+    }
+    fn set_interrupt(&mut self, _: Interrupt) {}
+    fn boxed_clone(&self) -> Box<dyn Flow> {
+        Box::new(self.clone())
+    }
+    fn to_json(&self) -> serde_json::Value {
+        self.recipe.to_json()
+    }
+    fn tensors(&self) -> Result<Vec<Named>> {
+        Ok(vec![])
+    }
+    fn restore(&mut self, _: &[Named]) -> Result<()> {
+        Ok(())
+    }
+    fn critics(&self, _: &State) -> Result<Critics> {
+        Err(Error::Unsupported { what: "langevin".into(), reason: "follows a density and has no critic".into(), advice: "estimate a divergence between run.particles and a sample instead".into() })
+    }
+}

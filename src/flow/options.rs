@@ -1,0 +1,85 @@
+//! What particle flows can be told.
+use super::integrators::Scheme;
+use super::noise::Noise;
+use crate::device::{Points, rows_f64};
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+/// A time step: a number, or chosen from the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Dt {
+    Fixed(f64),
+    Named(Auto),
+}
+
+/// The word `auto`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auto {
+    Auto,
+}
+
+impl Dt {
+    /// (2/steps)·S·√d with S the range of the samples from the 1st to the 99th percentile, mean over the coordinates: far
+    /// enough for unit speed to cross the samples in half of the steps.
+    pub fn resolve(self, source: &Points, target: &Points, steps: usize) -> Result<f64> {
+        let Dt::Fixed(dt) = self else {
+            let d = source.dims()[1];
+            let mut rows = rows_f64(source)?;
+            rows.extend(rows_f64(target)?);
+            let range = |k: usize| {
+                let mut column: Vec<f64> = rows.iter().skip(k).step_by(d).copied().collect();
+                column.sort_by(f64::total_cmp);
+                let at = |q: f64| column[((column.len() - 1) as f64 * q).round() as usize];
+                at(0.99) - at(0.01)
+            };
+            let s = (0..d).map(range).sum::<f64>() / d as f64;
+            return Ok(2.0 / steps.max(1) as f64 * s.max(1e-12) * (d as f64).sqrt());
+        };
+        Ok(dt)
+    }
+    pub fn describe(self) -> String {
+        match self {
+            Dt::Fixed(v) => format!("{v}"),
+            Dt::Named(_) => "auto".into(),
+        }
+    }
+}
+
+/// Options of `gpa(d, #{ … })`, `gradient_flow(d, #{ … })` and their presets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FlowOptions {
+    pub dt: Dt,
+    /// ascent steps of the critic per velocity
+    pub inner_steps: usize,
+    /// ascent steps before the first velocity
+    pub warm_up: usize,
+    /// end the ascent early when a step improves it by less than this fraction
+    pub inner_tolerance: f64,
+    pub integrator: Scheme,
+    /// error per step of the adaptive and residual of the implicit scheme, in units of the spread of the target
+    pub tolerance: f64,
+    /// velocities per implicit step at most
+    pub iterations: usize,
+    pub noise: Noise,
+    /// steps between new kernel widths; 0 keeps the width
+    pub adapt_width: usize,
+}
+
+impl Default for FlowOptions {
+    fn default() -> Self {
+        FlowOptions {
+            dt: Dt::Fixed(0.2),
+            inner_steps: 8,
+            warm_up: 0,
+            inner_tolerance: 0.0,
+            integrator: Scheme::Euler,
+            tolerance: 1e-3,
+            iterations: 50,
+            noise: Noise::None,
+            adapt_width: 0,
+        }
+    }
+}

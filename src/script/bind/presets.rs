@@ -1,0 +1,141 @@
+//! Recipes of flows.
+use super::critic::{critic_option, refuse_idle};
+use super::divergence::{DivergenceValue, GeneratorValue};
+use super::none;
+use crate::catalogue::Entry;
+use crate::divergence::Divergence;
+use crate::error::{Error, Result};
+use crate::flow::gradient_flow::{FlowRecipe, default_critic, flow_optimizer};
+use crate::flow::langevin::{LangevinOptions, LangevinRecipe};
+use crate::flow::noise::Noise;
+use crate::flow::options::{Dt, FlowOptions};
+use crate::flow::presets::{LAMBDA, half_mmd, kale, preset};
+use crate::flow::{ENTRIES, Recipe};
+use crate::generator::named;
+use crate::script::context::Context;
+use crate::script::convert::{Native, number, raise, type_of};
+use crate::script::options::Options;
+use crate::script::symbolic_point::SymbolicPoint;
+use crate::script::trace::Tracer;
+use crate::space::kernel::Kernel;
+use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
+use std::sync::Arc;
+
+/// Options that only an ascent has.
+pub const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance"];
+
+/// A flow as a value.
+#[derive(Clone)]
+pub struct FlowValue(pub Arc<dyn Recipe>);
+
+/// `langevin` before its dimension is known.
+#[derive(Clone)]
+pub struct LangevinValue {
+    log_density: FnPtr,
+    options: LangevinOptions,
+}
+
+impl LangevinValue {
+    /// The recipe for points of a dimension.
+    pub fn recipe(&self, c: &Context, ctx: &NativeCallContext, tracer: &Tracer, dim: usize) -> Native<FlowValue> {
+        let log_density = tracer.trace_at(c, ctx, &self.log_density, &Dynamic::from(SymbolicPoint::new(dim)))?;
+        Ok(FlowValue(Arc::new(LangevinRecipe { log_density, dim, options: self.options })))
+    }
+}
+
+pub fn entry(name: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|e| e.name == name)
+}
+
+/// The noise an option names: a number, a schedule, or "adaptive".
+fn noise(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, v: &Dynamic) -> Native<Noise> {
+    let v = v.flatten_clone();
+    if let Some(f) = v.clone().try_cast::<FnPtr>() {
+        return Ok(Noise::schedule(&tracer.trace(c, ctx, &f)?));
+    }
+    let wrong = |got: String| Error::Option { owner: "flow".into(), key: "noise".into(), got, expected: "a number ≥ 0, a schedule such as |t| 0.3 / (1 + t), or \"adaptive\"".into() };
+    if let Ok(b) = number("noise", &v) {
+        return if b.is_finite() && b >= 0.0 { Ok(Noise::Constant(b)) } else { Err(raise(c, ctx, wrong(b.to_string()))) };
+    }
+    match v.clone().into_string().as_deref() {
+        Ok("adaptive") => Ok(Noise::Adaptive),
+        Ok(text) => Err(raise(c, ctx, wrong(format!("\"{text}\"")))),
+        Err(_) => Err(raise(c, ctx, wrong(format!("a {}", type_of(&v))))),
+    }
+}
+
+/// A particle flow of a divergence under the options of an entry.
+fn particle_flow(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, entry: &'static Entry, options: &Options, d: Arc<dyn Divergence>) -> Native<FlowValue> {
+    let noise = options.value("noise").map(|v| noise(c, ctx, tracer, v)).transpose()?;
+    let build = || {
+        let (critic, chosen) = critic_option(options, flow_optimizer(), default_critic(), ASCENT)?;
+        refuse_idle(options, critic.as_ref(), chosen, d.as_ref(), ASCENT)?;
+        let mut typed: FlowOptions = options.typed_over(preset(entry.name))?;
+        if let Some(tau) = options.number("tau") {
+            typed.dt = Dt::Fixed(tau);
+        }
+        typed.noise = noise.unwrap_or_default();
+        Ok(FlowValue(Arc::new(FlowRecipe { preset: entry.name.into(), divergence: d, options: typed, critic, chosen })))
+    };
+    build().map_err(|e| raise(c, ctx, e))
+}
+
+pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
+    for entry in ["gpa", "gradient_flow", "jko"].into_iter().filter_map(entry) {
+        of_divergence(engine, c, tracer, entry);
+    }
+    for entry in ["mmd_flow", "kale_flow"].into_iter().filter_map(entry) {
+        of_kernel(engine, c, tracer, entry);
+    }
+    if let Some(entry) = entry("langevin") {
+        let make = move |c: &Context, ctx: &NativeCallContext, f: FnPtr, map: Map| -> Native<LangevinValue> {
+            let options = Options::read(c, ctx, entry, map)?.typed().map_err(|e| raise(c, ctx, e))?;
+            Ok(LangevinValue { log_density: f, options })
+        };
+        let k = c.clone();
+        engine.register_fn(entry.name, move |ctx: NativeCallContext, f: FnPtr| make(&k, &ctx, f, none()));
+        let k = c.clone();
+        engine.register_fn(entry.name, move |ctx: NativeCallContext, f: FnPtr, o: Map| make(&k, &ctx, f, o));
+    }
+}
+
+fn of_divergence(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: &'static Entry) {
+    let t = tracer.clone();
+    let make = move |c: &Context, ctx: &NativeCallContext, d: DivergenceValue, map: Map| -> Native<FlowValue> {
+        let options = Options::read(c, ctx, entry, map)?;
+        particle_flow(c, ctx, &t, entry, &options, d.0)
+    };
+    let (k, m) = (c.clone(), make.clone());
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, d: DivergenceValue| m(&k, &ctx, d, none()));
+    let k = c.clone();
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, d: DivergenceValue, o: Map| make(&k, &ctx, d, o));
+    let k = c.clone();
+    let plain = move |ctx: NativeCallContext, g: GeneratorValue| -> Native<FlowValue> {
+        let advice = format!("write {}({}.regularized(lipschitz(1.0)))", entry.name, g.name());
+        Err(raise(&k, &ctx, Error::Unsupported { what: g.name().into(), reason: "has no function space, so its first variation does not exist between samples".into(), advice }))
+    };
+    let f = plain.clone();
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue| f(ctx, g));
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue, _: Map| plain(ctx, g));
+}
+
+fn of_kernel(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: &'static Entry) {
+    let t = tracer.clone();
+    let make = move |c: &Context, ctx: &NativeCallContext, kernel: Kernel, map: Map| -> Native<FlowValue> {
+        let options = Options::read(c, ctx, entry, map)?;
+        let divergence = || -> Result<Arc<dyn Divergence>> {
+            if entry.name == "mmd_flow" {
+                return half_mmd(kernel);
+            }
+            let kl = named::find("kl").ok_or_else(|| Error::data("kale_flow", "there is no kl"))?;
+            let kl = kl.build(&[]).map_err(|source| Error::Generator { name: "kl".into(), source })?;
+            kale(Arc::new(kl), kernel, options.number("lambda").unwrap_or(LAMBDA))
+        };
+        let d = divergence().map_err(|e| raise(c, ctx, e))?;
+        particle_flow(c, ctx, &t, entry, &options, d)
+    };
+    let (k, m) = (c.clone(), make.clone());
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, kernel: Kernel| m(&k, &ctx, kernel, none()));
+    let k = c.clone();
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, kernel: Kernel, o: Map| make(&k, &ctx, kernel, o));
+}
