@@ -4,6 +4,7 @@ use super::certificate::UPPERS;
 use super::entropic::EntropicOptions;
 use super::exact::ExactOptions;
 use super::mlp::MlpOptions;
+use super::pair::PairOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of, no_defaults};
 
 /// Options of every optimiser, shared by critics, estimates and flows.
@@ -33,6 +34,22 @@ pub const MLP: Entry = Entry {
     ],
     defaults: defaults_of::<MlpOptions>,
     example: "let critic = mlp([32, 32], #{ activation: \"relu\" });\ncritic",
+};
+
+pub const PAIR: Entry = Entry {
+    name: "pair",
+    room: "critic",
+    signature: "pair(widths, options)",
+    doc: "Two networks for the dual of a transport cost such as w2_squared(), held below the cost by a hinge over pairs of points. Over all pairs it prices plans with dpi <= lambda dP dQ: exact for lambda at least the size of the samples, above the cost for less, unbounded below 1.",
+    equation: r"E_P[\varphi]+E_Q[\psi]-\lambda E(\varphi(y)+\psi(x)-c(y,x))_+",
+    cite: "huang2024w2",
+    options: &[
+        Opt { name: "activation", kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]), doc: "nonlinearity between layers" },
+        Opt { name: "hinge", kind: OptionKind::Choice(&["all", "diagonal"]), doc: "all pairs of the samples, or the i-th of one with the i-th of the other as in the paper" },
+        Opt { name: "lambda", kind: POSITIVE, doc: "weight of the hinge" },
+    ],
+    defaults: defaults_of::<PairOptions>,
+    example: "let e = w2_squared().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: pair([16, 16]), steps: 50 });\ne",
 };
 
 pub const ESTIMATE: Entry = Entry {
@@ -165,4 +182,4 @@ pub const TEST: Entry = Entry {
     example: "mmd(gaussian_kernel(1.0)).two_sample_test(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 0.5 }), #{ permutations: 99 })",
 };
 
-pub const ENTRIES: &[Entry] = &[MLP, EXACT, ENTROPIC, ESTIMATE, CERTIFY, PATH, BOOTSTRAP, TEST];
+pub const ENTRIES: &[Entry] = &[MLP, PAIR, EXACT, ENTROPIC, ESTIMATE, CERTIFY, PATH, BOOTSTRAP, TEST];

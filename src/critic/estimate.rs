@@ -222,7 +222,7 @@ fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: 
         return Ok((f.value, Certificate::of(&f)));
     }
     critic.settle();
-    let value = values(&term.score(&critic.value(p)?, &critic.value(q)?, None).value)?;
+    let value = values(&critic.objective(term, p, q)?)?;
     let (p, q) = all.unwrap_or((p, q));
     Ok((f64::from(value[0]), certify(critic, term, p, q, upper, interrupt)?))
 }

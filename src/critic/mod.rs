@@ -18,11 +18,12 @@ pub mod mlp;
 pub mod natural;
 pub mod newton;
 pub mod on_device;
+pub mod pair;
 pub mod potentials;
 pub mod resample;
 pub mod solver;
 pub use crate::network::{Frame, Named};
-pub use entries::{BOOTSTRAP, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, TEST, merge};
+pub use entries::{BOOTSTRAP, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, PAIR, TEST, merge};
 
 /// What one fit found. Tensors stay on the device until someone asks.
 pub struct Fit {
@@ -86,9 +87,17 @@ pub trait Critic: Send + Sync {
         let on_source = term.score(&phi, &self.value(target)?, None).on_source;
         Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
     }
+    /// Whether a fit climbs from where the last one ended, instead of solving anew.
+    fn trains(&self) -> bool {
+        true
+    }
     /// Whether it has a potential to give: networks always have, solvers once they were fitted.
     fn is_fitted(&self) -> bool {
         true
+    }
+    /// What it climbs, at the samples and without climbing.
+    fn objective(&self, term: &Term, source: &Points, target: &Points) -> Result<Values> {
+        Ok(term.score(&self.value(source)?, &self.value(target)?, None).value)
     }
     /// What a solver found, for critics that are solved for.
     fn found(&self) -> Option<std::sync::Arc<solver::Found>> {
@@ -111,6 +120,10 @@ pub trait CriticBuilder: Send + Sync {
     /// Whether there is an ascent whose length and optimiser can be chosen.
     fn trains(&self) -> bool {
         true
+    }
+    /// The network it is, for those who want its layers for something else.
+    fn network(&self) -> Option<&mlp::MlpBuilder> {
+        None
     }
     fn describe(&self) -> String;
     /// The same critic trained by another optimiser.

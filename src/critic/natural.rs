@@ -4,6 +4,7 @@ use super::entropic::{Entropic, EntropicOptions};
 use super::exact::{Exact, ExactOptions};
 use super::kernel::KernelSolver;
 use super::mlp::MlpBuilder;
+use super::pair::PairBuilder;
 use super::solver::{Solver, SolverBuilder};
 use super::{Critic, CriticBuilder, Frame};
 use crate::divergence::{Objective, Term};
@@ -40,6 +41,7 @@ pub fn from_json(v: &serde_json::Value) -> Result<Arc<dyn CriticBuilder>> {
     let bad = |e: serde_json::Error| Error::data("saved critic", e.to_string());
     let options = v.get("options").cloned().unwrap_or_default();
     Ok(match v.get("solver").and_then(|s| s.as_str()) {
+        None if v.get("pair").is_some() => Arc::new(serde_json::from_value::<PairBuilder>(v.clone()).map_err(bad)?),
         None => Arc::new(serde_json::from_value::<MlpBuilder>(v.clone()).map_err(bad)?),
         Some("exact") => Arc::new(SolverBuilder(Arc::new(Exact { options: serde_json::from_value::<ExactOptions>(options).map_err(bad)? }))),
         Some("entropic") => Arc::new(SolverBuilder(Arc::new(Entropic { options: serde_json::from_value::<EntropicOptions>(options).map_err(bad)? }))),

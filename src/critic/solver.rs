@@ -236,6 +236,9 @@ impl Critic for Solved {
         Ok(device::points(v.iter().map(|v| *v as f32).collect(), n, d, &particles.device()))
     }
 
+    fn trains(&self) -> bool {
+        false
+    }
     fn is_fitted(&self) -> bool {
         self.found.is_some() || self.pending.is_some()
     }

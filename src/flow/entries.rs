@@ -1,4 +1,5 @@
 //! Catalogue entries of the flows and of running them.
+use super::generator_flow::{GeneratorOptions, generator_optimizer};
 use super::gradient_flow::flow_optimizer;
 use super::integrators::NAMES;
 use super::langevin::LangevinOptions;
@@ -36,6 +37,35 @@ fn only(options: &[Opt], mut v: serde_json::Value) -> serde_json::Value {
         map.retain(|k, _| options.iter().any(|o| o.name == k));
     }
     v
+}
+
+const GENERATOR: Opt = Opt { name: "generator", kind: OptionKind::Value("network"), doc: "layers of the generator, as mlp([..]); default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })" };
+const CRITIC_STEPS: Opt = Opt { name: "critic_steps", kind: COUNT, doc: "ascent steps of the critic per step of the generator, each on fresh minibatches" };
+const BATCH: Opt = Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per minibatch; 0 takes all" };
+const GENERATOR_LR: Opt = Opt { name: "generator_lr", kind: POSITIVE, doc: "learning rate of the generator" };
+const EMA: Opt = Opt { name: "ema", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "decay of the moving average of the generator's parameters, which run.particles and run.sample use; 0 keeps none" };
+const RESIDUAL: Opt = Opt { name: "residual", kind: OptionKind::Flag, doc: "G(z) = z + net(z): begins near the identity" };
+const LATENT: Opt = Opt { name: "latent", kind: OptionKind::Choice(&["source", "gaussian"]), doc: "inputs of the generator: rows of the source, or fresh normal draws of its dimension" };
+const EULER: [Opt; 2] = [
+    Opt { name: "dt", kind: POSITIVE, doc: "time step of the forward Euler scheme" },
+    Opt { name: "persistent", kind: COUNT, doc: "gradient steps towards the moved points, on the same minibatch; 1 is W2GAN" },
+];
+const GAN: &[Opt] = &[
+    GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+];
+const FE: &[Opt] = &[
+    EULER[0], EULER[1], GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+];
+const POTENTIAL: &[Opt] = &[
+    Opt { name: "lambda", kind: POSITIVE, doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda" },
+    Opt { name: "time_steps", kind: COUNT, doc: "steps of the flow over unit time" },
+    Opt { name: "kinetic", kind: OptionKind::Flag, doc: "whether the kinetic energy is counted; without it the flow has no reason to be straight" },
+    Opt { name: "potential", kind: OptionKind::Value("network"), doc: "hidden layers of U(x, t), as mlp([..]); always tanh; default mlp([64, 64, 64])" },
+    CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+];
+
+fn generator_defaults(options: &[Opt]) -> serde_json::Value {
+    only(options, merge(defaults_of::<GeneratorOptions>(), serde_json::to_value(generator_optimizer()).unwrap_or_default()))
 }
 
 fn with_optimizer(v: serde_json::Value) -> serde_json::Value {
@@ -138,6 +168,50 @@ pub const ENTRIES: &[Entry] = &[
         options: &[Opt { name: "dt", kind: POSITIVE, doc: "time step" }],
         defaults: defaults_of::<LangevinOptions>,
         example: "let flow = langevin(|x| -0.5 * dot(x - 1.0, x - 1.0), #{ dt: 0.05 });\nflow.run(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 1.0 }), #{ steps: 5 })",
+    },
+    Entry {
+        name: "gan",
+        room: "flow",
+        signature: "gan(d, options)",
+        doc: "A generator trained against a critic of any divergence: (f,Gamma)-GAN for kl().regularized(lipschitz(1.0)) and every other f, WGAN for w1(), a moment-matching network for mmd(k). The source of the run is its noise.",
+        equation: r"\min_G\max_{\varphi\in\Gamma}E[\varphi(G(z))]-\inf_\nu\{\nu+E_Q[f^*(\varphi-\nu)]\}",
+        cite: "birrell2022",
+        options: GAN,
+        defaults: || generator_defaults(GAN),
+        example: "let flow = gan(kl().regularized(lipschitz(1.0)), #{ generator: mlp([16, 16]), critic: mlp([16, 16]), batch: 32 });\nlet run = flow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 });\nrun.sample(10)",
+    },
+    Entry {
+        name: "w2_fe",
+        room: "flow",
+        signature: "w2_fe(options)",
+        doc: "The Wasserstein-2 gradient flow of half W2 squared on a generator: forward Euler with persistent training, K gradient steps towards each minibatch moved along its velocity. The critic is pair([..]) or exact(), which transports each minibatch exactly.",
+        equation: r"\zeta=G(z)-\Delta t\,\nabla\varphi(G(z)),\quad \min_G E|\zeta-G(z)|^2",
+        cite: "huang2024w2",
+        options: FE,
+        defaults: || generator_defaults(FE),
+        example: "let flow = w2_fe(#{ generator: mlp([16, 16]), critic: exact(), persistent: 3, dt: 0.5, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
+    },
+    Entry {
+        name: "w1_fe",
+        room: "flow",
+        signature: "w1_fe(options)",
+        doc: "The same for W1: particles of the generator move at unit speed along the gradient of a 1-Lipschitz critic, with persistent training.",
+        equation: r"\zeta=G(z)-\Delta t\,\nabla\varphi(G(z)),\quad \mathrm{Lip}(\varphi)\le1",
+        cite: "malik2024w1",
+        options: FE,
+        defaults: || generator_defaults(FE),
+        example: "let flow = w1_fe(#{ generator: mlp([16, 16]), critic: mlp([16, 16]), persistent: 3, dt: 0.1, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
+    },
+    Entry {
+        name: "w1w2_flow",
+        room: "flow",
+        signature: "w1w2_flow(d, options)",
+        doc: "The W1+W2 proximal flow: a potential U(x, t) carries the source over unit time, and its kinetic energy is the W2 proximal of the Lipschitz-regularised divergence, an implicit (JKO) step of length 1/lambda. run.report has the kinetic energy, the Hamilton-Jacobi residual and the straightness of the paths.",
+        equation: r"\min_U D^{\Gamma_L}(x(1)_\#P\|Q)+\lambda\int_0^1E\tfrac12|\dot x|^2dt,\quad\dot x=-\nabla U/\lambda",
+        cite: "gu2024w1w2",
+        options: POTENTIAL,
+        defaults: || generator_defaults(POTENTIAL),
+        example: "let flow = w1w2_flow(kl().regularized(lipschitz(1.0)), #{ potential: mlp([16, 16]), critic: mlp([16, 16]), batch: 32 });\nlet run = flow.run(data::gaussian(64, 2), data::moons(64), #{ steps: 3 });\nrun.report",
     },
     RUN,
 ];

@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 mod entries;
 pub mod field;
+pub mod generator_flow;
 pub mod gradient_flow;
 pub mod integrators;
 pub mod labels;
 pub mod langevin;
+pub mod map;
 pub mod noise;
 pub mod options;
 pub mod presets;

@@ -2,9 +2,11 @@
 use super::integrators::Scheme;
 use super::options::{Dt, FlowOptions};
 use crate::divergence::kernels::{Mmd, Penalized};
-use crate::divergence::{Combination, Divergence};
+use crate::divergence::transport::Wasserstein;
+use crate::divergence::{Combination, Divergence, Ipm};
 use crate::error::Result;
 use crate::generator::Generator;
+use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
 use std::sync::Arc;
 
@@ -48,4 +50,14 @@ pub fn half_mmd(kernel: Kernel) -> Result<Arc<dyn Divergence>> {
 /// KALE, with its factor 1 + λ.
 pub fn kale(kl: Arc<Generator>, kernel: Kernel, lambda: f64) -> Result<Arc<dyn Divergence>> {
     Ok(Arc::new(Penalized::new(kl, kernel, lambda)?))
+}
+
+/// ½W₂², whose flow moves every particle straight to where its mass goes.
+pub fn half_w2_squared() -> Result<Arc<dyn Divergence>> {
+    Ok(Arc::new(Combination::new(vec![(0.5, Arc::new(Wasserstein { power: 2.0, root: false }))])?))
+}
+
+/// W₁ by its Lipschitz dual.
+pub fn w1() -> Result<Arc<dyn Divergence>> {
+    Ok(Arc::new(Ipm { space: Lipschitz::new(1.0)? }))
 }

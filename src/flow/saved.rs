@@ -1,13 +1,16 @@
 //! Divergences and recipes as data, so that a saved run carries what it was made with.
 use super::Recipe;
+use super::generator_flow::{GeneratorOptions, GeneratorRecipe, Scheme};
 use super::gradient_flow::FlowRecipe;
 use super::langevin::{LangevinRecipe, Saved as SavedLangevin};
 use super::options::FlowOptions;
+use crate::critic::mlp::MlpBuilder;
 use crate::critic::natural;
 use crate::divergence::{Divergence, FromTerms, Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::generator::portable::Portable;
+use crate::network::optimizer::OptimizerOptions;
 use crate::space::Space;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -112,9 +115,42 @@ pub fn gradient_to_json(r: &FlowRecipe) -> serde_json::Value {
     v
 }
 
+#[derive(Serialize, Deserialize)]
+struct SavedGenerator {
+    preset: String,
+    divergence: SavedDivergence,
+    scheme: Scheme,
+    options: GeneratorOptions,
+    generator: MlpBuilder,
+    critic: serde_json::Value,
+    chosen: bool,
+    optimizer: OptimizerOptions,
+}
+
+/// A generator flow as data.
+pub fn generator_to_json(r: &GeneratorRecipe) -> serde_json::Value {
+    let saved = SavedGenerator {
+        preset: r.preset.clone(),
+        divergence: SavedDivergence::of(r.divergence.as_ref()),
+        scheme: r.scheme,
+        options: r.options.clone(),
+        generator: r.generator.clone(),
+        critic: r.critic.to_json(),
+        chosen: r.chosen,
+        optimizer: r.optimizer.clone(),
+    };
+    let mut v = serde_json::to_value(saved).unwrap_or_default();
+    v["kind"] = "generator".into();
+    v
+}
+
 /// A value as a saved struct, its tag left out.
 pub fn read<T: serde::de::DeserializeOwned>(v: &serde_json::Value) -> Result<T> {
-    serde_json::from_value(v.clone()).map_err(|e| Error::data("saved flow", e.to_string()))
+    let mut v = v.clone();
+    if let Some(map) = v.as_object_mut() {
+        map.remove("kind");
+    }
+    serde_json::from_value(v).map_err(|e| Error::data("saved flow", e.to_string()))
 }
 
 /// A recipe from what its `to_json` wrote.
@@ -124,6 +160,12 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
             let s: SavedGradient = read(v)?;
             let critic = natural::from_json(&s.critic)?;
             Ok(Arc::new(FlowRecipe { preset: s.preset, divergence: s.divergence.rebuild()?, options: s.options, critic, chosen: s.chosen }))
+        }
+        Some("generator") => {
+            let s: SavedGenerator = read(v)?;
+            let critic = natural::from_json(&s.critic)?;
+            let divergence = s.divergence.rebuild()?;
+            Ok(Arc::new(GeneratorRecipe { preset: s.preset, divergence, scheme: s.scheme, options: s.options, generator: s.generator, critic, chosen: s.chosen, optimizer: s.optimizer }))
         }
         Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?))),
         other => Err(Error::data("saved flow", format!("unknown kind {other:?}"))),

@@ -91,6 +91,9 @@ impl CriticBuilder for MlpBuilder {
     fn supports(&self, term: &Term) -> bool {
         term.can_be_scored()
     }
+    fn network(&self) -> Option<&MlpBuilder> {
+        Some(self)
+    }
     fn describe(&self) -> String {
         let o = &self.options;
         let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_string();

@@ -5,10 +5,11 @@ use super::{describe, none};
 use crate::catalogue::Entry;
 use crate::critic::entropic::Entropic;
 use crate::critic::exact::Exact;
-use crate::critic::mlp::MlpBuilder;
+use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::pair::{PairBuilder, PairOptions};
 use crate::network::optimizer::OptimizerOptions;
 use crate::critic::solver::{Solver, SolverBuilder};
-use crate::critic::{Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER};
+use crate::critic::{Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
 use crate::device::{self, Points};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
@@ -109,11 +110,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     let mlp = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
         let options = Options::read(c, ctx, &MLP, map)?;
         let build = || {
-            let widths = numbers("mlp(widths)", widths)?;
-            if let Some(w) = widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
-                return Err(Error::data("mlp(widths)", format!("a width is {w}, expected whole numbers ≥ 1")));
-            }
-            MlpBuilder::new(widths.into_iter().map(|w| w as usize).collect(), options.typed()?)
+            MlpBuilder::new(whole_widths("mlp(widths)", widths)?, options.typed()?)
         };
         build().map(|b| CriticValue(Arc::new(b))).map_err(|e| raise(c, ctx, e))
     };
@@ -121,8 +118,30 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic| mlp(&k, &ctx, &w, none()));
     let k = c.clone();
     engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic, o: Map| mlp(&k, &ctx, &w, o));
+    let pair = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
+        let options = Options::read(c, ctx, &PAIR, map)?;
+        let build = || {
+            let pair: PairOptions = options.typed()?;
+            // the same checks as for one network
+            let one = MlpBuilder::new(whole_widths("pair(widths)", widths)?, MlpOptions { activation: pair.activation, ..MlpOptions::default() })?;
+            Ok(CriticValue(Arc::new(PairBuilder { widths: one.widths, pair, optimizer: one.optimizer })))
+        };
+        build().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic| pair(&k, &ctx, &w, none()));
+    let k = c.clone();
+    engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic, o: Map| pair(&k, &ctx, &w, o));
     solvers(engine, c);
     fitted(engine, c);
+}
+
+fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
+    let widths = numbers(what, widths)?;
+    match widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
+        Some(w) => Err(Error::data(what, format!("a width is {w}, expected whole numbers ≥ 1"))),
+        None => Ok(widths.into_iter().map(|w| w as usize).collect()),
+    }
 }
 
 fn solvers(engine: &mut Engine, c: &Arc<Context>) {

@@ -207,6 +207,17 @@ fn plan_plots(m: &mut Module, c: &Arc<Context>) {
     FuncRegistration::new("plan").set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic, o: Map| plan(&k, &ctx, &e, &p, &q, o));
 }
 
+/// A list of numbers in which NaN is a gap.
+fn with_gaps(what: &str, v: &Dynamic) -> Result<Vec<f64>> {
+    let flat = v.flatten_clone();
+    let Some(list) = flat.read_lock::<Array>() else { return numbers(what, v) };
+    let entry = |v: &Dynamic| match v.as_float() {
+        Ok(v) if v.is_nan() => Ok(v),
+        _ => number(what, v),
+    };
+    list.iter().map(entry).collect()
+}
+
 fn line_plots(m: &mut Module, c: &Arc<Context>) {
     let run = |c: &Context, ctx: &NativeCallContext, table: &Dynamic, x: &Dynamic, ys: &Dynamic, o: Map| -> Native<Figure> {
         let options = read(c, ctx, "lines", o)?;
@@ -219,7 +230,7 @@ fn line_plots(m: &mut Module, c: &Arc<Context>) {
                 }
                 let map = flat.read_lock::<Map>().ok_or_else(|| wrong("plot::lines", "a table such as run.history, or a map of lists", table))?;
                 let v = map.get(name).ok_or_else(|| Error::data("plot::lines", format!("no column \"{name}\": the columns are {}", map.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(", "))))?;
-                numbers(&format!("plot::lines, column {name}"), v)
+                with_gaps(&format!("plot::lines, column {name}"), v)
             };
             let names = match ys.flatten_clone().into_string() {
                 Ok(one) => vec![one],

@@ -1,15 +1,19 @@
 //! Recipes of flows.
-use super::critic::{critic_option, refuse_idle};
+use super::critic::{CriticValue, critic_option, refuse_idle};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::none;
 use crate::catalogue::Entry;
+use crate::critic::CriticBuilder;
+use crate::critic::mlp::MlpBuilder;
+use crate::critic::pair::{PairBuilder, PairOptions};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
+use crate::flow::generator_flow::{GeneratorRecipe, Scheme, default_generator, generator_optimizer};
 use crate::flow::gradient_flow::{FlowRecipe, default_critic, flow_optimizer};
 use crate::flow::langevin::{LangevinOptions, LangevinRecipe};
 use crate::flow::noise::Noise;
 use crate::flow::options::{Dt, FlowOptions};
-use crate::flow::presets::{LAMBDA, half_mmd, kale, preset};
+use crate::flow::presets::{LAMBDA, half_mmd, half_w2_squared, kale, preset, w1};
 use crate::flow::{ENTRIES, Recipe};
 use crate::generator::named;
 use crate::script::context::Context;
@@ -81,12 +85,13 @@ fn particle_flow(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, entry: &
 }
 
 pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
-    for entry in ["gpa", "gradient_flow", "jko"].into_iter().filter_map(entry) {
+    for entry in ["gpa", "gradient_flow", "jko", "gan", "w1w2_flow"].into_iter().filter_map(entry) {
         of_divergence(engine, c, tracer, entry);
     }
     for entry in ["mmd_flow", "kale_flow"].into_iter().filter_map(entry) {
         of_kernel(engine, c, tracer, entry);
     }
+    generators(engine, c);
     if let Some(entry) = entry("langevin") {
         let make = move |c: &Context, ctx: &NativeCallContext, f: FnPtr, map: Map| -> Native<LangevinValue> {
             let options = Options::read(c, ctx, entry, map)?.typed().map_err(|e| raise(c, ctx, e))?;
@@ -99,10 +104,59 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     }
 }
 
+/// The layers an option names, as another network than the critic.
+fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
+    let Some(v) = options.value(key) else { return default_generator() };
+    let made = v.clone().try_cast::<CriticValue>();
+    match made.as_ref().and_then(|c| c.0.network()) {
+        Some(n) => Ok(n.clone()),
+        None => Err(Error::Option { owner: "flow".into(), key: key.into(), got: format!("a {}", type_of(v)), expected: "layers such as mlp([64, 64])".into() }),
+    }
+}
+
+/// A generator flow under the options of an entry.
+fn generator_flow(entry: &'static Entry, options: &Options, d: Arc<dyn Divergence>) -> Result<FlowValue> {
+    let optimizer = options.typed_over(generator_optimizer())?;
+    let transport = entry.name == "w2_fe" && options.value("critic").is_none();
+    let (critic, chosen) = if transport {
+        let pair: Arc<dyn CriticBuilder> = Arc::new(PairBuilder { widths: vec![64, 64], pair: PairOptions::default(), optimizer: optimizer.clone() });
+        (pair, true)
+    } else {
+        critic_option(options, generator_optimizer(), default_critic(), &[])?
+    };
+    let scheme = match entry.name {
+        "gan" => Scheme::Adversarial,
+        "w1w2_flow" => Scheme::Potential,
+        _ => Scheme::Euler,
+    };
+    let generator = network(options, if scheme == Scheme::Potential { "potential" } else { "generator" })?;
+    Ok(FlowValue(Arc::new(GeneratorRecipe { preset: entry.name.into(), divergence: d, scheme, options: options.typed()?, generator, critic, chosen, optimizer })))
+}
+
+fn generators(engine: &mut Engine, c: &Arc<Context>) {
+    for entry in ["w2_fe", "w1_fe"].into_iter().filter_map(entry) {
+        let make = move |c: &Context, ctx: &NativeCallContext, map: Map| -> Native<FlowValue> {
+            let options = Options::read(c, ctx, entry, map)?;
+            let build = || {
+                let d: Arc<dyn Divergence> = if entry.name == "w2_fe" { half_w2_squared()? } else { w1()? };
+                generator_flow(entry, &options, d)
+            };
+            build().map_err(|e| raise(c, ctx, e))
+        };
+        let k = c.clone();
+        engine.register_fn(entry.name, move |ctx: NativeCallContext| make(&k, &ctx, none()));
+        let k = c.clone();
+        engine.register_fn(entry.name, move |ctx: NativeCallContext, o: Map| make(&k, &ctx, o));
+    }
+}
+
 fn of_divergence(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: &'static Entry) {
     let t = tracer.clone();
     let make = move |c: &Context, ctx: &NativeCallContext, d: DivergenceValue, map: Map| -> Native<FlowValue> {
         let options = Options::read(c, ctx, entry, map)?;
+        if matches!(entry.name, "gan" | "w1w2_flow") {
+            return generator_flow(entry, &options, d.0).map_err(|e| raise(c, ctx, e));
+        }
         particle_flow(c, ctx, &t, entry, &options, d.0)
     };
     let (k, m) = (c.clone(), make.clone());

@@ -1,0 +1,299 @@
+//! `pair(widths)`: two networks (φ, ψ) for a transport cost, held below it by a hinge over pairs of points. [huang2024w2]
+//!
+//! max E_P φ + E_Q ψ − λ E(φ(y) + ψ(x) − c(y, x))₊. Over all pairs of the samples the hinge is the price of plans with
+//! dπ ≤ λ dP⊗dQ: exact for λ at least the size of the samples, above the cost for less, unbounded below 1.
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
+use crate::device::{Points, Values, values};
+use crate::divergence::{Objective, Term};
+use crate::error::{Error, Result};
+use crate::network::batch::{Batch, forward};
+use crate::network::layers::{Layers, Shape};
+use crate::network::optimizer::{Optimizer, OptimizerOptions};
+use crate::network::{Activation, under};
+use crate::random;
+use crate::space::{Cost, Space};
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Which pairs the hinge runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hinge {
+    All,
+    /// the i-th particle with the i-th target of a batch, as the paper writes it
+    Diagonal,
+}
+
+/// Options of `pair(widths, #{ … })`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PairOptions {
+    pub activation: Activation,
+    pub hinge: Hinge,
+    pub lambda: f64,
+}
+
+impl Default for PairOptions {
+    fn default() -> Self {
+        PairOptions { activation: Activation::LeakyRelu, hinge: Hinge::All, lambda: 50.0 }
+    }
+}
+
+/// The recipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PairBuilder {
+    pub widths: Vec<usize>,
+    pub pair: PairOptions,
+    pub optimizer: OptimizerOptions,
+}
+
+fn cost_of(term: &Term) -> Option<Cost> {
+    match (&term.objective, &term.space) {
+        (Objective::Ipm, Space::Cost(c)) if !term.reversed => Some(*c),
+        _ => None,
+    }
+}
+
+impl CriticBuilder for PairBuilder {
+    fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
+        let Some(cost) = cost_of(term) else {
+            return Err(Error::Unsupported { what: self.describe(), reason: "climbs the dual of a transport cost such as w2_squared()".into(), advice: "leave the critic out to have the natural one".into() });
+        };
+        let mut rng = random::rng(seed, stream);
+        let shape = Shape::new(frame.dim(), &self.widths, 1, self.pair.activation);
+        let one = |rng: &mut random::Rng| One { theta: shape.draw(rng, &frame.device), optimizer: Optimizer::new(self.optimizer.clone()) };
+        let (phi, psi) = (one(&mut rng), one(&mut rng));
+        let center = crate::device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
+        // potentials of a cost of power p grow like scale^p
+        let height = cost.scale * frame.scale.powf(cost.power);
+        Ok(Box::new(Pair { options: self.pair, cost, shape, phi, psi, center, scale: frame.scale, height }))
+    }
+    fn supports(&self, term: &Term) -> bool {
+        cost_of(term).is_some()
+    }
+    fn describe(&self) -> String {
+        let hinge = if self.pair.hinge == Hinge::All { "all pairs" } else { "diagonal pairs" };
+        format!("pair({:?}, {hinge}, lambda {})", self.widths, self.pair.lambda)
+    }
+    fn with_optimizer(&self, optimizer: OptimizerOptions) -> Arc<dyn CriticBuilder> {
+        Arc::new(PairBuilder { optimizer, ..self.clone() })
+    }
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+#[derive(Clone)]
+struct One {
+    theta: Values,
+    optimizer: Optimizer,
+}
+
+/// Two networks with their optimisers.
+#[derive(Clone)]
+pub struct Pair {
+    options: PairOptions,
+    cost: Cost,
+    shape: Shape,
+    phi: One,
+    psi: One,
+    center: Points,
+    scale: f64,
+    height: f64,
+}
+
+/// The objective, and its gradients in φ on the particles and ψ on the targets; c is [m, n] for all pairs, [m, 1] for the
+/// diagonal.
+pub fn hinge(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64) -> (Values, Values, Values) {
+    let (m, n) = (phi.dims()[0], psi.dims()[0]);
+    let column = phi.clone().reshape([m, 1]);
+    let (excess, pairs) = match kind {
+        Hinge::All => (column + psi.clone().reshape([1, n]) - c.clone(), (m * n) as f64),
+        Hinge::Diagonal => (column + psi.clone().reshape([n, 1]) - c.clone(), m as f64),
+    };
+    let active = excess.clone().greater_scalar(0.0).float();
+    let value = phi.clone().mean() + psi.clone().mean() - excess.clamp_min(0.0).sum().mul_scalar(lambda / pairs);
+    let (on_phi, on_psi) = match kind {
+        Hinge::All => (active.clone().sum_dim(1).reshape([m]), active.sum_dim(0).reshape([n])),
+        Hinge::Diagonal => (active.clone().reshape([m]), active.reshape([n])),
+    };
+    let price = |active: Values, count: usize| active.mul_scalar(-lambda / pairs).add_scalar(1.0 / count as f64);
+    (value, price(on_phi, m), price(on_psi, n))
+}
+
+impl Pair {
+    fn enter(&self, x: &Points) -> Result<Batch> {
+        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale), false)
+    }
+
+    fn costs(&self, y: &Points, x: &Points) -> Tensor<2> {
+        let squares = match self.options.hinge {
+            Hinge::All => {
+                let square = |p: &Points| (p.clone() * p.clone()).sum_dim(1);
+                let (y, x) = (y.clone() - self.center.clone(), x.clone() - self.center.clone());
+                let n = x.dims()[0];
+                (square(&y) + square(&x).reshape([1, n]) - y.matmul(x.transpose()).mul_scalar(2.0)).clamp_min(0.0)
+            }
+            Hinge::Diagonal => {
+                let d = y.clone() - x.clone();
+                (d.clone() * d).sum_dim(1)
+            }
+        };
+        let powered = if self.cost.power == 2.0 { squares } else { squares.powf_scalar(0.5 * self.cost.power) };
+        powered.mul_scalar(self.cost.scale)
+    }
+
+    fn step(&mut self, y: &Batch, x: &Batch, c: &Tensor<2>) -> Result<Values> {
+        let layers = [&self.phi, &self.psi].map(|o| Layers::from_flat(&o.theta, &self.shape));
+        let (on_y, on_x) = (forward(&layers[0], &[y], &self.shape)?, forward(&layers[1], &[x], &self.shape)?);
+        let (phi, psi) = (on_y.outputs().remove(0).mul_scalar(self.height), on_x.outputs().remove(0).mul_scalar(self.height));
+        let (value, on_phi, on_psi) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda);
+        let gradients = [on_y.gradient(&layers[0], &[on_phi.mul_scalar(self.height)], &self.shape)?, on_x.gradient(&layers[1], &[on_psi.mul_scalar(self.height)], &self.shape)?];
+        for (one, g) in [&mut self.phi, &mut self.psi].into_iter().zip(gradients) {
+            one.theta = one.optimizer.ascend(one.theta.clone(), g.flatten());
+        }
+        Ok(value)
+    }
+}
+
+impl Critic for Pair {
+    fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
+        if ascent.weights.are_given() {
+            return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
+        }
+        let (m, n) = (source.dims()[0], target.dims()[0]);
+        if self.options.hinge == Hinge::Diagonal && m != n {
+            return Err(Error::Shape { what: "pair, hinge \"diagonal\"".into(), expected: "samples of one size".into(), got: format!("{m} and {n} points") });
+        }
+        for one in [&mut self.phi, &mut self.psi] {
+            one.optimizer.begin();
+        }
+        let (y, x, c) = (self.enter(source)?, self.enter(target)?, self.costs(source, target));
+        let mut history = vec![];
+        let mut value = None;
+        for _ in 0..ascent.steps {
+            ascent.interrupt.check()?;
+            let v = self.step(&y, &x, &c)?;
+            if ascent.keep_history {
+                history.push(v.clone());
+            }
+            value = Some(v);
+        }
+        let value = match value {
+            Some(v) => v,
+            None => self.objective(term, source, target)?,
+        };
+        Ok(Fit { value, iterations: ascent.steps, history })
+    }
+    fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
+        let at = |one: &One, x: &Points| -> Result<Values> { Ok(forward(&Layers::from_flat(&one.theta, &self.shape), &[&self.enter(x)?], &self.shape)?.outputs().remove(0).mul_scalar(self.height)) };
+        // the diagonal of samples of two sizes is that of their first rows
+        let n = source.dims()[0].min(target.dims()[0]);
+        let cut = |p: &Points| if self.options.hinge == Hinge::Diagonal { p.clone().narrow(0, 0, n) } else { p.clone() };
+        let (y, x) = (cut(source), cut(target));
+        Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x), self.options.hinge, self.options.lambda).0)
+    }
+    fn settle(&mut self) {}
+    fn dim(&self) -> usize {
+        self.center.dims()[1]
+    }
+    fn value(&self, x: &Points) -> Result<Values> {
+        let layers = Layers::from_flat(&self.phi.theta, &self.shape);
+        Ok(forward(&layers, &[&self.enter(x)?], &self.shape)?.outputs().remove(0).mul_scalar(self.height))
+    }
+    fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
+        let layers = Layers::from_flat(&self.phi.theta, &self.shape);
+        let (v, g) = self.enter(x)?.value_and_input_gradient(&layers, &self.shape)?;
+        Ok((v.mul_scalar(self.height), g.mul_scalar(self.height / self.scale)))
+    }
+    fn lipschitz_bound(&self) -> Result<Option<f64>> {
+        Ok(None)
+    }
+    fn state(&self) -> Result<Vec<Named>> {
+        let mut out = vec![];
+        for (name, one) in [("phi", &self.phi), ("psi", &self.psi)] {
+            out.push(Named { name: format!("{name}.theta"), data: values(&one.theta)? });
+            out.extend(one.optimizer.state()?.into_iter().map(|n| Named { name: format!("{name}.{}", n.name), data: n.data }));
+        }
+        Ok(out)
+    }
+    fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
+        let len = self.shape.len();
+        for (name, one) in [("phi", &mut self.phi), ("psi", &mut self.psi)] {
+            let mine = under(state, name);
+            match mine.iter().find(|n| n.name == "theta" && n.data.len() == len) {
+                Some(n) => one.theta = Tensor::from_data(TensorData::new(n.data.clone(), [len]), device),
+                None => return Err(Error::data("saved critic", "its parameters do not fit the networks described beside it")),
+            }
+            one.optimizer.restore(&mine, device);
+        }
+        Ok(())
+    }
+    fn boxed_clone(&self) -> Box<dyn Critic> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Choice, open, rows_f64};
+    use rand::Rng as _;
+
+    /// The objective and its gradients against loops; f32 sums keep 1e-5.
+    #[test]
+    fn hinge_is_what_it_says() {
+        let device = open(Choice::Cpu).unwrap().device;
+        let mut rng = random::rng(1, 0);
+        let (m, n, lambda) = (7, 5, 3.0);
+        let draw = |rng: &mut random::Rng, k: usize| (0..k).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<f32>>();
+        let (phi, psi, c) = (draw(&mut rng, m), draw(&mut rng, n), draw(&mut rng, m * n));
+        let vector = |v: &[f32]| Tensor::<1>::from_data(TensorData::new(v.to_vec(), [v.len()]), &device);
+        let (value, on_phi, on_psi) = hinge(&vector(&phi), &vector(&psi), &crate::device::points(c.clone(), m, n, &device), Hinge::All, lambda);
+        let mean = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum::<f64>() / v.len() as f64;
+        let mut expected = mean(&phi) + mean(&psi);
+        let (mut g, mut h) = (vec![1.0 / m as f64; m], vec![1.0 / n as f64; n]);
+        for i in 0..m {
+            for j in 0..n {
+                let excess = f64::from(phi[i] + psi[j] - c[i * n + j]);
+                if excess > 0.0 {
+                    expected -= lambda / (m * n) as f64 * excess;
+                    g[i] -= lambda / (m * n) as f64;
+                    h[j] -= lambda / (m * n) as f64;
+                }
+            }
+        }
+        assert!((f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5, "{} and {expected}", values(&value).unwrap()[0]);
+        for (got, wanted) in [(on_phi, g), (on_psi, h)] {
+            let got = values(&got).unwrap();
+            assert!(got.iter().zip(&wanted).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5), "{got:?} and {wanted:?}");
+        }
+    }
+
+    /// The costs of all pairs and of the diagonal.
+    #[test]
+    fn costs_are_squared_distances() {
+        let device = open(Choice::Cpu).unwrap().device;
+        let mut rng = random::rng(2, 0);
+        let draw = |rng: &mut random::Rng| crate::device::points((0..24).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, 2, &device);
+        let (y, x) = (draw(&mut rng), draw(&mut rng));
+        let term = Term { objective: Objective::Ipm, space: Space::Cost(Cost::new(1.0, 2.0).unwrap()), reversed: false };
+        let (a, b) = (rows_f64(&y).unwrap(), rows_f64(&x).unwrap());
+        for kind in [Hinge::All, Hinge::Diagonal] {
+            let builder = PairBuilder { widths: vec![4], pair: PairOptions { hinge: kind, ..PairOptions::default() }, optimizer: OptimizerOptions::default() };
+            let frame = Frame::of(&x).unwrap();
+            let one = |_: ()| {
+                let shape = Shape::new(2, &[4], 1, Activation::Tanh);
+                let theta = shape.draw(&mut random::rng(0, 0), &device);
+                Pair { options: builder.pair, cost: cost_of(&term).unwrap(), shape: shape.clone(), phi: One { theta: theta.clone(), optimizer: Optimizer::new(OptimizerOptions::default()) }, psi: One { theta, optimizer: Optimizer::new(OptimizerOptions::default()) }, center: crate::device::points(frame.center.clone(), 1, 2, &device), scale: frame.scale, height: 1.0 }
+            };
+            let c = rows_f64(&one(()).costs(&y, &x)).unwrap();
+            let exact = |i: usize, j: usize| (0..2).map(|k| (a[2 * i + k] - b[2 * j + k]).powi(2)).sum::<f64>();
+            for (k, got) in c.iter().enumerate() {
+                let wanted = if kind == Hinge::All { exact(k / 12, k % 12) } else { exact(k, k) };
+                assert!((got - wanted).abs() < 1e-4, "{kind:?} {k}: {got} and {wanted}");
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The flow of a potential U(x, t): dx/dt = −∇U/λ over unit time, with the kinetic energy it costs. [gu2024w1w2]
+//!
+//! x_{i+1} = x_i − (Δt/λ)∇U(x_i, t_i). The gradient in the parameters runs back through the steps: with a_i = ∂loss/∂x_i
+//! and c_i = ∂loss/∂∇U_i, a_i = a_{i+1} + ∇²U_i c_i, and each step adds ∂_θ⟨c_i, ∇U_i⟩. All in coordinates centred and
+//! scaled by the samples, where U is s² times the network.
+use super::Map;
+use crate::critic::Named;
+use crate::device::{Points, Values, points, rows_f64, values};
+use crate::error::{Error, Result};
+use crate::network::layers::{Layers, Pass, Shape, cotangents, forward_blocks};
+use crate::network::optimizer::{Optimizer, OptimizerOptions};
+use crate::network::tangent::tangent_gradient;
+use crate::network::{Activation, Frame, under};
+use crate::random::Rng;
+use burn::tensor::{Tensor, TensorData};
+
+/// The map x(0) ↦ x(1).
+#[derive(Clone)]
+pub struct PotentialFlow {
+    shape: Shape,
+    theta: Values,
+    optimizer: Optimizer,
+    center: Points,
+    scale: f64,
+    pub lambda: f64,
+    /// weight of the kinetic energy: 1, or 0 for the flow without it
+    pub kinetic: f64,
+    pub steps: usize,
+}
+
+/// One step on the way.
+struct Leg {
+    /// points before the step, standardised
+    at: Points,
+    /// ∇net, shape [m, d]
+    gradient: Points,
+    /// ∂net/∂t, shape [m, 1]
+    in_time: Points,
+    pass: Pass,
+    back: Vec<Tensor<2>>,
+}
+
+impl PotentialFlow {
+    pub fn new(widths: &[usize], optimizer: OptimizerOptions, frame: &Frame, lambda: f64, kinetic: f64, steps: usize, rng: &mut Rng) -> PotentialFlow {
+        let d = frame.dim();
+        let shape = Shape::new(d + 1, widths, 1, Activation::Tanh);
+        let theta = shape.draw(rng, &frame.device);
+        PotentialFlow { shape, theta, optimizer: Optimizer::new(optimizer), center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps }
+    }
+
+    fn dt(&self) -> f64 {
+        1.0 / self.steps as f64
+    }
+
+    fn leg(&self, layers: &Layers, at: Points, i: usize) -> Leg {
+        let [m, d] = at.dims();
+        let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
+        let input = Tensor::cat(vec![at.clone(), time], 1);
+        let pass = forward_blocks(layers, &[&input], &self.shape).remove(0);
+        let back = cotangents(layers, &pass, Tensor::ones([m, 1], &at.device()), &self.shape);
+        let full = back[self.shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose());
+        Leg { at, gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, back }
+    }
+
+    /// The legs of the way, and its end in the coordinates of the samples.
+    fn travel(&self, layers: &Layers, z: &Points) -> (Vec<Leg>, Points) {
+        let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
+        let mut legs = vec![];
+        for i in 0..self.steps {
+            let leg = self.leg(layers, x.clone(), i);
+            x = x - leg.gradient.clone().mul_scalar(self.dt() / self.lambda);
+            legs.push(leg);
+        }
+        (legs, x.mul_scalar(self.scale) + self.center.clone())
+    }
+
+    fn layers(&self) -> Layers {
+        Layers::from_flat(&self.theta, &self.shape)
+    }
+
+    /// Where points are after each step, the start included.
+    pub fn path(&self, z: &Points) -> Vec<Points> {
+        let (legs, end) = self.travel(&self.layers(), z);
+        legs.into_iter().map(|l| l.at.mul_scalar(self.scale) + self.center.clone()).chain([end]).collect()
+    }
+
+    /// The gradient of loss(x(1)) + kinetic energy in the parameters.
+    fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
+        let layers = self.layers();
+        let (legs, end) = self.travel(&layers, z);
+        let [m, _] = end.dims();
+        let mut a = loss(&end)?.mul_scalar(self.scale);
+        let mut total: Option<Layers> = None;
+        let h = self.dt() / self.lambda;
+        for leg in legs.into_iter().rev() {
+            let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
+            let c = own - a.clone().mul_scalar(h);
+            let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
+            let (gradient, hessian) = tangent_gradient(&layers, &leg.pass, &leg.back, padded, &self.shape);
+            if let Some(hessian) = hessian {
+                let d = a.dims()[1];
+                a = a + hessian.narrow(1, 0, d);
+            }
+            total = Some(match total {
+                None => gradient,
+                Some(t) => t.add(&gradient),
+            });
+        }
+        total.map(|t| t.flatten()).ok_or_else(|| Error::data("w1w2_flow", "it takes no time steps"))
+    }
+}
+
+impl Map for PotentialFlow {
+    fn at(&self, z: &Points) -> Result<Points> {
+        Ok(self.travel(&self.layers(), z).1)
+    }
+    fn now(&self, z: &Points) -> Result<Points> {
+        self.at(z)
+    }
+    fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
+        let gradient = self.gradient(z, loss)?;
+        self.theta = self.optimizer.ascend(self.theta.clone(), gradient.neg());
+        Ok(())
+    }
+    fn state(&self) -> Result<Vec<Named>> {
+        let mut out = vec![Named { name: "theta".into(), data: values(&self.theta)? }];
+        out.extend(self.optimizer.state()?);
+        Ok(out.into_iter().map(|n| Named { name: format!("generator.{}", n.name), data: n.data }).collect())
+    }
+    fn restore(&mut self, state: &[Named]) -> Result<()> {
+        let mine = under(state, "generator");
+        let device = self.theta.device();
+        match mine.iter().find(|n| n.name == "theta" && n.data.len() == self.shape.len()) {
+            Some(n) => self.theta = Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), &device),
+            None => return Err(Error::data("saved potential", "its parameters do not fit the network described beside it")),
+        }
+        self.optimizer.restore(&mine, &device);
+        Ok(())
+    }
+    /// kinetic: λ∫½|v|²; hamilton_jacobi: E|U_t − |∇U|²/(2λ)| over E|∇U|²/(2λ), 0 for an optimal flow; straightness: how far
+    /// points come over how far they go, 1 for straight lines.
+    fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
+        let (legs, end) = self.travel(&self.layers(), z);
+        let [m, d] = end.dims();
+        let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
+        for leg in &legs {
+            let (g, t) = (rows_f64(&leg.gradient)?, rows_f64(&leg.in_time)?);
+            for ((g, t), l) in g.chunks(d).zip(t).zip(&mut length) {
+                let squares: f64 = g.iter().map(|v| v * v).sum();
+                kinetic += self.dt() * squares / (2.0 * self.lambda) / m as f64;
+                residual += self.dt() * (t - squares / (2.0 * self.lambda)).abs() / m as f64;
+                *l += self.dt() / self.lambda * squares.sqrt() * self.scale;
+            }
+        }
+        let (start, end) = (rows_f64(z)?, rows_f64(&end)?);
+        let far = start.chunks(d).zip(end.chunks(d)).map(|(a, b)| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt());
+        let straight = far.zip(&length).map(|(f, l)| if *l > 0.0 { f / l } else { 1.0 }).sum::<f64>() / m as f64;
+        let units = self.scale * self.scale;
+        Ok(vec![("kinetic", units * kinetic), ("hamilton_jacobi", residual / kinetic.max(1e-300)), ("straightness", straight)])
+    }
+    fn boxed_clone(&self) -> Box<dyn Map> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Choice, open, rows};
+    use rand::Rng as _;
+
+    /// The adjoint against central differences of E⟨w, x(1)⟩ + kinetic energy in every ninth parameter: step 1e-2 in f32
+    /// leaves 2 % of the largest entry.
+    #[test]
+    fn adjoint_gradients_match_finite_differences() {
+        let device = open(Choice::Cpu).unwrap().device;
+        let mut rng = crate::random::rng(5, 0);
+        let (m, d) = (16, 2);
+        let z = points((0..m * d).map(|_| rng.random_range(-2.0..2.0)).collect(), m, d, &device);
+        let w = points((0..m * d).map(|_| rng.random_range(-1.0..1.0)).collect(), m, d, &device);
+        let frame = Frame::of(&z).unwrap();
+        let mut flow = PotentialFlow::new(&[8, 6], OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng);
+        let exact = values(&flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap()).unwrap();
+        let theta = values(&flow.theta).unwrap();
+        let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+        for i in (0..theta.len()).step_by(9) {
+            let mut at = |h: f32| {
+                let mut t = theta.clone();
+                t[i] += h;
+                flow.theta = Tensor::from_data(TensorData::new(t, [theta.len()]), &device);
+                let gain: f32 = rows(&(flow.at(&z).unwrap() * w.clone())).unwrap().iter().sum::<f32>() / m as f32;
+                f64::from(gain) + flow.report(&z).unwrap()[0].1
+            };
+            let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
+            assert!((slope - f64::from(exact[i])).abs() < 0.02 * f64::from(scale), "{i}: {slope} and {}", exact[i]);
+        }
+    }
+}
