@@ -1,7 +1,7 @@
 //! The command line: parse, call, exit code.
 use clap::Parser;
 use gflow::cli::args::{Cli, Command};
-use gflow::cli::{commands, doctor, jupyter, notebook, repl, run};
+use gflow::cli::{commands, doctor, jupyter, notebook, repl, reproduce, run};
 
 // fresh large mappings are what makes tensors on the CPU slow; this allocator keeps them
 #[global_allocator]
@@ -14,6 +14,7 @@ fn main() {
         Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => repl::repl(&args),
+        Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Jupyter(command) => jupyter::run(&command),
         Command::List { room } => commands::list(room.as_deref()),
         Command::Help { name } => commands::help(name.as_deref()),

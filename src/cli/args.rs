@@ -19,6 +19,8 @@ pub enum Command {
     /// Make the notebook kernel known to Jupyter, or forgotten
     #[command(subcommand)]
     Jupyter(JupyterCommand),
+    /// Run every script that makes claims, over several seeds, and write the table of results with its figures
+    Reproduce(ReproduceArgs),
     /// List what the language knows, by room
     List {
         /// divergence, critic, flow, data, metric, io, plot or language
@@ -79,6 +81,25 @@ pub struct UninstallArgs {
     /// The name of the kernel
     #[arg(long, default_value = "gflow")]
     pub name: String,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ReproduceArgs {
+    /// Scripts, or folders of scripts
+    #[arg(default_value = "scripts")]
+    pub paths: Vec<PathBuf>,
+    /// auto, cpu or wgpu
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// How many seeds, from 0 on
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// Small sizes, which only show that the scripts run
+    #[arg(long)]
+    pub quick: bool,
+    /// Folder for RESULTS.md, RESULTS.tex and the figures
+    #[arg(long, default_value = "results")]
+    pub out: PathBuf,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -6,6 +6,7 @@ pub mod jupyter;
 pub mod notebook;
 pub mod picture;
 pub mod repl;
+pub mod reproduce;
 pub mod run;
 pub mod terminal;
 

@@ -10,6 +10,7 @@ pub mod checkerboard;
 pub mod digits;
 pub mod embed;
 pub mod gaussian;
+pub mod idx;
 pub mod mixture;
 pub mod moons;
 pub mod pinwheel;
@@ -42,6 +43,7 @@ impl Default for Noise {
 
 /// Entries of every data set.
 pub const ENTRIES: &[Entry] = &[
+    idx::ENTRY,
     gaussian::ENTRY,
     ring::ENTRY,
     ring::CENTERS,

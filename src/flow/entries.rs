@@ -1,11 +1,12 @@
 //! Catalogue entries of the flows and of running them.
+use super::codec::AutoencoderOptions;
 use super::generator_flow::{GeneratorOptions, generator_optimizer};
 use super::gradient_flow::flow_optimizer;
 use super::integrators::NAMES;
 use super::langevin::LangevinOptions;
 use super::presets::{self, preset_defaults};
 use super::run::RunOptions;
-use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
+use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of, no_defaults};
 use crate::critic::{OPTIMIZER, merge};
 
 const DT: Opt = Opt { name: "dt", kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" }, doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme" };
@@ -41,6 +42,7 @@ fn only(options: &[Opt], mut v: serde_json::Value) -> serde_json::Value {
 
 const GENERATOR: Opt = Opt { name: "generator", kind: OptionKind::Value("network"), doc: "layers of the generator, as mlp([..]); default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })" };
 const CRITIC_STEPS: Opt = Opt { name: "critic_steps", kind: COUNT, doc: "ascent steps of the critic per step of the generator, each on fresh minibatches" };
+const FIT: Opt = Opt { name: "fit", kind: OptionKind::Choice(&["target", "both"]), doc: "the sample the codec learns from: the target, or source and target together" };
 const BATCH: Opt = Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per minibatch; 0 takes all" };
 const GENERATOR_LR: Opt = Opt { name: "generator_lr", kind: POSITIVE, doc: "learning rate of the generator" };
 const EMA: Opt = Opt { name: "ema", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "decay of the moving average of the generator's parameters, which run.particles and run.sample use; 0 keeps none" };
@@ -201,6 +203,45 @@ pub const ENTRIES: &[Entry] = &[
         options: FE,
         defaults: || generator_defaults(FE),
         example: "let flow = w1_fe(#{ generator: mlp([16, 16]), critic: mlp([16, 16]), persistent: 3, dt: 0.1, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
+    },
+    Entry {
+        name: "pca",
+        room: "flow",
+        signature: "pca(dim, options)",
+        doc: "Principal components as the codec of a latent flow: orthonormal, so that decoding is 1-Lipschitz.",
+        equation: r"z=W^\top(x-m)",
+        cite: "gu2023latent",
+        options: &[FIT],
+        defaults: || serde_json::json!({ "fit": "target" }),
+        example: "latent(gpa(kl().regularized(lipschitz(1.0))), pca(8))",
+    },
+    Entry {
+        name: "autoencoder",
+        room: "flow",
+        signature: "autoencoder(widths, dim, options)",
+        doc: "An autoencoder of two perceptrons, trained before the flow begins, as the codec of a latent flow.",
+        equation: r"\min_{E,D}\mathbb E|x-D(E(x))|^2",
+        cite: "gu2023latent",
+        options: &[
+            Opt { name: "activation", kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]), doc: "nonlinearity between layers" },
+            Opt { name: "steps", kind: COUNT, doc: "training steps" },
+            BATCH,
+            Opt { name: "lr", kind: POSITIVE, doc: "learning rate" },
+            FIT,
+        ],
+        defaults: defaults_of::<AutoencoderOptions>,
+        example: "latent(gpa(kl().regularized(lipschitz(1.0))), autoencoder([64, 32], 8, #{ steps: 500 }))",
+    },
+    Entry {
+        name: "latent",
+        room: "flow",
+        signature: "latent(flow, codec)",
+        doc: "A flow in the latent space of a codec: the target is encoded, the source too unless it is given there, the particles move there and are decoded once at the end. run.particles and run.snapshots are decoded; metrics of the history are those of the latent space. run.report has the decoder's Lipschitz constant, which bounds the divergence outside.",
+        equation: r"D^{\Gamma_L}(D_\#P\|D_\#Q)\le D^{\Gamma_{L\,\mathrm{Lip}D}}(P\|Q)",
+        cite: "gu2023latent",
+        options: &[],
+        defaults: no_defaults,
+        example: "let flow = latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([16, 16]) }), pca(4));\nlet run = flow.run(data::gaussian(30, 4), data::digits().rows(0, 60), #{ steps: 3 });\nrun.report",
     },
     Entry {
         name: "w1w2_flow",

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use std::sync::Arc;
 
+pub mod codec;
 mod entries;
 pub mod field;
 pub mod generator_flow;
@@ -13,6 +14,7 @@ pub mod gradient_flow;
 pub mod integrators;
 pub mod labels;
 pub mod langevin;
+pub mod latent;
 pub mod map;
 pub mod noise;
 pub mod options;

@@ -1,7 +1,9 @@
 //! Divergences and recipes as data, so that a saved run carries what it was made with.
 use super::Recipe;
+use super::codec::CodecRecipe;
 use super::generator_flow::{GeneratorOptions, GeneratorRecipe, Scheme};
 use super::gradient_flow::FlowRecipe;
+use super::latent::LatentRecipe;
 use super::langevin::{LangevinRecipe, Saved as SavedLangevin};
 use super::options::FlowOptions;
 use crate::critic::mlp::MlpBuilder;
@@ -166,6 +168,10 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
             let critic = natural::from_json(&s.critic)?;
             let divergence = s.divergence.rebuild()?;
             Ok(Arc::new(GeneratorRecipe { preset: s.preset, divergence, scheme: s.scheme, options: s.options, generator: s.generator, critic, chosen: s.chosen, optimizer: s.optimizer }))
+        }
+        Some("latent") => {
+            let codec: CodecRecipe = serde_json::from_value(v["codec"].clone()).map_err(|e| Error::data("saved flow", e.to_string()))?;
+            Ok(Arc::new(LatentRecipe { inner: recipe(&v["inner"])?, codec }))
         }
         Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?))),
         other => Err(Error::data("saved flow", format!("unknown kind {other:?}"))),

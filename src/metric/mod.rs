@@ -9,8 +9,10 @@ use std::sync::Arc;
 mod kernel_distance;
 mod max_sliced;
 pub mod modes;
+pub mod neighbours;
 mod sinkhorn;
 mod sliced;
+pub mod tails;
 mod wasserstein;
 pub use kernel_distance::Mmd;
 pub use max_sliced::MaxSliced;
@@ -72,6 +74,10 @@ pub const ENTRIES: &[Entry] = &[
     entry("metric::sinkhorn", "metric::sinkhorn(p, q, epsilon)", "The debiased Sinkhorn divergence for the cost |x - y|^2; an error if the iterations do not converge.", r"S_\varepsilon=OT_\varepsilon(P,Q)-\tfrac12OT_\varepsilon(P,P)-\tfrac12OT_\varepsilon(Q,Q)", "feydy2019", "metric::sinkhorn(data::gaussian(100, 2), data::ring(100), 0.1)"),
     entry("metric::max_sliced", "metric::max_sliced(p, q)", "The largest Wasserstein-2 distance between projections on a line: the best of 200 directions, improved by ascent; a lower bound of W2 in any case.", r"\max_\theta W_2(\theta_\#P,\theta_\#Q)", "deshpande2019", "metric::max_sliced(data::gaussian(100, 2), data::ring(100))"),
     entry("metric::modes", "metric::modes(p, centers, radius)", "Which share of p lies within `radius` of each centre, and the share near none (`strays`); each point counts for its nearest centre.", "", "", "metric::modes(data::ring(800), data::ring_centers(8, 4.0), 0.5)"),
+    entry("metric::nn_accuracy", "metric::nn_accuracy(p, p_labels, q, q_labels)", "The share of p whose nearest point of q has the same label: the accuracy of the 1-nearest-neighbour classifier trained on q.", "", "coverhart1967", "let d = data::digits();\nlet l = data::digit_labels();\nmetric::nn_accuracy(d.rows(0, 100), l.extract(0, 100), d.rows(100, 600), l.extract(100, 500))"),
+    entry("metric::memorisation", "metric::memorisation(p, training, held_out)", "Mean distance to the nearest training point, of the sample (to_training) and of held-out points (held_out), and the share of the sample nearer than 99 % of those (copies).", "", "coverhart1967", "metric::memorisation(data::ring(200), data::ring(200), data::ring(200))"),
+    entry("metric::ccdf_distance", "metric::ccdf_distance(p, q)", "The L1 distance between the tail functions of the norms, on a logarithmic axis of r.", r"\int|P(|Y|>r)-Q(|X|>r)|\,d\ln r", "chen2024heavy", "metric::ccdf_distance(data::student_t(500, 2, 1.0), data::student_t(500, 2, 1.0))"),
+    entry("metric::hill", "metric::hill(p, k)", "Hill's estimate of the tail index from the k largest norms.", r"\hat\alpha^{-1}=\tfrac1k\sum_{i\le k}\ln\tfrac{r_{(i)}}{r_{(k+1)}}", "hill1975", "metric::hill(data::student_t(2000, 2, 1.0), 200)"),
     entry("gaussian_kernel", "gaussian_kernel(s)", "k(x, y) = exp(-|x - y|^2 / (2 s^2)).", r"k(x,y)=e^{-|x-y|^2/(2\sigma^2)}", "gretton2012", "gaussian_kernel(1.0)"),
     entry("laplace_kernel", "laplace_kernel(s)", "k(x, y) = exp(-|x - y| / s).", r"k(x,y)=e^{-|x-y|/\sigma}", "gretton2012", "laplace_kernel(1.0)"),
     entry("imq_kernel", "imq_kernel(s)", "The inverse multiquadric k(x, y) = (1 + |x - y|^2 / s^2)^(-1/2).", r"k(x,y)=\left(1+|x-y|^2/\sigma^2\right)^{-1/2}", "gorham2017", "imq_kernel(1.0)"),

@@ -1,6 +1,6 @@
 //! A perceptron between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
 use super::batch::{Batch, forward};
-use super::layers::{Layers, Shape};
+use super::layers::{Layers, Shape, backward_blocks, cotangents, forward_blocks};
 use super::optimizer::{Optimizer, OptimizerOptions};
 use super::{Activation, Frame, Named};
 use crate::device::{Points, Values, points, values};
@@ -83,6 +83,29 @@ impl Perceptron {
         let [n, d] = y.dims();
         let seed = loss(&y)?.mul_scalar(self.exit.1).reshape([n * d]);
         Ok((y, pass.gradient(&layers, &[seed], &self.shape)?.flatten()))
+    }
+
+    /// The gradients of a loss of the outputs in the parameters and in the inputs.
+    pub fn pull(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> (Values, Points) {
+        let layers = self.layers();
+        let standard = (z.clone() - self.entry.0.clone()).div_scalar(self.entry.1);
+        let pass = forward_blocks(&layers, &[&standard], &self.shape).remove(0);
+        let seed = loss(&self.leave(z, pass.out.clone()));
+        let scaled = seed.clone().mul_scalar(self.exit.1);
+        let back = cotangents(&layers, &pass, scaled.clone(), &self.shape);
+        let on_input = back[self.shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose()).div_scalar(self.entry.1);
+        let [n, d] = scaled.dims();
+        let gradient = backward_blocks(&layers, &[pass], &[scaled.reshape([n * d])], &self.shape).flatten();
+        (gradient, if self.skip { on_input + seed } else { on_input })
+    }
+
+    /// The layers as they are now.
+    pub fn layers(&self) -> Layers {
+        Layers::from_flat(&self.theta, &self.shape)
+    }
+    /// What the frames multiply the Lipschitz constant of the layers by.
+    pub fn stretch(&self) -> f64 {
+        self.exit.1 / self.entry.1
     }
 
     /// θ one optimiser step against a gradient.

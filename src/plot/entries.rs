@@ -20,6 +20,7 @@ const SHAPE: Opt = Opt { name: "shape", kind: OptionKind::Numbers, doc: "[rows, 
 const COLUMNS: Opt = Opt { name: "columns", kind: OptionKind::Integer { min: 0, max: 100 }, doc: "images or panels across; 0 chooses" };
 
 const SCATTER: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+const ANIMATE: &[Opt] = &[X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
 const HIST: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, BINS];
 const DENSITY: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, BINS];
 const CONTOUR: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, LEVELS, LEGEND, PARTICLES];
@@ -56,6 +57,8 @@ pub const ENTRIES: &[Entry] = &[
     plot("plot::weights", "plot::weights(points, weights, options)", "Weighted points, areas in proportion to the weights: the proximal law of an estimate.", WEIGHTS, || defaults(WEIGHTS), "let q = data::ring(60);\nlet e = kl().regularized(lipschitz(1.0)).estimate(data::gaussian(60, 2), q, #{ critic: exact() });\nplot::weights(q, e.proximal)"),
     plot("plot::bracket", "plot::bracket(estimate, options)", "The objective of a trained critic between its proved bounds, the bounds of a solver closing in, or the marginal errors of entropic iterations.", BRACKET, || defaults(BRACKET), "plot::bracket(kl().regularized(lipschitz(1.0)).estimate(data::gaussian(50, 2), data::ring(50), #{ steps: 50 }))"),
     plot("plot::trajectories", "plot::trajectories(run, options)", "The paths of the particles through the snapshots of a run.", TRAJECTORIES, || defaults(TRAJECTORIES), "let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(50, 2), data::ring(50), #{ steps: 10 });\nplot::trajectories(run)"),
+    plot("plot::tails", "plot::tails(p | [p, q] | [[\"name\", p], ...], options)", "The share of a sample farther out than r on logarithmic axes: a power law is a line.", PATH, || defaults(PATH), "plot::tails([[\"t1\", data::student_t(500, 2, 1.0)], [\"normal\", data::gaussian(500, 2)]])"),
+    plot("plot::animate", "plot::animate(run, options)", "The particles of a run over its target, a frame for every snapshot: save it as .gif, or show it where figures can move.", ANIMATE, || defaults(ANIMATE), "let run = gradient_flow(w1(), #{ dt: 0.5 }).run(data::gaussian(30, 2), data::ring(30), #{ steps: 4, snapshots: 3 });\nplot::animate(run).save(\"run.gif\")"),
     plot("plot::images", "plot::images(p, options)", "Rows as grey images on a grid; dark is high.", IMAGES, || defaults(IMAGES), "plot::images(data::digits().rows(0, 25), #{ shape: [8, 8] })"),
     plot("plot::generator", "plot::generator(f, options)", "f with its tangent at 1, and the conjugate f* with its derivative.", GENERATOR, || defaults(GENERATOR), "plot::generator(hellinger())"),
     plot("plot::grid", "plot::grid([figures], options)", "Several figures as one.", GRID, || defaults(GRID), "plot::grid([plot::generator(kl()), plot::scatter(data::moons(100))], #{ columns: 2 })"),

@@ -1,4 +1,5 @@
 //! Figures: plain data, laid out, then rendered to SVG or PNG in one file.
+pub mod animation;
 pub mod bracket;
 pub mod color;
 pub mod contour;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod quiver;
 pub mod render;
 pub mod scatter;
+pub mod tails;
 pub mod text;
 pub mod ticks;
 pub mod trajectories;

@@ -86,8 +86,19 @@ pub fn svg(f: &Figure) -> Result<String> {
 
 /// The figure as PNG bytes, two pixels to the logical one.
 pub fn png(f: &Figure) -> Result<Vec<u8>> {
+    let (w, h, pixels) = pixels(f, PNG_SCALE)?;
+    let mut bytes = std::io::Cursor::new(vec![]);
+    image::RgbImage::from_raw(w, h, pixels)
+        .ok_or_else(|| failed("the pixels do not fit the size".into()))?
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .map_err(|e| failed(e.to_string()))?;
+    Ok(bytes.into_inner())
+}
+
+/// The figure as (width, height, RGB bytes), `scale` pixels to the logical one.
+pub fn pixels(f: &Figure, scale: u32) -> Result<(u32, u32, Vec<u8>)> {
     register();
-    let scale = f64::from(PNG_SCALE);
+    let scale = f64::from(scale);
     let (w, h) = size(f, scale);
     let (fw, fh) = (w * OVERSAMPLE, h * OVERSAMPLE);
     let mut fine = vec![255u8; fw as usize * fh as usize * 3];
@@ -96,13 +107,7 @@ pub fn png(f: &Figure) -> Result<Vec<u8>> {
         area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
         draw(&area, &shapes(f), scale * f64::from(OVERSAMPLE)).map_err(failed)?;
     }
-    let pixels = average(&fine, fw as usize, w as usize, h as usize);
-    let mut bytes = std::io::Cursor::new(vec![]);
-    image::RgbImage::from_raw(w, h, pixels)
-        .ok_or_else(|| failed("the pixels do not fit the size".into()))?
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .map_err(|e| failed(e.to_string()))?;
-    Ok(bytes.into_inner())
+    Ok((w, h, average(&fine, fw as usize, w as usize, h as usize)))
 }
 
 fn average(fine: &[u8], stride: usize, w: usize, h: usize) -> Vec<u8> {

@@ -34,6 +34,8 @@ pub struct Context {
     pub last_error: Mutex<Option<Error>>,
     /// globals as shared cells, for functions
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
+    /// what `claim` recorded
+    pub claims: Mutex<Vec<super::claims::Claim>>,
     /// runs started so far
     pub runs: Mutex<usize>,
     /// `--resume`: the folder of a kept run, and which `flow.run` of the script it was
@@ -58,6 +60,7 @@ impl Context {
             last_run: Mutex::default(),
             last_error: Mutex::default(),
             globals: RwLock::default(),
+            claims: Mutex::default(),
             runs: Mutex::default(),
             resume: Mutex::default(),
         }

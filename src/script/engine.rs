@@ -20,6 +20,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     arithmetic::register(&mut engine);
     let tracer = trace::register(&mut engine);
     super::symbolic_point::register(&mut engine);
+    super::claims::register(&mut engine, context);
     bind::register(&mut engine, context, &tracer);
     hooks(&mut engine, context);
     engine

@@ -3,6 +3,7 @@ mod arithmetic;
 mod assistant;
 mod bind;
 mod check;
+pub mod claims;
 mod complete;
 pub mod context;
 mod convert;

@@ -33,7 +33,7 @@ static ALL: OnceLock<Vec<Entry>> = OnceLock::new();
 pub fn all() -> &'static [Entry] {
     ALL.get_or_init(|| {
         let named = generator::named::ALL.iter().map(|n| n.entry);
-        let rooms = [divergence::ENTRIES, critic::ENTRIES, flow::ENTRIES, dataset::ENTRIES, metric::ENTRIES, io::ENTRIES, plot::ENTRIES, LANGUAGE];
+        let rooms = [divergence::ENTRIES, critic::ENTRIES, flow::ENTRIES, dataset::ENTRIES, metric::ENTRIES, io::ENTRIES, plot::ENTRIES, LANGUAGE, &[super::claims::CLAIM]];
         named.chain(rooms.into_iter().flatten().copied()).collect()
     })
 }

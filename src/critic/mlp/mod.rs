@@ -14,6 +14,7 @@ mod penalty;
 mod spectral;
 pub use crate::network::Activation;
 use spectral::PowerIteration;
+pub use spectral::product_of_norms;
 
 /// How the Lipschitz constraint is imposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -137,7 +137,8 @@ impl Map for PotentialFlow {
         self.optimizer.restore(&mine, &device);
         Ok(())
     }
-    /// kinetic: λ∫½|v|²; hamilton_jacobi: E|U_t − |∇U|²/(2λ)| over E|∇U|²/(2λ), 0 for an optimal flow; straightness: how far
+    /// kinetic: λ∫½|v|²; hamilton_jacobi: E|U_t − |∇U|²/(2λ) − its mean| over E|∇U|²/(2λ), 0 for an optimal
+    /// flow; straightness: how far
     /// points come over how far they go, 1 for straight lines.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
         let (legs, end) = self.travel(&self.layers(), z);
@@ -145,11 +146,13 @@ impl Map for PotentialFlow {
         let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
         for leg in &legs {
             let (g, t) = (rows_f64(&leg.gradient)?, rows_f64(&leg.in_time)?);
-            for ((g, t), l) in g.chunks(d).zip(t).zip(&mut length) {
-                let squares: f64 = g.iter().map(|v| v * v).sum();
-                kinetic += self.dt() * squares / (2.0 * self.lambda) / m as f64;
-                residual += self.dt() * (t - squares / (2.0 * self.lambda)).abs() / m as f64;
-                *l += self.dt() / self.lambda * squares.sqrt() * self.scale;
+            let energies: Vec<f64> = g.chunks(d).map(|g| g.iter().map(|v| v * v).sum::<f64>() / (2.0 * self.lambda)).collect();
+            // U is known up to a function of time, which moves nothing
+            let gauge = t.iter().zip(&energies).map(|(t, e)| t - e).sum::<f64>() / m as f64;
+            for ((e, t), l) in energies.iter().zip(t).zip(&mut length) {
+                kinetic += self.dt() * e / m as f64;
+                residual += self.dt() * (t - e - gauge).abs() / m as f64;
+                *l += self.dt() / self.lambda * (2.0 * self.lambda * e).sqrt() * self.scale;
             }
         }
         let (start, end) = (rows_f64(z)?, rows_f64(&end)?);

@@ -136,7 +136,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     fitted(engine, c);
 }
 
-fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
+pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
     let widths = numbers(what, widths)?;
     match widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
         Some(w) => Err(Error::data(what, format!("a width is {w}, expected whole numbers ≥ 1"))),

@@ -6,7 +6,7 @@ use crate::device::Points;
 use crate::error::Result;
 use crate::random::Rng;
 use crate::script::context::Context;
-use crate::script::convert::{Native, count, list, number, raise, rows, upload};
+use crate::script::convert::{Native, count, list, number, raise, rows, text, upload};
 use crate::script::options::Options;
 use rhai::{Array, Dynamic, Engine, FuncRegistration, Map, Module, NativeCallContext};
 use serde::{Serialize, de::DeserializeOwned};
@@ -77,6 +77,24 @@ fn with_arguments(m: &mut Module, c: &Arc<Context>) {
 }
 
 fn digits(m: &mut Module, c: &Arc<Context>) {
+    let read = |c: &Context, images: &Dynamic, labels: Option<&Dynamic>| -> crate::error::Result<Map> {
+        let path = |what: &str, v: &Dynamic| text(what, v).map(|p| c.input_path(&p));
+        let rows = dataset::idx::images(&path("data::idx(images)", images)?)?;
+        let mut out = Map::new();
+        if let Some(l) = labels {
+            let labels = dataset::idx::labels(&path("data::idx, labels", l)?)?;
+            if labels.len() != rows.n {
+                return Err(crate::error::Error::Shape { what: "data::idx, labels".into(), expected: format!("{} labels, one per image", rows.n), got: labels.len().to_string() });
+            }
+            out.insert("labels".into(), Dynamic::from(list(labels.into_iter().map(f64::from))));
+        }
+        out.insert("points".into(), Dynamic::from(upload(c, rows)));
+        Ok(out)
+    };
+    let k = c.clone();
+    FuncRegistration::new("idx").set_into_module(m, move |ctx: NativeCallContext, images: Dynamic| read(&k, &images, None).map_err(|e| raise(&k, &ctx, e)));
+    let k = c.clone();
+    FuncRegistration::new("idx").set_into_module(m, move |ctx: NativeCallContext, images: Dynamic, labels: Dynamic| read(&k, &images, Some(&labels)).map_err(|e| raise(&k, &ctx, e)));
     let k = c.clone();
     FuncRegistration::new("digits").set_into_module(m, move |ctx: NativeCallContext| dataset::digits::digits().map(|d| upload(&k, d.0)).map_err(|e| raise(&k, &ctx, e)));
     let k = c.clone();

@@ -4,10 +4,10 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::metric::{self as room, Metric};
 use crate::script::context::Context;
-use crate::script::convert::{Native, list, number, numbers, points, raise, text};
+use crate::script::convert::{Native, count, list, number, numbers, points, raise, text};
 use crate::space::kernel::Kernel;
 use crate::space::kernel_sum::{adaptive_width, median_width};
-use rhai::{Dynamic, Engine, FuncRegistration, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, FuncRegistration, Map, Module, NativeCallContext};
 use std::sync::Arc;
 
 fn pair(c: &Context, name: &str, p: &Dynamic, q: &Dynamic) -> Result<(Points, Points)> {
@@ -23,6 +23,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("energy_kernel", || Kernel::Energy);
     kernels(engine, c);
     module(engine, "metric", |m| {
+        samples_and_labels(m, c);
         for name in room::NAMES {
             let k = c.clone();
             FuncRegistration::new(*name).set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, q: Dynamic| -> Native<f64> {
@@ -61,6 +62,40 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
             out.insert("strays".into(), Dynamic::from(found.strays));
             Ok(out)
         });
+    });
+}
+
+fn samples_and_labels(m: &mut Module, c: &Arc<Context>) {
+    let k = c.clone();
+    FuncRegistration::new("nn_accuracy").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, lp: Dynamic, q: Dynamic, lq: Dynamic| -> Native<f64> {
+        let run = || {
+            let (p, q) = pair(&k, "nn_accuracy", &p, &q)?;
+            room::neighbours::nn_accuracy(&p, &numbers("nn_accuracy, labels of the first sample", &lp)?, &q, &numbers("nn_accuracy, labels of the second sample", &lq)?)
+        };
+        run().map_err(|e| raise(&k, &ctx, e))
+    });
+    let k = c.clone();
+    FuncRegistration::new("memorisation").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, t: Dynamic, h: Dynamic| -> Native<Map> {
+        let run = || {
+            let (p, t) = pair(&k, "memorisation", &p, &t)?;
+            room::neighbours::memorisation(&p, &t, &points(&k, "memorisation, held out", &h)?)
+        };
+        let found = run().map_err(|e| raise(&k, &ctx, e))?;
+        let entries = [("to_training", found.to_training), ("held_out", found.held_out), ("copies", found.copies)];
+        Ok(entries.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect())
+    });
+    let k = c.clone();
+    FuncRegistration::new("ccdf_distance").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, q: Dynamic| -> Native<f64> {
+        let run = || {
+            let (p, q) = pair(&k, "ccdf_distance", &p, &q)?;
+            room::tails::ccdf_distance(&p, &q)
+        };
+        run().map_err(|e| raise(&k, &ctx, e))
+    });
+    let k = c.clone();
+    FuncRegistration::new("hill").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, n: Dynamic| -> Native<f64> {
+        let run = || room::tails::hill(&points(&k, "hill", &p)?, count("hill, k", &n)?);
+        run().map_err(|e| raise(&k, &ctx, e))
     });
 }
 

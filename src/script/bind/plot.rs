@@ -6,6 +6,8 @@ use super::flow::{RunValue, TableValue};
 use super::{describe, module, none};
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::flow::record::{Snapshot, compact};
+use crate::plot::animation::Animation;
 use crate::plot::contour::{Field, contour};
 use crate::plot::curve::{Curves, generator};
 use crate::plot::lines::{Series, lines};
@@ -86,8 +88,54 @@ fn images(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 
 fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let Some(run) = v.flatten_clone().try_cast::<RunValue>() else { return Err(wrong("plot::trajectories", "a run", v)) };
-    let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&s.points)).collect::<Result<_>>()?;
+    let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&run.flow.view(&s.points)?)).collect::<Result<_>>()?;
     room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
+}
+
+fn tails(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
+    room::tails::tails(&clouds(v)?, o)
+}
+
+fn animations(engine: &mut Engine, m: &mut Module, c: &Arc<Context>) {
+    describe::<Animation>(engine, "Animation", |a| format!("Animation: {} frames", a.frames.len()));
+    let make = |c: &Context, ctx: &NativeCallContext, v: &Dynamic, o: Map| -> Native<Animation> {
+        let options = read(c, ctx, "animate", o)?;
+        let go = || {
+            let Some(run) = v.flatten_clone().try_cast::<RunValue>() else { return Err(wrong("plot::animate", "a run", v)) };
+            let frame = |s: &Snapshot| Ok(Cloud { name: format!("step {}, time {}", s.step, compact(s.time)), ..points_cloud(&run.flow.view(&s.points)?)? });
+            let snapshots: Vec<Cloud> = run.snapshots.iter().map(frame).collect::<Result<_>>()?;
+            room::animation::animate(&snapshots, &points_cloud(&run.target)?, &options)
+        };
+        go().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    FuncRegistration::new("animate").set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| make(&k, &ctx, &v, none()));
+    let k = c.clone();
+    FuncRegistration::new("animate").set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, o: Map| make(&k, &ctx, &v, o));
+    let k = c.clone();
+    engine.register_fn("show", move |a: &mut Animation| {
+        // where figures cannot move, the last frame stands for all
+        let frames = if k.live() { &a.frames[..] } else { &a.frames[a.frames.len() - 1..] };
+        for f in frames {
+            if k.interrupt.is_requested() {
+                return;
+            }
+            k.emit(Event::Live { name: "animation".into(), figure: f.clone() });
+            if frames.len() > 1 {
+                std::thread::sleep(std::time::Duration::from_secs_f64(a.seconds));
+            }
+        }
+    });
+    let k = c.clone();
+    engine.register_fn("save", move |ctx: NativeCallContext, a: &mut Animation, path: Dynamic| -> Native<()> {
+        let run = || {
+            let path = k.output_path(&text("save(path)", &path)?);
+            room::animation::save(a, &path)?;
+            k.note(format!("wrote {}", path.display()));
+            Ok(())
+        };
+        run().map_err(|e| raise(&k, &ctx, e))
+    });
 }
 
 fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
@@ -167,9 +215,12 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         };
         run().map_err(|e| raise(&k, &ctx, e))
     });
+    let mut plots_of_time = Module::new();
+    animations(engine, &mut plots_of_time, c);
     module(engine, "plot", |m| {
-        let plots: [(&str, Plot); 9] =
-            [("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid), ("path", path_figure), ("bracket", bracket_figure)];
+        m.combine(plots_of_time);
+        let plots: [(&str, Plot); 10] =
+            [("tails", tails), ("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid), ("path", path_figure), ("bracket", bracket_figure)];
         for (name, plot) in plots {
             one(m, c, name, plot);
         }

@@ -95,6 +95,17 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         }
         Ok(Tensor::cat(vec![p, q], 0))
     });
+    let k = c.clone();
+    engine.register_fn("matmul", move |ctx: NativeCallContext, p: &mut Points, m: Dynamic| -> Native<Points> {
+        let run = || {
+            let (m, d) = (points(&k, "matmul", &m)?, p.dims()[1]);
+            if m.dims()[0] != d {
+                return Err(Error::Shape { what: "matmul".into(), expected: format!("{d} rows"), got: format!("{}", m.dims()[0]) });
+            }
+            Ok(p.clone().matmul(m))
+        };
+        run().map_err(|e| raise(&k, &ctx, e))
+    });
     arithmetic(engine, c);
 }
 

@@ -1,15 +1,17 @@
 //! Recipes of flows.
-use super::critic::{CriticValue, critic_option, refuse_idle};
+use super::critic::{CriticValue, critic_option, refuse_idle, whole_widths};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::none;
 use crate::catalogue::Entry;
 use crate::critic::CriticBuilder;
-use crate::critic::mlp::MlpBuilder;
+use crate::critic::mlp::{MlpBuilder, MlpOptions};
 use crate::critic::pair::{PairBuilder, PairOptions};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
+use crate::flow::codec::{AutoencoderOptions, CodecRecipe, Fit};
 use crate::flow::generator_flow::{GeneratorRecipe, Scheme, default_generator, generator_optimizer};
 use crate::flow::gradient_flow::{FlowRecipe, default_critic, flow_optimizer};
+use crate::flow::latent::LatentRecipe;
 use crate::flow::langevin::{LangevinOptions, LangevinRecipe};
 use crate::flow::noise::Noise;
 use crate::flow::options::{Dt, FlowOptions};
@@ -17,12 +19,13 @@ use crate::flow::presets::{LAMBDA, half_mmd, half_w2_squared, kale, preset, w1};
 use crate::flow::{ENTRIES, Recipe};
 use crate::generator::named;
 use crate::script::context::Context;
-use crate::script::convert::{Native, number, raise, type_of};
+use crate::script::convert::{Native, count, number, raise, type_of};
 use crate::script::options::Options;
 use crate::script::symbolic_point::SymbolicPoint;
 use crate::script::trace::Tracer;
 use crate::space::kernel::Kernel;
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Options that only an ascent has.
@@ -92,6 +95,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
         of_kernel(engine, c, tracer, entry);
     }
     generators(engine, c);
+    latents(engine, c);
     if let Some(entry) = entry("langevin") {
         let make = move |c: &Context, ctx: &NativeCallContext, f: FnPtr, map: Map| -> Native<LangevinValue> {
             let options = Options::read(c, ctx, entry, map)?.typed().map_err(|e| raise(c, ctx, e))?;
@@ -147,6 +151,51 @@ fn generators(engine: &mut Engine, c: &Arc<Context>) {
         engine.register_fn(entry.name, move |ctx: NativeCallContext| make(&k, &ctx, none()));
         let k = c.clone();
         engine.register_fn(entry.name, move |ctx: NativeCallContext, o: Map| make(&k, &ctx, o));
+    }
+}
+
+/// The codec of a latent flow, as a value.
+#[derive(Clone)]
+pub struct CodecValue(CodecRecipe);
+
+#[derive(Deserialize)]
+struct PcaOptions {
+    fit: Fit,
+}
+
+fn latents(engine: &mut Engine, c: &Arc<Context>) {
+    super::describe::<CodecValue>(engine, "Codec", |v| v.0.describe());
+    engine.register_fn("latent", |f: FlowValue, codec: CodecValue| FlowValue(Arc::new(LatentRecipe { inner: f.0, codec: codec.0 })));
+    if let Some(entry) = entry("pca") {
+        let make = move |c: &Context, ctx: &NativeCallContext, dim: &Dynamic, map: Map| -> Native<CodecValue> {
+            let options = Options::read(c, ctx, entry, map)?;
+            let build = || Ok(CodecValue(CodecRecipe::Pca { dim: count("pca(dim)", dim)?, fit: options.typed_json::<PcaOptions>((entry.defaults)())?.fit }));
+            build().map_err(|e| raise(c, ctx, e))
+        };
+        let k = c.clone();
+        engine.register_fn("pca", move |ctx: NativeCallContext, dim: Dynamic| make(&k, &ctx, &dim, none()));
+        let k = c.clone();
+        engine.register_fn("pca", move |ctx: NativeCallContext, dim: Dynamic, o: Map| make(&k, &ctx, &dim, o));
+    }
+    if let Some(entry) = entry("autoencoder") {
+        let make = move |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, dim: &Dynamic, map: Map| -> Native<CodecValue> {
+            let options = Options::read(c, ctx, entry, map)?;
+            let build = || {
+                let dim = count("autoencoder, dim", dim)?;
+                let options: AutoencoderOptions = options.typed()?;
+                // the same checks as for one network
+                let one = MlpBuilder::new(whole_widths("autoencoder(widths)", widths)?, MlpOptions { activation: options.activation, ..MlpOptions::default() })?;
+                if dim == 0 {
+                    return Err(Error::data("autoencoder, dim", "it is 0, expected 1 or more"));
+                }
+                Ok(CodecValue(CodecRecipe::Autoencoder { widths: one.widths, dim, options }))
+            };
+            build().map_err(|e| raise(c, ctx, e))
+        };
+        let k = c.clone();
+        engine.register_fn("autoencoder", move |ctx: NativeCallContext, w: Dynamic, dim: Dynamic| make(&k, &ctx, &w, &dim, none()));
+        let k = c.clone();
+        engine.register_fn("autoencoder", move |ctx: NativeCallContext, w: Dynamic, dim: Dynamic, o: Map| make(&k, &ctx, &w, &dim, o));
     }
 }
 

@@ -1,0 +1,211 @@
+//! `gflow reproduce`: every script that makes claims, over several seeds, and the table of what came out.
+use super::Exit;
+use super::args::ReproduceArgs;
+use super::terminal::Terminal;
+use crate::device::{self, Compute};
+use crate::script::claims::{Claim, short};
+use crate::script::context::lock;
+use crate::script::{Session, SessionOptions};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Stack of the thread that runs scripts.
+const STACK: usize = 512 << 20;
+
+/// One script with what its seeds claimed.
+struct Shown {
+    script: String,
+    /// the first comment line of the script
+    title: String,
+    claims: Vec<Vec<Claim>>,
+    seconds: Vec<f64>,
+    /// seeds whose run failed, with the first line of why
+    failures: Vec<String>,
+}
+
+/// One line of the table: a claim over the seeds.
+struct Row {
+    script: String,
+    name: String,
+    expected: String,
+    paper: String,
+    values: Vec<f64>,
+    held: usize,
+    of: usize,
+    seconds: f64,
+}
+
+/// Scripts of files and folders that make claims, in order.
+fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut out = vec![];
+    for p in paths {
+        if p.is_file() {
+            out.push(p.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(p).map_err(|e| format!("cannot read {}: {e}", p.display()))?;
+        let mut found: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "rhai")).collect();
+        found.sort();
+        out.extend(found.into_iter().filter(|p| std::fs::read_to_string(p).is_ok_and(|t| t.contains("claim("))));
+    }
+    if out.is_empty() { Err(format!("no script that makes a claim(…) in {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))) } else { Ok(out) }
+}
+
+/// Runs the command.
+pub fn reproduce(args: &ReproduceArgs) -> Exit {
+    let fail = |e: String| {
+        eprintln!("error: {e}");
+        Exit::Usage
+    };
+    let scripts = match scripts(&args.paths) {
+        Ok(s) => s,
+        Err(e) => return fail(e),
+    };
+    let choice = match args.device.parse::<device::Choice>() {
+        Ok(c) => c,
+        Err(e) => return fail(e.to_string()),
+    };
+    let compute = match device::open(choice) {
+        Ok(c) => c,
+        Err(e) => {
+            eprintln!("error: {e}");
+            return Exit::Device;
+        }
+    };
+    if let Err(e) = std::fs::create_dir_all(&args.out) {
+        return fail(format!("--out {}: {e}", args.out.display()));
+    }
+    let args = args.clone();
+    let all = move || {
+        let mut shown = vec![];
+        for script in &scripts {
+            match run(script, &args, &compute) {
+                Ok(s) => shown.push(s),
+                Err(e) => return fail(e),
+            }
+            // the table so far survives whatever comes
+            if let Err(e) = write(&args.out, &shown, &compute, args.quick) {
+                return fail(format!("--out {}: {e}", args.out.display()));
+            }
+        }
+        println!("{}", markdown(&rows(&shown)).trim_end());
+        let good = shown.iter().all(|s| s.failures.is_empty()) && rows(&shown).iter().all(|r| r.held == r.of);
+        if good { Exit::Ok } else { Exit::Script }
+    };
+    match std::thread::Builder::new().stack_size(STACK).spawn(all) {
+        Ok(thread) => thread.join().unwrap_or(Exit::Script),
+        Err(e) => fail(format!("cannot start a thread: {e}")),
+    }
+}
+
+fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("script").to_string();
+    let title = text.lines().find_map(|l| l.strip_prefix("//").map(|t| t.trim().to_string()).filter(|t| !t.is_empty())).unwrap_or_default();
+    let mut shown = Shown { script: stem.clone(), title, claims: vec![], seconds: vec![], failures: vec![] };
+    for seed in 0..args.seeds {
+        eprintln!("{stem}, seed {seed}");
+        // figures of the first seed; the other seeds are there for the numbers
+        let out = if seed == 0 { args.out.join(&stem) } else { args.out.join(&stem).join(format!("seed{seed}")) };
+        std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
+        let mut params = BTreeMap::new();
+        if args.quick {
+            params.extend([("n", "64"), ("steps", "20")].map(|(k, v)| (k.to_string(), v.to_string())));
+        }
+        let begun = Instant::now();
+        let front = Box::new(Terminal::new(true, false, out.clone(), stem.clone()));
+        let folder = path.parent().map(PathBuf::from).filter(|p| !p.as_os_str().is_empty());
+        let mut session = Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
+        if let Err(d) = session.eval(&path.display().to_string(), &text) {
+            eprint!("{}", session.render(&d, std::io::stderr().is_terminal()));
+            shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
+        }
+        shown.seconds.push(begun.elapsed().as_secs_f64());
+        shown.claims.push(std::mem::take(&mut *lock(&session.context().claims)));
+    }
+    Ok(shown)
+}
+
+/// Claims of the same name over the seeds, in the order of the first seed that made them.
+fn rows(shown: &[Shown]) -> Vec<Row> {
+    let mut out = vec![];
+    for s in shown {
+        let mut names: Vec<&str> = vec![];
+        for c in s.claims.iter().flatten() {
+            if !names.contains(&c.name.as_str()) {
+                names.push(&c.name);
+            }
+        }
+        let seconds = s.seconds.iter().sum::<f64>() / s.seconds.len().max(1) as f64;
+        for name in names {
+            let same: Vec<&Claim> = s.claims.iter().filter_map(|seed| seed.iter().find(|c| c.name == name)).collect();
+            out.push(Row {
+                script: s.script.clone(),
+                name: name.into(),
+                expected: same[0].expected(),
+                paper: same[0].paper.clone().unwrap_or_default(),
+                values: same.iter().map(|c| c.value).collect(),
+                held: same.iter().filter(|c| c.holds()).count(),
+                of: s.claims.len(),
+                seconds,
+            });
+        }
+    }
+    out
+}
+
+impl Row {
+    /// Mean ± standard deviation over the seeds.
+    fn got(&self) -> String {
+        let n = self.values.len() as f64;
+        let mean = self.values.iter().sum::<f64>() / n;
+        let spread = (self.values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt();
+        let digits = |v: f64| if v != 0.0 && v.is_finite() { short(format!("{v:.2e}").parse().unwrap_or(v)) } else { short(v) };
+        if self.values.len() > 1 { format!("{} ± {}", digits(mean), digits(spread)) } else { digits(mean) }
+    }
+}
+
+fn markdown(rows: &[Row]) -> String {
+    let mut out = String::from("| script | what | paper or truth | holds if | gflow, mean ± std | held | s |\n|---|---|---|---|---|---|---|\n");
+    for r in rows {
+        out += &format!("| {} | {} | {} | {} | {} | {}/{} | {:.1} |\n", r.script, r.name, r.paper, r.expected, r.got(), r.held, r.of, r.seconds);
+    }
+    out
+}
+
+fn latex(rows: &[Row]) -> String {
+    let clean = |t: &str| {
+        let t = t.replace('\\', r"\textbackslash{}").replace('&', r"\&").replace('%', r"\%").replace('_', r"\_").replace('#', r"\#");
+        t.replace('≤', r"$\le$").replace('≥', r"$\ge$").replace('±', r"$\pm$").replace('²', "$^2$").replace('₁', "$_1$").replace('₂', "$_2$").replace('½', r"$\frac12$").replace('→', r"$\to$").replace('α', r"$\alpha$").replace('ν', r"$\nu$")
+    };
+    let mut out = String::from("\\begin{tabular}{lllllr}\n\\hline\nwhat & paper or truth & holds if & gflow & held & s\\\\\n\\hline\n");
+    for r in rows {
+        out += &format!("{} & {} & {} & {} & {}/{} & {:.1}\\\\\n", clean(&r.name), clean(&r.paper), clean(&r.expected), clean(&r.got()), r.held, r.of, r.seconds);
+    }
+    out + "\\hline\n\\end{tabular}\n"
+}
+
+/// RESULTS.md with the figures of the first seed, and RESULTS.tex with the table.
+fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> std::io::Result<()> {
+    let rows = rows(shown);
+    let size = if quick { "quick sizes" } else { "full sizes" };
+    let mut text = format!("# What gflow reproduces\n\nMade by `gflow reproduce` {}, {size}, on {}. Seconds are those of one seed.\n\n{}\n", env!("CARGO_PKG_VERSION"), compute.description, markdown(&rows));
+    for s in shown {
+        text += &format!("## {}\n\n{}\n\n", s.script, s.title);
+        for f in &s.failures {
+            text += &format!("**Failed**: {f}\n\n");
+        }
+        let mut figures: Vec<String> = std::fs::read_dir(out.join(&s.script))?
+            .filter_map(|e| e.ok()?.file_name().into_string().ok())
+            .filter(|n| n.ends_with(".png") || n.ends_with(".gif"))
+            .collect();
+        figures.sort();
+        for f in figures {
+            text += &format!("![{}]({}/{f})\n\n", f.trim_end_matches(".png").replace('_', " "), s.script);
+        }
+    }
+    std::fs::write(out.join("RESULTS.md"), text)?;
+    std::fs::write(out.join("RESULTS.tex"), latex(&rows))
+}

@@ -1,0 +1,91 @@
+//! An autoencoder of two perceptrons, trained on E|x − D(E(x))|².
+use super::{Codec, Fit};
+use crate::critic::Named;
+use crate::critic::mlp::product_of_norms;
+use crate::device::Points;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::perceptron::{Perceptron, Recipe};
+use crate::network::{Activation, Frame};
+use crate::random;
+use burn::tensor::{Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+/// Options of `autoencoder(widths, dim, #{ … })`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AutoencoderOptions {
+    pub activation: Activation,
+    pub steps: usize,
+    pub batch: usize,
+    pub lr: f64,
+    pub fit: Fit,
+}
+
+impl Default for AutoencoderOptions {
+    fn default() -> Self {
+        AutoencoderOptions { activation: Activation::LeakyRelu, steps: 2000, batch: 128, lr: 1e-3, fit: Fit::Target }
+    }
+}
+
+#[derive(Clone)]
+pub struct Autoencoder {
+    encoder: Perceptron,
+    decoder: Perceptron,
+}
+
+impl Autoencoder {
+    pub fn fit(x: &Points, widths: &[usize], dim: usize, o: &AutoencoderOptions, seed: u64, interrupt: &Interrupt) -> Result<Autoencoder> {
+        let mut rng = random::rng(seed ^ 0x636F_6465_63, 0);
+        let data = Frame::of(x)?;
+        let code = Frame { center: vec![0.0; dim], scale: 1.0, device: data.device.clone() };
+        let back: Vec<usize> = widths.iter().rev().copied().collect();
+        let recipe = |widths| Recipe { widths, activation: o.activation, optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() }, average: 0.0, skip: false };
+        let mut encoder = Perceptron::new(&recipe(widths), &data, &code, &mut rng);
+        let mut decoder = Perceptron::new(&recipe(&back), &code, &data, &mut rng);
+        let n = x.dims()[0];
+        for _ in 0..o.steps {
+            interrupt.check()?;
+            let m = if o.batch == 0 { n } else { o.batch.min(n) };
+            let rows: Vec<i32> = rand::seq::index::sample(&mut rng, n, m).into_iter().map(|i| i as i32).collect();
+            let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows, [m]), &data.device);
+            let part = x.clone().select(0, at);
+            let mut into_decoder = None;
+            let (_, into_encoder) = encoder.gradient(&part, &mut |z| {
+                let (gradient, on_code) = decoder.pull(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64));
+                into_decoder = Some(gradient);
+                Ok(on_code)
+            })?;
+            encoder.update(into_encoder);
+            if let Some(g) = into_decoder {
+                decoder.update(g);
+            }
+        }
+        Ok(Autoencoder { encoder, decoder })
+    }
+}
+
+impl Codec for Autoencoder {
+    fn encode(&self, x: &Points) -> Result<Points> {
+        self.encoder.at(x)
+    }
+    fn decode(&self, z: &Points) -> Result<Points> {
+        self.decoder.at(z)
+    }
+    fn lipschitz(&self) -> Result<f64> {
+        Ok(product_of_norms(&self.decoder.layers())? * self.decoder.stretch())
+    }
+    fn state(&self) -> Result<Vec<Named>> {
+        let mut out = self.encoder.state("codec.encoder")?;
+        out.extend(self.decoder.state("codec.decoder")?);
+        Ok(out)
+    }
+    fn restore(&mut self, state: &[Named]) -> Result<()> {
+        self.encoder.restore(state, "codec.encoder")?;
+        self.decoder.restore(state, "codec.decoder")
+    }
+    fn boxed_clone(&self) -> Box<dyn Codec> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,75 @@
+//! Principal components: z = Wᵀ(x − m) with orthonormal columns, so that decoding is 1-Lipschitz.
+use super::Codec;
+use crate::critic::Named;
+use crate::device::{self, Points, rows, rows_f64};
+use crate::error::{Error, Result};
+use nalgebra::{DMatrix, SymmetricEigen};
+
+#[derive(Clone)]
+pub struct Pca {
+    /// shape [1, d]
+    mean: Points,
+    /// shape [k, d], orthonormal rows
+    components: Points,
+}
+
+impl Pca {
+    /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix.
+    pub fn fit(x: &Points, k: usize) -> Result<Pca> {
+        let [n, d] = x.dims();
+        if k == 0 || k > n.min(d) {
+            return Err(Error::data("pca(k)", format!("k is {k}, expected 1 to {} for {n} points of dimension {d}", n.min(d))));
+        }
+        let rows = rows_f64(x)?;
+        let mean: Vec<f64> = (0..d).map(|j| rows.iter().skip(j).step_by(d).sum::<f64>() / n as f64).collect();
+        let centred = DMatrix::from_row_iterator(n, d, rows.iter().enumerate().map(|(i, v)| v - mean[i % d]));
+        let small = if n < d { &centred * centred.transpose() } else { centred.transpose() * &centred };
+        let eigen = SymmetricEigen::new(small);
+        let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+        order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
+        let mut components = vec![];
+        for &i in &order[..k] {
+            let v = eigen.eigenvectors.column(i);
+            let mut direction: Vec<f64> = if n < d { (centred.transpose() * v).iter().copied().collect() } else { v.iter().copied().collect() };
+            let norm = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
+            if norm <= 1e-12 * eigen.eigenvalues[order[0]].abs().sqrt() {
+                return Err(Error::data("pca(k)", format!("the sample spans fewer than {k} dimensions")));
+            }
+            // the sign that makes the largest entry positive, so that a fit does not depend on the algorithm
+            let largest = direction.iter().copied().fold(0.0f64, |a, b| if b.abs() > a.abs() { b } else { a });
+            direction.iter_mut().for_each(|v| *v /= norm * largest.signum());
+            components.extend(direction.into_iter().map(|v| v as f32));
+        }
+        let device = x.device();
+        Ok(Pca { mean: device::points(mean.into_iter().map(|v| v as f32).collect(), 1, d, &device), components: device::points(components, k, d, &device) })
+    }
+}
+
+impl Codec for Pca {
+    fn encode(&self, x: &Points) -> Result<Points> {
+        Ok((x.clone() - self.mean.clone()).matmul(self.components.clone().transpose()))
+    }
+    fn decode(&self, z: &Points) -> Result<Points> {
+        Ok(z.clone().matmul(self.components.clone()) + self.mean.clone())
+    }
+    fn lipschitz(&self) -> Result<f64> {
+        Ok(1.0)
+    }
+    fn state(&self) -> Result<Vec<Named>> {
+        Ok(vec![Named { name: "codec.mean".into(), data: rows(&self.mean)? }, Named { name: "codec.components".into(), data: rows(&self.components)? }])
+    }
+    fn restore(&mut self, state: &[Named]) -> Result<()> {
+        let device = self.mean.device();
+        for (name, slot) in [("codec.mean", &mut self.mean), ("codec.components", &mut self.components)] {
+            let [k, d] = slot.dims();
+            match state.iter().find(|n| n.name == name && n.data.len() == k * d) {
+                Some(n) => *slot = device::points(n.data.clone(), k, d, &device),
+                None => return Err(Error::data("saved codec", format!("`{name}` is missing or of another shape"))),
+            }
+        }
+        Ok(())
+    }
+    fn boxed_clone(&self) -> Box<dyn Codec> {
+        Box::new(self.clone())
+    }
+}

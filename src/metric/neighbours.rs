@@ -1,0 +1,48 @@
+//! What the nearest neighbours say: classification accuracy, and whether a sample copies its training set.
+use super::pair;
+use crate::device::Points;
+use crate::error::{Error, Result};
+use rayon::prelude::*;
+
+/// For each row of x its nearest row of y: (index, distance).
+fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+    let one = |row: &[f64]| y.chunks(d).enumerate().map(|(j, other)| (j, distance(row, other))).min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::NAN));
+    x.par_chunks(d).map(|row| one(row)).map(|(j, r2)| (j, r2.sqrt())).collect()
+}
+
+/// The share of p whose nearest point of q carries the same label: q is the training set.
+pub fn nn_accuracy(p: &Points, p_labels: &[f64], q: &Points, q_labels: &[f64]) -> Result<f64> {
+    let (x, y, d) = pair("nn_accuracy", p, q)?;
+    for (what, labels, n) in [("first", p_labels.len(), x.len() / d), ("second", q_labels.len(), y.len() / d)] {
+        if labels != n {
+            return Err(Error::Shape { what: format!("nn_accuracy, labels of the {what} sample"), expected: format!("{n} labels, one per point"), got: labels.to_string() });
+        }
+    }
+    let found = nearest(&x, &y, d);
+    let right = found.iter().zip(p_labels).filter(|((j, _), l)| q_labels[*j] == **l).count();
+    Ok(right as f64 / found.len() as f64)
+}
+
+/// Mean distances to the nearest neighbour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memorisation {
+    /// from the sample to the training set
+    pub to_training: f64,
+    /// from points of the same law that were held out to the training set
+    pub held_out: f64,
+    /// share of the sample nearer to the training set than 99 % of the held-out points: 0.01 if nothing is copied
+    pub copies: f64,
+}
+
+pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<Memorisation> {
+    let (x, t, d) = pair("memorisation", p, training)?;
+    let (h, _, _) = pair("memorisation", held_out, training)?;
+    let distances = |x: &[f64]| nearest(x, &t, d).into_iter().map(|n| n.1).collect::<Vec<f64>>();
+    let (own, mut reference) = (distances(&x), distances(&h));
+    let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+    let (to_training, held) = (mean(&own), mean(&reference));
+    reference.sort_by(f64::total_cmp);
+    let near = reference[reference.len() / 100];
+    Ok(Memorisation { to_training, held_out: held, copies: own.iter().filter(|r| **r < near).count() as f64 / own.len() as f64 })
+}

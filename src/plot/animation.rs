@@ -1,0 +1,58 @@
+//! A run as a moving picture: its particles over the target, one frame a snapshot, on axes that stay.
+use super::render::pixels;
+use super::scatter::scatter;
+use super::{Cloud, Figure, FigureOptions};
+use crate::error::{Error, Result};
+use image::codecs::gif::{GifEncoder, Repeat};
+use image::{Delay, Frame, RgbaImage};
+use std::path::Path;
+use std::time::Duration;
+
+/// Figures of one size, shown one after the other.
+#[derive(Clone, Debug)]
+pub struct Animation {
+    pub frames: Vec<Figure>,
+    /// seconds a frame is shown; the last one ten times as long
+    pub seconds: f64,
+}
+
+/// Frames of a run; `snapshots` are named by what is written above them.
+pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Animation> {
+    if snapshots.len() < 2 || target.d < 2 {
+        return Err(Error::data("plot::animate", "it needs two snapshots or more, of dimension 2 or more; run with snapshots: 40"));
+    }
+    let range = |axis: usize| {
+        let all = snapshots.iter().chain([target]).flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied()).filter(|v| v.is_finite());
+        let (lo, hi) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        let margin = 0.04 * (hi - lo).max(1e-9);
+        vec![lo - margin, hi + margin]
+    };
+    let ranges = if o.x_range.is_empty() { (range(0), range(1)) } else { (o.x_range.clone(), o.y_range.clone()) };
+    let frame = |s: &Cloud| {
+        let options = FigureOptions { title: s.name.clone(), x_range: ranges.0.clone(), y_range: ranges.1.clone(), ..o.clone() };
+        let named = |name: &str, c: &Cloud| Cloud { name: name.into(), ..c.clone() };
+        scatter(&[named("target", target), named("particles", s)], &options)
+    };
+    Ok(Animation { frames: snapshots.iter().map(frame).collect::<Result<_>>()?, seconds: 0.1 })
+}
+
+/// Writes the frames to a .gif file.
+pub fn save(a: &Animation, path: &Path) -> Result<()> {
+    if path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() != Some("gif") {
+        return Err(Error::io("save the animation as", path, "the extension must be .gif"));
+    }
+    let failed = |e: image::ImageError| Error::data("drawing the animation", e.to_string());
+    let mut bytes = vec![];
+    {
+        let mut gif = GifEncoder::new_with_speed(&mut bytes, 10);
+        gif.set_repeat(Repeat::Infinite).map_err(failed)?;
+        for (i, f) in a.frames.iter().enumerate() {
+            let (w, h, rgb) = pixels(f, 1)?;
+            let rgba: Vec<u8> = rgb.chunks(3).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
+            let Some(image) = RgbaImage::from_raw(w, h, rgba) else { return Err(Error::data("drawing the animation", "the pixels do not fit the size")) };
+            let seconds = if i + 1 == a.frames.len() { 10.0 * a.seconds } else { a.seconds };
+            gif.encode_frame(Frame::from_parts(image, 0, 0, Delay::from_saturating_duration(Duration::from_secs_f64(seconds)))).map_err(failed)?;
+        }
+    }
+    crate::io::write_atomically(path, &bytes)
+}
