@@ -3,4 +3,5 @@ mod brackets;
 mod critics;
 mod divergences;
 mod integrators;
+mod presets;
 mod runs;

@@ -3,6 +3,7 @@ mod conjugates;
 mod distances;
 mod divergences;
 mod exact;
+mod flows;
 mod kernels;
 mod ring;
 mod transport;

@@ -1,0 +1,130 @@
+//! Flows of every kind: resuming and loading are bit-identical, also over many steps; classes do not mix.
+use crate::common::session_in;
+use gflow::device::rows;
+use gflow::flow::run::Run;
+use gflow::script::Class;
+use rhai::Dynamic;
+use std::sync::Arc;
+
+fn as_run(v: Dynamic) -> Arc<Run> {
+    v.flatten().try_cast::<Arc<Run>>().unwrap()
+}
+
+const FLOWS: &[&str] = &[
+    "mmd_flow(gaussian_kernel(1.0), #{ noise: |t| 0.5 / (1 + t), integrator: \"heun\" })",
+    "mmd_flow(gaussian_kernel(1.0), #{ noise: \"adaptive\", adapt_width: 2 })",
+    "kale_flow(gaussian_kernel(1.0), #{ lambda: 0.1, dt: 0.01 })",
+    "gradient_flow(sinkhorn(0.5), #{ integrator: \"adaptive\" })",
+    "jko(mmd(gaussian_kernel(1.0)), #{ tau: 1.0, iterations: 10, tolerance: 0.05 })",
+    "gpa(kl().regularized(lipschitz(1.0)), #{ dt: \"auto\", critic: mlp([8]) })",
+    "gan(kl().regularized(lipschitz(1.0)), #{ generator: mlp([8]), critic: mlp([8]), batch: 10, ema: 0.9 })",
+    "gan(w1(), #{ generator: mlp([8]), critic: mlp([8], #{ constraint: \"gp\" }), batch: 10, latent: \"gaussian\" })",
+    "w2_fe(#{ generator: mlp([8]), critic: pair([8]), persistent: 2, batch: 10, residual: true })",
+    "w2_fe(#{ generator: mlp([8]), critic: exact(), persistent: 2, batch: 10 })",
+    "w1_fe(#{ generator: mlp([8]), critic: mlp([8]), persistent: 2, batch: 10, dt: 0.1 })",
+    "w1w2_flow(kl().regularized(lipschitz(1.0)), #{ potential: mlp([8]), critic: mlp([8]), batch: 10 })",
+    "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), pca(2))",
+    "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), autoencoder([8], 2, #{ steps: 20 }))",
+];
+
+#[test]
+fn every_flow_resumes_bit_identically() {
+    let folder = tempfile::tempdir().unwrap();
+    for flow in FLOWS {
+        let (mut s, _) = session_in(Some(folder.path().to_path_buf()), &[]);
+        let script = format!(
+            "let p = data::gaussian(30, 2); let q = data::ring(40);
+             let flow = {flow};
+             let whole = flow.run(p, q, #{{ steps: 7, record_every: 2, snapshots: 3 }});
+             let part = flow.run(p, q, #{{ steps: 3, record_every: 1, snapshots: 2 }});
+             part.save(\"kept\");
+             [whole, part.resume(4), load_run(\"kept\").resume(4)]"
+        );
+        let list = s.eval("t", &script).unwrap_or_else(|d| panic!("{flow}: {}", d.message)).into_array().unwrap();
+        let runs: Vec<Arc<Run>> = list.into_iter().map(as_run).collect();
+        // "auto" depends on the number of steps planned: only its two continuations are the same run
+        let first = usize::from(flow.contains("auto"));
+        let particles: Vec<Vec<f32>> = runs.iter().map(|r| rows(&r.state.particles).unwrap()).collect();
+        assert_eq!(particles[first], particles[1], "{flow}: resume");
+        assert_eq!(particles[first], particles[2], "{flow}: load_run");
+        assert!(particles[0].iter().all(|v| v.is_finite()), "{flow}");
+    }
+}
+
+/// 20,000 steps, stopped from outside on the way and resumed, against the same run left alone.
+#[test]
+fn long_runs_survive_an_interrupt() {
+    for flow in ["mmd_flow(gaussian_kernel(1.0), #{ dt: 0.05, noise: 0.1 })", "gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.01, critic: mlp([8]), inner_steps: 1 })"] {
+        let (mut s, _) = session_in(None, &[]);
+        let setup = format!("let p = data::gaussian(16, 2); let q = data::ring(16); let flow = {flow}; let o = #{{ steps: 20000, record_every: 500, snapshots: 0 }};");
+        let _ = s.eval("t", &setup).unwrap();
+        let whole = as_run(s.eval("t", "flow.run(p, q, o)").unwrap());
+        let interrupt = s.interrupt();
+        let waiter = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(120));
+            interrupt.request();
+        });
+        let error = s.eval("t", "flow.run(p, q, o)").unwrap_err();
+        waiter.join().unwrap();
+        assert_eq!(error.class, Class::Interrupted, "{flow}");
+        let part = as_run(s.eval("t", "last_run()").unwrap());
+        assert!(part.state.step > 0 && part.state.step < 20_000, "{flow}: stopped at {}", part.state.step);
+        let resumed = as_run(s.eval("t", "last_run().resume(20000 - last_run().steps)").unwrap());
+        assert_eq!(resumed.state.step, 20_000);
+        assert_eq!(rows(&whole.state.particles).unwrap(), rows(&resumed.state.particles).unwrap(), "{flow}");
+        // the same rows of the history, one for every 500 steps and the end
+        assert_eq!(whole.history.column("divergence"), resumed.history.column("divergence"), "{flow}");
+    }
+}
+
+/// Particles move to the targets of their class though those of the other are nearer, for every kind of critic.
+#[test]
+fn classes_do_not_mix() {
+    for (flow, steps) in [
+        ("gradient_flow(w1(), #{ dt: 0.1, critic: exact() })", 120),
+        ("gradient_flow(0.5 * w2_squared(), #{ dt: 0.2 })", 60),
+        ("gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.2, critic: mlp([32, 32]) })", 400),
+    ] {
+        let (mut s, _) = session_in(None, &[]);
+        let script = format!(
+            "let a = data::gaussian(20, 2, #{{ std: 0.2, mean: [0.0, 0.0] }}); let b = data::gaussian(20, 2, #{{ std: 0.2, mean: [4.0, 0.0] }});
+             let l = []; for i in 0..40 {{ l.push(if i < 20 {{ 0 }} else {{ 1 }}); }}
+             let m = []; for i in 0..40 {{ m.push(if i < 20 {{ 1 }} else {{ 0 }}); }}
+             let p = a.concat(b) + [0.0, 3.0]; let q = a.concat(b);
+             let run = {flow}.run(p, q, #{{ steps: {steps}, labels: [l, m] }});
+             metric::nn_accuracy(run.particles, l, q, m)"
+        );
+        let accuracy = s.eval("t", &script).unwrap_or_else(|d| panic!("{flow}: {}", d.message)).as_float().unwrap();
+        assert!(accuracy > 0.97, "{flow}: {accuracy}");
+    }
+}
+
+/// What cannot be done says so before it begins.
+#[test]
+fn nonsense_is_refused() {
+    let p = "let p = data::gaussian(20, 2); let q = data::ring(20);";
+    for (script, expected) in [
+        ("mmd_flow(energy_kernel(), #{ adapt_width: 5 }).run(p, q)", "width"),
+        ("mmd_flow(gaussian_kernel(1.0), #{ noise: -1.0 })", "≥ 0"),
+        ("mmd_flow(gaussian_kernel(1.0), #{ noise: |t| -t }).run(p, q)", "≥ 0"),
+        ("gpa(kl().regularized(lipschitz(1.0)).reversed(), #{ noise: 0.1 }).run(p, q, #{ steps: 2 })", "noise"),
+        ("gpa(kl().regularized(lipschitz(1.0)), #{ dt: \"fast\" })", "auto"),
+        ("w2_fe(#{ residual: true }).run(data::gaussian(20, 3), q)", "dimension 2"),
+        ("w1w2_flow(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 3), q)", "dimension 2"),
+        ("w2_fe(#{ generator: exact() })", "layers"),
+        ("gan(kl().regularized(lipschitz(1.0)), #{ critic: pair([8]) }).run(p, q)", "transport cost"),
+        ("langevin(|x| x[2]).run(p, q)", "dimension 2"),
+        ("langevin(|x| dot(x, [1.0, 2.0, 3.0])).run(p, q)", "3"),
+        ("langevin(|x| -dot(x, x)).run(p, q, #{ steps: 1 }).critic", "no critic"),
+        ("gpa(kl().regularized(lipschitz(1.0))).run(p, q, #{ labels: [[1], [2]] })", "20 labels"),
+        ("gpa(kl().regularized(lipschitz(1.0))).run(p, q, #{ steps: 1 }).sample(5)", "particles are the sample"),
+        ("gan(w1()).run(p, q, #{ steps: 1 }).sample(50)", "20 rows"),
+        ("latent(gpa(kl().regularized(lipschitz(1.0))), pca(3)).run(p, q)", "1 to 2"),
+        ("claim(\"x\", 1.0, #{})", "at_most"),
+    ] {
+        let (mut s, _) = session_in(None, &[]);
+        let error = s.eval("t", &format!("{p} {script}")).unwrap_err();
+        let text = format!("{} {}", error.message, error.hint.clone().unwrap_or_default());
+        assert!(text.contains(expected), "{script}: {text}");
+    }
+}
