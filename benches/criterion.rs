@@ -29,7 +29,7 @@ fn step(c: &mut Criterion) {
             let divergence = Arc::new(Regularized { generator, space: Lipschitz::new(1.0).unwrap() });
             let options = FlowOptions { inner_steps: 5, ..Default::default() };
             let recipe = FlowRecipe { preset: "gpa".into(), divergence, options, critic: Arc::new(critic), chosen: true };
-            let mut flow = recipe.start(&Setting { source: &p, target: &q, labels: None, seed: 0, steps: 1 }).unwrap();
+            let mut flow = recipe.start(&Setting { source: &p, target: &q, labels: None, seed: 0, steps: 1, saved: &[], interrupt: &Interrupt::default() }).unwrap();
             let mut state = Some(State::at(p));
             c.bench_function(&format!("gpa step, {name}, {n} particles"), |b| {
                 b.iter(|| {

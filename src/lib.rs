@@ -10,8 +10,9 @@
 //! | [`space`] | function spaces Γ, ground costs, kernels and their streamed sums |
 //! | [`divergence`] | divergences as weighted variational terms, and their compositions |
 //! | [`critic`] | potentials φ: networks that are trained, solvers that are exact, entropic or kernels; estimates and their proofs |
+//! | [`network`] | multilayer perceptrons with hand-written passes, and their optimisers |
 //! | [`transport`] | optimal transport: exact with checked duals, to a free marginal, entropic |
-//! | [`flow`] | schemes, the one run loop, saved runs |
+//! | [`flow`] | schemes, maps, codecs, the one run loop, saved runs |
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
 //! | [`dataset`] | data sets |

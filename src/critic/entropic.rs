@@ -41,7 +41,7 @@ impl Solver for Entropic {
     }
     fn refuses(&self, term: &Term) -> Option<String> {
         match (&term.objective, &term.space) {
-            (_, Space::Rkhs(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (_, Space::Rkhs(_) | Space::Neurons(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
             (Objective::Sinkhorn(_), _) => Some("is not debiased; the Sinkhorn divergence has its own solver".into()),
             (Objective::Renyi(_), _) => Some("does not solve Renyi problems; exact() does for orders above 1".into()),
             _ => None,

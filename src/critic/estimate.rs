@@ -116,8 +116,7 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
     if let Some((p, q)) = new {
         let mut total = 0.0;
         for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
-            let (a, b) = (critic.value(&p)?, critic.value(&q)?);
-            total += w * f64::from(self::values(&term.score(&a, &b, None).value)?[0]);
+            total += w * f64::from(self::values(&critic.objective(&term, &p, &q)?)?[0]);
         }
         e.held_out = Some(total);
     }

@@ -37,7 +37,7 @@ pub fn cost_of(term: &Term) -> Option<Cost> {
     match &term.space {
         Space::Lipschitz(l) => Some(Cost { scale: l.constant, power: 1.0 }),
         Space::Cost(c) => Some(*c),
-        Space::Rkhs(_) => None,
+        Space::Rkhs(_) | Space::Neurons(_) => None,
     }
 }
 
@@ -59,7 +59,7 @@ impl Solver for Exact {
     }
     fn refuses(&self, term: &Term) -> Option<String> {
         match (&term.objective, &term.space) {
-            (_, Space::Rkhs(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (_, Space::Rkhs(_) | Space::Neurons(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
             (Objective::Sinkhorn(_), _) => Some("has no entropy; the Sinkhorn divergence has its own solver".into()),
             (Objective::Unbalanced { .. }, _) => Some("solves problems with one fixed marginal; entropic() solves unbalanced ones".into()),
             (Objective::Renyi(r), _) if r.exponent <= 0.0 => Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into()),

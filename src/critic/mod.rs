@@ -16,6 +16,7 @@ pub mod features;
 pub mod kernel;
 pub mod mlp;
 pub mod natural;
+pub mod neurons;
 pub mod newton;
 pub mod on_device;
 pub mod pair;
@@ -89,10 +90,6 @@ pub trait Critic: Send + Sync {
     }
     /// Whether a fit climbs from where the last one ended, instead of solving anew.
     fn trains(&self) -> bool {
-        true
-    }
-    /// Whether it has a potential to give: networks always have, solvers once they were fitted.
-    fn is_fitted(&self) -> bool {
         true
     }
     /// What it climbs, at the samples and without climbing.

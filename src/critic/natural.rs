@@ -4,6 +4,7 @@ use super::entropic::{Entropic, EntropicOptions};
 use super::exact::{Exact, ExactOptions};
 use super::kernel::KernelSolver;
 use super::mlp::MlpBuilder;
+use super::neurons::NeuronSolver;
 use super::pair::PairBuilder;
 use super::solver::{Solver, SolverBuilder};
 use super::{Critic, CriticBuilder, Frame};
@@ -17,6 +18,7 @@ pub fn solver(term: &Term) -> Arc<dyn Solver> {
     match (&term.objective, &term.space) {
         (Objective::Sinkhorn(_), _) => Arc::new(Debiased),
         (_, Space::Rkhs(_)) => Arc::new(KernelSolver),
+        (_, Space::Neurons(_)) => Arc::new(NeuronSolver),
         (Objective::Unbalanced { .. }, _) => Arc::new(Entropic::default()),
         _ => Arc::new(Exact::default()),
     }
@@ -27,10 +29,12 @@ pub fn solver(term: &Term) -> Arc<dyn Solver> {
 pub fn build_all(builder: &dyn CriticBuilder, chosen: bool, terms: &[(f64, Term)], frame: &Frame, seed: u64) -> Result<Vec<Box<dyn Critic>>> {
     let some = terms.iter().any(|(_, t)| builder.supports(t));
     let build = |(k, (_, term)): (usize, &(f64, Term))| {
+        // far from the streams that samples are drawn from, and from each other
+        let stream = (k as u64) << 40;
         if builder.supports(term) || (chosen && !some) {
-            builder.build(term, frame, seed, k as u64)
+            builder.build(term, frame, seed, stream)
         } else {
-            SolverBuilder(solver(term)).build(term, frame, seed, k as u64)
+            SolverBuilder(solver(term)).build(term, frame, seed, stream)
         }
     };
     terms.iter().enumerate().map(build).collect()
@@ -45,6 +49,7 @@ pub fn from_json(v: &serde_json::Value) -> Result<Arc<dyn CriticBuilder>> {
         None => Arc::new(serde_json::from_value::<MlpBuilder>(v.clone()).map_err(bad)?),
         Some("exact") => Arc::new(SolverBuilder(Arc::new(Exact { options: serde_json::from_value::<ExactOptions>(options).map_err(bad)? }))),
         Some("entropic") => Arc::new(SolverBuilder(Arc::new(Entropic { options: serde_json::from_value::<EntropicOptions>(options).map_err(bad)? }))),
+        Some("neurons") => Arc::new(SolverBuilder(Arc::new(NeuronSolver))),
         Some("kernel") => Arc::new(SolverBuilder(Arc::new(KernelSolver))),
         Some("sinkhorn") => Arc::new(SolverBuilder(Arc::new(Debiased))),
         Some(other) => return Err(Error::data("saved critic", format!("unknown solver \"{other}\""))),

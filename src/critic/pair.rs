@@ -3,7 +3,7 @@
 //! max E_P φ + E_Q ψ − λ E(φ(y) + ψ(x) − c(y, x))₊. Over all pairs of the samples the hinge is the price of plans with
 //! dπ ≤ λ dP⊗dQ: exact for λ at least the size of the samples, above the cost for less, unbounded below 1.
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
-use crate::device::{Points, Values, values};
+use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::network::batch::{Batch, forward};
@@ -11,8 +11,9 @@ use crate::network::layers::{Layers, Shape};
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::network::{Activation, under};
 use crate::random;
+use crate::simd::{self, LANES};
 use crate::space::{Cost, Space};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -64,10 +65,10 @@ impl CriticBuilder for PairBuilder {
         let shape = Shape::new(frame.dim(), &self.widths, 1, self.pair.activation);
         let one = |rng: &mut random::Rng| One { theta: shape.draw(rng, &frame.device), optimizer: Optimizer::new(self.optimizer.clone()) };
         let (phi, psi) = (one(&mut rng), one(&mut rng));
-        let center = crate::device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
+        let center = device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
         // potentials of a cost of power p grow like scale^p
         let height = cost.scale * frame.scale.powf(cost.power);
-        Ok(Box::new(Pair { options: self.pair, cost, shape, phi, psi, center, scale: frame.scale, height }))
+        Ok(Box::new(Pair { options: self.pair, cost, shape, phi, psi, center, scale: frame.scale, height, seed: seed.wrapping_add(stream), draws: 0 }))
     }
     fn supports(&self, term: &Term) -> bool {
         cost_of(term).is_some()
@@ -101,11 +102,63 @@ pub struct Pair {
     center: Points,
     scale: f64,
     height: f64,
+    /// of the order of pairs
+    seed: u64,
+    draws: u64,
 }
 
 /// The objective, and its gradients in φ on the particles and ψ on the targets; c is [m, n] for all pairs, [m, 1] for the
 /// diagonal.
-pub fn hinge(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64) -> (Values, Values, Values) {
+pub fn hinge(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64) -> Result<(Values, Values, Values)> {
+    if kind == Hinge::All && device::is_cpu(&phi.device()) {
+        let on_host = hinge_on_host(&values(phi)?, &values(psi)?, &device::rows(c)?, lambda);
+        let vector = |v: Vec<f32>| {
+            let n = v.len();
+            Tensor::from_data(TensorData::new(v, [n]), &phi.device())
+        };
+        return Ok((vector(vec![on_host.0]), vector(on_host.1), vector(on_host.2)));
+    }
+    Ok(hinge_of_tensors(phi, psi, c, kind, lambda))
+}
+
+/// All pairs in one pass over the costs.
+fn hinge_on_host(phi: &[f32], psi: &[f32], c: &[f32], lambda: f64) -> (f32, Vec<f32>, Vec<f32>) {
+    let (m, n) = (phi.len(), psi.len());
+    let price = (lambda / (m * n) as f64) as f32;
+    let (mut on_phi, mut active) = (vec![0.0f32; m], vec![0.0f32; n]);
+    let mut total = 0.0f64;
+    for ((f, g), row) in phi.iter().zip(&mut on_phi).zip(c.chunks(n)) {
+        let (excess, count) = simd::run(#[inline(always)] || {
+            let (mut excess, mut count) = ([0.0f32; LANES], [0.0f32; LANES]);
+            let ((p, p_rest), (r, r_rest)) = (psi.as_chunks::<LANES>(), row.as_chunks::<LANES>());
+            let (a, a_rest) = active.as_chunks_mut::<LANES>();
+            for ((p, r), a) in p.iter().zip(r).zip(a) {
+                for l in 0..LANES {
+                    let e = f + p[l] - r[l];
+                    let on = if e > 0.0 { 1.0 } else { 0.0 };
+                    excess[l] += e * on;
+                    count[l] += on;
+                    a[l] += on;
+                }
+            }
+            let (mut e_sum, mut n_sum) = (simd::total(excess), simd::total(count));
+            for ((p, r), a) in p_rest.iter().zip(r_rest).zip(a_rest) {
+                let e = f + p - r;
+                if e > 0.0 {
+                    (e_sum, n_sum, *a) = (e_sum + f64::from(e), n_sum + 1.0, *a + 1.0);
+                }
+            }
+            (e_sum, n_sum)
+        });
+        total += excess;
+        *g = 1.0 / m as f32 - price * count as f32;
+    }
+    let mean = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum::<f64>() / v.len() as f64;
+    let value = mean(phi) + mean(psi) - lambda / (m * n) as f64 * total;
+    (value as f32, on_phi, active.into_iter().map(|a| 1.0 / n as f32 - price * a).collect())
+}
+
+fn hinge_of_tensors(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64) -> (Values, Values, Values) {
     let (m, n) = (phi.dims()[0], psi.dims()[0]);
     let column = phi.clone().reshape([m, 1]);
     let (excess, pairs) = match kind {
@@ -122,7 +175,19 @@ pub fn hinge(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64
     (value, price(on_phi, m), price(on_psi, n))
 }
 
+/// Rows whose costs are looked at together.
+const BLOCK: usize = 1024;
+
 impl Pair {
+    /// The rows in another order at every call; the calls are counted, so that a saved run goes on with the next.
+    fn shuffled(&mut self, x: &Points) -> Points {
+        let n = x.dims()[0];
+        let mut rng = random::rng(self.seed ^ 0x7061_6972, self.draws);
+        self.draws += 1;
+        let order: Vec<i32> = rand::seq::index::sample(&mut rng, n, n).into_iter().map(|i| i as i32).collect();
+        x.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(order, [n]), &x.device()))
+    }
+
     fn enter(&self, x: &Points) -> Result<Batch> {
         Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale), false)
     }
@@ -148,7 +213,7 @@ impl Pair {
         let layers = [&self.phi, &self.psi].map(|o| Layers::from_flat(&o.theta, &self.shape));
         let (on_y, on_x) = (forward(&layers[0], &[y], &self.shape)?, forward(&layers[1], &[x], &self.shape)?);
         let (phi, psi) = (on_y.outputs().remove(0).mul_scalar(self.height), on_x.outputs().remove(0).mul_scalar(self.height));
-        let (value, on_phi, on_psi) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda);
+        let (value, on_phi, on_psi) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
         let gradients = [on_y.gradient(&layers[0], &[on_phi.mul_scalar(self.height)], &self.shape)?, on_x.gradient(&layers[1], &[on_psi.mul_scalar(self.height)], &self.shape)?];
         for (one, g) in [&mut self.phi, &mut self.psi].into_iter().zip(gradients) {
             one.theta = one.optimizer.ascend(one.theta.clone(), g.flatten());
@@ -162,6 +227,9 @@ impl Critic for Pair {
         if ascent.weights.are_given() {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
+        if ascent.steps == 0 {
+            return Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] });
+        }
         let (m, n) = (source.dims()[0], target.dims()[0]);
         if self.options.hinge == Hinge::Diagonal && m != n {
             return Err(Error::Shape { what: "pair, hinge \"diagonal\"".into(), expected: "samples of one size".into(), got: format!("{m} and {n} points") });
@@ -169,30 +237,45 @@ impl Critic for Pair {
         for one in [&mut self.phi, &mut self.psi] {
             one.optimizer.begin();
         }
-        let (y, x, c) = (self.enter(source)?, self.enter(target)?, self.costs(source, target));
+        let y = self.enter(source)?;
+        let mut pairing = (self.enter(target)?, self.costs(source, target));
         let mut history = vec![];
         let mut value = None;
         for _ in 0..ascent.steps {
             ascent.interrupt.check()?;
-            let v = self.step(&y, &x, &c)?;
+            if self.options.hinge == Hinge::Diagonal {
+                // the diagonal of pairs that stay the same would price that pairing alone
+                let other = self.shuffled(target);
+                pairing = (self.enter(&other)?, self.costs(source, &other));
+            }
+            let v = self.step(&y, &pairing.0, &pairing.1)?;
             if ascent.keep_history {
                 history.push(v.clone());
             }
             value = Some(v);
         }
-        let value = match value {
-            Some(v) => v,
-            None => self.objective(term, source, target)?,
-        };
+        let value = value.ok_or_else(|| Error::data("pair", "no step was taken"))?;
         Ok(Fit { value, iterations: ascent.steps, history })
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
         let at = |one: &One, x: &Points| -> Result<Values> { Ok(forward(&Layers::from_flat(&one.theta, &self.shape), &[&self.enter(x)?], &self.shape)?.outputs().remove(0).mul_scalar(self.height)) };
-        // the diagonal of samples of two sizes is that of their first rows
-        let n = source.dims()[0].min(target.dims()[0]);
-        let cut = |p: &Points| if self.options.hinge == Hinge::Diagonal { p.clone().narrow(0, 0, n) } else { p.clone() };
-        let (y, x) = (cut(source), cut(target));
-        Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x), self.options.hinge, self.options.lambda).0)
+        let (m, n) = (source.dims()[0], target.dims()[0]);
+        if self.options.hinge == Hinge::Diagonal {
+            // the diagonal of samples of two sizes is that of their first rows
+            let k = m.min(n);
+            let (y, x) = (source.clone().narrow(0, 0, k), target.clone().narrow(0, 0, k));
+            return Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x), Hinge::Diagonal, self.options.lambda)?.0);
+        }
+        // rows in blocks: the objective is the mean of theirs, and no M × N costs are kept
+        let psi = at(&self.psi, target)?;
+        let mut total = psi.clone().mean().mul_scalar(0.0);
+        for start in (0..m).step_by(BLOCK) {
+            let rows = BLOCK.min(m - start);
+            let y = source.clone().narrow(0, start, rows);
+            let value = hinge(&at(&self.phi, &y)?, &psi, &self.costs(&y, target), Hinge::All, self.options.lambda)?.0;
+            total = total + value.mul_scalar(rows as f64 / m as f64);
+        }
+        Ok(total)
     }
     fn settle(&mut self) {}
     fn dim(&self) -> usize {
@@ -211,7 +294,7 @@ impl Critic for Pair {
         Ok(None)
     }
     fn state(&self) -> Result<Vec<Named>> {
-        let mut out = vec![];
+        let mut out = vec![Named { name: "draws".into(), data: vec![self.draws as f32] }];
         for (name, one) in [("phi", &self.phi), ("psi", &self.psi)] {
             out.push(Named { name: format!("{name}.theta"), data: values(&one.theta)? });
             out.extend(one.optimizer.state()?.into_iter().map(|n| Named { name: format!("{name}.{}", n.name), data: n.data }));
@@ -220,6 +303,7 @@ impl Critic for Pair {
     }
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
         let len = self.shape.len();
+        self.draws = state.iter().find(|n| n.name == "draws").and_then(|n| n.data.first()).map_or(0, |v| *v as u64);
         for (name, one) in [("phi", &mut self.phi), ("psi", &mut self.psi)] {
             let mine = under(state, name);
             match mine.iter().find(|n| n.name == "theta" && n.data.len() == len) {
@@ -246,11 +330,11 @@ mod tests {
     fn hinge_is_what_it_says() {
         let device = open(Choice::Cpu).unwrap().device;
         let mut rng = random::rng(1, 0);
-        let (m, n, lambda) = (7, 5, 3.0);
+        let (m, n, lambda) = (7, 43, 3.0);
         let draw = |rng: &mut random::Rng, k: usize| (0..k).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<f32>>();
         let (phi, psi, c) = (draw(&mut rng, m), draw(&mut rng, n), draw(&mut rng, m * n));
         let vector = |v: &[f32]| Tensor::<1>::from_data(TensorData::new(v.to_vec(), [v.len()]), &device);
-        let (value, on_phi, on_psi) = hinge(&vector(&phi), &vector(&psi), &crate::device::points(c.clone(), m, n, &device), Hinge::All, lambda);
+        let cost = device::points(c.clone(), m, n, &device);
         let mean = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum::<f64>() / v.len() as f64;
         let mut expected = mean(&phi) + mean(&psi);
         let (mut g, mut h) = (vec![1.0 / m as f64; m], vec![1.0 / n as f64; n]);
@@ -264,10 +348,13 @@ mod tests {
                 }
             }
         }
-        assert!((f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5, "{} and {expected}", values(&value).unwrap()[0]);
-        for (got, wanted) in [(on_phi, g), (on_psi, h)] {
-            let got = values(&got).unwrap();
-            assert!(got.iter().zip(&wanted).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5), "{got:?} and {wanted:?}");
+        let on_host = hinge(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda).unwrap();
+        for (value, on_phi, on_psi) in [on_host, hinge_of_tensors(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda)] {
+            assert!((f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5, "{} and {expected}", values(&value).unwrap()[0]);
+            for (got, wanted) in [(on_phi, &g), (on_psi, &h)] {
+                let got = values(&got).unwrap();
+                assert!(got.iter().zip(wanted).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5), "{got:?} and {wanted:?}");
+            }
         }
     }
 
@@ -276,7 +363,7 @@ mod tests {
     fn costs_are_squared_distances() {
         let device = open(Choice::Cpu).unwrap().device;
         let mut rng = random::rng(2, 0);
-        let draw = |rng: &mut random::Rng| crate::device::points((0..24).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, 2, &device);
+        let draw = |rng: &mut random::Rng| device::points((0..24).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, 2, &device);
         let (y, x) = (draw(&mut rng), draw(&mut rng));
         let term = Term { objective: Objective::Ipm, space: Space::Cost(Cost::new(1.0, 2.0).unwrap()), reversed: false };
         let (a, b) = (rows_f64(&y).unwrap(), rows_f64(&x).unwrap());
@@ -286,7 +373,7 @@ mod tests {
             let one = |_: ()| {
                 let shape = Shape::new(2, &[4], 1, Activation::Tanh);
                 let theta = shape.draw(&mut random::rng(0, 0), &device);
-                Pair { options: builder.pair, cost: cost_of(&term).unwrap(), shape: shape.clone(), phi: One { theta: theta.clone(), optimizer: Optimizer::new(OptimizerOptions::default()) }, psi: One { theta, optimizer: Optimizer::new(OptimizerOptions::default()) }, center: crate::device::points(frame.center.clone(), 1, 2, &device), scale: frame.scale, height: 1.0 }
+                Pair { options: builder.pair, cost: cost_of(&term).unwrap(), shape: shape.clone(), phi: One { theta: theta.clone(), optimizer: Optimizer::new(OptimizerOptions::default()) }, psi: One { theta, optimizer: Optimizer::new(OptimizerOptions::default()) }, center: device::points(frame.center.clone(), 1, 2, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 }
             };
             let c = rows_f64(&one(()).costs(&y, &x)).unwrap();
             let exact = |i: usize, j: usize| (0..2).map(|k| (a[2 * i + k] - b[2 * j + k]).powi(2)).sum::<f64>();

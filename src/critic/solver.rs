@@ -239,9 +239,6 @@ impl Critic for Solved {
     fn trains(&self) -> bool {
         false
     }
-    fn is_fitted(&self) -> bool {
-        self.found.is_some() || self.pending.is_some()
-    }
     fn found(&self) -> Option<Arc<Found>> {
         self.found.clone()
     }

@@ -5,7 +5,21 @@ const fn entry(name: &'static str, signature: &'static str, doc: &'static str, e
     Entry { name, room: "divergence", signature, doc, equation, cite: "birrell2022", options: &[], defaults: no_defaults, example }
 }
 
+pub const TWO_LAYER: Entry = Entry {
+    cite: "arbel2019",
+    options: &[Opt { name: "activation", kind: OptionKind::Choice(&["relu", "tanh"]), doc: "nonlinearity of the hidden layer" }],
+    defaults: || serde_json::json!({ "activation": "relu" }),
+    ..entry(
+        "two_layer",
+        "two_layer(inputs, options)",
+        "The regression loss between two-layer networks: points are neurons (w, b, a), their law is the network E[a s(w.z + b)], and the loss over the inputs z is the MMD squared of their features. Its flow, gradient_flow(0.5 * two_layer(inputs)), is gradient descent on the neurons.",
+        r"E_z\left|E_P[a\,\sigma(w\cdot z+b)]-E_Q[a\,\sigma(w\cdot z+b)]\right|^2",
+        "let teacher = data::gaussian(5, 4);\ngradient_flow(0.5 * two_layer(data::gaussian(50, 2)), #{ dt: 0.5, noise: 0.05 }).run(data::gaussian(20, 4, #{ std: 0.1 }), teacher, #{ steps: 5 })",
+    )
+};
+
 pub const ENTRIES: &[Entry] = &[
+    TWO_LAYER,
     Entry {
         name: "f_divergence",
         room: "divergence",

@@ -11,12 +11,13 @@ mod combination;
 mod entries;
 pub mod infconv;
 pub mod kernels;
+pub mod neurons;
 mod nu;
 pub mod renyi;
 mod term;
 pub mod transport;
 pub use combination::{Combination, symmetrised};
-pub use entries::ENTRIES;
+pub use entries::{ENTRIES, TWO_LAYER};
 pub use term::{Objective, Renyi, Scores, Term};
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.

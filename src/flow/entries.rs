@@ -13,7 +13,7 @@ const DT: Opt = Opt { name: "dt", kind: OptionKind::NumberOr { min: f64::MIN_POS
 const INTEGRATOR: Opt = Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "scheme for the particles: four explicit ones, one with error control, and implicit Euler (JKO)" };
 const TOLERANCE: Opt = Opt { name: "tolerance", kind: POSITIVE, doc: "error per step of the adaptive, residual of the implicit scheme, in units of the target's spread" };
 const ITERATIONS: Opt = Opt { name: "iterations", kind: COUNT, doc: "velocities per implicit step at most" };
-const NOISE: Opt = Opt { name: "noise", kind: OptionKind::Value("a number, a schedule |t| …, or \"adaptive\""), doc: "standard deviation of the random kick after which each particle reads its velocity" };
+const NOISE: Opt = Opt { name: "noise", kind: OptionKind::Value("a number, a schedule |t| …, or \"adaptive\""), doc: "standard deviation of the random kick after which each particle reads its velocity; a schedule is a formula in the time of the flow" };
 const ADAPT: Opt = Opt { name: "adapt_width", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "steps between new kernel widths, those at which the target pulls hardest; 0 keeps the width" };
 const CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" }), or the natural solver of kernel and transport terms" };
 const INNER: [Opt; 3] = [
@@ -55,8 +55,9 @@ const EULER: [Opt; 2] = [
 const GAN: &[Opt] = &[
     GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
 ];
+const FE_CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "w2_fe: default exact(), or pair([64, 64]); w1_fe: default mlp([64, 64], #{ activation: \"leaky_relu\" }), or exact()" };
 const FE: &[Opt] = &[
-    EULER[0], EULER[1], GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    EULER[0], EULER[1], GENERATOR, FE_CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
 ];
 const POTENTIAL: &[Opt] = &[
     Opt { name: "lambda", kind: POSITIVE, doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda" },
@@ -186,12 +187,12 @@ pub const ENTRIES: &[Entry] = &[
         name: "w2_fe",
         room: "flow",
         signature: "w2_fe(options)",
-        doc: "The Wasserstein-2 gradient flow of half W2 squared on a generator: forward Euler with persistent training, K gradient steps towards each minibatch moved along its velocity. The critic is pair([..]) or exact(), which transports each minibatch exactly.",
+        doc: "The Wasserstein-2 gradient flow of half W2 squared on a generator: forward Euler with persistent training, K gradient steps towards each minibatch moved along its velocity. The critic is exact() unless told otherwise, which transports each minibatch exactly, or pair([..]), the paper's two networks.",
         equation: r"\zeta=G(z)-\Delta t\,\nabla\varphi(G(z)),\quad \min_G E|\zeta-G(z)|^2",
         cite: "huang2024w2",
         options: FE,
         defaults: || generator_defaults(FE),
-        example: "let flow = w2_fe(#{ generator: mlp([16, 16]), critic: exact(), persistent: 3, dt: 0.5, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
+        example: "let flow = w2_fe(#{ generator: mlp([16, 16]), critic: pair([16, 16]), persistent: 3, dt: 0.5, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
     },
     Entry {
         name: "w1_fe",

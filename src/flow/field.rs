@@ -89,11 +89,12 @@ impl Field for CriticField<'_> {
     }
 }
 
-/// Copies of the critics; those that nobody has fitted yet are fitted to the samples.
+/// Copies of the critics; those that are solved for are solved at these samples.
 pub fn fitted(parts: &[Part], particles: &Points, target: &Points, interrupt: &Interrupt) -> Result<Vec<(f64, Box<dyn Critic>)>> {
     let copy = |part: &Part| {
         let mut critic = part.critic.boxed_clone();
-        if !critic.is_fitted() {
+        // a solver's answer belongs to the particles it was asked for
+        if !critic.trains() {
             critic.fit(&part.term, particles, target, &Ascent { interrupt: interrupt.clone(), ..Ascent::default() })?;
         }
         Ok((part.weight, critic))

@@ -1,10 +1,11 @@
 //! Flows of a law that a map generates: each step asks the critics for velocities at generated points, and moves the
 //! map's parameters so that the points follow. GANs, W2-FE, W1-FE and the W1+W2 proximal flow are its presets.
 use super::field::{Part, fitted};
-use super::labels::Classes;
+use super::labels::{Classes, Labels};
 use super::map::Map;
 use super::map::potential::PotentialFlow;
 use super::map::transport::Network;
+use super::run::diameter;
 use super::{Critics, Flow, Recipe, Record, Setting, State};
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
@@ -161,12 +162,18 @@ impl Recipe for GeneratorRecipe {
                     let advice = "use a plain generator with latent: \"source\"".to_string();
                     return Err(Error::Unsupported { what: "labels".into(), reason: "enter a generator beside the noise of its own class".into(), advice });
                 }
-                let far = Frame::of(s.target)?.scale * 6.0 * (s.target.dims()[1] as f64).sqrt();
-                Some(Classes::new(labels, far, &s.target.device()))
+                labels.check_shares()?;
+                // generated points are not known yet: three times what the targets span
+                Some(Classes::new(labels, 3.0 * diameter(s.target)?, &s.target.device()))
             }
             None => None,
         };
-        let source = classes.as_ref().map_or_else(|| s.source.clone(), |c| c.of_source(s.source));
+        let given = match self.options.latent {
+            Latent::Source => s.source.clone(),
+            // what is trained on fresh normal draws is looked at on normal draws, the same ones all along
+            Latent::Gaussian => normal(s.source.dims()[0], s.source.dims()[1], &mut random::rng(s.seed ^ NORMAL, 0), &s.source.device()),
+        };
+        let source = classes.as_ref().map_or_else(|| given.clone(), |c| c.of_source(&given));
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
         let map = self.map(&source, s.target, s.seed)?;
         let frame = Frame::of(&target)?;
@@ -174,7 +181,7 @@ impl Recipe for GeneratorRecipe {
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dim = s.target.dims()[1];
-        Ok(Box::new(GeneratorFlow { recipe: self.clone(), parts, map, source, target, dim, seed: s.seed, interrupt: Interrupt::default() }))
+        Ok(Box::new(GeneratorFlow { recipe: self.clone(), parts, map, source, target, dim, labels: s.labels.cloned(), seed: s.seed, interrupt: Interrupt::default() }))
     }
 
     fn to_json(&self) -> serde_json::Value {
@@ -192,9 +199,15 @@ pub struct GeneratorFlow {
     target: Points,
     /// of the target alone
     dim: usize,
+    labels: Option<Labels>,
     seed: u64,
     interrupt: Interrupt,
 }
+
+/// The stream of the normal draws generators are looked at on.
+const NORMAL: u64 = 0x6E6F_726D;
+/// The stream of the minibatches that records at rest are measured on.
+const MEASURE: u64 = 0x6D65_6173;
 
 /// Random rows, all of them in their order where the minibatch is as large as the sample.
 fn rows_of(p: &Points, batch: usize, rng: &mut random::Rng) -> Points {
@@ -202,8 +215,12 @@ fn rows_of(p: &Points, batch: usize, rng: &mut random::Rng) -> Points {
     if batch == 0 || batch >= n {
         return p.clone();
     }
-    let rows: Vec<i32> = rand::seq::index::sample(rng, n, batch).into_iter().map(|i| i as i32).collect();
-    let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows, [batch]), &p.device());
+    select(p, rand::seq::index::sample(rng, n, batch).into_vec())
+}
+
+fn select(p: &Points, rows: Vec<usize>) -> Points {
+    let n = rows.len();
+    let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), &p.device());
     p.clone().select(0, at)
 }
 
@@ -218,6 +235,27 @@ impl GeneratorFlow {
             Latent::Source => rows_of(&self.source, batch, rng),
             Latent::Gaussian => normal(if batch == 0 { self.source.dims()[0] } else { batch }, self.source.dims()[1], rng, &self.source.device()),
         }
+    }
+
+    /// Inputs and targets; of labelled samples as many of each class on both sides, so that no plan has to mix them.
+    fn minibatch(&self, rng: &mut random::Rng) -> (Points, Points) {
+        let batch = self.recipe.options.batch;
+        let whole = batch == 0 || batch >= self.source.dims()[0];
+        let Some(labels) = self.labels.as_ref().filter(|_| !whole) else {
+            return (self.inputs(rng), rows_of(&self.target, batch, rng));
+        };
+        let drawn = rand::seq::index::sample(rng, labels.source.len(), batch).into_vec();
+        let of_class = |class: i64| labels.target.iter().enumerate().filter(|(_, l)| **l == class).map(|(j, _)| j).collect::<Vec<usize>>();
+        let mut targets: std::collections::BTreeMap<i64, Vec<usize>> = std::collections::BTreeMap::new();
+        let matched = drawn
+            .iter()
+            .map(|i| {
+                let class = labels.source[*i];
+                let all = targets.entry(class).or_insert_with(|| of_class(class));
+                all[rng.random_range(0..all.len())]
+            })
+            .collect();
+        (select(&self.source, drawn), select(&self.target, matched))
     }
 
     /// Generated points with the class coordinates of their inputs, which are those of the critics.
@@ -254,7 +292,7 @@ impl Flow for GeneratorFlow {
         let rounds = if self.parts.iter().any(|p| p.critic.trains()) { o.critic_steps } else { 1 };
         let mut last = None;
         for i in 0..rounds {
-            let (z, x) = (self.inputs(&mut rng), rows_of(&self.target, o.batch, &mut rng));
+            let (z, x) = self.minibatch(&mut rng);
             let y = self.placed(self.map.now(&z)?, &z);
             let (value, v) = Self::velocity(&mut self.parts, &y, &x, &ascent, i + 1 == rounds)?;
             last = value.zip(v).map(|(value, v)| (z, y, value, v));
@@ -277,10 +315,12 @@ impl Flow for GeneratorFlow {
     }
 
     fn measure(&self, state: &State) -> Result<Record> {
+        // on a minibatch like the records of the steps, so that the last row of a history is one of them
         let mut parts = self.parts.clone();
         let ascent = Ascent { steps: 0, interrupt: self.interrupt.clone(), ..Ascent::default() };
-        let y = self.placed(state.particles.clone(), &self.source);
-        match Self::velocity(&mut parts, &y, &self.target, &ascent, true)? {
+        let (z, x) = self.minibatch(&mut random::rng(self.seed ^ MEASURE, state.step as u64));
+        let y = self.placed(self.map.now(&z)?, &z);
+        match Self::velocity(&mut parts, &y, &x, &ascent, true)? {
             (Some(value), Some(v)) => Ok(Record::of(value, &v.narrow(1, 0, self.dim))),
             _ => Err(Error::data(&self.recipe.preset, "the divergence has no terms")),
         }
@@ -299,6 +339,7 @@ impl Flow for GeneratorFlow {
             source: self.source.clone(),
             target: self.target.clone(),
             dim: self.dim,
+            labels: self.labels.clone(),
             seed: self.seed,
             interrupt: self.interrupt.clone(),
         })
@@ -325,6 +366,9 @@ impl Flow for GeneratorFlow {
         let y = self.placed(state.particles.clone(), &self.source);
         Ok(Critics { divergence: self.recipe.divergence.clone(), parts: fitted(&self.parts, &y, &self.target, &self.interrupt)? })
     }
+    fn strides(&self) -> bool {
+        false
+    }
     fn begin(&self, _: &Points) -> Result<Points> {
         self.map.at(&self.source)
     }
@@ -333,6 +377,9 @@ impl Flow for GeneratorFlow {
         Ok(())
     }
     fn sample(&self, source: &Points, n: usize, seed: u64) -> Result<Points> {
+        if n == 0 {
+            return Err(Error::data("sample(n)", "n is 0, expected 1 or more"));
+        }
         let mut rng = random::rng(seed, 0);
         let rows = source.dims()[0];
         if self.recipe.options.latent == Latent::Gaussian {

@@ -4,17 +4,20 @@ use super::integrators::Control;
 use super::labels::Classes;
 use super::noise::Kicked;
 use super::options::FlowOptions;
+use super::run::diameter;
 use super::{Critics, Flow, Recipe, Record, Setting, State};
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
+use crate::critic::exact::cost_of;
 use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
 use crate::device::{Points, rows_f64};
-use crate::divergence::Divergence;
+use crate::divergence::{Divergence, FromTerms, Objective};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::under;
 use crate::space::Space;
 use crate::space::kernel_sum::adaptive_width;
+use burn::tensor::Tensor;
 use std::sync::Arc;
 
 /// Adam as flows use it: with more momentum the critic overshoots the particles and leaves strays, with less it
@@ -68,16 +71,23 @@ impl Recipe for FlowRecipe {
 impl FlowRecipe {
     /// Ties the recipe to its samples and makes its critics.
     pub fn tie(&self, s: &Setting) -> Result<GradientFlow> {
+        let terms = self.divergence.terms();
         let classes = match s.labels {
             Some(labels) => {
                 labels.check(s.source, s.target)?;
-                Some(Classes::new(labels, widest(s)?, &s.target.device()))
+                let fixed = |o: &Objective| matches!(o, Objective::Ipm | Objective::Root | Objective::Sinkhorn(_));
+                if terms.iter().any(|(_, t)| cost_of(t).is_some() && fixed(&t.objective)) {
+                    labels.check_shares()?;
+                }
+                // a kernel may decay slowly; where distances are only differences, as in kernel sums, far is no loss
+                let kernels = terms.iter().all(|(_, t)| matches!(t.space, Space::Rkhs(_)));
+                let distance = far_apart(s)? * if kernels { 1e3 } else { 1.0 };
+                Some(Classes::new(labels, distance, &s.target.device()))
             }
             None => None,
         };
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
         let frame = Frame::of(&target)?;
-        let terms = self.divergence.terms();
         if self.options.adapt_width > 0
             && let Some((_, t)) = terms.iter().find(|(_, t)| family(&t.space).is_none())
         {
@@ -90,20 +100,13 @@ impl FlowRecipe {
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dt = self.options.dt.resolve(s.source, s.target, s.steps)?;
-        Ok(GradientFlow { recipe: self.clone(), parts, target, classes, dt, scale: frame.scale, seed: s.seed, interrupt: Interrupt::default() })
+        Ok(GradientFlow { recipe: self.clone(), parts, target, classes, dt, scale: Frame::of(s.target)?.scale, seed: s.seed, interrupt: Interrupt::default() })
     }
 }
 
-/// The diagonal of the box around both samples.
-fn widest(s: &Setting) -> Result<f64> {
-    let d = s.source.dims()[1];
-    let mut rows = rows_f64(s.source)?;
-    rows.extend(rows_f64(s.target)?);
-    let extent = |k: usize| {
-        let (lo, hi) = rows.iter().skip(k).step_by(d).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
-        (hi - lo).powi(2)
-    };
-    Ok((0..d).map(extent).sum::<f64>().sqrt().max(1e-6))
+/// A distance at which classes do not see each other: the diagonals of both samples and of what lies between.
+fn far_apart(s: &Setting) -> Result<f64> {
+    diameter(&Tensor::cat(vec![s.source.clone(), s.target.clone()], 0))
 }
 
 /// The kernel of a space as a family of widths.
@@ -137,7 +140,9 @@ pub struct GradientFlow {
 impl GradientFlow {
     /// New widths for the kernels, as f32 numbers so that a saved run goes on with the same ones.
     fn adapt(&mut self, particles: &Points) -> Result<()> {
-        let (p, q, d) = (rows_f64(particles)?, rows_f64(&self.target)?, particles.dims()[1]);
+        let d = particles.dims()[1];
+        // the classes' coordinates say nothing about widths
+        let (p, q) = (rows_f64(particles)?, rows_f64(&self.target.clone().narrow(1, 0, d))?);
         for part in &mut self.parts {
             if let (Some(make), Space::Rkhs(penalty)) = (family(&part.term.space), &mut part.term.space) {
                 let width = adaptive_width(make, &p, &q, d, &self.interrupt)?;
@@ -152,8 +157,7 @@ impl Flow for GradientFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
         let o = self.recipe.options.clone();
         if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
-            let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
-            self.adapt(&at)?;
+            self.adapt(&state.particles)?;
         }
         let warm_up = if state.step == 0 { o.warm_up } else { 0 };
         let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
@@ -163,7 +167,7 @@ impl Flow for GradientFlow {
         if o.noise.is_none() {
             return scheme.step(state, &control, &mut field);
         }
-        let mut kicked = Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time, asked: 0 };
+        let mut kicked = Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time };
         scheme.step(state, &control, &mut kicked)
     }
     fn measure(&self, state: &State) -> Result<Record> {
@@ -207,7 +211,11 @@ impl Flow for GradientFlow {
     }
     fn critics(&self, state: &State) -> Result<Critics> {
         let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
-        Ok(Critics { divergence: self.recipe.divergence.clone(), parts: fitted(&self.parts, &at, &self.target, &self.interrupt)? })
+        // with the kernels as they were adapted
+        let d = &self.recipe.divergence;
+        let terms = self.parts.iter().map(|p| (p.weight, p.term.clone())).collect();
+        let divergence = Arc::new(FromTerms { name: d.name(), terms, latex: d.latex() });
+        Ok(Critics { divergence, parts: fitted(&self.parts, &at, &self.target, &self.interrupt)? })
     }
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = vec![("dt", self.dt)];

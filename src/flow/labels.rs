@@ -24,6 +24,18 @@ impl Labels {
             None => Ok(()),
         }
     }
+    /// Errors unless every class has the same share of both samples: plans with fixed marginals would mix them.
+    pub fn check_shares(&self) -> Result<()> {
+        let share = |l: &[i64], class: i64| l.iter().filter(|v| **v == class).count() as f64 / l.len() as f64;
+        match self.classes().into_iter().find(|c| (share(&self.source, *c) - share(&self.target, *c)).abs() > 1e-9) {
+            None => Ok(()),
+            Some(c) => Err(Error::Unsupported {
+                what: "labels".into(),
+                reason: format!("give class {c} another share of the source than of the target, and a transport cost with fixed marginals would carry mass between classes"),
+                advice: "take as many points of each class in the same proportions, or an f-divergence, whose second marginal is free".into(),
+            }),
+        }
+    }
     fn classes(&self) -> Vec<i64> {
         let mut all: Vec<i64> = self.target.clone();
         all.sort_unstable();

@@ -5,7 +5,7 @@ use crate::device::{self, Points, Values};
 use crate::error::{Error, Result};
 use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, coordinate};
-use crate::generator::portable::Portable;
+use crate::generator::portable::Graph;
 use crate::generator::tape::Tape;
 use crate::interrupt::Interrupt;
 use crate::random;
@@ -38,14 +38,15 @@ pub struct LangevinRecipe {
 /// The recipe as data.
 #[derive(Serialize, Deserialize)]
 pub struct Saved {
-    log_density: Portable,
+    log_density: Graph,
     dim: usize,
     options: LangevinOptions,
 }
 
 impl LangevinRecipe {
-    pub fn from_saved(s: &Saved) -> LangevinRecipe {
-        LangevinRecipe { log_density: Expr::from(&s.log_density), dim: s.dim, options: s.options }
+    pub fn from_saved(s: &Saved) -> Result<LangevinRecipe> {
+        super::saved::complete("log density", s.log_density.missing())?;
+        Ok(LangevinRecipe { log_density: s.log_density.expr(), dim: s.dim, options: s.options })
     }
 }
 
@@ -65,7 +66,7 @@ impl Recipe for LangevinRecipe {
         Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
     }
     fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "langevin", "log_density": Portable::from(&self.log_density), "dim": self.dim, "options": self.options })
+        serde_json::json!({ "kind": "langevin", "log_density": Graph::of(&self.log_density), "dim": self.dim, "options": self.options })
     }
 }
 
@@ -91,8 +92,8 @@ impl Langevin {
 
 impl Flow for Langevin {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
-        let record = self.measure(&state)?;
-        let (_, drift) = self.score(&state.particles);
+        let (log_density, drift) = self.score(&state.particles);
+        let record = Record::of(log_density.mean().neg(), &drift);
         let [n, d] = state.particles.dims();
         let mut rng = random::rng(self.seed ^ 0x6C61_6E67, state.step as u64);
         let xi = device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());

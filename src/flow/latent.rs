@@ -38,7 +38,7 @@ impl Recipe for LatentRecipe {
             Fit::Both => return Err(Error::data("latent, fit: \"both\"", "the source is given in the latent space, where it says nothing about the codec")),
             Fit::Target => s.target.clone(),
         };
-        let codec = self.codec.build(&fitted_to, s.seed, &Interrupt::default())?;
+        let codec = self.codec.build(&fitted_to, s.seed, s.saved, s.interrupt)?;
         let source = if same { codec.encode(s.source)? } else { s.source.clone() };
         let target = codec.encode(s.target)?;
         let lost = rows_f64(&(codec.decode(&target)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
@@ -61,6 +61,7 @@ pub struct LatentFlow {
     codec: Box<dyn Codec>,
     /// whether the source is encoded, or given in the latent space
     encodes: bool,
+    /// of the space outside
     dim: usize,
     /// share of the target's variance that survives encoding and decoding
     explained: f64,
@@ -98,7 +99,6 @@ impl Flow for LatentFlow {
         Ok(out)
     }
     fn restore(&mut self, tensors: &[Named]) -> Result<()> {
-        self.codec.restore(tensors)?;
         self.inner.restore(tensors)
     }
     fn critics(&self, state: &State) -> Result<Critics> {
@@ -123,7 +123,7 @@ impl Flow for LatentFlow {
     }
     fn report(&self, state: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = self.inner.report(state)?;
-        out.extend([("explained", self.explained), ("decoder_lipschitz", self.codec.lipschitz()?), ("dimension", self.dim as f64)]);
+        out.extend([("explained", self.explained), ("decoder_lipschitz", self.codec.lipschitz()?), ("ambient_dimension", self.dim as f64)]);
         Ok(out)
     }
 }

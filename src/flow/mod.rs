@@ -81,6 +81,9 @@ pub struct Setting<'a> {
     pub seed: u64,
     /// how many steps are planned
     pub steps: usize,
+    /// the tensors of a saved run that is being loaded
+    pub saved: &'a [Named],
+    pub interrupt: &'a Interrupt,
 }
 
 /// A flow that has not met its samples yet.
@@ -109,8 +112,7 @@ pub trait Flow: Send + Sync {
     /// Everything a bit-identical continuation needs.
     fn tensors(&self) -> Result<Vec<Named>>;
     fn restore(&mut self, tensors: &[Named]) -> Result<()>;
-    /// Copies of the critics with their weights, as the last step left them; those that a loaded run has yet to solve for
-    /// are fitted to the state.
+    /// Copies of the critics with their weights: networks as the last step left them, solvers at the state.
     fn critics(&self, state: &State) -> Result<Critics>;
     /// The particles of a source before the first step.
     fn begin(&self, source: &Points) -> Result<Points> {
@@ -119,6 +121,10 @@ pub trait Flow: Send + Sync {
     /// Brings the particles of a state up to date, for flows whose steps move something else.
     fn refresh(&self, _: &mut State) -> Result<()> {
         Ok(())
+    }
+    /// Whether a step moves the particles by its length times the velocities of the record.
+    fn strides(&self) -> bool {
+        true
     }
     /// The space the particles of the state live in, given the samples of the run: the target as they are compared to it.
     fn arena(&self, target: &Points) -> Result<Points> {

@@ -58,14 +58,13 @@ pub struct Kicked<'a> {
     pub seed: u64,
     pub step: u64,
     pub time: f64,
-    /// velocities asked for in this step
-    pub asked: u64,
 }
 
 impl Kicked<'_> {
+    /// The same kick at every stage of a step: schemes compare the velocities of one field.
     fn kick(&self, y: &Points) -> Points {
         let [n, d] = y.dims();
-        let mut rng = random::rng(self.seed ^ 0x6E6F_6973_6500, self.step.wrapping_mul(64).wrapping_add(self.asked));
+        let mut rng = random::rng(self.seed ^ 0x6E6F_6973_6500, self.step);
         let draws: Vec<f32> = (0..n * d).map(|_| rng.sample(StandardNormal)).collect();
         device::points(draws, n, d, &y.device())
     }
@@ -74,7 +73,6 @@ impl Kicked<'_> {
 impl Field for Kicked<'_> {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
         let xi = self.kick(particles);
-        self.asked += 1;
         if let Some(beta) = self.noise.at(self.time)? {
             if beta == 0.0 {
                 return self.inner.velocity(particles);

@@ -92,10 +92,10 @@ impl Clone for Run {
 
 impl Run {
     /// A run about to begin. Errors on bad samples, labels or unknown metrics, before any work.
-    pub fn new(recipe: &dyn Recipe, source: Points, target: Points, labels: Option<Labels>, options: RunOptions) -> Result<Run> {
+    pub fn new(recipe: &dyn Recipe, source: Points, target: Points, labels: Option<Labels>, options: RunOptions, interrupt: &Interrupt) -> Result<Run> {
         recipe.check(&source, &target)?;
-        metric::by_names(&options.metrics, &Interrupt::default())?;
-        let flow = recipe.start(&Setting { source: &source, target: &target, labels: labels.as_ref(), seed: options.seed.unwrap_or(0), steps: options.steps })?;
+        metric::by_names(&options.metrics, interrupt)?;
+        let flow = recipe.start(&Setting { source: &source, target: &target, labels: labels.as_ref(), seed: options.seed.unwrap_or(0), steps: options.steps, saved: &[], interrupt })?;
         let state = State::at(flow.begin(&source)?);
         Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0, labels })
     }
@@ -136,6 +136,9 @@ impl Run {
             }
             self.steps(steps, limit, interrupt, &mut watchers)
         };
+        if matches!(ending, Ending::Broken(_)) {
+            self.flow.refresh(&mut self.state)?;
+        }
         self.history = history.table;
         self.snapshots.extend(snapshots.taken);
         self.snapshots.dedup_by_key(|s| s.step);
@@ -158,21 +161,27 @@ impl Run {
                 return Ending::Broken(e);
             }
             let at = self.state.clone();
+            // a step that fails or is stopped half-way leaves the critics somewhere in between: it never happened
+            let untouched = self.flow.boxed_clone();
             let (next, record) = match self.flow.step(at.clone()) {
                 Ok(done) => done,
-                Err(e) => return Ending::Broken(e),
+                Err(e) => {
+                    self.flow = untouched;
+                    return Ending::Broken(e);
+                }
             };
             self.seconds = before + begun.elapsed().as_secs_f64();
             if wanted {
-                let dt = next.time - at.time;
-                latest = match read(&record, self.seconds).and_then(|r| check(&r, at.step, dt, limit).map(|()| r)) {
+                let dt = if self.flow.strides() { next.time - at.time } else { 0.0 };
+                let inside = || if self.flow.strides() { Ok(()) } else { within(&at, limit) };
+                latest = match inside().and_then(|()| read(&record, self.seconds)).and_then(|r| check(&r, at.step, dt, limit).map(|()| r)) {
                     Ok(r) => r,
                     Err(e) => {
                         (self.flow, self.state) = good;
                         return Ending::Broken(e);
                     }
                 };
-                good = (self.flow.boxed_clone(), at.clone());
+                good = (untouched, at.clone());
             }
             self.state = next;
             latest.seconds = self.seconds;
@@ -220,6 +229,17 @@ fn read(record: &Record, seconds: f64) -> Result<Reading> {
     Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), fastest: f64::from(v[3]), seconds })
 }
 
+/// Particles that something else moves must be finite, and no farther apart than the limit.
+fn within(at: &State, (size, limit): (f64, f64)) -> Result<()> {
+    let spread = diameter(&at.particles)?;
+    if spread.is_finite() && spread <= limit {
+        return Ok(());
+    }
+    let what = format!("the generated points lie {spread:.3e} apart beside samples of diameter {size:.3e}");
+    let advice = "try a smaller generator_lr or lr, more critic_steps, or a critic with constraint: \"spectral\"; everything recorded so far is kept (last_run())";
+    Err(Error::Diverged { step: at.step, what, advice: advice.into() })
+}
+
 fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Result<()> {
     let what = if !r.speed.is_finite() || !r.fisher.is_finite() {
         "the velocity of the particles is not finite".to_string()
@@ -241,9 +261,12 @@ fn gap(p: &Points, q: &Points) -> Result<f64> {
 }
 
 /// The diagonal of the bounding box of a sample, at least 1e-6.
-fn diameter(points: &Points) -> Result<f64> {
+pub fn diameter(points: &Points) -> Result<f64> {
     let d = points.dims()[1];
     let rows = crate::device::rows_f64(points)?;
+    if rows.iter().any(|v| !v.is_finite()) {
+        return Ok(f64::INFINITY);
+    }
     let extent = |k: usize| {
         let column = rows.iter().skip(k).step_by(d);
         let (lo, hi) = column.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));

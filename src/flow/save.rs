@@ -7,6 +7,7 @@ use super::{Setting, State};
 use crate::critic::Named;
 use crate::device::{Points, points, rows};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::io::numpy::{Array, load_npz, save_npz};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -85,9 +86,10 @@ impl Run {
             }
         };
         let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
-        let setting = Setting { source: &source, target: &target, labels: saved.labels.as_ref(), seed: saved.options.seed.unwrap_or(0), steps: saved.options.steps };
-        let mut flow = super::saved::recipe(&saved.flow)?.start(&setting)?;
         let tensors: Vec<Named> = arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
+        let go = Interrupt::default();
+        let setting = Setting { source: &source, target: &target, labels: saved.labels.as_ref(), seed: saved.options.seed.unwrap_or(0), steps: saved.options.steps, saved: &tensors, interrupt: &go };
+        let mut flow = super::saved::recipe(&saved.flow)?.start(&setting)?;
         flow.restore(&tensors)?;
         let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
         let snapshots = saved

@@ -5,6 +5,7 @@ use super::generator_flow::{GeneratorOptions, GeneratorRecipe, Scheme};
 use super::gradient_flow::FlowRecipe;
 use super::latent::LatentRecipe;
 use super::langevin::{LangevinRecipe, Saved as SavedLangevin};
+use super::noise::Noise;
 use super::options::FlowOptions;
 use crate::critic::mlp::MlpBuilder;
 use crate::critic::natural;
@@ -66,11 +67,15 @@ impl SavedObjective {
     }
 }
 
+/// Errors if a formula needs a function made in Rust.
+pub fn complete(what: &str, missing: Option<&str>) -> Result<()> {
+    let Some(function) = missing else { return Ok(()) };
+    let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
+    Err(Error::Unsupported { what: format!("the saved run's {what}"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice })
+}
+
 fn generator(name: String, f: &Portable) -> Result<Arc<Generator>> {
-    if let Some(function) = f.missing() {
-        let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
-        return Err(Error::Unsupported { what: format!("the saved run's f `{name}`"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice });
-    }
+    complete(&format!("f `{name}`"), f.missing())?;
     Generator::new(name.clone(), f.into()).map(Arc::new).map_err(|source| Error::Generator { name, source })
 }
 
@@ -160,6 +165,9 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
     match v["kind"].as_str() {
         Some("gradient") => {
             let s: SavedGradient = read(v)?;
+            if let Noise::Schedule(f) = &s.options.noise {
+                complete("noise", f.missing())?;
+            }
             let critic = natural::from_json(&s.critic)?;
             Ok(Arc::new(FlowRecipe { preset: s.preset, divergence: s.divergence.rebuild()?, options: s.options, critic, chosen: s.chosen }))
         }
@@ -173,7 +181,7 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
             let codec: CodecRecipe = serde_json::from_value(v["codec"].clone()).map_err(|e| Error::data("saved flow", e.to_string()))?;
             Ok(Arc::new(LatentRecipe { inner: recipe(&v["inner"])?, codec }))
         }
-        Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?))),
+        Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?)?)),
         other => Err(Error::data("saved flow", format!("unknown kind {other:?}"))),
     }
 }

@@ -31,7 +31,8 @@ pub struct Memorisation {
     pub to_training: f64,
     /// from points of the same law that were held out to the training set
     pub held_out: f64,
-    /// share of the sample nearer to the training set than 99 % of the held-out points: 0.01 if nothing is copied
+    /// share of the sample at least as near to the training set as the nearest 1 % of the held-out points: 0.01 if nothing
+    /// is copied
     pub copies: f64,
 }
 
@@ -44,5 +45,5 @@ pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<
     let (to_training, held) = (mean(&own), mean(&reference));
     reference.sort_by(f64::total_cmp);
     let near = reference[reference.len() / 100];
-    Ok(Memorisation { to_training, held_out: held, copies: own.iter().filter(|r| **r < near).count() as f64 / own.len() as f64 })
+    Ok(Memorisation { to_training, held_out: held, copies: own.iter().filter(|r| **r <= near).count() as f64 / own.len() as f64 })
 }

@@ -25,8 +25,11 @@ impl History {
     }
     /// Goes on with the table of an earlier run.
     pub fn continuing(mut self, table: Table) -> History {
-        if table.names().eq(self.table.names()) {
-            self.table = table;
+        // columns that were not measured before, or are no longer, keep their gaps
+        let names: Vec<String> = self.table.names().map(String::from).collect();
+        for i in 0..table.len() {
+            let row: Vec<f64> = names.iter().map(|n| table.column(n).map_or(f64::NAN, |c| c[i])).collect();
+            self.table.push(&row);
         }
         self
     }

@@ -27,7 +27,8 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
         let margin = 0.04 * (hi - lo).max(1e-9);
         vec![lo - margin, hi + margin]
     };
-    let ranges = if o.x_range.is_empty() { (range(0), range(1)) } else { (o.x_range.clone(), o.y_range.clone()) };
+    let chosen = |given: &[f64], axis: usize| if given.is_empty() { range(axis) } else { given.to_vec() };
+    let ranges = (chosen(&o.x_range, 0), chosen(&o.y_range, 1));
     let frame = |s: &Cloud| {
         let options = FigureOptions { title: s.name.clone(), x_range: ranges.0.clone(), y_range: ranges.1.clone(), ..o.clone() };
         let named = |name: &str, c: &Cloud| Cloud { name: name.into(), ..c.clone() };

@@ -7,12 +7,13 @@ pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
     let series = clouds
         .iter()
         .map(|c| {
-            let mut r: Vec<f64> = c.rows.chunks(c.d.max(1)).map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt()).filter(|r| r.is_finite() && *r > 0.0).collect();
+            let mut r: Vec<f64> = c.rows.chunks(c.d.max(1)).map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt()).filter(|r| *r > 0.0 && r.is_finite()).collect();
             if r.is_empty() {
                 return Err(Error::data("plot::tails", format!("the sample `{}` has no point away from 0", c.name)));
             }
             r.sort_by(|a, b| b.total_cmp(a));
-            let n = r.len() as f64;
+            // points at 0 cannot be shown on the axis, but they count
+            let n = c.len() as f64;
             // every rank far out, where they are few; thinned where they crowd
             let ranks: Vec<usize> = (0..r.len()).filter(|i| *i < 200 || i.is_multiple_of(r.len() / 400 + 1)).collect();
             Ok(Series { name: c.name.clone(), x: ranks.iter().map(|i| r[*i]).collect(), y: ranks.iter().map(|i| (*i as f64 + 1.0) / n).collect() })

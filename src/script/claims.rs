@@ -3,7 +3,7 @@ use super::context::{Context, lock};
 use super::convert::{Native, number, raise, text};
 use super::front_end::Event;
 use super::options::Options;
-use crate::catalogue::{Entry, NUMBER, Opt, OptionKind};
+use crate::catalogue::{Entry, NONNEGATIVE, NUMBER, Opt, OptionKind};
 use crate::error::Error;
 use crate::flow::record::compact;
 use rhai::{Dynamic, Engine, Map, NativeCallContext};
@@ -21,7 +21,7 @@ pub const CLAIM: Entry = Entry {
         Opt { name: "at_most", kind: NUMBER, doc: "holds up to this" },
         Opt { name: "at_least", kind: NUMBER, doc: "holds from this on" },
         Opt { name: "near", kind: NUMBER, doc: "holds within `within` of this" },
-        Opt { name: "within", kind: NUMBER, doc: "absolute distance allowed from `near`" },
+        Opt { name: "within", kind: NONNEGATIVE, doc: "absolute distance allowed from `near`" },
         Opt { name: "paper", kind: OptionKind::Text, doc: "what the paper or the ground truth says, in words" },
     ],
     defaults: || serde_json::json!({ "at_most": null, "at_least": null, "near": null, "within": null, "paper": null }),
@@ -72,6 +72,11 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
             claim.value = value.as_float().or_else(|_| number("claim, value", &value))?;
             if claim.at_most.is_none() && claim.at_least.is_none() && claim.near.is_none() {
                 return Err(Error::data("claim", "it says nothing to hold: give at_most, at_least or near"));
+            }
+            if let (Some(low), Some(high)) = (claim.at_least, claim.at_most)
+                && low > high
+            {
+                return Err(Error::data("claim", format!("it can never hold: at_least {low} is above at_most {high}")));
             }
             if claim.near.is_some() != claim.within.is_some() {
                 return Err(Error::data("claim", "near and within go together"));

@@ -2,6 +2,7 @@
 use super::convert::Native;
 use super::trace::{bounded, error, to_expr};
 use crate::generator::expr::{self, Expr, constant, coordinate};
+use crate::generator::scalar::Relation;
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 /// The coordinates as formulas.
@@ -72,7 +73,10 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: SymbolicPoint| dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?));
     engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: Array| dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?));
     engine.register_fn("dot", |ctx: NativeCallContext, a: Array, b: SymbolicPoint| dot(&ctx, &spread(&ctx, &Dynamic::from(a), b.0.len())?, &b.0));
-    engine.register_fn("norm", |ctx: NativeCallContext, a: SymbolicPoint| dot(&ctx, &a.0, &a.0).map(|s| expr::sqrt(&s)));
+    engine.register_fn("norm", |ctx: NativeCallContext, a: SymbolicPoint| {
+        // its gradient at 0 is taken to be 0, not 0/0
+        dot(&ctx, &a.0, &a.0).map(|s| expr::select(&expr::compare(Relation::Gt, &s, &constant(0.0)), &expr::sqrt(&s), &constant(0.0)))
+    });
     engine.register_fn("logsumexp", |ctx: NativeCallContext, a: Array| -> Native<Expr> {
         let parts: Option<Vec<Expr>> = a.iter().map(to_expr).collect();
         log_sum_exp(&ctx, &parts.ok_or_else(|| error(&ctx, "logsumexp takes a list of numbers or formulas"))?)

@@ -17,7 +17,7 @@ const MOST_PATHS: usize = 256;
 /// Most nodes of the formula, unfolded.
 const MOST_NODES: u64 = 5000;
 /// The same for formulas in many coordinates, which are only differentiated.
-const MOST_OF_POINT: u64 = 200_000;
+const MOST_OF_POINT: u64 = 20_000_000;
 
 /// The decisions of the path being run.
 #[derive(Default)]

@@ -2,10 +2,12 @@
 pub mod cost;
 pub mod kernel;
 pub mod kernel_sum;
+pub mod neurons;
 use crate::error::{Error, Result};
 pub use cost::Cost;
 use kernel::Kernel;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Γ_L, the functions with |φ(x) − φ(y)| ≤ L |x − y| for the Euclidean norm. [birrell2022]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,4 +43,6 @@ pub enum Space {
     /// pairs with φ(x) − ψ(y) ≤ c(x, y); L|x − y| makes both one L-Lipschitz function
     Cost(Cost),
     Rkhs(Penalty),
+    /// the features of two-layer networks, shared: they hold the inputs
+    Neurons(Arc<neurons::Neurons>),
 }

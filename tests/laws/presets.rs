@@ -13,6 +13,7 @@ fn as_run(v: Dynamic) -> Arc<Run> {
 const FLOWS: &[&str] = &[
     "mmd_flow(gaussian_kernel(1.0), #{ noise: |t| 0.5 / (1 + t), integrator: \"heun\" })",
     "mmd_flow(gaussian_kernel(1.0), #{ noise: \"adaptive\", adapt_width: 2 })",
+    "langevin(|x| logsumexp([-dot(x - 1.0, x - 1.0), -norm(x)]), #{ dt: 0.1 })",
     "kale_flow(gaussian_kernel(1.0), #{ lambda: 0.1, dt: 0.01 })",
     "gradient_flow(sinkhorn(0.5), #{ integrator: \"adaptive\" })",
     "jko(mmd(gaussian_kernel(1.0)), #{ tau: 1.0, iterations: 10, tolerance: 0.05 })",
@@ -20,6 +21,7 @@ const FLOWS: &[&str] = &[
     "gan(kl().regularized(lipschitz(1.0)), #{ generator: mlp([8]), critic: mlp([8]), batch: 10, ema: 0.9 })",
     "gan(w1(), #{ generator: mlp([8]), critic: mlp([8], #{ constraint: \"gp\" }), batch: 10, latent: \"gaussian\" })",
     "w2_fe(#{ generator: mlp([8]), critic: pair([8]), persistent: 2, batch: 10, residual: true })",
+    "w2_fe(#{ generator: mlp([8]), critic: pair([8], #{ hinge: \"diagonal\" }), batch: 10 })",
     "w2_fe(#{ generator: mlp([8]), critic: exact(), persistent: 2, batch: 10 })",
     "w1_fe(#{ generator: mlp([8]), critic: mlp([8]), persistent: 2, batch: 10, dt: 0.1 })",
     "w1w2_flow(kl().regularized(lipschitz(1.0)), #{ potential: mlp([8]), critic: mlp([8]), batch: 10 })",
@@ -121,10 +123,42 @@ fn nonsense_is_refused() {
         ("gan(w1()).run(p, q, #{ steps: 1 }).sample(50)", "20 rows"),
         ("latent(gpa(kl().regularized(lipschitz(1.0))), pca(3)).run(p, q)", "1 to 2"),
         ("claim(\"x\", 1.0, #{})", "at_most"),
+        ("claim(\"x\", 1.0, #{ at_least: 2.0, at_most: 1.0 })", "never"),
+        ("latent(latent(gpa(kl().regularized(lipschitz(1.0))), pca(2)), pca(2))", "behind another"),
+        ("gan(mmd(gaussian_kernel(1.0)), #{ lr: 0.1 })", "solved"),
+        ("gan(w1(), #{ generator: mlp([8], #{ constraint: \"lp\" }) })", "layers"),
+        ("gan(w1(), #{ latent: \"gaussian\" }).run(p, q, #{ steps: 1 }).sample(0)", "1 or more"),
+        ("gan(w1(), #{ generator_lr: 1e10, critic: mlp([8]) }).run(p, q, #{ steps: 60, record_every: 1 })", "apart"),
+        ("mmd_flow(gaussian_kernel(1.0), #{ tolerance: 0.1 })", "euler"),
+        ("mmd_flow(gaussian_kernel(1.0), #{ noise: 0.1, integrator: \"adaptive\" })", "heun"),
+        ("gradient_flow(w2_squared()).run(points([[0.0], [0.0], [1.0]]), points([[0.0], [1.0], [1.0]]), #{ labels: [[0, 0, 1], [0, 1, 1]] })", "share"),
     ] {
         let (mut s, _) = session_in(None, &[]);
         let error = s.eval("t", &format!("{p} {script}")).unwrap_err();
         let text = format!("{} {}", error.message, error.hint.clone().unwrap_or_default());
         assert!(text.contains(expected), "{script}: {text}");
     }
+}
+
+/// Kernels that reach far leave classes alone too: a class that has arrived stays, whatever the other does.
+#[test]
+fn classes_do_not_feel_each_other() {
+    for flow in ["mmd_flow(rational_quadratic_kernel(5.0, 1.0), #{ dt: 0.5 })", "mmd_flow(imq_kernel(5.0), #{ dt: 0.5 })", "gradient_flow(kl().penalized(rkhs(gaussian_kernel(10.0)), 0.1), #{ dt: 0.5 })"] {
+        let (mut s, _) = session_in(None, &[]);
+        let script = format!("{flow}.run(points([[0.0, 0.0], [10.0, 0.0]]), points([[0.0, 0.0], [10.0, 5.0]]), #{{ steps: 20, labels: [[0, 1], [0, 1]] }})");
+        let run = as_run(s.eval("t", &script).unwrap_or_else(|d| panic!("{flow}: {}", d.message)));
+        let moved = rows(&run.state.particles).unwrap();
+        assert!(moved[0].abs() < 5e-3 && moved[1].abs() < 5e-3, "{flow}: {moved:?}");
+    }
+}
+
+/// The critic of a loaded run is that of the run.
+#[test]
+fn critics_survive_saving() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut s, _) = session_in(Some(folder.path().to_path_buf()), &[]);
+    let script = "let r = mmd_flow(gaussian_kernel(1.0), #{ dt: 10.0 }).run(data::gaussian(50, 2), data::gaussian(50, 2), #{ steps: 5 }); r.save(\"kept\");
+        let g = points([[0.0, 0.0], [1.0, 1.0]]); [r.critic.value(g), load_run(\"kept\").critic.value(g)]";
+    let values: Vec<String> = s.eval("t", script).unwrap_or_else(|d| panic!("{}", d.message)).into_array().unwrap().into_iter().map(|v| v.to_string()).collect();
+    assert_eq!(values[0], values[1]);
 }

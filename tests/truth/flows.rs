@@ -82,7 +82,7 @@ fn the_hinge_is_capacity_constrained_transport() {
         let (mut phi, mut psi, mut best) = (zero(), zero(), f64::NEG_INFINITY);
         // subgradient ascent with falling steps: 20,000 of them leave 1 %
         for t in 0..20_000 {
-            let (value, a, b) = hinge(&phi, &psi, &c, Hinge::All, lambda);
+            let (value, a, b) = hinge(&phi, &psi, &c, Hinge::All, lambda).unwrap();
             best = best.max(f64::from(values(&value).unwrap()[0]));
             let step = 3.0 / (1.0 + t as f64 * 0.02);
             phi = phi + a.mul_scalar(step);
@@ -147,4 +147,31 @@ fn codecs_keep_what_they_can() {
     let ratio = number(&format!("{setup} let z = data::gaussian(20, 2); let r = latent(gradient_flow(w1(), #{{ dt: 1e-9, critic: exact() }}), autoencoder([32], 2, #{{ steps: 300 }})).run(z, q, #{{ steps: 1 }});
         let worst = 0.0; for i in 0..19 {{ worst = max(worst, metric::w2(r.particles.rows(i, i + 1), r.particles.rows(i + 1, i + 2)) / metric::w2(z.rows(i, i + 1), z.rows(i + 1, i + 2))); }} worst / r.report.decoder_lipschitz"));
     assert!(ratio <= 1.0 && ratio > 0.01, "{ratio}");
+}
+
+/// The regression loss of two-layer networks against loops, and its first variation against differences of the value.
+#[test]
+fn two_layer_networks() {
+    for (activation, sigma) in [("relu", (|u: f64| u.max(0.0)) as fn(f64) -> f64), ("tanh", f64::tanh)] {
+        let z = [[0.5, -1.0], [1.5, 0.3], [-0.7, 0.9]];
+        let p = [[0.4, 0.2, 0.17, 1.0], [-0.3, 0.8, -0.2, -0.5]];
+        let q = [[1.0, -1.0, 0.3, 0.7]];
+        let f = |thetas: &[[f64; 4]], z: &[f64; 2]| thetas.iter().map(|t| t[3] * sigma(t[0] * z[0] + t[1] * z[1] + t[2])).sum::<f64>() / thetas.len() as f64;
+        let loss = |p: &[[f64; 4]]| z.iter().map(|z| (f(p, z) - f(&q, z)).powi(2)).sum::<f64>() / 3.0;
+        let script = format!("let d = two_layer(points({z:?}), #{{ activation: \"{activation}\" }}); let e = d.estimate(points({p:?}), points({q:?}));");
+        let value = number(&format!("{script} e.value"));
+        assert!((value - loss(&p)).abs() < 1e-6, "{activation}: {value} for {}", loss(&p));
+        for i in 0..2 {
+            for k in 0..4 {
+                let moved = |h: f64| {
+                    let mut p = p;
+                    p[i][k] += h;
+                    loss(&p)
+                };
+                let wanted = 2.0 * (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                let got = number(&format!("{script} e.critic.gradient(points({p:?})).to_array()[{i}][{k}]"));
+                assert!((got - wanted).abs() < 1e-5, "{activation} {i} {k}: {got} for {wanted}");
+            }
+        }
+    }
 }

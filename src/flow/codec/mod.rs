@@ -55,11 +55,20 @@ impl CodecRecipe {
             CodecRecipe::Autoencoder { widths, dim, .. } => format!("autoencoder({widths:?}, {dim})"),
         }
     }
-    /// Learned from a sample.
-    pub fn build(&self, x: &Points, seed: u64, interrupt: &Interrupt) -> Result<Box<dyn Codec>> {
-        match self {
-            CodecRecipe::Pca { dim, .. } => Ok(Box::new(pca::Pca::fit(x, *dim)?)),
-            CodecRecipe::Autoencoder { widths, dim, options } => Ok(Box::new(autoencoder::Autoencoder::fit(x, widths, *dim, options, seed, interrupt)?)),
+    /// Learned from a sample, or as a saved run left it.
+    pub fn build(&self, x: &Points, seed: u64, saved: &[Named], interrupt: &Interrupt) -> Result<Box<dyn Codec>> {
+        let known = saved.iter().any(|n| n.name.starts_with("codec."));
+        let mut codec: Box<dyn Codec> = match self {
+            CodecRecipe::Pca { dim, .. } if known => Box::new(pca::Pca::blank(*dim, x)),
+            CodecRecipe::Pca { dim, .. } => Box::new(pca::Pca::fit(x, *dim)?),
+            CodecRecipe::Autoencoder { widths, dim, options } => {
+                let steps = if known { 0 } else { options.steps };
+                Box::new(autoencoder::Autoencoder::fit(x, widths, *dim, &AutoencoderOptions { steps, ..*options }, seed, interrupt)?)
+            }
+        };
+        if known {
+            codec.restore(saved)?;
         }
+        Ok(codec)
     }
 }

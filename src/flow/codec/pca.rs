@@ -14,6 +14,12 @@ pub struct Pca {
 }
 
 impl Pca {
+    /// One that is about to be restored, for points like x.
+    pub fn blank(k: usize, x: &Points) -> Pca {
+        let (d, device) = (x.dims()[1], x.device());
+        Pca { mean: device::points(vec![0.0; d], 1, d, &device), components: device::points(vec![0.0; k * d], k, d, &device) }
+    }
+
     /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix.
     pub fn fit(x: &Points, k: usize) -> Result<Pca> {
         let [n, d] = x.dims();
@@ -32,7 +38,7 @@ impl Pca {
             let v = eigen.eigenvectors.column(i);
             let mut direction: Vec<f64> = if n < d { (centred.transpose() * v).iter().copied().collect() } else { v.iter().copied().collect() };
             let norm = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
-            if norm <= 1e-12 * eigen.eigenvalues[order[0]].abs().sqrt() {
+            if norm <= 1e-7 * eigen.eigenvalues[order[0]].abs().sqrt() {
                 return Err(Error::data("pca(k)", format!("the sample spans fewer than {k} dimensions")));
             }
             // the sign that makes the largest entry positive, so that a fit does not depend on the algorithm
@@ -53,7 +59,10 @@ impl Codec for Pca {
         Ok(z.clone().matmul(self.components.clone()) + self.mean.clone())
     }
     fn lipschitz(&self) -> Result<f64> {
-        Ok(1.0)
+        // orthonormal but for the rounding of f32: the norm itself, with a margin
+        let [k, d] = self.components.dims();
+        let m = DMatrix::from_row_slice(k, d, &rows_f64(&self.components)?);
+        Ok((&m * m.transpose()).symmetric_eigenvalues().max().sqrt() * (1.0 + 1e-6))
     }
     fn state(&self) -> Result<Vec<Named>> {
         Ok(vec![Named { name: "codec.mean".into(), data: rows(&self.mean)? }, Named { name: "codec.components".into(), data: rows(&self.components)? }])

@@ -7,6 +7,7 @@ use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64, values};
 use crate::error::{Error, Result};
+use crate::network::batch::Batch;
 use crate::network::layers::{Layers, Pass, Shape, cotangents, forward_blocks};
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::network::tangent::tangent_gradient;
@@ -30,8 +31,6 @@ pub struct PotentialFlow {
 
 /// One step on the way.
 struct Leg {
-    /// points before the step, standardised
-    at: Points,
     /// ∇net, shape [m, d]
     gradient: Points,
     /// ∂net/∂t, shape [m, 1]
@@ -59,7 +58,7 @@ impl PotentialFlow {
         let pass = forward_blocks(layers, &[&input], &self.shape).remove(0);
         let back = cotangents(layers, &pass, Tensor::ones([m, 1], &at.device()), &self.shape);
         let full = back[self.shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose());
-        Leg { at, gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, back }
+        Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, back }
     }
 
     /// The legs of the way, and its end in the coordinates of the samples.
@@ -78,11 +77,6 @@ impl PotentialFlow {
         Layers::from_flat(&self.theta, &self.shape)
     }
 
-    /// Where points are after each step, the start included.
-    pub fn path(&self, z: &Points) -> Vec<Points> {
-        let (legs, end) = self.travel(&self.layers(), z);
-        legs.into_iter().map(|l| l.at.mul_scalar(self.scale) + self.center.clone()).chain([end]).collect()
-    }
 
     /// The gradient of loss(x(1)) + kinetic energy in the parameters.
     fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
@@ -112,7 +106,16 @@ impl PotentialFlow {
 
 impl Map for PotentialFlow {
     fn at(&self, z: &Points) -> Result<Points> {
-        Ok(self.travel(&self.layers(), z).1)
+        // without the way back nothing needs to be kept, and the fast path of networks will do
+        let layers = self.layers();
+        let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
+        let [m, d] = x.dims();
+        for i in 0..self.steps {
+            let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
+            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1), false)?.value_and_input_gradient(&layers, &self.shape)?;
+            x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
+        }
+        Ok(x.mul_scalar(self.scale) + self.center.clone())
     }
     fn now(&self, z: &Points) -> Result<Points> {
         self.at(z)

@@ -2,17 +2,19 @@
 use super::{describe, none};
 use crate::divergence::infconv::InfConv;
 use crate::divergence::kernels::{Mmd, Penalized};
+use crate::divergence::neurons::TwoLayer;
 use crate::divergence::renyi::{self, Order};
 use crate::divergence::transport::{Sinkhorn, Unbalanced, Wasserstein};
 use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed, symmetrised};
 use crate::error::{Error, Result};
 use crate::generator::{Generator, GeneratorError, expr, named};
 use crate::script::context::Context;
-use crate::script::convert::{Native, list, number, raise, text};
+use crate::script::convert::{Native, list, number, points, raise, text};
 use crate::script::options::Options;
 use crate::script::trace::Tracer;
 use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
+use crate::space::neurons::{Hidden, Neurons};
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     describe::<Rkhs>(engine, "Rkhs", |k| format!("rkhs({})", k.0.describe()));
     compositions(engine, c);
     kernels(engine, c);
+    two_layer(engine, c);
     transports(engine, c);
     infconvs(engine, c);
 }
@@ -66,6 +69,28 @@ fn kernels(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("mmd", move |ctx: NativeCallContext, kernel: Kernel| m(&ctx, kernel, none()));
     engine.register_fn("mmd", move |ctx: NativeCallContext, kernel: Kernel, o: Map| mmd(&ctx, kernel, o));
     engine.register_fn("energy", || wrap(Mmd { kernel: Kernel::Energy, unbiased: false }));
+}
+
+fn two_layer(engine: &mut Engine, c: &Arc<Context>) {
+    let make = |c: &Context, ctx: &NativeCallContext, inputs: &Dynamic, o: Map| -> Native<DivergenceValue> {
+        let o = Options::read(c, ctx, &room::TWO_LAYER, o)?;
+        let build = || {
+            let inputs = points(c, "two_layer(inputs)", inputs)?;
+            crate::device::check_samples("two_layer(inputs)", &inputs, &inputs)?;
+            let Activated { activation } = o.typed_json((room::TWO_LAYER.defaults)())?;
+            Ok(wrap(TwoLayer { neurons: Arc::new(Neurons { inputs: crate::device::rows_f64(&inputs)?, k: inputs.dims()[1], hidden: activation }) }))
+        };
+        build().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("two_layer", move |ctx: NativeCallContext, inputs: Dynamic| make(&k, &ctx, &inputs, none()));
+    let k = c.clone();
+    engine.register_fn("two_layer", move |ctx: NativeCallContext, inputs: Dynamic, o: Map| make(&k, &ctx, &inputs, o));
+}
+
+#[derive(serde::Deserialize)]
+struct Activated {
+    activation: Hidden,
 }
 
 fn transports(engine: &mut Engine, c: &Arc<Context>) {

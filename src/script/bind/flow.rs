@@ -65,7 +65,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
 fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     let name = format!("run {}", lock(&c.runs));
-    let target = run.target.clone();
+    let target = run.flow.arena(&run.target)?;
     // a picture that cannot be drawn is no reason to end a run
     let mut draw = |s: &State| {
         if let Ok(figure) = live_figure(&target, s) {
@@ -103,9 +103,15 @@ fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunVa
     if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
         return Err(Error::data("--resume", format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe())));
     }
+    for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
+        if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
+            return Err(Error::data("--resume", format!("the run kept in {} has another {what} than the script describes", folder.display())));
+        }
+    }
     c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
     let rest = described.options.steps.saturating_sub(kept.state.step);
-    kept.options = described.options;
+    // what the kept flow was tied with stays its own
+    kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
     advance(c, kept, rest)
 }
 
@@ -132,7 +138,7 @@ fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
             settings.seed.get_or_insert(c.seed());
             let labels = options.value("labels").map(labels).transpose()?;
             let steps = settings.steps;
-            let run = Run::new(flow.0.as_ref(), p, q, labels, settings)?;
+            let run = Run::new(flow.0.as_ref(), p, q, labels, settings, &c.interrupt)?;
             let number = {
                 let mut runs = lock(&c.runs);
                 *runs += 1;

@@ -5,11 +5,13 @@ use super::none;
 use crate::catalogue::Entry;
 use crate::critic::CriticBuilder;
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
-use crate::critic::pair::{PairBuilder, PairOptions};
+use crate::critic::exact::Exact;
+use crate::critic::solver::SolverBuilder;
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
 use crate::flow::codec::{AutoencoderOptions, CodecRecipe, Fit};
-use crate::flow::generator_flow::{GeneratorRecipe, Scheme, default_generator, generator_optimizer};
+use crate::flow::integrators::Scheme;
+use crate::flow::generator_flow::{GeneratorRecipe, Scheme as Push, default_generator, generator_optimizer};
 use crate::flow::gradient_flow::{FlowRecipe, default_critic, flow_optimizer};
 use crate::flow::latent::LatentRecipe;
 use crate::flow::langevin::{LangevinOptions, LangevinRecipe};
@@ -18,6 +20,7 @@ use crate::flow::options::{Dt, FlowOptions};
 use crate::flow::presets::{LAMBDA, half_mmd, half_w2_squared, kale, preset, w1};
 use crate::flow::{ENTRIES, Recipe};
 use crate::generator::named;
+use crate::network::optimizer::OptimizerOptions;
 use crate::script::context::Context;
 use crate::script::convert::{Native, count, number, raise, type_of};
 use crate::script::options::Options;
@@ -66,6 +69,7 @@ fn noise(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, v: &Dynamic) -> 
     }
     match v.clone().into_string().as_deref() {
         Ok("adaptive") => Ok(Noise::Adaptive),
+        Ok("none") => Ok(Noise::None),
         Ok(text) => Err(raise(c, ctx, wrong(format!("\"{text}\"")))),
         Err(_) => Err(raise(c, ctx, wrong(format!("a {}", type_of(&v))))),
     }
@@ -82,6 +86,18 @@ fn particle_flow(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, entry: &
             typed.dt = Dt::Fixed(tau);
         }
         typed.noise = noise.unwrap_or_default();
+        let scheme = typed.integrator;
+        let idle = |name: &str, used: bool| options.has(name) && !used;
+        for (name, used) in [("tolerance", matches!(scheme, Scheme::Adaptive | Scheme::Implicit)), ("iterations", scheme == Scheme::Implicit)] {
+            if idle(name, used) {
+                let reason = format!("has no meaning for the scheme \"{}\"", scheme.integrator().name());
+                return Err(Error::Unsupported { what: format!("the option `{name}`"), reason, advice: "leave it out, or choose integrator: \"adaptive\" or \"implicit\"".into() });
+            }
+        }
+        if !typed.noise.is_none() && matches!(scheme, Scheme::Adaptive | Scheme::Implicit) {
+            let reason = format!("makes the field another one at every step, which the scheme \"{}\" cannot follow", scheme.integrator().name());
+            return Err(Error::Unsupported { what: "the option `noise`".into(), reason, advice: "use integrator: \"euler\" or \"heun\"".into() });
+        }
         Ok(FlowValue(Arc::new(FlowRecipe { preset: entry.name.into(), divergence: d, options: typed, critic, chosen })))
     };
     build().map_err(|e| raise(c, ctx, e))
@@ -113,6 +129,11 @@ fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
     let Some(v) = options.value(key) else { return default_generator() };
     let made = v.clone().try_cast::<CriticValue>();
     match made.as_ref().and_then(|c| c.0.network()) {
+        Some(n) if n.options != (MlpOptions { activation: n.options.activation, ..MlpOptions::default() }) => Err(Error::Unsupported {
+            what: format!("the option `{key}`"),
+            reason: "takes layers and an activation; constraints, penalties and standardize are the critic's".into(),
+            advice: "write mlp([64, 64], #{ activation: \"relu\" })".into(),
+        }),
         Some(n) => Ok(n.clone()),
         None => Err(Error::Option { owner: "flow".into(), key: key.into(), got: format!("a {}", type_of(v)), expected: "layers such as mlp([64, 64])".into() }),
     }
@@ -120,20 +141,27 @@ fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
 
 /// A generator flow under the options of an entry.
 fn generator_flow(entry: &'static Entry, options: &Options, d: Arc<dyn Divergence>) -> Result<FlowValue> {
-    let optimizer = options.typed_over(generator_optimizer())?;
-    let transport = entry.name == "w2_fe" && options.value("critic").is_none();
-    let (critic, chosen) = if transport {
-        let pair: Arc<dyn CriticBuilder> = Arc::new(PairBuilder { widths: vec![64, 64], pair: PairOptions::default(), optimizer: optimizer.clone() });
-        (pair, true)
-    } else {
-        critic_option(options, generator_optimizer(), default_critic(), &[])?
+    let optimizer: OptimizerOptions = options.typed_over(generator_optimizer())?;
+    let (critic, chosen): (Arc<dyn CriticBuilder>, bool) = match options.value("critic") {
+        // each minibatch transported exactly: nothing to tune, and better than networks at the same time
+        None if entry.name == "w2_fe" => (Arc::new(SolverBuilder(Arc::new(Exact::default()))), true),
+        None => (default_critic()?.with_optimizer(optimizer.clone()), false),
+        Some(v) => match v.clone().try_cast::<CriticValue>() {
+            Some(c) => (c.0.with_optimizer(optimizer.clone()), true),
+            None => return Err(Error::Option { owner: "critic".into(), key: "critic".into(), got: format!("a {}", type_of(v)), expected: "a critic such as mlp([32, 32]) or exact()".into() }),
+        },
     };
+    let trained = critic.trains() && (chosen || d.terms().iter().any(|(_, t)| critic.supports(t)));
+    if let (false, Some(name)) = (trained, ["lr", "critic_steps", "reset_moments"].into_iter().find(|name| options.has(name))) {
+        let advice = "leave it out; generator_lr is the generator's own".to_string();
+        return Err(Error::Unsupported { what: format!("the option `{name}`"), reason: "has no meaning here: the critic is solved for, not trained".into(), advice });
+    }
     let scheme = match entry.name {
-        "gan" => Scheme::Adversarial,
-        "w1w2_flow" => Scheme::Potential,
-        _ => Scheme::Euler,
+        "gan" => Push::Adversarial,
+        "w1w2_flow" => Push::Potential,
+        _ => Push::Euler,
     };
-    let generator = network(options, if scheme == Scheme::Potential { "potential" } else { "generator" })?;
+    let generator = network(options, if scheme == Push::Potential { "potential" } else { "generator" })?;
     Ok(FlowValue(Arc::new(GeneratorRecipe { preset: entry.name.into(), divergence: d, scheme, options: options.typed()?, generator, critic, chosen, optimizer })))
 }
 
@@ -165,7 +193,14 @@ struct PcaOptions {
 
 fn latents(engine: &mut Engine, c: &Arc<Context>) {
     super::describe::<CodecValue>(engine, "Codec", |v| v.0.describe());
-    engine.register_fn("latent", |f: FlowValue, codec: CodecValue| FlowValue(Arc::new(LatentRecipe { inner: f.0, codec: codec.0 })));
+    let k = c.clone();
+    engine.register_fn("latent", move |ctx: NativeCallContext, f: FlowValue, codec: CodecValue| -> Native<FlowValue> {
+        if f.0.to_json()["kind"] == "latent" {
+            let e = Error::Unsupported { what: "latent(latent(..), ..)".into(), reason: "is one codec behind another".into(), advice: "use one codec of the smaller dimension".into() };
+            return Err(raise(&k, &ctx, e));
+        }
+        Ok(FlowValue(Arc::new(LatentRecipe { inner: f.0, codec: codec.0 })))
+    });
     if let Some(entry) = entry("pca") {
         let make = move |c: &Context, ctx: &NativeCallContext, dim: &Dynamic, map: Map| -> Native<CodecValue> {
             let options = Options::read(c, ctx, entry, map)?;
