@@ -110,3 +110,18 @@ fn sliced_of_a_shift_is_the_shift_over_root_d() {
     // E cos² = 1/2 over directions; 200 of them leave about 5 %
     assert!((value - 3.0 / 2f64.sqrt()).abs() < 0.15, "{value}");
 }
+
+/// Samples too large for a certificate say so at once and keep their value; the sliced distance takes them as they are.
+#[test]
+fn a_quarter_of_a_million_points() {
+    let (mut s, _) = crate::common::session_in(None, &[]);
+    let script = "let p = data::gaussian(250000, 1); let q = data::gaussian(250000, 1, #{ mean: 1.0 });
+        let e = w1().estimate(p, q, #{ critic: mlp([8]), steps: 300, batch: 500, lr: 1e-2 });
+        [e.value, e.lower, metric::sliced(p, q), e.remarks.len()]";
+    let v: Vec<f64> = s.eval("t", script).unwrap_or_else(|d| panic!("{}", d.message)).into_array().unwrap().into_iter().map(|v| v.as_float().or(v.as_int().map(|i| i as f64)).unwrap()).collect();
+    // a hard 1-Lipschitz critic reaches the shift from below
+    assert!(v[0] > 0.9 && v[0] < 1.02, "{}", v[0]);
+    assert!(v[1] == f64::NEG_INFINITY && v[3] >= 1.0, "lower {}, {} remarks", v[1], v[3]);
+    // 250,000 points leave 0.5 % of the shift of 1
+    assert!((v[2] - 1.0).abs() < 0.01, "{}", v[2]);
+}
