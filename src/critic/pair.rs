@@ -238,17 +238,24 @@ impl Critic for Pair {
             one.optimizer.begin();
         }
         let y = self.enter(source)?;
-        let mut pairing = (self.enter(target)?, self.costs(source, target));
+        let mut pairing = match self.options.hinge {
+            Hinge::All => Some((self.enter(target)?, self.costs(source, target))),
+            // drawn anew at every step: pairs that stay the same would price that pairing alone
+            Hinge::Diagonal => None,
+        };
         let mut history = vec![];
         let mut value = None;
         for _ in 0..ascent.steps {
             ascent.interrupt.check()?;
-            if self.options.hinge == Hinge::Diagonal {
-                // the diagonal of pairs that stay the same would price that pairing alone
-                let other = self.shuffled(target);
-                pairing = (self.enter(&other)?, self.costs(source, &other));
-            }
-            let v = self.step(&y, &pairing.0, &pairing.1)?;
+            let drawn = match pairing.take() {
+                Some(kept) => kept,
+                None => {
+                    let other = self.shuffled(target);
+                    (self.enter(&other)?, self.costs(source, &other))
+                }
+            };
+            let v = self.step(&y, &drawn.0, &drawn.1)?;
+            pairing = (self.options.hinge == Hinge::All).then_some(drawn);
             if ascent.keep_history {
                 history.push(v.clone());
             }

@@ -53,18 +53,18 @@ const EULER: [Opt; 2] = [
     Opt { name: "persistent", kind: COUNT, doc: "gradient steps towards the moved points, on the same minibatch; 1 is W2GAN" },
 ];
 const GAN: &[Opt] = &[
-    GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
 ];
 const FE_CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "w2_fe: default exact(), or pair([64, 64]); w1_fe: default mlp([64, 64], #{ activation: \"leaky_relu\" }), or exact()" };
 const FE: &[Opt] = &[
-    EULER[0], EULER[1], GENERATOR, FE_CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    EULER[0], EULER[1], GENERATOR, FE_CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
 ];
 const POTENTIAL: &[Opt] = &[
     Opt { name: "lambda", kind: POSITIVE, doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda" },
     Opt { name: "time_steps", kind: COUNT, doc: "steps of the flow over unit time" },
     Opt { name: "kinetic", kind: OptionKind::Flag, doc: "whether the kinetic energy is counted; without it the flow has no reason to be straight" },
     Opt { name: "potential", kind: OptionKind::Value("network"), doc: "hidden layers of U(x, t), as mlp([..]); always tanh; default mlp([64, 64, 64])" },
-    CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
 ];
 
 fn generator_defaults(options: &[Opt]) -> serde_json::Value {

@@ -1,11 +1,13 @@
 //! The velocity field of a Wasserstein gradient flow: v = −∇(δD/δP) at the particles.
 use super::Record;
 use super::labels::Classes;
-use crate::critic::{Ascent, Critic};
+use crate::critic::{Ascent, Critic, Named};
 use crate::device::{Points, Values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::network::under;
+use burn::tensor::Device;
 
 /// A velocity at every particle, and what was measured on the way.
 pub struct Velocity {
@@ -100,4 +102,20 @@ pub fn fitted(parts: &[Part], particles: &Points, target: &Points, interrupt: &I
         Ok((part.weight, critic))
     };
     parts.iter().map(copy).collect()
+}
+
+/// What the critics need to go on bit for bit, under their numbers.
+pub fn parts_state(parts: &[Part]) -> Result<Vec<Named>> {
+    let mut out = vec![];
+    for (k, part) in parts.iter().enumerate() {
+        out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
+    }
+    Ok(out)
+}
+
+pub fn restore_parts(parts: &mut [Part], tensors: &[Named], device: &Device) -> Result<()> {
+    for (k, part) in parts.iter_mut().enumerate() {
+        part.critic.restore(&under(tensors, &format!("critic{k}")), device)?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Flows of a law that a map generates: each step asks the critics for velocities at generated points, and moves the
 //! map's parameters so that the points follow. GANs, W2-FE, W1-FE and the W1+W2 proximal flow are its presets.
-use super::field::{Part, fitted};
+use super::field::{Part, fitted, parts_state, restore_parts};
 use super::labels::{Classes, Labels};
 use super::map::Map;
 use super::map::potential::PotentialFlow;
@@ -16,12 +16,12 @@ use crate::interrupt::Interrupt;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron;
 use crate::network::perceptron::Perceptron;
-use crate::network::under;
 use crate::random;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where the inputs of the map come from.
@@ -181,7 +181,7 @@ impl Recipe for GeneratorRecipe {
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dim = s.target.dims()[1];
-        Ok(Box::new(GeneratorFlow { recipe: self.clone(), parts, map, source, target, dim, labels: s.labels.cloned(), seed: s.seed, interrupt: Interrupt::default() }))
+        Ok(Box::new(GeneratorFlow { recipe: Arc::new(self.clone()), parts, map, source, target, dim, strata: s.labels.map(|l| Arc::new(Strata::new(l))), seed: s.seed, interrupt: Interrupt::default() }))
     }
 
     fn to_json(&self) -> serde_json::Value {
@@ -191,7 +191,7 @@ impl Recipe for GeneratorRecipe {
 
 /// A running generator flow.
 pub struct GeneratorFlow {
-    recipe: GeneratorRecipe,
+    recipe: Arc<GeneratorRecipe>,
     parts: Vec<Part>,
     map: Box<dyn Map>,
     /// with the coordinates of their classes, if they have any
@@ -199,9 +199,25 @@ pub struct GeneratorFlow {
     target: Points,
     /// of the target alone
     dim: usize,
-    labels: Option<Labels>,
+    strata: Option<Arc<Strata>>,
     seed: u64,
     interrupt: Interrupt,
+}
+
+/// The class of every source row, and the targets of each class; every class of the source has some.
+struct Strata {
+    source: Vec<i64>,
+    targets: BTreeMap<i64, Vec<usize>>,
+}
+
+impl Strata {
+    fn new(labels: &Labels) -> Strata {
+        let mut targets: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        for (j, class) in labels.target.iter().enumerate() {
+            targets.entry(*class).or_default().push(j);
+        }
+        Strata { source: labels.source.clone(), targets }
+    }
 }
 
 /// The stream of the normal draws generators are looked at on.
@@ -241,17 +257,14 @@ impl GeneratorFlow {
     fn minibatch(&self, rng: &mut random::Rng) -> (Points, Points) {
         let batch = self.recipe.options.batch;
         let whole = batch == 0 || batch >= self.source.dims()[0];
-        let Some(labels) = self.labels.as_ref().filter(|_| !whole) else {
+        let Some(strata) = self.strata.as_ref().filter(|_| !whole) else {
             return (self.inputs(rng), rows_of(&self.target, batch, rng));
         };
-        let drawn = rand::seq::index::sample(rng, labels.source.len(), batch).into_vec();
-        let of_class = |class: i64| labels.target.iter().enumerate().filter(|(_, l)| **l == class).map(|(j, _)| j).collect::<Vec<usize>>();
-        let mut targets: std::collections::BTreeMap<i64, Vec<usize>> = std::collections::BTreeMap::new();
+        let drawn = rand::seq::index::sample(rng, strata.source.len(), batch).into_vec();
         let matched = drawn
             .iter()
             .map(|i| {
-                let class = labels.source[*i];
-                let all = targets.entry(class).or_insert_with(|| of_class(class));
+                let all = &strata.targets[&strata.source[*i]];
                 all[rng.random_range(0..all.len())]
             })
             .collect();
@@ -339,7 +352,7 @@ impl Flow for GeneratorFlow {
             source: self.source.clone(),
             target: self.target.clone(),
             dim: self.dim,
-            labels: self.labels.clone(),
+            strata: self.strata.clone(),
             seed: self.seed,
             interrupt: self.interrupt.clone(),
         })
@@ -349,18 +362,12 @@ impl Flow for GeneratorFlow {
     }
     fn tensors(&self) -> Result<Vec<Named>> {
         let mut out = self.map.state()?;
-        for (k, part) in self.parts.iter().enumerate() {
-            out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
-        }
+        out.extend(parts_state(&self.parts)?);
         Ok(out)
     }
     fn restore(&mut self, tensors: &[Named]) -> Result<()> {
         self.map.restore(tensors)?;
-        let device = self.target.device();
-        for (k, part) in self.parts.iter_mut().enumerate() {
-            part.critic.restore(&under(tensors, &format!("critic{k}")), &device)?;
-        }
-        Ok(())
+        restore_parts(&mut self.parts, tensors, &self.target.device())
     }
     fn critics(&self, state: &State) -> Result<Critics> {
         let y = self.placed(state.particles.clone(), &self.source);

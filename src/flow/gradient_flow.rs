@@ -1,5 +1,5 @@
 //! The Wasserstein gradient flow of any divergence on particles, ∂P/∂t = ∇·(P ∇ δD/δP); GPA and others are its presets.
-use super::field::{CriticField, Field, Part, fitted};
+use super::field::{CriticField, Field, Part, fitted, parts_state, restore_parts};
 use super::integrators::Control;
 use super::labels::Classes;
 use super::noise::Kicked;
@@ -14,7 +14,6 @@ use crate::divergence::{Divergence, FromTerms, Objective};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::under;
 use crate::space::Space;
 use crate::space::kernel_sum::adaptive_width;
 use burn::tensor::Tensor;
@@ -100,7 +99,7 @@ impl FlowRecipe {
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dt = self.options.dt.resolve(s.source, s.target, s.steps)?;
-        Ok(GradientFlow { recipe: self.clone(), parts, target, classes, dt, scale: Frame::of(s.target)?.scale, seed: s.seed, interrupt: Interrupt::default() })
+        Ok(GradientFlow { recipe: Arc::new(self.clone()), parts, target, classes, dt, scale: Frame::of(s.target)?.scale, seed: s.seed, interrupt: Interrupt::default() })
     }
 }
 
@@ -126,7 +125,7 @@ fn family(space: &Space) -> Option<fn(f64) -> crate::space::kernel::Kernel> {
 /// A running flow: the critics as they are now, and the target.
 #[derive(Clone)]
 pub struct GradientFlow {
-    pub recipe: FlowRecipe,
+    pub recipe: Arc<FlowRecipe>,
     pub parts: Vec<Part>,
     /// with the coordinates of its classes, if it has any
     pub target: Points,
@@ -189,9 +188,8 @@ impl Flow for GradientFlow {
         self.recipe.to_json()
     }
     fn tensors(&self) -> Result<Vec<Named>> {
-        let mut out = vec![];
+        let mut out = parts_state(&self.parts)?;
         for (k, part) in self.parts.iter().enumerate() {
-            out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
             if let (true, Space::Rkhs(p)) = (self.recipe.options.adapt_width > 0, &part.term.space) {
                 out.push(Named { name: format!("width{k}"), data: vec![p.kernel.smallest_width() as f32] });
             }
@@ -199,9 +197,8 @@ impl Flow for GradientFlow {
         Ok(out)
     }
     fn restore(&mut self, tensors: &[Named]) -> Result<()> {
-        let device = self.target.device();
+        restore_parts(&mut self.parts, tensors, &self.target.device())?;
         for (k, part) in self.parts.iter_mut().enumerate() {
-            part.critic.restore(&under(tensors, &format!("critic{k}")), &device)?;
             let width = tensors.iter().find(|n| n.name == format!("width{k}")).and_then(|n| n.data.first());
             if let (Some(width), Some(make), Space::Rkhs(p)) = (width, family(&part.term.space), &mut part.term.space) {
                 p.kernel = make(f64::from(*width));

@@ -67,22 +67,22 @@ impl Perceptron {
         Ok(self.leave(z, out))
     }
 
-    /// One step down a loss of the outputs, given by its gradient there; returns the outputs before the step.
-    pub fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Points> {
-        let (y, gradient) = self.gradient(z, loss)?;
+    /// One step down a loss of the outputs, given by its gradient there.
+    pub fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
+        let gradient = self.gradient(z, loss)?;
         self.update(gradient);
-        Ok(y)
+        Ok(())
     }
 
-    /// The outputs, and the gradient of the loss in the parameters.
-    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<(Points, Values)> {
+    /// The gradient of a loss of the outputs in the parameters.
+    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
         let layers = Layers::from_flat(&self.theta, &self.shape);
         let batch = self.enter(z)?;
         let pass = forward(&layers, &[&batch], &self.shape)?;
         let y = self.leave(z, pass.outputs().remove(0));
         let [n, d] = y.dims();
         let seed = loss(&y)?.mul_scalar(self.exit.1).reshape([n * d]);
-        Ok((y, pass.gradient(&layers, &[seed], &self.shape)?.flatten()))
+        Ok(pass.gradient(&layers, &[seed], &self.shape)?.flatten())
     }
 
     /// The gradients of a loss of the outputs in the parameters and in the inputs.
@@ -166,7 +166,7 @@ mod tests {
             let recipe = Recipe { widths: &[16, 16], activation: Activation::Tanh, optimizer, average: 0.9, skip };
             let mut g = Perceptron::new(&recipe, &from, &to, &mut rng);
             let loss = |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
-            let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap().1).unwrap();
+            let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();
             let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
             let theta = values(&g.theta).unwrap();
             for i in (0..theta.len()).step_by(7) {

@@ -127,6 +127,8 @@ fn nonsense_is_refused() {
         ("latent(latent(gpa(kl().regularized(lipschitz(1.0))), pca(2)), pca(2))", "behind another"),
         ("gan(mmd(gaussian_kernel(1.0)), #{ lr: 0.1 })", "solved"),
         ("gan(w1(), #{ generator: mlp([8], #{ constraint: \"lp\" }) })", "layers"),
+        ("w1w2_flow(w1(), #{ potential: mlp([8], #{ activation: \"relu\" }) })", "tanh"),
+        ("gan(w1(), #{ reset_moments: true })", "reset_moments"),
         ("gan(w1(), #{ latent: \"gaussian\" }).run(p, q, #{ steps: 1 }).sample(0)", "1 or more"),
         ("gan(w1(), #{ generator_lr: 1e10, critic: mlp([8]) }).run(p, q, #{ steps: 60, record_every: 1 })", "apart"),
         ("mmd_flow(gaussian_kernel(1.0), #{ tolerance: 0.1 })", "euler"),

@@ -52,7 +52,7 @@ impl Autoencoder {
             let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows, [m]), &data.device);
             let part = x.clone().select(0, at);
             let mut into_decoder = None;
-            let (_, into_encoder) = encoder.gradient(&part, &mut |z| {
+            let into_encoder = encoder.gradient(&part, &mut |z| {
                 let (gradient, on_code) = decoder.pull(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64));
                 into_decoder = Some(gradient);
                 Ok(on_code)

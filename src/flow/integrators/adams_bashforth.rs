@@ -13,9 +13,6 @@ impl Integrator for AdamsBashforth2 {
     fn order(&self) -> u32 {
         2
     }
-    fn stages(&self) -> usize {
-        1
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let dt = c.dt;
         let Some(before) = state.previous.clone() else {

@@ -12,9 +12,6 @@ impl Integrator for Adaptive {
     fn order(&self) -> u32 {
         2
     }
-    fn stages(&self) -> usize {
-        2
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let y = state.particles.clone();
         let k1 = field.velocity(&y)?;

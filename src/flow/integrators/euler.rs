@@ -10,9 +10,6 @@ impl Integrator for Euler {
     fn order(&self) -> u32 {
         1
     }
-    fn stages(&self) -> usize {
-        1
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let dt = c.dt;
         let k = field.velocity(&state.particles)?;

@@ -10,9 +10,6 @@ impl Integrator for Heun {
     fn order(&self) -> u32 {
         2
     }
-    fn stages(&self) -> usize {
-        2
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let dt = c.dt;
         let y = state.particles.clone();

@@ -20,9 +20,6 @@ impl Integrator for Implicit {
     fn order(&self) -> u32 {
         1
     }
-    fn stages(&self) -> usize {
-        2
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let start = state.particles.clone();
         let first = field.velocity(&start)?;

@@ -30,8 +30,6 @@ pub trait Integrator: Send + Sync {
     fn name(&self) -> &'static str;
     /// Order of the global error in Δt.
     fn order(&self) -> u32;
-    /// Velocity evaluations per step.
-    fn stages(&self) -> usize;
     fn step(&self, state: State, control: &Control, field: &mut dyn Field) -> Result<(State, Record)>;
 }
 

@@ -10,9 +10,6 @@ impl Integrator for RungeKutta4 {
     fn order(&self) -> u32 {
         4
     }
-    fn stages(&self) -> usize {
-        4
-    }
     fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
         let dt = c.dt;
         let y = state.particles.clone();

@@ -17,7 +17,7 @@ impl Map for Network {
         self.0.now(z)
     }
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
-        self.0.descend(z, loss).map(|_| ())
+        self.0.descend(z, loss)
     }
     fn state(&self) -> Result<Vec<Named>> {
         self.0.state("generator")

@@ -4,7 +4,7 @@ use super::divergence::{DivergenceValue, GeneratorValue};
 use super::none;
 use crate::catalogue::Entry;
 use crate::critic::CriticBuilder;
-use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::exact::Exact;
 use crate::critic::solver::SolverBuilder;
 use crate::divergence::Divergence;
@@ -134,6 +134,11 @@ fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
             reason: "takes layers and an activation; constraints, penalties and standardize are the critic's".into(),
             advice: "write mlp([64, 64], #{ activation: \"relu\" })".into(),
         }),
+        Some(n) if key == "potential" && !matches!(n.options.activation, Activation::Tanh | Activation::Groupsort) => Err(Error::Unsupported {
+            what: "the option `potential`".into(),
+            reason: "takes layers alone: a potential must be smooth, and its activation is always tanh".into(),
+            advice: "write mlp([64, 64])".into(),
+        }),
         Some(n) => Ok(n.clone()),
         None => Err(Error::Option { owner: "flow".into(), key: key.into(), got: format!("a {}", type_of(v)), expected: "layers such as mlp([64, 64])".into() }),
     }
@@ -152,7 +157,7 @@ fn generator_flow(entry: &'static Entry, options: &Options, d: Arc<dyn Divergenc
         },
     };
     let trained = critic.trains() && (chosen || d.terms().iter().any(|(_, t)| critic.supports(t)));
-    if let (false, Some(name)) = (trained, ["lr", "critic_steps", "reset_moments"].into_iter().find(|name| options.has(name))) {
+    if let (false, Some(name)) = (trained, ["lr", "critic_steps"].into_iter().find(|name| options.has(name))) {
         let advice = "leave it out; generator_lr is the generator's own".to_string();
         return Err(Error::Unsupported { what: format!("the option `{name}`"), reason: "has no meaning here: the critic is solved for, not trained".into(), advice });
     }
