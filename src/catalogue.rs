@@ -14,6 +14,8 @@ pub enum OptionKind {
     Text,
     /// a list of numbers, or one number for all
     Numbers,
+    /// a list of whole numbers ≥ 1
+    Integers,
     /// a list of texts
     Texts,
     /// one of these texts
@@ -93,6 +95,7 @@ impl OptionKind {
             OptionKind::Flag => "true or false".into(),
             OptionKind::Text => "a text".into(),
             OptionKind::Numbers => "a number or a list of numbers".into(),
+            OptionKind::Integers => "a list of whole numbers ≥ 1".into(),
             OptionKind::Texts => "a list of texts".into(),
             OptionKind::Choice(names) => format!("one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")),
             OptionKind::Map(keys) => format!("a map #{{ {} }}", keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ")),

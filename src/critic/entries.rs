@@ -3,7 +3,7 @@ use super::estimate::{EstimateOptions, estimate_optimizer};
 use super::certificate::UPPERS;
 use super::entropic::EntropicOptions;
 use super::exact::ExactOptions;
-use super::mlp::MlpOptions;
+use super::mlp::{CnnOptions, MlpOptions};
 use super::pair::PairOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of, no_defaults};
 
@@ -22,7 +22,7 @@ pub const MLP: Entry = Entry {
     name: "mlp",
     room: "critic",
     signature: "mlp(widths, options)",
-    doc: "A multilayer perceptron critic. `spectral` divides every weight by its true spectral norm (a hard constraint); `penalty`, `lp` and `gp` only encourage |grad| <= L; groupsort reaches functions that relu under a hard constraint cannot.",
+    doc: "A multilayer perceptron, as a critic or, given as a `generator`, as one of those. `spectral` divides every weight by its true spectral norm (a hard constraint); `penalty`, `lp` and `gp` only encourage |grad| <= L; groupsort reaches functions that relu under a hard constraint cannot.",
     equation: r"\varphi(x)=L\,W_n\sigma(\cdots\sigma(W_1x+b_1)\cdots)+b_n",
     cite: "anil2019",
     options: &[
@@ -31,9 +31,29 @@ pub const MLP: Entry = Entry {
         Opt { name: "penalty", kind: NONNEGATIVE, doc: "weight of the soft constraints" },
         Opt { name: "power_iterations", kind: OptionKind::Integer { min: 1, max: 100 }, doc: "power iterations per ascent step" },
         Opt { name: "standardize", kind: OptionKind::Flag, doc: "work in coordinates centred and scaled by the target" },
+        Opt { name: "residual", kind: OptionKind::Flag, doc: "shortcuts around pairs of hidden layers after the first, for 3, 5, 7, ... equal widths; not under the spectral constraint" },
     ],
     defaults: defaults_of::<MlpOptions>,
     example: "let critic = mlp([32, 32], #{ activation: \"relu\" });\ncritic",
+};
+
+pub const CNN: Entry = Entry {
+    name: "cnn",
+    room: "critic",
+    signature: "cnn(options)",
+    doc: "A convolutional critic for points that are images, channels innermost. As a generator or a decoder, the same layers transposed and in the reverse order. `spectral` divides every layer by the norm of its map between whole images, which is not that of its kernel.",
+    equation: r"\varphi(x)=L\,W_n\sigma(\cdots\sigma(K_1*x+b_1)\cdots)+b_n",
+    cite: "miyato2018",
+    options: &[
+        Opt { name: "shape", kind: OptionKind::Integers, doc: "[height, width] or [height, width, channels]; default square images of one channel" },
+        Opt { name: "channels", kind: OptionKind::Integers, doc: "output channels of every convolution" },
+        Opt { name: "kernel", kind: OptionKind::Integer { min: 1, max: 31 }, doc: "side of the window" },
+        Opt { name: "stride", kind: OptionKind::Integer { min: 1, max: 31 }, doc: "step of the window; images shrink by as much" },
+        Opt { name: "widths", kind: OptionKind::Integers, doc: "units of dense layers behind the convolutions" },
+        MLP.options[0], MLP.options[1], MLP.options[2], MLP.options[3], MLP.options[4],
+    ],
+    defaults: defaults_of::<CnnOptions>,
+    example: "let d = kl().regularized(lipschitz(1.0));\nlet x = data::digits();\nd.estimate(x.rows(0, 50), x.rows(50, 100), #{ critic: cnn(#{ shape: [8, 8], channels: [8, 16] }), steps: 5 })",
 };
 
 pub const PAIR: Entry = Entry {
@@ -50,6 +70,18 @@ pub const PAIR: Entry = Entry {
     ],
     defaults: defaults_of::<PairOptions>,
     example: "let e = w2_squared().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: pair([16, 16]), steps: 50 });\ne",
+};
+
+pub const DEEP_KERNEL: Entry = Entry {
+    name: "deep_kernel",
+    room: "critic",
+    signature: "deep_kernel(widths | network, dim)",
+    doc: "A critic for mmd(k) that compares features h(x) of dimension dim and trains them to enlarge the distance: the adversarial MMD-GAN. The network is mlp([..]) or cnn(..), spectrally normalised unless told otherwise, so that the kernel keeps its width in the units of the data.",
+    equation: r"\max_hMMD_k^2(h_\#P,h_\#Q)",
+    cite: "li2017",
+    options: &[],
+    defaults: no_defaults,
+    example: "let flow = gan(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel([16, 16], 4), generator: mlp([16, 16]), batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
 };
 
 pub const ESTIMATE: Entry = Entry {
@@ -182,4 +214,4 @@ pub const TEST: Entry = Entry {
     example: "mmd(gaussian_kernel(1.0)).two_sample_test(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 0.5 }), #{ permutations: 99 })",
 };
 
-pub const ENTRIES: &[Entry] = &[MLP, PAIR, EXACT, ENTROPIC, ESTIMATE, CERTIFY, PATH, BOOTSTRAP, TEST];
+pub const ENTRIES: &[Entry] = &[MLP, CNN, PAIR, DEEP_KERNEL, EXACT, ENTROPIC, ESTIMATE, CERTIFY, PATH, BOOTSTRAP, TEST];

@@ -37,7 +37,7 @@ pub fn cost_of(term: &Term) -> Option<Cost> {
     match &term.space {
         Space::Lipschitz(l) => Some(Cost { scale: l.constant, power: 1.0 }),
         Space::Cost(c) => Some(*c),
-        Space::Rkhs(_) | Space::Neurons(_) => None,
+        Space::Rkhs(_) | Space::Neurons(_) | Space::Networks => None,
     }
 }
 

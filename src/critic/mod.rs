@@ -8,6 +8,7 @@ use burn::tensor::Device;
 
 pub mod certificate;
 pub mod debiased;
+pub mod deep_kernel;
 pub mod entropic;
 mod entries;
 pub mod estimate;
@@ -24,7 +25,7 @@ pub mod potentials;
 pub mod resample;
 pub mod solver;
 pub use crate::network::{Frame, Named};
-pub use entries::{BOOTSTRAP, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, PAIR, TEST, merge};
+pub use entries::{BOOTSTRAP, CNN, DEEP_KERNEL, ENTRIES, ENTROPIC, ESTIMATE, EXACT, MLP, OPTIMIZER, PAIR, TEST, merge};
 
 /// What one fit found. Tensors stay on the device until someone asks.
 pub struct Fit {
@@ -80,7 +81,7 @@ pub trait Critic: Send + Sync {
     /// ∇δD/δP at the particles the critic was just fitted to, shape [n, d].
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
         let (phi, gradient) = self.value_and_gradient(particles)?;
-        if !term.reversed && !matches!(term.objective, crate::divergence::Objective::Renyi(_)) {
+        if term.varies_as_critic() {
             return Ok(gradient);
         }
         // M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ): ∇φ itself for a forward f-divergence

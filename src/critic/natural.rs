@@ -1,5 +1,6 @@
 //! Which critic a term gets when none is named, or when the one that is named does other terms of a sum.
 use super::debiased::Debiased;
+use super::deep_kernel::DeepKernelBuilder;
 use super::entropic::{Entropic, EntropicOptions};
 use super::exact::{Exact, ExactOptions};
 use super::kernel::KernelSolver;
@@ -45,6 +46,7 @@ pub fn from_json(v: &serde_json::Value) -> Result<Arc<dyn CriticBuilder>> {
     let bad = |e: serde_json::Error| Error::data("saved critic", e.to_string());
     let options = v.get("options").cloned().unwrap_or_default();
     Ok(match v.get("solver").and_then(|s| s.as_str()) {
+        None if v.get("deep_kernel").is_some() => Arc::new(serde_json::from_value::<DeepKernelBuilder>(v["deep_kernel"].clone()).map_err(bad)?),
         None if v.get("pair").is_some() => Arc::new(serde_json::from_value::<PairBuilder>(v.clone()).map_err(bad)?),
         None => Arc::new(serde_json::from_value::<MlpBuilder>(v.clone()).map_err(bad)?),
         Some("exact") => Arc::new(SolverBuilder(Arc::new(Exact { options: serde_json::from_value::<ExactOptions>(options).map_err(bad)? }))),

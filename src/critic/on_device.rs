@@ -1,9 +1,10 @@
 //! Solvers whose whole step stays on a GPU: the MMD witness and the Sinkhorn divergence, streamed over all pairs.
 use crate::device::ops::{Radial, kernel_field, soft_field};
-use crate::device::{Points, Values};
+use crate::device::{Points, Values, points, rows_f64};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::kernel::Kernel;
+use crate::space::kernel_sum::KernelSum;
 use crate::space::{Cost, Penalty};
 
 /// A value of shape [1] and ∇δD/δP at the particles.
@@ -26,6 +27,18 @@ fn radial(k: &Kernel) -> Option<Radial> {
 fn equal(p: &Points) -> Values {
     let n = p.dims()[0];
     Values::ones([n], &p.device()).div_scalar(n as f64)
+}
+
+/// The means over y of k(x, ·) and of ∇ₓk(x, ·): on the device where it knows the kernel, on the host otherwise.
+pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points)> {
+    if let Some(k) = radial(k) {
+        return Ok(kernel_field(x, y, &equal(y), k));
+    }
+    let ([n, d], m) = (x.dims(), y.dims()[0] as f64);
+    let (v, g) = KernelSum::<f32>::new(k, &rows_f64(y)?, d, None).at(&rows_f64(x)?, &Interrupt::default())?;
+    let narrow = |v: Vec<f64>| v.into_iter().map(|v| (v / m) as f32).collect::<Vec<f32>>();
+    let values = Values::from_data(burn::tensor::TensorData::new(narrow(v), [n]), &x.device());
+    Ok((values, points(narrow(g), n, d, &x.device())))
 }
 
 /// MMD²/(2λ), if the kernel is one the device knows.

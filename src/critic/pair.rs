@@ -7,7 +7,8 @@ use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::network::batch::{Batch, forward};
-use crate::network::layers::{Layers, Shape};
+use crate::network::layers::Layers;
+use crate::network::shape::Shape;
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::network::{Activation, under};
 use crate::random;
@@ -189,7 +190,7 @@ impl Pair {
     }
 
     fn enter(&self, x: &Points) -> Result<Batch> {
-        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale), false)
+        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale))
     }
 
     fn costs(&self, y: &Points, x: &Points) -> Tensor<2> {

@@ -27,11 +27,11 @@ impl InfConv {
                 (Objective::Ipm, Space::Cost(c)) => Space::Cost(Cost::new(c.scale * w, c.power)?),
                 // the conjugate of w MMD² is ‖h‖²/(4w)
                 (Objective::Ipm, Space::Rkhs(k)) if !k.unbiased => Space::Rkhs(Penalty { lambda: k.lambda / w, ..k.clone() }),
-                (Objective::Ipm, Space::Neurons(_)) => return Err(refuse("takes transport costs and kernels; two_layer compares networks")),
+                (Objective::Ipm, Space::Neurons(_) | Space::Networks) => return Err(refuse("takes transport costs and kernels; two_layer compares networks")),
                 (Objective::Ipm, Space::Rkhs(_)) => return Err(refuse("needs the biased MMD: the unbiased one is not convex")),
                 (Objective::Root, _) => return Err(refuse("needs a power of the distance: its root is not a linear cost of the plan")),
                 (Objective::Sinkhorn(_), _) => return Err(refuse("has no critic: the Sinkhorn divergence is not a supremum over one space")),
-                (Objective::F(_) | Objective::FreeMass(_) | Objective::Renyi(_) | Objective::Unbalanced { .. }, _) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
+                (Objective::F(_) | Objective::FreeMass(_) | Objective::Renyi(_) | Objective::Unbalanced { .. } | Objective::Variational(_), _) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
             },
             _ => return Err(refuse("of a sum is not a sum of inf-convolutions")),
         };
@@ -55,7 +55,7 @@ impl Divergence for InfConv {
                 let inner = inner.replace(r"\varphi", r"\psi");
                 (format!("{s}\\,W_{{{p}}}^{{{p}}}(P,\\mu)"), format!(r"\sup_{{\varphi(x)-\psi(y)\le {s}|x-y|^{{{p}}}}}\left\{{E_P[\varphi]-{inner}\right\}}"))
             }
-            Space::Neurons(_) => ("MMD^2(P,\\mu)".into(), inner.to_string()),
+            Space::Neurons(_) | Space::Networks => ("MMD^2(P,\\mu)".into(), inner.to_string()),
             Space::Rkhs(k) => (format!("{}\\,MMD^2(P,\\mu)", 0.5 / k.lambda), format!(r"\sup_{{\varphi\in\mathcal H}}\left\{{E_P[\varphi]-{inner}-\tfrac{{{}}}{{2}}\|\varphi\|^2_{{\mathcal H}}\right\}}", k.lambda)),
         };
         format!(r"D(P\|Q)=\inf_\mu\left\{{{near}+D_f(\mu\|Q)\right\}}={dual},\quad f(x)={}", self.generator.latex())

@@ -46,6 +46,21 @@ impl Divergence for Regularized {
     }
 }
 
+/// D_f by its variational form alone, φ ≤ f'(∞) being any function of the critic's: the f-GAN. [nowozin2016]
+pub struct Variational(pub Arc<Generator>);
+
+impl Divergence for Variational {
+    fn name(&self) -> String {
+        self.0.name().into()
+    }
+    fn terms(&self) -> Vec<(f64, Term)> {
+        vec![(1.0, Term { objective: Objective::Variational(self.0.clone()), space: Space::Networks, reversed: false })]
+    }
+    fn latex(&self) -> String {
+        format!(r"D(P\|Q)=\sup_V\left\{{E_P[f'(e^V)]-E_Q[f^*(f'(e^V))]\right\}},\quad f(x)={}", self.0.latex())
+    }
+}
+
 /// inf_ν {ν + E_Q f*(φ − ν)}, for KL as the log-mean-exp.
 fn conjugate_mean(f: &Generator) -> &'static str {
     match f.kl_scale() {

@@ -21,12 +21,18 @@ pub enum Objective {
     Sinkhorn(f64),
     /// −E_P g*(−φ) − E_Q f*(ψ): both marginals of the plan are free, at the prices D_g and D_f. [chizat2018]
     Unbalanced { source: Arc<Generator>, target: Arc<Generator> },
+    /// E_P φ − E_Q f*(φ) for φ = f'(e^V), the form every φ ≤ f'(∞) can be given: V is then an estimate of ln dP/dQ, and
+    /// for Jensen–Shannon the logit of a discriminator. [nowozin2016], [goodfellow2014]
+    Variational(Arc<Generator>),
     /// E_Q g + c ln E_P |g|^e + k for g = −softplus(βφ)/β < 0. [birrell2023]
     Renyi(Renyi),
 }
 
 /// β of the softplus that makes a Rényi critic positive; |g| is about 1/α where P and Q agree.
 const SHARPNESS: f64 = 16.0;
+
+/// The largest |ln dP/dQ| of a variational objective: e^40 squared is still a number in f32.
+const LARGEST: f64 = 40.0;
 
 /// The numbers of a Rényi objective.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -88,7 +94,15 @@ impl Term {
 
     /// Whether the objective is a functional of φ's values alone, which ascent can climb.
     pub fn can_be_scored(&self) -> bool {
-        matches!((&self.objective, &self.space), (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_)))
+        matches!(
+            (&self.objective, &self.space),
+            (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_)) | (Objective::Variational(_), Space::Networks)
+        )
+    }
+
+    /// Whether the first variation in P is the critic itself, whatever its values.
+    pub fn varies_as_critic(&self) -> bool {
+        !self.reversed && !matches!(self.objective, Objective::Renyi(_) | Objective::Variational(_))
     }
 
     /// The objective and its exact gradient from φ on the particles and φ on the target.
@@ -131,6 +145,17 @@ impl Term {
                 }
             },
             Objective::Renyi(r) => renyi(r, p, q),
+            Objective::Variational(f) => {
+                // d/dV f'(x) = x f''(x) and d/dV (x f'(x) − f(x)) = x² f''(x) at x = e^V
+                let at = |v: &Values| {
+                    let x = v.clone().clamp(-LARGEST, LARGEST).exp();
+                    let [value, slope, curvature] = f.jet_tensor(&x);
+                    (x.clone(), value, slope, x * curvature)
+                };
+                let ((_, _, phi, steep_p), (x, f_x, slope, steep_q)) = (at(p), at(q));
+                let value = phi.mean() - (x.clone() * slope - f_x).mean();
+                Scores { value, on_source: steep_p * on_p, on_target: (x * steep_q).div_scalar(-n), nu: None }
+            }
         }
     }
 }

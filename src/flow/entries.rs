@@ -40,7 +40,7 @@ fn only(options: &[Opt], mut v: serde_json::Value) -> serde_json::Value {
     v
 }
 
-const GENERATOR: Opt = Opt { name: "generator", kind: OptionKind::Value("network"), doc: "layers of the generator, as mlp([..]); default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })" };
+const GENERATOR: Opt = Opt { name: "generator", kind: OptionKind::Value("network"), doc: "layers of the generator, as mlp([..]), or cnn(..), which is transposed; default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })" };
 const CRITIC_STEPS: Opt = Opt { name: "critic_steps", kind: COUNT, doc: "ascent steps of the critic per step of the generator, each on fresh minibatches" };
 const FIT: Opt = Opt { name: "fit", kind: OptionKind::Choice(&["target", "both"]), doc: "the sample the codec learns from: the target, or source and target together" };
 const BATCH: Opt = Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per minibatch; 0 takes all" };
@@ -176,7 +176,7 @@ pub const ENTRIES: &[Entry] = &[
         name: "gan",
         room: "flow",
         signature: "gan(d, options)",
-        doc: "A generator trained against a critic of any divergence: (f,Gamma)-GAN for kl().regularized(lipschitz(1.0)) and every other f, WGAN for w1(), a moment-matching network for mmd(k). The source of the run is its noise.",
+        doc: "A generator trained against a critic of any divergence: (f,Gamma)-GAN for kl().regularized(lipschitz(1.0)) and every other f, WGAN for w1(), a moment-matching network for mmd(k) and an MMD-GAN for mmd(k) with a deep_kernel(..) critic. An f alone makes the f-GAN, whose critic is ln dP/dQ: gan(js()) is the original GAN, and its critic the logit of a discriminator. The source of the run is its noise.",
         equation: r"\min_G\max_{\varphi\in\Gamma}E[\varphi(G(z))]-\inf_\nu\{\nu+E_Q[f^*(\varphi-\nu)]\}",
         cite: "birrell2022",
         options: GAN,
@@ -219,8 +219,8 @@ pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "autoencoder",
         room: "flow",
-        signature: "autoencoder(widths, dim, options)",
-        doc: "An autoencoder of two perceptrons, trained before the flow begins, as the codec of a latent flow.",
+        signature: "autoencoder(widths | network, dim, options)",
+        doc: "An autoencoder, trained before the flow begins, as the codec of a latent flow: perceptrons of these widths, or the layers of mlp(..) or cnn(..), transposed in the decoder.",
         equation: r"\min_{E,D}\mathbb E|x-D(E(x))|^2",
         cite: "gu2023latent",
         options: &[

@@ -3,7 +3,7 @@ use super::Record;
 use super::labels::Classes;
 use crate::critic::{Ascent, Critic, Named};
 use crate::device::{Points, Values};
-use crate::divergence::{Objective, Term};
+use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::under;
@@ -82,7 +82,7 @@ impl Field for CriticField<'_> {
         let at = self.enter(x);
         let mut total = at.zeros_like();
         for part in self.parts.iter() {
-            if part.term.reversed || matches!(part.term.objective, Objective::Renyi(_)) {
+            if !part.term.varies_as_critic() {
                 return Err(Error::Unsupported { what: "noise".into(), reason: "reads the first variation away from the particles, which a reversed or Renyi divergence does not offer".into(), advice: "use the forward divergence, or leave the noise out".into() });
             }
             total = total - part.critic.gradient(&at)?.mul_scalar(part.weight);

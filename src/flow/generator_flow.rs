@@ -119,13 +119,14 @@ impl GeneratorRecipe {
         let o = &self.options;
         let optimizer = OptimizerOptions { lr: o.generator_lr, ..self.optimizer.clone() };
         let mut rng = random::rng(seed ^ 0x6765_6E65_7261, 1);
-        let widths = &self.generator.widths;
+        let (layers, how) = (&self.generator.layers, &self.generator.options);
         if self.scheme == Scheme::Potential {
             let both = Frame::of(&Tensor::cat(vec![source.clone(), target.clone()], 0))?;
-            return Ok(Box::new(PotentialFlow::new(widths, optimizer, &both, o.lambda, f64::from(u8::from(o.kinetic)), o.time_steps, &mut rng)));
+            return Ok(Box::new(PotentialFlow::new(layers, optimizer, &both, o.lambda, f64::from(u8::from(o.kinetic)), o.time_steps, &mut rng)?));
         }
-        let recipe = perceptron::Recipe { widths, activation: self.generator.options.activation, optimizer, average: o.ema, skip: o.residual };
-        Ok(Box::new(Network(Perceptron::new(&recipe, &Frame::of(source)?, &Frame::of(target)?, &mut rng))))
+        let (from, to) = (Frame::of(source)?, Frame::of(target)?);
+        let shape = layers.writing(from.dim(), to.dim(), how.activation, how.residual)?;
+        Ok(Box::new(Network(Perceptron::new(perceptron::Recipe { optimizer, average: o.ema, skip: o.residual }, shape, &from, &to, &mut rng))))
     }
 }
 
@@ -142,7 +143,7 @@ impl Recipe for GeneratorRecipe {
             Scheme::Euler => format!("dt {}, {} persistent, ", o.dt, o.persistent),
             Scheme::Potential => format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps),
         };
-        format!("{}({}, {how}generator {:?}, {critic}, {} critic steps, batch {})", self.preset, self.divergence.name(), self.generator.widths, o.critic_steps, o.batch)
+        format!("{}({}, {how}generator {}, {critic}, {} critic steps, batch {})", self.preset, self.divergence.name(), self.generator.layers.describe(), o.critic_steps, o.batch)
     }
 
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
@@ -176,7 +177,7 @@ impl Recipe for GeneratorRecipe {
         let source = classes.as_ref().map_or_else(|| given.clone(), |c| c.of_source(&given));
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
         let map = self.map(&source, s.target, s.seed)?;
-        let frame = Frame::of(&target)?;
+        let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
         let terms = self.divergence.terms();
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();

@@ -86,7 +86,7 @@ impl FlowRecipe {
             None => None,
         };
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
-        let frame = Frame::of(&target)?;
+        let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
         if self.options.adapt_width > 0
             && let Some((_, t)) = terms.iter().find(|(_, t)| family(&t.space).is_none())
         {

@@ -37,6 +37,7 @@ enum SavedObjective {
     Sinkhorn(f64),
     Renyi(Renyi),
     Unbalanced(Box<[(String, Portable); 2]>),
+    Variational(String, Portable),
 }
 
 impl SavedObjective {
@@ -44,6 +45,7 @@ impl SavedObjective {
         match o {
             Objective::F(f) => SavedObjective::F(f.name().into(), Portable::from(f.expr())),
             Objective::FreeMass(f) => SavedObjective::FreeMass(f.name().into(), Portable::from(f.expr())),
+            Objective::Variational(f) => SavedObjective::Variational(f.name().into(), Portable::from(f.expr())),
             Objective::Ipm => SavedObjective::Ipm,
             Objective::Root => SavedObjective::Root,
             Objective::Sinkhorn(e) => SavedObjective::Sinkhorn(*e),
@@ -55,6 +57,7 @@ impl SavedObjective {
         Ok(match self {
             SavedObjective::F(name, f) => Objective::F(generator(name, &f)?),
             SavedObjective::FreeMass(name, f) => Objective::FreeMass(generator(name, &f)?),
+            SavedObjective::Variational(name, f) => Objective::Variational(generator(name, &f)?),
             SavedObjective::Ipm => Objective::Ipm,
             SavedObjective::Root => Objective::Root,
             SavedObjective::Sinkhorn(e) => Objective::Sinkhorn(e),

@@ -189,6 +189,11 @@ impl Generator {
     pub fn conjugate_tensor(&self, y: &Tensor<1>) -> ConjugateValues {
         self.lowered.eval(y)
     }
+    /// f, f' and f'' at x > 0 on a device, in f32.
+    pub fn jet_tensor(&self, x: &Tensor<1>) -> [Tensor<1>; 3] {
+        let jet = self.numeric.tape().eval_tensor(x);
+        [0, 1, 2].map(|i| jet[i].clone())
+    }
     /// The largest relative error of the device conjugate for x* from 1e-3 to 1e3.
     pub fn device_error(&self) -> f64 {
         self.lowered.error(&self.numeric)

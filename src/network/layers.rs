@@ -1,11 +1,11 @@
-//! Forward and backward passes of the perceptron, written out as tensor operations.
+//! Forward and backward passes of a network, written out as tensor operations.
 //!
 //! Points go through in blocks of rows of a fixed size: on the CPU the blocks run on all threads and stay in cache,
 //! and because neither the blocks nor the order of their sum depends on the number of threads, nor does the result.
 use super::Activation;
+use super::shape::Shape;
 use crate::device::{Points, Values, is_cpu};
-use burn::tensor::{Bool, Device, Tensor, TensorData};
-use rand::Rng;
+use burn::tensor::{Bool, Tensor};
 use rayon::prelude::*;
 
 /// Rows per block on the CPU.
@@ -13,49 +13,7 @@ const BLOCK: usize = 1024;
 /// Slope of leaky ReLU below zero.
 pub const LEAK: f64 = 0.2;
 
-/// Layer sizes, activation, and where each layer sits in the flat parameter vector.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    sizes: Vec<usize>,
-    pub activation: Activation,
-}
-
-impl Shape {
-    /// R^dim → R^outs through hidden layers of the given widths.
-    pub fn new(dim: usize, widths: &[usize], outs: usize, activation: Activation) -> Shape {
-        let sizes = std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(outs)).collect();
-        Shape { sizes, activation }
-    }
-    /// (fan in, fan out) of every layer.
-    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.sizes.windows(2).map(|w| (w[0], w[1]))
-    }
-    /// Number of parameters.
-    pub fn len(&self) -> usize {
-        self.layers().map(|(i, o)| i * o + o).sum()
-    }
-    /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
-    pub fn draw(&self, rng: &mut impl Rng, device: &Device) -> Values {
-        let mut theta = Vec::with_capacity(self.len());
-        for (fan_in, fan_out) in self.layers() {
-            let bound = 1.0 / (fan_in as f32).sqrt();
-            theta.extend((0..fan_in * fan_out + fan_out).map(|_| rng.random_range(-bound..bound)));
-        }
-        Tensor::from_data(TensorData::new(theta, [self.len()]), device)
-    }
-    pub fn sizes(&self) -> &[usize] {
-        &self.sizes
-    }
-    /// Outputs per point.
-    pub fn outs(&self) -> usize {
-        self.sizes[self.depth()]
-    }
-    pub fn depth(&self) -> usize {
-        self.sizes.len() - 1
-    }
-}
-
-/// Weights [in, out] and biases [1, out].
+/// The matrices of every layer, and its biases [1, channels].
 #[derive(Clone)]
 pub struct Layers {
     pub w: Vec<Tensor<2>>,
@@ -65,11 +23,12 @@ pub struct Layers {
 impl Layers {
     pub fn from_flat(theta: &Values, shape: &Shape) -> Layers {
         let (mut w, mut b, mut at) = (vec![], vec![], 0);
-        for (i, o) in shape.layers() {
+        for linear in shape.linears() {
+            let ((i, o), channels) = (linear.matrix(), linear.channels());
             w.push(theta.clone().narrow(0, at, i * o).reshape([i, o]));
             at += i * o;
-            b.push(theta.clone().narrow(0, at, o).reshape([1, o]));
-            at += o;
+            b.push(theta.clone().narrow(0, at, channels).reshape([1, channels]));
+            at += channels;
         }
         Layers { w, b }
     }
@@ -121,12 +80,15 @@ pub fn blocks(x: &Points) -> Vec<Points> {
     (0..n.div_ceil(BLOCK)).map(|i| x.clone().narrow(0, i * BLOCK, BLOCK.min(n - i * BLOCK))).collect()
 }
 
-fn halves(z: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-    let half = z.dims()[1] / 2;
+/// The two halves of the channels, a row per position.
+fn halves(z: Tensor<2>, channels: usize) -> (Tensor<2>, Tensor<2>) {
+    let [rows, wide] = z.dims();
+    let (z, half) = (z.reshape([rows * wide / channels, channels]), channels / 2);
     (z.clone().narrow(1, 0, half), z.narrow(1, half, half))
 }
 
-fn activate(z: Tensor<2>, activation: Activation) -> (Tensor<2>, Slope) {
+fn activate(z: Tensor<2>, channels: usize, activation: Activation) -> (Tensor<2>, Slope) {
+    let dims = z.dims();
     match activation {
         Activation::Relu => {
             let gate = z.clone().greater_scalar(0.0);
@@ -143,10 +105,10 @@ fn activate(z: Tensor<2>, activation: Activation) -> (Tensor<2>, Slope) {
             (value.clone(), Slope::Smooth { slope, value })
         }
         Activation::Groupsort => {
-            let (a, b) = halves(z);
+            let (a, b) = halves(z, channels);
             let order = a.clone().greater_equal(b.clone());
             let h = Tensor::cat(vec![a.clone().max_pair(b.clone()), a.min_pair(b)], 1);
-            (h, Slope::Order(order))
+            (h.reshape(dims), Slope::Order(order))
         }
     }
 }
@@ -156,10 +118,11 @@ impl Slope {
     pub fn push(&self, d: Tensor<2>, activation: Activation) -> Tensor<2> {
         match self {
             Slope::Order(order) => {
-                let (a, b) = halves(d);
+                let (dims, half) = (d.dims(), order.dims()[1]);
+                let (a, b) = halves(d, 2 * half);
                 let first = b.clone().mask_where(order.clone(), a.clone());
                 let second = a.mask_where(order.clone(), b);
-                Tensor::cat(vec![first, second], 1)
+                Tensor::cat(vec![first, second], 1).reshape(dims)
             }
             _ => self.scale(d, activation),
         }
@@ -181,35 +144,65 @@ impl Slope {
 
 fn forward(layers: &Layers, x: &Points, shape: &Shape) -> Pass {
     let (mut h, mut slopes) = (vec![x.clone()], vec![]);
-    let last = shape.depth() - 1;
-    for l in 0..last {
-        let z = h[l].clone().matmul(layers.w[l].clone()) + layers.b[l].clone();
-        let (a, s) = activate(z, shape.activation);
+    let rows = x.dims()[0];
+    for (l, linear) in shape.linears().iter().enumerate() {
+        let mut z = linear.add_bias(linear.apply(h[l].clone(), &layers.w[l]), &layers.b[l]);
+        if let Some(from) = shape.shortcut(l) {
+            z = z + h[from].clone();
+        }
+        if l + 1 == shape.depth() {
+            return Pass { h, slopes, out: z.reshape([rows * shape.outs()]) };
+        }
+        let (a, s) = activate(z, linear.channels(), shape.activation);
         h.push(a);
         slopes.push(s);
     }
-    let rows = x.dims()[0];
-    let out = (h[last].clone().matmul(layers.w[last].clone()) + layers.b[last].clone()).reshape([rows * shape.outs()]);
-    Pass { h, slopes, out }
+    Pass { h, slopes, out: x.clone().reshape([rows * shape.ins()]) }
+}
+
+/// The cotangent of what enters layer l, from those of what the layers give before their activations.
+pub fn arriving(layers: &Layers, given: &dyn Fn(usize) -> Tensor<2>, l: usize, shape: &Shape) -> Tensor<2> {
+    let d = shape.linears()[l].back(given(l), &layers.w[l]);
+    // what enters layer l also enters layer l + 1 by its shortcut
+    match shape.shortcut(l + 1) {
+        Some(_) => d + given(l + 1),
+        None => d,
+    }
 }
 
 /// Cotangents before each layer's activation, last layer first, for a seed ∂/∂out of shape [rows, outs].
 pub fn cotangents(layers: &Layers, pass: &Pass, seed: Tensor<2>, shape: &Shape) -> Vec<Tensor<2>> {
+    let last = shape.depth() - 1;
     let mut out = vec![seed];
-    for l in (1..shape.depth()).rev() {
-        let d = out[out.len() - 1].clone().matmul(layers.w[l].clone().transpose());
+    for l in (1..=last).rev() {
+        let d = arriving(layers, &|k| out[last - k].clone(), l, shape);
         out.push(pass.slopes[l - 1].pull(d, shape.activation));
     }
     out
 }
 
-fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape) -> Layers {
+/// The parameter gradient of Σᵢ seedᵢ net(xᵢ), and the cotangents on the way.
+fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape) -> (Layers, Vec<Tensor<2>>) {
     let rows = pass.h[0].dims()[0];
     let cotangents = cotangents(layers, pass, seed.clone().reshape([rows, shape.outs()]), shape);
     let n = shape.depth();
-    let w = (0..n).map(|l| pass.h[l].clone().transpose().matmul(cotangents[n - 1 - l].clone())).collect();
-    let b = (0..n).map(|l| cotangents[n - 1 - l].clone().sum_dim(0)).collect();
-    Layers { w, b }
+    let (mut w, mut b) = (vec![], vec![]);
+    for (l, linear) in shape.linears().iter().enumerate() {
+        let d = &cotangents[n - 1 - l];
+        w.push(linear.weights(pass.h[l].clone(), d.clone()));
+        b.push(linear.bias(d.clone()));
+    }
+    (Layers { w, b }, cotangents)
+}
+
+/// Parameter gradients summed over the blocks, and the gradient at every input.
+pub fn both_gradients(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> (Layers, Points) {
+    let parts = each(passes.len(), parallel(&passes[0].h[0]), |i| {
+        let (g, cotangents) = backward(layers, &passes[i], &seeds[i], shape);
+        (g, on_input(layers, &cotangents, shape))
+    });
+    let (gradients, inputs): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    (sum(gradients), concat(inputs))
 }
 
 /// Runs f on every index, on all threads where the tensors are in host memory.
@@ -227,11 +220,12 @@ pub fn forward_blocks(layers: &Layers, x: &[&Points], shape: &Shape) -> Vec<Pass
 
 /// Σ over blocks of the parameter gradients of Σᵢ seedᵢ net(xᵢ).
 pub fn backward_blocks(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> Layers {
-    let grads = each(passes.len(), parallel(&passes[0].h[0]), |i| backward(layers, &passes[i], &seeds[i], shape));
+    let grads = each(passes.len(), parallel(&passes[0].h[0]), |i| backward(layers, &passes[i], &seeds[i], shape).0);
     sum(grads)
 }
 
-fn sum(grads: Vec<Layers>) -> Layers {
+/// One gradient from those of blocks, in their order.
+pub fn sum(grads: Vec<Layers>) -> Layers {
     let mut grads = grads.into_iter();
     let first = grads.next().unwrap_or(Layers { w: vec![], b: vec![] });
     grads.fold(first, |acc, g| acc.add(&g))
@@ -241,22 +235,28 @@ fn sum(grads: Vec<Layers>) -> Layers {
 pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) -> (Values, Points) {
     let out = each(x.len(), parallel(&x[0]), |i| {
         let pass = forward(layers, &x[i], shape);
-        let gradient = input_gradient(layers, &pass, shape);
+        let gradient = slopes(layers, &pass, shape).1;
         (pass.out, gradient)
     });
     let (values, gradients): (Vec<_>, Vec<_>) = out.into_iter().unzip();
     (concat(values), concat(gradients))
 }
 
-/// ∇net at the points of a pass.
-pub fn input_gradient(layers: &Layers, pass: &Pass, shape: &Shape) -> Points {
+/// The cotangents of net itself at the points of a pass, and ∇net there.
+pub fn slopes(layers: &Layers, pass: &Pass, shape: &Shape) -> (Vec<Tensor<2>>, Points) {
     let rows = pass.h[0].dims()[0];
-    let ones = Tensor::ones([rows, 1], &pass.out.device());
-    let cotangents = cotangents(layers, pass, ones, shape);
-    cotangents[shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose())
+    let cotangents = cotangents(layers, pass, Tensor::ones([rows, 1], &pass.out.device()), shape);
+    let gradient = on_input(layers, &cotangents, shape);
+    (cotangents, gradient)
 }
 
-fn concat<const D: usize>(mut parts: Vec<Tensor<D>>) -> Tensor<D> {
+/// The cotangent of the input from those of `cotangents`.
+fn on_input(layers: &Layers, cotangents: &[Tensor<2>], shape: &Shape) -> Points {
+    shape.linears()[0].back(cotangents[shape.depth() - 1].clone(), &layers.w[0])
+}
+
+/// Tensors of several blocks, one below the other.
+pub fn concat<const D: usize>(mut parts: Vec<Tensor<D>>) -> Tensor<D> {
     if parts.len() == 1 { parts.remove(0) } else { Tensor::cat(parts, 0) }
 }
 

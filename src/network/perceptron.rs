@@ -1,8 +1,9 @@
-//! A perceptron between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
+//! A network between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
 use super::batch::{Batch, forward};
-use super::layers::{Layers, Shape, backward_blocks, cotangents, forward_blocks};
+use super::layers::Layers;
 use super::optimizer::{Optimizer, OptimizerOptions};
-use super::{Activation, Frame, Named};
+use super::shape::Shape;
+use super::{Frame, Named};
 use crate::device::{Points, Values, points, values};
 use crate::error::{Error, Result};
 use crate::random::Rng;
@@ -22,10 +23,8 @@ pub struct Perceptron {
     skip: bool,
 }
 
-/// What a perceptron is made from.
-pub struct Recipe<'a> {
-    pub widths: &'a [usize],
-    pub activation: Activation,
+/// How the layers of a perceptron are used.
+pub struct Recipe {
     pub optimizer: OptimizerOptions,
     /// decay of the moving average of the parameters; 0 keeps none
     pub average: f64,
@@ -33,19 +32,18 @@ pub struct Recipe<'a> {
 }
 
 impl Perceptron {
-    /// From the frame of the inputs to the frame of the outputs.
-    pub fn new(recipe: &Recipe, from: &Frame, to: &Frame, rng: &mut Rng) -> Perceptron {
-        let shape = Shape::new(from.dim(), recipe.widths, to.dim(), recipe.activation);
+    /// From the frame of the inputs to the frame of the outputs, through a shape of their dimensions.
+    pub fn new(recipe: Recipe, shape: Shape, from: &Frame, to: &Frame, rng: &mut Rng) -> Perceptron {
         let theta = shape.draw(rng, &to.device);
         let frame = |f: &Frame| (points(f.center.clone(), 1, f.dim(), &to.device), f.scale);
         // with a skip the network is a correction: it begins small and around nothing
         let exit = if recipe.skip { (points(vec![0.0; to.dim()], 1, to.dim(), &to.device), 0.1 * to.scale) } else { frame(to) };
         let average = (recipe.average > 0.0).then(|| (recipe.average, theta.clone()));
-        Perceptron { shape, theta, average, optimizer: Optimizer::new(recipe.optimizer.clone()), entry: frame(from), exit, skip: recipe.skip }
+        Perceptron { shape, theta, average, optimizer: Optimizer::new(recipe.optimizer), entry: frame(from), exit, skip: recipe.skip }
     }
 
     fn enter(&self, z: &Points) -> Result<Batch> {
-        Batch::new(&(z.clone() - self.entry.0.clone()).div_scalar(self.entry.1), false)
+        Batch::new(&(z.clone() - self.entry.0.clone()).div_scalar(self.entry.1))
     }
     fn leave(&self, z: &Points, out: Values) -> Points {
         let y = out.reshape([z.dims()[0], self.shape.outs()]).mul_scalar(self.exit.1) + self.exit.0.clone();
@@ -86,17 +84,15 @@ impl Perceptron {
     }
 
     /// The gradients of a loss of the outputs in the parameters and in the inputs.
-    pub fn pull(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> (Values, Points) {
+    pub fn pull(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Values, Points)> {
         let layers = self.layers();
-        let standard = (z.clone() - self.entry.0.clone()).div_scalar(self.entry.1);
-        let pass = forward_blocks(&layers, &[&standard], &self.shape).remove(0);
-        let seed = loss(&self.leave(z, pass.out.clone()));
-        let scaled = seed.clone().mul_scalar(self.exit.1);
-        let back = cotangents(&layers, &pass, scaled.clone(), &self.shape);
-        let on_input = back[self.shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose()).div_scalar(self.entry.1);
-        let [n, d] = scaled.dims();
-        let gradient = backward_blocks(&layers, &[pass], &[scaled.reshape([n * d])], &self.shape).flatten();
-        (gradient, if self.skip { on_input + seed } else { on_input })
+        let batch = self.enter(z)?;
+        let pass = forward(&layers, &[&batch], &self.shape)?;
+        let seed = loss(&self.leave(z, pass.outputs().remove(0)));
+        let [n, d] = seed.dims();
+        let (gradient, on_input) = pass.both_gradients(&layers, &seed.clone().mul_scalar(self.exit.1).reshape([n * d]), &self.shape)?;
+        let on_input = on_input.div_scalar(self.entry.1);
+        Ok((gradient.flatten(), if self.skip { on_input + seed } else { on_input }))
     }
 
     /// The layers as they are now.
@@ -163,8 +159,8 @@ mod tests {
             let target = if skip { z.clone().mul_scalar(1.5) } else { x.clone() };
             let to = if skip { Frame::of(&z).unwrap() } else { to.clone() };
             let optimizer = OptimizerOptions { lr: 1e-2, ..OptimizerOptions::default() };
-            let recipe = Recipe { widths: &[16, 16], activation: Activation::Tanh, optimizer, average: 0.9, skip };
-            let mut g = Perceptron::new(&recipe, &from, &to, &mut rng);
+            let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::Activation::Tanh);
+            let mut g = Perceptron::new(Recipe { optimizer, average: 0.9, skip }, shape, &from, &to, &mut rng);
             let loss = |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
             let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();
             let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));

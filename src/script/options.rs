@@ -126,6 +126,11 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
             Some(v) => Some(json!(v)),
             None => value.read_lock::<rhai::Array>()?.iter().map(|v| number(&v.flatten_clone())).collect::<Option<Vec<f64>>>().map(|v| json!(v)),
         },
+        OptionKind::Integers => {
+            let list = value.read_lock::<rhai::Array>()?;
+            let whole = |v: &Dynamic| number(&v.flatten_clone()).filter(|v| v.fract() == 0.0 && *v >= 1.0 && *v < 1e9).map(|v| v as u64);
+            list.iter().map(whole).collect::<Option<Vec<u64>>>().map(|v| json!(v))
+        }
         OptionKind::Texts => match value.clone().into_string() {
             Ok(v) => Some(json!([v])),
             Err(_) => value.read_lock::<rhai::Array>()?.iter().map(|v| v.flatten_clone().into_string().ok()).collect::<Option<Vec<String>>>().map(|v| json!(v)),

@@ -43,6 +43,8 @@ pub enum Space {
     /// pairs with φ(x) − ψ(y) ≤ c(x, y); L|x − y| makes both one L-Lipschitz function
     Cost(Cost),
     Rkhs(Penalty),
+    /// whatever the critic's network can represent
+    Networks,
     /// the features of two-layer networks, shared: they hold the inputs
     Neurons(Arc<neurons::Neurons>),
 }

@@ -1,20 +1,23 @@
-//! Multilayer perceptron critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
+//! Network critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::network::batch::{self, Batch};
-use crate::network::layers::{Layers, Shape};
+use crate::network::architecture::{Architecture, Images};
+use crate::network::layers::Layers;
+use crate::network::norms;
+use crate::network::shape::Shape;
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::random;
+use crate::space::Space;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 mod penalty;
 mod spectral;
 pub use crate::network::Activation;
-use spectral::PowerIteration;
-pub use spectral::product_of_norms;
+pub use spectral::PowerIteration;
 
 /// How the Lipschitz constraint is imposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,44 +47,78 @@ pub struct MlpOptions {
     pub power_iterations: usize,
     /// work in coordinates centred and scaled by the target, so that biases start where the data are
     pub standardize: bool,
+    /// shortcuts around pairs of hidden layers after the first [he2016]
+    pub residual: bool,
 }
 
 impl Default for MlpOptions {
     fn default() -> Self {
-        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 3, standardize: true }
+        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 3, standardize: true, residual: false }
     }
 }
 
-/// `mlp([32, 32, 32], …)`: the recipe of a critic, not yet tied to a dimension.
+/// Options of `cnn(#{ … })`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CnnOptions {
+    /// height, width and perhaps channels; empty for square images of one channel
+    pub shape: Vec<usize>,
+    pub channels: Vec<usize>,
+    pub kernel: usize,
+    pub stride: usize,
+    /// units of dense layers behind the convolutions
+    pub widths: Vec<usize>,
+    pub activation: Activation,
+    pub constraint: Constraint,
+    pub penalty: f64,
+    pub power_iterations: usize,
+    pub standardize: bool,
+}
+
+impl Default for CnnOptions {
+    fn default() -> Self {
+        let MlpOptions { constraint, penalty, power_iterations, standardize, .. } = MlpOptions::default();
+        CnnOptions { shape: vec![], channels: vec![32, 64], kernel: 3, stride: 2, widths: vec![], activation: Activation::LeakyRelu, constraint, penalty, power_iterations, standardize }
+    }
+}
+
+impl CnnOptions {
+    pub fn builder(self) -> Result<MlpBuilder> {
+        let CnnOptions { shape, channels, kernel, stride, widths, activation, constraint, penalty, power_iterations, standardize } = self;
+        let layers = Architecture { widths, images: Some(Images { shape, channels, kernel, stride }) };
+        MlpBuilder::new(layers, MlpOptions { activation, constraint, penalty, power_iterations, standardize, residual: false })
+    }
+}
+
+/// `mlp([32, 32, 32], …)` or `cnn(…)`: the recipe of a critic, not yet tied to a dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MlpBuilder {
-    pub widths: Vec<usize>,
+    #[serde(flatten)]
+    pub layers: Architecture,
     pub options: MlpOptions,
     pub optimizer: OptimizerOptions,
 }
 
 impl MlpBuilder {
-    pub fn new(widths: Vec<usize>, options: MlpOptions) -> Result<MlpBuilder> {
-        let what = "mlp(widths)";
-        if widths.is_empty() {
-            return Err(Error::data(what, "the list of hidden widths is empty; write for example [32, 32, 32]"));
-        }
-        if let Some(w) = widths.iter().find(|w| **w == 0 || **w > 1 << 14) {
-            return Err(Error::data(what, format!("a width is {w}, expected 1 to 16384")));
-        }
-        if options.activation == Activation::Groupsort
-            && let Some(w) = widths.iter().find(|w| *w % 2 == 1)
-        {
-            return Err(Error::data(what, format!("groupsort sorts pairs of units, so widths must be even; got {w}")));
-        }
-        Ok(MlpBuilder { widths, options, optimizer: OptimizerOptions::default() })
+    pub fn new(layers: impl Into<Architecture>, options: MlpOptions) -> Result<MlpBuilder> {
+        let layers = layers.into();
+        let what = if layers.images.is_some() { "cnn(options)" } else { "mlp(widths)" };
+        layers.check(what, options.activation, options.residual)?;
+        Ok(MlpBuilder { layers, options, optimizer: OptimizerOptions::default() })
     }
 }
 
 impl CriticBuilder for MlpBuilder {
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
-        match term.lipschitz().filter(|_| term.can_be_scored()) {
-            Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream))),
+        // without a Lipschitz space the constraint is the network's own affair, in units of one
+        let l = if matches!(term.space, Space::Networks) { Some(1.0) } else { term.lipschitz() };
+        match l.filter(|_| term.can_be_scored()) {
+            Some(_) if self.options.residual && self.options.constraint == Constraint::Spectral => Err(Error::Unsupported {
+                what: self.describe(),
+                reason: "adds shortcuts to layers of norm 1, and their sum is no longer 1-Lipschitz".into(),
+                advice: "choose constraint: \"lp\" or \"penalty\" beside residual: true".into(),
+            }),
+            Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream)?)),
             None => Err(Error::Unsupported {
                 what: self.describe(),
                 reason: "climbs objectives over Lipschitz functions; this divergence has a kernel or another cost".into(),
@@ -100,7 +137,8 @@ impl CriticBuilder for MlpBuilder {
         let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_string();
         let (activation, constraint) =
             (name(serde_json::to_value(o.activation).unwrap_or_default()), name(serde_json::to_value(o.constraint).unwrap_or_default()));
-        format!("mlp({:?}, {activation}, {constraint})", self.widths)
+        let (kind, residual) = (if self.layers.images.is_some() { "cnn" } else { "mlp" }, if self.options.residual { ", residual" } else { "" });
+        format!("{kind}({}, {activation}, {constraint}{residual})", self.layers.describe())
     }
     fn with_optimizer(&self, optimizer: OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder> {
         std::sync::Arc::new(MlpBuilder { optimizer, ..self.clone() })
@@ -131,9 +169,9 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Mlp {
+    fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Result<Mlp> {
         let device = &frame.device;
-        let shape = Shape::new(frame.dim(), &b.widths, 1, b.options.activation);
+        let shape = b.layers.reading(frame.dim(), frame.appended, 1, b.options.activation, b.options.residual)?;
         let mut rng = random::rng(seed, stream);
         let theta = shape.draw(&mut rng, device);
         let power = (b.options.constraint == Constraint::Spectral).then(|| {
@@ -142,7 +180,7 @@ impl Mlp {
             power
         });
         let (center, scale) = if b.options.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
-        Mlp {
+        Ok(Mlp {
             shape,
             options: b.options.clone(),
             lipschitz,
@@ -155,7 +193,7 @@ impl Mlp {
             seed,
             stream: stream.wrapping_add(1 << 32),
             draws: 0,
-        }
+        })
     }
 
     /// The layers φ/L is evaluated with: normalised under the hard constraint.
@@ -168,23 +206,19 @@ impl Mlp {
     }
 
     /// Points in the coordinates of the network, φ(x) = L·scale·net((x − center)/scale).
-    fn enter(&self, x: &Points) -> Result<Batch> {
-        let soft = !matches!(self.options.constraint, Constraint::Spectral | Constraint::None);
-        if !self.options.standardize {
-            return Batch::new(x, soft);
-        }
-        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale), soft)
+    fn enter(&self, x: &Points) -> Points {
+        if self.options.standardize { (x.clone() - self.center.clone()).div_scalar(self.scale) } else { x.clone() }
     }
 
     /// One ascent step; returns the objective before it.
-    fn step(&mut self, term: &Term, source: &Batch, target: &Batch) -> Result<Values> {
+    fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2]) -> Result<Values> {
         let raw = Layers::from_flat(&self.theta, &self.shape);
         let normalised = self.power.as_mut().map(|p| {
             p.advance(&raw, self.options.power_iterations);
             p.normalise(&raw)
         });
         let layers = normalised.as_ref().map_or(&raw, |n| &n.layers);
-        let pass = batch::forward(layers, &[source, target], &self.shape)?;
+        let pass = batch::forward(layers, &batches, &self.shape)?;
         let factor = self.lipschitz * self.scale;
         let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
         let (Some(on_source), Some(on_target)) = (phi.next(), phi.next()) else {
@@ -195,7 +229,7 @@ impl Mlp {
         let seeds = [scores.on_source.mul_scalar(factor), scores.on_target.mul_scalar(factor)];
         let mut gradient = pass.gradient(layers, &seeds, &self.shape)?;
         let mut value = scores.value;
-        if let Some(penalty) = self.penalty(layers, source.tensors(), target.tensors()) {
+        if let Some(penalty) = self.penalty(layers, samples)? {
             gradient = gradient.sub(penalty.gradient);
             value = value - penalty.value;
         }
@@ -207,15 +241,15 @@ impl Mlp {
         Ok(value)
     }
 
-    fn penalty(&mut self, layers: &Layers, source: &[Points], target: &[Points]) -> Option<penalty::Penalty> {
+    fn penalty(&mut self, layers: &Layers, [source, target]: [&Points; 2]) -> Result<Option<penalty::Penalty>> {
         let kind = self.options.constraint;
         if matches!(kind, Constraint::Spectral | Constraint::None) {
-            return None;
+            return Ok(None);
         }
         let mut rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));
         self.draws += 1;
         let at = penalty::interpolates(source, target, &mut rng);
-        Some(penalty::evaluate(layers, &at, &self.shape, kind, self.options.penalty))
+        penalty::evaluate(layers, &at, &self.shape, kind, self.options.penalty).map(Some)
     }
 }
 
@@ -225,14 +259,15 @@ impl Critic for Mlp {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
         self.optimizer.begin();
-        let (p, q) = (self.enter(source)?, self.enter(target)?);
+        let (p, q) = (self.enter(source), self.enter(target));
+        let batches = (Batch::new(&p)?, Batch::new(&q)?);
         let mut history = vec![];
         let mut value = None;
         let mut reference: Option<f32> = None;
         let mut iterations = 0;
         for i in 0..ascent.steps {
             ascent.interrupt.check()?;
-            let v = self.step(term, &p, &q)?;
+            let v = self.step(term, [&p, &q], [&batches.0, &batches.1])?;
             iterations = i + 1;
             if ascent.keep_history {
                 history.push(v.clone());
@@ -266,18 +301,18 @@ impl Critic for Mlp {
 
     fn value(&self, x: &Points) -> Result<Values> {
         let layers = self.effective();
-        let batch = self.enter(x)?;
+        let batch = Batch::new(&self.enter(x))?;
         let mut out = batch::forward(&layers, &[&batch], &self.shape)?.outputs();
         Ok(out.remove(0).mul_scalar(self.lipschitz * self.scale))
     }
 
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let (v, g) = self.enter(x)?.value_and_input_gradient(&self.effective(), &self.shape)?;
+        let (v, g) = Batch::new(&self.enter(x))?.value_and_input_gradient(&self.effective(), &self.shape)?;
         Ok((v.mul_scalar(self.lipschitz * self.scale), g.mul_scalar(self.lipschitz)))
     }
 
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
-        spectral::product_of_norms(&self.effective()).map(|b| Some(b * self.lipschitz))
+        norms::lipschitz(&self.effective(), &self.shape).map(|b| Some(b * self.lipschitz))
     }
 
     fn state(&self) -> Result<Vec<Named>> {
@@ -303,7 +338,7 @@ impl Critic for Mlp {
         self.draws = find("draws").and_then(|d| d.data.first()).map_or(0, |v| *v as u64);
         self.nu = find("nu").map(|n| Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), device));
         if let Some(p) = &mut self.power {
-            p.restore(state, &self.shape, device)?;
+            p.restore(state, device)?;
         }
         self.optimizer.restore(state, device);
         Ok(())

@@ -4,8 +4,10 @@
 //! derivative of net along v = ∂R/∂g held fixed: a tangent runs forward beside the activations, then both run back.
 use super::Constraint;
 use crate::device::{Points, Values, points};
-use crate::network::layers::{Layers, Shape, cotangents, forward_blocks};
-use crate::network::tangent::tangent_gradient;
+use crate::error::Result;
+use crate::network::batch::{Batch, forward};
+use crate::network::layers::Layers;
+use crate::network::shape::Shape;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 
@@ -16,15 +18,13 @@ pub struct Penalty {
 }
 
 /// Points ε y + (1 − ε) x between pairs of the two samples, ε uniform; as many as the smaller sample has.
-pub fn interpolates(source: &[Points], target: &[Points], rng: &mut impl Rng) -> Points {
-    let whole = |blocks: &[Points]| if blocks.len() == 1 { blocks[0].clone() } else { Tensor::cat(blocks.to_vec(), 0) };
-    let (y, x) = (whole(source), whole(target));
+pub fn interpolates(y: &Points, x: &Points, rng: &mut impl Rng) -> Points {
     let n = y.dims()[0].min(x.dims()[0]);
     // new pairs at every step: random rows of both samples, none twice
-    let mut draw = |t: Points| {
+    let mut draw = |t: &Points| {
         let rows: Vec<i32> = rand::seq::index::sample(rng, t.dims()[0], n).into_iter().map(|i| i as i32).collect();
         let device = t.device();
-        t.select(0, Tensor::<1, Int>::from_data(TensorData::new(rows, [n]), &device))
+        t.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(rows, [n]), &device))
     };
     let (y, x) = (draw(y), draw(x));
     let epsilon = points((0..n).map(|_| rng.random::<f32>()).collect(), n, 1, &y.device());
@@ -32,12 +32,11 @@ pub fn interpolates(source: &[Points], target: &[Points], rng: &mut impl Rng) ->
 }
 
 /// The penalty in units of L: net is φ/L, so that its gradient should have norm at most 1.
-pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, weight: f64) -> Penalty {
-    let pass = forward_blocks(layers, &[at], shape).remove(0);
+pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, weight: f64) -> Result<Penalty> {
+    let batch = Batch::new(at)?;
+    let pass = forward(layers, &[&batch], shape)?;
     let rows = at.dims()[0];
-    let seed = Tensor::ones([rows, 1], &at.device());
-    let back = cotangents(layers, &pass, seed, shape);
-    let g = back[shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose());
+    let (slopes, g) = pass.slopes(layers, shape);
     let squared = (g.clone() * g.clone()).sum_dim(1);
     let norm = squared.clone().add_scalar(1e-12).sqrt();
     // R and ∂R/∂g = r·g per row
@@ -58,14 +57,13 @@ pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, w
     };
     let scale = weight / rows as f64;
     let v = g * r.mul_scalar(scale);
-    Penalty { value: value.sum().mul_scalar(scale), gradient: tangent_gradient(layers, &pass, &back, v, shape).0 }
+    Ok(Penalty { value: value.sum().mul_scalar(scale), gradient: pass.tangent(layers, &slopes, &v, shape)?.0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::critic::mlp::Activation;
-    use crate::network::layers::blocks;
     use crate::device::{Choice, open, values};
 
     /// The hand-written second derivative against central differences in every parameter: step 3e-4 in f32 leaves less
@@ -82,7 +80,7 @@ mod tests {
                 let at = points((0..40).map(|_| rng.random_range(-1.0..1.0)).collect(), 20, 2, &device);
                 let run = |theta: &[f32]| {
                     let flat = Tensor::from_data(TensorData::new(theta.to_vec(), [theta.len()]), &device);
-                    evaluate(&Layers::from_flat(&flat, &shape), &at, &shape, kind, 1.0)
+                    evaluate(&Layers::from_flat(&flat, &shape), &at, &shape, kind, 1.0).unwrap()
                 };
                 let exact = values(&run(&theta).gradient.flatten()).unwrap();
                 let value = |theta: &[f32]| values(&run(theta).value).unwrap()[0];
@@ -110,7 +108,7 @@ mod tests {
         let device = open(Choice::Cpu).unwrap().device;
         let y = points(vec![0.0; 30], 30, 1, &device);
         let x = points(vec![1.0; 50], 50, 1, &device);
-        let z = interpolates(&blocks(&y), &blocks(&x), &mut crate::random::rng(1, 0));
+        let z = interpolates(&y, &x, &mut crate::random::rng(1, 0));
         assert_eq!(z.dims(), [30, 1]);
         assert!(crate::device::rows(&z).unwrap().iter().all(|v| (0.0..=1.0).contains(v)));
     }

@@ -1,10 +1,11 @@
-//! An autoencoder of two perceptrons, trained on E|x − D(E(x))|².
+//! An autoencoder of two networks, trained on E|x − D(E(x))|².
 use super::{Codec, Fit};
 use crate::critic::Named;
-use crate::critic::mlp::product_of_norms;
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::network::architecture::Architecture;
+use crate::network::norms;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron::{Perceptron, Recipe};
 use crate::network::{Activation, Frame};
@@ -36,14 +37,13 @@ pub struct Autoencoder {
 }
 
 impl Autoencoder {
-    pub fn fit(x: &Points, widths: &[usize], dim: usize, o: &AutoencoderOptions, seed: u64, interrupt: &Interrupt) -> Result<Autoencoder> {
+    pub fn fit(x: &Points, layers: &Architecture, dim: usize, o: &AutoencoderOptions, seed: u64, interrupt: &Interrupt) -> Result<Autoencoder> {
         let mut rng = random::rng(seed ^ 0x636F_6465_63, 0);
         let data = Frame::of(x)?;
-        let code = Frame { center: vec![0.0; dim], scale: 1.0, device: data.device.clone() };
-        let back: Vec<usize> = widths.iter().rev().copied().collect();
-        let recipe = |widths| Recipe { widths, activation: o.activation, optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() }, average: 0.0, skip: false };
-        let mut encoder = Perceptron::new(&recipe(widths), &data, &code, &mut rng);
-        let mut decoder = Perceptron::new(&recipe(&back), &code, &data, &mut rng);
+        let code = Frame { center: vec![0.0; dim], scale: 1.0, appended: 0, device: data.device.clone() };
+        let recipe = || Recipe { optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() }, average: 0.0, skip: false };
+        let mut encoder = Perceptron::new(recipe(), layers.reading(data.dim(), 0, dim, o.activation, false)?, &data, &code, &mut rng);
+        let mut decoder = Perceptron::new(recipe(), layers.reversed().writing(dim, data.dim(), o.activation, false)?, &code, &data, &mut rng);
         let n = x.dims()[0];
         for _ in 0..o.steps {
             interrupt.check()?;
@@ -53,7 +53,7 @@ impl Autoencoder {
             let part = x.clone().select(0, at);
             let mut into_decoder = None;
             let into_encoder = encoder.gradient(&part, &mut |z| {
-                let (gradient, on_code) = decoder.pull(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64));
+                let (gradient, on_code) = decoder.pull(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;
                 into_decoder = Some(gradient);
                 Ok(on_code)
             })?;
@@ -74,7 +74,7 @@ impl Codec for Autoencoder {
         self.decoder.at(z)
     }
     fn lipschitz(&self) -> Result<f64> {
-        Ok(product_of_norms(&self.decoder.layers())? * self.decoder.stretch())
+        Ok(norms::lipschitz(&self.decoder.layers(), &self.decoder.shape)? * self.decoder.stretch())
     }
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = self.encoder.state("codec.encoder")?;

@@ -3,6 +3,7 @@ use crate::critic::Named;
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::network::architecture::Architecture;
 use serde::{Deserialize, Serialize};
 
 pub mod autoencoder;
@@ -34,7 +35,7 @@ pub enum Fit {
 #[serde(rename_all = "snake_case")]
 pub enum CodecRecipe {
     Pca { dim: usize, fit: Fit },
-    Autoencoder { widths: Vec<usize>, dim: usize, options: AutoencoderOptions },
+    Autoencoder { layers: Architecture, dim: usize, options: AutoencoderOptions },
 }
 
 impl CodecRecipe {
@@ -52,7 +53,7 @@ impl CodecRecipe {
     pub fn describe(&self) -> String {
         match self {
             CodecRecipe::Pca { dim, .. } => format!("pca({dim})"),
-            CodecRecipe::Autoencoder { widths, dim, .. } => format!("autoencoder({widths:?}, {dim})"),
+            CodecRecipe::Autoencoder { layers, dim, .. } => format!("autoencoder({}, {dim})", layers.describe()),
         }
     }
     /// Learned from a sample, or as a saved run left it.
@@ -61,9 +62,9 @@ impl CodecRecipe {
         let mut codec: Box<dyn Codec> = match self {
             CodecRecipe::Pca { dim, .. } if known => Box::new(pca::Pca::blank(*dim, x)),
             CodecRecipe::Pca { dim, .. } => Box::new(pca::Pca::fit(x, *dim)?),
-            CodecRecipe::Autoencoder { widths, dim, options } => {
+            CodecRecipe::Autoencoder { layers, dim, options } => {
                 let steps = if known { 0 } else { options.steps };
-                Box::new(autoencoder::Autoencoder::fit(x, widths, *dim, &AutoencoderOptions { steps, ..*options }, seed, interrupt)?)
+                Box::new(autoencoder::Autoencoder::fit(x, layers, *dim, &AutoencoderOptions { steps, ..*options }, seed, interrupt)?)
             }
         };
         if known {

@@ -7,10 +7,11 @@ use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64, values};
 use crate::error::{Error, Result};
-use crate::network::batch::Batch;
-use crate::network::layers::{Layers, Pass, Shape, cotangents, forward_blocks};
+use crate::network::architecture::Architecture;
+use crate::network::batch::{Batch, Forward, Slopes, forward};
+use crate::network::layers::Layers;
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
-use crate::network::tangent::tangent_gradient;
+use crate::network::shape::Shape;
 use crate::network::{Activation, Frame, under};
 use crate::random::Rng;
 use burn::tensor::{Tensor, TensorData};
@@ -35,53 +36,52 @@ struct Leg {
     gradient: Points,
     /// ∂net/∂t, shape [m, 1]
     in_time: Points,
-    pass: Pass,
-    back: Vec<Tensor<2>>,
+    pass: Forward,
+    slopes: Slopes,
 }
 
 impl PotentialFlow {
-    pub fn new(widths: &[usize], optimizer: OptimizerOptions, frame: &Frame, lambda: f64, kinetic: f64, steps: usize, rng: &mut Rng) -> PotentialFlow {
+    pub fn new(layers: &Architecture, optimizer: OptimizerOptions, frame: &Frame, lambda: f64, kinetic: f64, steps: usize, rng: &mut Rng) -> Result<PotentialFlow> {
         let d = frame.dim();
-        let shape = Shape::new(d + 1, widths, 1, Activation::Tanh);
+        let shape = layers.reading(d + 1, 1, 1, Activation::Tanh, false)?;
         let theta = shape.draw(rng, &frame.device);
-        PotentialFlow { shape, theta, optimizer: Optimizer::new(optimizer), center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps }
+        Ok(PotentialFlow { shape, theta, optimizer: Optimizer::new(optimizer), center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps })
     }
 
     fn dt(&self) -> f64 {
         1.0 / self.steps as f64
     }
 
-    fn leg(&self, layers: &Layers, at: Points, i: usize) -> Leg {
+    fn leg(&self, layers: &Layers, at: Points, i: usize) -> Result<Leg> {
         let [m, d] = at.dims();
         let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
         let input = Tensor::cat(vec![at.clone(), time], 1);
-        let pass = forward_blocks(layers, &[&input], &self.shape).remove(0);
-        let back = cotangents(layers, &pass, Tensor::ones([m, 1], &at.device()), &self.shape);
-        let full = back[self.shape.depth() - 1].clone().matmul(layers.w[0].clone().transpose());
-        Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, back }
+        let batch = Batch::new(&input)?;
+        let pass = forward(layers, &[&batch], &self.shape)?;
+        let (slopes, full) = pass.slopes(layers, &self.shape);
+        Ok(Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, slopes })
     }
 
     /// The legs of the way, and its end in the coordinates of the samples.
-    fn travel(&self, layers: &Layers, z: &Points) -> (Vec<Leg>, Points) {
+    fn travel(&self, layers: &Layers, z: &Points) -> Result<(Vec<Leg>, Points)> {
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let mut legs = vec![];
         for i in 0..self.steps {
-            let leg = self.leg(layers, x.clone(), i);
+            let leg = self.leg(layers, x.clone(), i)?;
             x = x - leg.gradient.clone().mul_scalar(self.dt() / self.lambda);
             legs.push(leg);
         }
-        (legs, x.mul_scalar(self.scale) + self.center.clone())
+        Ok((legs, x.mul_scalar(self.scale) + self.center.clone()))
     }
 
     fn layers(&self) -> Layers {
         Layers::from_flat(&self.theta, &self.shape)
     }
 
-
     /// The gradient of loss(x(1)) + kinetic energy in the parameters.
     fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
         let layers = self.layers();
-        let (legs, end) = self.travel(&layers, z);
+        let (legs, end) = self.travel(&layers, z)?;
         let [m, _] = end.dims();
         let mut a = loss(&end)?.mul_scalar(self.scale);
         let mut total: Option<Layers> = None;
@@ -90,7 +90,7 @@ impl PotentialFlow {
             let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
-            let (gradient, hessian) = tangent_gradient(&layers, &leg.pass, &leg.back, padded, &self.shape);
+            let (gradient, hessian) = leg.pass.tangent(&layers, &leg.slopes, &padded, &self.shape)?;
             if let Some(hessian) = hessian {
                 let d = a.dims()[1];
                 a = a + hessian.narrow(1, 0, d);
@@ -112,7 +112,7 @@ impl Map for PotentialFlow {
         let [m, d] = x.dims();
         for i in 0..self.steps {
             let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
-            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1), false)?.value_and_input_gradient(&layers, &self.shape)?;
+            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&layers, &self.shape)?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
         }
         Ok(x.mul_scalar(self.scale) + self.center.clone())
@@ -144,7 +144,7 @@ impl Map for PotentialFlow {
     /// flow; straightness: how far
     /// points come over how far they go, 1 for straight lines.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
-        let (legs, end) = self.travel(&self.layers(), z);
+        let (legs, end) = self.travel(&self.layers(), z)?;
         let [m, d] = end.dims();
         let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
         for leg in &legs {
@@ -185,7 +185,7 @@ mod tests {
         let z = points((0..m * d).map(|_| rng.random_range(-2.0..2.0)).collect(), m, d, &device);
         let w = points((0..m * d).map(|_| rng.random_range(-1.0..1.0)).collect(), m, d, &device);
         let frame = Frame::of(&z).unwrap();
-        let mut flow = PotentialFlow::new(&[8, 6], OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng);
+        let mut flow = PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
         let exact = values(&flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap()).unwrap();
         let theta = values(&flow.theta).unwrap();
         let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));

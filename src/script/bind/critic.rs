@@ -5,16 +5,17 @@ use super::{describe, none};
 use crate::catalogue::Entry;
 use crate::critic::entropic::Entropic;
 use crate::critic::exact::Exact;
-use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::deep_kernel::DeepKernelBuilder;
+use crate::critic::mlp::{Activation, CnnOptions, MlpBuilder, MlpOptions};
 use crate::critic::pair::{PairBuilder, PairOptions};
 use crate::network::optimizer::OptimizerOptions;
 use crate::critic::solver::{Solver, SolverBuilder};
-use crate::critic::{Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
+use crate::critic::{Critic, CriticBuilder, CNN, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
 use crate::device::{self, Points};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
 use crate::script::context::Context;
-use crate::script::convert::{Native, list, numbers, points, raise, type_of};
+use crate::script::convert::{Native, count, list, numbers, points, raise, type_of};
 use crate::script::options::Options;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use std::sync::Arc;
@@ -118,13 +119,22 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic| mlp(&k, &ctx, &w, none()));
     let k = c.clone();
     engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic, o: Map| mlp(&k, &ctx, &w, o));
+    let cnn = |c: &Context, ctx: &NativeCallContext, map: Map| -> Native<CriticValue> {
+        let options = Options::read(c, ctx, &CNN, map)?;
+        let build = || Ok(CriticValue(Arc::new(options.typed::<CnnOptions>()?.builder()?)));
+        build().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("cnn", move |ctx: NativeCallContext| cnn(&k, &ctx, none()));
+    let k = c.clone();
+    engine.register_fn("cnn", move |ctx: NativeCallContext, o: Map| cnn(&k, &ctx, o));
     let pair = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
         let options = Options::read(c, ctx, &PAIR, map)?;
         let build = || {
             let pair: PairOptions = options.typed()?;
             // the same checks as for one network
             let one = MlpBuilder::new(whole_widths("pair(widths)", widths)?, MlpOptions { activation: pair.activation, ..MlpOptions::default() })?;
-            Ok(CriticValue(Arc::new(PairBuilder { widths: one.widths, pair, optimizer: one.optimizer })))
+            Ok(CriticValue(Arc::new(PairBuilder { widths: one.layers.widths, pair, optimizer: one.optimizer })))
         };
         build().map_err(|e| raise(c, ctx, e))
     };
@@ -132,6 +142,19 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic| pair(&k, &ctx, &w, none()));
     let k = c.clone();
     engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic, o: Map| pair(&k, &ctx, &w, o));
+    let deep = |c: &Context, ctx: &NativeCallContext, network: &Dynamic, dim: &Dynamic| -> Native<CriticValue> {
+        let build = || {
+            let given = network.clone().try_cast::<CriticValue>();
+            let layers = match given.as_ref().and_then(|c| c.0.network()) {
+                Some(n) => n.clone(),
+                None => MlpBuilder::new(whole_widths("deep_kernel(widths)", network)?, MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })?,
+            };
+            Ok(CriticValue(Arc::new(DeepKernelBuilder::new(layers, count("deep_kernel, dim", dim)?)?)))
+        };
+        build().map_err(|e| raise(c, ctx, e))
+    };
+    let k = c.clone();
+    engine.register_fn("deep_kernel", move |ctx: NativeCallContext, n: Dynamic, dim: Dynamic| deep(&k, &ctx, &n, &dim));
     solvers(engine, c);
     fitted(engine, c);
 }

@@ -4,10 +4,10 @@ use super::divergence::{DivergenceValue, GeneratorValue};
 use super::none;
 use crate::catalogue::Entry;
 use crate::critic::CriticBuilder;
-use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
+use crate::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
 use crate::critic::exact::Exact;
 use crate::critic::solver::SolverBuilder;
-use crate::divergence::Divergence;
+use crate::divergence::{Divergence, Variational};
 use crate::error::{Error, Result};
 use crate::flow::codec::{AutoencoderOptions, CodecRecipe, Fit};
 use crate::flow::integrators::Scheme;
@@ -26,6 +26,7 @@ use crate::script::convert::{Native, count, number, raise, type_of};
 use crate::script::options::Options;
 use crate::script::symbolic_point::SymbolicPoint;
 use crate::script::trace::Tracer;
+use crate::space::Space;
 use crate::space::kernel::Kernel;
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde::Deserialize;
@@ -129,10 +130,15 @@ fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
     let Some(v) = options.value(key) else { return default_generator() };
     let made = v.clone().try_cast::<CriticValue>();
     match made.as_ref().and_then(|c| c.0.network()) {
-        Some(n) if n.options != (MlpOptions { activation: n.options.activation, ..MlpOptions::default() }) => Err(Error::Unsupported {
+        Some(n) if n.options != (MlpOptions { activation: n.options.activation, residual: n.options.residual, ..MlpOptions::default() }) => Err(Error::Unsupported {
             what: format!("the option `{key}`"),
             reason: "takes layers and an activation; constraints, penalties and standardize are the critic's".into(),
             advice: "write mlp([64, 64], #{ activation: \"relu\" })".into(),
+        }),
+        Some(n) if key == "potential" && (n.layers.images.is_some() || n.options.residual) => Err(Error::Unsupported {
+            what: "the option `potential`".into(),
+            reason: "takes plain layers, whose gradient is the velocity".into(),
+            advice: "write mlp([64, 64])".into(),
         }),
         Some(n) if key == "potential" && !matches!(n.options.activation, Activation::Tanh | Activation::Groupsort) => Err(Error::Unsupported {
             what: "the option `potential`".into(),
@@ -150,6 +156,11 @@ fn generator_flow(entry: &'static Entry, options: &Options, d: Arc<dyn Divergenc
     let (critic, chosen): (Arc<dyn CriticBuilder>, bool) = match options.value("critic") {
         // each minibatch transported exactly: nothing to tune, and better than networks at the same time
         None if entry.name == "w2_fe" => (Arc::new(SolverBuilder(Arc::new(Exact::default()))), true),
+        None if d.terms().iter().any(|(_, t)| matches!(t.space, Space::Networks)) => {
+            let free = default_critic()?;
+            let options = MlpOptions { constraint: Constraint::None, ..free.options.clone() };
+            (MlpBuilder { options, ..free }.with_optimizer(optimizer.clone()), false)
+        }
         None => (default_critic()?.with_optimizer(optimizer.clone()), false),
         Some(v) => match v.clone().try_cast::<CriticValue>() {
             Some(c) => (c.0.with_optimizer(optimizer.clone()), true),
@@ -222,13 +233,23 @@ fn latents(engine: &mut Engine, c: &Arc<Context>) {
             let options = Options::read(c, ctx, entry, map)?;
             let build = || {
                 let dim = count("autoencoder, dim", dim)?;
-                let options: AutoencoderOptions = options.typed()?;
-                // the same checks as for one network
-                let one = MlpBuilder::new(whole_widths("autoencoder(widths)", widths)?, MlpOptions { activation: options.activation, ..MlpOptions::default() })?;
+                let activation_given = options.has("activation");
+                let mut options: AutoencoderOptions = options.typed()?;
+                let network = widths.clone().try_cast::<CriticValue>();
+                let one = match network.as_ref().and_then(|c| c.0.network()) {
+                    Some(n) if activation_given || n.options != (MlpOptions { activation: n.options.activation, ..MlpOptions::default() }) => {
+                        let reason = "takes layers and an activation, which are those of the network beside it".into();
+                        return Err(Error::Unsupported { what: "autoencoder(network, dim)".into(), reason, advice: "write autoencoder(cnn(#{ channels: [16, 32], activation: \"relu\" }), 8)".into() });
+                    }
+                    Some(n) => n.clone(),
+                    // the same checks as for one network
+                    None => MlpBuilder::new(whole_widths("autoencoder(widths)", widths)?, MlpOptions { activation: options.activation, ..MlpOptions::default() })?,
+                };
+                options.activation = one.options.activation;
                 if dim == 0 {
                     return Err(Error::data("autoencoder, dim", "it is 0, expected 1 or more"));
                 }
-                Ok(CodecValue(CodecRecipe::Autoencoder { widths: one.widths, dim, options }))
+                Ok(CodecValue(CodecRecipe::Autoencoder { layers: one.layers, dim, options }))
             };
             build().map_err(|e| raise(c, ctx, e))
         };
@@ -253,13 +274,18 @@ fn of_divergence(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: 
     let k = c.clone();
     engine.register_fn(entry.name, move |ctx: NativeCallContext, d: DivergenceValue, o: Map| make(&k, &ctx, d, o));
     let k = c.clone();
-    let plain = move |ctx: NativeCallContext, g: GeneratorValue| -> Native<FlowValue> {
+    let plain = move |ctx: NativeCallContext, g: GeneratorValue, map: Map| -> Native<FlowValue> {
+        // a generator network only needs φ on samples, which the variational form gives without a space
+        if entry.name == "gan" {
+            let options = Options::read(&k, &ctx, entry, map)?;
+            return generator_flow(entry, &options, Arc::new(Variational(g))).map_err(|e| raise(&k, &ctx, e));
+        }
         let advice = format!("write {}({}.regularized(lipschitz(1.0)))", entry.name, g.name());
         Err(raise(&k, &ctx, Error::Unsupported { what: g.name().into(), reason: "has no function space, so its first variation does not exist between samples".into(), advice }))
     };
     let f = plain.clone();
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue| f(ctx, g));
-    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue, _: Map| plain(ctx, g));
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue| f(ctx, g, none()));
+    engine.register_fn(entry.name, move |ctx: NativeCallContext, g: GeneratorValue, o: Map| plain(ctx, g, o));
 }
 
 fn of_kernel(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: &'static Entry) {

@@ -1,0 +1,71 @@
+//! What layers a network has, and where the parameters of each sit in one flat vector.
+use super::Activation;
+use super::linear::Linear;
+use crate::device::Values;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
+
+/// Linear maps with activations between them.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    linears: Vec<Linear>,
+    pub activation: Activation,
+    /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
+    residual: bool,
+}
+
+impl Shape {
+    /// R^dim → R^outs through hidden layers of the given widths.
+    pub fn new(dim: usize, widths: &[usize], outs: usize, activation: Activation) -> Shape {
+        let sizes: Vec<usize> = std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(outs)).collect();
+        let linears = sizes.windows(2).map(|w| Linear::Dense { ins: w[0], outs: w[1] }).collect();
+        Shape::of(linears, activation, false)
+    }
+    /// At least one layer, each taking what the one before gives.
+    pub fn of(linears: Vec<Linear>, activation: Activation, residual: bool) -> Shape {
+        Shape { linears, activation, residual }
+    }
+    pub fn linears(&self) -> &[Linear] {
+        &self.linears
+    }
+    /// The layer whose input is also added to what layer l gives before its activation.
+    pub fn shortcut(&self, l: usize) -> Option<usize> {
+        (self.residual && l >= 2 && l.is_multiple_of(2) && l + 1 < self.depth()).then(|| l - 1)
+    }
+    /// Lengths of the weights and biases of every layer, in their order.
+    pub fn lengths(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.linears.iter().map(|l| (l.matrix().0 * l.matrix().1, l.channels()))
+    }
+    /// Number of parameters.
+    pub fn len(&self) -> usize {
+        self.lengths().map(|(w, b)| w + b).sum()
+    }
+    /// Multiplications per row.
+    pub fn work(&self) -> usize {
+        self.linears.iter().map(|l| l.positions() * l.matrix().0 * l.matrix().1).sum()
+    }
+    /// The most entries a row takes on its way.
+    pub fn widest(&self) -> usize {
+        self.linears.iter().map(|l| (l.positions() * l.matrix().0.max(l.matrix().1)).max(l.ins()).max(l.outs())).max().unwrap_or(1)
+    }
+    /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
+    pub fn draw(&self, rng: &mut impl Rng, device: &Device) -> Values {
+        let mut theta = Vec::with_capacity(self.len());
+        for (linear, (w, b)) in self.linears.iter().zip(self.lengths()) {
+            let bound = 1.0 / linear.fan_in().sqrt() as f32;
+            theta.extend((0..w + b).map(|_| rng.random_range(-bound..bound)));
+        }
+        Tensor::from_data(TensorData::new(theta, [self.len()]), device)
+    }
+    /// Outputs per point.
+    pub fn outs(&self) -> usize {
+        self.linears[self.depth() - 1].outs()
+    }
+    /// Entries of a point.
+    pub fn ins(&self) -> usize {
+        self.linears[0].ins()
+    }
+    pub fn depth(&self) -> usize {
+        self.linears.len()
+    }
+}
