@@ -14,12 +14,17 @@ WORKS = {
     "MMD flow, N = 240": ("mmd_flow(gaussian_kernel(0.2236), #{ dt: 0.01 })", 240, 4000),
     "GPA, 3 critic steps, N = 200": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: mlp([32, 32, 32], #{ activation: "relu", power_iterations: 1 }) })', 200, 1000),
     "GPA, 3 critic steps, N = 10000": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: mlp([32, 32, 32], #{ activation: "relu", power_iterations: 1 }) })', 10000, 30),
+    "GPA on digits, convolutional critic, N = 200": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: cnn(#{ channels: [32, 64], power_iterations: 1 }) })', 200, 200),
     "GAN, 5 critic steps, batch 256": ('gan(kl().regularized(lipschitz(1.0)), #{ batch: 256, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: mlp([64, 64], #{ activation: "leaky_relu", power_iterations: 1 }) })', 4096, 400),
     "W2-FE, all pairs, K = 5, batch 256": ('w2_fe(#{ batch: 256, persistent: 5, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: pair([64, 64]) })', 4096, 400),
 }
 
+def flow_name(flow):
+    return next(name for name, work in WORKS.items() if work[0] == flow)
+
 def ours(flow, n, steps):
-    script = f"let q = data::ring({n}); let p = data::gaussian({n}, 2); let f = {flow}; f.run(p, q, #{{ steps: {steps // 4 + 1}, record_every: 1000000, snapshots: 0 }}); let best = 1e9; for k in 0..3 {{ let r = f.run(p, q, #{{ steps: {steps}, record_every: 1000000, snapshots: 0 }}); best = min(best, r.seconds); }} print(best / {steps});"
+    samples = f"data::digits().rows(0, {n}); let p = data::gaussian({n}, 64)" if "digits" in flow_name(flow) else f"data::ring({n}); let p = data::gaussian({n}, 2)"
+    script = f"let q = {samples}; let f = {flow}; f.run(p, q, #{{ steps: {steps // 4 + 1}, record_every: 1000000, snapshots: 0 }}); let best = 1e9; for k in 0..3 {{ let r = f.run(p, q, #{{ steps: {steps}, record_every: 1000000, snapshots: 0 }}); best = min(best, r.seconds); }} print(best / {steps});"
     with tempfile.NamedTemporaryFile("w", suffix=".rhai", delete=False) as f:
         f.write(script)
     out = subprocess.run([GFLOW, "run", f.name, "--quiet", "--device", "cpu"], env=ENV, capture_output=True, text=True, check=True).stdout
@@ -51,6 +56,11 @@ def peer(name, n, steps):
             y = y - 0.01 * torch.autograd.grad(f, z)[0]
     elif name.startswith("GPA"):
         phi = mlp([2, 32, 32, 32, 1], nn.ReLU, True)
+        if "digits" in name:
+            norm = torch.nn.utils.parametrizations.spectral_norm
+            conv = lambda a, b: norm(nn.Conv2d(a, b, 3, stride=2, padding=1))
+            phi = nn.Sequential(nn.Unflatten(1, (1, 8, 8)), conv(1, 32), nn.LeakyReLU(0.2), conv(32, 64), nn.LeakyReLU(0.2), nn.Flatten(), norm(nn.Linear(256, 1)))
+            p, q = torch.randn(n, 64), torch.rand(n, 64)
         opt = torch.optim.Adam(phi.parameters(), lr=7e-3, betas=(0.85, 0.999))
         y = p.clone()
         def step():

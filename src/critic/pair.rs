@@ -6,13 +6,14 @@ use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
-use crate::network::batch::{Batch, forward};
+use crate::network::batch::{Batch, Forward, forward};
 use crate::network::layers::Layers;
 use crate::network::shape::Shape;
 use crate::network::optimizer::{Optimizer, OptimizerOptions};
 use crate::network::{Activation, under};
 use crate::random;
-use crate::simd::{self, LANES};
+use crate::matrix::{scaled_product, transposed, view};
+use crate::simd::{self, Coordinates, LANES};
 use crate::space::{Cost, Space};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -108,18 +109,58 @@ pub struct Pair {
     draws: u64,
 }
 
-/// The objective, and its gradients in φ on the particles and ψ on the targets; c is [m, n] for all pairs, [m, 1] for the
-/// diagonal.
-pub fn hinge(phi: &Values, psi: &Values, c: &Tensor<2>, kind: Hinge, lambda: f64) -> Result<(Values, Values, Values)> {
-    if kind == Hinge::All && device::is_cpu(&phi.device()) {
-        let on_host = hinge_on_host(&values(phi)?, &values(psi)?, &device::rows(c)?, lambda);
-        let vector = |v: Vec<f32>| {
-            let n = v.len();
-            Tensor::from_data(TensorData::new(v, [n]), &phi.device())
-        };
-        return Ok((vector(vec![on_host.0]), vector(on_host.1), vector(on_host.2)));
+/// Costs between points: [m, n] for all pairs, [m, 1] for the diagonal.
+pub enum Costs {
+    /// all pairs in host memory, row-major
+    Host(Vec<f32>),
+    Tensors(Tensor<2>),
+}
+
+/// Dimensions from which squared distances are cheaper as matrix products.
+const MANY: usize = 8;
+
+/// c between all rows, both already moved by the centre of the samples.
+fn costs_on_host(y: &[f32], x: &[f32], d: usize, cost: &Cost) -> Vec<f32> {
+    let (m, n) = (y.len() / d, x.len() / d);
+    let mut c = vec![0.0; m * n];
+    if d < MANY {
+        let wide: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
+        let x: Coordinates<f32> = Coordinates::new(&wide, d, &vec![0.0; d], 1.0);
+        simd::run(#[inline(always)] || {
+            for (c, y) in c.chunks_mut(n).zip(y.chunks(d)) {
+                x.squares(y, 0, c);
+            }
+        });
+    } else {
+        let squares = |v: &[f32]| -> Vec<f32> { v.chunks(d).map(|r| r.iter().map(|v| v * v).sum()).collect() };
+        let on_x = squares(x);
+        scaled_product((m, n, d), &mut c, n, false, -2.0, view(y, d), transposed(x, d));
+        for (c, on_y) in c.chunks_mut(n).zip(squares(y)) {
+            c.iter_mut().zip(&on_x).for_each(|(c, on_x)| *c = (*c + on_x + on_y).max(0.0));
+        }
     }
-    Ok(hinge_of_tensors(phi, psi, c, kind, lambda))
+    let (scale, half) = (cost.scale as f32, 0.5 * cost.power as f32);
+    match cost.power {
+        2.0 => c.iter_mut().for_each(|c| *c *= scale),
+        1.0 => c.iter_mut().for_each(|c| *c = scale * c.sqrt()),
+        _ => c.iter_mut().for_each(|c| *c = scale * c.powf(half)),
+    }
+    c
+}
+
+/// The objective, and its gradients in φ on the particles and ψ on the targets.
+pub fn hinge(phi: &Values, psi: &Values, c: &Costs, kind: Hinge, lambda: f64) -> Result<(Values, Values, Values)> {
+    match c {
+        Costs::Tensors(c) => Ok(hinge_of_tensors(phi, psi, c, kind, lambda)),
+        Costs::Host(c) => {
+            let on_host = hinge_on_host(&values(phi)?, &values(psi)?, c, lambda);
+            let vector = |v: Vec<f32>| {
+                let n = v.len();
+                Tensor::from_data(TensorData::new(v, [n]), &phi.device())
+            };
+            Ok((vector(vec![on_host.0]), vector(on_host.1), vector(on_host.2)))
+        }
+    }
 }
 
 /// All pairs in one pass over the costs.
@@ -193,12 +234,15 @@ impl Pair {
         Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale))
     }
 
-    fn costs(&self, y: &Points, x: &Points) -> Tensor<2> {
+    fn costs(&self, y: &Points, x: &Points) -> Result<Costs> {
         let squares = match self.options.hinge {
             Hinge::All => {
                 let square = |p: &Points| (p.clone() * p.clone()).sum_dim(1);
                 let (y, x) = (y.clone() - self.center.clone(), x.clone() - self.center.clone());
-                let n = x.dims()[0];
+                let [n, d] = x.dims();
+                if device::is_cpu(&x.device()) {
+                    return Ok(Costs::Host(costs_on_host(&device::rows(&y)?, &device::rows(&x)?, d, &self.cost)));
+                }
                 (square(&y) + square(&x).reshape([1, n]) - y.matmul(x.transpose()).mul_scalar(2.0)).clamp_min(0.0)
             }
             Hinge::Diagonal => {
@@ -207,18 +251,22 @@ impl Pair {
             }
         };
         let powered = if self.cost.power == 2.0 { squares } else { squares.powf_scalar(0.5 * self.cost.power) };
-        powered.mul_scalar(self.cost.scale)
+        Ok(Costs::Tensors(powered.mul_scalar(self.cost.scale)))
     }
 
-    fn step(&mut self, y: &Batch, x: &Batch, c: &Tensor<2>) -> Result<Values> {
+    fn step(&mut self, y: &Batch, x: &Batch, c: &Costs) -> Result<Values> {
         let layers = [&self.phi, &self.psi].map(|o| Layers::from_flat(&o.theta, &self.shape));
         let (on_y, on_x) = (forward(&layers[0], &[y], &self.shape)?, forward(&layers[1], &[x], &self.shape)?);
         let (phi, psi) = (on_y.outputs().remove(0).mul_scalar(self.height), on_x.outputs().remove(0).mul_scalar(self.height));
         let (value, on_phi, on_psi) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
-        let gradients = [on_y.gradient(&layers[0], &[on_phi.mul_scalar(self.height)], &self.shape)?, on_x.gradient(&layers[1], &[on_psi.mul_scalar(self.height)], &self.shape)?];
-        for (one, g) in [&mut self.phi, &mut self.psi].into_iter().zip(gradients) {
-            one.theta = one.optimizer.ascend(one.theta.clone(), g.flatten());
-        }
+        let (shape, height) = (&self.shape, self.height);
+        let climb = |one: &mut One, pass: &Forward, layers: &Layers, seed: Values| -> Result<()> {
+            let gradient = pass.gradient(layers, &[seed.mul_scalar(height)], shape)?;
+            one.theta = one.optimizer.ascend(one.theta.clone(), gradient.flatten());
+            Ok(())
+        };
+        climb(&mut self.phi, &on_y, &layers[0], on_phi)?;
+        climb(&mut self.psi, &on_x, &layers[1], on_psi)?;
         Ok(value)
     }
 }
@@ -240,7 +288,7 @@ impl Critic for Pair {
         }
         let y = self.enter(source)?;
         let mut pairing = match self.options.hinge {
-            Hinge::All => Some((self.enter(target)?, self.costs(source, target))),
+            Hinge::All => Some((self.enter(target)?, self.costs(source, target)?)),
             // drawn anew at every step: pairs that stay the same would price that pairing alone
             Hinge::Diagonal => None,
         };
@@ -252,7 +300,7 @@ impl Critic for Pair {
                 Some(kept) => kept,
                 None => {
                     let other = self.shuffled(target);
-                    (self.enter(&other)?, self.costs(source, &other))
+                    (self.enter(&other)?, self.costs(source, &other)?)
                 }
             };
             let v = self.step(&y, &drawn.0, &drawn.1)?;
@@ -272,7 +320,7 @@ impl Critic for Pair {
             // the diagonal of samples of two sizes is that of their first rows
             let k = m.min(n);
             let (y, x) = (source.clone().narrow(0, 0, k), target.clone().narrow(0, 0, k));
-            return Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x), Hinge::Diagonal, self.options.lambda)?.0);
+            return Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x)?, Hinge::Diagonal, self.options.lambda)?.0);
         }
         // rows in blocks: the objective is the mean of theirs, and no M × N costs are kept
         let psi = at(&self.psi, target)?;
@@ -280,7 +328,7 @@ impl Critic for Pair {
         for start in (0..m).step_by(BLOCK) {
             let rows = BLOCK.min(m - start);
             let y = source.clone().narrow(0, start, rows);
-            let value = hinge(&at(&self.phi, &y)?, &psi, &self.costs(&y, target), Hinge::All, self.options.lambda)?.0;
+            let value = hinge(&at(&self.phi, &y)?, &psi, &self.costs(&y, target)?, Hinge::All, self.options.lambda)?.0;
             total = total + value.mul_scalar(rows as f64 / m as f64);
         }
         Ok(total)
@@ -356,7 +404,7 @@ mod tests {
                 }
             }
         }
-        let on_host = hinge(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda).unwrap();
+        let on_host = hinge(&vector(&phi), &vector(&psi), &Costs::Host(c.clone()), Hinge::All, lambda).unwrap();
         for (value, on_phi, on_psi) in [on_host, hinge_of_tensors(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda)] {
             assert!((f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5, "{} and {expected}", values(&value).unwrap()[0]);
             for (got, wanted) in [(on_phi, &g), (on_psi, &h)] {
@@ -366,28 +414,32 @@ mod tests {
         }
     }
 
-    /// The costs of all pairs and of the diagonal.
+    /// The costs of all pairs, few dimensions and many, and of the diagonal: |x|² + |y|² − 2xy in f32 keeps 1e-4.
     #[test]
-    fn costs_are_squared_distances() {
+    fn costs_are_powers_of_distances() {
         let device = open(Choice::Cpu).unwrap().device;
-        let mut rng = random::rng(2, 0);
-        let draw = |rng: &mut random::Rng| device::points((0..24).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, 2, &device);
-        let (y, x) = (draw(&mut rng), draw(&mut rng));
-        let term = Term { objective: Objective::Ipm, space: Space::Cost(Cost::new(1.0, 2.0).unwrap()), reversed: false };
-        let (a, b) = (rows_f64(&y).unwrap(), rows_f64(&x).unwrap());
-        for kind in [Hinge::All, Hinge::Diagonal] {
-            let builder = PairBuilder { widths: vec![4], pair: PairOptions { hinge: kind, ..PairOptions::default() }, optimizer: OptimizerOptions::default() };
-            let frame = Frame::of(&x).unwrap();
-            let one = |_: ()| {
-                let shape = Shape::new(2, &[4], 1, Activation::Tanh);
-                let theta = shape.draw(&mut random::rng(0, 0), &device);
-                Pair { options: builder.pair, cost: cost_of(&term).unwrap(), shape: shape.clone(), phi: One { theta: theta.clone(), optimizer: Optimizer::new(OptimizerOptions::default()) }, psi: One { theta, optimizer: Optimizer::new(OptimizerOptions::default()) }, center: device::points(frame.center.clone(), 1, 2, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 }
-            };
-            let c = rows_f64(&one(()).costs(&y, &x)).unwrap();
-            let exact = |i: usize, j: usize| (0..2).map(|k| (a[2 * i + k] - b[2 * j + k]).powi(2)).sum::<f64>();
-            for (k, got) in c.iter().enumerate() {
-                let wanted = if kind == Hinge::All { exact(k / 12, k % 12) } else { exact(k, k) };
-                assert!((got - wanted).abs() < 1e-4, "{kind:?} {k}: {got} and {wanted}");
+        for (d, power) in [(2, 2.0), (11, 2.0), (3, 1.0), (9, 1.5)] {
+            let mut rng = random::rng(2, 0);
+            let mut draw = || device::points((0..12 * d).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, d, &device);
+            let (y, x) = (draw(), draw());
+            let cost = Cost::new(2.0, power).unwrap();
+            let (a, b) = (rows_f64(&y).unwrap(), rows_f64(&x).unwrap());
+            for kind in [Hinge::All, Hinge::Diagonal] {
+                let frame = Frame::of(&x).unwrap();
+                let shape = Shape::new(d, &[4], 1, Activation::Tanh);
+                let one = One { theta: shape.draw(&mut random::rng(0, 0), &device), optimizer: Optimizer::new(OptimizerOptions::default()) };
+                let options = PairOptions { hinge: kind, ..PairOptions::default() };
+                let pair = Pair { options, cost, shape, phi: one.clone(), psi: one, center: device::points(frame.center.clone(), 1, d, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 };
+                let c: Vec<f64> = match pair.costs(&y, &x).unwrap() {
+                    Costs::Host(c) => c.into_iter().map(f64::from).collect(),
+                    Costs::Tensors(c) => rows_f64(&c).unwrap(),
+                };
+                assert_eq!(c.len(), if kind == Hinge::All { 144 } else { 12 });
+                let exact = |i: usize, j: usize| 2.0 * (0..d).map(|k| (a[d * i + k] - b[d * j + k]).powi(2)).sum::<f64>().powf(0.5 * power);
+                for (k, got) in c.iter().enumerate() {
+                    let wanted = if kind == Hinge::All { exact(k / 12, k % 12) } else { exact(k, k) };
+                    assert!((got - wanted).abs() < 1e-4 * (1.0 + wanted), "{kind:?}, d {d}, power {power}, {k}: {got} and {wanted}");
+                }
             }
         }
     }

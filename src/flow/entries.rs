@@ -6,7 +6,7 @@ use super::integrators::NAMES;
 use super::langevin::LangevinOptions;
 use super::presets::{self, preset_defaults};
 use super::run::RunOptions;
-use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of, no_defaults};
+use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::critic::{OPTIMIZER, merge};
 
 const DT: Opt = Opt { name: "dt", kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" }, doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme" };
@@ -236,12 +236,12 @@ pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "latent",
         room: "flow",
-        signature: "latent(flow, codec)",
-        doc: "A flow in the latent space of a codec: the target is encoded, the source too unless it is given there, the particles move there and are decoded once at the end. run.particles and run.snapshots are decoded; metrics of the history are those of the latent space. run.report has the decoder's Lipschitz constant, which bounds the divergence outside.",
+        signature: "latent(flow, codec, options)",
+        doc: "A flow in the latent space of a codec: the target is encoded, the source too unless it is given there, the particles move there and are decoded once at the end. run.particles and run.snapshots are decoded; metrics of the history are those of the latent space. run.report has the decoder's Lipschitz constant, which bounds the divergence outside. With mobility: true the critic compares decoded points with the target itself, and latent points follow by the transposed Jacobian of the decoder: dy = -J J^T grad phi dt outside.",
         equation: r"D^{\Gamma_L}(D_\#P\|D_\#Q)\le D^{\Gamma_{L\,\mathrm{Lip}D}}(P\|Q)",
         cite: "gu2023latent",
-        options: &[],
-        defaults: no_defaults,
+        options: &[Opt { name: "mobility", kind: OptionKind::Flag, doc: "whether the flow runs outside, with the mobility J J^T of the decoder" }],
+        defaults: || serde_json::json!({ "mobility": false }),
         example: "let flow = latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([16, 16]) }), pca(4));\nlet run = flow.run(data::gaussian(30, 4), data::digits().rows(0, 60), #{ steps: 3 });\nrun.report",
     },
     Entry {

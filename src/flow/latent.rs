@@ -2,6 +2,7 @@
 //!
 //! D^{Γ_L}(D_#P ‖ D_#Q) ≤ D^{Γ_{L Lip D}}(P ‖ Q): what is reached in the latent space bounds what is reached outside.
 use super::codec::{Codec, CodecRecipe, Fit};
+use super::mobility::MobilityFlow;
 use super::{Critics, Flow, Recipe, Record, Setting, State};
 use crate::critic::Named;
 use crate::device::{self, Points, rows_f64};
@@ -15,11 +16,13 @@ use std::sync::Arc;
 pub struct LatentRecipe {
     pub inner: Arc<dyn Recipe>,
     pub codec: CodecRecipe,
+    /// whether the flow runs outside, with the mobility J Jᵀ of the decoder
+    pub mobility: bool,
 }
 
 impl Recipe for LatentRecipe {
     fn describe(&self) -> String {
-        format!("latent({}, {})", self.inner.describe(), self.codec.describe())
+        format!("latent({}, {}{})", self.inner.describe(), self.codec.describe(), if self.mobility { ", mobility" } else { "" })
     }
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
         device::check_samples("run(source, target)", source, source)?;
@@ -40,6 +43,12 @@ impl Recipe for LatentRecipe {
         };
         let codec = self.codec.build(&fitted_to, s.seed, s.saved, s.interrupt)?;
         let source = if same { codec.encode(s.source)? } else { s.source.clone() };
+        if self.mobility {
+            let outside = codec.decode(&source)?;
+            self.inner.check(&outside, s.target)?;
+            let inner = self.inner.start(&Setting { source: &outside, ..*s })?;
+            return Ok(Box::new(MobilityFlow { recipe: self.clone(), inner, codec, encodes: same }));
+        }
         let target = codec.encode(s.target)?;
         let lost = rows_f64(&(codec.decode(&target)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
         let d = s.target.dims()[1];
@@ -50,7 +59,7 @@ impl Recipe for LatentRecipe {
         Ok(Box::new(LatentFlow { recipe: self.clone(), inner, codec, encodes: same, dim: d, explained: 1.0 - lost / all.max(1e-300) }))
     }
     fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "latent", "inner": self.inner.to_json(), "codec": self.codec })
+        serde_json::json!({ "kind": "latent", "inner": self.inner.to_json(), "codec": self.codec, "mobility": self.mobility })
     }
 }
 

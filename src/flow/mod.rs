@@ -16,6 +16,7 @@ pub mod labels;
 pub mod langevin;
 pub mod latent;
 pub mod map;
+pub mod mobility;
 pub mod noise;
 pub mod options;
 pub mod presets;

@@ -182,7 +182,7 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
         }
         Some("latent") => {
             let codec: CodecRecipe = serde_json::from_value(v["codec"].clone()).map_err(|e| Error::data("saved flow", e.to_string()))?;
-            Ok(Arc::new(LatentRecipe { inner: recipe(&v["inner"])?, codec }))
+            Ok(Arc::new(LatentRecipe { inner: recipe(&v["inner"])?, codec, mobility: v["mobility"].as_bool().unwrap_or(false) }))
         }
         Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?)?)),
         other => Err(Error::data("saved flow", format!("unknown kind {other:?}"))),

@@ -13,7 +13,7 @@ use crate::simd::{self, Real};
 use rayon::prelude::*;
 
 /// Rows per block: the activations of one block stay in the second-level cache.
-const BLOCK: usize = 512;
+const BLOCK: usize = 128;
 /// Entries per block where rows are wide.
 const ENTRIES: usize = 1 << 18;
 /// Multiplications above which threads pay.

@@ -22,7 +22,7 @@ pub enum Completeness {
 }
 
 const METHODS: &[(&str, &[&str])] = &[
-    ("Points", &["len", "dim", "rows", "col", "mean", "std", "concat", "to_array"]),
+    ("Points", &["len", "dim", "rows", "cols", "col", "mean", "std", "concat", "to_array"]),
     ("Generator", &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "penalized", "name"]),
     ("Divergence", &["estimate", "path", "bootstrap", "two_sample_test", "reversed", "symmetrised", "latex", "name"]),
     ("Renyi", &["regularized"]),
@@ -69,6 +69,7 @@ const RESULTS: &[(&str, &str)] = &[
     ("source", "Points"),
     ("target", "Points"),
     ("rows", "Points"),
+    ("cols", "Points"),
     ("gradient", "Points"),
     ("points", "Points"),
     ("critic", "Critic"),

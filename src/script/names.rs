@@ -57,7 +57,7 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// Elementary functions of numbers and of the argument of an f.
 pub const MATHEMATICS: &[&str] = &[
     "ln", "log", "exp", "sqrt", "abs", "sign", "tanh", "log1p", "expm1", "sigmoid", "softplus", "sin", "cos", "max", "min", "pow", "floor", "ceiling", "round", "PI", "sum", "mean", "len", "push", "map", "filter",
-    "conjugate", "conjugate_grad", "domain", "latex", "report", "rows", "col", "dim", "std", "to_array", "resume", "value", "gradient", "norm", "dot",
+    "conjugate", "conjugate_grad", "domain", "latex", "report", "rows", "cols", "col", "dim", "std", "to_array", "resume", "value", "gradient", "norm", "dot",
 ];
 
 /// Names that can be called, for did-you-mean.

@@ -27,6 +27,12 @@ const FLOWS: &[&str] = &[
     "w1w2_flow(kl().regularized(lipschitz(1.0)), #{ potential: mlp([8]), critic: mlp([8]), batch: 10 })",
     "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), pca(2))",
     "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), autoencoder([8], 2, #{ steps: 20 }))",
+    "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), autoencoder([8], 2, #{ steps: 20 }), #{ mobility: true })",
+    "gan(kl(), #{ generator: mlp([8, 8, 8], #{ residual: true, activation: \"relu\" }), critic: mlp([8, 8, 8], #{ residual: true, constraint: \"lp\" }), batch: 10 })",
+    "gan(mmd(gaussian_kernel(1.0) + laplace_kernel(1.0)), #{ critic: deep_kernel([8], 3), generator: mlp([8]), batch: 10 })",
+    "gpa(kl().regularized(lipschitz(1.0)), #{ critic: cnn(#{ channels: [4], widths: [6] }) })",
+    "gan(js(), #{ generator: cnn(#{ channels: [4, 6] }), critic: cnn(#{ channels: [4], constraint: \"gp\" }), batch: 10 })",
+    "latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) }), autoencoder(cnn(#{ channels: [4] }), 2, #{ steps: 20 }))",
 ];
 
 #[test]
@@ -34,8 +40,9 @@ fn every_flow_resumes_bit_identically() {
     let folder = tempfile::tempdir().unwrap();
     for flow in FLOWS {
         let (mut s, _) = session_in(Some(folder.path().to_path_buf()), &[]);
+        let dim = if flow.contains("cnn") { 16 } else { 2 };
         let script = format!(
-            "let p = data::gaussian(30, 2); let q = data::ring(40);
+            "let p = data::gaussian(30, {dim}); let q = data::embed(data::ring(40), {dim});
              let flow = {flow};
              let whole = flow.run(p, q, #{{ steps: 7, record_every: 2, snapshots: 3 }});
              let part = flow.run(p, q, #{{ steps: 3, record_every: 1, snapshots: 2 }});
@@ -114,6 +121,16 @@ fn nonsense_is_refused() {
         ("w2_fe(#{ residual: true }).run(data::gaussian(20, 3), q)", "dimension 2"),
         ("w1w2_flow(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 3), q)", "dimension 2"),
         ("w2_fe(#{ generator: exact() })", "layers"),
+        ("mlp([8, 8], #{ residual: true })", "3, 5, 7"),
+        ("gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8, 8, 8], #{ residual: true }) }).run(p, q)", "1-Lipschitz"),
+        ("cnn(#{ channels: [] })", "channels"),
+        ("cnn(#{ channels: [3.5] })", "whole numbers"),
+        ("gpa(kl().regularized(lipschitz(1.0)), #{ critic: cnn(#{ shape: [3, 3] }) }).run(p, q)", "9 entries"),
+        ("gpa(kl().regularized(lipschitz(1.0)), #{ critic: cnn() }).run(p, q)", "square images"),
+        ("gan(kl().regularized(lipschitz(1.0)), #{ critic: deep_kernel([8], 2) }).run(p, q)", "MMD"),
+        ("deep_kernel(mlp([8], #{ constraint: \"gp\" }), 2)", "penalty"),
+        ("gpa(js())", "function space"),
+        ("latent(gan(js()), pca(2), #{ mobility: true })", "Euler"),
         ("gan(kl().regularized(lipschitz(1.0)), #{ critic: pair([8]) }).run(p, q)", "transport cost"),
         ("langevin(|x| x[2]).run(p, q)", "dimension 2"),
         ("langevin(|x| dot(x, [1.0, 2.0, 3.0])).run(p, q)", "3"),

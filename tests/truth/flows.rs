@@ -1,7 +1,7 @@
 //! Flows whose rates and limits are known: T6, T8, T11 and T12.
 use crate::common::{cpu, normal_quantiles, printed, session_in};
 use burn::tensor::{Tensor, TensorData};
-use gflow::critic::pair::{Hinge, hinge};
+use gflow::critic::pair::{Costs, Hinge, hinge};
 use gflow::device::values;
 use gflow::interrupt::Interrupt;
 use gflow::transport::exact::exact;
@@ -76,7 +76,7 @@ fn the_hinge_is_capacity_constrained_transport() {
     let device = cpu().device;
     let (y, x): (Vec<f64>, Vec<f64>) = ((0..n).map(|i| (i as f64 * 1.7).sin() * 2.0).collect(), (0..n).map(|i| (i as f64 * 0.9).cos() + 1.0).collect());
     let cost: Vec<f32> = y.iter().flat_map(|a| x.iter().map(move |b| (0.5 * (a - b) * (a - b)) as f32)).collect();
-    let c = gflow::device::points(cost, n, n, &device);
+    let c = Costs::Host(cost);
     let truth = 0.5 * exact(&y, &x, 1, 2.0, &Interrupt::default()).unwrap().cost;
     let solve = |lambda: f64| {
         let zero = || Tensor::<1>::from_data(TensorData::new(vec![0.0f32; n], [n]), &device);
@@ -148,6 +148,20 @@ fn codecs_keep_what_they_can() {
     let ratio = number(&format!("{setup} let z = data::gaussian(20, 2); let r = latent(gradient_flow(w1(), #{{ dt: 1e-9, critic: exact() }}), autoencoder([32], 2, #{{ steps: 300 }})).run(z, q, #{{ steps: 1 }});
         let worst = 0.0; for i in 0..19 {{ worst = max(worst, metric::w2(r.particles.rows(i, i + 1), r.particles.rows(i + 1, i + 2)) / metric::w2(z.rows(i, i + 1), z.rows(i + 1, i + 2))); }} worst / r.report.decoder_lipschitz"));
     assert!(ratio <= 1.0 && ratio > 0.01, "{ratio}");
+}
+
+/// Where the decoder is an isometry onto the space of the data, the flow outside with mobility J Jᵀ is the latent flow: 1e-4
+/// of f32 steps. A target off that space cannot be reached, and the latent points settle below it.
+#[test]
+fn mobility_is_the_latent_flow_seen_from_outside() {
+    let setup = "let q = data::gaussian(40, 2).matmul(data::gaussian(2, 6)); let z = data::gaussian(30, 2); let flow = gradient_flow(0.5 * w2_squared(), #{ dt: 0.2 });";
+    let apart = number(&format!("{setup} let a = latent(flow, pca(2)).run(z, q, #{{ steps: 12 }}); let b = latent(flow, pca(2), #{{ mobility: true }}).run(z, q, #{{ steps: 12 }}); metric::w2(a.particles, b.particles)"));
+    assert!(apart < 1e-4, "{apart}");
+    let left = number(
+        "let q = data::gaussian(60, 3, #{ std: [3.0, 2.0, 0.1] }); let flow = gradient_flow(0.5 * w2_squared(), #{ dt: 0.5 });
+        let r = latent(flow, pca(2), #{ mobility: true }).run(data::gaussian(60, 2), q, #{ steps: 40 }); metric::w2(r.particles, q)",
+    );
+    assert!((left - 0.1).abs() < 0.03, "the third coordinate stays: {left}");
 }
 
 /// The regression loss of two-layer networks against loops, and its first variation against differences of the value.

@@ -73,6 +73,9 @@ impl Codec for Autoencoder {
     fn decode(&self, z: &Points) -> Result<Points> {
         self.decoder.at(z)
     }
+    fn pull(&self, z: &Points, v: &Points) -> Result<Points> {
+        Ok(self.decoder.pull(z, &|_| v.clone())?.1)
+    }
     fn lipschitz(&self) -> Result<f64> {
         Ok(norms::lipschitz(&self.decoder.layers(), &self.decoder.shape)? * self.decoder.stretch())
     }

@@ -14,6 +14,8 @@ pub use autoencoder::AutoencoderOptions;
 pub trait Codec: Send + Sync {
     fn encode(&self, x: &Points) -> Result<Points>;
     fn decode(&self, z: &Points) -> Result<Points>;
+    /// Jᵀv for the Jacobian J of the decoder at latent points, row by row.
+    fn pull(&self, z: &Points, v: &Points) -> Result<Points>;
     /// An upper bound of the decoder's Lipschitz constant.
     fn lipschitz(&self) -> Result<f64>;
     /// Everything a saved run needs.

@@ -58,6 +58,9 @@ impl Codec for Pca {
     fn decode(&self, z: &Points) -> Result<Points> {
         Ok(z.clone().matmul(self.components.clone()) + self.mean.clone())
     }
+    fn pull(&self, _: &Points, v: &Points) -> Result<Points> {
+        Ok(v.clone().matmul(self.components.clone().transpose()))
+    }
     fn lipschitz(&self) -> Result<f64> {
         // orthonormal but for the rounding of f32: the norm itself, with a margin
         let [k, d] = self.components.dims();

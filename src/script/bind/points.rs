@@ -55,17 +55,19 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("dim", |p: &mut Points| p.dims()[1] as i64);
     let k = c.clone();
     engine.register_fn("points", move |ctx: NativeCallContext, v: Dynamic| points(&k, "points", &v).map_err(|e| raise(&k, &ctx, e)));
-    let k = c.clone();
-    engine.register_fn("rows", move |ctx: NativeCallContext, p: &mut Points, from: Dynamic, to: Dynamic| -> Native<Points> {
-        let run = || {
-            let (from, to, n) = (count("rows", &from)?, count("rows", &to)?, p.dims()[0]);
-            if from >= to || to > n {
-                return Err(Error::Shape { what: "rows(from, to)".into(), expected: format!("0 ≤ from < to ≤ {n}"), got: format!("{from}, {to}") });
-            }
-            Ok(p.clone().narrow(0, from, to - from))
-        };
-        run().map_err(|e| raise(&k, &ctx, e))
-    });
+    for (axis, name) in ["rows", "cols"].into_iter().enumerate() {
+        let k = c.clone();
+        engine.register_fn(name, move |ctx: NativeCallContext, p: &mut Points, from: Dynamic, to: Dynamic| -> Native<Points> {
+            let run = || {
+                let (from, to, n) = (count(name, &from)?, count(name, &to)?, p.dims()[axis]);
+                if from >= to || to > n {
+                    return Err(Error::Shape { what: format!("{name}(from, to)"), expected: format!("0 ≤ from < to ≤ {n}"), got: format!("{from}, {to}") });
+                }
+                Ok(p.clone().narrow(axis, from, to - from))
+            };
+            run().map_err(|e| raise(&k, &ctx, e))
+        });
+    }
     let k = c.clone();
     engine.register_fn("col", move |ctx: NativeCallContext, p: &mut Points, i: Dynamic| -> Native<Array> {
         let run = || {

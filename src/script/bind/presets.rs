@@ -210,13 +210,24 @@ struct PcaOptions {
 fn latents(engine: &mut Engine, c: &Arc<Context>) {
     super::describe::<CodecValue>(engine, "Codec", |v| v.0.describe());
     let k = c.clone();
-    engine.register_fn("latent", move |ctx: NativeCallContext, f: FlowValue, codec: CodecValue| -> Native<FlowValue> {
-        if f.0.to_json()["kind"] == "latent" {
-            let e = Error::Unsupported { what: "latent(latent(..), ..)".into(), reason: "is one codec behind another".into(), advice: "use one codec of the smaller dimension".into() };
-            return Err(raise(&k, &ctx, e));
+    let make = move |ctx: &NativeCallContext, f: FlowValue, codec: CodecValue, map: Map| -> Native<FlowValue> {
+        let saved = f.0.to_json();
+        let refuse = |what: &str, reason: &str, advice: &str| Err(raise(&k, ctx, Error::Unsupported { what: what.into(), reason: reason.into(), advice: advice.into() }));
+        if saved["kind"] == "latent" {
+            return refuse("latent(latent(..), ..)", "is one codec behind another", "use one codec of the smaller dimension");
         }
-        Ok(FlowValue(Arc::new(LatentRecipe { inner: f.0, codec: codec.0 })))
-    });
+        let mobility = match self::entry("latent") {
+            Some(entry) => Options::read(&k, ctx, entry, map)?.flag("mobility"),
+            None => false,
+        };
+        if mobility && (saved["kind"] != "gradient" || saved["options"]["integrator"] != "euler") {
+            return refuse("the option `mobility`", "pulls explicit Euler steps of particle flows back to the latent space", "use it with gpa, gradient_flow, mmd_flow or kale_flow and integrator: \"euler\"");
+        }
+        Ok(FlowValue(Arc::new(LatentRecipe { inner: f.0, codec: codec.0, mobility })))
+    };
+    let m = make.clone();
+    engine.register_fn("latent", move |ctx: NativeCallContext, f: FlowValue, codec: CodecValue| m(&ctx, f, codec, none()));
+    engine.register_fn("latent", move |ctx: NativeCallContext, f: FlowValue, codec: CodecValue, o: Map| make(&ctx, f, codec, o));
     if let Some(entry) = entry("pca") {
         let make = move |c: &Context, ctx: &NativeCallContext, dim: &Dynamic, map: Map| -> Native<CodecValue> {
             let options = Options::read(c, ctx, entry, map)?;
