@@ -1,19 +1,19 @@
 //! `deep_kernel(network, dim)`: the MMD under a kernel k(h(x), h(y)) of features h that are trained to enlarge it. [li2017]
 //!
 //! With features of slope at most 1 (spectrally normalised layers) the kernel keeps its width in the units of the data.
-use super::mlp::{Constraint, MlpBuilder, PowerIteration};
+use super::mlp::{Constraint, MlpBuilder, Standard};
 use super::on_device::kernel_mean;
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
-use crate::device::{self, Points, Values, rows, values};
+use crate::device::{self, Points, Values, rows};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::network::batch::{Batch, Forward, forward};
-use crate::network::layers::Layers;
-use crate::network::optimizer::{Optimizer, OptimizerOptions};
-use crate::network::shape::Shape;
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::trained::Trained;
+use crate::network::weights::Weights;
 use crate::random;
 use crate::space::{Penalty, Space};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -54,27 +54,14 @@ impl CriticBuilder for DeepKernelBuilder {
         let Some(space) = space_of(term) else {
             return Err(Error::Unsupported { what: self.describe(), reason: "trains the features of an MMD".into(), advice: "use it with mmd(k), or leave the critic out to have the natural one".into() });
         };
-        let options = &self.network.options;
-        let mut rng = random::rng(seed, stream);
-        let shape = self.network.layers.reading(frame.dim(), frame.appended, self.features, options.activation, options.residual)?;
-        let theta = shape.draw(&mut rng, &frame.device);
-        let power = (options.constraint == Constraint::Spectral).then(|| {
-            let mut power = PowerIteration::new(&shape, &mut rng, &frame.device);
-            power.advance(&Layers::from_flat(&theta, &shape), 20);
-            power
-        });
-        let (center, scale) = if options.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
-        Ok(Box::new(DeepKernel {
-            space: space.clone(),
-            power_iterations: options.power_iterations,
-            shape,
-            theta,
-            power,
-            optimizer: Optimizer::new(self.network.optimizer.clone()),
-            center: device::points(center, 1, frame.dim(), &frame.device),
-            scale,
-            samples: None,
-        }))
+        if frame.appended > 0 {
+            return Err(Error::Unsupported { what: "labels".into(), reason: "are far-off coordinates, which features need not keep apart".into(), advice: "leave deep_kernel out, or run class by class".into() });
+        }
+        let (network, standard) = self.network.trained(frame, self.features, &mut random::rng(seed, stream))?;
+        Ok(Box::new(DeepKernel { space: space.clone(), network, standard, samples: None }))
+    }
+    fn no_estimate(&self) -> Option<&'static str> {
+        Some("compares features it trains, which is another distance than that of the kernel alone")
     }
     fn supports(&self, term: &Term) -> bool {
         space_of(term).is_some()
@@ -94,13 +81,8 @@ impl CriticBuilder for DeepKernelBuilder {
 #[derive(Clone)]
 pub struct DeepKernel {
     space: Penalty,
-    power_iterations: usize,
-    shape: Shape,
-    theta: Values,
-    power: Option<PowerIteration>,
-    optimizer: Optimizer,
-    center: Points,
-    scale: f64,
+    network: Trained,
+    standard: Standard,
     /// what the witness was last asked for: the particles and the target
     samples: Option<(Points, Points)>,
 }
@@ -113,20 +95,17 @@ struct Between {
 }
 
 impl DeepKernel {
-    fn layers(&self) -> Layers {
-        let raw = Layers::from_flat(&self.theta, &self.shape);
-        match &self.power {
-            Some(p) => p.normalise(&raw).layers,
-            None => raw,
-        }
-    }
     fn enter(&self, x: &Points) -> Result<Batch> {
-        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale))
+        Batch::new(&self.standard.enter(x))
     }
     /// h at the points of each batch of a pass, in the units of the data.
     fn features(&self, pass: &Forward) -> Vec<Points> {
-        let k = self.shape.outs();
-        pass.outputs().into_iter().map(|v| { let n = v.dims()[0] / k; v.reshape([n, k]).mul_scalar(self.scale) }).collect()
+        let k = self.network.shape.outs();
+        let rows = |v: Values| {
+            let n = v.dims()[0] / k;
+            v.reshape([n, k]).mul_scalar(self.standard.scale)
+        };
+        pass.outputs().into_iter().map(rows).collect()
     }
     fn compare(&self, p: &Points, q: &Points) -> Result<Between> {
         let k = &self.space.kernel;
@@ -138,30 +117,23 @@ impl DeepKernel {
         Ok(Between { value, on_p: (pp_gradient - pq_gradient).mul_scalar(share(p)), on_q: (qq_gradient - qp_gradient).mul_scalar(share(q)) })
     }
     fn step(&mut self, y: &Batch, x: &Batch) -> Result<Values> {
-        let raw = Layers::from_flat(&self.theta, &self.shape);
-        let iterations = self.power_iterations;
-        let normalised = self.power.as_mut().map(|p| {
-            p.advance(&raw, iterations);
-            p.normalise(&raw)
-        });
-        let layers = normalised.as_ref().map_or(&raw, |n| &n.layers);
-        let pass = forward(layers, &[y, x], &self.shape)?;
+        let prepared = self.network.prepare();
+        let pass = forward(&prepared.weights, &[y, x])?;
         let h = self.features(&pass);
         let between = self.compare(&h[0], &h[1])?;
-        let seeds = [between.on_p, between.on_q].map(|g| { let [n, k] = g.dims(); g.mul_scalar(self.scale).reshape([n * k]) });
-        let gradient = pass.gradient(layers, &seeds, &self.shape)?;
-        let gradient = match &normalised {
-            Some(n) => n.pull_back(&gradient, &self.shape),
-            None => gradient.flatten(),
+        let seed = |g: Points| {
+            let [n, k] = g.dims();
+            g.mul_scalar(self.standard.scale).reshape([n * k])
         };
-        self.theta = self.optimizer.ascend(self.theta.clone(), gradient);
+        let gradient = pass.gradient(&[seed(between.on_p), seed(between.on_q)])?;
+        self.network.climb(prepared, gradient);
         Ok(between.value)
     }
     /// The witness (μ_P − μ_Q)/λ of the last samples, and its gradient in the features.
-    fn witness(&self, layers: &Layers, h: &Points) -> Result<(Values, Points)> {
+    fn witness(&self, weights: &Weights, h: &Points) -> Result<(Values, Points)> {
         let Some((p, q)) = &self.samples else { return Err(Error::data("critic", "it has not been fitted to samples yet")) };
         let (p, q) = (self.enter(p)?, self.enter(q)?);
-        let centres = self.features(&forward(layers, &[&p, &q], &self.shape)?);
+        let centres = self.features(&forward(weights, &[&p, &q])?);
         let ((a, a_gradient), (b, b_gradient)) = (kernel_mean(&self.space.kernel, h, &centres[0])?, kernel_mean(&self.space.kernel, h, &centres[1])?);
         Ok(((a - b).div_scalar(self.space.lambda), (a_gradient - b_gradient).div_scalar(self.space.lambda)))
     }
@@ -173,83 +145,60 @@ impl Critic for DeepKernel {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
         self.samples = Some((source.clone(), target.clone()));
-        self.optimizer.begin();
+        self.network.begin();
         let (y, x) = (self.enter(source)?, self.enter(target)?);
-        let mut history = vec![];
-        let mut value = None;
-        for _ in 0..ascent.steps {
-            ascent.interrupt.check()?;
-            let v = self.step(&y, &x)?;
-            if ascent.keep_history {
-                history.push(v.clone());
-            }
-            value = Some(v);
+        match ascent.climb(|| self.step(&y, &x))? {
+            Some(fit) => Ok(fit),
+            None => Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] }),
         }
-        let value = match value {
-            Some(v) => v,
-            None => self.objective(term, source, target)?,
-        };
-        Ok(Fit { value, iterations: ascent.steps, history })
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
-        let (y, x) = (self.enter(source)?, self.enter(target)?);
-        let h = self.features(&forward(&self.layers(), &[&y, &x], &self.shape)?);
+        let (weights, y, x) = (self.network.weights(), self.enter(source)?, self.enter(target)?);
+        let h = self.features(&forward(&weights, &[&y, &x])?);
         Ok(self.compare(&h[0], &h[1])?.value)
     }
     fn variation(&self, _: &Term, particles: &Points, _: &Points) -> Result<Points> {
         self.gradient(particles)
     }
     fn settle(&mut self) {
-        if let Some(p) = &mut self.power {
-            p.advance(&Layers::from_flat(&self.theta, &self.shape), 100);
-        }
+        self.network.settle();
     }
     fn dim(&self) -> usize {
-        self.center.dims()[1]
+        self.standard.center.dims()[1]
     }
     fn value(&self, x: &Points) -> Result<Values> {
-        let layers = self.layers();
-        let h = self.features(&forward(&layers, &[&self.enter(x)?], &self.shape)?).remove(0);
-        Ok(self.witness(&layers, &h)?.0)
+        let weights = self.network.weights();
+        let h = self.features(&forward(&weights, &[&self.enter(x)?])?).remove(0);
+        Ok(self.witness(&weights, &h)?.0)
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let layers = self.layers();
-        let pass = forward(&layers, &[&self.enter(x)?], &self.shape)?;
+        let weights = self.network.weights();
+        let pass = forward(&weights, &[&self.enter(x)?])?;
         let h = self.features(&pass).remove(0);
-        let (value, on_features) = self.witness(&layers, &h)?;
+        let (value, on_features) = self.witness(&weights, &h)?;
         let [n, k] = on_features.dims();
         // the features are scale·net((x − centre)/scale): the two scales cancel
-        let gradient = pass.both_gradients(&layers, &on_features.reshape([n * k]), &self.shape)?.1;
-        Ok((value, gradient))
+        Ok((value, pass.input_gradient(&on_features.reshape([n * k]))?))
     }
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
         Ok(None)
     }
     fn state(&self) -> Result<Vec<Named>> {
-        let mut out = vec![Named { name: "theta".into(), data: values(&self.theta)? }];
+        let mut out = self.network.state()?;
         if let Some((p, q)) = &self.samples {
             out.push(Named { name: "source".into(), data: rows(p)? });
             out.push(Named { name: "target".into(), data: rows(q)? });
         }
-        if let Some(p) = &self.power {
-            out.extend(p.state()?);
-        }
-        out.extend(self.optimizer.state()?);
         Ok(out)
     }
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
-        let find = |name: &str| state.iter().find(|n| n.name == name);
-        let Some(theta) = find("theta").filter(|t| t.data.len() == self.shape.len()) else {
-            return Err(Error::data("saved critic", "its parameters do not fit the network described beside them"));
-        };
-        self.theta = Tensor::from_data(TensorData::new(theta.data.clone(), [theta.data.len()]), device);
+        self.network.restore(state)?;
         let d = self.dim();
-        let sample = |name: &str| find(name).map(|n| device::points(n.data.clone(), n.data.len() / d, d, device));
+        let sample = |name: &str| {
+            let n = state.iter().find(|n| n.name == name)?;
+            Some(device::points(n.data.clone(), n.data.len() / d, d, device))
+        };
         self.samples = sample("source").zip(sample("target"));
-        if let Some(p) = &mut self.power {
-            p.restore(state, device)?;
-        }
-        self.optimizer.restore(state, device);
         Ok(())
     }
     fn boxed_clone(&self) -> Box<dyn Critic> {
@@ -260,7 +209,7 @@ impl Critic for DeepKernel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open};
+    use crate::device::{Choice, open, values};
     use crate::critic::mlp::{Activation, MlpOptions};
     use crate::space::kernel::Kernel;
     use rand::Rng;

@@ -62,6 +62,36 @@ pub struct Ascent {
     pub interrupt: Interrupt,
 }
 
+impl Ascent {
+    /// Takes ascent steps, each giving the objective before it; none if there are none to take.
+    pub fn climb(&self, mut step: impl FnMut() -> Result<Values>) -> Result<Option<Fit>> {
+        let mut fit: Option<Fit> = None;
+        let mut reference: Option<f32> = None;
+        for i in 0..self.steps {
+            self.interrupt.check()?;
+            let value = step()?;
+            let mut history = fit.map_or_else(Vec::new, |f| f.history);
+            if self.keep_history {
+                history.push(value.clone());
+            }
+            let done = match self.tolerance > 0.0 {
+                true => {
+                    let now = value.clone().try_into_scalar::<f32>().map_err(crate::error::Error::read)?;
+                    let settled = reference.is_some_and(|r| (now - r).abs() <= self.tolerance as f32 * now.abs());
+                    reference = Some(now);
+                    settled
+                }
+                false => false,
+            };
+            fit = Some(Fit { value, iterations: i + 1, history });
+            if done {
+                break;
+            }
+        }
+        Ok(fit)
+    }
+}
+
 /// Anything that returns a potential.
 pub trait Critic: Send + Sync {
     /// Improves φ for a term between the samples, from where the last fit left it.
@@ -115,6 +145,10 @@ pub trait CriticBuilder: Send + Sync {
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>>;
     /// Whether it can make a critic for this term.
     fn supports(&self, term: &Term) -> bool;
+    /// Why its objective is no estimate of the divergence it is used for, if it is none.
+    fn no_estimate(&self) -> Option<&'static str> {
+        None
+    }
     /// Whether there is an ascent whose length and optimiser can be chosen.
     fn trains(&self) -> bool {
         true

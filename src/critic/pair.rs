@@ -6,10 +6,10 @@ use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
-use crate::network::batch::{Batch, Forward, forward};
-use crate::network::layers::Layers;
+use crate::network::batch::{Batch, forward};
+use crate::network::optimizer::OptimizerOptions;
 use crate::network::shape::Shape;
-use crate::network::optimizer::{Optimizer, OptimizerOptions};
+use crate::network::trained::Trained;
 use crate::network::{Activation, under};
 use crate::random;
 use crate::matrix::{scaled_product, transposed, view};
@@ -65,12 +65,12 @@ impl CriticBuilder for PairBuilder {
         };
         let mut rng = random::rng(seed, stream);
         let shape = Shape::new(frame.dim(), &self.widths, 1, self.pair.activation);
-        let one = |rng: &mut random::Rng| One { theta: shape.draw(rng, &frame.device), optimizer: Optimizer::new(self.optimizer.clone()) };
-        let (phi, psi) = (one(&mut rng), one(&mut rng));
+        let mut one = || Trained::new(shape.clone(), None, self.optimizer.clone(), &mut rng, &frame.device);
+        let (phi, psi) = (one(), one());
         let center = device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
         // potentials of a cost of power p grow like scale^p
         let height = cost.scale * frame.scale.powf(cost.power);
-        Ok(Box::new(Pair { options: self.pair, cost, shape, phi, psi, center, scale: frame.scale, height, seed: seed.wrapping_add(stream), draws: 0 }))
+        Ok(Box::new(Pair { options: self.pair, cost, phi, psi, center, scale: frame.scale, height, seed: seed.wrapping_add(stream), draws: 0 }))
     }
     fn supports(&self, term: &Term) -> bool {
         cost_of(term).is_some()
@@ -87,20 +87,13 @@ impl CriticBuilder for PairBuilder {
     }
 }
 
-#[derive(Clone)]
-struct One {
-    theta: Values,
-    optimizer: Optimizer,
-}
-
 /// Two networks with their optimisers.
 #[derive(Clone)]
 pub struct Pair {
     options: PairOptions,
     cost: Cost,
-    shape: Shape,
-    phi: One,
-    psi: One,
+    phi: Trained,
+    psi: Trained,
     center: Points,
     scale: f64,
     height: f64,
@@ -255,18 +248,13 @@ impl Pair {
     }
 
     fn step(&mut self, y: &Batch, x: &Batch, c: &Costs) -> Result<Values> {
-        let layers = [&self.phi, &self.psi].map(|o| Layers::from_flat(&o.theta, &self.shape));
-        let (on_y, on_x) = (forward(&layers[0], &[y], &self.shape)?, forward(&layers[1], &[x], &self.shape)?);
-        let (phi, psi) = (on_y.outputs().remove(0).mul_scalar(self.height), on_x.outputs().remove(0).mul_scalar(self.height));
-        let (value, on_phi, on_psi) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
-        let (shape, height) = (&self.shape, self.height);
-        let climb = |one: &mut One, pass: &Forward, layers: &Layers, seed: Values| -> Result<()> {
-            let gradient = pass.gradient(layers, &[seed.mul_scalar(height)], shape)?;
-            one.theta = one.optimizer.ascend(one.theta.clone(), gradient.flatten());
-            Ok(())
-        };
-        climb(&mut self.phi, &on_y, &layers[0], on_phi)?;
-        climb(&mut self.psi, &on_x, &layers[1], on_psi)?;
+        let (on_phi, on_psi) = (self.phi.prepare(), self.psi.prepare());
+        let (at_y, at_x) = (forward(&on_phi.weights, &[y])?, forward(&on_psi.weights, &[x])?);
+        let (phi, psi) = (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
+        let (value, phi_seed, psi_seed) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
+        let (phi_gradient, psi_gradient) = (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);
+        self.phi.climb(on_phi, phi_gradient);
+        self.psi.climb(on_psi, psi_gradient);
         Ok(value)
     }
 }
@@ -284,7 +272,7 @@ impl Critic for Pair {
             return Err(Error::Shape { what: "pair, hinge \"diagonal\"".into(), expected: "samples of one size".into(), got: format!("{m} and {n} points") });
         }
         for one in [&mut self.phi, &mut self.psi] {
-            one.optimizer.begin();
+            one.begin();
         }
         let y = self.enter(source)?;
         let mut pairing = match self.options.hinge {
@@ -292,10 +280,7 @@ impl Critic for Pair {
             // drawn anew at every step: pairs that stay the same would price that pairing alone
             Hinge::Diagonal => None,
         };
-        let mut history = vec![];
-        let mut value = None;
-        for _ in 0..ascent.steps {
-            ascent.interrupt.check()?;
+        let fit = ascent.climb(|| {
             let drawn = match pairing.take() {
                 Some(kept) => kept,
                 None => {
@@ -303,18 +288,14 @@ impl Critic for Pair {
                     (self.enter(&other)?, self.costs(source, &other)?)
                 }
             };
-            let v = self.step(&y, &drawn.0, &drawn.1)?;
+            let value = self.step(&y, &drawn.0, &drawn.1)?;
             pairing = (self.options.hinge == Hinge::All).then_some(drawn);
-            if ascent.keep_history {
-                history.push(v.clone());
-            }
-            value = Some(v);
-        }
-        let value = value.ok_or_else(|| Error::data("pair", "no step was taken"))?;
-        Ok(Fit { value, iterations: ascent.steps, history })
+            Ok(value)
+        })?;
+        fit.ok_or_else(|| Error::data("pair", "no step was taken"))
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
-        let at = |one: &One, x: &Points| -> Result<Values> { Ok(forward(&Layers::from_flat(&one.theta, &self.shape), &[&self.enter(x)?], &self.shape)?.outputs().remove(0).mul_scalar(self.height)) };
+        let at = |one: &Trained, x: &Points| -> Result<Values> { Ok(forward(&one.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height)) };
         let (m, n) = (source.dims()[0], target.dims()[0]);
         if self.options.hinge == Hinge::Diagonal {
             // the diagonal of samples of two sizes is that of their first rows
@@ -338,12 +319,10 @@ impl Critic for Pair {
         self.center.dims()[1]
     }
     fn value(&self, x: &Points) -> Result<Values> {
-        let layers = Layers::from_flat(&self.phi.theta, &self.shape);
-        Ok(forward(&layers, &[&self.enter(x)?], &self.shape)?.outputs().remove(0).mul_scalar(self.height))
+        Ok(forward(&self.phi.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height))
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let layers = Layers::from_flat(&self.phi.theta, &self.shape);
-        let (v, g) = self.enter(x)?.value_and_input_gradient(&layers, &self.shape)?;
+        let (v, g) = self.enter(x)?.value_and_input_gradient(&self.phi.weights())?;
         Ok((v.mul_scalar(self.height), g.mul_scalar(self.height / self.scale)))
     }
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
@@ -352,23 +331,14 @@ impl Critic for Pair {
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = vec![Named { name: "draws".into(), data: vec![self.draws as f32] }];
         for (name, one) in [("phi", &self.phi), ("psi", &self.psi)] {
-            out.push(Named { name: format!("{name}.theta"), data: values(&one.theta)? });
-            out.extend(one.optimizer.state()?.into_iter().map(|n| Named { name: format!("{name}.{}", n.name), data: n.data }));
+            out.extend(one.state()?.into_iter().map(|n| Named { name: format!("{name}.{}", n.name), data: n.data }));
         }
         Ok(out)
     }
-    fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
-        let len = self.shape.len();
+    fn restore(&mut self, state: &[Named], _: &Device) -> Result<()> {
         self.draws = state.iter().find(|n| n.name == "draws").and_then(|n| n.data.first()).map_or(0, |v| *v as u64);
-        for (name, one) in [("phi", &mut self.phi), ("psi", &mut self.psi)] {
-            let mine = under(state, name);
-            match mine.iter().find(|n| n.name == "theta" && n.data.len() == len) {
-                Some(n) => one.theta = Tensor::from_data(TensorData::new(n.data.clone(), [len]), device),
-                None => return Err(Error::data("saved critic", "its parameters do not fit the networks described beside it")),
-            }
-            one.optimizer.restore(&mine, device);
-        }
-        Ok(())
+        self.phi.restore(&under(state, "phi"))?;
+        self.psi.restore(&under(state, "psi"))
     }
     fn boxed_clone(&self) -> Box<dyn Critic> {
         Box::new(self.clone())
@@ -427,9 +397,9 @@ mod tests {
             for kind in [Hinge::All, Hinge::Diagonal] {
                 let frame = Frame::of(&x).unwrap();
                 let shape = Shape::new(d, &[4], 1, Activation::Tanh);
-                let one = One { theta: shape.draw(&mut random::rng(0, 0), &device), optimizer: Optimizer::new(OptimizerOptions::default()) };
+                let one = Trained::new(shape, None, OptimizerOptions::default(), &mut random::rng(0, 0), &device);
                 let options = PairOptions { hinge: kind, ..PairOptions::default() };
-                let pair = Pair { options, cost, shape, phi: one.clone(), psi: one, center: device::points(frame.center.clone(), 1, d, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 };
+                let pair = Pair { options, cost, phi: one.clone(), psi: one, center: device::points(frame.center.clone(), 1, d, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 };
                 let c: Vec<f64> = match pair.costs(&y, &x).unwrap() {
                     Costs::Host(c) => c.into_iter().map(f64::from).collect(),
                     Costs::Tensors(c) => rows_f64(&c).unwrap(),

@@ -1,22 +1,30 @@
 //! Points on their way through a network, on whichever path suits where they live.
-use super::host::{self, HostLayers};
+use super::flat::{Flat, vector};
+use super::host;
 use super::layers::{self, Layers};
-use super::shape::Shape;
 use super::tangent::tangent_gradient;
+use super::weights::Weights;
 use crate::device::{Points, Values, is_cpu, points, rows, values};
-use crate::error::Result;
-use burn::tensor::{Device, Tensor, TensorData};
+use crate::error::{Error, Result};
+use burn::tensor::Device;
 
 /// Rows in the coordinates of the network.
 pub enum Batch {
     /// row-major, in host memory
     Host { data: Vec<f32>, d: usize, device: Device },
-    Tensors(Vec<Points>),
+    Tensors(Points),
 }
 
 /// A forward pass over several batches, ready to go back.
-pub enum Forward {
-    Host { layers: HostLayers, blocks: Vec<host::Block>, rows: Vec<usize>, device: Device },
+pub struct Forward<'a> {
+    weights: &'a Weights,
+    passes: Passes,
+}
+
+enum Passes {
+    /// `rows` counts the outputs of every batch
+    Host { blocks: Vec<host::Block>, rows: Vec<usize>, device: Device },
+    /// `counts` counts the passes of every batch
     Tensors { passes: Vec<layers::Pass>, counts: Vec<usize> },
 }
 
@@ -28,53 +36,52 @@ pub enum Slopes {
 
 impl Batch {
     pub fn new(x: &Points) -> Result<Batch> {
-        if is_cpu(&x.device()) { Ok(Batch::Host { data: rows(x)?, d: x.dims()[1], device: x.device() }) } else { Ok(Batch::Tensors(layers::blocks(x))) }
-    }
-
-    /// The blocks of a tensor batch; none for host memory.
-    fn tensors(&self) -> &[Points] {
-        match self {
-            Batch::Tensors(t) => t,
-            Batch::Host { .. } => &[],
-        }
+        if is_cpu(&x.device()) { Ok(Batch::Host { data: rows(x)?, d: x.dims()[1], device: x.device() }) } else { Ok(Batch::Tensors(x.clone())) }
     }
 
     /// net and ∇net at every row.
-    pub fn value_and_input_gradient(&self, layers: &Layers, shape: &Shape) -> Result<(Values, Points)> {
-        match self {
-            Batch::Tensors(t) => Ok(layers::value_and_input_gradient(layers, t, shape)),
-            Batch::Host { data, d, device } => {
-                let layers = HostLayers::new(layers, shape)?;
-                let (v, g) = host::value_and_input_gradient(&layers, &layers.cut(data));
+    pub fn value_and_input_gradient(&self, weights: &Weights) -> Result<(Values, Points)> {
+        match (self, weights) {
+            (Batch::Tensors(t), Weights::Tensors(layers, shape)) => Ok(layers::value_and_input_gradient(layers, &layers::blocks(t, shape), shape)),
+            (Batch::Host { data, d, device }, Weights::Host(layers)) => {
+                let (v, g) = host::value_and_input_gradient(layers, &layers.cut(data));
                 let n = v.len();
                 Ok((vector(v, device), points(g, n, *d, device)))
             }
+            _ => Err(apart()),
         }
     }
 }
 
-fn vector(v: Vec<f32>, device: &Device) -> Values {
-    let n = v.len();
-    Tensor::from_data(TensorData::new(v, [n]), device)
+fn apart() -> Error {
+    Error::data("network", "its parameters and the points live in different places")
 }
 
 /// Runs batches of one kind through the network together, so that all their blocks share the threads.
-pub fn forward(layers: &Layers, batches: &[&Batch], shape: &Shape) -> Result<Forward> {
-    if let Some(Batch::Host { device, .. }) = batches.first() {
-        let host_layers = HostLayers::new(layers, shape)?;
-        let (mut pieces, mut counts) = (vec![], vec![]);
-        for b in batches {
-            if let Batch::Host { data, d, .. } = b {
-                counts.push(data.len() / d * shape.outs());
-                pieces.extend(host_layers.cut(data));
+pub fn forward<'a>(weights: &'a Weights, batches: &[&Batch]) -> Result<Forward<'a>> {
+    let passes = match weights {
+        Weights::Host(layers) => {
+            let (mut pieces, mut rows, mut place) = (vec![], vec![], None);
+            for b in batches {
+                let Batch::Host { data, d, device } = b else { return Err(apart()) };
+                rows.push(data.len() / d * layers.shape().outs());
+                pieces.extend(layers.cut(data));
+                place = Some(device.clone());
             }
+            let device = place.ok_or_else(apart)?;
+            Passes::Host { blocks: host::forward_blocks(layers, &pieces), rows, device }
         }
-        let blocks = host::forward_blocks(&host_layers, &pieces);
-        return Ok(Forward::Host { layers: host_layers, blocks, rows: counts, device: device.clone() });
-    }
-    let all: Vec<&Points> = batches.iter().flat_map(|b| b.tensors()).collect();
-    let passes = layers::forward_blocks(layers, &all, shape);
-    Ok(Forward::Tensors { passes, counts: batches.iter().map(|b| b.tensors().len()).collect() })
+        Weights::Tensors(layers, shape) => {
+            let mut all = vec![];
+            for b in batches {
+                let Batch::Tensors(t) = b else { return Err(apart()) };
+                all.push(layers::blocks(t, shape));
+            }
+            let counts = all.iter().map(Vec::len).collect();
+            Passes::Tensors { passes: layers::forward_blocks(layers, &all.iter().flatten().collect::<Vec<_>>(), shape), counts }
+        }
+    };
+    Ok(Forward { weights, passes })
 }
 
 fn flat(seeds: &[Values]) -> Result<Vec<f32>> {
@@ -85,11 +92,11 @@ fn flat(seeds: &[Values]) -> Result<Vec<f32>> {
     Ok(out)
 }
 
-impl Forward {
+impl Forward<'_> {
     /// net on each batch, row by row: shape [rows · outs].
     pub fn outputs(&self) -> Vec<Values> {
-        match self {
-            Forward::Host { blocks, rows, device, .. } => {
+        match &self.passes {
+            Passes::Host { blocks, rows, device } => {
                 let all: Vec<f32> = blocks.iter().flat_map(|b| b.out.iter().copied()).collect();
                 let mut at = 0;
                 rows.iter()
@@ -99,7 +106,7 @@ impl Forward {
                     })
                     .collect()
             }
-            Forward::Tensors { passes, counts } => {
+            Passes::Tensors { passes, counts } => {
                 let mut rest = &passes[..];
                 counts
                     .iter()
@@ -114,62 +121,83 @@ impl Forward {
     }
 
     /// The parameter gradient of Σ seedᵢ net(xᵢ), one seed vector per batch.
-    pub fn gradient(&self, layers: &Layers, seeds: &[Values], shape: &Shape) -> Result<Layers> {
-        match self {
-            Forward::Host { layers: host_layers, blocks, device, .. } => {
-                let g = host::gradient_blocks(host_layers, blocks, &flat(seeds)?);
-                Ok(Layers::from_flat(&vector(g, device), shape))
-            }
-            Forward::Tensors { passes, counts } => Ok(layers::backward_blocks(layers, passes, &pieces(passes, counts, seeds), shape)),
+    pub fn gradient(&self, seeds: &[Values]) -> Result<Flat> {
+        match (&self.passes, self.weights) {
+            (Passes::Host { blocks, .. }, Weights::Host(layers)) => Ok(Flat::host(host::gradient_blocks(layers, blocks, &flat(seeds)?))),
+            (Passes::Tensors { passes, counts }, Weights::Tensors(layers, shape)) => Ok(Flat::Device(layers::backward_blocks(layers, passes, &pieces(passes, counts, seeds), shape).flatten())),
+            _ => Err(apart()),
         }
     }
 
     /// The gradients of Σ seedᵢ net(xᵢ) in the parameters and in the inputs, for one batch.
-    pub fn both_gradients(&self, layers: &Layers, seed: &Values, shape: &Shape) -> Result<(Layers, Points)> {
-        match self {
-            Forward::Host { layers: host_layers, blocks, device, .. } => {
-                let (g, x) = host::both_gradients(host_layers, blocks, &values(seed)?);
-                let n = x.len() / shape.ins();
-                Ok((Layers::from_flat(&vector(g, device), shape), points(x, n, shape.ins(), device)))
+    pub fn both_gradients(&self, seed: &Values) -> Result<(Flat, Points)> {
+        match (&self.passes, self.weights) {
+            (Passes::Host { blocks, device, .. }, Weights::Host(layers)) => {
+                let (g, x) = host::both_gradients(layers, blocks, &values(seed)?);
+                let d = layers.shape().ins();
+                let n = x.len() / d;
+                Ok((Flat::host(g), points(x, n, d, device)))
             }
-            Forward::Tensors { passes, .. } => Ok(layers::both_gradients(layers, passes, &layers::split(seed, passes), shape)),
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
+                let (g, x) = layers::both_gradients(layers, passes, &layers::split(seed, passes), shape);
+                Ok((Flat::Device(g.flatten()), x))
+            }
+            _ => Err(apart()),
+        }
+    }
+
+    /// The gradient of Σ seedᵢ net(xᵢ) in the inputs alone, for one batch.
+    pub fn input_gradient(&self, seed: &Values) -> Result<Points> {
+        match (&self.passes, self.weights) {
+            (Passes::Host { blocks, device, .. }, Weights::Host(layers)) => {
+                let x = host::cotangent_blocks(layers, blocks, &values(seed)?).1;
+                let d = layers.shape().ins();
+                let n = x.len() / d;
+                Ok(points(x, n, d, device))
+            }
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
+                let seeds = layers::split(seed, passes);
+                Ok(layers::concat(passes.iter().zip(seeds).map(|(p, s)| layers::slopes(layers, p, s, shape).1).collect()))
+            }
+            _ => Err(apart()),
         }
     }
 
     /// ∇net at every row of one batch, of one output, and what `tangent` goes on from.
-    pub fn slopes(&self, layers: &Layers, shape: &Shape) -> (Slopes, Points) {
-        match self {
-            Forward::Host { layers: host_layers, blocks, device, .. } => {
-                let (slopes, g) = host::cotangent_blocks(host_layers, blocks);
-                let n = g.len() / shape.ins();
-                (Slopes::Host(slopes), points(g, n, shape.ins(), device))
+    pub fn slopes(&self) -> Result<(Slopes, Points)> {
+        match (&self.passes, self.weights) {
+            (Passes::Host { blocks, rows, device }, Weights::Host(layers)) => {
+                let n: usize = rows.iter().sum();
+                let (slopes, g) = host::cotangent_blocks(layers, blocks, &vec![1.0; n]);
+                Ok((Slopes::Host(slopes), points(g, n, layers.shape().ins(), device)))
             }
-            Forward::Tensors { passes, .. } => {
-                let (slopes, gradients): (Vec<_>, Vec<_>) = passes.iter().map(|p| layers::slopes(layers, p, shape)).unzip();
-                (Slopes::Tensors(slopes), layers::concat(gradients))
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
+                let (slopes, gradients): (Vec<_>, Vec<_>) = passes.iter().map(|p| layers::slopes(layers, p, p.out.ones_like(), shape)).unzip();
+                Ok((Slopes::Tensors(slopes), layers::concat(gradients)))
             }
+            _ => Err(apart()),
         }
     }
 
     /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed, in the parameters and, for curved activations, in x.
-    pub fn tangent(&self, layers: &Layers, slopes: &Slopes, v: &Points, shape: &Shape) -> Result<(Layers, Option<Points>)> {
-        match (self, slopes) {
-            (Forward::Host { layers: host_layers, blocks, device, .. }, Slopes::Host(slopes)) => {
-                let (g, x) = host::tangent_blocks(host_layers, blocks, slopes, &rows(v)?);
+    pub fn tangent(&self, slopes: &Slopes, v: &Points) -> Result<(Flat, Option<Points>)> {
+        match (&self.passes, self.weights, slopes) {
+            (Passes::Host { blocks, device, .. }, Weights::Host(layers), Slopes::Host(slopes)) => {
+                let (g, x) = host::tangent_blocks(layers, blocks, slopes, &rows(v)?);
                 let [n, d] = v.dims();
-                Ok((Layers::from_flat(&vector(g, device), shape), x.map(|x| points(x, n, d, device))))
+                Ok((Flat::host(g), x.map(|x| points(x, n, d, device))))
             }
-            (Forward::Tensors { passes, .. }, Slopes::Tensors(slopes)) => {
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape), Slopes::Tensors(slopes)) => {
                 let mut at = 0;
                 let parts = passes.iter().zip(slopes).map(|(p, s)| {
                     let n = p.h[0].dims()[0];
                     at += n;
                     tangent_gradient(layers, p, s, v.clone().narrow(0, at - n, n), shape)
                 });
-                let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
-                Ok((layers::sum(gradients), inputs.into_iter().collect::<Option<Vec<_>>>().map(layers::concat)))
+                let (gradients, inputs): (Vec<Layers>, Vec<_>) = parts.unzip();
+                Ok((Flat::Device(layers::sum(gradients).flatten()), inputs.into_iter().collect::<Option<Vec<_>>>().map(layers::concat)))
             }
-            _ => Err(crate::error::Error::data("network", "a pass and its slopes live in different places")),
+            _ => Err(apart()),
         }
     }
 }

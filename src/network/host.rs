@@ -5,12 +5,12 @@
 //! neither the blocks nor the order of their sums depends on the number of threads, so the result does not either.
 use super::Activation;
 use super::host_linear::{add_bias, add_weights, apply, back, spread};
-use super::layers::{LEAK, Layers};
+use super::layers::LEAK;
 use super::shape::Shape;
-use crate::device::rows;
-use crate::error::Result;
 use crate::simd::{self, Real};
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows per block: the activations of one block stay in the second-level cache.
 const BLOCK: usize = 128;
@@ -19,27 +19,48 @@ const ENTRIES: usize = 1 << 18;
 /// Multiplications above which threads pay.
 const WORTH_THREADS: usize = 1_500_000;
 
-/// Weights and biases as slices.
+/// Weights and biases as slices of one vector.
 pub struct HostLayers {
     shape: Shape,
-    w: Vec<Vec<f32>>,
-    b: Vec<Vec<f32>>,
+    theta: Arc<Vec<f32>>,
+    /// where the weights and the biases of every layer begin, and the end
+    starts: Vec<[usize; 2]>,
 }
 
 impl HostLayers {
-    pub fn new(layers: &Layers, shape: &Shape) -> Result<HostLayers> {
-        Ok(HostLayers { shape: shape.clone(), w: layers.w.iter().map(rows).collect::<Result<_>>()?, b: layers.b.iter().map(rows).collect::<Result<_>>()? })
+    pub fn new(theta: Arc<Vec<f32>>, shape: &Shape) -> HostLayers {
+        let mut starts = vec![];
+        let mut at = 0;
+        for (w, b) in shape.lengths() {
+            starts.push([at, at + w]);
+            at += w + b;
+        }
+        starts.push([at, at]);
+        HostLayers { shape: shape.clone(), theta, starts }
+    }
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+    pub fn theta(&self) -> &[f32] {
+        &self.theta
+    }
+    /// Where the weights of a layer are in the vector.
+    pub fn weights_at(&self, l: usize) -> Range<usize> {
+        self.starts[l][0]..self.starts[l][1]
+    }
+    /// The weights of a layer, row-major.
+    pub fn w(&self, l: usize) -> &[f32] {
+        &self.theta[self.weights_at(l)]
+    }
+    fn b(&self, l: usize) -> &[f32] {
+        &self.theta[self.starts[l][1]..self.starts[l + 1][0]]
     }
     fn last(&self) -> usize {
-        self.w.len() - 1
+        self.shape.depth() - 1
     }
-    /// Zeros for a gradient, weights and biases of every layer in their order; and where each layer begins.
-    fn zeros(&self) -> (Vec<f32>, Vec<usize>) {
-        let mut starts = vec![0];
-        for (w, b) in self.shape.lengths() {
-            starts.push(starts[starts.len() - 1] + w + b);
-        }
-        (vec![0.0; starts[starts.len() - 1]], starts)
+    /// The parts of a gradient that belong to the weights and the biases of a layer.
+    fn parts<'a>(&self, flat: &'a mut [f32], l: usize) -> (&'a mut [f32], &'a mut [f32]) {
+        flat[self.starts[l][0]..self.starts[l + 1][0]].split_at_mut(self.starts[l][1] - self.starts[l][0])
     }
     /// Points cut into blocks of rows.
     pub fn cut<'a>(&self, data: &'a [f32]) -> Vec<&'a [f32]> {
@@ -114,8 +135,8 @@ fn forward(layers: &HostLayers, x: &[f32]) -> Block {
     let rows = x.len() / shape.ins();
     let (mut h, mut kept) = (vec![x.to_vec()], vec![]);
     for (l, linear) in shape.linears().iter().enumerate() {
-        let mut z = layers.b[l].repeat(rows * linear.outs() / linear.channels());
-        apply(linear, rows, &h[l], &layers.w[l], &mut z);
+        let mut z = layers.b(l).repeat(rows * linear.outs() / linear.channels());
+        apply(linear, rows, &h[l], layers.w(l), &mut z);
         if let Some(from) = shape.shortcut(l) {
             add(&mut z, &h[from]);
         }
@@ -138,7 +159,7 @@ fn backward(layers: &HostLayers, block: &Block, seed: &[f32], mut at_layer: impl
         let wide = spread(linear, &d);
         at_layer(l, &d, &wide);
         let before = (l > 0).then(|| {
-            let mut before = back(linear, block.rows, &wide, &layers.w[l]);
+            let mut before = back(linear, block.rows, &wide, layers.w(l));
             if shape.shortcut(l + 1).is_some() {
                 add(&mut before, &out[l + 1]);
             }
@@ -153,9 +174,9 @@ fn backward(layers: &HostLayers, block: &Block, seed: &[f32], mut at_layer: impl
 
 /// The parameter gradient of Σ seedᵢ net(xᵢ) over one block, flat, and the cotangents on the way.
 fn gradient(layers: &HostLayers, block: &Block, seed: &[f32]) -> (Vec<f32>, Cotangents) {
-    let (mut flat, starts) = layers.zeros();
+    let mut flat = vec![0.0; layers.theta.len()];
     let all = backward(layers, block, seed, |l, d, wide| {
-        let (weights, rest) = flat[starts[l]..starts[l + 1]].split_at_mut(layers.w[l].len());
+        let (weights, rest) = layers.parts(&mut flat, l);
         add_weights(&layers.shape.linears()[l], block.rows, &block.h[l], wide, weights);
         add_bias(d, rest);
     });
@@ -164,21 +185,21 @@ fn gradient(layers: &HostLayers, block: &Block, seed: &[f32]) -> (Vec<f32>, Cota
 
 fn input_gradient(layers: &HostLayers, rows: usize, first: &[f32]) -> Vec<f32> {
     let linear = &layers.shape.linears()[0];
-    back(linear, rows, &spread(linear, first), &layers.w[0])
+    back(linear, rows, &spread(linear, first), layers.w(0))
 }
 
 /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ over one block, as in `tangent.rs`: flat, and in x for curved activations.
 fn tangent(layers: &HostLayers, block: &Block, given: &Cotangents, v: &[f32]) -> (Vec<f32>, Option<Vec<f32>>) {
     let (shape, linears, n) = (&layers.shape, layers.shape.linears(), layers.last() + 1);
-    let (mut flat, starts) = layers.zeros();
+    let mut flat = vec![0.0; layers.theta.len()];
     let curved = shape.activation == Activation::Tanh;
     let mut before: Vec<Vec<f32>> = vec![];
     let mut after = vec![v.to_vec()];
     for l in 0..n {
-        add_weights(&linears[l], block.rows, &after[l], &spread(&linears[l], &given[l]), &mut flat[starts[l]..starts[l] + layers.w[l].len()]);
+        add_weights(&linears[l], block.rows, &after[l], &spread(&linears[l], &given[l]), layers.parts(&mut flat, l).0);
         if l + 1 < n {
             let mut z = vec![0.0; block.rows * linears[l].outs()];
-            apply(&linears[l], block.rows, &after[l], &layers.w[l], &mut z);
+            apply(&linears[l], block.rows, &after[l], layers.w(l), &mut z);
             if let Some(from) = shape.shortcut(l) {
                 add(&mut z, &after[from]);
             }
@@ -195,7 +216,7 @@ fn tangent(layers: &HostLayers, block: &Block, given: &Cotangents, v: &[f32]) ->
     }
     // what arrives after the activation of layer l from cotangents before those of the layers behind it
     let arriving = |d: &[Vec<f32>], l: usize| {
-        let mut out = back(&linears[l], block.rows, &spread(&linears[l], &d[l]), &layers.w[l]);
+        let mut out = back(&linears[l], block.rows, &spread(&linears[l], &d[l]), layers.w(l));
         if shape.shortcut(l + 1).is_some() {
             add(&mut out, &d[l + 1]);
         }
@@ -210,7 +231,7 @@ fn tangent(layers: &HostLayers, block: &Block, given: &Cotangents, v: &[f32]) ->
             let slope = 1.0 - h * h;
             *z = slope * (-2.0 * before * *z * h + later.as_ref().map_or(0.0, |d| d[i]));
         }
-        let (weights, rest) = flat[starts[l]..starts[l + 1]].split_at_mut(layers.w[l].len());
+        let (weights, rest) = layers.parts(&mut flat, l);
         add_weights(&linears[l], block.rows, &block.h[l], &spread(&linears[l], &z), weights);
         add_bias(&z, rest);
         values[l] = z;
@@ -266,10 +287,10 @@ pub fn both_gradients(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (
     (total(flat), inputs.concat())
 }
 
-/// Cotangents of net itself in every block, and ∇net at every row, for one output.
-pub fn cotangent_blocks(layers: &HostLayers, blocks: &[Block]) -> (Vec<Cotangents>, Vec<f32>) {
-    let parts = each(layers, blocks, |b| b.rows, |b| {
-        let all = backward(layers, b, &vec![1.0; b.rows], |_, _, _| {});
+/// The cotangents of Σ seedᵢ net(xᵢ) in every block, and its gradient at every row.
+pub fn cotangent_blocks(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Cotangents>, Vec<f32>) {
+    let parts = each(layers, &beside(blocks, seeds, |b| b.out.len()), |(b, _)| b.rows, |(b, s)| {
+        let all = backward(layers, b, s, |_, _, _| {});
         let g = input_gradient(layers, b.rows, &all[0]);
         (all, g)
     });
@@ -301,7 +322,7 @@ pub fn value_and_input_gradient(layers: &HostLayers, x: &[&[f32]]) -> (Vec<f32>,
 mod tests {
     use super::*;
     use crate::network::architecture::{Architecture, Images};
-    use crate::network::layers;
+    use crate::network::layers::{self, Layers};
     use crate::network::tangent::tangent_gradient;
     use crate::device::{Choice, open, points, rows, values};
     use burn::tensor::{Tensor, TensorData};
@@ -331,15 +352,15 @@ mod tests {
                 let mut rng = crate::random::rng(k as u64, 0);
                 let (d, outs) = (shape.ins(), shape.outs());
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
-                let layers = Layers::from_flat(&Tensor::from_data(TensorData::new(theta, [shape.len()]), &device), &shape);
+                let layers = Layers::from_flat(&Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device), &shape);
                 let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
                 let (x, seeds, v) = (draw(n * d), draw(n * outs), draw(n * d));
-                let host = HostLayers::new(&layers, &shape).unwrap();
+                let host = HostLayers::new(Arc::new(theta.clone()), &shape);
                 let blocks = forward_blocks(&host, &host.cut(&x));
                 let out: Vec<f32> = blocks.iter().flat_map(|b| b.out.clone()).collect();
                 let (flat, input) = both_gradients(&host, &blocks, &seeds);
                 let p = points(x.clone(), n, d, &device);
-                let tensors = layers::blocks(&p);
+                let tensors = layers::blocks(&p, &shape);
                 let passes = layers::forward_blocks(&layers, &tensors.iter().collect::<Vec<_>>(), &shape);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
                 let (gradient, on_input) = layers::both_gradients(&layers, &passes, &layers::split(&seed_tensor, &passes), &shape);
@@ -357,14 +378,14 @@ mod tests {
                     continue;
                 }
                 close(&value_and_input_gradient(&host, &host.cut(&x)).1, &rows(&layers::value_and_input_gradient(&layers, &tensors, &shape).1).unwrap(), "gradient");
-                let (cotangents, _) = cotangent_blocks(&host, &blocks);
+                let (cotangents, _) = cotangent_blocks(&host, &blocks, &vec![1.0; n]);
                 let (second, hessian) = tangent_blocks(&host, &blocks, &cotangents, &v);
                 let mut at = 0;
                 let parts = passes.iter().map(|pass| {
                     let rows = pass.h[0].dims()[0];
                     at += rows;
                     let v = points(v.clone(), n, d, &device).narrow(0, at - rows, rows);
-                    tangent_gradient(&layers, pass, &layers::slopes(&layers, pass, &shape).0, v, &shape)
+                    tangent_gradient(&layers, pass, &layers::slopes(&layers, pass, pass.out.ones_like(), &shape).0, v, &shape)
                 });
                 let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
                 close(&second, &values(&layers::sum(gradients).flatten()).unwrap(), "tangents");
@@ -380,13 +401,12 @@ mod tests {
     /// no kinks to cross. Step 1e-2 in f32 leaves 2 % of the largest entry.
     #[test]
     fn gradients_match_finite_differences() {
-        let device = open(Choice::Cpu).unwrap().device;
         for (k, (shape, _)) in shapes(Activation::Tanh).into_iter().enumerate() {
             let mut rng = crate::random::rng(k as u64, 1);
             let (n, d) = (4, shape.ins());
             let mut draw = |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
             let (theta, x, seeds, v) = (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
-            let host = |theta: &[f32]| HostLayers::new(&Layers::from_flat(&Tensor::from_data(TensorData::new(theta.to_vec(), [theta.len()]), &device), &shape), &shape).unwrap();
+            let host = |theta: &[f32]| HostLayers::new(Arc::new(theta.to_vec()), &shape);
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
             let loss = |theta: &[f32], x: &[f32]| {
                 let layers = host(theta);
@@ -415,7 +435,7 @@ mod tests {
             check(&flat, true, &loss, "parameters");
             check(&input, false, &loss, "inputs");
             if shape.outs() == 1 {
-                let (second, hessian) = tangent_blocks(&layers, &blocks, &cotangent_blocks(&layers, &blocks).0, &v);
+                let (second, hessian) = tangent_blocks(&layers, &blocks, &cotangent_blocks(&layers, &blocks, &[1.0; 4]).0, &v);
                 check(&second, true, &along, "tangents");
                 check(&hessian.unwrap(), false, &along, "hessian");
             }

@@ -10,6 +10,8 @@ use rayon::prelude::*;
 
 /// Rows per block on the CPU.
 const BLOCK: usize = 1024;
+/// Entries of the widest layer of a block on a GPU: 256 MiB.
+const ENTRIES: usize = 1 << 26;
 /// Slope of leaky ReLU below zero.
 pub const LEAK: f64 = 0.2;
 
@@ -39,15 +41,9 @@ impl Layers {
         });
         Tensor::cat(pieces.collect(), 0)
     }
-    fn zip(&self, other: &Layers, f: impl Fn(Tensor<2>, Tensor<2>) -> Tensor<2>) -> Layers {
-        let each = |a: &[Tensor<2>], b: &[Tensor<2>]| a.iter().zip(b).map(|(a, b)| f(a.clone(), b.clone())).collect();
+    fn add(&self, other: &Layers) -> Layers {
+        let each = |a: &[Tensor<2>], b: &[Tensor<2>]| a.iter().zip(b).map(|(a, b)| a.clone() + b.clone()).collect();
         Layers { w: each(&self.w, &other.w), b: each(&self.b, &other.b) }
-    }
-    pub fn add(&self, other: &Layers) -> Layers {
-        self.zip(other, |a, b| a + b)
-    }
-    pub fn sub(&self, other: Layers) -> Layers {
-        self.zip(&other, |a, b| a - b)
     }
 }
 
@@ -71,13 +67,14 @@ pub struct Pass {
     pub out: Values,
 }
 
-/// Rows in blocks; one block on a GPU, where splitting only costs launches.
-pub fn blocks(x: &Points) -> Vec<Points> {
+/// Rows in blocks; on a GPU, where splitting costs launches, as many at once as fit.
+pub fn blocks(x: &Points, shape: &Shape) -> Vec<Points> {
     let n = x.dims()[0];
-    if !is_cpu(&x.device()) || n <= BLOCK {
+    let most = if is_cpu(&x.device()) { BLOCK } else { (ENTRIES / shape.widest()).max(1) };
+    if n <= most {
         return vec![x.clone()];
     }
-    (0..n.div_ceil(BLOCK)).map(|i| x.clone().narrow(0, i * BLOCK, BLOCK.min(n - i * BLOCK))).collect()
+    (0..n.div_ceil(most)).map(|i| x.clone().narrow(0, i * most, most.min(n - i * most))).collect()
 }
 
 /// The two halves of the channels, a row per position.
@@ -235,17 +232,17 @@ pub fn sum(grads: Vec<Layers>) -> Layers {
 pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) -> (Values, Points) {
     let out = each(x.len(), parallel(&x[0]), |i| {
         let pass = forward(layers, &x[i], shape);
-        let gradient = slopes(layers, &pass, shape).1;
+        let gradient = slopes(layers, &pass, pass.out.ones_like(), shape).1;
         (pass.out, gradient)
     });
     let (values, gradients): (Vec<_>, Vec<_>) = out.into_iter().unzip();
     (concat(values), concat(gradients))
 }
 
-/// The cotangents of net itself at the points of a pass, and ∇net there.
-pub fn slopes(layers: &Layers, pass: &Pass, shape: &Shape) -> (Vec<Tensor<2>>, Points) {
+/// The cotangents of Σᵢ seedᵢ net(xᵢ) at the points of a pass, and its gradient there.
+pub fn slopes(layers: &Layers, pass: &Pass, seed: Values, shape: &Shape) -> (Vec<Tensor<2>>, Points) {
     let rows = pass.h[0].dims()[0];
-    let cotangents = cotangents(layers, pass, Tensor::ones([rows, 1], &pass.out.device()), shape);
+    let cotangents = cotangents(layers, pass, seed.reshape([rows, shape.outs()]), shape);
     let gradient = on_input(layers, &cotangents, shape);
     (cotangents, gradient)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod architecture;
 pub mod batch;
+pub mod flat;
 pub mod host;
 mod host_linear;
 pub mod layers;
@@ -15,7 +16,10 @@ pub mod norms;
 pub mod optimizer;
 pub mod perceptron;
 pub mod shape;
+pub mod spectral;
 pub mod tangent;
+pub mod trained;
+pub mod weights;
 pub mod window;
 
 /// The nonlinearity between layers; each is 1-Lipschitz.

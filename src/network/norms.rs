@@ -1,28 +1,27 @@
 //! Upper bounds of Lipschitz constants, in f64 with a margin: what a certificate may rest on, unlike a power iteration.
-use super::layers::Layers;
 use super::linear::Linear;
-use super::shape::Shape;
+use super::weights::Weights;
 use super::window::Window;
-use crate::device::{points, rows_f64};
 use crate::error::Result;
-use burn::tensor::Tensor;
+use burn::tensor::Device;
 use nalgebra::{Complex, DMatrix};
 use rayon::prelude::*;
 use std::f64::consts::{PI, TAU};
 
 /// An upper bound of the network's Lipschitz constant, its activations being 1-Lipschitz: Π ‖Aₗ‖₂, with a shortcut adding
 /// the bound of where it comes from.
-pub fn lipschitz(layers: &Layers, shape: &Shape) -> Result<f64> {
+pub fn lipschitz(weights: &Weights, device: &Device) -> Result<f64> {
+    let shape = weights.shape();
     // of what enters each layer
     let mut bounds = vec![1.0];
-    for (l, (linear, w)) in shape.linears().iter().zip(&layers.w).enumerate() {
-        let entries = rows_f64(w)?;
+    for (l, linear) in shape.linears().iter().enumerate() {
+        let entries = weights.matrix(l)?;
         if entries.iter().any(|v| !v.is_finite()) {
             return Ok(f64::INFINITY);
         }
         let norm = match linear {
             Linear::Dense { ins, outs } => DMatrix::from_row_slice(*ins, *outs, &entries).singular_values().max(),
-            Linear::Convolution { .. } | Linear::Transposed { .. } if is_small(linear) => whole(linear, w)?,
+            Linear::Convolution { .. } | Linear::Transposed { .. } if linear.ins() <= 600 && linear.ins() * linear.outs() <= 1 << 22 => whole(weights, l, device)?,
             Linear::Convolution { window, channels } => convolution(window, *channels, &|p, c| entries[p * channels + c]),
             // the transpose of a convolution has its norm
             Linear::Transposed { window, channels } => convolution(window, *channels, &|p, c| entries[c * window.patch + p]),
@@ -33,28 +32,22 @@ pub fn lipschitz(layers: &Layers, shape: &Shape) -> Result<f64> {
     Ok(bounds[shape.depth()] * (1.0 + shape.depth() as f64 * 4.0 * f64::from(f32::EPSILON)))
 }
 
-/// Whether the map between whole images can be written down as a matrix.
-fn is_small(linear: &Linear) -> bool {
-    linear.ins().min(linear.outs()) <= 600 && linear.ins() * linear.outs() <= 1 << 22
-}
-
-/// The norm of the map between whole images; its matrix is read off in f32, whose rounding is put on top.
-fn whole(linear: &Linear, w: &Tensor<2>) -> Result<f64> {
+/// The norm of a small map between whole images; its matrix is read off in f32, whose rounding is put on top.
+fn whole(weights: &Weights, l: usize, device: &Device) -> Result<f64> {
+    let linear = &weights.shape().linears()[l];
     let n = linear.ins();
-    let ones: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
-    let matrix = DMatrix::from_row_slice(n, linear.outs(), &rows_f64(&linear.apply(points(ones, n, n, &w.device()), w))?);
+    let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
+    let entries = weights.apply(l, &unit, n, device)?;
+    let matrix = DMatrix::from_row_iterator(n, linear.outs(), entries.into_iter().map(|v| Complex::new(f64::from(v), 0.0)));
     let frobenius = matrix.norm();
-    Ok(norm(matrix.map(|v| Complex::new(v, 0.0))) + 4.0 * f64::from(f32::EPSILON) * frobenius)
+    Ok(norm(matrix) + 4.0 * f64::from(f32::EPSILON) * frobenius)
 }
-
-/// Frequencies per direction at which the symbol of a convolution is looked at.
-const GRID: usize = 32;
 
 /// An upper bound of the norm of a convolution between images of any size.
 ///
 /// On an unbounded grid a convolution of stride s is, frequency by frequency θ, the product with a matrix M(θ) whose
 /// columns are the s² shifts of every input channel; its norm is sup‖M(θ)‖, and zero padding only restricts it. Along
-/// each direction the entries of M are trigonometric polynomials of degree at most D = ⌈(⌈k/s⌉ − 1)/2⌉ up to a phase, so
+/// each direction the entries of M are trigonometric polynomials of degree at most D = (⌈k/s⌉ − 1)/2 up to a phase, so
 /// that the supremum is at most (max over a grid of N)/cos(πD/N) per direction, by a lemma of M. Riesz. Entries appended to the
 /// images add the norm of their part.
 fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -> f64) -> f64 {
@@ -71,22 +64,28 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
             })
         })
         .collect();
-    let largest = (0..GRID * GRID)
+    // fine enough for the degree; of wide layers, whose matrices are dear, coarser
+    let grid = (8 * taps).max(match channels.min(s * s * c) {
+        0..=64 => 32,
+        65..=128 => 16,
+        _ => 8,
+    });
+    let largest = (0..grid * grid)
         .into_par_iter()
         // M(−θ) is the conjugate of M(θ)
-        .filter(|f| f / GRID <= GRID / 2)
+        .filter(|f| f / grid <= grid / 2)
         .map(|f| {
-            let angle = |i: usize| TAU * i as f64 / GRID as f64;
+            let angle = |i: usize| TAU * i as f64 / grid as f64;
             let mut m = DMatrix::zeros(s * s * c, channels);
             for (t, tap) in taps_of.iter().enumerate() {
-                let phase = angle(f / GRID) * (t / taps) as f64 + angle(f % GRID) * (t % taps) as f64;
+                let phase = angle(f / grid) * (t / taps) as f64 + angle(f % grid) * (t % taps) as f64;
                 m += tap * Complex::from_polar(1.0, phase);
             }
             norm(m)
         })
         .reduce(|| 0.0, f64::max);
-    let degree = (taps - 1).div_ceil(2) as f64;
-    let slack = (PI * degree / GRID as f64).cos().powi(2);
+    let degree = 0.5 * (taps - 1) as f64;
+    let slack = (PI * degree / grid as f64).cos().powi(2);
     let own = largest / slack;
     // the part of the appended entries as a matrix, column by column
     let appended = (0..deep - c).map(|e| {
@@ -111,35 +110,65 @@ fn norm(m: DMatrix<Complex<f64>>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open};
     use crate::network::Activation;
     use crate::network::architecture::{Architecture, Images};
+    use crate::network::batch::{Batch, forward};
+    use crate::network::flat::Flat;
+    use crate::network::shape::Shape;
+    use rand::Rng;
 
-    /// Against the singular values of the whole matrix of one convolution, between images of growing size: never below,
-    /// and within 12 % for images twice the window and more.
+    /// Against the singular values of the whole matrix of one convolution or its transpose, between images of growing size:
+    /// never below, and within 12 % for images twice the window and more.
     #[test]
     fn convolutions_are_bounded_by_their_symbol() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = crate::device::host();
         for (kernel, stride, appended) in [(3, 1, 0), (3, 2, 0), (5, 2, 0), (2, 1, 0), (3, 2, 2)] {
-            for side in [4, 12] {
+            for (side, transposed) in [(4, false), (12, false), (12, true)] {
+                if transposed && appended > 0 {
+                    continue;
+                }
                 let images = Images { shape: vec![side, side, 2], channels: vec![4], kernel, stride };
                 let dim = side * side * 2 + appended;
-                let whole = Architecture { widths: vec![], images: Some(images) }.reading(dim, appended, 1, Activation::Relu, false).unwrap();
-                let shape = Shape::of(whole.linears()[..1].to_vec(), Activation::Relu, false);
-                let theta = shape.draw(&mut crate::random::rng(3, 0), &device);
-                let layers = Layers::from_flat(&theta, &shape);
-                let unit = crate::device::points((0..dim * dim).map(|i| f32::from(u8::from(i % (dim + 1) == 0))).collect(), dim, dim, &device);
-                let linear = &shape.linears()[0];
-                let matrix = DMatrix::from_row_slice(dim, linear.outs(), &rows_f64(&linear.apply(unit, &layers.w[0])).unwrap());
-                let entries = rows_f64(&layers.w[0]).unwrap();
-                let Linear::Convolution { window, channels } = linear else { panic!("the first layer is a convolution") };
+                let of = Architecture { widths: vec![], images: Some(images) };
+                let linear = match transposed {
+                    false => of.reading(dim, appended, 1, Activation::Relu, false).unwrap().linears()[0].clone(),
+                    true => of.writing(1, dim, Activation::Relu, false).unwrap().linears()[1].clone(),
+                };
+                let shape = Shape::of(vec![linear.clone()], Activation::Relu, false);
+                let weights = Weights::of(&Flat::host(shape.draw(&mut crate::random::rng(3, 0))), &shape);
+                let n = linear.ins();
+                let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
+                let matrix = DMatrix::from_row_slice(n, linear.outs(), &weights.apply(0, &unit, n, &device).unwrap()).map(f64::from);
                 let exact = matrix.singular_values().max();
-                let bound = convolution(window, *channels, &|p, c| entries[p * channels + c]);
-                let short = lipschitz(&layers, &shape).unwrap();
-                assert!(short >= exact && short < exact * 1.0001, "{short} and {exact}");
+                let entries = weights.matrix(0).unwrap();
+                let bound = match &linear {
+                    Linear::Convolution { window, channels } => convolution(window, *channels, &|p, c| entries[p * channels + c]),
+                    Linear::Transposed { window, channels } => convolution(window, *channels, &|p, c| entries[c * window.patch + p]),
+                    Linear::Dense { .. } => panic!("no image"),
+                };
                 assert!(bound >= exact, "kernel {kernel}, stride {stride}, side {side}: {bound} below {exact}");
                 assert!(side == 4 || bound < 1.12 * exact, "kernel {kernel}, stride {stride}, side {side}: {bound} far above {exact}");
+                let short = lipschitz(&weights, &device).unwrap();
+                assert!(short >= exact && short < exact * 1.0001, "{short} and {exact}");
             }
+        }
+    }
+
+    /// No two points are farther apart after a network than its bound allows, shortcuts included; and some are half as far.
+    #[test]
+    fn networks_stretch_no_more_than_their_bound() {
+        let device = crate::device::host();
+        let images = || Some(Images { shape: vec![6, 6], channels: vec![4, 6], kernel: 3, stride: 2 });
+        for (architecture, residual) in [(Architecture { widths: vec![6; 5], images: None }, true), (Architecture { widths: vec![8], images: images() }, false)] {
+            let shape = architecture.reading(36, 0, 1, Activation::Groupsort, residual).unwrap();
+            let mut rng = crate::random::rng(6, 0);
+            let weights = Weights::of(&Flat::host(shape.draw(&mut rng)), &shape);
+            let bound = lipschitz(&weights, &device).unwrap();
+            let mut draw = || crate::device::points((0..36 * 500).map(|_| rng.random_range(-3.0f32..3.0)).collect(), 500, 36, &device);
+            let batch = Batch::new(&draw()).unwrap();
+            let slopes = crate::device::rows(&forward(&weights, &[&batch]).unwrap().slopes().unwrap().1).unwrap();
+            let steepest = slopes.chunks(36).map(|g| g.iter().map(|v| f64::from(v * v)).sum::<f64>().sqrt()).fold(0.0, f64::max);
+            assert!(steepest <= bound && steepest > 0.02 * bound, "{steepest} and {bound}");
         }
     }
 }

@@ -1,8 +1,11 @@
 //! First-order ascent on one flat parameter vector.
 use super::Named;
+use super::flat::Flat;
 use crate::device::Values;
 use crate::error::Result;
-use burn::tensor::{Device, Tensor, TensorData};
+use crate::simd;
+use burn::tensor::Device;
+use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// Which rule updates the parameters, with its settings.
@@ -31,8 +34,8 @@ impl Default for OptimizerOptions {
 #[derive(Clone)]
 pub struct Optimizer {
     options: OptimizerOptions,
-    first: Option<Values>,
-    second: Option<Values>,
+    first: Option<Flat>,
+    second: Option<Flat>,
     step: i32,
 }
 
@@ -49,30 +52,70 @@ impl Optimizer {
     }
 
     /// θ ← θ + step in the direction of increasing objective, for the gradient g of the objective.
-    pub fn ascend(&mut self, theta: Values, g: Values) -> Values {
-        let o = &self.options;
+    pub fn ascend(&mut self, theta: &mut Flat, g: &Flat) {
         self.step += 1;
+        match (theta, g) {
+            (Flat::Host(theta), Flat::Host(g)) => {
+                let theta: &mut Vec<f32> = Arc::make_mut(theta);
+                self.on_host(theta, g);
+            }
+            (Flat::Device(theta), Flat::Device(g)) => *theta = self.on_device(theta.clone(), g.clone()),
+            _ => {}
+        }
+    }
+
+    /// lr·(m/c1)/(√(v/c2) + ε) as a·m/(√v + e), with the constants folded into two scalars.
+    fn adam(&self) -> (f64, f64) {
+        let o = &self.options;
+        let (c1, c2) = (1.0 - o.beta1.powi(self.step), 1.0 - o.beta2.powi(self.step));
+        (o.lr * c2.sqrt() / c1, o.epsilon * c2.sqrt())
+    }
+
+    /// Moments, update and parameters in one pass.
+    fn on_host(&mut self, theta: &mut [f32], g: &[f32]) {
+        let ((rate, epsilon), o) = (self.adam(), &self.options);
+        let zeros = || Flat::host(vec![0.0; g.len()]);
+        let Flat::Host(second) = self.second.get_or_insert_with(zeros) else { return };
+        let second = &mut Arc::make_mut(second)[..g.len()];
+        let theta = &mut theta[..g.len()];
         if o.optimizer == "rmsprop" {
-            let squares = g.clone() * g.clone();
-            let v = match self.second.take() {
-                Some(v) => v.mul_scalar(o.decay) + squares.mul_scalar(1.0 - o.decay),
-                None => squares.mul_scalar(1.0 - o.decay),
-            };
-            self.second = Some(v.clone());
+            let (keep, lr, epsilon) = (o.decay as f32, o.lr as f32, o.epsilon as f32);
+            return simd::run(#[inline(always)] || {
+                for ((t, g), v) in theta.iter_mut().zip(g).zip(second) {
+                    *v = keep * *v + (1.0 - keep) * g * g;
+                    *t += lr * g / (v.sqrt() + epsilon);
+                }
+            });
+        }
+        let Flat::Host(first) = self.first.get_or_insert_with(zeros) else { return };
+        let first = &mut Arc::make_mut(first)[..g.len()];
+        let (b1, b2, rate, epsilon) = (o.beta1 as f32, o.beta2 as f32, rate as f32, epsilon as f32);
+        let (a1, a2) = ((1.0 - o.beta1) as f32, (1.0 - o.beta2) as f32);
+        simd::run(#[inline(always)] || {
+            for (((t, g), m), v) in theta.iter_mut().zip(g).zip(first).zip(second) {
+                *m = b1 * *m + a1 * g;
+                *v = b2 * *v + a2 * g * g;
+                *t += rate * *m / (v.sqrt() + epsilon);
+            }
+        });
+    }
+
+    fn on_device(&mut self, theta: Values, g: Values) -> Values {
+        let ((rate, epsilon), o) = (self.adam(), &self.options);
+        let squares = g.clone() * g.clone();
+        // a moment decayed by k, with the new part of it
+        let blend = |old: &Option<Flat>, new: Values, k: f64| match old {
+            Some(Flat::Device(v)) => v.clone().mul_scalar(k) + new.mul_scalar(1.0 - k),
+            _ => new.mul_scalar(1.0 - k),
+        };
+        if o.optimizer == "rmsprop" {
+            let v = blend(&self.second, squares, o.decay);
+            self.second = Some(Flat::Device(v.clone()));
             return theta + g / v.sqrt().add_scalar(o.epsilon).div_scalar(o.lr);
         }
-        let squares = g.clone() * g.clone();
-        let (m, v) = match (self.first.take(), self.second.take()) {
-            (Some(m), Some(v)) => {
-                (m.mul_scalar(o.beta1) + g.mul_scalar(1.0 - o.beta1), v.mul_scalar(o.beta2) + squares.mul_scalar(1.0 - o.beta2))
-            }
-            _ => (g.mul_scalar(1.0 - o.beta1), squares.mul_scalar(1.0 - o.beta2)),
-        };
-        let (c1, c2) = (1.0 - o.beta1.powi(self.step), 1.0 - o.beta2.powi(self.step));
-        // lr·(m/c1)/(√(v/c2) + ε), with the constants folded into two scalars
-        let denominator = v.clone().sqrt().add_scalar(o.epsilon * c2.sqrt());
-        let next = theta + (m.clone() / denominator).mul_scalar(o.lr * c2.sqrt() / c1);
-        (self.first, self.second) = (Some(m), Some(v));
+        let (m, v) = (blend(&self.first, g, o.beta1), blend(&self.second, squares, o.beta2));
+        let next = theta + (m.clone() / v.clone().sqrt().add_scalar(epsilon)).mul_scalar(rate);
+        (self.first, self.second) = (Some(Flat::Device(m)), Some(Flat::Device(v)));
         next
     }
 
@@ -80,17 +123,14 @@ impl Optimizer {
         let mut out = vec![Named { name: "optimizer_step".into(), data: vec![self.step as f32] }];
         for (name, t) in [("optimizer_first", &self.first), ("optimizer_second", &self.second)] {
             if let Some(t) = t {
-                out.push(Named { name: name.into(), data: crate::device::values(t)? });
+                out.push(Named { name: name.into(), data: t.to_vec()? });
             }
         }
         Ok(out)
     }
 
     pub fn restore(&mut self, state: &[Named], device: &Device) {
-        let tensor = |name: &str| {
-            let n = state.iter().find(|n| n.name == name)?;
-            Some(Tensor::<1>::from_data(TensorData::new(n.data.clone(), [n.data.len()]), device))
-        };
+        let tensor = |name: &str| Some(Flat::new(state.iter().find(|n| n.name == name)?.data.clone(), device));
         self.first = tensor("optimizer_first");
         self.second = tensor("optimizer_second");
         self.step = state.iter().find(|n| n.name == "optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
@@ -100,19 +140,23 @@ impl Optimizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open, values};
+    use crate::network::flat::vector;
 
-    fn ascend(options: OptimizerOptions, gradients: &[f32]) -> Vec<f32> {
-        let device = open(Choice::Cpu).unwrap().device;
-        let mut o = Optimizer::new(options);
-        let mut theta = Tensor::<1>::from_data(TensorData::new(vec![0.0f32], [1]), &device);
-        gradients
-            .iter()
-            .map(|g| {
-                theta = o.ascend(theta.clone(), Tensor::from_data(TensorData::new(vec![*g], [1]), &device));
-                values(&theta).unwrap()[0]
+    /// θ after every gradient, on the host and by tensor operations.
+    fn ascend(options: OptimizerOptions, gradients: &[f32]) -> Vec<[f32; 2]> {
+        let mut o = [Optimizer::new(options.clone()), Optimizer::new(options)];
+        let device = crate::device::host();
+        let on = |v: f32| [Flat::host(vec![v]), Flat::Device(vector(vec![v], &device))];
+        let mut theta = on(0.0);
+        let mut step = |g: f32| {
+            let mut k = 0;
+            on(g).map(|g| {
+                o[k].ascend(&mut theta[k], &g);
+                k += 1;
+                theta[k - 1].to_vec().unwrap()[0]
             })
-            .collect()
+        };
+        gradients.iter().map(|g| step(*g)).collect()
     }
 
     /// Against the update written out in f64; f32 keeps six digits.
@@ -126,28 +170,29 @@ mod tests {
             m = 0.9 * m + 0.1 * g;
             v = 0.999 * v + 0.001 * g * g;
             x += 0.1 * (m / (1.0 - 0.9f64.powi(t))) / ((v / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8);
-            assert!((f64::from(got) - x).abs() < 1e-6, "{got} and {x}");
+            assert!(got.iter().all(|got| (f64::from(*got) - x).abs() < 1e-6), "{got:?} and {x}");
         }
         let (mut v, mut x) = (0.0f64, 0.0f64);
         for (g, got) in gradients.iter().zip(ascend(OptimizerOptions { optimizer: "rmsprop".into(), ..o }, &gradients)) {
             let g = f64::from(*g);
             v = 0.99 * v + 0.01 * g * g;
             x += 0.1 * g / (v.sqrt() + 1e-8);
-            assert!((f64::from(got) - x).abs() < 1e-5, "{got} and {x}");
+            assert!(got.iter().all(|got| (f64::from(*got) - x).abs() < 1e-5), "{got:?} and {x}");
         }
     }
 
     /// Forgotten moments come with a forgotten step count: the first step after a reset is a full one again.
     #[test]
     fn resetting_forgets_the_step_count() {
-        let device = open(Choice::Cpu).unwrap().device;
-        let one = || Tensor::<1>::from_data(TensorData::new(vec![1.0f32], [1]), &device);
+        let one = || Flat::host(vec![1.0]);
         let mut o = Optimizer::new(OptimizerOptions { lr: 0.1, reset_moments: true, ..OptimizerOptions::default() });
         for _ in 0..5 {
-            let _ = o.ascend(one(), one());
+            o.ascend(&mut one(), &one());
         }
         o.begin();
-        let moved = values(&o.ascend(one(), one())).unwrap()[0];
+        let mut theta = one();
+        o.ascend(&mut theta, &one());
+        let moved = theta.to_vec().unwrap()[0];
         assert!((moved - 1.1).abs() < 1e-5, "{moved}");
     }
 }

@@ -1,22 +1,21 @@
 //! A network between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
 use super::batch::{Batch, forward};
-use super::layers::Layers;
-use super::optimizer::{Optimizer, OptimizerOptions};
+use super::flat::Flat;
+use super::optimizer::OptimizerOptions;
 use super::shape::Shape;
+use super::trained::Trained;
+use super::weights::Weights;
 use super::{Frame, Named};
-use crate::device::{Points, Values, points, values};
-use crate::error::{Error, Result};
+use crate::device::{Points, Values, points};
+use crate::error::Result;
 use crate::random::Rng;
-use burn::tensor::{Tensor, TensorData};
 
 /// A map R^k → R^d that learns.
 #[derive(Clone)]
 pub struct Perceptron {
-    pub shape: Shape,
-    theta: Values,
+    network: Trained,
     /// exponential moving average of θ, and its decay
-    average: Option<(f64, Values)>,
-    optimizer: Optimizer,
+    average: Option<(f64, Flat)>,
     entry: (Points, f64),
     exit: (Points, f64),
     /// adds the input to the output
@@ -34,34 +33,34 @@ pub struct Recipe {
 impl Perceptron {
     /// From the frame of the inputs to the frame of the outputs, through a shape of their dimensions.
     pub fn new(recipe: Recipe, shape: Shape, from: &Frame, to: &Frame, rng: &mut Rng) -> Perceptron {
-        let theta = shape.draw(rng, &to.device);
+        let network = Trained::new(shape, None, recipe.optimizer, rng, &to.device);
         let frame = |f: &Frame| (points(f.center.clone(), 1, f.dim(), &to.device), f.scale);
         // with a skip the network is a correction: it begins small and around nothing
         let exit = if recipe.skip { (points(vec![0.0; to.dim()], 1, to.dim(), &to.device), 0.1 * to.scale) } else { frame(to) };
-        let average = (recipe.average > 0.0).then(|| (recipe.average, theta.clone()));
-        Perceptron { shape, theta, average, optimizer: Optimizer::new(recipe.optimizer), entry: frame(from), exit, skip: recipe.skip }
+        let average = (recipe.average > 0.0).then(|| (recipe.average, network.theta.clone()));
+        Perceptron { network, average, entry: frame(from), exit, skip: recipe.skip }
     }
 
     fn enter(&self, z: &Points) -> Result<Batch> {
         Batch::new(&(z.clone() - self.entry.0.clone()).div_scalar(self.entry.1))
     }
     fn leave(&self, z: &Points, out: Values) -> Points {
-        let y = out.reshape([z.dims()[0], self.shape.outs()]).mul_scalar(self.exit.1) + self.exit.0.clone();
+        let y = out.reshape([z.dims()[0], self.network.shape.outs()]).mul_scalar(self.exit.1) + self.exit.0.clone();
         if self.skip { y + z.clone() } else { y }
     }
 
     /// The map at points, by the averaged parameters if there are any.
     pub fn at(&self, z: &Points) -> Result<Points> {
-        let theta = self.average.as_ref().map_or(&self.theta, |a| &a.1);
+        let theta = self.average.as_ref().map_or(&self.network.theta, |a| &a.1);
         self.with(theta, z)
     }
     /// The map as training sees it.
     pub fn now(&self, z: &Points) -> Result<Points> {
-        self.with(&self.theta, z)
+        self.with(&self.network.theta, z)
     }
-    fn with(&self, theta: &Values, z: &Points) -> Result<Points> {
-        let batch = self.enter(z)?;
-        let out = forward(&Layers::from_flat(theta, &self.shape), &[&batch], &self.shape)?.outputs().remove(0);
+    fn with(&self, theta: &Flat, z: &Points) -> Result<Points> {
+        let (weights, batch) = (Weights::of(theta, &self.network.shape), self.enter(z)?);
+        let out = forward(&weights, &[&batch])?.outputs().remove(0);
         Ok(self.leave(z, out))
     }
 
@@ -73,31 +72,41 @@ impl Perceptron {
     }
 
     /// The gradient of a loss of the outputs in the parameters.
-    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
-        let layers = Layers::from_flat(&self.theta, &self.shape);
-        let batch = self.enter(z)?;
-        let pass = forward(&layers, &[&batch], &self.shape)?;
+    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Flat> {
+        let (weights, batch) = (self.weights(), self.enter(z)?);
+        let pass = forward(&weights, &[&batch])?;
         let y = self.leave(z, pass.outputs().remove(0));
         let [n, d] = y.dims();
-        let seed = loss(&y)?.mul_scalar(self.exit.1).reshape([n * d]);
-        Ok(pass.gradient(&layers, &[seed], &self.shape)?.flatten())
+        pass.gradient(&[loss(&y)?.mul_scalar(self.exit.1).reshape([n * d])])
     }
 
     /// The gradients of a loss of the outputs in the parameters and in the inputs.
-    pub fn pull(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Values, Points)> {
-        let layers = self.layers();
-        let batch = self.enter(z)?;
-        let pass = forward(&layers, &[&batch], &self.shape)?;
+    pub fn both_gradients(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Flat, Points)> {
+        let (weights, batch) = (self.weights(), self.enter(z)?);
+        let pass = forward(&weights, &[&batch])?;
         let seed = loss(&self.leave(z, pass.outputs().remove(0)));
         let [n, d] = seed.dims();
-        let (gradient, on_input) = pass.both_gradients(&layers, &seed.clone().mul_scalar(self.exit.1).reshape([n * d]), &self.shape)?;
+        let (gradient, on_input) = pass.both_gradients(&seed.clone().mul_scalar(self.exit.1).reshape([n * d]))?;
         let on_input = on_input.div_scalar(self.entry.1);
-        Ok((gradient.flatten(), if self.skip { on_input + seed } else { on_input }))
+        Ok((gradient, if self.skip { on_input + seed } else { on_input }))
     }
 
+    /// Jᵀv for the Jacobian J of the map at every input, by the averaged parameters if there are any.
+    pub fn pull(&self, z: &Points, v: &Points) -> Result<Points> {
+        let theta = self.average.as_ref().map_or(&self.network.theta, |a| &a.1);
+        let (weights, batch) = (Weights::of(theta, &self.network.shape), self.enter(z)?);
+        let [n, d] = v.dims();
+        let pulled = forward(&weights, &[&batch])?.input_gradient(&v.clone().mul_scalar(self.stretch()).reshape([n * d]))?;
+        Ok(if self.skip { pulled + v.clone() } else { pulled })
+    }
+
+    /// Number of parameters.
+    pub fn len(&self) -> usize {
+        self.network.shape.len()
+    }
     /// The layers as they are now.
-    pub fn layers(&self) -> Layers {
-        Layers::from_flat(&self.theta, &self.shape)
+    pub fn weights(&self) -> Weights {
+        self.network.weights()
     }
     /// What the frames multiply the Lipschitz constant of the layers by.
     pub fn stretch(&self) -> f64 {
@@ -105,38 +114,29 @@ impl Perceptron {
     }
 
     /// θ one optimiser step against a gradient.
-    pub fn update(&mut self, gradient: Values) {
-        self.theta = self.optimizer.ascend(self.theta.clone(), gradient.neg());
+    pub fn update(&mut self, gradient: Flat) {
+        let prepared = self.network.prepare();
+        self.network.climb(prepared, gradient.negated());
         if let Some((decay, average)) = &mut self.average {
-            *average = average.clone().mul_scalar(*decay) + self.theta.clone().mul_scalar(1.0 - *decay);
+            *average = average.clone().combine(*decay as f32, &self.network.theta, (1.0 - *decay) as f32);
         }
     }
 
     /// Everything a bit-identical continuation needs, under a prefix.
     pub fn state(&self, prefix: &str) -> Result<Vec<Named>> {
-        let mut out = vec![Named { name: "theta".into(), data: values(&self.theta)? }];
+        let mut out = self.network.state()?;
         if let Some((_, average)) = &self.average {
-            out.push(Named { name: "average".into(), data: values(average)? });
+            out.push(Named { name: "average".into(), data: average.to_vec()? });
         }
-        out.extend(self.optimizer.state()?);
         Ok(out.into_iter().map(|n| Named { name: format!("{prefix}.{}", n.name), data: n.data }).collect())
     }
 
     pub fn restore(&mut self, state: &[Named], prefix: &str) -> Result<()> {
         let mine = super::under(state, prefix);
-        let device = self.theta.device();
-        let read = |name: &str| -> Result<Values> {
-            match mine.iter().find(|n| n.name == name && n.data.len() == self.shape.len()) {
-                Some(n) => Ok(Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), &device)),
-                None => Err(Error::data("saved network", format!("`{prefix}.{name}` does not fit the network described beside it"))),
-            }
-        };
-        let theta = read("theta")?;
-        let average = self.average.is_some().then(|| read("average")).transpose()?;
-        self.theta = theta;
-        self.average = self.average.take().zip(average).map(|((decay, _), v)| (decay, v));
-        self.optimizer.restore(&mine, &device);
-        Ok(())
+        if let Some((_, average)) = &mut self.average {
+            *average = self.network.read(&mine, "average")?;
+        }
+        self.network.restore(&mine)
     }
 }
 
@@ -162,15 +162,26 @@ mod tests {
             let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::Activation::Tanh);
             let mut g = Perceptron::new(Recipe { optimizer, average: 0.9, skip }, shape, &from, &to, &mut rng);
             let loss = |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
-            let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();
+            let exact = g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap().to_vec().unwrap();
+            let pulled = rows(&g.pull(&z, &(g.now(&z).unwrap() - target.clone())).unwrap()).unwrap();
+            let size = pulled.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+            for i in (0..pulled.len()).step_by(5) {
+                let at = |h: f32| {
+                    let mut moved = rows(&z).unwrap();
+                    moved[i] += h;
+                    let y = g.now(&points(moved, 20, 3, &device)).unwrap();
+                    rows(&(y - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>()
+                };
+                let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
+                assert!((slope - pulled[i]).abs() < 2e-2 * size, "input {i}: {slope} and {}", pulled[i]);
+            }
             let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
-            let theta = values(&g.theta).unwrap();
+            let theta = g.network.theta.to_vec().unwrap();
             for i in (0..theta.len()).step_by(7) {
                 let at = |h: f32| {
                     let mut t = theta.clone();
                     t[i] += h;
-                    let t = Tensor::from_data(TensorData::new(t, [theta.len()]), &device);
-                    loss(&g.with(&t, &z).unwrap())
+                    loss(&g.with(&Flat::host(t), &z).unwrap())
                 };
                 let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
                 assert!((slope - exact[i]).abs() < 2e-2 * scale, "{i}: {slope} and {}", exact[i]);

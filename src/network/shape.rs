@@ -1,14 +1,13 @@
 //! What layers a network has, and where the parameters of each sit in one flat vector.
 use super::Activation;
 use super::linear::Linear;
-use crate::device::Values;
-use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
+use std::sync::Arc;
 
 /// Linear maps with activations between them.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    linears: Vec<Linear>,
+    linears: Arc<[Linear]>,
     pub activation: Activation,
     /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
     residual: bool,
@@ -23,7 +22,7 @@ impl Shape {
     }
     /// At least one layer, each taking what the one before gives.
     pub fn of(linears: Vec<Linear>, activation: Activation, residual: bool) -> Shape {
-        Shape { linears, activation, residual }
+        Shape { linears: linears.into(), activation, residual }
     }
     pub fn linears(&self) -> &[Linear] {
         &self.linears
@@ -49,13 +48,13 @@ impl Shape {
         self.linears.iter().map(|l| (l.positions() * l.matrix().0.max(l.matrix().1)).max(l.ins()).max(l.outs())).max().unwrap_or(1)
     }
     /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
-    pub fn draw(&self, rng: &mut impl Rng, device: &Device) -> Values {
+    pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
         let mut theta = Vec::with_capacity(self.len());
         for (linear, (w, b)) in self.linears.iter().zip(self.lengths()) {
             let bound = 1.0 / linear.fan_in().sqrt() as f32;
             theta.extend((0..w + b).map(|_| rng.random_range(-bound..bound)));
         }
-        Tensor::from_data(TensorData::new(theta, [self.len()]), device)
+        theta
     }
     /// Outputs per point.
     pub fn outs(&self) -> usize {

@@ -4,20 +4,19 @@ use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::network::batch::{self, Batch};
+use crate::network::flat::vector;
 use crate::network::architecture::{Architecture, Images};
-use crate::network::layers::Layers;
 use crate::network::norms;
-use crate::network::shape::Shape;
-use crate::network::optimizer::{Optimizer, OptimizerOptions};
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::trained::Trained;
+use crate::network::weights::Weights;
 use crate::random;
 use crate::space::Space;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 mod penalty;
-mod spectral;
 pub use crate::network::Activation;
-pub use spectral::PowerIteration;
 
 /// How the Lipschitz constraint is imposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,16 +107,45 @@ impl MlpBuilder {
     }
 }
 
-impl CriticBuilder for MlpBuilder {
-    fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
-        // without a Lipschitz space the constraint is the network's own affair, in units of one
-        let l = if matches!(term.space, Space::Networks) { Some(1.0) } else { term.lipschitz() };
-        match l.filter(|_| term.can_be_scored()) {
-            Some(_) if self.options.residual && self.options.constraint == Constraint::Spectral => Err(Error::Unsupported {
+impl MlpBuilder {
+    /// A network from the frame of samples to some outputs, with its parameters and the frame it works in.
+    pub fn trained(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Trained, Standard)> {
+        let o = &self.options;
+        if o.residual && o.constraint == Constraint::Spectral {
+            return Err(Error::Unsupported {
                 what: self.describe(),
                 reason: "adds shortcuts to layers of norm 1, and their sum is no longer 1-Lipschitz".into(),
-                advice: "choose constraint: \"lp\" or \"penalty\" beside residual: true".into(),
-            }),
+                advice: "choose constraint: \"lp\", \"penalty\" or \"none\" beside residual: true".into(),
+            });
+        }
+        let shape = self.layers.reading(frame.dim(), frame.appended, outs, o.activation, o.residual)?;
+        let spectral = (o.constraint == Constraint::Spectral).then_some(o.power_iterations);
+        let trained = Trained::new(shape, spectral, self.optimizer.clone(), rng, &frame.device);
+        let (center, scale) = if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
+        Ok((trained, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
+    }
+}
+
+/// Coordinates (x − center)/scale.
+#[derive(Clone)]
+pub struct Standard {
+    /// shape [1, d]
+    pub center: Points,
+    pub scale: f64,
+}
+
+impl Standard {
+    pub fn enter(&self, x: &Points) -> Points {
+        (x.clone() - self.center.clone()).div_scalar(self.scale)
+    }
+}
+
+impl CriticBuilder for MlpBuilder {
+    fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
+        // a log ratio has no units: its network has slope 1 in its own coordinates
+        let own = if self.options.standardize { 1.0 / frame.scale } else { 1.0 };
+        let l = if matches!(term.space, Space::Networks) { Some(own) } else { term.lipschitz() };
+        match l.filter(|_| term.can_be_scored()) {
             Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream)?)),
             None => Err(Error::Unsupported {
                 what: self.describe(),
@@ -148,19 +176,13 @@ impl CriticBuilder for MlpBuilder {
     }
 }
 
-/// A multilayer perceptron with its optimiser.
+/// A network that climbs the objective of a term: φ(x) = L·scale·net((x − center)/scale).
 #[derive(Clone)]
 pub struct Mlp {
-    shape: Shape,
+    network: Trained,
+    standard: Standard,
     options: MlpOptions,
     lipschitz: f64,
-    /// shape [1, d]
-    center: Points,
-    scale: f64,
-    /// all weights and biases in one vector, so that the optimiser is a handful of operations
-    theta: Values,
-    power: Option<PowerIteration>,
-    optimizer: Optimizer,
     nu: Option<Values>,
     /// draws of interpolates for soft constraints
     seed: u64,
@@ -170,56 +192,20 @@ pub struct Mlp {
 
 impl Mlp {
     fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Result<Mlp> {
-        let device = &frame.device;
-        let shape = b.layers.reading(frame.dim(), frame.appended, 1, b.options.activation, b.options.residual)?;
-        let mut rng = random::rng(seed, stream);
-        let theta = shape.draw(&mut rng, device);
-        let power = (b.options.constraint == Constraint::Spectral).then(|| {
-            let mut power = PowerIteration::new(&shape, &mut rng, device);
-            power.advance(&Layers::from_flat(&theta, &shape), 20);
-            power
-        });
-        let (center, scale) = if b.options.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
-        Ok(Mlp {
-            shape,
-            options: b.options.clone(),
-            lipschitz,
-            center: crate::device::points(center, 1, frame.dim(), device),
-            scale,
-            theta,
-            power,
-            optimizer: Optimizer::new(b.optimizer.clone()),
-            nu: None,
-            seed,
-            stream: stream.wrapping_add(1 << 32),
-            draws: 0,
-        })
+        let (network, standard) = b.trained(frame, 1, &mut random::rng(seed, stream))?;
+        Ok(Mlp { network, standard, options: b.options.clone(), lipschitz, nu: None, seed, stream: stream.wrapping_add(1 << 32), draws: 0 })
     }
 
-    /// The layers φ/L is evaluated with: normalised under the hard constraint.
-    fn effective(&self) -> Layers {
-        let raw = Layers::from_flat(&self.theta, &self.shape);
-        match &self.power {
-            Some(p) => p.normalise(&raw).layers,
-            None => raw,
-        }
-    }
-
-    /// Points in the coordinates of the network, φ(x) = L·scale·net((x − center)/scale).
-    fn enter(&self, x: &Points) -> Points {
-        if self.options.standardize { (x.clone() - self.center.clone()).div_scalar(self.scale) } else { x.clone() }
+    /// What the outputs of the network are multiplied by.
+    fn height(&self) -> f64 {
+        self.lipschitz * self.standard.scale
     }
 
     /// One ascent step; returns the objective before it.
     fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2]) -> Result<Values> {
-        let raw = Layers::from_flat(&self.theta, &self.shape);
-        let normalised = self.power.as_mut().map(|p| {
-            p.advance(&raw, self.options.power_iterations);
-            p.normalise(&raw)
-        });
-        let layers = normalised.as_ref().map_or(&raw, |n| &n.layers);
-        let pass = batch::forward(layers, &batches, &self.shape)?;
-        let factor = self.lipschitz * self.scale;
+        let prepared = self.network.prepare();
+        let pass = batch::forward(&prepared.weights, &batches)?;
+        let factor = self.height();
         let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
         let (Some(on_source), Some(on_target)) = (phi.next(), phi.next()) else {
             return Err(Error::data("critic", "a forward pass lost a sample"));
@@ -227,21 +213,17 @@ impl Mlp {
         let scores = term.score(&on_source, &on_target, self.nu.as_ref());
         self.nu = scores.nu.clone();
         let seeds = [scores.on_source.mul_scalar(factor), scores.on_target.mul_scalar(factor)];
-        let mut gradient = pass.gradient(layers, &seeds, &self.shape)?;
+        let mut gradient = pass.gradient(&seeds)?;
         let mut value = scores.value;
-        if let Some(penalty) = self.penalty(layers, samples)? {
-            gradient = gradient.sub(penalty.gradient);
+        if let Some(penalty) = self.penalty(&prepared.weights, samples)? {
+            gradient = gradient.combine(1.0, &penalty.gradient, -1.0);
             value = value - penalty.value;
         }
-        let gradient = match &normalised {
-            Some(n) => n.pull_back(&gradient, &self.shape),
-            None => gradient.flatten(),
-        };
-        self.theta = self.optimizer.ascend(self.theta.clone(), gradient);
+        self.network.climb(prepared, gradient);
         Ok(value)
     }
 
-    fn penalty(&mut self, layers: &Layers, [source, target]: [&Points; 2]) -> Result<Option<penalty::Penalty>> {
+    fn penalty(&mut self, weights: &Weights, [source, target]: [&Points; 2]) -> Result<Option<penalty::Penalty>> {
         let kind = self.options.constraint;
         if matches!(kind, Constraint::Spectral | Constraint::None) {
             return Ok(None);
@@ -249,7 +231,7 @@ impl Mlp {
         let mut rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));
         self.draws += 1;
         let at = penalty::interpolates(source, target, &mut rng);
-        penalty::evaluate(layers, &at, &self.shape, kind, self.options.penalty).map(Some)
+        penalty::evaluate(weights, &at, kind, self.options.penalty).map(Some)
     }
 }
 
@@ -258,89 +240,52 @@ impl Critic for Mlp {
         if ascent.weights.are_given() {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
-        self.optimizer.begin();
-        let (p, q) = (self.enter(source), self.enter(target));
+        self.network.begin();
+        let (p, q) = (self.standard.enter(source), self.standard.enter(target));
         let batches = (Batch::new(&p)?, Batch::new(&q)?);
-        let mut history = vec![];
-        let mut value = None;
-        let mut reference: Option<f32> = None;
-        let mut iterations = 0;
-        for i in 0..ascent.steps {
-            ascent.interrupt.check()?;
-            let v = self.step(term, [&p, &q], [&batches.0, &batches.1])?;
-            iterations = i + 1;
-            if ascent.keep_history {
-                history.push(v.clone());
-            }
-            if ascent.tolerance > 0.0 {
-                let now = v.clone().try_into_scalar::<f32>().map_err(Error::read)?;
-                if reference.is_some_and(|r| (now - r).abs() <= ascent.tolerance as f32 * now.abs()) {
-                    value = Some(v);
-                    break;
-                }
-                reference = Some(now);
-            }
-            value = Some(v);
+        match ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1]))? {
+            Some(fit) => Ok(fit),
+            None => Ok(Fit { value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value, iterations: 0, history: vec![] }),
         }
-        let value = match value {
-            Some(v) => v,
-            None => term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
-        };
-        Ok(Fit { value, iterations, history })
     }
 
     fn settle(&mut self) {
-        if let Some(p) = &mut self.power {
-            p.advance(&Layers::from_flat(&self.theta, &self.shape), 100);
-        }
+        self.network.settle();
     }
 
     fn dim(&self) -> usize {
-        self.center.dims()[1]
+        self.standard.center.dims()[1]
     }
 
     fn value(&self, x: &Points) -> Result<Values> {
-        let layers = self.effective();
-        let batch = Batch::new(&self.enter(x))?;
-        let mut out = batch::forward(&layers, &[&batch], &self.shape)?.outputs();
-        Ok(out.remove(0).mul_scalar(self.lipschitz * self.scale))
+        let (weights, batch) = (self.network.weights(), Batch::new(&self.standard.enter(x))?);
+        let mut out = batch::forward(&weights, &[&batch])?.outputs();
+        Ok(out.remove(0).mul_scalar(self.height()))
     }
 
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let (v, g) = Batch::new(&self.enter(x))?.value_and_input_gradient(&self.effective(), &self.shape)?;
-        Ok((v.mul_scalar(self.lipschitz * self.scale), g.mul_scalar(self.lipschitz)))
+        let (v, g) = Batch::new(&self.standard.enter(x))?.value_and_input_gradient(&self.network.weights())?;
+        Ok((v.mul_scalar(self.height()), g.mul_scalar(self.lipschitz)))
     }
 
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
-        norms::lipschitz(&self.effective(), &self.shape).map(|b| Some(b * self.lipschitz))
+        norms::lipschitz(&self.network.weights(), &self.standard.center.device()).map(|b| Some(b * self.lipschitz))
     }
 
     fn state(&self) -> Result<Vec<Named>> {
-        let mut out = vec![Named { name: "theta".into(), data: crate::device::values(&self.theta)? }];
+        let mut out = self.network.state()?;
         out.push(Named { name: "draws".into(), data: vec![self.draws as f32] });
         if let Some(nu) = &self.nu {
             out.push(Named { name: "nu".into(), data: crate::device::values(nu)? });
         }
-        if let Some(p) = &self.power {
-            out.extend(p.state()?);
-        }
-        out.extend(self.optimizer.state()?);
         Ok(out)
     }
 
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
         let find = |name: &str| state.iter().find(|n| n.name == name);
-        let theta = find("theta").filter(|t| t.data.len() == self.shape.len());
-        let Some(theta) = theta else {
-            return Err(Error::data("saved critic", "its parameters do not fit the network described beside them"));
-        };
-        self.theta = Tensor::from_data(TensorData::new(theta.data.clone(), [theta.data.len()]), device);
+        self.network.restore(state)?;
         self.draws = find("draws").and_then(|d| d.data.first()).map_or(0, |v| *v as u64);
-        self.nu = find("nu").map(|n| Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), device));
-        if let Some(p) = &mut self.power {
-            p.restore(state, device)?;
-        }
-        self.optimizer.restore(state, device);
+        self.nu = find("nu").map(|n| vector(n.data.clone(), device));
         Ok(())
     }
 

@@ -6,15 +6,15 @@ use super::Constraint;
 use crate::device::{Points, Values, points};
 use crate::error::Result;
 use crate::network::batch::{Batch, forward};
-use crate::network::layers::Layers;
-use crate::network::shape::Shape;
+use crate::network::flat::Flat;
+use crate::network::weights::Weights;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 
 /// λ·mean R(∇net) and its gradient in the parameters.
 pub struct Penalty {
     pub value: Values,
-    pub gradient: Layers,
+    pub gradient: Flat,
 }
 
 /// Points ε y + (1 − ε) x between pairs of the two samples, ε uniform; as many as the smaller sample has.
@@ -32,11 +32,11 @@ pub fn interpolates(y: &Points, x: &Points, rng: &mut impl Rng) -> Points {
 }
 
 /// The penalty in units of L: net is φ/L, so that its gradient should have norm at most 1.
-pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, weight: f64) -> Result<Penalty> {
+pub fn evaluate(weights: &Weights, at: &Points, kind: Constraint, weight: f64) -> Result<Penalty> {
     let batch = Batch::new(at)?;
-    let pass = forward(layers, &[&batch], shape)?;
+    let pass = forward(weights, &[&batch])?;
     let rows = at.dims()[0];
-    let (slopes, g) = pass.slopes(layers, shape);
+    let (slopes, g) = pass.slopes()?;
     let squared = (g.clone() * g.clone()).sum_dim(1);
     let norm = squared.clone().add_scalar(1e-12).sqrt();
     // R and ∂R/∂g = r·g per row
@@ -57,7 +57,7 @@ pub fn evaluate(layers: &Layers, at: &Points, shape: &Shape, kind: Constraint, w
     };
     let scale = weight / rows as f64;
     let v = g * r.mul_scalar(scale);
-    Ok(Penalty { value: value.sum().mul_scalar(scale), gradient: pass.tangent(layers, &slopes, &v, shape)?.0 })
+    Ok(Penalty { value: value.sum().mul_scalar(scale), gradient: pass.tangent(&slopes, &v)?.0 })
 }
 
 #[cfg(test)]
@@ -75,14 +75,13 @@ mod tests {
         for activation in [Activation::Tanh, Activation::Groupsort, Activation::Relu, Activation::LeakyRelu] {
             for kind in [Constraint::Penalty, Constraint::Lp, Constraint::Gp] {
                 let mut rng = crate::random::rng(4, 0);
-                let shape = Shape::new(2, &[6, 4], 1, activation);
+                let shape = crate::network::shape::Shape::new(2, &[6, 4], 1, activation);
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.5..1.5)).collect();
                 let at = points((0..40).map(|_| rng.random_range(-1.0..1.0)).collect(), 20, 2, &device);
                 let run = |theta: &[f32]| {
-                    let flat = Tensor::from_data(TensorData::new(theta.to_vec(), [theta.len()]), &device);
-                    evaluate(&Layers::from_flat(&flat, &shape), &at, &shape, kind, 1.0).unwrap()
+                    evaluate(&Weights::of(&Flat::host(theta.to_vec()), &shape), &at, kind, 1.0).unwrap()
                 };
-                let exact = values(&run(&theta).gradient.flatten()).unwrap();
+                let exact = run(&theta).gradient.to_vec().unwrap();
                 let value = |theta: &[f32]| values(&run(theta).value).unwrap()[0];
                 assert!(value(&theta) > 1e-3, "{activation:?} {kind:?}: nothing to differentiate");
                 let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));

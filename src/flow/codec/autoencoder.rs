@@ -10,7 +10,7 @@ use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron::{Perceptron, Recipe};
 use crate::network::{Activation, Frame};
 use crate::random;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 /// Options of `autoencoder(widths, dim, #{ … })`.
@@ -34,6 +34,7 @@ impl Default for AutoencoderOptions {
 pub struct Autoencoder {
     encoder: Perceptron,
     decoder: Perceptron,
+    device: Device,
 }
 
 impl Autoencoder {
@@ -53,7 +54,7 @@ impl Autoencoder {
             let part = x.clone().select(0, at);
             let mut into_decoder = None;
             let into_encoder = encoder.gradient(&part, &mut |z| {
-                let (gradient, on_code) = decoder.pull(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;
+                let (gradient, on_code) = decoder.both_gradients(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;
                 into_decoder = Some(gradient);
                 Ok(on_code)
             })?;
@@ -62,7 +63,7 @@ impl Autoencoder {
                 decoder.update(g);
             }
         }
-        Ok(Autoencoder { encoder, decoder })
+        Ok(Autoencoder { encoder, decoder, device: data.device })
     }
 }
 
@@ -74,10 +75,10 @@ impl Codec for Autoencoder {
         self.decoder.at(z)
     }
     fn pull(&self, z: &Points, v: &Points) -> Result<Points> {
-        Ok(self.decoder.pull(z, &|_| v.clone())?.1)
+        self.decoder.pull(z, v)
     }
     fn lipschitz(&self) -> Result<f64> {
-        Ok(norms::lipschitz(&self.decoder.layers(), &self.decoder.shape)? * self.decoder.stretch())
+        Ok(norms::lipschitz(&self.decoder.weights(), &self.device)? * self.decoder.stretch())
     }
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = self.encoder.state("codec.encoder")?;

@@ -5,23 +5,22 @@
 //! scaled by the samples, where U is s² times the network.
 use super::Map;
 use crate::critic::Named;
-use crate::device::{Points, Values, points, rows_f64, values};
+use crate::device::{Points, points, rows_f64};
 use crate::error::{Error, Result};
 use crate::network::architecture::Architecture;
 use crate::network::batch::{Batch, Forward, Slopes, forward};
-use crate::network::layers::Layers;
-use crate::network::optimizer::{Optimizer, OptimizerOptions};
-use crate::network::shape::Shape;
+use crate::network::flat::Flat;
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::trained::Trained;
+use crate::network::weights::Weights;
 use crate::network::{Activation, Frame, under};
 use crate::random::Rng;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 /// The map x(0) ↦ x(1).
 #[derive(Clone)]
 pub struct PotentialFlow {
-    shape: Shape,
-    theta: Values,
-    optimizer: Optimizer,
+    network: Trained,
     center: Points,
     scale: f64,
     pub lambda: f64,
@@ -31,12 +30,12 @@ pub struct PotentialFlow {
 }
 
 /// One step on the way.
-struct Leg {
+struct Leg<'a> {
     /// ∇net, shape [m, d]
     gradient: Points,
     /// ∂net/∂t, shape [m, 1]
     in_time: Points,
-    pass: Forward,
+    pass: Forward<'a>,
     slopes: Slopes,
 }
 
@@ -44,75 +43,71 @@ impl PotentialFlow {
     pub fn new(layers: &Architecture, optimizer: OptimizerOptions, frame: &Frame, lambda: f64, kinetic: f64, steps: usize, rng: &mut Rng) -> Result<PotentialFlow> {
         let d = frame.dim();
         let shape = layers.reading(d + 1, 1, 1, Activation::Tanh, false)?;
-        let theta = shape.draw(rng, &frame.device);
-        Ok(PotentialFlow { shape, theta, optimizer: Optimizer::new(optimizer), center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps })
+        let network = Trained::new(shape, None, optimizer, rng, &frame.device);
+        Ok(PotentialFlow { network, center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps })
     }
 
     fn dt(&self) -> f64 {
         1.0 / self.steps as f64
     }
 
-    fn leg(&self, layers: &Layers, at: Points, i: usize) -> Result<Leg> {
+    fn leg<'a>(&self, weights: &'a Weights, at: Points, i: usize) -> Result<Leg<'a>> {
         let [m, d] = at.dims();
         let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
         let input = Tensor::cat(vec![at.clone(), time], 1);
         let batch = Batch::new(&input)?;
-        let pass = forward(layers, &[&batch], &self.shape)?;
-        let (slopes, full) = pass.slopes(layers, &self.shape);
+        let pass = forward(weights, &[&batch])?;
+        let (slopes, full) = pass.slopes()?;
         Ok(Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, slopes })
     }
 
     /// The legs of the way, and its end in the coordinates of the samples.
-    fn travel(&self, layers: &Layers, z: &Points) -> Result<(Vec<Leg>, Points)> {
+    fn travel<'a>(&self, weights: &'a Weights, z: &Points) -> Result<(Vec<Leg<'a>>, Points)> {
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let mut legs = vec![];
         for i in 0..self.steps {
-            let leg = self.leg(layers, x.clone(), i)?;
+            let leg = self.leg(weights, x.clone(), i)?;
             x = x - leg.gradient.clone().mul_scalar(self.dt() / self.lambda);
             legs.push(leg);
         }
         Ok((legs, x.mul_scalar(self.scale) + self.center.clone()))
     }
 
-    fn layers(&self) -> Layers {
-        Layers::from_flat(&self.theta, &self.shape)
-    }
-
     /// The gradient of loss(x(1)) + kinetic energy in the parameters.
-    fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
-        let layers = self.layers();
-        let (legs, end) = self.travel(&layers, z)?;
+    fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Flat> {
+        let weights = self.network.weights();
+        let (legs, end) = self.travel(&weights, z)?;
         let [m, _] = end.dims();
         let mut a = loss(&end)?.mul_scalar(self.scale);
-        let mut total: Option<Layers> = None;
+        let mut total: Option<Flat> = None;
         let h = self.dt() / self.lambda;
         for leg in legs.into_iter().rev() {
             let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
-            let (gradient, hessian) = leg.pass.tangent(&layers, &leg.slopes, &padded, &self.shape)?;
+            let (gradient, hessian) = leg.pass.tangent(&leg.slopes, &padded)?;
             if let Some(hessian) = hessian {
                 let d = a.dims()[1];
                 a = a + hessian.narrow(1, 0, d);
             }
             total = Some(match total {
                 None => gradient,
-                Some(t) => t.add(&gradient),
+                Some(t) => t.combine(1.0, &gradient, 1.0),
             });
         }
-        total.map(|t| t.flatten()).ok_or_else(|| Error::data("w1w2_flow", "it takes no time steps"))
+        total.ok_or_else(|| Error::data("w1w2_flow", "it takes no time steps"))
     }
 }
 
 impl Map for PotentialFlow {
     fn at(&self, z: &Points) -> Result<Points> {
         // without the way back nothing needs to be kept, and the fast path of networks will do
-        let layers = self.layers();
+        let weights = self.network.weights();
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let [m, d] = x.dims();
         for i in 0..self.steps {
             let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
-            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&layers, &self.shape)?;
+            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&weights)?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
         }
         Ok(x.mul_scalar(self.scale) + self.center.clone())
@@ -122,29 +117,22 @@ impl Map for PotentialFlow {
     }
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
         let gradient = self.gradient(z, loss)?;
-        self.theta = self.optimizer.ascend(self.theta.clone(), gradient.neg());
+        let prepared = self.network.prepare();
+        self.network.climb(prepared, gradient.negated());
         Ok(())
     }
     fn state(&self) -> Result<Vec<Named>> {
-        let mut out = vec![Named { name: "theta".into(), data: values(&self.theta)? }];
-        out.extend(self.optimizer.state()?);
-        Ok(out.into_iter().map(|n| Named { name: format!("generator.{}", n.name), data: n.data }).collect())
+        Ok(self.network.state()?.into_iter().map(|n| Named { name: format!("generator.{}", n.name), data: n.data }).collect())
     }
     fn restore(&mut self, state: &[Named]) -> Result<()> {
-        let mine = under(state, "generator");
-        let device = self.theta.device();
-        match mine.iter().find(|n| n.name == "theta" && n.data.len() == self.shape.len()) {
-            Some(n) => self.theta = Tensor::from_data(TensorData::new(n.data.clone(), [n.data.len()]), &device),
-            None => return Err(Error::data("saved potential", "its parameters do not fit the network described beside it")),
-        }
-        self.optimizer.restore(&mine, &device);
-        Ok(())
+        self.network.restore(&under(state, "generator"))
     }
     /// kinetic: λ∫½|v|²; hamilton_jacobi: E|U_t − |∇U|²/(2λ) − its mean| over E|∇U|²/(2λ), 0 for an optimal
     /// flow; straightness: how far
     /// points come over how far they go, 1 for straight lines.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
-        let (legs, end) = self.travel(&self.layers(), z)?;
+        let weights = self.network.weights();
+        let (legs, end) = self.travel(&weights, z)?;
         let [m, d] = end.dims();
         let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
         for leg in &legs {
@@ -186,14 +174,14 @@ mod tests {
         let w = points((0..m * d).map(|_| rng.random_range(-1.0..1.0)).collect(), m, d, &device);
         let frame = Frame::of(&z).unwrap();
         let mut flow = PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
-        let exact = values(&flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap()).unwrap();
-        let theta = values(&flow.theta).unwrap();
+        let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap().to_vec().unwrap();
+        let theta = flow.network.theta.to_vec().unwrap();
         let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
         for i in (0..theta.len()).step_by(9) {
             let mut at = |h: f32| {
                 let mut t = theta.clone();
                 t[i] += h;
-                flow.theta = Tensor::from_data(TensorData::new(t, [theta.len()]), &device);
+                flow.network.theta = Flat::host(t);
                 let gain: f32 = rows(&(flow.at(&z).unwrap() * w.clone())).unwrap().iter().sum::<f32>() / m as f32;
                 f64::from(gain) + flow.report(&z).unwrap()[0].1
             };

@@ -1,0 +1,51 @@
+//! Parameters laid out for passes through a network.
+use super::flat::Flat;
+use super::host::HostLayers;
+use super::layers::Layers;
+use super::shape::Shape;
+use crate::device::Points;
+use crate::error::Result;
+use burn::tensor::Device;
+
+/// The matrices and biases of every layer.
+pub enum Weights {
+    Host(HostLayers),
+    Tensors(Layers, Shape),
+}
+
+impl Weights {
+    pub fn of(theta: &Flat, shape: &Shape) -> Weights {
+        match theta {
+            Flat::Host(v) => Weights::Host(HostLayers::new(v.clone(), shape)),
+            Flat::Device(v) => Weights::Tensors(Layers::from_flat(v, shape), shape.clone()),
+        }
+    }
+    pub fn shape(&self) -> &Shape {
+        match self {
+            Weights::Host(h) => h.shape(),
+            Weights::Tensors(_, shape) => shape,
+        }
+    }
+    /// The matrix of a layer, row-major.
+    pub fn matrix(&self, l: usize) -> Result<Vec<f64>> {
+        match self {
+            Weights::Host(h) => Ok(h.w(l).iter().map(|v| f64::from(*v)).collect()),
+            Weights::Tensors(layers, _) => crate::device::rows_f64(&layers.w[l]),
+        }
+    }
+    /// Aₗ x, and Aₗᵀ d, for host rows.
+    pub fn apply(&self, l: usize, x: &[f32], rows: usize, device: &Device) -> Result<Vec<f32>> {
+        let linear = &self.shape().linears()[l];
+        match self {
+            Weights::Host(h) => {
+                let mut z = vec![0.0; rows * linear.outs()];
+                super::host_linear::apply(linear, rows, x, h.w(l), &mut z);
+                Ok(z)
+            }
+            Weights::Tensors(layers, _) => {
+                let x: Points = crate::device::points(x.to_vec(), rows, linear.ins(), device);
+                crate::device::rows(&linear.apply(x, &layers.w[l]))
+            }
+        }
+    }
+}
