@@ -42,4 +42,5 @@ pub mod random;
 pub mod script;
 pub mod simd;
 pub mod space;
+pub mod threads;
 pub mod transport;

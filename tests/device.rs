@@ -55,6 +55,30 @@ fn steps_on_wgpu_agree_with_the_cpu() {
     }
 }
 
+/// One step of convolutional critics, with classes and without, of shortcuts, of an f-GAN with a transposed generator and
+/// of trained features: 5e-4 of sums over patches in another order.
+#[test]
+fn networks_on_wgpu_agree_with_the_cpu() {
+    let Some(gpu) = wgpu() else { return };
+    let cpu = device::open(Choice::Cpu).unwrap();
+    let gpa = |critic: &str, options: &str| format!("gpa(kl().regularized(lipschitz(1.0)), #{{ critic: {critic}, inner_steps: 1 }}).run(p, q, #{{ steps: 1, record_every: 1, snapshots: 0{options} }})");
+    for run in [
+        gpa("cnn(#{ channels: [4, 6] })", ""),
+        gpa("cnn(#{ channels: [4], activation: \"groupsort\", constraint: \"gp\" })", ", labels: [l, l]"),
+        gpa("mlp([8, 8, 8], #{ residual: true, activation: \"tanh\", constraint: \"lp\" })", ""),
+        "gan(js(), #{ generator: cnn(#{ channels: [4] }), critic: mlp([8]), batch: 0, critic_steps: 1 }).run(p, q, #{ steps: 1, record_every: 1, snapshots: 0 })".into(),
+        "gan(mmd(gaussian_kernel(1.0)), #{ generator: mlp([8]), critic: deep_kernel([8], 3), batch: 0, critic_steps: 1 }).run(p, q, #{ steps: 1, record_every: 1, snapshots: 0 })".into(),
+    ] {
+        let script = format!(
+            "let q = data::embed(data::ring(24), 16); let p = data::gaussian(24, 16); let l = []; for i in 0..24 {{ l.push(i % 2); }}
+             let run = {run}; [run.particles.col(0), run.particles.col(7), run.history[\"divergence\"]]"
+        );
+        let (a, b) = (numbers(&cpu, &script), numbers(&gpu, &script));
+        let worst = a.iter().zip(&b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+        assert!(a.len() == b.len() && worst < 5e-4, "{run}: {worst:e}");
+    }
+}
+
 /// Flows whose whole step streams on the device: five steps of MMD and Sinkhorn against the CPU.
 #[test]
 fn kernel_and_sinkhorn_flows_on_wgpu_agree_with_the_cpu() {

@@ -40,9 +40,7 @@ pub fn help(name: Option<&str>) -> Exit {
             Exit::Ok
         }
         None => {
-            let known = names::functions();
-            let hint = crate::catalogue::nearest(name, known.iter().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean {n}?"));
-            eprintln!("error: there is nothing named `{name}`{hint}");
+            eprintln!("error: there is no page for `{name}`{}", names::instead(name));
             Exit::Usage
         }
     }

@@ -11,8 +11,6 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Stack of the thread that runs scripts.
-const STACK: usize = 512 << 20;
 
 /// One script with what its seeds claimed.
 struct Shown {
@@ -95,7 +93,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
         let good = shown.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&shown).iter().all(|r| r.held == r.of));
         if good { Exit::Ok } else { Exit::Script }
     };
-    match std::thread::Builder::new().stack_size(STACK).spawn(all) {
+    match crate::threads::spawn("session", all) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => fail(format!("cannot start a thread: {e}")),
     }

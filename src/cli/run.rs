@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-/// Stack of the thread that runs scripts: deep recursion ends in an error, not in a crash.
-const STACK: usize = 512 << 20;
 
 fn usage(message: &str) -> Exit {
     eprintln!("error: {message}");
@@ -75,7 +73,7 @@ pub fn run(args: &RunArgs) -> Exit {
     let stem = Path::new(&name).file_stem().and_then(|s| s.to_str()).unwrap_or("figure").to_string();
     let terminal = Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem);
     let job = Job { args: args.clone(), name, text, folder, params, compute, resume };
-    match std::thread::Builder::new().stack_size(STACK).spawn(move || job.run(terminal)) {
+    match crate::threads::spawn("session", move || job.run(terminal)) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => usage(&format!("cannot start a thread: {e}")),
     }

@@ -111,7 +111,12 @@ fn kernel(critic: &dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper
         advice: "f-divergences with a Lipschitz, transport or kernel space have certificates".into(),
     };
     let Space::Rkhs(space) = &term.space else { return Err(refuse()) };
-    let found = critic.found().ok_or_else(refuse)?;
+    let trained = || Error::Unsupported {
+        what: "certify".into(),
+        reason: "has nothing to prove for a critic that trains the features it compares".into(),
+        advice: "estimate the divergence itself, without a critic of your own".into(),
+    };
+    let found = critic.found().ok_or_else(trained)?;
     let norm = found.potential.norm_squared().ok_or_else(refuse)?;
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let h_p = found.potential.at(&p.rows, interrupt)?.0;

@@ -88,6 +88,9 @@ pub struct Request<'a> {
 /// Fits one critic per term and evaluates. `progress(step, steps)` is called as it goes.
 pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
     check_samples("estimate", r.p, r.q)?;
+    if let (true, Some(reason)) = (r.chosen, r.builder.no_estimate()) {
+        return Err(Error::Unsupported { what: r.builder.describe(), reason: reason.into(), advice: "use it in gan(..) or gradient_flow(..), and leave the critic of an estimate out to have the exact value".into() });
+    }
     let options = &r.options;
     let (mut p, mut q, mut new) = (r.p.clone(), r.q.clone(), None);
     if options.held_out > 0.0 {
@@ -230,7 +233,10 @@ fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: 
         let remark = format!("nothing is proved: {} x {} pairs would take minutes; certify(e.critic, p.rows(0, 10000), q.rows(0, 10000)) proves it for parts", p.dims()[0], q.dims()[0]);
         return Ok((f64::from(value[0]), Certificate { lower: f64::NEG_INFINITY, upper: f64::INFINITY, proximal: None, transport: None, remark: Some(remark) }));
     }
-    Ok((f64::from(value[0]), certify(critic, term, p, q, upper, interrupt)?))
+    let c = certify(critic, term, p, q, upper, interrupt)?;
+    // no divergence is negative, and bounds that meet may cross by a rounding
+    let lower = if c.lower.is_nan() { c.lower } else { c.lower.max(0.0).min(c.upper) };
+    Ok((f64::from(value[0]), Certificate { lower, ..c }))
 }
 
 #[allow(clippy::too_many_arguments)]

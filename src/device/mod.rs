@@ -92,7 +92,7 @@ fn adapter() -> std::result::Result<Adapter, String> {
 }
 
 fn cpu() -> Compute {
-    let threads = rayon::current_num_threads();
+    let threads = crate::threads::count();
     Compute { device: host(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
 }
 

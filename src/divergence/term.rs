@@ -31,9 +31,6 @@ pub enum Objective {
 /// β of the softplus that makes a Rényi critic positive; |g| is about 1/α where P and Q agree.
 const SHARPNESS: f64 = 16.0;
 
-/// The largest |ln dP/dQ| of a variational objective: e^40 squared is still a number in f32.
-const LARGEST: f64 = 40.0;
-
 /// The numbers of a Rényi objective.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Renyi {
@@ -105,7 +102,7 @@ impl Term {
         !self.reversed && !matches!(self.objective, Objective::Renyi(_) | Objective::Variational(_))
     }
 
-    /// The objective and its exact gradient from φ on the particles and φ on the target.
+    /// The objective and its gradient from φ on the particles and φ on the target.
     ///
     /// The gradient of the first variation of D in P at particle i is M · on_source[i] · ∇φ(yᵢ): ∇φ itself, or
     /// −f*'(φ − ν)∇φ for the reversed divergence.
@@ -146,15 +143,9 @@ impl Term {
             },
             Objective::Renyi(r) => renyi(r, p, q),
             Objective::Variational(f) => {
-                // d/dV f'(x) = x f''(x) and d/dV (x f'(x) − f(x)) = x² f''(x) at x = e^V
-                let at = |v: &Values| {
-                    let x = v.clone().clamp(-LARGEST, LARGEST).exp();
-                    let [value, slope, curvature] = f.jet_tensor(&x);
-                    (x.clone(), value, slope, x * curvature)
-                };
-                let ((_, _, phi, steep_p), (x, f_x, slope, steep_q)) = (at(p), at(q));
-                let value = phi.mean() - (x.clone() * slope - f_x).mean();
-                Scores { value, on_source: steep_p * on_p, on_target: (x * steep_q).div_scalar(-n), nu: None }
+                let (on_p_ratio, on_q_ratio) = (f.log_ratio(p), f.log_ratio(q));
+                let value = on_p_ratio.phi.mean() - on_q_ratio.conjugate.mean();
+                Scores { value, on_source: on_p_ratio.phi_slope * on_p, on_target: on_q_ratio.conjugate_slope.div_scalar(-n), nu: None }
             }
         }
     }
@@ -184,7 +175,8 @@ mod tests {
     use burn::tensor::{Tensor, TensorData};
 
     /// The variational form at V = ln dP/dQ is D_f itself, and stationary there; elsewhere it is less, with the slope of its
-    /// differences. P has a twice and b once, Q the reverse: D = f(2)/3 + 2f(1/2)/3. f32: 1e-5, slopes 1e-3.
+    /// differences. P has a twice and b once, Q the reverse: D = f(2)/3 + 2f(1/2)/3. f32: 1e-5, slopes 1e-3 of differences and
+    /// 1e-4 of zero, which is what the table interpolates them to.
     #[test]
     fn variational_forms_are_largest_at_the_log_ratio() {
         let device = open(Choice::Cpu).unwrap().device;
@@ -201,7 +193,7 @@ mod tests {
             };
             let l = 2.0f32.ln();
             let (value, on_a, on_b) = score(l, -l);
-            assert!((value - exact).abs() < 1e-5 && on_a.abs() < 1e-5 && on_b.abs() < 1e-5, "{}: {value} and {exact}, slopes {on_a}, {on_b}", entry.entry.name);
+            assert!((value - exact).abs() < 1e-5 && on_a.abs() < 1e-4 && on_b.abs() < 1e-4, "{}: {value} and {exact}, slopes {on_a}, {on_b}", entry.entry.name);
             let (a, b, h) = (0.3, 0.4, 1e-2);
             let (less, on_a, on_b) = score(a, b);
             assert!(less < exact, "{}", entry.entry.name);

@@ -83,7 +83,7 @@ impl Field for CriticField<'_> {
         let mut total = at.zeros_like();
         for part in self.parts.iter() {
             if !part.term.varies_as_critic() {
-                return Err(Error::Unsupported { what: "noise".into(), reason: "reads the first variation away from the particles, which a reversed or Renyi divergence does not offer".into(), advice: "use the forward divergence, or leave the noise out".into() });
+                return Err(Error::Unsupported { what: "noise".into(), reason: "reads the first variation away from the particles, which a reversed, Renyi or variational divergence does not offer".into(), advice: "use the forward divergence, or leave the noise out".into() });
             }
             total = total - part.critic.gradient(&at)?.mul_scalar(part.weight);
         }

@@ -163,7 +163,7 @@ impl Recipe for GeneratorRecipe {
                     let advice = "use a plain generator with latent: \"source\"".to_string();
                     return Err(Error::Unsupported { what: "labels".into(), reason: "enter a generator beside the noise of its own class".into(), advice });
                 }
-                labels.check_shares()?;
+                labels.check_shares("minibatches hold as many of each class on both sides")?;
                 // generated points are not known yet: three times what the targets span
                 Some(Classes::new(labels, 3.0 * diameter(s.target)?, &s.target.device()))
             }
@@ -257,11 +257,11 @@ impl GeneratorFlow {
     /// Inputs and targets; of labelled samples as many of each class on both sides, so that no plan has to mix them.
     fn minibatch(&self, rng: &mut random::Rng) -> (Points, Points) {
         let batch = self.recipe.options.batch;
-        let whole = batch == 0 || batch >= self.source.dims()[0];
-        let Some(strata) = self.strata.as_ref().filter(|_| !whole) else {
+        let (m, n) = (self.source.dims()[0], self.target.dims()[0]);
+        let Some(strata) = self.strata.as_ref().filter(|_| batch > 0 && batch < m.max(n)) else {
             return (self.inputs(rng), rows_of(&self.target, batch, rng));
         };
-        let drawn = rand::seq::index::sample(rng, strata.source.len(), batch).into_vec();
+        let drawn = rand::seq::index::sample(rng, m, batch.min(m)).into_vec();
         let matched = drawn
             .iter()
             .map(|i| {

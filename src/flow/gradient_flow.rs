@@ -76,7 +76,7 @@ impl FlowRecipe {
                 labels.check(s.source, s.target)?;
                 let fixed = |o: &Objective| matches!(o, Objective::Ipm | Objective::Root | Objective::Sinkhorn(_));
                 if terms.iter().any(|(_, t)| cost_of(t).is_some() && fixed(&t.objective)) {
-                    labels.check_shares()?;
+                    labels.check_shares("a transport cost with fixed marginals would carry mass between classes")?;
                 }
                 // a kernel may decay slowly; where distances are only differences, as in kernel sums, far is no loss
                 let kernels = terms.iter().all(|(_, t)| matches!(t.space, Space::Rkhs(_)));
@@ -95,6 +95,9 @@ impl FlowRecipe {
                 _ => self.divergence.name(),
             };
             return Err(Error::Unsupported { what: "adapt_width".into(), reason: format!("chooses the width of one gaussian, laplace or imq kernel; {kernel} is none"), advice: "leave it out".into() });
+        }
+        if self.options.adapt_width > 0 && self.critic.trains() && terms.iter().any(|(_, t)| self.critic.supports(t)) {
+            return Err(Error::Unsupported { what: "adapt_width".into(), reason: format!("chooses the width of a kernel that compares points, and {} trains what it compares", self.critic.describe()), advice: "leave one of them out".into() });
         }
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
         let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();

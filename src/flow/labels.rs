@@ -25,14 +25,14 @@ impl Labels {
         }
     }
     /// Errors unless every class has the same share of both samples: plans with fixed marginals would mix them.
-    pub fn check_shares(&self) -> Result<()> {
+    pub fn check_shares(&self, why: &str) -> Result<()> {
         let share = |l: &[i64], class: i64| l.iter().filter(|v| **v == class).count() as f64 / l.len() as f64;
         match self.classes().into_iter().find(|c| (share(&self.source, *c) - share(&self.target, *c)).abs() > 1e-9) {
             None => Ok(()),
             Some(c) => Err(Error::Unsupported {
                 what: "labels".into(),
-                reason: format!("give class {c} another share of the source than of the target, and a transport cost with fixed marginals would carry mass between classes"),
-                advice: "take as many points of each class in the same proportions, or an f-divergence, whose second marginal is free".into(),
+                reason: format!("give class {c} another share of the source than of the target, and {why}"),
+                advice: "take the classes in the same proportions on both sides, or particles under an f-divergence (gpa), whose second marginal is free".into(),
             }),
         }
     }

@@ -43,20 +43,20 @@ impl Recipe for LatentRecipe {
         };
         let codec = self.codec.build(&fitted_to, s.seed, s.saved, s.interrupt)?;
         let source = if same { codec.encode(s.source)? } else { s.source.clone() };
+        let lost = rows_f64(&(codec.decode(&codec.encode(s.target)?)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
+        let mean = s.target.clone().mean_dim(0);
+        let all = rows_f64(&(s.target.clone() - mean))?.iter().map(|v| v * v).sum::<f64>();
+        let codec_report = CodecReport { dim: s.target.dims()[1], explained: 1.0 - lost / all.max(1e-300) };
         if self.mobility {
             let outside = codec.decode(&source)?;
             self.inner.check(&outside, s.target)?;
             let inner = self.inner.start(&Setting { source: &outside, ..*s })?;
-            return Ok(Box::new(MobilityFlow { recipe: self.clone(), inner, codec, encodes: same }));
+            return Ok(Box::new(MobilityFlow { recipe: self.clone(), inner, codec, encodes: same, codec_report }));
         }
         let target = codec.encode(s.target)?;
-        let lost = rows_f64(&(codec.decode(&target)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
-        let d = s.target.dims()[1];
-        let mean = s.target.clone().mean_dim(0);
-        let all = rows_f64(&(s.target.clone() - mean))?.iter().map(|v| v * v).sum::<f64>();
         self.inner.check(&source, &target)?;
         let inner = self.inner.start(&Setting { source: &source, target: &target, ..*s })?;
-        Ok(Box::new(LatentFlow { recipe: self.clone(), inner, codec, encodes: same, dim: d, explained: 1.0 - lost / all.max(1e-300) }))
+        Ok(Box::new(LatentFlow { recipe: self.clone(), inner, codec, encodes: same, codec_report }))
     }
     fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "kind": "latent", "inner": self.inner.to_json(), "codec": self.codec, "mobility": self.mobility })
@@ -70,10 +70,22 @@ pub struct LatentFlow {
     codec: Box<dyn Codec>,
     /// whether the source is encoded, or given in the latent space
     encodes: bool,
+    codec_report: CodecReport,
+}
+
+/// What a codec keeps of a target.
+#[derive(Clone, Copy, Debug)]
+pub struct CodecReport {
     /// of the space outside
-    dim: usize,
+    pub dim: usize,
     /// share of the target's variance that survives encoding and decoding
-    explained: f64,
+    pub explained: f64,
+}
+
+impl CodecReport {
+    pub fn report(&self, codec: &dyn Codec) -> Result<[(&'static str, f64); 3]> {
+        Ok([("explained", self.explained), ("decoder_lipschitz", codec.lipschitz()?), ("ambient_dimension", self.dim as f64)])
+    }
 }
 
 impl Flow for LatentFlow {
@@ -95,8 +107,7 @@ impl Flow for LatentFlow {
             inner: self.inner.boxed_clone(),
             codec: self.codec.boxed_clone(),
             encodes: self.encodes,
-            dim: self.dim,
-            explained: self.explained,
+            codec_report: self.codec_report,
         })
     }
     fn to_json(&self) -> serde_json::Value {
@@ -132,7 +143,7 @@ impl Flow for LatentFlow {
     }
     fn report(&self, state: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = self.inner.report(state)?;
-        out.extend([("explained", self.explained), ("decoder_lipschitz", self.codec.lipschitz()?), ("ambient_dimension", self.dim as f64)]);
+        out.extend(self.codec_report.report(self.codec.as_ref())?);
         Ok(out)
     }
 }

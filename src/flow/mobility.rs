@@ -3,7 +3,7 @@
 //! ẏ = −J Jᵀ∇φ(y) is what the outside sees of ż = −Jᵀ∇φ(D(z)): the critic compares decoded points with the target itself,
 //! and what no codec can express does not move anything.
 use super::codec::Codec;
-use super::latent::LatentRecipe;
+use super::latent::{CodecReport, LatentRecipe};
 use super::{Critics, Flow, Record, State};
 use crate::critic::Named;
 use crate::device::Points;
@@ -17,6 +17,7 @@ pub struct MobilityFlow {
     pub codec: Box<dyn Codec>,
     /// whether the source is encoded, or given in the latent space
     pub encodes: bool,
+    pub codec_report: CodecReport,
 }
 
 impl MobilityFlow {
@@ -43,7 +44,7 @@ impl Flow for MobilityFlow {
         self.inner.set_interrupt(interrupt);
     }
     fn boxed_clone(&self) -> Box<dyn Flow> {
-        Box::new(MobilityFlow { recipe: self.recipe.clone(), inner: self.inner.boxed_clone(), codec: self.codec.boxed_clone(), encodes: self.encodes })
+        Box::new(MobilityFlow { recipe: self.recipe.clone(), inner: self.inner.boxed_clone(), codec: self.codec.boxed_clone(), encodes: self.encodes, codec_report: self.codec_report })
     }
     fn to_json(&self) -> serde_json::Value {
         super::Recipe::to_json(&self.recipe)
@@ -74,7 +75,7 @@ impl Flow for MobilityFlow {
     }
     fn report(&self, state: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = self.inner.report(&self.outside(state)?)?;
-        out.push(("decoder_lipschitz", self.codec.lipschitz()?));
+        out.extend(self.codec_report.report(self.codec.as_ref())?);
         Ok(out)
     }
 }

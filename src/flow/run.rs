@@ -235,8 +235,8 @@ fn within(at: &State, (size, limit): (f64, f64)) -> Result<()> {
     if spread.is_finite() && spread <= limit {
         return Ok(());
     }
-    let what = format!("the generated points lie {spread:.3e} apart beside samples of diameter {size:.3e}");
-    let advice = "try a smaller generator_lr or lr, more critic_steps, or a critic with constraint: \"spectral\"; everything recorded so far is kept (last_run())";
+    let what = format!("the points lie {spread:.3e} apart beside samples of diameter {size:.3e}");
+    let advice = "try smaller learning rates or a smaller dt, more steps of the critic, or a critic with constraint: \"spectral\"; everything recorded so far is kept (last_run())";
     Err(Error::Diverged { step: at.step, what, advice: advice.into() })
 }
 

@@ -1,4 +1,5 @@
 //! A checked generator: f with its derivatives, conjugate, domain and device code.
+use super::log_ratio::{LogRatio, RatioValues};
 use super::convexity::{Convexity, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, x, y};
@@ -8,6 +9,7 @@ use super::lower::{ConjugateValues, LoweredConjugate};
 use super::numeric::NumericConjugate;
 use super::tape::Tape;
 use burn::tensor::Tensor;
+use std::sync::OnceLock;
 
 /// Why an expression is not a generator.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -37,6 +39,8 @@ pub struct Generator {
     lowered: LoweredConjugate,
     convexity: Convexity,
     kl_scale: Option<f64>,
+    /// made when somebody needs it
+    ratio: OnceLock<LogRatio>,
 }
 
 impl Generator {
@@ -80,7 +84,7 @@ impl Generator {
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
         // (a kink adds to f without being seen in f'')
         let kl_scale = if f.has_native() || !numeric.breaks.is_empty() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
-        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale })
+        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new() })
     }
 
     pub fn name(&self) -> &str {
@@ -189,10 +193,9 @@ impl Generator {
     pub fn conjugate_tensor(&self, y: &Tensor<1>) -> ConjugateValues {
         self.lowered.eval(y)
     }
-    /// f, f' and f'' at x > 0 on a device, in f32.
-    pub fn jet_tensor(&self, x: &Tensor<1>) -> [Tensor<1>; 3] {
-        let jet = self.numeric.tape().eval_tensor(x);
-        [0, 1, 2].map(|i| jet[i].clone())
+    /// f'(x) and f*(f'(x)) at x = e^V on a device, in f32.
+    pub fn log_ratio(&self, v: &Tensor<1>) -> RatioValues {
+        self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x)))).eval(v)
     }
     /// The largest relative error of the device conjugate for x* from 1e-3 to 1e3.
     pub fn device_error(&self) -> f64 {

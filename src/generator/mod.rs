@@ -8,6 +8,7 @@ pub mod expand;
 pub mod expr;
 pub mod invert;
 pub mod latex;
+pub mod log_ratio;
 pub mod lower;
 pub mod named;
 mod native;

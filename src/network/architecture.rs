@@ -56,9 +56,6 @@ impl Images {
         let mut out = vec![];
         for (i, channels) in self.channels.iter().enumerate() {
             let window = Window::new(shape, if i == 0 { appended } else { 0 }, self.kernel, self.stride);
-            if window.positions() == 0 {
-                return Err(Error::data("cnn", format!("nothing is left of the images after {i} convolutions; use fewer, or a smaller stride")));
-            }
             shape = [window.grid[0], window.grid[1], *channels];
             out.push(Arc::new(window));
         }
@@ -84,6 +81,12 @@ impl Architecture {
         if let Some(images) = &self.images {
             if images.channels.is_empty() {
                 return Err(Error::data(what, "the list of channels is empty; write for example channels: [32, 64]"));
+            }
+            if images.stride > images.kernel {
+                return Err(Error::data(what, format!("stride {} leaves out pixels between windows of side {}; use a stride of at most the kernel", images.stride, images.kernel)));
+            }
+            if !matches!(images.shape.len(), 0 | 2 | 3) {
+                return Err(Error::data(what, format!("shape is {:?}, expected [height, width] or [height, width, channels]", images.shape)));
             }
             if images.shape.iter().any(|n| *n == 0 || *n > 1 << 12) {
                 return Err(Error::data(what, format!("shape is {:?}, expected sizes from 1 to 4096", images.shape)));

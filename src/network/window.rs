@@ -4,8 +4,9 @@
 //! unfolding copies the patch under it at every position into a row of its own, and folding, the transposed map, adds
 //! the patches back. What follows an image in its row (the coordinates of a class) is part of every patch, divided so
 //! that it weighs in the whole as much as a pixel does.
-use crate::device::Points;
-use burn::tensor::{Int, Tensor, TensorData};
+use crate::device::{Points, points};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::sync::Mutex;
 
 /// Neighbouring entries of an image that are neighbours in a patch too.
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +31,31 @@ pub struct Window {
     pub kernel: usize,
     pub stride: usize,
     stretches: Vec<Stretch>,
+    /// what tensors need, on the device it was last needed on
+    tables: Mutex<Option<(Device, Tables)>>,
+}
+
+/// Folding and unfolding as gathers of columns.
+#[derive(Clone, Debug)]
+struct Tables {
+    /// for every entry of the patches the entry of the image, or the column of zeros behind it
+    sources: Tensor<1, Int>,
+    /// for every pixel the entries of the patches it is copied to, padded with the column of zeros behind them
+    copies: Tensor<1, Int>,
+    /// how many a pixel has at most
+    most: usize,
+    /// weights of the entries of patches, [1, patches], and their map to the appended entries, [patches, extra]
+    appended: Option<(Tensor<2>, Tensor<2>)>,
 }
 
 impl Window {
-    /// Over images [height, width, channels] followed by `extra` entries, padded by zeros to (kernel − 1)/2 on every side.
+    /// Over images [height, width, channels] followed by `extra` entries; zeros of width (kernel − 1)/2 lie before the image
+    /// and as many behind it as the last position takes. The stride is at most the kernel, so that no pixel is left out.
     pub fn new(shape: [usize; 3], extra: usize, kernel: usize, stride: usize) -> Window {
         let [height, width, channels] = shape;
         let pad = (kernel - 1) / 2;
-        let places = |n: usize| (n + 2 * pad).saturating_sub(kernel) / stride + 1;
+        // as many positions as it takes to reach the last pixel
+        let places = |n: usize| (n + pad).saturating_sub(kernel).div_ceil(stride) + 1;
         let grid = [places(height), places(width)];
         let (image, deep) = (height * width * channels, channels + extra);
         let patch = kernel * kernel * deep;
@@ -60,7 +78,7 @@ impl Window {
                 }
             }
         }
-        Window { shape, image: image + extra, grid, patch, kernel, stride, stretches }
+        Window { shape, image: image + extra, grid, patch, kernel, stride, stretches, tables: Mutex::new(None) }
     }
 
     pub fn positions(&self) -> usize {
@@ -97,54 +115,63 @@ impl Window {
         }
     }
 
-    /// For every entry of the patches of an image, the entry of the image it copies, with its weight.
-    fn sources(&self) -> Vec<Option<(usize, f32)>> {
-        let mut out = vec![None; self.positions() * self.patch];
-        for s in &self.stretches {
-            (0..s.len).for_each(|i| out[s.patch + i] = Some((s.image + i, s.weight)));
+    fn tables(&self, device: &Device) -> Tables {
+        let mut cache = self.tables.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((_, tables)) = cache.as_ref().filter(|(d, _)| d == device) {
+            return tables.clone();
         }
-        out
+        let (pixels, size) = (self.shape.iter().product::<usize>(), self.positions() * self.patch);
+        let mut sources = vec![self.image; size];
+        let mut copies: Vec<Vec<usize>> = vec![vec![]; pixels];
+        let extra = self.image - pixels;
+        let (mut weights, mut appended) = (vec![0.0; size], vec![0.0; size * extra]);
+        for (at, entry, weight) in self.stretches.iter().flat_map(|s| (0..s.len).map(move |i| (s.patch + i, s.image + i, s.weight))) {
+            sources[at] = entry;
+            weights[at] = weight;
+            match entry.checked_sub(pixels) {
+                None => copies[entry].push(at),
+                Some(e) => appended[at * extra + e] = weight,
+            }
+        }
+        let most = copies.iter().map(Vec::len).max().unwrap_or(0);
+        let table: Vec<usize> = copies.iter().flat_map(|c| (0..most).map(move |i| c.get(i).copied().unwrap_or(size))).collect();
+        let upload = |v: Vec<usize>| {
+            let n = v.len();
+            Tensor::<1, Int>::from_data(TensorData::new(v.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), device)
+        };
+        let appended = self.has_extra().then(|| (points(weights, 1, size, device), points(appended, size, extra, device)));
+        let tables = Tables { sources: upload(sources), copies: upload(table), most, appended };
+        *cache = Some((device.clone(), tables.clone()));
+        tables
     }
 
     /// Unfolding as tensor operations: [rows, image] to [rows · positions, patch].
     pub fn unfold_tensor(&self, images: Points) -> Points {
-        let (rows, sources) = (images.dims()[0], self.sources());
-        let out = pick(images, sources.iter().map(|s| s.map(|s| s.0)).collect());
-        self.weighed(out, &sources).reshape([rows * self.positions(), self.patch])
+        let (rows, tables) = (images.dims()[0], self.tables(&images.device()));
+        let mut out = pick(images, tables.sources);
+        if let Some((weights, _)) = tables.appended {
+            out = out * weights;
+        }
+        out.reshape([rows * self.positions(), self.patch])
     }
 
     /// Folding as tensor operations: [rows · positions, patch] to [rows, image].
     pub fn fold_tensor(&self, patches: Points, rows: usize) -> Points {
-        let sources = self.sources();
-        let patches = self.weighed(patches.reshape([rows, self.positions() * self.patch]), &sources);
-        let mut copies: Vec<Vec<usize>> = vec![vec![]; self.image];
-        for (at, s) in sources.iter().enumerate() {
-            if let Some((entry, _)) = s {
-                copies[*entry].push(at);
-            }
+        let tables = self.tables(&patches.device());
+        let patches = patches.reshape([rows, self.positions() * self.patch]);
+        let pixels = tables.copies.dims()[0] / tables.most.max(1);
+        let images = pick(patches.clone(), tables.copies).reshape([rows, pixels, tables.most]).sum_dim(2).reshape([rows, pixels]);
+        match tables.appended {
+            Some((_, map)) => Tensor::cat(vec![images, patches.matmul(map)], 1),
+            None => images,
         }
-        let most = copies.iter().map(Vec::len).max().unwrap_or(0);
-        let table = copies.iter().flat_map(|c| (0..most).map(|i| c.get(i).copied())).collect();
-        pick(patches, table).reshape([rows, self.image, most]).sum_dim(2).reshape([rows, self.image])
-    }
-
-    fn weighed(&self, patches: Points, sources: &[Option<(usize, f32)>]) -> Points {
-        if !self.has_extra() {
-            return patches;
-        }
-        let weights: Vec<f32> = sources.iter().map(|s| s.map_or(0.0, |s| s.1)).collect();
-        let n = weights.len();
-        let weights = Tensor::from_data(TensorData::new(weights, [1, n]), &patches.device());
-        patches * weights
     }
 }
 
-/// Columns of x by number, zeros where there is none.
-fn pick(x: Points, columns: Vec<Option<usize>>) -> Points {
-    let ([rows, wide], n, device) = (x.dims(), columns.len(), x.device());
-    let padded = Tensor::cat(vec![x, Tensor::zeros([rows, 1], &device)], 1);
-    let columns: Vec<i32> = columns.into_iter().map(|c| c.unwrap_or(wide) as i32).collect();
-    padded.select(1, Tensor::<1, Int>::from_data(TensorData::new(columns, [n]), &device))
+/// Columns of x by number; the one behind the last is zero.
+fn pick(x: Points, columns: Tensor<1, Int>) -> Points {
+    let zeros = Tensor::zeros([x.dims()[0], 1], &x.device());
+    Tensor::cat(vec![x, zeros], 1).select(1, columns)
 }
 
 #[cfg(test)]
@@ -157,7 +184,7 @@ mod tests {
     #[test]
     fn folding_is_the_transpose_of_unfolding() {
         let device = open(Choice::Cpu).unwrap().device;
-        for (shape, extra, kernel, stride) in [([5, 4, 2], 0, 3, 1), ([8, 8, 1], 3, 3, 2), ([7, 9, 3], 0, 5, 2), ([6, 6, 2], 1, 2, 2)] {
+        for (shape, extra, kernel, stride) in [([5, 4, 2], 0, 3, 1), ([8, 8, 1], 3, 3, 2), ([7, 9, 3], 0, 5, 2), ([7, 6, 2], 1, 2, 2), ([9, 4, 1], 0, 3, 3), ([1, 1, 2], 0, 4, 2)] {
             let w = Window::new(shape, extra, kernel, stride);
             let mut rng = crate::random::rng(7, 0);
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
@@ -166,6 +193,11 @@ mod tests {
             let up = w.unfold(&x);
             let mut down = vec![0.0; x.len()];
             w.fold(&p, &mut down);
+            // every pixel lies in some patch
+            let ones = w.unfold(&vec![1.0; w.image]);
+            let mut seen = vec![0.0; w.image];
+            w.fold(&ones, &mut seen);
+            assert!(seen.iter().all(|v| *v > 0.0), "{shape:?}: {seen:?}");
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
             assert!((dot(&up, &p) - dot(&x, &down)).abs() < 1e-4, "{shape:?}");
             let up_tensor = rows(&w.unfold_tensor(points(x, n, w.image, &device))).unwrap();

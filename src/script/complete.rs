@@ -21,13 +21,18 @@ pub enum Completeness {
     Invalid,
 }
 
+/// The types that have a method or property of this name.
+pub fn owners(name: &str) -> Vec<&'static str> {
+    METHODS.iter().filter(|m| m.1.contains(&name)).map(|m| m.0).collect()
+}
+
 const METHODS: &[(&str, &[&str])] = &[
-    ("Points", &["len", "dim", "rows", "cols", "col", "mean", "std", "concat", "to_array"]),
+    ("Points", &["len", "dim", "rows", "cols", "col", "mean", "std", "concat", "matmul", "to_array"]),
     ("Generator", &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "penalized", "name"]),
     ("Divergence", &["estimate", "path", "bootstrap", "two_sample_test", "reversed", "symmetrised", "latex", "name"]),
     ("Renyi", &["regularized"]),
     ("Flow", &["run"]),
-    ("Run", &["particles", "history", "snapshots", "critic", "ending", "resume", "save", "source", "target", "time", "steps", "seconds"]),
+    ("Run", &["particles", "history", "snapshots", "critic", "generator", "sample", "report", "labels", "ending", "resume", "save", "source", "target", "time", "steps", "seconds"]),
     ("Estimate", &["value", "lower", "upper", "gap", "critic", "history", "proximal", "slope", "plan", "bracket", "held_out", "values", "remarks", "iterations", "lipschitz"]),
     ("Critic", &["value", "gradient", "lipschitz_bound"]),
     ("Figure", &["show", "save"]),

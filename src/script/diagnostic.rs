@@ -338,6 +338,13 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
         return Diagnostic::new(format!("`{name}` does not take ({args})")).hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
+    let own = super::complete::methods(args.split(", ").next().unwrap_or_default());
+    if own.contains(&name) {
+        return d.hinted(format!("`{name}` takes other arguments, or none"));
+    }
+    if let Some(n) = crate::catalogue::nearest(name, own.iter().copied()) {
+        return d.hinted(format!("did you mean `{n}`?"));
+    }
     let known = names::functions();
     match crate::catalogue::nearest(name, known.iter().map(String::as_str)) {
         Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),

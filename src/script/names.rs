@@ -60,6 +60,16 @@ pub const MATHEMATICS: &[&str] = &[
     "conjugate", "conjugate_grad", "domain", "latex", "report", "rows", "cols", "col", "dim", "std", "to_array", "resume", "value", "gradient", "norm", "dot",
 ];
 
+/// What to say after "there is nothing named …": whose method it is, or the nearest name that has a page.
+pub fn instead(name: &str) -> String {
+    let owners = super::complete::owners(name);
+    if !owners.is_empty() {
+        return format!("; it is a method or property of {}", owners.join(" and "));
+    }
+    let pages = all().iter().flat_map(|e| [e.name, e.name.rsplit("::").next().unwrap_or(e.name)]);
+    crate::catalogue::nearest(name, pages).map_or(String::new(), |n| format!("; did you mean {n}?"))
+}
+
 /// Names that can be called, for did-you-mean.
 pub fn functions() -> Vec<String> {
     let last = |e: &Entry| e.name.rsplit("::").next().unwrap_or(e.name).to_string();

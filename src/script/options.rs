@@ -98,6 +98,7 @@ fn wrong(owner: &str, opt: &Opt, value: &Dynamic) -> Error {
     let got = match value.type_name() {
         "string" => format!("\"{shown}\""),
         "i64" | "f64" | "bool" => shown,
+        "array" if shown.len() < 80 => shown,
         other => format!("a {}", friendly(other)),
     };
     Error::Option { owner: owner.to_string(), key: opt.name.to_string(), got, expected: opt.kind.describe() }

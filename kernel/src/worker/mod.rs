@@ -22,8 +22,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-/// Stack of the thread that runs cells: deep recursion ends in an error, not in a crash.
-const STACK: usize = 512 << 20;
 
 /// Handles on the session that any thread may hold.
 struct Handles {
@@ -43,7 +41,7 @@ pub fn main() -> ! {
     let (up, handles) = channel::<Handles>();
     let waiting = Arc::new(AtomicUsize::new(0));
     let (o, w) = (outlet.clone(), waiting.clone());
-    let cells = std::thread::Builder::new().name("cells".into()).stack_size(STACK).spawn(move || run(&o, queue, typed, &up, &w));
+    let cells = gflow::threads::spawn("cells", move || run(&o, queue, typed, &up, &w));
     if cells.is_err() {
         std::process::exit(1);
     }

@@ -13,8 +13,6 @@ use reedline::{ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, K
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
-/// Stack of the thread that runs cells: deep recursion ends in an error, not in a crash.
-const STACK: usize = 512 << 20;
 const MENU: &str = "completion";
 
 /// `~/.local/share/gflow`, or what the environment says.
@@ -40,7 +38,7 @@ pub fn repl(args: &ReplArgs) -> Exit {
         let session = Session::new(SessionOptions { compute, seed, params: Default::default(), out, folder: None, front: Box::new(terminal) });
         cells(session)
     };
-    match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+    match crate::threads::spawn("session", run) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => {
             eprintln!("error: cannot start a thread: {e}");

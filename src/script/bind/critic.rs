@@ -6,7 +6,7 @@ use crate::catalogue::Entry;
 use crate::critic::entropic::Entropic;
 use crate::critic::exact::Exact;
 use crate::critic::deep_kernel::DeepKernelBuilder;
-use crate::critic::mlp::{Activation, CnnOptions, MlpBuilder, MlpOptions};
+use crate::critic::mlp::{Activation, CnnOptions, Constraint, MlpBuilder, MlpOptions};
 use crate::critic::pair::{PairBuilder, PairOptions};
 use crate::network::optimizer::OptimizerOptions;
 use crate::critic::solver::{Solver, SolverBuilder};
@@ -97,6 +97,11 @@ pub fn refuse_idle(o: &Options, builder: &dyn CriticBuilder, chosen: bool, d: &d
 pub fn check_dim(c: &FittedCritic, x: &Points) -> Result<()> {
     let dim = c.parts.first().map(|p| p.1.dim());
     match dim {
+        Some(d) if d > x.dims()[1] && x.dims()[1] > 0 => Err(Error::Shape {
+            what: "critic".into(),
+            expected: format!("points of dimension {d} (that of a run with labels also takes the coordinates of their classes, that of a latent run points of the latent space)"),
+            got: format!("dimension {}", x.dims()[1]),
+        }),
         Some(d) if d != x.dims()[1] => Err(Error::Shape { what: "critic".into(), expected: format!("points of dimension {d}"), got: format!("dimension {}", x.dims()[1]) }),
         _ => Ok(()),
     }
@@ -111,7 +116,9 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     let mlp = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
         let options = Options::read(c, ctx, &MLP, map)?;
         let build = || {
-            MlpBuilder::new(whole_widths("mlp(widths)", widths)?, options.typed()?)
+            let typed: MlpOptions = options.typed()?;
+            check_constraint(&options, typed.constraint)?;
+            MlpBuilder::new(whole_widths("mlp(widths)", widths)?, typed)
         };
         build().map(|b| CriticValue(Arc::new(b))).map_err(|e| raise(c, ctx, e))
     };
@@ -121,7 +128,11 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic, o: Map| mlp(&k, &ctx, &w, o));
     let cnn = |c: &Context, ctx: &NativeCallContext, map: Map| -> Native<CriticValue> {
         let options = Options::read(c, ctx, &CNN, map)?;
-        let build = || Ok(CriticValue(Arc::new(options.typed::<CnnOptions>()?.builder()?)));
+        let build = || {
+            let typed: CnnOptions = options.typed()?;
+            check_constraint(&options, typed.constraint)?;
+            Ok(CriticValue(Arc::new(typed.builder()?)))
+        };
         build().map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
@@ -144,11 +155,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic, o: Map| pair(&k, &ctx, &w, o));
     let deep = |c: &Context, ctx: &NativeCallContext, network: &Dynamic, dim: &Dynamic| -> Native<CriticValue> {
         let build = || {
-            let given = network.clone().try_cast::<CriticValue>();
-            let layers = match given.as_ref().and_then(|c| c.0.network()) {
-                Some(n) => n.clone(),
-                None => MlpBuilder::new(whole_widths("deep_kernel(widths)", network)?, MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })?,
-            };
+            let layers = layers_of("deep_kernel", network, Activation::LeakyRelu)?;
             Ok(CriticValue(Arc::new(DeepKernelBuilder::new(layers, count("deep_kernel, dim", dim)?)?)))
         };
         build().map_err(|e| raise(c, ctx, e))
@@ -157,6 +164,29 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("deep_kernel", move |ctx: NativeCallContext, n: Dynamic, dim: Dynamic| deep(&k, &ctx, &n, &dim));
     solvers(engine, c);
     fitted(engine, c);
+}
+
+/// Layers given as widths, or as a network.
+pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpBuilder> {
+    match v.clone().try_cast::<CriticValue>() {
+        Some(c) => match c.0.network() {
+            Some(n) => Ok(n.clone()),
+            None => Err(Error::Shape { what: what.into(), expected: "widths such as [64, 64], mlp(..) or cnn(..)".into(), got: c.0.describe() }),
+        },
+        // the same checks as for one network
+        None => MlpBuilder::new(whole_widths(&format!("{what}(widths)"), v)?, MlpOptions { activation, ..MlpOptions::default() }),
+    }
+}
+
+/// An option of another constraint than the one in force is an error.
+fn check_constraint(options: &Options, constraint: Constraint) -> Result<()> {
+    let soft = !matches!(constraint, Constraint::Spectral | Constraint::None);
+    let of = |name: &str, used: bool, meaning: &str| match options.has(name) && !used {
+        true => Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("belongs to {meaning}, and the constraint is another"), advice: "leave it out".into() }),
+        false => Ok(()),
+    };
+    of("penalty", soft, "constraint \"penalty\", \"lp\" or \"gp\"")?;
+    of("power_iterations", constraint == Constraint::Spectral, "constraint \"spectral\"")
 }
 
 pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {

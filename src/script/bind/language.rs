@@ -20,11 +20,7 @@ const OF_TYPES: &[(&str, &str)] = &[("Generator", "f_divergence"), ("Divergence"
 fn page(value: &Dynamic) -> Result<String> {
     let flat = value.flatten_clone();
     if let Ok(name) = flat.clone().into_string() {
-        return names::find(&name).map(help::page).ok_or_else(|| {
-            let known = names::functions();
-            let hint = crate::catalogue::nearest(&name, known.iter().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-            Error::data("help", format!("there is nothing named \"{name}\"{hint}"))
-        });
+        return names::find(&name).map(help::page).ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", names::instead(&name))));
     }
     let kind = type_of(&flat);
     let by_name = flat.read_lock::<super::GeneratorValue>().and_then(|g| names::find(g.name().split('(').next().unwrap_or_default()));

@@ -1,5 +1,5 @@
 //! Recipes of flows.
-use super::critic::{CriticValue, critic_option, refuse_idle, whole_widths};
+use super::critic::{CriticValue, critic_option, layers_of, refuse_idle};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::none;
 use crate::catalogue::Entry;
@@ -146,7 +146,10 @@ fn network(options: &Options, key: &str) -> Result<MlpBuilder> {
             advice: "write mlp([64, 64])".into(),
         }),
         Some(n) => Ok(n.clone()),
-        None => Err(Error::Option { owner: "flow".into(), key: key.into(), got: format!("a {}", type_of(v)), expected: "layers such as mlp([64, 64])".into() }),
+        None => {
+            let got = made.map_or_else(|| format!("a {}", type_of(v)), |c| c.0.describe());
+            Err(Error::Option { owner: "flow".into(), key: key.into(), got, expected: "layers such as mlp([64, 64])".into() })
+        }
     }
 }
 
@@ -209,6 +212,14 @@ struct PcaOptions {
 
 fn latents(engine: &mut Engine, c: &Arc<Context>) {
     super::describe::<CodecValue>(engine, "Codec", |v| v.0.describe());
+    let l = c.clone();
+    let langevin = move |ctx: &NativeCallContext| -> Native<FlowValue> {
+        let e = Error::Unsupported { what: "latent(langevin(..), ..)".into(), reason: "would need the density of the codes, which nobody has written down".into(), advice: "use a flow towards a sample, such as gpa(d), behind a codec".into() };
+        Err(raise(&l, ctx, e))
+    };
+    let again = langevin.clone();
+    engine.register_fn("latent", move |ctx: NativeCallContext, _: LangevinValue, _: CodecValue| langevin(&ctx));
+    engine.register_fn("latent", move |ctx: NativeCallContext, _: LangevinValue, _: CodecValue, _: Map| again(&ctx));
     let k = c.clone();
     let make = move |ctx: &NativeCallContext, f: FlowValue, codec: CodecValue, map: Map| -> Native<FlowValue> {
         let saved = f.0.to_json();
@@ -246,16 +257,14 @@ fn latents(engine: &mut Engine, c: &Arc<Context>) {
                 let dim = count("autoencoder, dim", dim)?;
                 let activation_given = options.has("activation");
                 let mut options: AutoencoderOptions = options.typed()?;
-                let network = widths.clone().try_cast::<CriticValue>();
-                let one = match network.as_ref().and_then(|c| c.0.network()) {
-                    Some(n) if activation_given || n.options != (MlpOptions { activation: n.options.activation, ..MlpOptions::default() }) => {
-                        let reason = "takes layers and an activation, which are those of the network beside it".into();
-                        return Err(Error::Unsupported { what: "autoencoder(network, dim)".into(), reason, advice: "write autoencoder(cnn(#{ channels: [16, 32], activation: \"relu\" }), 8)".into() });
-                    }
-                    Some(n) => n.clone(),
-                    // the same checks as for one network
-                    None => MlpBuilder::new(whole_widths("autoencoder(widths)", widths)?, MlpOptions { activation: options.activation, ..MlpOptions::default() })?,
-                };
+                let one = layers_of("autoencoder", widths, options.activation)?;
+                if one.options != (MlpOptions { activation: one.options.activation, ..MlpOptions::default() }) {
+                    let reason = "takes layers and an activation: residual, constraint, penalty, power_iterations and standardize are for critics".into();
+                    return Err(Error::Unsupported { what: "autoencoder(network, dim)".into(), reason, advice: "write autoencoder(cnn(#{ channels: [16, 32], activation: \"relu\" }), 8)".into() });
+                }
+                if activation_given && one.options.activation != options.activation {
+                    return Err(Error::Unsupported { what: "the option `activation`".into(), reason: "differs from that of the network beside it".into(), advice: "give it to the network alone".into() });
+                }
                 options.activation = one.options.activation;
                 if dim == 0 {
                     return Err(Error::data("autoencoder, dim", "it is 0, expected 1 or more"));
@@ -288,6 +297,11 @@ fn of_divergence(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer, entry: 
     let plain = move |ctx: NativeCallContext, g: GeneratorValue, map: Map| -> Native<FlowValue> {
         // a generator network only needs φ on samples, which the variational form gives without a space
         if entry.name == "gan" {
+            if g.has_kinks() {
+                let reason = "has kinks or straight pieces, where f'(dP/dQ) says nothing about dP/dQ: its f-GAN has no gradient".into();
+                let advice = format!("write gan({}.regularized(lipschitz(1.0)), ..)", g.name());
+                return Err(raise(&k, &ctx, Error::Unsupported { what: g.name().into(), reason, advice }));
+            }
             let options = Options::read(&k, &ctx, entry, map)?;
             return generator_flow(entry, &options, Arc::new(Variational(g))).map_err(|e| raise(&k, &ctx, e));
         }
