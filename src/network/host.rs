@@ -17,7 +17,7 @@ const BLOCK: usize = 128;
 /// Entries per block where rows are wide.
 const ENTRIES: usize = 1 << 18;
 /// Multiplications above which threads pay.
-const WORTH_THREADS: usize = 1_000_000;
+const WORTH_THREADS: usize = 4_000_000;
 
 /// Weights and biases as slices of one vector.
 pub struct HostLayers {
