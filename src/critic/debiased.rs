@@ -50,22 +50,7 @@ impl Solver for Debiased {
         };
         let iterations = between.iterations + within_p.iterations + within_q.iterations;
         let warm = between.psi.iter().chain(&within_p.phi).chain(&within_q.phi).map(|v| *v as f32).collect();
-        Ok(Found {
-            value,
-            lower: f64::NEG_INFINITY,
-            upper: f64::INFINITY,
-            potential: Arc::new(potential),
-            on_source,
-            on_target,
-            proximal: None,
-            plan: None,
-            transport: None,
-            history: vec![],
-            errors: vec![],
-            iterations,
-            warm,
-            remark,
-        })
+        Ok(Found { on_target, iterations, warm, remark, ..Found::new([f64::NEG_INFINITY, value, f64::INFINITY], Arc::new(potential), on_source) })
     }
     fn solve_on_device(&self, term: &Term, p: &Points, q: &Points, interrupt: &Interrupt) -> Result<Option<OnDevice>> {
         match (&term.objective, cost_of(term)) {

@@ -71,20 +71,14 @@ impl Solver for Entropic {
         let upper = bounds.upper.powf(power);
         let remark = (!e.converged).then(|| format!("not converged: the marginal error is {:.1e} after {} iterations, {:.0e} was asked for; give more iterations or a larger epsilon", e.error, e.iterations, o.tolerance));
         Ok(Found {
-            value: 0.5 * (lower + upper),
-            lower,
-            upper,
-            potential: Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
-            on_source,
             on_target,
             proximal: Some(bounds.mu),
-            plan: None,
             transport: Some(bounds.transport),
-            history: vec![],
             errors: e.history,
             iterations: e.iterations,
             warm: e.psi.iter().map(|v| *v as f32).collect(),
             remark,
+            ..Found::new([lower, 0.5 * (lower + upper), upper], Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }), on_source)
         })
     }
     fn to_json(&self) -> serde_json::Value {

@@ -93,20 +93,11 @@ fn transport(root: bool, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interr
     let psi = e.psi.iter().map(|v| v * factor).collect();
     let scaled = Cost { scale: cost.scale * factor.max(f64::MIN_POSITIVE), ..*cost };
     Ok(Found {
-        value: high.powf(power),
-        lower: low.powf(power),
-        upper: high.powf(power),
-        potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi, cap: f64::INFINITY, scale: factor }),
-        on_source,
         on_target: Some(on_target),
-        proximal: None,
         plan: Some(e.plan),
         transport: Some(high),
         history: vec![(low.powf(power), high.powf(power))],
-        errors: vec![],
-        iterations: 1,
-        warm: vec![],
-        remark: None,
+        ..Found::new([low.powf(power), high.powf(power), high.powf(power)], Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi, cap: f64::INFINITY, scale: factor }), on_source)
     })
 }
 
@@ -117,20 +108,14 @@ impl Exact {
         let (on_source, on_target) = variations(&s.plan, p, q, cost, 1.0);
         let wide = s.upper - s.lower > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
         Ok(Found {
-            value: 0.5 * (s.lower + s.upper),
-            lower: s.lower,
-            upper: s.upper,
-            potential: Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi, cap: f64::INFINITY, scale: 1.0 }),
-            on_source,
             on_target: Some(on_target),
             proximal: Some(s.mu),
             plan: Some(s.plan),
             transport: Some(s.transport),
             history: s.history,
-            errors: vec![],
             iterations: s.pivots as usize,
-            warm: vec![],
             remark: wide.then(|| format!("the bounds stayed {:.1e} apart: f is steep or flat beyond the reach of its grid", s.upper - s.lower)),
+            ..Found::new([s.lower, 0.5 * (s.lower + s.upper), s.upper], Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi, cap: f64::INFINITY, scale: 1.0 }), on_source)
         })
     }
 
@@ -184,20 +169,13 @@ impl Exact {
         let (on_target, on_source) = variations(&plan, q, p, cost, 1.0);
         let gap = upper - lower;
         Ok(Found {
-            value: 0.5 * (lower + upper),
-            lower,
-            upper,
-            potential: Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect(), cap: 0.0, scale: 1.0 }),
-            on_source,
             on_target: Some(on_target),
-            proximal: None,
             plan: Some(plan.into_iter().map(|(i, j, w)| (j, i, w)).collect()),
             transport: Some(transport),
             history,
-            errors: vec![],
             iterations: iterations as usize,
-            warm: vec![],
             remark: (gap > 1e-6 * upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart")),
+            ..Found::new([lower, 0.5 * (lower + upper), upper], Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect(), cap: 0.0, scale: 1.0 }), on_source)
         })
     }
 }

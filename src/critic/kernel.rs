@@ -92,22 +92,7 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
         None
     };
     let potential = expansion(space, p, q, p.weights.iter().map(|w| w / lambda), q.weights.iter().map(|w| -w / lambda));
-    Ok(Found {
-        value,
-        lower: value,
-        upper: value,
-        potential: Arc::new(potential),
-        on_source,
-        on_target,
-        proximal: None,
-        plan: None,
-        transport: None,
-        history: vec![(value, value)],
-        errors: vec![],
-        iterations: 1,
-        warm: vec![],
-        remark: None,
-    })
+    Ok(Found { on_target, history: vec![(value, value)], ..Found::new([value, value, value], Arc::new(potential), on_source) })
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -139,20 +124,13 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
     let gap = s.upper - s.lower;
     Ok(Found {
-        value: 0.5 * (s.lower + s.upper),
-        lower: s.lower,
-        upper: s.upper,
-        potential: Arc::new(potential),
-        on_source,
         on_target,
         proximal: Some(s.alpha.clone()),
-        plan: None,
-        transport: None,
         history: s.history,
-        errors: vec![],
         iterations: s.iterations,
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
         remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
+        ..Found::new([s.lower, 0.5 * (s.lower + s.upper), s.upper], Arc::new(potential), on_source)
     })
 }
 
@@ -186,19 +164,11 @@ fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: 
     let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
     let remark = format!("{n} points: the potential is sought among {} kernel functions, the bounds are {:.1e} apart", potential.weights.len(), s.upper - s.lower);
     Ok(Found {
-        value: s.lower,
-        lower: s.lower,
-        upper: s.upper,
-        potential: Arc::new(potential),
-        on_source,
         on_target,
         proximal: Some(s.alpha),
-        plan: None,
-        transport: None,
         history: vec![(s.lower, s.upper)],
-        errors: vec![],
         iterations: s.iterations,
-        warm: vec![],
         remark: Some(remark),
+        ..Found::new([s.lower, s.lower, s.upper], Arc::new(potential), on_source)
     })
 }

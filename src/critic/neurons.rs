@@ -42,22 +42,7 @@ impl Solver for NeuronSolver {
         let potential = Witness { neurons: neurons.clone(), residuals: difference.into_iter().map(|r| 2.0 * r / count).collect() };
         let on_source = potential.at(&p.rows, interrupt)?.1;
         let on_target = if term.reversed { Some(potential.at(&q.rows, interrupt)?.1.into_iter().map(|v| -v).collect()) } else { None };
-        Ok(Found {
-            value,
-            lower: value,
-            upper: value,
-            potential: Arc::new(potential),
-            on_source,
-            on_target,
-            proximal: None,
-            plan: None,
-            transport: None,
-            history: vec![],
-            errors: vec![],
-            iterations: 1,
-            warm: vec![],
-            remark: None,
-        })
+        Ok(Found { on_target, ..Found::new([value, value, value], Arc::new(potential), on_source) })
     }
     fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "solver": "neurons" })

@@ -95,6 +95,14 @@ pub struct Found {
     pub remark: Option<String>,
 }
 
+impl Found {
+    /// [lower, value, upper], a potential and the first variation at P; the rest is unknown or empty.
+    pub fn new([lower, value, upper]: [f64; 3], potential: Arc<dyn Potential>, on_source: Vec<f64>) -> Found {
+        let (on_target, proximal, plan, transport, remark) = (None, None, None, None, None);
+        Found { value, lower, upper, potential, on_source, on_target, proximal, plan, transport, history: vec![], errors: vec![], iterations: 1, warm: vec![], remark }
+    }
+}
+
 /// An algorithm for certain terms.
 pub trait Solver: Send + Sync {
     fn describe(&self) -> String;

@@ -41,7 +41,7 @@ const METHODS: &[(&str, &[&str])] = &[
     ("text", &["len", "contains", "split", "replace", "to_upper", "to_lower", "trim"]),
 ];
 
-pub(super) const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
+pub const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
 
 /// What calls and properties give, where their room does not say it.
 const RESULTS: &[(&str, &str)] = &[

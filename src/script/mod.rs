@@ -4,7 +4,7 @@ mod assistant;
 mod bind;
 mod check;
 pub mod claims;
-mod complete;
+pub(crate) mod complete;
 pub mod context;
 mod convert;
 pub mod diagnostic;

@@ -44,7 +44,6 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     if !kernel.executing.load(Ordering::SeqCst) {
         return;
     }
-    kernel.interrupts.fetch_add(1, Ordering::SeqCst);
     let (generation, cell) = (kernel.host.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
     kernel.host.interrupt().await;
     kernel.rust.interrupt();

@@ -30,7 +30,6 @@ pub async fn run(kernel: Arc<Kernel>, desk: Arc<ClientDesk>, mut cells: Unbounde
 /// Runs a cell; gives those that must not run because it failed.
 async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>, cells: &mut UnboundedReceiver<Arc<Request>>) -> Vec<Arc<Request>> {
     *kernel.current() = Some(request.clone());
-    kernel.interrupts.store(0, Ordering::SeqCst);
     kernel.noticed.store(false, Ordering::SeqCst);
     kernel.executing.store(true, Ordering::SeqCst);
     kernel.iopub.status(&request, "busy");

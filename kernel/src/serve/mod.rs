@@ -35,8 +35,6 @@ pub struct Kernel {
     /// the count of the cell that ran last
     count: AtomicU64,
     executing: AtomicBool,
-    /// interrupts of the running cell so far
-    interrupts: AtomicU64,
     /// the user was told what another interrupt does
     noticed: AtomicBool,
     /// the request of the running cell
@@ -101,7 +99,6 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
         store: Store::open(),
         count: AtomicU64::new(0),
         executing: AtomicBool::new(false),
-        interrupts: AtomicU64::new(0),
         noticed: AtomicBool::new(false),
         current: Mutex::default(),
     });

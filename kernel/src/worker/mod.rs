@@ -73,8 +73,14 @@ fn prepare() {
     eval::catch_panics();
 }
 
+/// A setting from the environment; one that is not understood is said to be left out.
+fn setting<T: std::str::FromStr<Err: std::fmt::Display>>(outlet: &Outlet, name: &str) -> Option<T> {
+    let text = std::env::var(name).ok().filter(|t| !t.is_empty())?;
+    text.parse().map_err(|e| outlet.note(&format!("{name} is \"{text}\": {e}; it is left out\n"))).ok()
+}
+
 fn run(outlet: &Arc<Outlet>, queue: Receiver<Request>, typed: Receiver<Option<String>>, up: &Sender<Handles>, waiting: &AtomicUsize) {
-    let choice = std::env::var("GFLOW_DEVICE").ok().and_then(|d| d.parse().ok()).unwrap_or(device::Choice::Auto);
+    let choice = setting(outlet, "GFLOW_DEVICE").unwrap_or(device::Choice::Auto);
     // a device that cannot be had is no reason to have no session
     let opened = device::open(choice).or_else(|e| {
         outlet.note(&format!("{e}; using the CPU\n"));
@@ -82,7 +88,7 @@ fn run(outlet: &Arc<Outlet>, queue: Receiver<Request>, typed: Receiver<Option<St
     });
     let Ok(compute) = opened else { std::process::exit(4) };
     let device = format!("{} ({})", compute.name, compute.description);
-    let seed = std::env::var("GFLOW_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    let seed = setting(outlet, "GFLOW_SEED").unwrap_or(0);
     let params = std::env::var("GFLOW_PARAMS").ok().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
     let out = std::env::var_os("GFLOW_OUT").map(Into::into);
     let front = Front::new(outlet.clone(), typed);

@@ -1,9 +1,8 @@
 //! Colours of a cell while it is typed.
+use crate::script::complete::KEYWORDS;
 use crate::script::names;
 use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
-
-const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
 
 pub struct Syntax;
 

@@ -49,9 +49,8 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
 #[derive(Clone)]
 struct Rkhs(Kernel);
 
-fn entry_of(name: &str) -> &'static crate::catalogue::Entry {
-    // every name asked for here has its entry beside the others; the first stands in so that there is nothing to unwrap
-    room::ENTRIES.iter().find(|e| e.name == name).unwrap_or(&room::ENTRIES[0])
+fn entry_of(c: &Context, ctx: &NativeCallContext, name: &str) -> Native<&'static crate::catalogue::Entry> {
+    room::ENTRIES.iter().find(|e| e.name == name).ok_or_else(|| raise(c, ctx, Error::data(name, "the catalogue has no such entry")))
 }
 
 fn kernels(engine: &mut Engine, c: &Arc<Context>) {
@@ -62,7 +61,7 @@ fn kernels(engine: &mut Engine, c: &Arc<Context>) {
     });
     let k = c.clone();
     let mmd = move |ctx: &NativeCallContext, kernel: Kernel, o: Map| -> Native<DivergenceValue> {
-        let unbiased = Options::read(&k, ctx, entry_of("mmd"), o)?.flag("unbiased");
+        let unbiased = Options::read(&k, ctx, entry_of(&k, ctx, "mmd")?, o)?.flag("unbiased");
         Ok(wrap(Mmd { kernel, unbiased }))
     };
     let m = mmd.clone();
@@ -97,7 +96,7 @@ fn transports(engine: &mut Engine, c: &Arc<Context>) {
     engine.register_fn("w2", || wrap(Wasserstein { power: 2.0, root: true }));
     engine.register_fn("w2_squared", || wrap(Wasserstein { power: 2.0, root: false }));
     let make = |c: &Context, ctx: &NativeCallContext, p: &Dynamic, o: Map| -> Native<DivergenceValue> {
-        let o = Options::read(c, ctx, entry_of("wasserstein"), o)?;
+        let o = Options::read(c, ctx, entry_of(c, ctx, "wasserstein")?, o)?;
         let power = number("wasserstein(p)", p).and_then(|p| if (1.0..=20.0).contains(&p) { Ok(p) } else { Err(Error::data("wasserstein(p)", format!("p is {p}, expected a number from 1 to 20: beyond, powers of distances leave f64's precision"))) });
         power.map(|power| wrap(Wasserstein { power, root: !o.has("root") || o.flag("root") })).map_err(|e| raise(c, ctx, e))
     };
@@ -106,7 +105,7 @@ fn transports(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
     engine.register_fn("wasserstein", move |ctx: NativeCallContext, p: Dynamic, o: Map| make(&k, &ctx, &p, o));
     let make = |c: &Context, ctx: &NativeCallContext, epsilon: &Dynamic, o: Map| -> Native<DivergenceValue> {
-        let o = Options::read(c, ctx, entry_of("sinkhorn"), o)?;
+        let o = Options::read(c, ctx, entry_of(c, ctx, "sinkhorn")?, o)?;
         let build = || {
             let epsilon = number("sinkhorn(epsilon)", epsilon)?;
             if !(epsilon.is_finite() && epsilon > 0.0) {
