@@ -48,6 +48,10 @@ fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         found.sort();
         out.extend(found.into_iter().filter(|p| std::fs::read_to_string(p).is_ok_and(|t| t.contains("claim("))));
     }
+    let stem = |p: &PathBuf| p.file_stem().map(|s| s.to_string_lossy().into_owned());
+    if let Some((a, b)) = out.iter().enumerate().find_map(|(i, a)| out[..i].iter().find(|b| stem(a) == stem(b)).map(|b| (a, b))) {
+        return Err(format!("{} and {} have one name: the table could not tell them apart", b.display(), a.display()));
+    }
     if out.is_empty() { Err(format!("no script that makes a claim(…) in {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))) } else { Ok(out) }
 }
 
@@ -177,6 +181,8 @@ impl Row {
         let mean = self.values.iter().sum::<f64>() / n;
         let spread = (self.values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt();
         let digits = |v: f64| if v != 0.0 && v.is_finite() { short(format!("{v:.2e}").parse().unwrap_or(v)) } else { short(v) };
+        // values that are all the same may differ from their mean by a rounding
+        let spread = if spread <= 1e-14 * mean.abs() { 0.0 } else { spread };
         if self.values.len() > 1 { format!("{} ± {}", digits(mean), digits(spread)) } else { digits(mean) }
     }
 }

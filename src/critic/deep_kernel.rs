@@ -2,7 +2,7 @@
 //!
 //! With features of slope at most 1 (spectrally normalised layers) the kernel keeps its width in the units of the data.
 use super::mlp::{Constraint, MlpBuilder, Standard};
-use super::on_device::kernel_mean;
+use super::on_device::{kernel_mean, witness_at};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
 use crate::device::{self, Points, Values, rows};
 use crate::divergence::{Objective, Term};
@@ -134,8 +134,7 @@ impl DeepKernel {
         let Some((p, q)) = &self.samples else { return Err(Error::data("critic", "it has not been fitted to samples yet")) };
         let (p, q) = (self.enter(p)?, self.enter(q)?);
         let centres = self.features(&forward(weights, &[&p, &q])?);
-        let ((a, a_gradient), (b, b_gradient)) = (kernel_mean(&self.space.kernel, h, &centres[0])?, kernel_mean(&self.space.kernel, h, &centres[1])?);
-        Ok(((a - b).div_scalar(self.space.lambda), (a_gradient - b_gradient).div_scalar(self.space.lambda)))
+        witness_at(&self.space, &centres[0], &centres[1], h)
     }
 }
 
@@ -145,7 +144,9 @@ impl Critic for DeepKernel {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
         self.samples = Some((source.clone(), target.clone()));
-        self.network.begin();
+        if !ascent.continues {
+            self.network.begin();
+        }
         let (y, x) = (self.enter(source)?, self.enter(target)?);
         match ascent.climb(|| self.step(&y, &x))? {
             Some(fit) => Ok(fit),

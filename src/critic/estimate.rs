@@ -8,7 +8,6 @@ use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::random;
-use burn::tensor::{Int, Tensor, TensorData};
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -133,14 +132,7 @@ fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
         return Err(Error::data("estimate", format!("held_out {share} of {n} points leaves one side empty")));
     }
     let order: Vec<usize> = index::sample(&mut random::rng(seed, 1 << 41), n, n).into_vec();
-    Ok((rows(p, &order[kept..]), rows(p, &order[..kept])))
-}
-
-/// The rows with these indices.
-pub fn rows(p: &Points, at: &[usize]) -> Points {
-    let at: Vec<i32> = at.iter().map(|i| *i as i32).collect();
-    let n = at.len();
-    p.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(at, [n]), &p.device()))
+    Ok((random::select(p, order[kept..].to_vec()), random::select(p, order[..kept].to_vec())))
 }
 
 fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
@@ -249,7 +241,7 @@ fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options:
     while history.len() < options.steps {
         let steps = chunk.min(options.steps - history.len());
         let ascent = Ascent { steps, keep_history: true, interrupt: interrupt.clone(), ..Ascent::default() };
-        let (ps, qs) = (batch(p, options.batch, &mut rng), batch(q, options.batch, &mut rng));
+        let (ps, qs) = (random::minibatch(p, options.batch, &mut rng), random::minibatch(q, options.batch, &mut rng));
         history.extend(critic.fit(term, &ps, &qs, &ascent)?.history);
         progress(history.len());
         if options.tolerance > 0.0 && history.len() > 50 {
@@ -260,9 +252,4 @@ fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options:
         }
     }
     history.iter().map(|v| read(v).map(f64::from)).collect()
-}
-
-fn batch(p: &Points, size: usize, rng: &mut random::Rng) -> Points {
-    let n = p.dims()[0];
-    if size == 0 || size >= n { p.clone() } else { rows(p, &index::sample(rng, n, size).into_vec()) }
 }

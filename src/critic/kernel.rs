@@ -4,7 +4,7 @@ use super::newton::{Dual, Mass, newton};
 use super::on_device::{self, OnDevice};
 use super::potentials::Expansion;
 use super::solver::{Found, Potential, Sample, Solver};
-use crate::device::Points;
+use crate::device::{Points, Values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -39,6 +39,12 @@ impl Solver for KernelSolver {
     fn solve_on_device(&self, term: &Term, p: &Points, q: &Points, _: &Interrupt) -> Result<Option<OnDevice>> {
         match (&term.objective, &term.space) {
             (Objective::Ipm, Space::Rkhs(space)) => Ok(on_device::witness(space, p, q)),
+            _ => Ok(None),
+        }
+    }
+    fn potential_on_device(&self, term: &Term, p: &Points, q: &Points, x: &Points) -> Result<Option<(Values, Points)>> {
+        match (&term.objective, &term.space) {
+            (Objective::Ipm, Space::Rkhs(space)) => on_device::witness_at(space, p, q, x).map(Some),
             _ => Ok(None),
         }
     }

@@ -58,6 +58,8 @@ pub struct Ascent {
     pub tolerance: f64,
     /// keep the objective after every step
     pub keep_history: bool,
+    /// goes on with the fit before, on other samples: its moments are kept
+    pub continues: bool,
     pub weights: Weights,
     pub interrupt: Interrupt,
 }

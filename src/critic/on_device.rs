@@ -41,6 +41,12 @@ pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points
     Ok((values, points(narrow(g), n, d, &x.device())))
 }
 
+/// The witness (μ_P − μ_Q)/λ and its gradient at points x.
+pub fn witness_at(space: &Penalty, p: &Points, q: &Points, x: &Points) -> Result<(Values, Points)> {
+    let ((a, a_gradient), (b, b_gradient)) = (kernel_mean(&space.kernel, x, p)?, kernel_mean(&space.kernel, x, q)?);
+    Ok(((a - b).div_scalar(space.lambda), (a_gradient - b_gradient).div_scalar(space.lambda)))
+}
+
 /// MMD²/(2λ), if the kernel is one the device knows.
 pub fn witness(space: &Penalty, p: &Points, q: &Points) -> Option<OnDevice> {
     let k = radial(&space.kernel).filter(|_| !space.unbiased)?;

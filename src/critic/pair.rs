@@ -15,7 +15,7 @@ use crate::random;
 use crate::matrix::{scaled_product, transposed, view};
 use crate::simd::{self, Coordinates, LANES};
 use crate::space::{Cost, Space};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -216,11 +216,9 @@ const BLOCK: usize = 1024;
 impl Pair {
     /// The rows in another order at every call; the calls are counted, so that a saved run goes on with the next.
     fn shuffled(&mut self, x: &Points) -> Points {
-        let n = x.dims()[0];
         let mut rng = random::rng(self.seed ^ 0x7061_6972, self.draws);
         self.draws += 1;
-        let order: Vec<i32> = rand::seq::index::sample(&mut rng, n, n).into_iter().map(|i| i as i32).collect();
-        x.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(order, [n]), &x.device()))
+        random::shuffled(x, x.dims()[0], &mut rng)
     }
 
     fn enter(&self, x: &Points) -> Result<Batch> {
@@ -271,8 +269,9 @@ impl Critic for Pair {
         if self.options.hinge == Hinge::Diagonal && m != n {
             return Err(Error::Shape { what: "pair, hinge \"diagonal\"".into(), expected: "samples of one size".into(), got: format!("{m} and {n} points") });
         }
-        for one in [&mut self.phi, &mut self.psi] {
-            one.begin();
+        if !ascent.continues {
+            self.phi.begin();
+            self.psi.begin();
         }
         let y = self.enter(source)?;
         let mut pairing = match self.options.hinge {

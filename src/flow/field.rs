@@ -7,6 +7,7 @@ use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::under;
+use crate::random::{self, Rng};
 use burn::tensor::Device;
 
 /// A velocity at every particle, and what was measured on the way.
@@ -44,9 +45,25 @@ pub struct CriticField<'a> {
     pub warm_up: usize,
     /// classes that both samples carry; the target has their coordinates already
     pub classes: Option<&'a Classes>,
+    /// points of each sample per ascent step, fresh ones for each, and where they are drawn from; 0 takes all
+    pub batch: (usize, Rng),
 }
 
 impl CriticField<'_> {
+    /// Improves the k-th critic between the particles and the target; its objective.
+    fn fit(&mut self, k: usize, at: &Points, ascent: &Ascent) -> Result<Values> {
+        let (part, (size, rng)) = (&mut self.parts[k], &mut self.batch);
+        if *size == 0 || ascent.steps == 0 || !part.critic.trains() {
+            return Ok(part.critic.fit(&part.term, at, self.target, ascent)?.value);
+        }
+        let mut value = None;
+        for i in 0..ascent.steps {
+            let (y, x) = (random::minibatch(at, *size, rng), random::minibatch(self.target, *size, rng));
+            let one = Ascent { steps: 1, continues: i > 0, ..ascent.clone() };
+            value = Some(part.critic.fit(&part.term, &y, &x, &one)?.value);
+        }
+        value.ok_or_else(|| Error::data("critic", "no step was taken"))
+    }
     fn enter(&self, particles: &Points) -> Points {
         self.classes.map_or_else(|| particles.clone(), |c| c.of_source(particles))
     }
@@ -61,8 +78,9 @@ impl Field for CriticField<'_> {
         let ascent = Ascent { steps: self.ascent.steps + std::mem::take(&mut self.warm_up), ..self.ascent.clone() };
         let at = self.enter(particles);
         let mut total: Option<(Points, Values)> = None;
-        for part in self.parts.iter_mut() {
-            let fitted = part.critic.fit(&part.term, &at, self.target, &ascent)?.value;
+        for k in 0..self.parts.len() {
+            let fitted = self.fit(k, &at, &ascent)?;
+            let part = &self.parts[k];
             let gradient = part.critic.variation(&part.term, &at, self.target)?;
             let v = gradient.mul_scalar(-part.weight);
             let d = fitted.mul_scalar(part.weight);

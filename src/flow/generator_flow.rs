@@ -17,7 +17,7 @@ use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron;
 use crate::network::perceptron::Perceptron;
 use crate::random;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::Tensor;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
@@ -226,21 +226,6 @@ const NORMAL: u64 = 0x6E6F_726D;
 /// The stream of the minibatches that records at rest are measured on.
 const MEASURE: u64 = 0x6D65_6173;
 
-/// Random rows, all of them in their order where the minibatch is as large as the sample.
-fn rows_of(p: &Points, batch: usize, rng: &mut random::Rng) -> Points {
-    let n = p.dims()[0];
-    if batch == 0 || batch >= n {
-        return p.clone();
-    }
-    select(p, rand::seq::index::sample(rng, n, batch).into_vec())
-}
-
-fn select(p: &Points, rows: Vec<usize>) -> Points {
-    let n = rows.len();
-    let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), &p.device());
-    p.clone().select(0, at)
-}
-
 fn normal(n: usize, d: usize, rng: &mut random::Rng, device: &burn::tensor::Device) -> Points {
     device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, device)
 }
@@ -249,7 +234,7 @@ impl GeneratorFlow {
     fn inputs(&self, rng: &mut random::Rng) -> Points {
         let batch = self.recipe.options.batch;
         match self.recipe.options.latent {
-            Latent::Source => rows_of(&self.source, batch, rng),
+            Latent::Source => random::minibatch(&self.source, batch, rng),
             Latent::Gaussian => normal(if batch == 0 { self.source.dims()[0] } else { batch }, self.source.dims()[1], rng, &self.source.device()),
         }
     }
@@ -259,7 +244,7 @@ impl GeneratorFlow {
         let batch = self.recipe.options.batch;
         let (m, n) = (self.source.dims()[0], self.target.dims()[0]);
         let Some(strata) = self.strata.as_ref().filter(|_| batch > 0 && batch < m.max(n)) else {
-            return (self.inputs(rng), rows_of(&self.target, batch, rng));
+            return (self.inputs(rng), random::minibatch(&self.target, batch, rng));
         };
         let drawn = rand::seq::index::sample(rng, m, batch.min(m)).into_vec();
         let matched = drawn
@@ -269,7 +254,7 @@ impl GeneratorFlow {
                 all[rng.random_range(0..all.len())]
             })
             .collect();
-        (select(&self.source, drawn), select(&self.target, matched))
+        (random::select(&self.source, drawn), random::select(&self.target, matched))
     }
 
     /// Generated points with the class coordinates of their inputs, which are those of the critics.
@@ -396,7 +381,7 @@ impl Flow for GeneratorFlow {
         if n > rows {
             return Err(Error::data("sample(n)", format!("the source has only {rows} rows for {n} samples; run with latent: \"gaussian\" to draw any number")));
         }
-        self.map.at(&rows_of(&self.source, n, &mut rng))
+        self.map.at(&random::minibatch(&self.source, n, &mut rng))
     }
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
         self.map.report(&self.source)

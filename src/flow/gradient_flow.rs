@@ -13,6 +13,7 @@ use crate::device::{Points, rows_f64};
 use crate::divergence::{Divergence, FromTerms, Objective};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::random;
 use crate::network::optimizer::OptimizerOptions;
 use crate::space::Space;
 use crate::space::kernel_sum::adaptive_width;
@@ -75,6 +76,10 @@ impl FlowRecipe {
             Some(labels) => {
                 labels.check(s.source, s.target)?;
                 let fixed = |o: &Objective| matches!(o, Objective::Ipm | Objective::Root | Objective::Sinkhorn(_));
+                if self.options.batch > 0 {
+                    let reason = "change their shares from minibatch to minibatch, which would carry mass between classes".into();
+                    return Err(Error::Unsupported { what: "labels beside the option `batch`".into(), reason, advice: "leave one of them out".into() });
+                }
                 if terms.iter().any(|(_, t)| cost_of(t).is_some() && fixed(&t.objective)) {
                     labels.check_shares("a transport cost with fixed marginals would carry mass between classes")?;
                 }
@@ -105,6 +110,9 @@ impl FlowRecipe {
         Ok(GradientFlow { recipe: Arc::new(self.clone()), parts, target, classes, dt, scale: Frame::of(s.target)?.scale, seed: s.seed, interrupt: Interrupt::default() })
     }
 }
+
+/// The stream of minibatches.
+const BATCHES: u64 = 0x6D69_6E69;
 
 /// A distance at which classes do not see each other: the diagonals of both samples and of what lies between.
 fn far_apart(s: &Setting) -> Result<f64> {
@@ -164,7 +172,7 @@ impl Flow for GradientFlow {
         let warm_up = if state.step == 0 { o.warm_up } else { 0 };
         let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
         let control = Control { dt: self.dt, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
-        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up, classes: self.classes.as_ref() };
+        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up, classes: self.classes.as_ref(), batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)) };
         let scheme = o.integrator.integrator();
         if o.noise.is_none() {
             return scheme.step(state, &control, &mut field);
@@ -175,7 +183,7 @@ impl Flow for GradientFlow {
     fn measure(&self, state: &State) -> Result<Record> {
         let mut parts = self.parts.clone();
         let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
-        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0, classes: self.classes.as_ref() };
+        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0, classes: self.classes.as_ref(), batch: (0, random::rng(0, 0)) };
         Ok(field.velocity(&state.particles)?.record)
     }
     fn describe(&self) -> String {

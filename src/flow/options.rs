@@ -66,6 +66,8 @@ pub struct FlowOptions {
     pub noise: Noise,
     /// steps between new kernel widths; 0 keeps the width
     pub adapt_width: usize,
+    /// points of each sample per ascent step of a critic that is trained; 0 takes all
+    pub batch: usize,
 }
 
 impl Default for FlowOptions {
@@ -80,6 +82,7 @@ impl Default for FlowOptions {
             iterations: 50,
             noise: Noise::None,
             adapt_width: 0,
+            batch: 0,
         }
     }
 }

@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows per block: the activations of one block stay in the second-level cache.
-const BLOCK: usize = 128;
+/// Rows per block, from few samples and from many: small enough that several threads have some, large enough that a
+/// product is worth its call, and never more than stay in the second-level cache.
+const BLOCKS: (usize, usize) = (128, 512);
 /// Entries per block where rows are wide.
 const ENTRIES: usize = 1 << 18;
 /// Multiplications above which threads pay.
@@ -64,8 +65,9 @@ impl HostLayers {
     }
     /// Points cut into blocks of rows.
     pub fn cut<'a>(&self, data: &'a [f32]) -> Vec<&'a [f32]> {
-        let rows = (ENTRIES / self.shape.widest()).clamp(1, BLOCK);
-        data.chunks(rows * self.shape.ins()).collect()
+        let d = self.shape.ins();
+        let wanted = (data.len() / d).div_ceil(8).clamp(BLOCKS.0, BLOCKS.1);
+        data.chunks((ENTRIES / self.shape.widest()).clamp(1, wanted) * d).collect()
     }
 }
 
@@ -82,38 +84,63 @@ pub struct Block {
 /// Cotangents before each layer's activation, first layer first.
 pub type Cotangents = Vec<Vec<f32>>;
 
+/// The activation in place; for groupsort, which pairs kept their order. Loops and not iterator chains, whose closures
+/// would not be compiled for the wide instructions.
 fn activate(z: &mut [f32], channels: usize, activation: Activation) -> Vec<bool> {
-    match activation {
-        Activation::Relu => z.iter_mut().for_each(|v| *v = v.max(0.0)),
-        Activation::LeakyRelu => z.iter_mut().for_each(|v| *v = v.max(LEAK as f32 * *v)),
-        Activation::Tanh => simd::run(#[inline(always)] || z.iter_mut().for_each(|v| *v = v.hyperbolic_tangent())),
+    let leak = LEAK as f32;
+    let half = channels / 2;
+    let mut kept = vec![false; if activation == Activation::Groupsort { z.len() / 2 } else { 0 }];
+    simd::run(#[inline(always)] || match activation {
+        Activation::Relu => {
+            for v in z.iter_mut() {
+                *v = if *v > 0.0 { *v } else { 0.0 };
+            }
+        }
+        Activation::LeakyRelu => {
+            for v in z.iter_mut() {
+                *v = if *v > 0.0 { *v } else { leak * *v };
+            }
+        }
+        Activation::Tanh => {
+            for v in z.iter_mut() {
+                *v = v.hyperbolic_tangent();
+            }
+        }
         Activation::Groupsort => {
-            let half = channels / 2;
-            let mut kept = vec![false; z.len() / 2];
             for (row, kept) in z.chunks_exact_mut(channels).zip(kept.chunks_exact_mut(half)) {
                 let (first, second) = row.split_at_mut(half);
                 for ((a, b), k) in first.iter_mut().zip(second).zip(kept) {
                     *k = *a >= *b;
-                    (*a, *b) = (a.max(*b), a.min(*b));
+                    (*a, *b) = if *k { (*a, *b) } else { (*b, *a) };
                 }
             }
-            return kept;
         }
-    }
-    vec![]
+    });
+    kept
 }
 
 impl Block {
     /// d times the Jacobian of the activation of layer l, in place: cotangents from after it to before it, and tangents
     /// the other way, because the Jacobian is its own transpose.
     fn pull(&self, d: &mut [f32], l: usize, shape: &Shape) {
-        let (h, kept) = (&self.h[l + 1], &self.kept[l]);
-        match shape.activation {
-            Activation::Relu => d.iter_mut().zip(h).for_each(|(d, h)| *d = if *h > 0.0 { *d } else { 0.0 }),
-            Activation::LeakyRelu => d.iter_mut().zip(h).for_each(|(d, h)| *d = if *h > 0.0 { *d } else { LEAK as f32 * *d }),
-            Activation::Tanh => d.iter_mut().zip(h).for_each(|(d, h)| *d *= 1.0 - h * h),
+        let (h, kept, channels, leak) = (&self.h[l + 1], &self.kept[l], shape.linears()[l].channels(), LEAK as f32);
+        simd::run(#[inline(always)] || match shape.activation {
+            Activation::Relu => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d = if *h > 0.0 { *d } else { 0.0 };
+                }
+            }
+            Activation::LeakyRelu => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d = if *h > 0.0 { *d } else { leak * *d };
+                }
+            }
+            Activation::Tanh => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d *= 1.0 - h * h;
+                }
+            }
             Activation::Groupsort => {
-                let channels = shape.linears()[l].channels();
                 let half = channels / 2;
                 for (row, kept) in d.chunks_exact_mut(channels).zip(kept.chunks_exact(half)) {
                     let (first, second) = row.split_at_mut(half);
@@ -122,12 +149,16 @@ impl Block {
                     }
                 }
             }
-        }
+        });
     }
 }
 
 fn add(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+    simd::run(#[inline(always)] || {
+        for (t, f) in to.iter_mut().zip(from) {
+            *t += f;
+        }
+    });
 }
 
 fn forward(layers: &HostLayers, x: &[f32]) -> Block {

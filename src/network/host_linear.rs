@@ -1,6 +1,7 @@
 //! Linear maps on host memory, row-major: products by gemm, patches by copies.
 use super::linear::Linear;
 use crate::matrix::{product, transposed, view};
+use crate::simd;
 use std::borrow::Cow;
 
 /// Rows [rows, ins] as the rows that W multiplies.
@@ -56,7 +57,11 @@ pub fn add_weights(linear: &Linear, rows: usize, x: &[f32], spread: &[f32], into
 
 /// into ← into + Σ over rows and positions of d, by channel.
 pub fn add_bias(d: &[f32], into: &mut [f32]) {
-    for row in d.chunks_exact(into.len()) {
-        into.iter_mut().zip(row).for_each(|(b, d)| *b += d);
-    }
+    simd::run(#[inline(always)] || {
+        for row in d.chunks_exact(into.len()) {
+            for (b, d) in into.iter_mut().zip(row) {
+                *b += d;
+            }
+        }
+    });
 }

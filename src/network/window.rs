@@ -54,8 +54,8 @@ impl Window {
     pub fn new(shape: [usize; 3], extra: usize, kernel: usize, stride: usize) -> Window {
         let [height, width, channels] = shape;
         let pad = (kernel - 1) / 2;
-        // as many positions as it takes to reach the last pixel
-        let places = |n: usize| (n + pad).saturating_sub(kernel).div_ceil(stride) + 1;
+        // as many positions as fit between zeros on both sides, or as it takes to reach the last pixel
+        let places = |n: usize| ((n + 2 * pad).saturating_sub(kernel) / stride).max((n + pad).saturating_sub(kernel).div_ceil(stride)) + 1;
         let grid = [places(height), places(width)];
         let (image, deep) = (height * width * channels, channels + extra);
         let patch = kernel * kernel * deep;

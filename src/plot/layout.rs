@@ -1,6 +1,6 @@
 //! From a figure to a list of shapes in logical pixels: axes, ticks, clipping, legends, colour bars.
 use super::color::{Color, GREY, INK};
-use super::figure::{Axis, Figure, Key, Mark, Panel};
+use super::figure::{Axis, Figure, Key, LegendEntry, Mark, Panel};
 use super::text::unicode;
 use super::ticks::{self, Tick};
 
@@ -90,7 +90,8 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     let (mut xr, mut yr) = (range(p, &p.x, 0), range(p, &p.y, 1));
     let y_ticks_for = |yr: (f64, f64), pixels: f64| axis_ticks(&p.y, yr, (pixels / 45.0) as usize);
     let title = unicode(&p.title);
-    let top = corner.1 + if title.is_empty() { 10.0 } else { 30.0 } + if p.legend.is_empty() { 0.0 } else { 18.0 };
+    let keys = legend_rows(p, size.0 - 60.0);
+    let top = corner.1 + if title.is_empty() { 10.0 } else { 30.0 } + LEGEND * keys.len() as f64;
     let bottom = corner.1 + size.1 - if p.bare { 8.0 } else { 26.0 + if p.x.label.is_empty() { 0.0 } else { 18.0 } };
     let labels = y_ticks_for(yr, bottom - top).iter().map(|t| width(&t.1, TICK)).fold(0.0, f64::max);
     let left = corner.0 + if p.bare { 8.0 } else { 16.0 + labels + if p.y.label.is_empty() { 0.0 } else { 20.0 } };
@@ -125,7 +126,7 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     if !title.is_empty() {
         out.push(text((0.5 * (x0 + x1), corner.1 + 15.0), title, TITLE, Anchor::Middle));
     }
-    legend(p, (x0, x1), y1 - 11.0, out);
+    legend(&keys, (x0, x1), y1 - 11.0, out);
     if let Some(bar) = &p.colorbar {
         colorbar(bar, x1 + 14.0, (y1, y0), out);
     }
@@ -173,11 +174,39 @@ fn axes(p: &Panel, x: &Scale, y: &Scale, corner: (f64, f64), out: &mut Vec<Shape
     }
 }
 
-fn legend(p: &Panel, (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
-    let entry = |label: &str| 24.0 + width(&unicode(label), TICK) + 12.0;
-    let total: f64 = p.legend.iter().map(|e| entry(&e.label)).sum();
+/// Height of one row of the legend.
+const LEGEND: f64 = 18.0;
+
+fn entry_width(e: &LegendEntry) -> f64 {
+    24.0 + width(&unicode(&e.label), TICK) + 12.0
+}
+
+/// The entries of a legend in as many rows as they take.
+fn legend_rows(p: &Panel, room: f64) -> Vec<&[LegendEntry]> {
+    let (mut rows, mut from, mut used) = (vec![], 0, 0.0);
+    for (i, e) in p.legend.iter().enumerate() {
+        if i > from && used + entry_width(e) > room {
+            rows.push(&p.legend[from..i]);
+            (from, used) = (i, 0.0);
+        }
+        used += entry_width(e);
+    }
+    if from < p.legend.len() {
+        rows.push(&p.legend[from..]);
+    }
+    rows
+}
+
+fn legend(rows: &[&[LegendEntry]], (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
+    for (i, row) in rows.iter().enumerate() {
+        legend_row(row, (x0, x1), y - LEGEND * (rows.len() - 1 - i) as f64, out);
+    }
+}
+
+fn legend_row(row: &[LegendEntry], (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
+    let total: f64 = row.iter().map(entry_width).sum();
     let mut x = (0.5 * (x0 + x1) - 0.5 * total).max(x0);
-    for e in &p.legend {
+    for e in row {
         match e.key {
             Key::Dot => out.push(Shape::Circle { center: (x + 10.0, y), radius: 3.6, color: e.color, alpha: 1.0 }),
             Key::Patch => out.push(Shape::Rectangle { from: (x + 4.0, y - 4.0), to: (x + 16.0, y + 4.0), color: e.color, alpha: 0.75 }),
@@ -188,7 +217,7 @@ fn legend(p: &Panel, (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
             }
         }
         out.push(text((x + 24.0, y), unicode(&e.label), TICK, Anchor::Left));
-        x += entry(&e.label);
+        x += entry_width(e);
     }
 }
 
@@ -207,5 +236,23 @@ fn colorbar(bar: &super::figure::Colorbar, x: f64, (top, bottom): (f64, f64), ou
     }
     if !bar.label.is_empty() {
         out.push(Shape::Text { at: (x + 5.0, top - 10.0), text: unicode(&bar.label), size: TICK, color: GREY, anchor: Anchor::Middle, vertical: false });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Many names take several rows, each within the room there is, and none is lost; one that is too long has its own.
+    #[test]
+    fn legends_wrap() {
+        let entry = |label: String| LegendEntry { label, color: INK, key: Key::Dot };
+        let names: Vec<String> = (0..9).map(|i| "x".repeat(6 * i + 1)).collect();
+        let p = Panel { legend: names.iter().cloned().map(entry).collect(), ..Panel::default() };
+        let rows = legend_rows(&p, 200.0);
+        assert!(rows.len() > 2 && rows.iter().all(|r| r.len() == 1 || r.iter().map(entry_width).sum::<f64>() <= 200.0));
+        let shown: Vec<&str> = rows.iter().flat_map(|r| r.iter().map(|e| e.label.as_str())).collect();
+        assert_eq!(shown, names);
+        assert!(legend_rows(&Panel::default(), 200.0).is_empty());
     }
 }

@@ -1,5 +1,5 @@
 //! Columns of a table against one of them.
-use super::color::cycle;
+use super::color::{CYCLE, cycle};
 use super::figure::{Key, LegendEntry, Mark};
 use super::{Figure, FigureOptions};
 use crate::error::{Error, Result};
@@ -24,13 +24,15 @@ pub fn lines(series: &[Series], x_label: &str, o: &FigureOptions) -> Result<Figu
             return Err(Error::data("plot::lines", format!("`{}` has no positive value to show on a log axis", s.name)));
         }
         let few = x.len() <= 40;
+        // colours come again: the second time around with dashes
+        let dashed = (i / CYCLE.len()) % 2 == 1;
         let width = o.size.unwrap_or(1.7);
         if few {
             panel.marks.push(Mark::Points { x: x.clone(), y: y.clone(), color: cycle(i), radius: 2.2, alpha: 1.0 });
         }
-        panel.marks.push(Mark::Line { x, y, color: cycle(i), width, alpha: o.alpha.unwrap_or(1.0), dashed: false });
+        panel.marks.push(Mark::Line { x, y, color: cycle(i), width, alpha: o.alpha.unwrap_or(1.0), dashed });
         if o.legend && series.len() > 1 {
-            panel.legend.push(LegendEntry { label: s.name.clone(), color: cycle(i), key: Key::Line { dashed: false } });
+            panel.legend.push(LegendEntry { label: s.name.clone(), color: cycle(i), key: Key::Line { dashed } });
         }
     }
     Ok(o.figure(panel))

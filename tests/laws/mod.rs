@@ -3,5 +3,6 @@ mod brackets;
 mod critics;
 mod divergences;
 mod integrators;
+mod networks;
 mod presets;
 mod runs;

@@ -240,7 +240,9 @@ impl Critic for Mlp {
         if ascent.weights.are_given() {
             return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
         }
-        self.network.begin();
+        if !ascent.continues {
+            self.network.begin();
+        }
         let (p, q) = (self.standard.enter(source), self.standard.enter(target));
         let batches = (Batch::new(&p)?, Batch::new(&q)?);
         match ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1]))? {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::network::batch::{Batch, forward};
 use crate::network::flat::Flat;
 use crate::network::weights::Weights;
-use burn::tensor::{Int, Tensor, TensorData};
+use crate::random::{self, shuffled};
 use rand::Rng;
 
 /// λ·mean R(∇net) and its gradient in the parameters.
@@ -18,15 +18,10 @@ pub struct Penalty {
 }
 
 /// Points ε y + (1 − ε) x between pairs of the two samples, ε uniform; as many as the smaller sample has.
-pub fn interpolates(y: &Points, x: &Points, rng: &mut impl Rng) -> Points {
+pub fn interpolates(y: &Points, x: &Points, rng: &mut random::Rng) -> Points {
     let n = y.dims()[0].min(x.dims()[0]);
-    // new pairs at every step: random rows of both samples, none twice
-    let mut draw = |t: &Points| {
-        let rows: Vec<i32> = rand::seq::index::sample(rng, t.dims()[0], n).into_iter().map(|i| i as i32).collect();
-        let device = t.device();
-        t.clone().select(0, Tensor::<1, Int>::from_data(TensorData::new(rows, [n]), &device))
-    };
-    let (y, x) = (draw(y), draw(x));
+    // new pairs at every step
+    let (y, x) = (shuffled(y, n, rng), shuffled(x, n, rng));
     let epsilon = points((0..n).map(|_| rng.random::<f32>()).collect(), n, 1, &y.device());
     x.clone() + (y - x) * epsilon
 }

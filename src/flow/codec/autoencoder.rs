@@ -10,7 +10,7 @@ use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron::{Perceptron, Recipe};
 use crate::network::{Activation, Frame};
 use crate::random;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// Options of `autoencoder(widths, dim, #{ … })`.
@@ -48,10 +48,8 @@ impl Autoencoder {
         let n = x.dims()[0];
         for _ in 0..o.steps {
             interrupt.check()?;
-            let m = if o.batch == 0 { n } else { o.batch.min(n) };
-            let rows: Vec<i32> = rand::seq::index::sample(&mut rng, n, m).into_iter().map(|i| i as i32).collect();
-            let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows, [m]), &data.device);
-            let part = x.clone().select(0, at);
+            let part = random::shuffled(x, if o.batch == 0 { n } else { o.batch }, &mut rng);
+            let m = part.dims()[0];
             let mut into_decoder = None;
             let into_encoder = encoder.gradient(&part, &mut |z| {
                 let (gradient, on_code) = decoder.both_gradients(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;

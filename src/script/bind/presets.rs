@@ -33,7 +33,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Options that only an ascent has.
-pub const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance"];
+pub const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance", "batch"];
 
 /// A flow as a value.
 #[derive(Clone)]
@@ -87,6 +87,10 @@ fn particle_flow(c: &Context, ctx: &NativeCallContext, tracer: &Tracer, entry: &
             typed.dt = Dt::Fixed(tau);
         }
         typed.noise = noise.unwrap_or_default();
+        if typed.batch > 0 && typed.inner_tolerance > 0.0 {
+            let reason = "compares ascent steps with each other, which are taken on different minibatches".into();
+            return Err(Error::Unsupported { what: "the option `inner_tolerance` beside `batch`".into(), reason, advice: "leave one of them out".into() });
+        }
         let scheme = typed.integrator;
         let idle = |name: &str, used: bool| options.has(name) && !used;
         for (name, used) in [("tolerance", matches!(scheme, Scheme::Adaptive | Scheme::Implicit)), ("iterations", scheme == Scheme::Implicit)] {
