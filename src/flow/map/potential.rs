@@ -189,4 +189,33 @@ mod tests {
             assert!((slope - f64::from(exact[i])).abs() < 0.02 * f64::from(scale), "{i}: {slope} and {}", exact[i]);
         }
     }
+
+    /// T11: towards the terminal cost a|x|²/2 the optimal potential is U = a|x|²/(2(1 + a(1 − t)/λ)), whose flow is straight
+    /// and ends at x/(1 + a/λ), in five steps as in continuous time. 600 steps of Adam come to 4 %.
+    #[test]
+    fn a_quadratic_cost_has_the_potential_of_hamilton_and_jacobi() {
+        let device = open(Choice::Cpu).unwrap().device;
+        let (a, lambda, m) = (1.5, 0.8, 200);
+        let mut rng = crate::random::rng(8, 0);
+        let z = points((0..m).map(|_| rng.random_range(-2.0..2.0)).collect(), m, 1, &device);
+        let frame = Frame::of(&z).unwrap();
+        let optimizer = OptimizerOptions { lr: 5e-3, ..OptimizerOptions::default() };
+        let mut flow = PotentialFlow::new(&vec![32, 32].into(), optimizer, &frame, lambda, 1.0, 5, &mut rng).unwrap();
+        for _ in 0..600 {
+            flow.descend(&z, &mut |y| Ok(y.clone().mul_scalar(a / m as f64))).unwrap();
+        }
+        let (start, end) = (rows_f64(&z).unwrap(), rows_f64(&flow.at(&z).unwrap()).unwrap());
+        let shrunk = 1.0 / (1.0 + a / lambda);
+        let wrong = start.iter().zip(&end).map(|(x, y)| (y - shrunk * x).abs()).sum::<f64>() / start.iter().map(|x| x.abs()).sum::<f64>();
+        assert!(wrong < 0.04, "the ends are {wrong} of the starts off");
+        // ∇U along the way: the velocity −∇U/λ stays what it is at the start, a/(1 + a/λ) x
+        let weights = flow.network.weights();
+        for (i, leg) in flow.travel(&weights, &z).unwrap().0.iter().enumerate() {
+            let slopes = rows_f64(&leg.gradient).unwrap();
+            let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g * flow.scale - a * shrunk * x).abs()).sum::<f64>() / start.iter().map(|x| (a * shrunk * x).abs()).sum::<f64>();
+            assert!(off < 0.1, "step {i}: the gradient is {off} off");
+        }
+        let report = flow.report(&z).unwrap();
+        assert!(report[1].1 < 0.2 && report[2].1 > 0.99, "Hamilton-Jacobi residual {}, straightness {}", report[1].1, report[2].1);
+    }
 }
