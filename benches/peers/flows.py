@@ -28,6 +28,7 @@ def ours(flow, n, steps):
     with tempfile.NamedTemporaryFile("w", suffix=".rhai", delete=False) as f:
         f.write(script)
     out = subprocess.run([GFLOW, "run", f.name, "--quiet", "--device", "cpu"], env=ENV, capture_output=True, text=True, check=True).stdout
+    os.unlink(f.name)
     return float(out.strip().splitlines()[-1])
 
 def peer(name, n, steps):

@@ -1,16 +1,12 @@
-//! Forward and backward passes of a network, written out as tensor operations.
+//! Forward and backward passes of a network, written out as tensor operations: what runs on a device.
 //!
-//! Points go through in blocks of rows of a fixed size: on the CPU the blocks run on all threads and stay in cache,
-//! and because neither the blocks nor the order of their sum depends on the number of threads, nor does the result.
+//! In host memory `host.rs` does the same.
 use super::Activation;
 use super::shape::Shape;
-use crate::device::{Points, Values, is_cpu};
+use crate::device::{Points, Values};
 use burn::tensor::{Bool, Tensor};
-use rayon::prelude::*;
 
-/// Rows per block on the CPU.
-const BLOCK: usize = 1024;
-/// Entries of the widest layer of a block on a GPU: 256 MiB.
+/// Entries of the widest layer of a block: 256 MiB.
 const ENTRIES: usize = 1 << 26;
 /// Slope of leaky ReLU below zero.
 pub const LEAK: f64 = 0.2;
@@ -67,10 +63,10 @@ pub struct Pass {
     pub out: Values,
 }
 
-/// Rows in blocks; on a GPU, where splitting costs launches, as many at once as fit.
+/// Rows in blocks: splitting costs launches, so as many at once as fit.
 pub fn blocks(x: &Points, shape: &Shape) -> Vec<Points> {
     let n = x.dims()[0];
-    let most = if is_cpu(&x.device()) { BLOCK } else { (ENTRIES / shape.widest()).max(1) };
+    let most = (ENTRIES / shape.widest()).max(1);
     if n <= most {
         return vec![x.clone()];
     }
@@ -194,31 +190,21 @@ fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape) -> (Laye
 
 /// Parameter gradients summed over the blocks, and the gradient at every input.
 pub fn both_gradients(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> (Layers, Points) {
-    let parts = each(passes.len(), parallel(&passes[0].h[0]), |i| {
-        let (g, cotangents) = backward(layers, &passes[i], &seeds[i], shape);
+    let parts = passes.iter().zip(seeds).map(|(p, s)| {
+        let (g, cotangents) = backward(layers, p, s, shape);
         (g, on_input(layers, &cotangents, shape))
     });
-    let (gradients, inputs): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
     (sum(gradients), concat(inputs))
 }
 
-/// Runs f on every index, on all threads where the tensors are in host memory.
-fn each<T: Send>(n: usize, parallel: bool, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    if parallel && n > 1 { (0..n).into_par_iter().map(f).collect() } else { (0..n).map(f).collect() }
-}
-
-fn parallel(blocks: &Points) -> bool {
-    is_cpu(&blocks.device())
-}
-
 pub fn forward_blocks(layers: &Layers, x: &[&Points], shape: &Shape) -> Vec<Pass> {
-    each(x.len(), parallel(x[0]), |i| forward(layers, x[i], shape))
+    x.iter().map(|x| forward(layers, x, shape)).collect()
 }
 
 /// Σ over blocks of the parameter gradients of Σᵢ seedᵢ net(xᵢ).
 pub fn backward_blocks(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> Layers {
-    let grads = each(passes.len(), parallel(&passes[0].h[0]), |i| backward(layers, &passes[i], &seeds[i], shape).0);
-    sum(grads)
+    sum(passes.iter().zip(seeds).map(|(p, s)| backward(layers, p, s, shape).0).collect())
 }
 
 /// One gradient from those of blocks, in their order.
@@ -230,12 +216,12 @@ pub fn sum(grads: Vec<Layers>) -> Layers {
 
 /// net and ∇net at every point, for one output.
 pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) -> (Values, Points) {
-    let out = each(x.len(), parallel(&x[0]), |i| {
-        let pass = forward(layers, &x[i], shape);
+    let out = x.iter().map(|x| {
+        let pass = forward(layers, x, shape);
         let gradient = slopes(layers, &pass, pass.out.ones_like(), shape).1;
         (pass.out, gradient)
     });
-    let (values, gradients): (Vec<_>, Vec<_>) = out.into_iter().unzip();
+    let (values, gradients): (Vec<_>, Vec<_>) = out.unzip();
     (concat(values), concat(gradients))
 }
 

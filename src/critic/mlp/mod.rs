@@ -105,9 +105,7 @@ impl MlpBuilder {
         layers.check(what, options.activation, options.residual)?;
         Ok(MlpBuilder { layers, options, optimizer: OptimizerOptions::default() })
     }
-}
 
-impl MlpBuilder {
     /// A network from the frame of samples to some outputs, with its parameters and the frame it works in.
     pub fn trained(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Trained, Standard)> {
         let o = &self.options;

@@ -97,7 +97,7 @@ pub fn refuse_idle(o: &Options, builder: &dyn CriticBuilder, chosen: bool, d: &d
 pub fn check_dim(c: &FittedCritic, x: &Points) -> Result<()> {
     let dim = c.parts.first().map(|p| p.1.dim());
     match dim {
-        Some(d) if d > x.dims()[1] && x.dims()[1] > 0 => Err(Error::Shape {
+        Some(d) if d > x.dims()[1] => Err(Error::Shape {
             what: "critic".into(),
             expected: format!("points of dimension {d} (that of a run with labels also takes the coordinates of their classes, that of a latent run points of the latent space)"),
             got: format!("dimension {}", x.dims()[1]),
