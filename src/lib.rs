@@ -39,6 +39,7 @@ pub mod network;
 pub mod observer;
 pub mod plot;
 pub mod random;
+pub mod scratch;
 pub mod script;
 pub mod simd;
 pub mod space;

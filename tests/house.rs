@@ -44,7 +44,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("flow", &["critic", "network", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),
 ];
-const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix", "threads"];
+const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix", "scratch", "threads"];
 
 #[test]
 fn imports_go_one_way() {

@@ -3,7 +3,7 @@
 //! With features of slope at most 1 (spectrally normalised layers) the kernel keeps its width in the units of the data.
 use super::mlp::{Constraint, MlpBuilder, Standard};
 use super::on_device::{kernel_mean, witness_at};
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
 use crate::device::{self, Points, Values, rows};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
@@ -148,7 +148,7 @@ impl Critic for DeepKernel {
             self.network.begin();
         }
         let (y, x) = (self.enter(source)?, self.enter(target)?);
-        match ascent.climb(|| self.step(&y, &x))? {
+        match ascent.climb(|| self.step(&y, &x).map(Value::Tensor))? {
             Some(fit) => Ok(fit),
             None => Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] }),
         }

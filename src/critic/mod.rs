@@ -3,6 +3,7 @@ use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::network::flat::vector;
 use crate::network::optimizer::OptimizerOptions;
 use burn::tensor::Device;
 
@@ -64,33 +65,54 @@ pub struct Ascent {
     pub interrupt: Interrupt,
 }
 
+/// An objective, where it was computed.
+#[derive(Clone)]
+pub enum Value {
+    /// for a tensor of this place
+    Number(f64, Device),
+    Tensor(Values),
+}
+
+impl Value {
+    fn read(&self) -> Result<f32> {
+        match self {
+            Value::Number(v, _) => Ok(*v as f32),
+            Value::Tensor(t) => t.clone().try_into_scalar::<f32>().map_err(crate::error::Error::read),
+        }
+    }
+    /// Shape [1].
+    fn into_tensor(self) -> Values {
+        match self {
+            Value::Number(v, device) => vector(vec![v as f32], &device),
+            Value::Tensor(t) => t,
+        }
+    }
+}
+
 impl Ascent {
     /// Takes ascent steps, each giving the objective before it; none if there are none to take.
-    pub fn climb(&self, mut step: impl FnMut() -> Result<Values>) -> Result<Option<Fit>> {
-        let mut fit: Option<Fit> = None;
+    pub fn climb(&self, mut step: impl FnMut() -> Result<Value>) -> Result<Option<Fit>> {
+        let mut last = None;
+        let mut history = vec![];
         let mut reference: Option<f32> = None;
         for i in 0..self.steps {
             self.interrupt.check()?;
             let value = step()?;
-            let mut history = fit.map_or_else(Vec::new, |f| f.history);
             if self.keep_history {
-                history.push(value.clone());
+                history.push(value.clone().into_tensor());
             }
-            let done = match self.tolerance > 0.0 {
-                true => {
-                    let now = value.clone().try_into_scalar::<f32>().map_err(crate::error::Error::read)?;
-                    let settled = reference.is_some_and(|r| (now - r).abs() <= self.tolerance as f32 * now.abs());
-                    reference = Some(now);
-                    settled
-                }
-                false => false,
-            };
-            fit = Some(Fit { value, iterations: i + 1, history });
-            if done {
+            let mut settled = false;
+            if self.tolerance > 0.0 {
+                let now = value.read()?;
+                settled = reference.is_some_and(|r| (now - r).abs() <= self.tolerance as f32 * now.abs());
+                reference = Some(now);
+            }
+            last = Some((value, i + 1));
+            if settled {
                 break;
             }
         }
-        Ok(fit)
+        Ok(last.map(|(value, iterations)| Fit { value: value.into_tensor(), iterations, history }))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! max E_P φ + E_Q ψ − λ E(φ(y) + ψ(x) − c(y, x))₊. Over all pairs of the samples the hinge is the price of plans with
 //! dπ ≤ λ dP⊗dQ: exact for λ at least the size of the samples, above the cost for less, unbounded below 1.
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
 use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
@@ -289,7 +289,7 @@ impl Critic for Pair {
             };
             let value = self.step(&y, &drawn.0, &drawn.1)?;
             pairing = (self.options.hinge == Hinge::All).then_some(drawn);
-            Ok(value)
+            Ok(Value::Tensor(value))
         })?;
         fit.ok_or_else(|| Error::data("pair", "no step was taken"))
     }

@@ -14,11 +14,12 @@ pub mod kernels;
 pub mod neurons;
 mod nu;
 pub mod renyi;
+mod on_host;
 mod term;
 pub mod transport;
 pub use combination::{Combination, symmetrised};
 pub use entries::{ENTRIES, TWO_LAYER};
-pub use term::{Objective, Renyi, Scores, Term};
+pub use term::{Objective, Renyi, Scores, Term, Shares};
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.
 pub trait Divergence: Send + Sync {

@@ -68,6 +68,17 @@ pub struct Term {
     pub reversed: bool,
 }
 
+/// How the derivatives of an objective in φ's values are found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shares {
+    /// all equal: E_P φ − E_Q φ
+    Means,
+    /// equal on P, proportional to e^(φ/a) on Q: E_P φ − a ln E_Q e^(φ/a)
+    Exponential(f64),
+    /// from all values together
+    Joint,
+}
+
 /// The objective at a critic, and its derivatives in the critic's values.
 pub struct Scores {
     /// shape [1]
@@ -95,6 +106,19 @@ impl Term {
             (&self.objective, &self.space),
             (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_)) | (Objective::Variational(_), Space::Networks)
         )
+    }
+
+    /// What the derivatives of the objective in φ's values look like.
+    pub fn shares(&self) -> Shares {
+        match &self.objective {
+            Objective::Ipm | Objective::Root | Objective::Sinkhorn(_) | Objective::Unbalanced { .. } => Shares::Means,
+            Objective::F(f) => f.kl_scale().map_or(Shares::Joint, Shares::Exponential),
+            Objective::FreeMass(_) | Objective::Variational(_) | Objective::Renyi(_) => Shares::Joint,
+        }
+    }
+    /// Whether the objective has an infimum over ν without a closed form.
+    pub(super) fn nu_is_sought(&self) -> bool {
+        matches!(&self.objective, Objective::F(f) if f.kl_scale().is_none())
     }
 
     /// Whether the first variation in P is the critic itself, whatever its values.

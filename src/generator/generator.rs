@@ -193,6 +193,9 @@ impl Generator {
     pub fn conjugate_tensor(&self, y: &Tensor<1>) -> ConjugateValues {
         self.lowered.eval(y)
     }
+    pub(super) fn lowered(&self) -> &LoweredConjugate {
+        &self.lowered
+    }
     /// f'(x) and f*(f'(x)) at x = e^V on a device, in f32.
     pub fn log_ratio(&self, v: &Tensor<1>) -> RatioValues {
         self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x)))).eval(v)

@@ -20,16 +20,16 @@ pub struct ConjugateValues {
 /// The conjugate prepared for a device.
 #[derive(Debug)]
 pub struct LoweredConjugate {
-    kind: Lowered,
-    d0: f64,
-    f0: f64,
-    dinf: f64,
+    pub(super) kind: Lowered,
+    pub(super) d0: f64,
+    pub(super) f0: f64,
+    pub(super) dinf: f64,
     /// whether f* is finite at f'(∞)
-    attained: bool,
+    pub(super) attained: bool,
 }
 
 #[derive(Debug)]
-enum Lowered {
+pub(super) enum Lowered {
     /// outputs f*, x*, dx*/dy
     Closed(Tape),
     Table(Table),
@@ -109,7 +109,7 @@ impl LoweredConjugate {
 
 /// How one end of the range of f' looks.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(super) enum End {
     Infinite,
     /// a finite limit never reached
     Open(f64),
@@ -119,13 +119,13 @@ enum End {
 
 /// A monotone change of variable that makes the nodes dense where x* changes fast.
 #[derive(Clone, Copy, Debug)]
-struct Warp {
+pub(super) struct Warp {
     low: End,
     high: End,
 }
 
 impl Warp {
-    fn forward(self, y: f64) -> f64 {
+    pub(super) fn forward(self, y: f64) -> f64 {
         match (self.low, self.high) {
             (End::Open(a), End::Open(b)) => ((y - a) / (b - y)).ln(),
             (End::Open(a), _) => (y - a).ln(),
@@ -161,16 +161,16 @@ impl Warp {
 }
 
 #[derive(Debug)]
-struct Table {
-    warp: Warp,
-    v0: f64,
-    dv: f64,
-    y: Vec<f32>,
-    f: Vec<f32>,
-    x: Vec<f32>,
+pub(super) struct Table {
+    pub(super) warp: Warp,
+    pub(super) v0: f64,
+    pub(super) dv: f64,
+    pub(super) y: Vec<f32>,
+    pub(super) f: Vec<f32>,
+    pub(super) x: Vec<f32>,
     /// Newton steps in ln x from the interpolated start, on f's own code
-    polish: usize,
-    jet: Tape,
+    pub(super) polish: usize,
+    pub(super) jet: Tape,
     cache: Mutex<Option<(Device, [Tensor<1>; 3])>>,
 }
 

@@ -13,6 +13,7 @@ pub mod lower;
 pub mod named;
 mod native;
 pub mod numeric;
+pub mod on_host;
 pub mod portable;
 pub mod scalar;
 pub mod tape;

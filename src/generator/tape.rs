@@ -170,6 +170,12 @@ impl Tape {
     pub fn is_empty(&self) -> bool {
         self.ops.is_empty()
     }
+    pub(super) fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+    pub(super) fn outs(&self) -> &[u32] {
+        &self.outs
+    }
     /// All outputs at one point; `regs` is scratch space, reused between calls.
     pub fn eval(&self, x: f64, regs: &mut Vec<f64>) {
         self.eval_point(&[x], regs)

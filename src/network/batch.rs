@@ -1,6 +1,9 @@
 //! Points on their way through a network, on whichever path suits where they live.
 use super::flat::{Flat, vector};
-use super::host;
+use super::host::Block;
+use super::kept;
+use crate::scratch::Scratch;
+use super::sweep;
 use super::layers::{self, Layers};
 use super::tangent::tangent_gradient;
 use super::weights::Weights;
@@ -23,14 +26,14 @@ pub struct Forward<'a> {
 
 enum Passes {
     /// `rows` counts the outputs of every batch
-    Host { blocks: Vec<host::Block>, rows: Vec<usize>, device: Device },
+    Host { blocks: Vec<Block<'static>>, rows: Vec<usize>, device: Device },
     /// `counts` counts the passes of every batch
     Tensors { passes: Vec<layers::Pass>, counts: Vec<usize> },
 }
 
 /// The cotangents of net itself, of one output, from which tangents go on.
 pub enum Slopes {
-    Host(Vec<host::Cotangents>),
+    Host(Vec<Scratch>),
     Tensors(Vec<Vec<Points>>),
 }
 
@@ -44,8 +47,9 @@ impl Batch {
         match (self, weights) {
             (Batch::Tensors(t), Weights::Tensors(layers, shape)) => Ok(layers::value_and_input_gradient(layers, &layers::blocks(t, shape), shape)),
             (Batch::Host { data, d, device }, Weights::Host(layers)) => {
-                let (v, g) = host::value_and_input_gradient(layers, &layers.cut(data));
-                let n = v.len();
+                let n = data.len() / d;
+                let (mut v, mut g) = (vec![0.0; n], vec![0.0; data.len()]);
+                sweep::values_and_slopes(layers, data, &mut v, &mut g);
                 Ok((vector(v, device), points(g, n, *d, device)))
             }
             _ => Err(apart()),
@@ -61,15 +65,15 @@ fn apart() -> Error {
 pub fn forward<'a>(weights: &'a Weights, batches: &[&Batch]) -> Result<Forward<'a>> {
     let passes = match weights {
         Weights::Host(layers) => {
-            let (mut pieces, mut rows, mut place) = (vec![], vec![], None);
+            let (mut samples, mut rows, mut place) = (vec![], vec![], None);
             for b in batches {
                 let Batch::Host { data, d, device } = b else { return Err(apart()) };
                 rows.push(data.len() / d * layers.shape().outs());
-                pieces.extend(layers.cut(data));
+                samples.push(&data[..]);
                 place = Some(device.clone());
             }
             let device = place.ok_or_else(apart)?;
-            Passes::Host { blocks: host::forward_blocks(layers, &pieces), rows, device }
+            Passes::Host { blocks: kept::forward(layers, &samples), rows, device }
         }
         Weights::Tensors(layers, shape) => {
             let mut all = vec![];
@@ -97,7 +101,7 @@ impl Forward<'_> {
     pub fn outputs(&self) -> Vec<Values> {
         match &self.passes {
             Passes::Host { blocks, rows, device } => {
-                let all: Vec<f32> = blocks.iter().flat_map(|b| b.out.iter().copied()).collect();
+                let all: Vec<f32> = blocks.iter().flat_map(|b| b.out(self.weights.shape()).iter().copied()).collect();
                 let mut at = 0;
                 rows.iter()
                     .map(|n| {
@@ -123,7 +127,7 @@ impl Forward<'_> {
     /// The parameter gradient of Σ seedᵢ net(xᵢ), one seed vector per batch.
     pub fn gradient(&self, seeds: &[Values]) -> Result<Flat> {
         match (&self.passes, self.weights) {
-            (Passes::Host { blocks, .. }, Weights::Host(layers)) => Ok(Flat::host(host::gradient_blocks(layers, blocks, &flat(seeds)?))),
+            (Passes::Host { blocks, .. }, Weights::Host(layers)) => Ok(Flat::host(kept::gradient(layers, blocks, &flat(seeds)?))),
             (Passes::Tensors { passes, counts }, Weights::Tensors(layers, shape)) => Ok(Flat::Device(layers::backward_blocks(layers, passes, &pieces(passes, counts, seeds), shape).flatten())),
             _ => Err(apart()),
         }
@@ -133,7 +137,7 @@ impl Forward<'_> {
     pub fn both_gradients(&self, seed: &Values) -> Result<(Flat, Points)> {
         match (&self.passes, self.weights) {
             (Passes::Host { blocks, device, .. }, Weights::Host(layers)) => {
-                let (g, x) = host::both_gradients(layers, blocks, &values(seed)?);
+                let (g, x) = kept::both_gradients(layers, blocks, &values(seed)?);
                 let d = layers.shape().ins();
                 let n = x.len() / d;
                 Ok((Flat::host(g), points(x, n, d, device)))
@@ -150,7 +154,7 @@ impl Forward<'_> {
     pub fn input_gradient(&self, seed: &Values) -> Result<Points> {
         match (&self.passes, self.weights) {
             (Passes::Host { blocks, device, .. }, Weights::Host(layers)) => {
-                let x = host::cotangent_blocks(layers, blocks, &values(seed)?).1;
+                let x = kept::slopes(layers, blocks, &values(seed)?).1;
                 let d = layers.shape().ins();
                 let n = x.len() / d;
                 Ok(points(x, n, d, device))
@@ -168,7 +172,7 @@ impl Forward<'_> {
         match (&self.passes, self.weights) {
             (Passes::Host { blocks, rows, device }, Weights::Host(layers)) => {
                 let n: usize = rows.iter().sum();
-                let (slopes, g) = host::cotangent_blocks(layers, blocks, &vec![1.0; n]);
+                let (slopes, g) = kept::slopes(layers, blocks, &vec![1.0; n]);
                 Ok((Slopes::Host(slopes), points(g, n, layers.shape().ins(), device)))
             }
             (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
@@ -183,7 +187,7 @@ impl Forward<'_> {
     pub fn tangent(&self, slopes: &Slopes, v: &Points) -> Result<(Flat, Option<Points>)> {
         match (&self.passes, self.weights, slopes) {
             (Passes::Host { blocks, device, .. }, Weights::Host(layers), Slopes::Host(slopes)) => {
-                let (g, x) = host::tangent_blocks(layers, blocks, slopes, &rows(v)?);
+                let (g, x) = kept::tangent(layers, blocks, slopes, &rows(v)?);
                 let [n, d] = v.dims();
                 Ok((Flat::host(g), x.map(|x| points(x, n, d, device))))
             }

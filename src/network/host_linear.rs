@@ -1,67 +1,48 @@
-//! Linear maps on host memory, row-major: products by gemm, patches by copies.
+//! Linear maps on host memory, row-major: products with W, patches by copies.
 use super::linear::Linear;
-use crate::matrix::{product, transposed, view};
-use crate::simd;
-use std::borrow::Cow;
+use super::products::{self, Start};
+use crate::scratch;
 
-/// Rows [rows, ins] as the rows that W multiplies.
-pub fn lift<'a>(linear: &Linear, x: &'a [f32]) -> Cow<'a, [f32]> {
+/// z ← start + A x; a row of `start` has one number per channel.
+pub fn apply(linear: &Linear, rows: usize, x: &[f32], w: &[f32], start: Start, z: &mut [f32]) {
+    let (matrix, n) = (linear.matrix(), rows * linear.positions());
     match linear {
-        Linear::Convolution { window, .. } => Cow::Owned(window.unfold(x)),
-        Linear::Dense { .. } | Linear::Transposed { .. } => Cow::Borrowed(x),
-    }
-}
-
-/// Rows [rows, outs] as the rows that products with W are.
-pub fn spread<'a>(linear: &Linear, d: &'a [f32]) -> Cow<'a, [f32]> {
-    match linear {
-        Linear::Transposed { window, .. } => Cow::Owned(window.unfold(d)),
-        Linear::Dense { .. } | Linear::Convolution { .. } => Cow::Borrowed(d),
-    }
-}
-
-/// z ← z + A x.
-pub fn apply(linear: &Linear, rows: usize, x: &[f32], w: &[f32], z: &mut [f32]) {
-    let ((a, b), n) = (linear.matrix(), rows * linear.positions());
-    let x = lift(linear, x);
-    match linear {
+        Linear::Dense { .. } => products::times(n, matrix, x, w, start, z),
+        Linear::Convolution { window, .. } => products::times(n, matrix, &window.unfold(x), w, start, z),
         Linear::Transposed { window, .. } => {
-            let mut patches = vec![0.0; n * b];
-            product((n, b, a), &mut patches, false, view(&x, a), view(w, b));
+            let mut patches = scratch::take(n * matrix.1);
+            products::times(n, matrix, x, w, Start::Zero, &mut patches);
+            match start {
+                Start::Zero => z.fill(0.0),
+                Start::Row(b) => z.chunks_exact_mut(b.len()).for_each(|pixel| pixel.copy_from_slice(b)),
+                Start::Kept => {}
+            }
             window.fold(&patches, z);
         }
-        Linear::Dense { .. } | Linear::Convolution { .. } => product((n, b, a), z, true, view(&x, a), view(w, b)),
     }
 }
 
-/// Aᵀ d, for d already spread.
-pub fn back(linear: &Linear, rows: usize, spread: &[f32], w: &[f32]) -> Vec<f32> {
-    let ((a, b), n) = (linear.matrix(), rows * linear.positions());
-    let mut y = vec![0.0; n * a];
-    product((n, a, b), &mut y, false, view(spread, b), transposed(w, b));
+/// x ← Aᵀ d; `turned` gives the transpose of W where it is asked for.
+pub fn back<'a>(linear: &Linear, rows: usize, d: &[f32], w: &[f32], turned: impl FnOnce() -> &'a [f32], x: &mut [f32]) {
+    let (matrix, n) = (linear.matrix(), rows * linear.positions());
     match linear {
+        Linear::Dense { .. } => products::times_transposed(n, matrix, d, w, turned, x),
         Linear::Convolution { window, .. } => {
-            let mut images = vec![0.0; rows * linear.ins()];
-            window.fold(&y, &mut images);
-            images
+            let mut patches = scratch::take(n * matrix.0);
+            products::times_transposed(n, matrix, d, w, turned, &mut patches);
+            x.fill(0.0);
+            window.fold(&patches, x);
         }
-        Linear::Dense { .. } | Linear::Transposed { .. } => y,
+        Linear::Transposed { window, .. } => products::times_transposed(n, matrix, &window.unfold(d), w, turned, x),
     }
 }
 
-/// into ← into + Σ over rows of ∂⟨d, A x⟩/∂W, for d already spread.
-pub fn add_weights(linear: &Linear, rows: usize, x: &[f32], spread: &[f32], into: &mut [f32]) {
-    let ((a, b), n) = (linear.matrix(), rows * linear.positions());
-    product((a, b, n), into, true, transposed(&lift(linear, x), a), view(spread, b));
-}
-
-/// into ← into + Σ over rows and positions of d, by channel.
-pub fn add_bias(d: &[f32], into: &mut [f32]) {
-    simd::run(#[inline(always)] || {
-        for row in d.chunks_exact(into.len()) {
-            for (b, d) in into.iter_mut().zip(row) {
-                *b += d;
-            }
-        }
-    });
+/// into ← into + Σ over rows of ∂⟨d, A x⟩/∂W.
+pub fn add_weights(linear: &Linear, rows: usize, x: &[f32], d: &[f32], into: &mut [f32]) {
+    let (matrix, n) = (linear.matrix(), rows * linear.positions());
+    match linear {
+        Linear::Dense { .. } => products::add_outer(n, matrix, x, d, into),
+        Linear::Convolution { window, .. } => products::add_outer(n, matrix, &window.unfold(x), d, into),
+        Linear::Transposed { window, .. } => products::add_outer(n, matrix, x, &window.unfold(d), into),
+    }
 }

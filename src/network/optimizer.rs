@@ -53,13 +53,12 @@ impl Optimizer {
 
     /// θ ← θ + step in the direction of increasing objective, for the gradient g of the objective.
     pub fn ascend(&mut self, theta: &mut Flat, g: &Flat) {
-        self.step += 1;
         match (theta, g) {
-            (Flat::Host(theta), Flat::Host(g)) => {
-                let theta: &mut Vec<f32> = Arc::make_mut(theta);
-                self.on_host(theta, g);
+            (Flat::Host(theta), Flat::Host(g)) => self.ascend_on_host(Arc::make_mut(theta).as_mut_slice(), g),
+            (Flat::Device(theta), Flat::Device(g)) => {
+                self.step += 1;
+                *theta = self.on_device(theta.clone(), g.clone());
             }
-            (Flat::Device(theta), Flat::Device(g)) => *theta = self.on_device(theta.clone(), g.clone()),
             _ => {}
         }
     }
@@ -71,8 +70,9 @@ impl Optimizer {
         (o.lr * c2.sqrt() / c1, o.epsilon * c2.sqrt())
     }
 
-    /// Moments, update and parameters in one pass.
-    fn on_host(&mut self, theta: &mut [f32], g: &[f32]) {
+    /// The same on the host: moments, update and parameters in one pass.
+    pub fn ascend_on_host(&mut self, theta: &mut [f32], g: &[f32]) {
+        self.step += 1;
         let ((rate, epsilon), o) = (self.adam(), &self.options);
         let zeros = || Flat::host(vec![0.0; g.len()]);
         let Flat::Host(second) = self.second.get_or_insert_with(zeros) else { return };

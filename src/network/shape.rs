@@ -11,6 +11,20 @@ pub struct Shape {
     pub activation: Activation,
     /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
     residual: bool,
+    /// of every layer, and behind the last
+    places: Arc<[Place]>,
+}
+
+/// Where the numbers of a layer begin.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// among the parameters
+    pub weights: usize,
+    pub biases: usize,
+    /// among the values of a pass, per row: what comes out of it, followed by the orders groupsort has kept
+    pub values: usize,
+    /// among the cotangents of a pass, per row
+    pub cotangents: usize,
 }
 
 impl Shape {
@@ -22,7 +36,23 @@ impl Shape {
     }
     /// At least one layer, each taking what the one before gives.
     pub fn of(linears: Vec<Linear>, activation: Activation, residual: bool) -> Shape {
-        Shape { linears: linears.into(), activation, residual }
+        let mut places = vec![];
+        let mut next = Place::default();
+        for (l, linear) in linears.iter().enumerate() {
+            let (outs, (a, b)) = (linear.outs(), linear.matrix());
+            next.biases = next.weights + a * b;
+            places.push(next);
+            let sorted = activation == Activation::Groupsort && l + 1 < linears.len();
+            next.weights = next.biases + linear.channels();
+            next.values += outs + if sorted { outs / 2 } else { 0 };
+            next.cotangents += outs;
+        }
+        places.push(next);
+        Shape { linears: linears.into(), activation, residual, places: places.into() }
+    }
+    /// Where the numbers of layer l begin; those of the layer behind the last are the totals.
+    pub fn place(&self, l: usize) -> Place {
+        self.places[l]
     }
     pub fn linears(&self) -> &[Linear] {
         &self.linears
@@ -37,7 +67,7 @@ impl Shape {
     }
     /// Number of parameters.
     pub fn len(&self) -> usize {
-        self.lengths().map(|(w, b)| w + b).sum()
+        self.places[self.depth()].weights
     }
     /// Multiplications per row.
     pub fn work(&self) -> usize {

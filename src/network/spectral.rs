@@ -5,15 +5,21 @@
 //! convolution that of its kernel. [miyato2018]
 use super::Named;
 use super::flat::Flat;
+use super::host::HostLayers;
 use super::host_linear;
 use super::layers::Layers;
+use super::linear::Linear;
+use super::products::Start;
+use crate::scratch;
 use super::shape::Shape;
 use super::weights::Weights;
 use crate::device::{is_cpu, points, rows};
 use crate::error::{Error, Result};
+use crate::simd;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;
+use std::sync::Arc;
 
 /// Singular vectors of the linear map of every layer: u of its inputs, v of its outputs.
 #[derive(Clone)]
@@ -24,19 +30,15 @@ pub struct PowerIteration {
 
 #[derive(Clone)]
 enum Vectors {
-    Host { u: Vec<Vec<f32>>, v: Vec<Vec<f32>> },
+    /// and what their matrices were divided by last
+    Host { u: Vec<Vec<f32>>, v: Vec<Vec<f32>>, sigma: Vec<f32> },
     /// [1, ins] and [1, outs]
     Device { u: Vec<Tensor<2>>, v: Vec<Tensor<2>> },
 }
 
-/// What the chain rule through W/σ needs: σ of every layer, and where its singular vectors were.
-pub struct Scales {
-    sigma: Sigma,
-    vectors: Vectors,
-}
-
-enum Sigma {
-    Host(Vec<f32>),
+/// What the chain rule through W/σ needs besides the singular vectors: σ of every layer; on the host it stays with them.
+pub enum Scales {
+    Host,
     Device(Vec<Tensor<2>>),
 }
 
@@ -45,20 +47,30 @@ fn unit(v: Tensor<2>) -> Tensor<2> {
     v / norm
 }
 
+/// Σ aᵢ bᵢ in f64, in lanes.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    simd::run(#[inline(always)] || {
+        let mut lanes = [0.0f64; 8];
+        let ((whole, rest), (others, last)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+        for (a, b) in whole.iter().zip(others) {
+            for l in 0..8 {
+                lanes[l] += f64::from(a[l]) * f64::from(b[l]);
+            }
+        }
+        lanes.iter().sum::<f64>() + rest.iter().zip(last).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
+    })
 }
 
-fn unit_on_host(mut v: Vec<f32>) -> Vec<f32> {
-    let scale = 1.0 / (dot(&v, &v).sqrt() + 1e-12) as f32;
+fn make_unit(v: &mut [f32]) {
+    let scale = 1.0 / (dot(v, v).sqrt() + 1e-12) as f32;
     v.iter_mut().for_each(|v| *v *= scale);
-    v
 }
 
 impl PowerIteration {
     pub fn new(shape: &Shape, rng: &mut impl Rng, device: &Device) -> PowerIteration {
         let mut normal = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.sample::<f32, _>(StandardNormal)).collect() };
-        let u: Vec<Vec<f32>> = shape.linears().iter().map(|l| unit_on_host(normal(l.ins()))).collect();
+        let mut u: Vec<Vec<f32>> = shape.linears().iter().map(|l| normal(l.ins())).collect();
+        u.iter_mut().for_each(|u| make_unit(u));
         let v: Vec<Vec<f32>> = shape.linears().iter().map(|l| vec![0.0; l.outs()]).collect();
         PowerIteration { shape: shape.clone(), vectors: Vectors::new(u, v, device) }
     }
@@ -66,13 +78,13 @@ impl PowerIteration {
     /// v ← Au/|Au|, u ← Aᵀv/|Aᵀv|, a few times.
     pub fn advance(&mut self, theta: &Flat, iterations: usize) {
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
-            (Vectors::Host { u, v }, Weights::Host(layers)) => {
+            (Vectors::Host { u, v, .. }, Weights::Host(layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
                     for _ in 0..iterations {
-                        let mut z = vec![0.0; linear.outs()];
-                        host_linear::apply(linear, 1, &u[l], layers.w(l), &mut z);
-                        v[l] = unit_on_host(z);
-                        u[l] = unit_on_host(host_linear::back(linear, 1, &host_linear::spread(linear, &v[l]), layers.w(l)));
+                        host_linear::apply(linear, 1, &u[l], layers.w(l), Start::Zero, &mut v[l]);
+                        make_unit(&mut v[l]);
+                        layers.back(l, 1, &v[l], &mut u[l]);
+                        make_unit(&mut u[l]);
                     }
                 }
             }
@@ -88,20 +100,17 @@ impl PowerIteration {
         }
     }
 
-    /// The parameters with every W divided by σ = ⟨v, Au⟩.
-    pub fn normalise(&self, theta: &Flat) -> (Flat, Scales) {
-        match (&self.vectors, Weights::of(theta, &self.shape)) {
-            (Vectors::Host { u, v }, Weights::Host(layers)) => {
-                let mut flat = layers.theta().to_vec();
-                let mut sigma = vec![];
+    /// The layers with every W divided by σ = ⟨v, Au⟩.
+    pub fn normalise(&mut self, theta: &Flat) -> (Weights, Scales) {
+        match (&mut self.vectors, Weights::of(theta, &self.shape)) {
+            (Vectors::Host { u, v, sigma }, Weights::Host(mut layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
-                    let mut z = vec![0.0; linear.outs()];
-                    host_linear::apply(linear, 1, &u[l], layers.w(l), &mut z);
-                    let s = dot(&z, &v[l]) as f32;
-                    flat[layers.weights_at(l)].iter_mut().for_each(|w| *w /= s);
-                    sigma.push(s);
+                    let mut z = scratch::take(linear.outs());
+                    host_linear::apply(linear, 1, &u[l], layers.w(l), Start::Zero, &mut z);
+                    sigma[l] = dot(&z, &v[l]) as f32;
+                    layers.divide(l, sigma[l]);
                 }
-                (Flat::host(flat), Scales { sigma: Sigma::Host(sigma), vectors: self.vectors.clone() })
+                (Weights::Host(layers), Scales::Host)
             }
             (Vectors::Device { u, v }, Weights::Tensors(raw, _)) => {
                 let (mut sigma, mut weights) = (vec![], vec![]);
@@ -110,15 +119,16 @@ impl PowerIteration {
                     weights.push(w.clone() / s.clone());
                     sigma.push(s);
                 }
-                (Flat::Device(Layers { w: weights, b: raw.b }.flatten()), Scales { sigma: Sigma::Device(sigma), vectors: self.vectors.clone() })
+                (Weights::Tensors(Layers { w: weights, b: raw.b }, self.shape.clone()), Scales::Device(sigma))
             }
-            _ => (theta.clone(), Scales { sigma: Sigma::Host(vec![]), vectors: self.vectors.clone() }),
+            // parameters of another place than the vectors: never made
+            (_, weights) => (weights, Scales::Host),
         }
     }
 
     pub fn state(&self) -> Result<Vec<Named>> {
         let (u, v) = match &self.vectors {
-            Vectors::Host { u, v } => (u.clone(), v.clone()),
+            Vectors::Host { u, v, .. } => (u.clone(), v.clone()),
             Vectors::Device { u, v } => (u.iter().map(rows).collect::<Result<_>>()?, v.iter().map(rows).collect::<Result<_>>()?),
         };
         let mut out = vec![];
@@ -147,7 +157,8 @@ impl PowerIteration {
 impl Vectors {
     fn new(u: Vec<Vec<f32>>, v: Vec<Vec<f32>>, device: &Device) -> Vectors {
         if is_cpu(device) {
-            return Vectors::Host { u, v };
+            let sigma = vec![1.0; u.len()];
+            return Vectors::Host { u, v, sigma };
         }
         let row = |v: Vec<f32>| {
             let n = v.len();
@@ -157,24 +168,41 @@ impl Vectors {
     }
 }
 
-impl Scales {
-    /// The gradient in the raw parameters from the one in the normalised: (G − ⟨G, W/σ⟩ ∂σ/∂W)/σ per layer, where
-    /// ∂σ/∂W = ∂⟨v, Au⟩/∂W, uᵀv for a matrix.
-    pub fn pull_back(&self, gradient: Flat, normalised: &Weights) -> Flat {
-        let linears = normalised.shape().linears();
-        match (gradient, normalised, &self.sigma, &self.vectors) {
-            (Flat::Host(mut g), Weights::Host(layers), Sigma::Host(sigma), Vectors::Host { u, v }) => {
-                let flat = std::sync::Arc::make_mut(&mut g);
-                for (l, linear) in linears.iter().enumerate() {
-                    let g = &mut flat[layers.weights_at(l)];
-                    let inner = dot(g, layers.w(l)) as f32;
-                    let mut slope = vec![0.0; g.len()];
-                    host_linear::add_weights(linear, 1, &u[l], &host_linear::spread(linear, &v[l]), &mut slope);
-                    g.iter_mut().zip(slope).for_each(|(g, s)| *g = (*g - inner * s) / sigma[l]);
-                }
+impl PowerIteration {
+    /// The gradient in the raw parameters from the one in the normalised, on the host and in place:
+    /// (G − ⟨G, W/σ⟩ ∂σ/∂W)/σ per layer, where ∂σ/∂W = ∂⟨v, Au⟩/∂W, uᵀv for a matrix.
+    pub fn pull_back_on_host(&self, gradient: &mut [f32], normalised: &HostLayers) {
+        let Vectors::Host { u, v, sigma } = &self.vectors else { return };
+        for (l, linear) in self.shape.linears().iter().enumerate() {
+            let g = &mut gradient[normalised.weights_at(l)];
+            let inner = dot(g, normalised.w(l)) as f32;
+            let scale = 1.0 / sigma[l];
+            if let Linear::Dense { outs, .. } = linear {
+                let v = &v[l];
+                simd::run(#[inline(always)] || {
+                    for (row, u) in g.chunks_exact_mut(*outs).zip(&u[l]) {
+                        let along = inner * u;
+                        for (g, v) in row.iter_mut().zip(v) {
+                            *g = (*g - along * v) * scale;
+                        }
+                    }
+                });
+                continue;
+            }
+            let mut slope = scratch::zeros(g.len());
+            host_linear::add_weights(linear, 1, &u[l], &v[l], &mut slope);
+            g.iter_mut().zip(slope.iter()).for_each(|(g, s)| *g = (*g - inner * s) * scale);
+        }
+    }
+    /// The same wherever the network runs.
+    pub fn pull_back(&self, gradient: Flat, normalised: &Weights, scales: &Scales) -> Flat {
+        let linears = self.shape.linears();
+        match (gradient, normalised, scales, &self.vectors) {
+            (Flat::Host(mut g), Weights::Host(layers), ..) => {
+                self.pull_back_on_host(Arc::make_mut(&mut g).as_mut_slice(), layers);
                 Flat::Host(g)
             }
-            (Flat::Device(g), Weights::Tensors(layers, shape), Sigma::Device(sigma), Vectors::Device { u, v }) => {
+            (Flat::Device(g), Weights::Tensors(layers, shape), Scales::Device(sigma), Vectors::Device { u, v }) => {
                 let gradient = Layers::from_flat(&g, shape);
                 let w = (0..shape.depth())
                     .map(|l| {
@@ -213,11 +241,13 @@ mod tests {
                 let theta = Flat::host(theta.to_vec());
                 let mut power = PowerIteration::new(&shape, &mut crate::random::rng(5, 0), &device);
                 power.advance(&theta, 300);
-                power.normalise(&theta)
+                let (weights, scales) = power.normalise(&theta);
+                let Weights::Host(layers) = weights else { unreachable!() };
+                (layers, scales, power)
             };
-            let value = |theta: &[f32]| dot(&converged(theta).0.to_vec().unwrap(), &g);
-            let (normal, scales) = converged(&theta);
-            let exact = scales.pull_back(Flat::host(g.clone()), &Weights::of(&normal, &shape)).to_vec().unwrap();
+            let value = |theta: &[f32]| dot(converged(theta).0.theta(), &g);
+            let (layers, scales, power) = converged(&theta);
+            let exact = power.pull_back(Flat::host(g.clone()), &Weights::Host(layers), &scales).to_vec().unwrap();
             let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
             for i in (0..theta.len()).step_by(5) {
                 let moved = |h: f32| {

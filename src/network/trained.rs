@@ -1,6 +1,7 @@
 //! A network with its parameters and the rule that trains them: what critics, generators and codecs hold.
 use super::Named;
 use super::flat::Flat;
+use super::host::HostLayers;
 use super::optimizer::{Optimizer, OptimizerOptions};
 use super::shape::Shape;
 use super::spectral::{PowerIteration, Scales};
@@ -8,6 +9,7 @@ use super::weights::Weights;
 use crate::error::{Error, Result};
 use burn::tensor::Device;
 use rand::Rng;
+use std::sync::Arc;
 
 /// Parameters, their constraint, their optimiser.
 #[derive(Clone)]
@@ -23,7 +25,7 @@ pub struct Trained {
 /// The layers one step is taken with.
 pub struct Prepared {
     pub weights: Weights,
-    scales: Option<Scales>,
+    scales: Scales,
 }
 
 impl Trained {
@@ -41,29 +43,37 @@ impl Trained {
     /// The layers as they are used: normalised under the spectral constraint.
     pub fn weights(&self) -> Weights {
         match &self.power {
-            Some((p, _)) => Weights::of(&p.normalise(&self.theta).0, &self.shape),
+            Some((p, _)) => p.clone().normalise(&self.theta).0,
             None => Weights::of(&self.theta, &self.shape),
         }
     }
     /// The layers for one step.
     pub fn prepare(&mut self) -> Prepared {
-        match &mut self.power {
+        let (weights, scales) = match &mut self.power {
             Some((power, iterations)) => {
                 power.advance(&self.theta, *iterations);
-                let (theta, scales) = power.normalise(&self.theta);
-                Prepared { weights: Weights::of(&theta, &self.shape), scales: Some(scales) }
+                power.normalise(&self.theta)
             }
-            None => Prepared { weights: Weights::of(&self.theta, &self.shape), scales: None },
-        }
+            None => (Weights::of(&self.theta, &self.shape), Scales::Host),
+        };
+        Prepared { weights, scales }
     }
     /// One step of the optimiser up a gradient in the prepared layers.
     pub fn climb(&mut self, prepared: Prepared, gradient: Flat) {
-        let gradient = match &prepared.scales {
-            Some(s) => s.pull_back(gradient, &prepared.weights),
+        let gradient = match &self.power {
+            Some((power, _)) => power.pull_back(gradient, &prepared.weights, &prepared.scales),
             None => gradient,
         };
-        drop(prepared);
         self.optimizer.ascend(&mut self.theta, &gradient);
+    }
+    /// The same on the host, from a gradient that is used up.
+    pub fn climb_on_host(&mut self, layers: &HostLayers, gradient: &mut [f32]) {
+        if let Some((power, _)) = &self.power {
+            power.pull_back_on_host(gradient, layers);
+        }
+        if let Flat::Host(theta) = &mut self.theta {
+            self.optimizer.ascend_on_host(Arc::make_mut(theta).as_mut_slice(), gradient);
+        }
     }
     /// Called at the start of a fit.
     pub fn begin(&mut self) {

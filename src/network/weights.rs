@@ -2,6 +2,7 @@
 use super::flat::Flat;
 use super::host::HostLayers;
 use super::layers::Layers;
+use crate::scratch;
 use super::shape::Shape;
 use crate::device::Points;
 use crate::error::Result;
@@ -16,7 +17,7 @@ pub enum Weights {
 impl Weights {
     pub fn of(theta: &Flat, shape: &Shape) -> Weights {
         match theta {
-            Flat::Host(v) => Weights::Host(HostLayers::new(v.clone(), shape)),
+            Flat::Host(v) => Weights::Host(HostLayers::new(scratch::copy(v), shape)),
             Flat::Device(v) => Weights::Tensors(Layers::from_flat(v, shape), shape.clone()),
         }
     }
@@ -39,7 +40,7 @@ impl Weights {
         match self {
             Weights::Host(h) => {
                 let mut z = vec![0.0; rows * linear.outs()];
-                super::host_linear::apply(linear, rows, x, h.w(l), &mut z);
+                super::host_linear::apply(linear, rows, x, h.w(l), super::products::Start::Zero, &mut z);
                 Ok(z)
             }
             Weights::Tensors(layers, _) => {

@@ -4,6 +4,7 @@
 //! unfolding copies the patch under it at every position into a row of its own, and folding, the transposed map, adds
 //! the patches back. What follows an image in its row (the coordinates of a class) is part of every patch, divided so
 //! that it weighs in the whole as much as a pixel does.
+use crate::scratch::{self, Scratch};
 use crate::device::{Points, points};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::sync::Mutex;
@@ -93,9 +94,9 @@ impl Window {
     }
 
     /// The patches of rows of images, row-major.
-    pub fn unfold(&self, images: &[f32]) -> Vec<f32> {
+    pub fn unfold(&self, images: &[f32]) -> Scratch {
         let size = self.positions() * self.patch;
-        let mut out = vec![0.0; images.len() / self.image * size];
+        let mut out = scratch::zeros(images.len() / self.image * size);
         for (image, patches) in images.chunks_exact(self.image).zip(out.chunks_exact_mut(size)) {
             for s in &self.stretches {
                 let (from, to) = (&image[s.image..s.image + s.len], &mut patches[s.patch..s.patch + s.len]);
@@ -202,7 +203,7 @@ mod tests {
             assert!((dot(&up, &p) - dot(&x, &down)).abs() < 1e-4, "{shape:?}");
             let up_tensor = rows(&w.unfold_tensor(points(x, n, w.image, &device))).unwrap();
             let down_tensor = rows(&w.fold_tensor(points(p, n * w.positions(), w.patch, &device), n)).unwrap();
-            assert_eq!(up, up_tensor);
+            assert_eq!(up[..], up_tensor[..]);
             assert!(down.iter().zip(&down_tensor).all(|(a, b)| (a - b).abs() < 1e-5), "{shape:?}");
         }
     }

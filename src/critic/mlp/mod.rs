@@ -1,5 +1,5 @@
 //! Network critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
@@ -15,6 +15,7 @@ use crate::space::Space;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
+mod fused;
 mod penalty;
 pub use crate::network::Activation;
 
@@ -199,9 +200,12 @@ impl Mlp {
         self.lipschitz * self.standard.scale
     }
 
-    /// One ascent step; returns the objective before it.
-    fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2]) -> Result<Values> {
+    /// One ascent step, wherever the samples are; returns the objective before it.
+    fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2], nu: &mut Option<f32>) -> Result<Value> {
         let prepared = self.network.prepare();
+        if let (Weights::Host(layers), [Batch::Host { data: p, .. }, Batch::Host { data: q, device, .. }]) = (&prepared.weights, batches) {
+            return Ok(Value::Number(self.step_on_host(layers, term, [p, q], nu)?, device.clone()));
+        }
         let pass = batch::forward(&prepared.weights, &batches)?;
         let factor = self.height();
         let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
@@ -213,23 +217,24 @@ impl Mlp {
         let seeds = [scores.on_source.mul_scalar(factor), scores.on_target.mul_scalar(factor)];
         let mut gradient = pass.gradient(&seeds)?;
         let mut value = scores.value;
-        if let Some(penalty) = self.penalty(&prepared.weights, samples)? {
+        if let Some(mut rng) = self.draw() {
+            let at = penalty::interpolates(samples[0], samples[1], &mut rng);
+            let penalty = penalty::evaluate(&prepared.weights, &at, self.options.constraint, self.options.penalty)?;
             gradient = gradient.combine(1.0, &penalty.gradient, -1.0);
             value = value - penalty.value;
         }
         self.network.climb(prepared, gradient);
-        Ok(value)
+        Ok(Value::Tensor(value))
     }
 
-    fn penalty(&mut self, weights: &Weights, [source, target]: [&Points; 2]) -> Result<Option<penalty::Penalty>> {
-        let kind = self.options.constraint;
-        if matches!(kind, Constraint::Spectral | Constraint::None) {
-            return Ok(None);
+    /// Where the interpolates of a soft constraint are drawn from in this step.
+    fn draw(&mut self) -> Option<random::Rng> {
+        if matches!(self.options.constraint, Constraint::Spectral | Constraint::None) {
+            return None;
         }
-        let mut rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));
+        let rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));
         self.draws += 1;
-        let at = penalty::interpolates(source, target, &mut rng);
-        penalty::evaluate(weights, &at, kind, self.options.penalty).map(Some)
+        Some(rng)
     }
 }
 
@@ -243,7 +248,16 @@ impl Critic for Mlp {
         }
         let (p, q) = (self.standard.enter(source), self.standard.enter(target));
         let batches = (Batch::new(&p)?, Batch::new(&q)?);
-        match ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1]))? {
+        let on_host = matches!(batches.0, Batch::Host { .. });
+        let mut nu = match &self.nu {
+            Some(nu) if on_host => crate::device::values(nu)?.first().copied(),
+            _ => None,
+        };
+        let fit = ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1], &mut nu))?;
+        if on_host {
+            self.nu = nu.map(|nu| vector(vec![nu], &p.device()));
+        }
+        match fit {
             Some(fit) => Ok(fit),
             None => Ok(Fit { value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value, iterations: 0, history: vec![] }),
         }

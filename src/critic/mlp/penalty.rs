@@ -7,8 +7,11 @@ use crate::device::{Points, Values, points};
 use crate::error::Result;
 use crate::network::batch::{Batch, forward};
 use crate::network::flat::Flat;
+use crate::network::host::HostLayers;
+use crate::network::sweep;
 use crate::network::weights::Weights;
 use crate::random::{self, shuffled};
+use crate::scratch::{self, Scratch};
 use rand::Rng;
 
 /// λ·mean R(∇net) and its gradient in the parameters.
@@ -24,6 +27,46 @@ pub fn interpolates(y: &Points, x: &Points, rng: &mut random::Rng) -> Points {
     let (y, x) = (shuffled(y, n, rng), shuffled(x, n, rng));
     let epsilon = points((0..n).map(|_| rng.random::<f32>()).collect(), n, 1, &y.device());
     x.clone() + (y - x) * epsilon
+}
+
+/// The same on the host, row-major, by the same draws.
+pub fn interpolates_on_host([y, x]: [&[f32]; 2], d: usize, rng: &mut random::Rng) -> Scratch {
+    let (m, n) = (y.len() / d, x.len() / d);
+    let least = m.min(n);
+    let mut out = scratch::take(least * d);
+    for (i, out) in rand::seq::index::sample(rng, m, least).into_iter().zip(out.chunks_exact_mut(d)) {
+        out.copy_from_slice(&y[i * d..(i + 1) * d]);
+    }
+    let others = rand::seq::index::sample(rng, n, least);
+    for (j, out) in others.into_iter().zip(out.chunks_exact_mut(d)) {
+        let epsilon = rng.random::<f32>();
+        out.iter_mut().zip(&x[j * d..(j + 1) * d]).for_each(|(o, x)| *o = x + (*o - x) * epsilon);
+    }
+    out
+}
+
+/// R of the squared norm of a gradient, and r with ∂R/∂g = r·g.
+fn excess(kind: Constraint, squared: f32) -> (f32, f32) {
+    let norm = (squared + 1e-12).sqrt();
+    match kind {
+        Constraint::Penalty => ((squared - 1.0).max(0.0), if squared > 1.0 { 2.0 } else { 0.0 }),
+        Constraint::Lp => {
+            let over = (norm - 1.0).max(0.0);
+            (over * over, 2.0 * over / norm)
+        }
+        _ => ((norm - 1.0) * (norm - 1.0), 2.0 * (norm - 1.0) / norm),
+    }
+}
+
+/// The penalty on the host, in units of L; its gradient is taken from what `into` holds.
+pub fn subtract(layers: &HostLayers, at: &[f32], kind: Constraint, weight: f64, into: &mut [f32]) -> f64 {
+    let scale = weight / (at.len() / layers.shape().ins()) as f64;
+    let slope = |g: &mut [f32]| {
+        let (value, r) = excess(kind, g.iter().map(|g| g * g).sum());
+        g.iter_mut().for_each(|g| *g *= -(scale as f32) * r);
+        f64::from(value)
+    };
+    scale * sweep::add_penalty(layers, at, &slope, into)
 }
 
 /// The penalty in units of L: net is φ/L, so that its gradient should have norm at most 1.

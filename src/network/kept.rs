@@ -1,0 +1,252 @@
+//! Passes over samples whose values are kept, for those who look at outputs before they know what to go back with.
+use super::host::{Block, HostLayers, Rows, add};
+use crate::scratch::{self, Scratch};
+use super::sweep::{Cut, GRADIENTS, GROUPS, is_wide};
+use rayon::prelude::*;
+
+/// A forward pass over samples that is kept, for those who look at outputs before they know the seeds.
+pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
+    let d = layers.shape().ins();
+    let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Cut::of(layers, s).block)).collect();
+    each(layers, &blocks, |x| x.len() / d, |x| Block::forward(layers, Rows::Kept(scratch::copy(x)), scratch::take(layers.room(x.len() / d).0)))
+}
+
+/// Runs f on every job, on all threads once there is enough to do.
+fn each<J: Sync, T: Send>(layers: &HostLayers, jobs: &[J], rows: impl Fn(&J) -> usize, f: impl Fn(&J) -> T + Sync + Send) -> Vec<T> {
+    if jobs.len() > 1 && is_wide(layers, jobs.iter().map(rows).sum()) { jobs.par_iter().map(f).collect() } else { jobs.iter().map(f).collect() }
+}
+
+/// Gradients of runs of blocks, summed in their order, and `width` numbers per row: `f(number of the block, block, gradient,
+/// numbers)` adds and writes those of one block.
+fn summed(layers: &HostLayers, blocks: &[Block], width: usize, f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync) -> (Vec<f32>, Vec<f32>) {
+    let len = layers.shape().len();
+    let most = (GRADIENTS / len.max(1)).clamp(8, GROUPS);
+    let size = blocks.len().div_ceil(most).max(1);
+    let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
+    let parts = each(layers, &runs, |(_, run)| run.iter().map(|b| b.rows).sum(), |(first, run)| {
+        let mut gradient = scratch::zeros(len);
+        let mut rows = scratch::take(run.iter().map(|b| b.rows).sum::<usize>() * width);
+        let mut rest = &mut rows[..];
+        for (i, b) in run.iter().enumerate() {
+            let (here, after) = std::mem::take(&mut rest).split_at_mut(b.rows * width);
+            rest = after;
+            f(first + i, b, &mut gradient, here);
+        }
+        (gradient, rows)
+    });
+    let mut total = vec![0.0; len];
+    parts.iter().for_each(|(g, _)| add(&mut total, g));
+    (total, parts.iter().flat_map(|(_, rows)| rows.iter().copied()).collect())
+}
+
+/// The piece of a row-major array that belongs to each block.
+fn pieces<'a>(blocks: &[Block], data: &'a [f32], width: usize) -> Vec<&'a [f32]> {
+    let mut rest = data;
+    let mut piece = |b: &Block| {
+        let (here, after) = rest.split_at(b.rows * width);
+        rest = after;
+        here
+    };
+    blocks.iter().map(&mut piece).collect()
+}
+
+/// The gradient of Σ seedᵢ net(xᵢ) in the parameters.
+pub fn gradient(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> Vec<f32> {
+    let seeds = pieces(blocks, seeds, layers.shape().outs());
+    summed(layers, blocks, 0, |i, b, into, _| b.backward(layers, seeds[i], &mut scratch::take(layers.room(b.rows).1), Some(into))).0
+}
+
+/// The same, and the gradient at every row.
+pub fn both_gradients(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let seeds = pieces(blocks, seeds, layers.shape().outs());
+    summed(layers, blocks, layers.shape().ins(), |i, b, into, slopes| {
+        let mut cotangents = scratch::take(layers.room(b.rows).1);
+        b.backward(layers, seeds[i], &mut cotangents, Some(into));
+        b.input_gradient(layers, &cotangents, slopes);
+    })
+}
+
+/// The cotangents of Σ seedᵢ net(xᵢ) in every block, and its gradient at every row.
+pub fn slopes(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Scratch>, Vec<f32>) {
+    let d = layers.shape().ins();
+    let jobs: Vec<(&Block, &[f32])> = blocks.iter().zip(pieces(blocks, seeds, layers.shape().outs())).collect();
+    let parts = each(layers, &jobs, |(b, _)| b.rows, |(b, seeds)| {
+        let mut cotangents = scratch::take(layers.room(b.rows).1);
+        b.backward(layers, seeds, &mut cotangents, None);
+        let mut slopes = scratch::take(b.rows * d);
+        b.input_gradient(layers, &cotangents, &mut slopes);
+        (cotangents, slopes)
+    });
+    let (cotangents, slopes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    (cotangents, slopes.iter().flat_map(|s| s.iter().copied()).collect())
+}
+
+/// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ from the cotangents of net, and for curved activations in the points.
+pub fn tangent(layers: &HostLayers, blocks: &[Block], cotangents: &[Scratch], v: &[f32]) -> (Vec<f32>, Option<Vec<f32>>) {
+    let d = layers.shape().ins();
+    let curved = layers.shape().activation == super::Activation::Tanh && layers.last() > 0;
+    let v = pieces(blocks, v, d);
+    let (flat, points) = summed(layers, blocks, if curved { d } else { 0 }, |i, b, into, points| {
+        b.tangent(layers, &cotangents[i], v[i], into, curved.then_some(points));
+    });
+    (flat, curved.then_some(points))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::sweep::{add_gradient, add_penalty, outputs, values_and_slopes};
+    use crate::network::Activation;
+    use crate::network::shape::Shape;
+    use crate::network::architecture::{Architecture, Images};
+    use crate::network::layers::{self, Layers};
+    use crate::network::tangent::tangent_gradient;
+    use crate::device::{Choice, open, points, rows, values};
+    use burn::tensor::{Tensor, TensorData};
+    use rand::Rng;
+
+    fn slopes_of(layers: &HostLayers, x: &[f32]) -> Vec<f32> {
+        let (mut values, mut slopes) = (vec![0.0; x.len() / layers.shape().ins()], vec![0.0; x.len()]);
+        values_and_slopes(layers, x, &mut values, &mut slopes);
+        slopes
+    }
+
+    /// Every shape of network there is.
+    fn shapes(activation: Activation) -> Vec<(Shape, usize)> {
+        let images = |channels: Vec<usize>, kernel: usize, stride: usize| Some(Images { shape: vec![5, 6, 1], channels, kernel, stride });
+        let of = |widths: Vec<usize>, images| Architecture { widths, images };
+        vec![
+            (Shape::new(1, &[8], 1, activation), 5),
+            (Shape::new(3, &[16, 6], 1, activation), 700),
+            (Shape::new(2, &[32, 32, 32], 1, activation), 1300),
+            (of(vec![8; 5], None).reading(3, 0, 1, activation, true).unwrap(), 40),
+            (of(vec![], images(vec![4, 6], 3, 2)).reading(30, 0, 1, activation, false).unwrap(), 600),
+            (of(vec![10], images(vec![4], 3, 1)).reading(32, 2, 1, activation, false).unwrap(), 30),
+            (of(vec![6], images(vec![4, 2], 2, 2)).writing(3, 30, activation, false).unwrap(), 20),
+        ]
+    }
+
+    /// Both paths on random networks of every shape and activation: f32 sums in another order, 1e-5 of the largest entry.
+    #[test]
+    fn host_and_tensor_paths_agree() {
+        let device = open(Choice::Cpu).unwrap().device;
+        for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
+            for (k, (shape, n)) in shapes(activation).into_iter().enumerate() {
+                let mut rng = crate::random::rng(k as u64, 0);
+                let (d, outs) = (shape.ins(), shape.outs());
+                let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+                let layers = Layers::from_flat(&Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device), &shape);
+                let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
+                let (x, seeds, v) = (draw(n * d), draw(n * outs), draw(n * d));
+                let host = HostLayers::new(scratch::copy(&theta), &shape);
+                let blocks = forward(&host, &[&x]);
+                let out: Vec<f32> = blocks.iter().flat_map(|b| b.out(&shape).to_vec()).collect();
+                let (flat, input) = both_gradients(&host, &blocks, &seeds);
+                let p = points(x.clone(), n, d, &device);
+                let tensors = layers::blocks(&p, &shape);
+                let passes = layers::forward_blocks(&layers, &tensors.iter().collect::<Vec<_>>(), &shape);
+                let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
+                let (gradient, on_input) = layers::both_gradients(&layers, &passes, &layers::split(&seed_tensor, &passes), &shape);
+                let close = |a: &[f32], b: &[f32], what: &str| {
+                    let scale = b.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+                    assert_eq!(a.len(), b.len());
+                    let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    assert!(worst < 1e-5 * scale, "{what}, {activation:?}, shape {k}: {worst} of {scale}");
+                };
+                close(&out, &values(&layers::join(&passes)).unwrap(), "outputs");
+                close(&flat, &values(&gradient.flatten()).unwrap(), "parameters");
+                close(&super::gradient(&host, &blocks, &seeds), &flat, "parameters alone");
+                close(&input, &rows(&on_input).unwrap(), "inputs");
+                close(&super::slopes(&host, &blocks, &seeds).1, &input, "inputs alone");
+                let mut again = vec![0.0; n * outs];
+                outputs(&host, &x, &mut again);
+                close(&again, &out, "outputs alone");
+                // two samples at once, from points that were not kept
+                let half = n / 2;
+                let mut halves = vec![0.0; shape.len()];
+                add_gradient(&host, &[&x[..half * d], &x[half * d..]], &[&seeds[..half * outs], &seeds[half * outs..]], &mut halves);
+                close(&halves, &flat, "parameters of two samples");
+                if outs > 1 {
+                    continue;
+                }
+                let slopes = slopes_of(&host, &x);
+                close(&slopes, &rows(&layers::value_and_input_gradient(&layers, &tensors, &shape).1).unwrap(), "gradient");
+                let (cotangents, _) = super::slopes(&host, &blocks, &vec![1.0; n]);
+                let (second, hessian) = tangent(&host, &blocks, &cotangents, &v);
+                let mut at = 0;
+                let parts = passes.iter().map(|pass| {
+                    let rows = pass.h[0].dims()[0];
+                    at += rows;
+                    let v = points(v.clone(), n, d, &device).narrow(0, at - rows, rows);
+                    tangent_gradient(&layers, pass, &layers::slopes(&layers, pass, pass.out.ones_like(), &shape).0, v, &shape)
+                });
+                let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
+                // ⟨v, ∇net⟩ for one v is a penalty whose slope is v
+                let (one, mut all) = (v[..d].to_vec(), vec![0.0; d]);
+                for _ in 0..n {
+                    all.extend(&one);
+                }
+                let along = |g: &mut [f32]| {
+                    let value = g.iter().zip(&one).map(|(g, v)| f64::from(*g) * f64::from(*v)).sum();
+                    g.copy_from_slice(&one);
+                    value
+                };
+                let mut penalty = vec![0.0; shape.len()];
+                let value = add_penalty(&host, &x, &along, &mut penalty);
+                close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).0, "penalties");
+                let exact: f64 = slopes.chunks(d).map(|g| along(&mut g.to_vec())).sum();
+                assert!((value - exact).abs() < 1e-4 * (1.0 + exact.abs()), "{value} and {exact}");
+                close(&second, &values(&layers::sum(gradients).flatten()).unwrap(), "tangents");
+                assert_eq!(hessian.is_some(), activation == Activation::Tanh);
+                if let (Some(h), Some(i)) = (hessian, inputs.into_iter().collect::<Option<Vec<_>>>()) {
+                    close(&h, &rows(&layers::concat(i)).unwrap(), "hessian");
+                }
+            }
+        }
+    }
+
+    /// The parameter, input and second gradients of every shape against central differences, one entry in seven; tanh has
+    /// no kinks to cross. Step 1e-2 in f32 leaves 2 % of the largest entry.
+    #[test]
+    fn gradients_match_finite_differences() {
+        for (k, (shape, _)) in shapes(Activation::Tanh).into_iter().enumerate() {
+            let mut rng = crate::random::rng(k as u64, 1);
+            let (n, d) = (4, shape.ins());
+            let mut draw = |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
+            let (theta, x, seeds, v) = (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
+            let host = |theta: &[f32]| HostLayers::new(scratch::copy(theta), &shape);
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+            let loss = |theta: &[f32], x: &[f32]| {
+                let layers = host(theta);
+                dot(forward(&layers, &[x])[0].out(&shape), &seeds)
+            };
+            let along = |theta: &[f32], x: &[f32]| {
+                let layers = host(theta);
+                dot(&slopes_of(&layers, x), &v)
+            };
+            let layers = host(&theta);
+            let blocks = forward(&layers, &[&x]);
+            let (flat, input) = both_gradients(&layers, &blocks, &seeds);
+            type Loss<'a> = &'a dyn Fn(&[f32], &[f32]) -> f64;
+            let check = |exact: &[f32], in_theta: bool, f: Loss, what: &str| {
+                let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+                for i in (0..exact.len()).step_by(7) {
+                    let moved = |h: f32| {
+                        let (mut t, mut y) = (theta.clone(), x.clone());
+                        if in_theta { t[i] += h } else { y[i] += h }
+                        f(&t, &y)
+                    };
+                    let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+                    assert!((slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale), "{what}, shape {k}, entry {i}: {slope} and {} of {scale}", exact[i]);
+                }
+            };
+            check(&flat, true, &loss, "parameters");
+            check(&input, false, &loss, "inputs");
+            if shape.outs() == 1 {
+                let (second, hessian) = tangent(&layers, &blocks, &super::slopes(&layers, &blocks, &[1.0; 4]).0, &v);
+                check(&second, true, &along, "tangents");
+                check(&hessian.unwrap(), false, &along, "hessian");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Memory for passes over samples, kept from one to the next, so that the loop of a flow asks the system for none.
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard};
+
+/// Numbers kept at most; what is beyond goes back to the system.
+const KEPT: usize = 1 << 26;
+
+/// Unused memory by size, each size a power of two.
+struct Shelf {
+    sizes: [Vec<Vec<f32>>; usize::BITS as usize],
+    kept: usize,
+}
+
+static SHELF: Mutex<Shelf> = Mutex::new(Shelf { sizes: [const { vec![] }; usize::BITS as usize], kept: 0 });
+
+fn shelf() -> MutexGuard<'static, Shelf> {
+    SHELF.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Borrowed memory; it goes back on the shelf when dropped.
+#[derive(Default)]
+pub struct Scratch {
+    all: Vec<f32>,
+    len: usize,
+}
+
+/// Memory with whatever was left in it.
+pub fn take(len: usize) -> Scratch {
+    let size = len.max(64).next_power_of_two();
+    let found = {
+        let mut shelf = shelf();
+        let found = shelf.sizes[size.ilog2() as usize].pop();
+        if found.is_some() {
+            shelf.kept -= size;
+        }
+        found
+    };
+    Scratch { all: found.unwrap_or_else(|| vec![0.0; size]), len }
+}
+
+/// Memory full of zeros.
+pub fn zeros(len: usize) -> Scratch {
+    let mut s = take(len);
+    s.fill(0.0);
+    s
+}
+
+/// A copy.
+pub fn copy(v: &[f32]) -> Scratch {
+    let mut s = take(v.len());
+    s.copy_from_slice(v);
+    s
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let all = std::mem::take(&mut self.all);
+        if all.is_empty() {
+            return;
+        }
+        let mut shelf = shelf();
+        if shelf.kept + all.len() <= KEPT {
+            shelf.kept += all.len();
+            shelf.sizes[all.len().ilog2() as usize].push(all);
+        }
+    }
+}
+
+impl Deref for Scratch {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.all[..self.len]
+    }
+}
+
+impl DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.all[..self.len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was given back is what is lent next, and two who hold memory hold different memory.
+    #[test]
+    fn memory_is_lent_again() {
+        // a size no other test asks for
+        let len = (1 << 21) + 1;
+        let a = take(len);
+        let b = take(len);
+        assert!(a.as_ptr() != b.as_ptr() && a.len() == len);
+        let place = a.as_ptr();
+        drop(a);
+        let c = zeros(len + 5);
+        assert!(c.as_ptr() == place && c.len() == len + 5 && c.iter().all(|v| *v == 0.0));
+    }
+}
