@@ -31,7 +31,7 @@ impl DeepKernelBuilder {
         if features == 0 || features > 1 << 14 {
             return Err(Error::data("deep_kernel, dim", format!("it is {features}, expected 1 to 16384")));
         }
-        if !matches!(network.options.constraint, Constraint::Spectral | Constraint::None) {
+        if !network.options.constraint.is_hard() && network.options.constraint != Constraint::None {
             return Err(Error::Unsupported {
                 what: "deep_kernel".into(),
                 reason: "takes features without a penalty on their gradients".into(),
@@ -118,7 +118,7 @@ impl DeepKernel {
     }
     fn step(&mut self, y: &Batch, x: &Batch) -> Result<Values> {
         let prepared = self.network.prepare();
-        let pass = forward(&prepared.weights, &[y, x])?;
+        let pass = forward(prepared.weights(), &[y, x])?;
         let h = self.features(&pass);
         let between = self.compare(&h[0], &h[1])?;
         let seed = |g: Points| {

@@ -247,7 +247,7 @@ impl Pair {
 
     fn step(&mut self, y: &Batch, x: &Batch, c: &Costs) -> Result<Values> {
         let (on_phi, on_psi) = (self.phi.prepare(), self.psi.prepare());
-        let (at_y, at_x) = (forward(&on_phi.weights, &[y])?, forward(&on_psi.weights, &[x])?);
+        let (at_y, at_x) = (forward(on_phi.weights(), &[y])?, forward(on_psi.weights(), &[x])?);
         let (phi, psi) = (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
         let (value, phi_seed, psi_seed) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
         let (phi_gradient, psi_gradient) = (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);

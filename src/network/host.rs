@@ -71,11 +71,16 @@ impl HostLayers {
         let end = self.shape.place(self.shape.depth());
         (end.values * rows, end.cotangents * rows)
     }
+    /// The weights of a layer, to be changed.
+    pub fn w_mut(&mut self, l: usize) -> &mut [f32] {
+        self.turned.take();
+        let at = self.weights_at(l);
+        &mut self.theta[at]
+    }
     /// Divides the weights of a layer.
     pub fn divide(&mut self, l: usize, by: f32) {
-        let (at, scale) = (self.weights_at(l), 1.0 / by);
-        self.theta[at].iter_mut().for_each(|w| *w *= scale);
-        self.turned.take();
+        let scale = 1.0 / by;
+        self.w_mut(l).iter_mut().for_each(|w| *w *= scale);
     }
     /// Aₗᵀ d into x.
     pub fn back(&self, l: usize, rows: usize, d: &[f32], x: &mut [f32]) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod architecture;
 pub mod batch;
+pub mod bjorck;
 pub mod flat;
 pub mod host;
 mod host_linear;

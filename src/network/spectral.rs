@@ -4,13 +4,13 @@
 //! is reported comes from `norms.rs`. "Spectral norm" here is never the norm of the flattened matrix, nor for a
 //! convolution that of its kernel. [miyato2018]
 use super::Named;
+use super::bjorck;
 use super::flat::Flat;
-use super::host::HostLayers;
 use super::host_linear;
 use super::layers::Layers;
 use super::linear::Linear;
 use super::products::Start;
-use crate::scratch;
+use crate::scratch::{self, Scratch};
 use super::shape::Shape;
 use super::weights::Weights;
 use crate::device::{is_cpu, points, rows};
@@ -26,6 +26,8 @@ use std::sync::Arc;
 pub struct PowerIteration {
     shape: Shape,
     vectors: Vectors,
+    /// Björck's iterations behind the division
+    bjorck: usize,
 }
 
 #[derive(Clone)]
@@ -36,10 +38,18 @@ enum Vectors {
     Device { u: Vec<Tensor<2>>, v: Vec<Tensor<2>> },
 }
 
-/// What the chain rule through W/σ needs besides the singular vectors: σ of every layer; on the host it stays with them.
-pub enum Scales {
-    Host,
-    Device(Vec<Tensor<2>>),
+/// The layers of a network under the constraint, and what the chain rule needs besides the singular vectors.
+pub struct Normalised {
+    pub weights: Weights,
+    past: Past,
+}
+
+/// What the weights were on their way.
+enum Past {
+    /// before each of Björck's iterations; σ stays with the vectors
+    Host(Scratch),
+    /// σ of every layer, and its iterates
+    Device(Vec<(Tensor<2>, Vec<Tensor<2>>)>),
 }
 
 fn unit(v: Tensor<2>) -> Tensor<2> {
@@ -67,12 +77,12 @@ fn make_unit(v: &mut [f32]) {
 }
 
 impl PowerIteration {
-    pub fn new(shape: &Shape, rng: &mut impl Rng, device: &Device) -> PowerIteration {
+    pub fn new(shape: &Shape, bjorck: usize, rng: &mut impl Rng, device: &Device) -> PowerIteration {
         let mut normal = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.sample::<f32, _>(StandardNormal)).collect() };
         let mut u: Vec<Vec<f32>> = shape.linears().iter().map(|l| normal(l.ins())).collect();
         u.iter_mut().for_each(|u| make_unit(u));
         let v: Vec<Vec<f32>> = shape.linears().iter().map(|l| vec![0.0; l.outs()]).collect();
-        PowerIteration { shape: shape.clone(), vectors: Vectors::new(u, v, device) }
+        PowerIteration { shape: shape.clone(), vectors: Vectors::new(u, v, device), bjorck }
     }
 
     /// v ← Au/|Au|, u ← Aᵀv/|Aᵀv|, a few times.
@@ -100,8 +110,8 @@ impl PowerIteration {
         }
     }
 
-    /// The layers with every W divided by σ = ⟨v, Au⟩.
-    pub fn normalise(&mut self, theta: &Flat) -> (Weights, Scales) {
+    /// The layers with every W divided by σ = ⟨v, Au⟩, and made orthonormal where that is asked for.
+    pub fn normalise(&mut self, theta: &Flat) -> Normalised {
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
             (Vectors::Host { u, v, sigma }, Weights::Host(mut layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
@@ -110,19 +120,21 @@ impl PowerIteration {
                     sigma[l] = dot(&z, &v[l]) as f32;
                     layers.divide(l, sigma[l]);
                 }
-                (Weights::Host(layers), Scales::Host)
+                let past = bjorck::orthonormalise(&mut layers, self.bjorck);
+                Normalised { weights: Weights::Host(layers), past: Past::Host(past) }
             }
             (Vectors::Device { u, v }, Weights::Tensors(raw, _)) => {
-                let (mut sigma, mut weights) = (vec![], vec![]);
+                let (mut past, mut weights) = (vec![], vec![]);
                 for (l, (linear, w)) in self.shape.linears().iter().zip(&raw.w).enumerate() {
                     let s = (linear.apply(u[l].clone(), w) * v[l].clone()).sum_dim(1);
-                    weights.push(w.clone() / s.clone());
-                    sigma.push(s);
+                    let iterates = bjorck::iterates(w.clone() / s.clone(), self.bjorck);
+                    weights.push(iterates[self.bjorck].clone());
+                    past.push((s, iterates));
                 }
-                (Weights::Tensors(Layers { w: weights, b: raw.b }, self.shape.clone()), Scales::Device(sigma))
+                Normalised { weights: Weights::Tensors(Layers { w: weights, b: raw.b }, self.shape.clone()), past: Past::Device(past) }
             }
             // parameters of another place than the vectors: never made
-            (_, weights) => (weights, Scales::Host),
+            (_, weights) => Normalised { weights, past: Past::Device(vec![]) },
         }
     }
 
@@ -168,14 +180,18 @@ impl Vectors {
     }
 }
 
-impl PowerIteration {
-    /// The gradient in the raw parameters from the one in the normalised, on the host and in place:
-    /// (G − ⟨G, W/σ⟩ ∂σ/∂W)/σ per layer, where ∂σ/∂W = ∂⟨v, Au⟩/∂W, uᵀv for a matrix.
-    pub fn pull_back_on_host(&self, gradient: &mut [f32], normalised: &HostLayers) {
-        let Vectors::Host { u, v, sigma } = &self.vectors else { return };
-        for (l, linear) in self.shape.linears().iter().enumerate() {
-            let g = &mut gradient[normalised.weights_at(l)];
-            let inner = dot(g, normalised.w(l)) as f32;
+impl Normalised {
+    /// The gradient in the raw parameters from the one in the normalised, on the host and in place: through Björck's iterations,
+    /// then (G − ⟨G, W/σ⟩ ∂σ/∂W)/σ per layer, where ∂σ/∂W = ∂⟨v, Au⟩/∂W, uᵀv for a matrix.
+    pub fn pull_back_on_host(&self, power: &PowerIteration, gradient: &mut [f32]) {
+        let (Weights::Host(layers), Past::Host(past), Vectors::Host { u, v, sigma }) = (&self.weights, &self.past, &power.vectors) else { return };
+        bjorck::pull_back(layers, past, gradient);
+        // W/σ, before the first iteration
+        let divided = if past.is_empty() { layers.theta() } else { past };
+        for (l, linear) in power.shape.linears().iter().enumerate() {
+            let at = layers.weights_at(l);
+            let g = &mut gradient[at.clone()];
+            let inner = dot(g, &divided[at]) as f32;
             let scale = 1.0 / sigma[l];
             if let Linear::Dense { outs, .. } = linear {
                 let v = &v[l];
@@ -195,24 +211,22 @@ impl PowerIteration {
         }
     }
     /// The same wherever the network runs.
-    pub fn pull_back(&self, gradient: Flat, normalised: &Weights, scales: &Scales) -> Flat {
-        let linears = self.shape.linears();
-        match (gradient, normalised, scales, &self.vectors) {
-            (Flat::Host(mut g), Weights::Host(layers), ..) => {
-                self.pull_back_on_host(Arc::make_mut(&mut g).as_mut_slice(), layers);
+    pub fn pull_back(&self, power: &PowerIteration, gradient: Flat) -> Flat {
+        match (gradient, &self.weights, &self.past, &power.vectors) {
+            (Flat::Host(mut g), ..) => {
+                self.pull_back_on_host(power, Arc::make_mut(&mut g).as_mut_slice());
                 Flat::Host(g)
             }
-            (Flat::Device(g), Weights::Tensors(layers, shape), Scales::Device(sigma), Vectors::Device { u, v }) => {
+            (Flat::Device(g), Weights::Tensors(_, shape), Past::Device(past), Vectors::Device { u, v }) => {
                 let gradient = Layers::from_flat(&g, shape);
-                let w = (0..shape.depth())
-                    .map(|l| {
-                        let g = gradient.w[l].clone();
-                        let inner = (g.clone() * layers.w[l].clone()).sum().reshape([1, 1]);
-                        let outer = linears[l].weights(u[l].clone(), v[l].clone() * inner);
-                        (g - outer) / sigma[l].clone()
-                    })
-                    .collect();
-                Flat::Device(Layers { w, b: gradient.b }.flatten())
+                let of_layer = |(l, (sigma, iterates)): (usize, &(Tensor<2>, Vec<Tensor<2>>))| {
+                    let g = bjorck::pull_back_on_device(iterates, gradient.w[l].clone());
+                    let inner = (g.clone() * iterates[0].clone()).sum().reshape([1, 1]);
+                    let outer = shape.linears()[l].weights(u[l].clone(), v[l].clone() * inner);
+                    (g - outer) / sigma.clone()
+                };
+                let w = past.iter().enumerate().map(of_layer).collect();
+                Flat::Device(Layers { w, b: gradient.b.clone() }.flatten())
             }
             (gradient, ..) => gradient,
         }
@@ -239,15 +253,16 @@ mod tests {
             let (theta, g) = (draw(), draw());
             let converged = |theta: &[f32]| {
                 let theta = Flat::host(theta.to_vec());
-                let mut power = PowerIteration::new(&shape, &mut crate::random::rng(5, 0), &device);
+                let mut power = PowerIteration::new(&shape, 0, &mut crate::random::rng(5, 0), &device);
                 power.advance(&theta, 300);
-                let (weights, scales) = power.normalise(&theta);
-                let Weights::Host(layers) = weights else { unreachable!() };
-                (layers, scales, power)
+                (power.normalise(&theta), power)
             };
-            let value = |theta: &[f32]| dot(converged(theta).0.theta(), &g);
-            let (layers, scales, power) = converged(&theta);
-            let exact = power.pull_back(Flat::host(g.clone()), &Weights::Host(layers), &scales).to_vec().unwrap();
+            let value = |theta: &[f32]| {
+                let Weights::Host(layers) = converged(theta).0.weights else { unreachable!() };
+                dot(layers.theta(), &g)
+            };
+            let (normal, power) = converged(&theta);
+            let exact = normal.pull_back(&power, Flat::host(g.clone())).to_vec().unwrap();
             let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
             for i in (0..theta.len()).step_by(5) {
                 let moved = |h: f32| {

@@ -1,10 +1,9 @@
 //! A network with its parameters and the rule that trains them: what critics, generators and codecs hold.
 use super::Named;
 use super::flat::Flat;
-use super::host::HostLayers;
 use super::optimizer::{Optimizer, OptimizerOptions};
 use super::shape::Shape;
-use super::spectral::{PowerIteration, Scales};
+use super::spectral::{Normalised, PowerIteration};
 use super::weights::Weights;
 use crate::error::{Error, Result};
 use burn::tensor::Device;
@@ -16,26 +15,42 @@ use std::sync::Arc;
 pub struct Trained {
     pub shape: Shape,
     pub theta: Flat,
-    /// under the spectral constraint, with its iterations per step
+    /// under a hard constraint, with its iterations per step
     power: Option<(PowerIteration, usize)>,
     optimizer: Optimizer,
     device: Device,
 }
 
+/// How a hard constraint is kept up: power iterations per step, and Björck's behind them.
+#[derive(Clone, Copy, Debug)]
+pub struct Hard {
+    pub power: usize,
+    pub bjorck: usize,
+}
+
 /// The layers one step is taken with.
-pub struct Prepared {
-    pub weights: Weights,
-    scales: Scales,
+pub enum Prepared {
+    Free(Weights),
+    Hard(Normalised),
+}
+
+impl Prepared {
+    pub fn weights(&self) -> &Weights {
+        match self {
+            Prepared::Free(weights) => weights,
+            Prepared::Hard(normalised) => &normalised.weights,
+        }
+    }
 }
 
 impl Trained {
-    /// Fresh parameters; `spectral` is the number of power iterations per step under that constraint.
-    pub fn new(shape: Shape, spectral: Option<usize>, optimizer: OptimizerOptions, rng: &mut impl Rng, device: &Device) -> Trained {
+    /// Fresh parameters, under a hard constraint or none.
+    pub fn new(shape: Shape, hard: Option<Hard>, optimizer: OptimizerOptions, rng: &mut impl Rng, device: &Device) -> Trained {
         let theta = Flat::new(shape.draw(rng), device);
-        let power = spectral.map(|iterations| {
-            let mut power = PowerIteration::new(&shape, rng, device);
+        let power = hard.map(|hard| {
+            let mut power = PowerIteration::new(&shape, hard.bjorck, rng, device);
             power.advance(&theta, 20);
-            (power, iterations)
+            (power, hard.power)
         });
         Trained { shape, theta, power, optimizer: Optimizer::new(optimizer), device: device.clone() }
     }
@@ -43,33 +58,32 @@ impl Trained {
     /// The layers as they are used: normalised under the spectral constraint.
     pub fn weights(&self) -> Weights {
         match &self.power {
-            Some((p, _)) => p.clone().normalise(&self.theta).0,
+            Some((p, _)) => p.clone().normalise(&self.theta).weights,
             None => Weights::of(&self.theta, &self.shape),
         }
     }
     /// The layers for one step.
     pub fn prepare(&mut self) -> Prepared {
-        let (weights, scales) = match &mut self.power {
+        match &mut self.power {
             Some((power, iterations)) => {
                 power.advance(&self.theta, *iterations);
-                power.normalise(&self.theta)
+                Prepared::Hard(power.normalise(&self.theta))
             }
-            None => (Weights::of(&self.theta, &self.shape), Scales::Host),
-        };
-        Prepared { weights, scales }
+            None => Prepared::Free(Weights::of(&self.theta, &self.shape)),
+        }
     }
     /// One step of the optimiser up a gradient in the prepared layers.
     pub fn climb(&mut self, prepared: Prepared, gradient: Flat) {
-        let gradient = match &self.power {
-            Some((power, _)) => power.pull_back(gradient, &prepared.weights, &prepared.scales),
-            None => gradient,
+        let gradient = match (&self.power, &prepared) {
+            (Some((power, _)), Prepared::Hard(normalised)) => normalised.pull_back(power, gradient),
+            _ => gradient,
         };
         self.optimizer.ascend(&mut self.theta, &gradient);
     }
     /// The same on the host, from a gradient that is used up.
-    pub fn climb_on_host(&mut self, layers: &HostLayers, gradient: &mut [f32]) {
-        if let Some((power, _)) = &self.power {
-            power.pull_back_on_host(gradient, layers);
+    pub fn climb_on_host(&mut self, prepared: &Prepared, gradient: &mut [f32]) {
+        if let (Some((power, _)), Prepared::Hard(normalised)) = (&self.power, prepared) {
+            normalised.pull_back_on_host(power, gradient);
         }
         if let Flat::Host(theta) = &mut self.theta {
             self.optimizer.ascend_on_host(Arc::make_mut(theta).as_mut_slice(), gradient);

@@ -2,6 +2,7 @@
 mod brackets;
 mod critics;
 mod divergences;
+mod fused;
 mod integrators;
 mod networks;
 mod presets;

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::network::host::HostLayers;
 use crate::scratch;
 use crate::network::sweep::{self, Side, Weighing};
+use crate::network::trained::Prepared;
 
 /// The objective of a term at L·scale·net on two samples, with its gradient in the parameters added to `into`.
 fn objective(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu: &mut Option<f32>, into: &mut [f32]) -> Result<f64> {
@@ -44,14 +45,14 @@ fn joint(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu
 
 impl Mlp {
     /// One ascent step between samples in the coordinates of the network; the objective before it.
-    pub(super) fn step_on_host(&mut self, layers: &HostLayers, term: &Term, samples: [&[f32]; 2], nu: &mut Option<f32>) -> Result<f64> {
+    pub(super) fn step_on_host(&mut self, prepared: &Prepared, layers: &HostLayers, term: &Term, samples: [&[f32]; 2], nu: &mut Option<f32>) -> Result<f64> {
         let mut gradient = scratch::zeros(layers.shape().len());
         let mut value = objective(layers, term, samples, self.height(), nu, &mut gradient)?;
         if let Some(mut rng) = self.draw() {
             let at = penalty::interpolates_on_host(samples, layers.shape().ins(), &mut rng);
             value -= penalty::subtract(layers, &at, self.options.constraint, self.options.penalty, &mut gradient);
         }
-        self.network.climb_on_host(layers, &mut gradient);
+        self.network.climb_on_host(prepared, &mut gradient);
         Ok(value)
     }
 }

@@ -8,7 +8,7 @@ use crate::network::flat::vector;
 use crate::network::architecture::{Architecture, Images};
 use crate::network::norms;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::trained::Trained;
+use crate::network::trained::{Hard, Trained};
 use crate::network::weights::Weights;
 use crate::random;
 use crate::space::Space;
@@ -25,6 +25,8 @@ pub use crate::network::Activation;
 pub enum Constraint {
     /// Every weight matrix divided by its spectral norm. [miyato2018]
     Spectral,
+    /// The same, and then made orthonormal by Björck's iteration. [anil2019]
+    Bjorck,
     /// λ·mean relu(|∇φ|²/L² − 1) on interpolates: one-sided on the squared norm. [birrell2022]
     Penalty,
     /// λ·mean relu(|∇φ|/L − 1)². [petzka2018]
@@ -33,6 +35,13 @@ pub enum Constraint {
     Gp,
     /// no constraint at all
     None,
+}
+
+impl Constraint {
+    /// Whether it holds by construction.
+    pub fn is_hard(self) -> bool {
+        matches!(self, Constraint::Spectral | Constraint::Bjorck)
+    }
 }
 
 /// Options of `mlp(widths, #{ … })`.
@@ -45,6 +54,8 @@ pub struct MlpOptions {
     pub penalty: f64,
     /// power iterations per ascent step
     pub power_iterations: usize,
+    /// iterations per ascent step that make weights orthonormal
+    pub bjorck_iterations: usize,
     /// work in coordinates centred and scaled by the target, so that biases start where the data are
     pub standardize: bool,
     /// shortcuts around pairs of hidden layers after the first [he2016]
@@ -53,7 +64,7 @@ pub struct MlpOptions {
 
 impl Default for MlpOptions {
     fn default() -> Self {
-        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 3, standardize: true, residual: false }
+        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 3, bjorck_iterations: 12, standardize: true, residual: false }
     }
 }
 
@@ -86,7 +97,7 @@ impl CnnOptions {
     pub fn builder(self) -> Result<MlpBuilder> {
         let CnnOptions { shape, channels, kernel, stride, widths, activation, constraint, penalty, power_iterations, standardize } = self;
         let layers = Architecture { widths, images: Some(Images { shape, channels, kernel, stride }) };
-        MlpBuilder::new(layers, MlpOptions { activation, constraint, penalty, power_iterations, standardize, residual: false })
+        MlpBuilder::new(layers, MlpOptions { activation, constraint, penalty, power_iterations, standardize, ..MlpOptions::default() })
     }
 }
 
@@ -110,16 +121,23 @@ impl MlpBuilder {
     /// A network from the frame of samples to some outputs, with its parameters and the frame it works in.
     pub fn trained(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Trained, Standard)> {
         let o = &self.options;
-        if o.residual && o.constraint == Constraint::Spectral {
+        if o.residual && o.constraint.is_hard() {
             return Err(Error::Unsupported {
                 what: self.describe(),
                 reason: "adds shortcuts to layers of norm 1, and their sum is no longer 1-Lipschitz".into(),
                 advice: "choose constraint: \"lp\", \"penalty\" or \"none\" beside residual: true".into(),
             });
         }
+        if o.constraint == Constraint::Bjorck && self.layers.images.is_some() {
+            return Err(Error::Unsupported {
+                what: self.describe(),
+                reason: "makes matrices orthonormal, which does not make convolutions so".into(),
+                advice: "choose constraint: \"spectral\", or mlp(widths)".into(),
+            });
+        }
         let shape = self.layers.reading(frame.dim(), frame.appended, outs, o.activation, o.residual)?;
-        let spectral = (o.constraint == Constraint::Spectral).then_some(o.power_iterations);
-        let trained = Trained::new(shape, spectral, self.optimizer.clone(), rng, &frame.device);
+        let hard = o.constraint.is_hard().then_some(Hard { power: o.power_iterations, bjorck: if o.constraint == Constraint::Bjorck { o.bjorck_iterations } else { 0 } });
+        let trained = Trained::new(shape, hard, self.optimizer.clone(), rng, &frame.device);
         let (center, scale) = if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
         Ok((trained, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
     }
@@ -203,10 +221,10 @@ impl Mlp {
     /// One ascent step, wherever the samples are; returns the objective before it.
     fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2], nu: &mut Option<f32>) -> Result<Value> {
         let prepared = self.network.prepare();
-        if let (Weights::Host(layers), [Batch::Host { data: p, .. }, Batch::Host { data: q, device, .. }]) = (&prepared.weights, batches) {
-            return Ok(Value::Number(self.step_on_host(layers, term, [p, q], nu)?, device.clone()));
+        if let (Weights::Host(layers), [Batch::Host { data: p, .. }, Batch::Host { data: q, device, .. }]) = (prepared.weights(), batches) {
+            return Ok(Value::Number(self.step_on_host(&prepared, layers, term, [p, q], nu)?, device.clone()));
         }
-        let pass = batch::forward(&prepared.weights, &batches)?;
+        let pass = batch::forward(prepared.weights(), &batches)?;
         let factor = self.height();
         let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
         let (Some(on_source), Some(on_target)) = (phi.next(), phi.next()) else {
@@ -219,7 +237,7 @@ impl Mlp {
         let mut value = scores.value;
         if let Some(mut rng) = self.draw() {
             let at = penalty::interpolates(samples[0], samples[1], &mut rng);
-            let penalty = penalty::evaluate(&prepared.weights, &at, self.options.constraint, self.options.penalty)?;
+            let penalty = penalty::evaluate(prepared.weights(), &at, self.options.constraint, self.options.penalty)?;
             gradient = gradient.combine(1.0, &penalty.gradient, -1.0);
             value = value - penalty.value;
         }
@@ -229,7 +247,7 @@ impl Mlp {
 
     /// Where the interpolates of a soft constraint are drawn from in this step.
     fn draw(&mut self) -> Option<random::Rng> {
-        if matches!(self.options.constraint, Constraint::Spectral | Constraint::None) {
+        if self.options.constraint.is_hard() || self.options.constraint == Constraint::None {
             return None;
         }
         let rng = random::rng(self.seed ^ 0x9E37_79B9_7F4A_7C15, self.stream.wrapping_add(self.draws));

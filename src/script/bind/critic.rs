@@ -180,13 +180,14 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
 
 /// An option of another constraint than the one in force is an error.
 fn check_constraint(options: &Options, constraint: Constraint) -> Result<()> {
-    let soft = !matches!(constraint, Constraint::Spectral | Constraint::None);
+    let soft = !constraint.is_hard() && constraint != Constraint::None;
     let of = |name: &str, used: bool, meaning: &str| match options.has(name) && !used {
         true => Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("belongs to {meaning}, and the constraint is another"), advice: "leave it out".into() }),
         false => Ok(()),
     };
     of("penalty", soft, "constraint \"penalty\", \"lp\" or \"gp\"")?;
-    of("power_iterations", constraint == Constraint::Spectral, "constraint \"spectral\"")
+    of("bjorck_iterations", constraint == Constraint::Bjorck, "constraint \"bjorck\"")?;
+    of("power_iterations", constraint.is_hard(), "constraint \"spectral\" or \"bjorck\"")
 }
 
 pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {

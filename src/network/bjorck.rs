@@ -1,0 +1,151 @@
+//! Orthonormal weights by Björck's iteration A ← (3A − A AᵀA)/2, which moves every singular value in (0, √3) towards 1:
+//! layers that keep gradient norms, so that groupsort networks can reach slope 1 everywhere. [bjorck1971], [anil2019]
+//!
+//! However few the iterations, singular values in (0, 1] stay there. With S = AᵀA and a cotangent G of the result, that of A is
+//! (3G − G S − A(GᵀA + AᵀG))/2; for matrices with more columns than rows the products are taken from the other side.
+use super::host::HostLayers;
+use crate::matrix::{product, scaled_product, transposed, view};
+use crate::scratch::{self, Scratch};
+use burn::tensor::Tensor;
+
+/// out ← (3A − A AᵀA)/2 for A k × n.
+fn step(a: &[f32], (k, n): (usize, usize), out: &mut [f32]) {
+    out.iter_mut().zip(a).for_each(|(o, a)| *o = 1.5 * a);
+    let side = k.min(n);
+    let mut s = scratch::take(side * side);
+    if n <= k {
+        product((n, n, k), &mut s, false, transposed(a, n), view(a, n));
+        scaled_product((k, n, n), out, n, true, -0.5, view(a, n), view(&s, n));
+    } else {
+        product((k, k, n), &mut s, false, view(a, n), transposed(a, n));
+        scaled_product((k, n, k), out, n, true, -0.5, view(&s, k), view(a, n));
+    }
+}
+
+/// The cotangent of A in the place of that of the step.
+fn back(a: &[f32], (k, n): (usize, usize), g: &mut [f32]) {
+    let side = k.min(n);
+    let (mut s, mut t) = (scratch::take(side * side), scratch::take(side * side));
+    let given = scratch::copy(g);
+    g.iter_mut().for_each(|g| *g *= 1.5);
+    if n <= k {
+        product((n, n, k), &mut s, false, transposed(a, n), view(a, n));
+        product((n, n, k), &mut t, false, transposed(&given, n), view(a, n));
+        product((n, n, k), &mut t, true, transposed(a, n), view(&given, n));
+        scaled_product((k, n, n), g, n, true, -0.5, view(&given, n), view(&s, n));
+        scaled_product((k, n, n), g, n, true, -0.5, view(a, n), view(&t, n));
+    } else {
+        product((k, k, n), &mut s, false, view(a, n), transposed(a, n));
+        product((k, k, n), &mut t, false, view(&given, n), transposed(a, n));
+        product((k, k, n), &mut t, true, view(a, n), transposed(&given, n));
+        scaled_product((k, n, k), g, n, true, -0.5, view(&s, k), view(&given, n));
+        scaled_product((k, n, k), g, n, true, -0.5, view(&t, k), view(a, n));
+    }
+}
+
+/// Iterates on all weights of a network on the host; what they were before each iteration, one parameter vector each.
+pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
+    let len = layers.shape().len();
+    let mut before = scratch::take(len * iterations);
+    for before in before.chunks_exact_mut(len) {
+        before.copy_from_slice(layers.theta());
+        for l in 0..=layers.last() {
+            let (at, matrix) = (layers.weights_at(l), layers.shape().linears()[l].matrix());
+            step(&before[at], matrix, layers.w_mut(l));
+        }
+    }
+    before
+}
+
+/// The gradient in the weights before the iterations from the one behind them, in place.
+pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
+    for before in before.chunks_exact(layers.shape().len()).rev() {
+        for l in 0..=layers.last() {
+            let at = layers.weights_at(l);
+            back(&before[at.clone()], layers.shape().linears()[l].matrix(), &mut gradient[at]);
+        }
+    }
+}
+
+/// The matrix before each iteration, and behind the last.
+pub fn iterates(w: Tensor<2>, iterations: usize) -> Vec<Tensor<2>> {
+    let mut out = vec![w];
+    for i in 0..iterations {
+        let a = out[i].clone();
+        let [k, n] = a.dims();
+        let cubic = if n <= k { a.clone().matmul(a.clone().transpose().matmul(a.clone())) } else { a.clone().matmul(a.clone().transpose()).matmul(a.clone()) };
+        out.push(a.mul_scalar(1.5) - cubic.mul_scalar(0.5));
+    }
+    out
+}
+
+/// The same on a device.
+pub fn pull_back_on_device(iterates: &[Tensor<2>], mut g: Tensor<2>) -> Tensor<2> {
+    for a in iterates[..iterates.len() - 1].iter().rev() {
+        let [k, n] = a.dims();
+        let (at, gt) = (a.clone().transpose(), g.clone().transpose());
+        let rest = if n <= k {
+            g.clone().matmul(at.clone().matmul(a.clone())) + a.clone().matmul(gt.matmul(a.clone()) + at.matmul(g.clone()))
+        } else {
+            a.clone().matmul(at.clone()).matmul(g.clone()) + (g.clone().matmul(at) + a.clone().matmul(gt)).matmul(a.clone())
+        };
+        g = g.mul_scalar(1.5) - rest.mul_scalar(0.5);
+    }
+    g
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{host, points, rows};
+    use crate::network::Activation;
+    use crate::network::shape::Shape;
+    use rand::Rng;
+
+    /// Tall, wide and square matrices of norm at most 1 become orthonormal, on the host and by tensors, and cotangents go back as
+    /// central differences say: step 1e-2 in f32 leaves 2 % of the largest.
+    #[test]
+    fn weights_become_orthonormal_and_cotangents_come_back() {
+        let shape = Shape::new(3, &[8, 5], 5, Activation::Relu);
+        let mut rng = crate::random::rng(1, 0);
+        let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.3..0.3)).collect();
+        let g: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let run = |theta: &[f32], iterations: usize| {
+            let mut layers = HostLayers::new(scratch::copy(theta), &shape);
+            let before = orthonormalise(&mut layers, iterations);
+            (layers, before)
+        };
+        let (layers, before) = run(&theta, 30);
+        let mut exact = g.clone();
+        pull_back(&layers, &before, &mut exact);
+        for (l, linear) in shape.linears().iter().enumerate() {
+            let ((k, n), w) = (linear.matrix(), layers.w(l));
+            let side = k.min(n);
+            for (i, j) in (0..side).flat_map(|i| (0..side).map(move |j| (i, j))) {
+                let inner: f32 = if n <= k { (0..k).map(|r| w[r * n + i] * w[r * n + j]).sum() } else { (0..n).map(|c| w[i * n + c] * w[j * n + c]).sum() };
+                assert!((inner - f32::from(u8::from(i == j))).abs() < 1e-5, "layer {l}, {i}, {j}: {inner}");
+            }
+            let at = layers.weights_at(l);
+            let matrix = |v: &[f32]| points(v[at.clone()].to_vec(), k, n, &host());
+            let all = iterates(matrix(&theta), 30);
+            let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0));
+            assert!(same(&rows(&all[30]).unwrap(), w), "layer {l}");
+            assert!(same(&rows(&pull_back_on_device(&all, matrix(&g))).unwrap(), &exact[at.clone()]), "layer {l}: cotangents");
+        }
+        // few iterations, so that differences see more than the manifold
+        let (layers, before) = run(&theta, 4);
+        let mut exact = g.clone();
+        pull_back(&layers, &before, &mut exact);
+        let value = |theta: &[f32]| run(theta, 4).0.theta().iter().zip(&g).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+        let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        for i in (0..theta.len()).step_by(3) {
+            let moved = |h: f32| {
+                let mut t = theta.clone();
+                t[i] += h;
+                value(&t)
+            };
+            let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+            assert!((slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale), "{i}: {slope} and {} of {scale}", exact[i]);
+        }
+    }
+}
