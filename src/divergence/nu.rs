@@ -29,8 +29,8 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         lo = lo.mask_where(rising.clone(), nu.clone());
         hi = hi.mask_where(rising.bool_not(), nu);
         let middle = (lo.clone() + hi.clone()).mul_scalar(0.5);
-        // NaN compares false, so an overflowing Newton step falls back on bisection
-        let inside = candidate.clone().greater(lo.clone()).float() * candidate.clone().lower(hi.clone()).float();
+        // NaN compares false, so an overflowing Newton step falls back on bisection; a step of nothing from the root stays there
+        let inside = candidate.clone().greater_equal(lo.clone()).float() * candidate.clone().lower_equal(hi.clone()).float();
         nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
     }
     let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));

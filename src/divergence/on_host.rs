@@ -72,7 +72,7 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
         if slope > 0.0 { lo = nu } else { hi = nu }
         let newton = f64::from(nu) + slope / (curvature / n);
         // NaN compares false, so an overflowing Newton step falls back on bisection
-        let inside = newton > f64::from(lo) && newton < f64::from(hi);
+        let inside = newton >= f64::from(lo) && newton <= f64::from(hi);
         let next = if inside { newton as f32 } else { 0.5 * (lo + hi) };
         let moved = (next - nu).abs();
         nu = next;

@@ -173,7 +173,8 @@ fn objectives() -> Vec<(String, Objective)> {
     let mut out: Vec<(String, Objective)> = named::ALL.iter().map(|n| (n.entry.name.to_string(), Objective::F(Arc::new(n.build(&vec![1.5; n.parameters]).unwrap())))).collect();
     // its conjugate is a table
     let x = expr::x();
-    let f = expr::add(&expr::mul(&expr::mul(&x, &x), &expr::mul(&x, &x)), &expr::sub(&expr::ln(&expr::add(&x, &expr::constant(0.5))), &expr::constant(1.0 + 1.5f64.ln())));
+    let square = expr::mul(&x, &x);
+    let f = expr::add(&expr::mul(&square, &square), &expr::sub(&expr::mul(&x, &expr::ln(&x)), &expr::constant(1.0)));
     out.push(("a table".into(), Objective::F(Arc::new(Generator::new("table", f).unwrap()))));
     out.push(("ipm".into(), Objective::Ipm));
     out.push(("renyi".into(), Objective::Renyi(Renyi::order(2.0))));
