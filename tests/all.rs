@@ -1,4 +1,5 @@
 //! One integration binary, for link time.
+mod allocations;
 mod common;
 mod device;
 mod house;

@@ -6,8 +6,9 @@ use crate::generator::Generator;
 use burn::tensor::{Tensor, TensorData};
 use rayon::prelude::*;
 
-/// Numbers a thread works on at a time, and what is worth several threads.
+/// Numbers a thread works on at a time, and the pieces a sample is summed in at most.
 const PIECE: usize = 4096;
+const PIECES: usize = 64;
 
 impl Term {
     /// The objective from φ on the particles and on the target, whose places its derivatives in them take. `nu` is the minimising
@@ -44,13 +45,11 @@ fn sums(f: &Generator, phi: &[f32], nu: f32) -> [f64; 3] {
         });
         sums
     };
-    let add = |a: [f64; 3], b: [f64; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-    if phi.len() <= PIECE {
-        return of_piece(phi);
-    }
+    let mut parts = [[0.0; 3]; PIECES];
+    let pieces = phi.par_chunks(PIECE.max(phi.len().div_ceil(PIECES)));
+    pieces.zip(&mut parts).for_each(|(piece, part)| *part = of_piece(piece));
     // in the order of the pieces, whichever thread had them
-    let parts: Vec<[f64; 3]> = phi.par_chunks(PIECE).map(of_piece).collect();
-    parts.into_iter().fold([0.0; 3], add)
+    parts.into_iter().fold([0.0; 3], |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]])
 }
 
 /// inf_ν { ν + E f*(φ − ν) }, with −∂/∂φ in the place of φ: Newton's method inside a bracket as in `nu.rs`, which ends when ν

@@ -41,6 +41,7 @@ pub struct Generator {
     kl_scale: Option<f64>,
     /// made when somebody needs it
     ratio: OnceLock<LogRatio>,
+    at_one: OnceLock<(f64, f64)>,
 }
 
 impl Generator {
@@ -84,7 +85,7 @@ impl Generator {
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
         // (a kink adds to f without being seen in f'')
         let kl_scale = if f.has_native() || !numeric.breaks.is_empty() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
-        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new() })
+        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new(), at_one: OnceLock::new() })
     }
 
     pub fn name(&self) -> &str {
@@ -146,13 +147,13 @@ impl Generator {
     }
     /// f'(1) as an interval, a point unless f has a kink at 1.
     pub fn slope_at_one(&self) -> (f64, f64) {
-        match self.numeric.kinks.iter().find(|k| k.x == 1.0) {
+        *self.at_one.get_or_init(|| match self.numeric.kinks.iter().find(|k| k.x == 1.0) {
             Some(k) => (k.left, k.right),
             None => {
                 let d = self.derivative(1.0);
                 (d, d)
             }
-        }
+        })
     }
     /// f'(0⁺) and f'(∞): f* is −f(0) below the first and +∞ above the second.
     pub fn slopes(&self) -> (f64, f64) {

@@ -2,45 +2,63 @@
 //! layers that keep gradient norms, so that groupsort networks can reach slope 1 everywhere. [bjorck1971], [anil2019]
 //!
 //! However few the iterations, singular values in (0, 1] stay there. With S = AᵀA and a cotangent G of the result, that of A is
-//! (3G − G S − A(GᵀA + AᵀG))/2; for matrices with more columns than rows the products are taken from the other side.
+//! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are turned first.
 use super::host::HostLayers;
-use crate::matrix::{product, scaled_product, transposed, view};
+use super::products::{self, Start};
 use crate::scratch::{self, Scratch};
 use burn::tensor::Tensor;
 
-/// out ← (3A − A AᵀA)/2 for A k × n.
-fn step(a: &[f32], (k, n): (usize, usize), out: &mut [f32]) {
-    out.iter_mut().zip(a).for_each(|(o, a)| *o = 1.5 * a);
-    let side = k.min(n);
-    let mut s = scratch::take(side * side);
+/// A k × n matrix with at least as many rows as columns; wide ones are turned.
+fn tall(a: &[f32], (k, n): (usize, usize)) -> (Scratch, usize, usize) {
     if n <= k {
-        product((n, n, k), &mut s, false, transposed(a, n), view(a, n));
-        scaled_product((k, n, n), out, n, true, -0.5, view(a, n), view(&s, n));
-    } else {
-        product((k, k, n), &mut s, false, view(a, n), transposed(a, n));
-        scaled_product((k, n, k), out, n, true, -0.5, view(&s, k), view(a, n));
+        return (scratch::copy(a), k, n);
+    }
+    let mut out = scratch::take(k * n);
+    for (i, row) in a.chunks_exact(n).enumerate() {
+        row.iter().enumerate().for_each(|(j, v)| out[j * k + i] = *v);
+    }
+    (out, n, k)
+}
+
+/// Puts a tall matrix where its k × n original was.
+fn put(from: &[f32], (k, n): (usize, usize), to: &mut [f32]) {
+    if n <= k {
+        return to.copy_from_slice(from);
+    }
+    for (j, column) in from.chunks_exact(k).enumerate() {
+        column.iter().enumerate().for_each(|(i, v)| to[i * n + j] = *v);
     }
 }
 
+/// (3I − AᵀA)/2.
+fn factor(a: &[f32], rows: usize, n: usize) -> Scratch {
+    let mut s = scratch::zeros(n * n);
+    products::add_outer(rows, (n, n), a, a, &mut s);
+    s.iter_mut().enumerate().for_each(|(i, s)| *s = if i % (n + 1) == 0 { 1.5 } else { 0.0 } - 0.5 * *s);
+    s
+}
+
+/// A ← A(3I − AᵀA)/2 for A k × n.
+fn step(w: &mut [f32], matrix: (usize, usize)) {
+    let (a, rows, n) = tall(w, matrix);
+    let mut out = scratch::take(a.len());
+    products::times(rows, (n, n), &a, &factor(&a, rows, n), Start::Zero, &mut out);
+    put(&out, matrix, w);
+}
+
 /// The cotangent of A in the place of that of the step.
-fn back(a: &[f32], (k, n): (usize, usize), g: &mut [f32]) {
-    let side = k.min(n);
-    let (mut s, mut t) = (scratch::take(side * side), scratch::take(side * side));
-    let given = scratch::copy(g);
-    g.iter_mut().for_each(|g| *g *= 1.5);
-    if n <= k {
-        product((n, n, k), &mut s, false, transposed(a, n), view(a, n));
-        product((n, n, k), &mut t, false, transposed(&given, n), view(a, n));
-        product((n, n, k), &mut t, true, transposed(a, n), view(&given, n));
-        scaled_product((k, n, n), g, n, true, -0.5, view(&given, n), view(&s, n));
-        scaled_product((k, n, n), g, n, true, -0.5, view(a, n), view(&t, n));
-    } else {
-        product((k, k, n), &mut s, false, view(a, n), transposed(a, n));
-        product((k, k, n), &mut t, false, view(&given, n), transposed(a, n));
-        product((k, k, n), &mut t, true, view(a, n), transposed(&given, n));
-        scaled_product((k, n, k), g, n, true, -0.5, view(&s, k), view(&given, n));
-        scaled_product((k, n, k), g, n, true, -0.5, view(&t, k), view(a, n));
+fn back(w: &[f32], matrix: (usize, usize), cotangent: &mut [f32]) {
+    let ((a, rows, n), (g, ..)) = (tall(w, matrix), tall(cotangent, matrix));
+    let mut half = scratch::zeros(n * n);
+    products::add_outer(rows, (n, n), &g, &a, &mut half);
+    let mut t = scratch::take(n * n);
+    for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+        t[i * n + j] = -0.5 * (half[i * n + j] + half[j * n + i]);
     }
+    let mut out = scratch::take(a.len());
+    products::times(rows, (n, n), &g, &factor(&a, rows, n), Start::Zero, &mut out);
+    products::times(rows, (n, n), &a, &t, Start::Kept, &mut out);
+    put(&out, matrix, cotangent);
 }
 
 /// Iterates on all weights of a network on the host; what they were before each iteration, one parameter vector each.
@@ -50,8 +68,8 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
     for before in before.chunks_exact_mut(len) {
         before.copy_from_slice(layers.theta());
         for l in 0..=layers.last() {
-            let (at, matrix) = (layers.weights_at(l), layers.shape().linears()[l].matrix());
-            step(&before[at], matrix, layers.w_mut(l));
+            let matrix = layers.shape().linears()[l].matrix();
+            step(layers.w_mut(l), matrix);
         }
     }
     before

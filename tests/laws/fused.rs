@@ -266,3 +266,35 @@ fn steps_do_not_depend_on_the_number_of_threads() {
         assert!(one == many && gradient == other, "{threads} threads");
     }
 }
+
+/// A hundred ascent steps more ask for no more memory than a few: every activation and constraint, KL and an f with a ν, in one block and in
+/// many groups.
+#[test]
+fn ascent_steps_allocate_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for (n, f) in [(100, "kl"), (3000, "chi2"), (3000, "js")] {
+        for activation in [Activation::Relu, Activation::Tanh, Activation::Groupsort] {
+            for constraint in [Constraint::Spectral, Constraint::Bjorck, Constraint::Gp] {
+                let asked = |steps: usize| {
+                    let mut rng = random::rng(2, 0);
+                    let mut draw = |n: usize| points((0..n * DIM).map(|_| rng.random_range(-1.0f32..1.0)).collect(), n, DIM, &host());
+                    let (source, target) = (draw(n), draw(n));
+                    let term = Term { objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
+                    let options = MlpOptions { activation, constraint, ..MlpOptions::default() };
+                    let mut critic = MlpBuilder::new(vec![32, 32], options).unwrap().build(&term, &Frame::of(&target).unwrap(), 1, 0).unwrap();
+                    let mut climb = |steps: usize| critic.fit(&term, &source, &target, &Ascent { steps, ..Ascent::default() }).map(|_| ()).unwrap();
+                    // what is kept is made in the first steps
+                    climb(3);
+                    let before = crate::allocations::count();
+                    climb(steps);
+                    crate::allocations::count() - before
+                };
+                let (few, many) = pool.install(|| (asked(5), asked(105)));
+                // but for two lists of numbers, which rows are paired under a soft constraint
+                let drawn = if constraint == Constraint::Gp { 2 * 100 } else { 0 };
+                // other tests borrow from the same shelf at the same time
+                assert!(many <= few + drawn + 20, "{f}, {n} points, {activation:?}, {constraint:?}: {few} in 5 steps, {many} in 105");
+            }
+        }
+    }
+}
