@@ -5,7 +5,8 @@
     python3 benches/peers/compare.py [path of the gflow binary]
 
 Rounds alternate between the programs, so that a busy machine is busy for all; the median of the rounds counts.
-NT sets the threads (2). Milliseconds depend on the machine: quote the ratios.
+NT sets the threads (2): every program runs on that many processors and sees no others. Milliseconds depend on the machine:
+quote the ratios.
 """
 import os, statistics, subprocess, sys
 
@@ -15,7 +16,8 @@ threads = os.environ.get("NT", "2")
 env = dict(os.environ, NT=threads, RAYON_NUM_THREADS=threads)
 
 def run(command):
-    out = subprocess.run(command, env=env, capture_output=True, text=True)
+    pin = lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(threads)])
+    out = subprocess.run(command, env=env, capture_output=True, text=True, preexec_fn=pin if hasattr(os, "sched_setaffinity") else None)
     if out.returncode:
         print(out.stderr[-400:], file=sys.stderr)
         return None
