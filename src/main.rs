@@ -1,7 +1,7 @@
 //! The command line: parse, call, exit code.
 use clap::Parser;
 use gflow::cli::args::{Cli, Command};
-use gflow::cli::{commands, doctor, jupyter, notebook, repl, reproduce, run};
+use gflow::cli::{bench, commands, doctor, jupyter, notebook, repl, reproduce, run};
 
 // fresh large mappings are what makes tensors on the CPU slow; this allocator keeps them
 #[global_allocator]
@@ -15,6 +15,7 @@ fn main() {
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => repl::repl(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
+        Command::Bench(args) => bench::bench(&args),
         Command::Jupyter(command) => jupyter::run(&command),
         Command::List { room } => commands::list(room.as_deref()),
         Command::Help { name } => commands::help(name.as_deref()),

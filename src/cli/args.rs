@@ -1,4 +1,5 @@
 //! Arguments, as clap reads them.
+use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -21,6 +22,8 @@ pub enum Command {
     Jupyter(JupyterCommand),
     /// Run every script that makes claims, over several seeds, and write the table of results with its figures
     Reproduce(ReproduceArgs),
+    /// Time the inner loop against the PyTorch and JAX that are installed, as ratios
+    Bench(BenchArgs),
     /// List what the language knows, by room
     List {
         /// divergence, critic, flow, data, metric, io, plot or language
@@ -100,6 +103,19 @@ pub struct ReproduceArgs {
     /// Folder for RESULTS.md, RESULTS.tex and the figures
     #[arg(long, default_value = "results")]
     pub out: PathBuf,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct BenchArgs {
+    /// The Python whose libraries are compared
+    #[arg(long, default_value = "python3")]
+    pub python: PathBuf,
+    /// Threads of every program; default all processors
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
+    pub threads: Option<usize>,
+    /// One short round without the largest size
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -1,5 +1,6 @@
 //! The command line: what is typed, and what each command does.
 pub mod args;
+pub mod bench;
 pub mod commands;
 pub mod doctor;
 pub mod jupyter;

@@ -1,0 +1,126 @@
+//! `gflow bench`: one loop through gflow and through the PyTorch and JAX that are installed, as ratios from one run.
+use super::Exit;
+use super::args::BenchArgs;
+use std::path::Path;
+use std::process::Command;
+
+const SCRIPT: &str = include_str!("gpa.rhai");
+
+/// A program of the same loop in another library.
+struct Peer {
+    name: &'static str,
+    module: &'static str,
+    program: &'static str,
+}
+
+const PEERS: &[Peer] = &[
+    Peer { name: "PyTorch", module: "torch", program: include_str!("gpa_torch.py") },
+    Peer { name: "JAX", module: "jax", program: include_str!("gpa_jax.py") },
+];
+
+/// Particles, steps and rounds.
+const WORK: &[(usize, usize, usize)] = &[(200, 300, 5), (1000, 150, 5), (10_000, 25, 3)];
+
+/// A command on as many processors as it has threads, where the system can pin it.
+fn pinned(program: &Path, threads: usize) -> Command {
+    let mut command = match Command::new("taskset").arg("--version").output() {
+        Ok(_) => {
+            let mut c = Command::new("taskset");
+            c.args(["-c", &format!("0-{}", threads - 1)]).arg(program);
+            c
+        }
+        Err(_) => Command::new(program),
+    };
+    let n = threads.to_string();
+    command.env("RAYON_NUM_THREADS", &n).env("NT", &n).env("OMP_NUM_THREADS", &n);
+    command
+}
+
+/// The number a program prints last: milliseconds per step.
+fn time(mut command: Command) -> Result<f64, String> {
+    let out = command.output().map_err(|e| e.to_string())?;
+    let text = String::from_utf8_lossy(&out.stdout);
+    let number = text.split_whitespace().last().and_then(|w| w.parse().ok());
+    number.filter(|_| out.status.success()).ok_or_else(|| {
+        let errors = String::from_utf8_lossy(&out.stderr);
+        errors.lines().rfind(|l| !l.trim().is_empty()).unwrap_or("it printed no number").trim().to_string()
+    })
+}
+
+fn median(mut v: Vec<f64>) -> f64 {
+    v.sort_by(f64::total_cmp);
+    v.get(v.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Whether Python has a module; if not, why.
+fn missing(python: &Path, module: &str) -> Option<String> {
+    match Command::new(python).args(["-c", &format!("import {module}")]).output() {
+        Ok(out) if out.status.success() => None,
+        Ok(_) => Some(format!("{} cannot import {module}", python.display())),
+        Err(e) => Some(format!("{} does not start: {e}", python.display())),
+    }
+}
+
+/// Runs the command.
+pub fn bench(args: &BenchArgs) -> Exit {
+    let fail = |e: String| {
+        eprintln!("error: {e}");
+        Exit::Usage
+    };
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.unwrap_or(most);
+    if threads > most {
+        return fail(format!("this machine has {most} processors, so {threads} threads would wait for each other; use --threads {most} or fewer"));
+    }
+    let (folder, own) = match (tempfile::tempdir(), std::env::current_exe()) {
+        (Ok(folder), Ok(own)) => (folder, own),
+        (Err(e), _) | (_, Err(e)) => return fail(format!("cannot start: {e}")),
+    };
+    let script = folder.path().join("gpa.rhai");
+    let mut peers = vec![];
+    let mut absent = vec![];
+    for peer in PEERS {
+        match missing(&args.python, peer.module) {
+            None => peers.push((peer, folder.path().join(format!("{}.py", peer.module)))),
+            Some(why) => absent.push(format!("{}: {why}; pip install {} there, or name another Python with --python", peer.name, peer.module)),
+        }
+    }
+    let files = peers.iter().map(|(p, path)| (path, p.program)).chain([(&script, SCRIPT)]);
+    for (path, text) in files {
+        if let Err(e) = std::fs::write(path, text) {
+            return fail(format!("cannot write {}: {e}", path.display()));
+        }
+    }
+    println!("GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;");
+    println!("CPU, {threads} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n", if threads == 1 { "" } else { "s" });
+    let heads: String = peers.iter().map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name))).collect();
+    println!("{:>9} {:>10}{heads}", "particles", "gflow ms");
+    let sizes = WORK.iter().filter(|(n, ..)| !args.quick || *n <= 1000);
+    for (n, steps, rounds) in sizes.map(|(n, steps, rounds)| if args.quick { (*n, steps / 5, 1) } else { (*n, *steps, *rounds) }) {
+        let mut times = vec![vec![]; peers.len() + 1];
+        for _ in 0..rounds {
+            let mut mine = pinned(&own, threads);
+            mine.arg("run").arg(&script).args(["--device", "cpu", "--quiet", "--set", &format!("n={n}"), "--set", &format!("steps={steps}")]);
+            match time(mine) {
+                Ok(t) => times[0].push(t),
+                Err(e) => return fail(format!("gflow run failed: {e}")),
+            }
+            for (k, (peer, path)) in peers.iter().enumerate() {
+                let mut theirs = pinned(&args.python, threads);
+                theirs.arg(path).args([n.to_string(), steps.to_string()]);
+                match time(theirs) {
+                    Ok(t) => times[k + 1].push(t),
+                    Err(e) => absent.push(format!("{} at {n} particles: {e}", peer.name)),
+                }
+            }
+        }
+        let mut medians = times.into_iter().map(median);
+        let mine = medians.next().unwrap_or(f64::NAN);
+        let number = |v: f64, digits: usize| if v.is_finite() { format!("{v:.digits$}") } else { "-".into() };
+        let rest: String = medians.map(|t| format!(" {:>12} {:>14}", number(t, 2), number(t / mine, 2))).collect();
+        println!("{n:>9} {:>10}{rest}", number(mine, 2));
+    }
+    absent.dedup();
+    absent.iter().for_each(|a| println!("\nnot compared with {a}"));
+    Exit::Ok
+}
