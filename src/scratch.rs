@@ -2,7 +2,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard};
 
-/// Numbers kept at most; what is beyond goes back to the system.
+/// Numbers kept at most; what is beyond goes back to the system, the largest pieces of other sizes first.
 const KEPT: usize = 1 << 26;
 
 /// Unused memory by size, each size a power of two.
@@ -26,8 +26,11 @@ pub struct Scratch {
 
 /// Memory with whatever was left in it.
 pub fn take(len: usize) -> Scratch {
-    let size = len.max(64).next_power_of_two();
-    let found = {
+    // what cannot be kept need not fit others
+    let size = if len > KEPT { len } else { len.max(64).next_power_of_two() };
+    let found = if len > KEPT {
+        None
+    } else {
         let mut shelf = shelf();
         let found = shelf.sizes[size.ilog2() as usize].pop();
         if found.is_some() {
@@ -58,11 +61,20 @@ impl Drop for Scratch {
         if all.is_empty() {
             return;
         }
-        let mut shelf = shelf();
-        if shelf.kept + all.len() <= KEPT {
-            shelf.kept += all.len();
-            shelf.sizes[all.len().ilog2() as usize].push(all);
+        if all.len() > KEPT {
+            return;
         }
+        let (mut shelf, mine) = (shelf(), all.len().ilog2() as usize);
+        while shelf.kept + all.len() > KEPT {
+            let Some(largest) = (0..shelf.sizes.len()).rev().find(|s| !shelf.sizes[*s].is_empty()) else { return };
+            if largest == mine {
+                return;
+            }
+            shelf.sizes[largest].pop();
+            shelf.kept -= 1 << largest;
+        }
+        shelf.kept += all.len();
+        shelf.sizes[mine].push(all);
     }
 }
 

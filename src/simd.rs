@@ -132,7 +132,9 @@ impl NearPower for f32 {
         let p = 1.535_336_2e-4f32.mul_add(r, 1.339_887_4e-3).mul_add(r, 9.618_437e-3).mul_add(r, 5.550_332_5e-2).mul_add(r, 2.402_264_8e-1);
         let p = p.mul_add(r, std::f32::consts::LN_2).mul_add(r, 1.0);
         let v = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
-        if self > f32::LOWEST * std::f32::consts::LOG2_E { v } else { 0.0 }
+        let lowest = f32::LOWEST * std::f32::consts::LOG2_E;
+        // NaN is neither above nor below, and stays
+        if self > lowest { v } else if self <= lowest { 0.0 } else { self }
     }
 }
 
@@ -191,7 +193,7 @@ impl Real for f64 {
             .mul_add(r, 0.5);
         let p = (p * r).mul_add(r, r) + 1.0;
         let v = f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52));
-        if self > f64::LOWEST { v } else { 0.0 }
+        if self > f64::LOWEST { v } else if self <= f64::LOWEST { 0.0 } else { self }
     }
     #[inline(always)]
     fn exponential2(self) -> f64 {
@@ -351,6 +353,7 @@ mod tests {
                 assert!(narrow.abs() < 2.4e-7, "e^{x}: {narrow}");
             }
         }
+        assert!(f64::NAN.exponential().is_nan() && f32::NAN.exponential().is_nan() && f32::NAN.exponential2().is_nan());
         assert!((-1e9f64).exponential() == 0.0 && (-1e9f32).exponential() == 0.0 && (-90.0f32).exponential() == 0.0);
         for i in 1..100_000 {
             let x = (-60.0 + 120.0 * f64::from(i) / 1e5).exp();

@@ -35,7 +35,7 @@ impl DeepKernelBuilder {
             return Err(Error::Unsupported {
                 what: "deep_kernel".into(),
                 reason: "takes features without a penalty on their gradients".into(),
-                advice: "choose constraint: \"spectral\" or \"none\" for its network".into(),
+                advice: "choose constraint: \"spectral\", \"bjorck\" or \"none\" for its network".into(),
             });
         }
         Ok(DeepKernelBuilder { network, features })

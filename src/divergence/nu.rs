@@ -6,6 +6,9 @@
 use crate::device::Values;
 use crate::generator::Generator;
 
+/// |E f*'(φ − ν) − 1| from which on a Newton step too small to be seen in f32 is the end, and not a pole.
+pub const SETTLED: f64 = 1e-2;
+
 /// ν with E f*'(φ − ν) ≈ 1, of shape [1], and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
 pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, crate::generator::lower::ConjugateValues) {
     let (left, right) = f.slope_at_one();
@@ -14,7 +17,7 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
     let mut hi = top.clone().sub_scalar(left);
     let mut lo = phi.clone().min().sub_scalar(right);
     if dinf.is_finite() {
-        lo = lo.max_pair(top.sub_scalar(dinf));
+        lo = lo.max_pair(top.clone().sub_scalar(dinf));
     }
     let mut nu = match start {
         Some(s) => s.clone(),
@@ -25,12 +28,15 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         let c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
         let slope = c.gradient.mean().sub_scalar(1.0);
         let rising = slope.clone().greater_scalar(0.0);
-        let candidate = nu.clone() + slope / c.curvature.mean();
+        let candidate = nu.clone() + slope.clone() / c.curvature.mean();
         lo = lo.mask_where(rising.clone(), nu.clone());
         hi = hi.mask_where(rising.bool_not(), nu);
         let middle = (lo.clone() + hi.clone()).mul_scalar(0.5);
-        // NaN compares false, so an overflowing Newton step falls back on bisection; a step of nothing from the root stays there
-        let inside = candidate.clone().greater_equal(lo.clone()).float() * candidate.clone().lower_equal(hi.clone()).float();
+        // NaN compares false, so an overflowing Newton step falls back on bisection; so does one of nothing, unless it is from the
+        // root: next to a pole of f*' rounding swallows the whole step
+        let strictly = candidate.clone().greater(lo.clone()).float() * candidate.clone().lower(hi.clone()).float();
+        let within = candidate.clone().greater_equal(lo.clone()).float() * candidate.clone().lower_equal(hi.clone()).float();
+        let inside = within * (strictly + slope.abs().lower_scalar(SETTLED).float());
         nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
     }
     let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
@@ -39,6 +45,14 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         let finite = c.value.clone().sum().is_finite();
         nu = hi.mask_where(finite, nu);
         c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+    }
+    if dinf.is_finite() && f.domain().1 {
+        // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
+        let least = top.clone().sub_scalar(dinf);
+        let bound = (nu.clone() - least).lower_equal(nu.clone().abs().add_scalar(1.0).mul_scalar(1e-5)).float();
+        let largest = phi.clone().greater_equal(top.expand([phi.dims()[0]])).float();
+        let rest = c.gradient.clone().mean().neg().add_scalar(1.0).clamp_min(0.0) * bound;
+        c.gradient = c.gradient + largest.clone() / largest.mean() * rest;
     }
     (nu, c)
 }

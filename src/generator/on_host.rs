@@ -83,8 +83,8 @@ impl Tape {
                 Op::PowScalar(a, k) => each(out, r(a), |v| v.powf(*k as f32)),
                 Op::Pow(a, b) => both(out, r(a), r(b), f32::powf),
                 Op::Unary(f, a) => unary(*f, r(a), out),
-                Op::Binary(Binary::Max, a, b) => both(out, r(a), r(b), f32::max),
-                Op::Binary(Binary::Min, a, b) => both(out, r(a), r(b), f32::min),
+                Op::Binary(Binary::Max, a, b) => both(out, r(a), r(b), |a, b| if a >= b || a.is_nan() { a } else { b }),
+                Op::Binary(Binary::Min, a, b) => both(out, r(a), r(b), |a, b| if a <= b || a.is_nan() { a } else { b }),
                 Op::Compare(q, a, b) => {
                     let holds: fn(f32, f32) -> bool = match q {
                         Relation::Gt => |a, b| a > b,
@@ -155,7 +155,8 @@ impl Table {
                 return;
             }
             for l in 0..LANES {
-                t[l] = (t[l] - (slope[l] - y[l]) / (curvature[l] * x[l])).max(t0[l]).min(t1[l]);
+                let next = t[l] - (slope[l] - y[l]) / (curvature[l] * x[l]);
+                t[l] = if next < t0[l] { t0[l] } else if next > t1[l] { t1[l] } else { next };
             }
         }
     }

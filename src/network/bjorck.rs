@@ -1,7 +1,8 @@
 //! Orthonormal weights by Björck's iteration A ← (3A − A AᵀA)/2, which moves every singular value in (0, √3) towards 1:
 //! layers that keep gradient norms, so that groupsort networks can reach slope 1 everywhere. [bjorck1971], [anil2019]
 //!
-//! However few the iterations, singular values in (0, 1] stay there. With S = AᵀA and a cotangent G of the result, that of A is
+//! However few the iterations, singular values in (0, 1] stay there; those above √5 would run away, which power iterations before
+//! them see to. With S = AᵀA and a cotangent G of the result, that of A is
 //! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are turned first.
 use super::host::HostLayers;
 use super::products::{self, Start};

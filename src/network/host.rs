@@ -118,7 +118,8 @@ fn activate(z: &mut [f32], kept: &mut [f32], channels: usize, activation: Activa
     simd::run(#[inline(always)] || match activation {
         Activation::Relu => {
             for v in z.iter_mut() {
-                *v = if *v > 0.0 { *v } else { 0.0 };
+                // NaN stays
+                *v = if *v <= 0.0 { 0.0 } else { *v };
             }
         }
         Activation::LeakyRelu => {

@@ -4,7 +4,7 @@ use crate::scratch::{self, Scratch};
 use super::sweep::{Cut, GRADIENTS, GROUPS, is_wide};
 use rayon::prelude::*;
 
-/// A forward pass over samples that is kept, for those who look at outputs before they know the seeds.
+/// A forward pass over samples, in blocks.
 pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
     let d = layers.shape().ins();
     let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Cut::of(layers, s).block)).collect();
@@ -20,7 +20,7 @@ fn each<J: Sync, T: Send>(layers: &HostLayers, jobs: &[J], rows: impl Fn(&J) -> 
 /// numbers)` adds and writes those of one block.
 fn summed(layers: &HostLayers, blocks: &[Block], width: usize, f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync) -> (Vec<f32>, Vec<f32>) {
     let len = layers.shape().len();
-    let most = (GRADIENTS / len.max(1)).clamp(8, GROUPS);
+    let most = (GRADIENTS / len.max(1)).clamp(2, GROUPS);
     let size = blocks.len().div_ceil(most).max(1);
     let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
     let parts = each(layers, &runs, |(_, run)| run.iter().map(|b| b.rows).sum(), |(first, run)| {

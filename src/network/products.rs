@@ -84,12 +84,22 @@ fn run(job: Job) {
     if m == 0 || n == 0 {
         return;
     }
+    if k == 0 {
+        match job.start {
+            Start::Zero => job.dst.fill(0.0),
+            Start::Row(b) => job.dst.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(b)),
+            Start::Kept => {}
+        }
+        return;
+    }
     let start = match job.start {
         Start::Row(b) => b.len() >= n,
         _ => true,
     };
-    let last = if k == 0 { 0 } else { (m - 1) * job.row + (k - 1) * job.column + 1 };
-    if start && job.dst.len() >= m * n && job.rhs.len() >= k * n && job.lhs.len() >= last {
+    let last = (m - 1) * job.row + (k - 1) * job.column + 1;
+    let fits = start && job.dst.len() >= m * n && job.rhs.len() >= k * n && job.lhs.len() >= last;
+    debug_assert!(fits, "a matrix lacks the entries it claims");
+    if fits {
         Arch::new().dispatch(job);
     }
 }

@@ -1,4 +1,5 @@
-//! The hard constraint: every linear map divided by its largest singular value.
+//! The hard constraints: every linear map divided by its largest singular value, and then made orthonormal where that is asked
+//! for.
 //!
 //! Training uses power iteration, carried from step to step, which converges to the norm from below; the bound that
 //! is reported comes from `norms.rs`. "Spectral norm" here is never the norm of the flattened matrix, nor for a

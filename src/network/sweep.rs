@@ -33,7 +33,7 @@ impl Cut {
         let shape = layers.shape();
         let block = (ENTRIES / shape.widest()).clamp(1, BLOCK) * shape.ins();
         let blocks = points.len().div_ceil(block);
-        let most = (GRADIENTS / shape.len().max(1)).clamp(8, GROUPS);
+        let most = (GRADIENTS / shape.len().max(1)).clamp(2, GROUPS);
         let group = blocks.div_ceil(most).max(1) * block;
         Cut { block, group, groups: points.len().div_ceil(group) }
     }
@@ -85,6 +85,7 @@ struct Gathered {
 /// Runs `f(sample, where its points begin, points, cut, gradient, tally)` on every group of the samples, from gradients that
 /// are zero.
 fn gather(layers: &HostLayers, samples: &[&[f32]], f: impl Fn(usize, usize, &[f32], &Cut, &mut [f32], &mut Tally) + Sync) -> Gathered {
+    debug_assert!(samples.len() <= MOST_SAMPLES, "more samples than a pass takes");
     let len = layers.shape().len();
     let mut ends = [0; MOST_SAMPLES];
     let mut total = 0;

@@ -55,7 +55,7 @@ impl Trained {
         Trained { shape, theta, power, optimizer: Optimizer::new(optimizer), device: device.clone() }
     }
 
-    /// The layers as they are used: normalised under the spectral constraint.
+    /// The layers as they are used: normalised under a hard constraint.
     pub fn weights(&self) -> Weights {
         match &self.power {
             Some((p, _)) => p.clone().normalise(&self.theta).weights,

@@ -298,3 +298,29 @@ fn ascent_steps_allocate_nothing() {
         }
     }
 }
+
+/// One NaN among the points of either sample makes the objective NaN, never a plausible number.
+#[test]
+fn nan_is_not_lost_on_the_way() {
+    for (f, reversed) in ["kl", "js", "chi2", "tv", "jeffreys"].into_iter().flat_map(|f| [(f, false), (f, true)]) {
+        for (constraint, activation) in [(Constraint::Spectral, Activation::Relu), (Constraint::Penalty, Activation::Groupsort), (Constraint::Lp, Activation::Tanh), (Constraint::None, Activation::LeakyRelu)] {
+            for (bad, at) in [(0, 0), (0, 133), (1, 7), (1, 260)] {
+                let mut rng = random::rng(5, 0);
+                let mut draw = |k: usize| {
+                    let mut v: Vec<f32> = (0..300 * DIM).map(|_| rng.random_range(-1.0f32..1.0)).collect();
+                    if k == bad {
+                        v[at * DIM] = f32::NAN;
+                    }
+                    points(v, 300, DIM, &host())
+                };
+                let (source, target) = (draw(0), draw(1));
+                let term = Term { objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
+                let frame = Frame { center: vec![0.0; DIM], scale: 1.0, appended: 0, device: host() };
+                let mut critic = MlpBuilder::new(vec![8, 8], MlpOptions { activation, constraint, ..MlpOptions::default() }).unwrap().build(&term, &frame, 1, 0).unwrap();
+                let fit = critic.fit(&term, &source, &target, &Ascent { steps: 1, ..Ascent::default() }).unwrap();
+                let value = values(&fit.value).unwrap()[0];
+                assert!(!value.is_finite(), "{f}, reversed {reversed}, {constraint:?}, {activation:?}, NaN in sample {bad} at {at}: {value}");
+            }
+        }
+    }
+}

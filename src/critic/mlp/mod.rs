@@ -271,11 +271,12 @@ impl Critic for Mlp {
             Some(nu) if on_host => crate::device::values(nu)?.first().copied(),
             _ => None,
         };
-        let fit = ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1], &mut nu))?;
+        let fit = ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1], &mut nu));
+        // also after an interrupt, as the parameters are
         if on_host {
             self.nu = nu.map(|nu| vector(vec![nu], &p.device()));
         }
-        match fit {
+        match fit? {
             Some(fit) => Ok(fit),
             None => Ok(Fit { value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value, iterations: 0, history: vec![] }),
         }

@@ -49,9 +49,10 @@ pub fn interpolates_on_host([y, x]: [&[f32]; 2], d: usize, rng: &mut random::Rng
 fn excess(kind: Constraint, squared: f32) -> (f32, f32) {
     let norm = (squared + 1e-12).sqrt();
     match kind {
-        Constraint::Penalty => ((squared - 1.0).max(0.0), if squared > 1.0 { 2.0 } else { 0.0 }),
+        // clamp keeps NaN, max would not
+        Constraint::Penalty => ((squared - 1.0).clamp(0.0, f32::INFINITY), if squared > 1.0 { 2.0 } else { 0.0 }),
         Constraint::Lp => {
-            let over = (norm - 1.0).max(0.0);
+            let over = (norm - 1.0).clamp(0.0, f32::INFINITY);
             (over * over, 2.0 * over / norm)
         }
         _ => ((norm - 1.0) * (norm - 1.0), 2.0 * (norm - 1.0) / norm),
