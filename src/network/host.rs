@@ -5,6 +5,7 @@
 use super::Activation;
 use super::host_linear::{add_weights, apply, back};
 use super::layers::LEAK;
+use super::pairs;
 use super::products::{Start, add_rows};
 use crate::scratch::{self, Scratch};
 use super::shape::Shape;
@@ -115,6 +116,9 @@ pub struct Block<'a> {
 /// closures would not be compiled for the wide instructions.
 fn activate(z: &mut [f32], kept: &mut [f32], channels: usize, activation: Activation) {
     let leak = LEAK as f32;
+    if activation == Activation::Groupsort {
+        return pairs::sort(z, kept, channels);
+    }
     simd::run(#[inline(always)] || match activation {
         Activation::Relu => {
             for v in z.iter_mut() {
@@ -132,17 +136,7 @@ fn activate(z: &mut [f32], kept: &mut [f32], channels: usize, activation: Activa
                 *v = v.hyperbolic_tangent();
             }
         }
-        Activation::Groupsort => {
-            let half = channels / 2;
-            for (row, kept) in z.chunks_exact_mut(channels).zip(kept.chunks_exact_mut(half)) {
-                let (first, second) = row.split_at_mut(half);
-                for ((a, b), k) in first.iter_mut().zip(second).zip(kept) {
-                    let stays = *a >= *b;
-                    *k = if stays { 1.0 } else { 0.0 };
-                    (*a, *b) = if stays { (*a, *b) } else { (*b, *a) };
-                }
-            }
-        }
+        Activation::Groupsort => {}
     });
 }
 
@@ -150,6 +144,9 @@ fn activate(z: &mut [f32], kept: &mut [f32], channels: usize, activation: Activa
 /// tangents the other way, because the Jacobian is its own transpose.
 fn pull(d: &mut [f32], h: &[f32], kept: &[f32], channels: usize, activation: Activation) {
     let leak = LEAK as f32;
+    if activation == Activation::Groupsort {
+        return pairs::unsort(d, kept, channels);
+    }
     simd::run(#[inline(always)] || match activation {
         Activation::Relu => {
             for (d, h) in d.iter_mut().zip(h) {
@@ -166,15 +163,7 @@ fn pull(d: &mut [f32], h: &[f32], kept: &[f32], channels: usize, activation: Act
                 *d *= 1.0 - h * h;
             }
         }
-        Activation::Groupsort => {
-            let half = channels / 2;
-            for (row, kept) in d.chunks_exact_mut(channels).zip(kept.chunks_exact(half)) {
-                let (first, second) = row.split_at_mut(half);
-                for ((a, b), k) in first.iter_mut().zip(second).zip(kept) {
-                    (*a, *b) = if *k > 0.5 { (*a, *b) } else { (*b, *a) };
-                }
-            }
-        }
+        Activation::Groupsort => {}
     });
 }
 

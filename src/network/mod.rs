@@ -16,6 +16,7 @@ pub mod layers;
 pub mod linear;
 pub mod norms;
 pub mod optimizer;
+mod pairs;
 pub mod perceptron;
 mod products;
 pub mod shape;

@@ -39,6 +39,12 @@ pub struct Optimizer {
     step: i32,
 }
 
+/// Moments of units that died decay for ever; before they become subnormal numbers, which are slow, they are 0.
+#[inline(always)]
+fn settled(moment: f32) -> f32 {
+    if moment.abs() < 1e-30 { 0.0 } else { moment }
+}
+
 impl Optimizer {
     pub fn new(options: OptimizerOptions) -> Optimizer {
         Optimizer { options, first: None, second: None, step: 0 }
@@ -82,7 +88,7 @@ impl Optimizer {
             let (keep, lr, epsilon) = (o.decay as f32, o.lr as f32, o.epsilon as f32);
             return simd::run(#[inline(always)] || {
                 for ((t, g), v) in theta.iter_mut().zip(g).zip(second) {
-                    *v = keep * *v + (1.0 - keep) * g * g;
+                    *v = settled(keep * *v + (1.0 - keep) * g * g);
                     *t += lr * g / (v.sqrt() + epsilon);
                 }
             });
@@ -93,8 +99,8 @@ impl Optimizer {
         let (a1, a2) = ((1.0 - o.beta1) as f32, (1.0 - o.beta2) as f32);
         simd::run(#[inline(always)] || {
             for (((t, g), m), v) in theta.iter_mut().zip(g).zip(first).zip(second) {
-                *m = b1 * *m + a1 * g;
-                *v = b2 * *v + a2 * g * g;
+                *m = settled(b1 * *m + a1 * g);
+                *v = settled(b2 * *v + a2 * g * g);
                 *t += rate * *m / (v.sqrt() + epsilon);
             }
         });

@@ -14,6 +14,8 @@ const ENTRIES: usize = 1 << 18;
 /// Groups of a sample at most, and the entries their gradients may take together.
 pub const GROUPS: usize = 64;
 pub const GRADIENTS: usize = 1 << 22;
+/// Exponents relative to the largest below which a point counts nothing: e^-40 is 4e-18.
+const DEEPEST: f32 = -40.0;
 /// Samples a pass takes together.
 const MOST_SAMPLES: usize = 4;
 /// Multiplications above which threads pay: waking them costs tens of microseconds.
@@ -173,7 +175,9 @@ pub fn objective(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut 
                         let (top, inverse) = (tally.top, 1.0 / a as f32);
                         tally.sum += simd::run(#[inline(always)] || {
                             for (seed, out) in seeds.iter_mut().zip(out) {
-                                *seed = ((tall * out - top) * inverse).exponential();
+                                let depth = (tall * out - top) * inverse;
+                                // what is lost in the sum must not make products so small that processors stumble
+                                *seed = if depth < DEEPEST { 0.0 } else { depth.exponential() };
                             }
                             simd::sum_of(seeds, #[inline(always)] |v| v)
                         });

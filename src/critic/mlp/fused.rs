@@ -36,7 +36,9 @@ fn joint(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu
     let [source, target] = &mut phi;
     let value = term.score_on_host(source, target, nu)?;
     let seeds = phi.map(|mut s| {
-        s.iter_mut().for_each(|v| *v *= height as f32);
+        let n = s.len() as f32;
+        // as in the one-pass objective, shares that are lost in the sum are none
+        s.iter_mut().for_each(|v| *v = if v.abs() * n < 4e-18 { 0.0 } else { *v * height as f32 });
         s
     });
     sweep::add_gradient(layers, &samples, &[&seeds[0], &seeds[1]], into);
