@@ -6,6 +6,9 @@
 use crate::device::Values;
 use crate::generator::Generator;
 
+/// E f*'(φ − ν) − 1 from which on bisection is faster than Newton's method.
+pub const STEEP: f64 = 2.0;
+
 /// |E f*'(φ − ν) − 1| from which on a Newton step too small to be seen in f32 is the end, and not a pole.
 pub const SETTLED: f64 = 1e-2;
 
@@ -17,7 +20,9 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
     let mut hi = top.clone().sub_scalar(left);
     let mut lo = phi.clone().min().sub_scalar(right);
     if dinf.is_finite() {
-        lo = lo.max_pair(top.clone().sub_scalar(dinf));
+        // inside the domain whatever the rounding of φ − ν
+        let margin = top.clone().add_scalar(dinf).abs().mul_scalar(4.0 * f64::from(f32::EPSILON));
+        lo = lo.max_pair(top.clone().sub_scalar(dinf) + margin).min_pair(hi.clone());
     }
     let mut nu = match start {
         Some(s) => s.clone(),
@@ -32,6 +37,9 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         lo = lo.mask_where(rising.clone(), nu.clone());
         hi = hi.mask_where(rising.bool_not(), nu);
         let middle = (lo.clone() + hi.clone()).mul_scalar(0.5);
+        // where f*' is steep Newton's steps from the left are short: the middle is further, and never too far for long
+        let steep = slope.clone().greater_scalar(STEEP);
+        let candidate = candidate.clone().mask_where(steep, candidate.max_pair(middle.clone()));
         // NaN compares false, so an overflowing Newton step falls back on bisection; so does one of nothing, unless it is from the
         // root: next to a pole of f*' rounding swallows the whole step
         let strictly = candidate.clone().greater(lo.clone()).float() * candidate.clone().lower(hi.clone()).float();
@@ -40,12 +48,6 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
     }
     let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
-    if dinf.is_finite() {
-        // rounding can leave φ − ν a hair outside the domain: the upper end of the bracket never is
-        let finite = c.value.clone().sum().is_finite();
-        nu = hi.mask_where(finite, nu);
-        c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
-    }
     if dinf.is_finite() && f.domain().1 {
         // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
         let least = top.clone().sub_scalar(dinf);
@@ -63,8 +65,8 @@ fn iterations(f: &Generator, warm: bool) -> usize {
     match (f.has_kinks(), f.slopes().1.is_finite(), warm) {
         (true, _, _) => 26,
         (false, true, true) => 10,
-        (false, true, false) => 24,
+        (false, true, false) => 28,
         (false, false, true) => 4,
-        (false, false, false) => 14,
+        (false, false, false) => 22,
     }
 }

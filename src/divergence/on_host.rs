@@ -1,5 +1,5 @@
 //! Objectives on host memory: the numbers of `Term::score`, for f-divergences without tensors.
-use super::nu::SETTLED;
+use super::nu::{SETTLED, STEEP};
 use super::term::{Objective, Term};
 use crate::device::{self, Values};
 use crate::error::Result;
@@ -64,9 +64,10 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
     let (least, most) = phi.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let (mut lo, mut hi) = (least - right as f32, most - left as f32);
     if dinf.is_finite() {
-        lo = lo.max(most - dinf as f32);
+        // inside the domain whatever the rounding of φ − ν
+        lo = lo.max(most - dinf as f32 + 4.0 * f32::EPSILON * (most.abs() + dinf as f32).abs()).min(hi);
     }
-    let (top, least_nu) = (hi, lo);
+    let least_nu = lo;
     let mean = || phi.iter().map(|v| f64::from(*v)).sum::<f64>() / n - 0.5 * (left + right);
     let mut nu = start.unwrap_or_else(|| mean() as f32).max(lo).min(hi);
     for _ in 0..ITERATIONS {
@@ -76,7 +77,9 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
         let newton = f64::from(nu) + slope / (curvature / n);
         // NaN compares false, so an overflowing Newton step falls back on bisection
         let inside = newton >= f64::from(lo) && newton <= f64::from(hi);
-        let mut next = if inside { newton as f32 } else { 0.5 * (lo + hi) };
+        let middle = 0.5 * (lo + hi);
+        // where f*' is steep Newton's steps from the left are short: the middle is further, and never too far for long
+        let mut next = if inside { if slope > STEEP { (newton as f32).max(middle) } else { newton as f32 } } else { middle };
         let seen = f32::EPSILON * nu.abs().max(hi - lo).max(f32::EPSILON);
         if (next - nu).abs() <= seen {
             // next to a pole of f*' rounding swallows the whole step
@@ -84,16 +87,11 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
                 nu = next;
                 break;
             }
-            next = 0.5 * (lo + hi);
+            next = middle;
         }
         nu = next;
     }
-    let mut value = sums(f, phi, nu)[0];
-    // rounding can leave φ − ν a hair outside the domain: the upper end of the bracket never is
-    if dinf.is_finite() && !value.is_finite() {
-        nu = top.min(hi);
-        value = sums(f, phi, nu)[0];
-    }
+    let value = sums(f, phi, nu)[0];
     *start = Some(nu);
     let total = phi.len() as f32;
     let seeds = |piece: &mut [f32]| {
@@ -117,7 +115,7 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
 }
 
 /// Bisections down to the resolution of f32, should Newton's method never help.
-const ITERATIONS: usize = 30;
+const ITERATIONS: usize = 40;
 
 #[cfg(test)]
 mod tests {

@@ -101,7 +101,8 @@ impl LoweredConjugate {
             .zip(out)
             .filter_map(|(y, v)| {
                 let exact = numeric.eval(*y as f64, &mut regs).0;
-                exact.is_finite().then(|| (v as f64 - exact).abs() / (1.0 + exact.abs()))
+                let wrong = (v as f64 - exact).abs() / (1.0 + exact.abs());
+                exact.is_finite().then(|| if wrong.is_nan() { f64::INFINITY } else { wrong })
             })
             .fold(0.0, f64::max)
     }
@@ -177,7 +178,9 @@ pub(super) struct Table {
 impl Table {
     fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
         let mut regs = vec![];
-        let (mut near, mut far) = (numeric.jet(1e-7, &mut regs).d1, numeric.jet(1e7, &mut regs).d1);
+        // as far out as f' is an ordinary number of the device: that of exp(x) is not for long
+        let mut end_slope = |outwards: i32| (0..=28).map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1).find(|d| d.abs() < 1e30);
+        let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
         // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
         let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
         let end = |limit: f64, reached: f64| {
@@ -197,6 +200,8 @@ impl Table {
         if let End::Open(b) = warp.high {
             far = far.min(b - 1e-9 * (1.0 + b.abs()));
         }
+        // at an end that is reached x* is every number beyond: the node there has that from inside
+        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (1.0 + b.abs())) } else { far };
         let (v0, v1) = (warp.forward(near), warp.forward(far));
         let dv = (v1 - v0) / (k - 1) as f64;
         let (mut y, mut f, mut x) = (vec![], vec![], vec![]);
@@ -204,7 +209,7 @@ impl Table {
             let yi = warp.inverse(v0 + dv * i as f64);
             // rounded to f32 first, so that the tabulated pair belongs to the tabulated y
             let yi = (yi as f32) as f64;
-            let (fi, xi) = numeric.eval(yi.max(near).min(far), &mut regs);
+            let (fi, xi) = numeric.eval(yi.max(near).min(inside), &mut regs);
             y.push(yi as f32);
             f.push(fi as f32);
             x.push(xi as f32);

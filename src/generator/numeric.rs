@@ -53,8 +53,19 @@ pub struct NumericConjugate {
     nodes: Vec<Node>,
 }
 
+/// The limit of f' at 0⁺ or ∞. It falls towards 0 and rises towards ∞: where it turns back, numbers have overflowed.
+fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+    let turns = |v: &[f64]| if at_zero { v[2] > v[1] + 1e-9 * (1.0 + v[1].abs()) } else { v[2] < v[1] - 1e-9 * (1.0 + v[1].abs()) };
+    limit_unless(g, at_zero, &turns)
+}
+
 /// The limit of g at 0⁺ or ∞ from three far-out values: a finite number, ±∞, or NaN when undecidable.
 fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+    limit_unless(g, at_zero, &|_| false)
+}
+
+/// The same, from nearer values where those further out are no good.
+fn limit_unless(g: &dyn Fn(f64) -> f64, at_zero: bool, spoilt: &dyn Fn(&[f64]) -> bool) -> f64 {
     for base in [20.0f64, 8.0, 4.0] {
         let v: Vec<f64> = (0..3)
             .map(|k| {
@@ -62,7 +73,7 @@ fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
                 g(10f64.powf(if at_zero { -e } else { e }))
             })
             .collect();
-        if v.iter().any(|q| q.is_nan()) {
+        if v.iter().any(|q| q.is_nan()) || spoilt(&v) {
             continue;
         }
         if v[1].is_infinite() || v[2].is_infinite() {
@@ -168,7 +179,7 @@ impl NumericConjugate {
             jet_of(&tape, v, &mut regs)
         };
         let by_values = f.has_native();
-        let slope_limit = if by_values { limit_by_differences } else { limit };
+        let slope_limit = if by_values { limit_by_differences } else { limit_of_slope };
         let d0 = slope_limit(&|v| jet(v).d1, true);
         let dinf = slope_limit(&|v| jet(v).d1, false);
         let f0 = limit(&|v| jet(v).f, true);

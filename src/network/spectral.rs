@@ -58,6 +58,9 @@ fn unit(v: Tensor<2>) -> Tensor<2> {
     v / norm
 }
 
+/// Power iterations at most where one step asks for as many as it takes.
+const MOST: usize = 60;
+
 /// Σ aᵢ bᵢ in f64, in lanes.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     simd::run(#[inline(always)] || {
@@ -72,16 +75,21 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
     })
 }
 
-fn make_unit(v: &mut [f32]) {
-    let scale = 1.0 / (dot(v, v).sqrt() + 1e-12) as f32;
+/// v/|v| in its place; |v|.
+fn make_unit(v: &mut [f32]) -> f64 {
+    let norm = dot(v, v).sqrt();
+    let scale = 1.0 / (norm + 1e-12) as f32;
     v.iter_mut().for_each(|v| *v *= scale);
+    norm
 }
 
 impl PowerIteration {
     pub fn new(shape: &Shape, bjorck: usize, rng: &mut impl Rng, device: &Device) -> PowerIteration {
         let mut normal = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.sample::<f32, _>(StandardNormal)).collect() };
         let mut u: Vec<Vec<f32>> = shape.linears().iter().map(|l| normal(l.ins())).collect();
-        u.iter_mut().for_each(|u| make_unit(u));
+        for u in &mut u {
+            make_unit(u);
+        }
         let v: Vec<Vec<f32>> = shape.linears().iter().map(|l| vec![0.0; l.outs()]).collect();
         PowerIteration { shape: shape.clone(), vectors: Vectors::new(u, v, device), bjorck }
     }
@@ -91,17 +99,24 @@ impl PowerIteration {
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
             (Vectors::Host { u, v, .. }, Weights::Host(layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
-                    for _ in 0..iterations {
+                    let mut last = 0.0;
+                    for i in 0..iterations.max(if self.bjorck > 0 { MOST } else { 0 }) {
                         host_linear::apply(linear, 1, &u[l], layers.w(l), Start::Zero, &mut v[l]);
-                        make_unit(&mut v[l]);
+                        let sigma = make_unit(&mut v[l]);
                         layers.back(l, 1, &v[l], &mut u[l]);
                         make_unit(&mut u[l]);
+                        // Björck's iteration runs away from a σ that is far too small
+                        if i + 1 >= iterations && sigma <= 1.02 * last {
+                            break;
+                        }
+                        last = sigma;
                     }
                 }
             }
             (Vectors::Device { u, v }, Weights::Tensors(raw, _)) => {
                 for (l, (linear, w)) in self.shape.linears().iter().zip(&raw.w).enumerate() {
-                    for _ in 0..iterations {
+                    // where nothing is read back, the same number for every step
+                    for _ in 0..if self.bjorck > 0 { iterations.max(10) } else { iterations } {
                         v[l] = unit(linear.apply(u[l].clone(), w));
                         u[l] = unit(linear.back(v[l].clone(), w));
                     }

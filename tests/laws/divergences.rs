@@ -137,3 +137,31 @@ proptest! {
         }
     }
 }
+
+/// f that grow like exponentials, have kinks, pieces, an f'(∞) that is reached, a pole, or squares that overflow: a hundred steps of
+/// a network lie above the zero that φ = 0 gives and below the certified upper bound, under a small and a large L.
+#[test]
+fn awkward_generators_are_estimated() {
+    let script = r#"
+let p = data::gaussian(60, 2); let q = data::gaussian(60, 2) + 0.7;
+let all = [kl(), tv(), hellinger(), le_cam(), js(), alpha(-1.0), alpha(-3.0),
+  f_divergence("exp", |x| exp(x-1) - 1), f_divergence("xexp", |x| x*exp(x) - exp(1)),
+  f_divergence("cosh", |x| exp(x-1) + exp(1-x) - 2),
+  f_divergence("piece", |x| if abs(x-1) < 0.5 { (x-1)**2 } else { abs(x-1) - 0.25 }),
+  f_divergence("bend", |x| if x < 2 { (x-1)**2 } else { 2*x - 3 }),
+  f_divergence("huber", |x| sqrt(1 + (x-1)**2) - 1), f_divergence("triangle", |x| x**2/(1+x) - 1/2),
+  f_divergence("hinge", |x| max(0, x-1)), f_divergence("mixed", |x| x*ln(x) - x + 1 + 0.1*abs(x-1))];
+for f in all {
+  for L in [0.5, 20.0] {
+    let e = f.regularized(lipschitz(L)).estimate(p, q, #{ steps: 100, critic: mlp([16, 16]) });
+    print(`${f.name} ${L} ${e.value} ${e.upper}`);
+  }
+}"#;
+    let text = crate::common::printed(script);
+    assert_eq!(text.lines().count(), 32, "{text}");
+    for line in text.lines() {
+        let words: Vec<&str> = line.rsplitn(3, ' ').collect();
+        let (upper, value): (f64, f64) = (words[0].parse().unwrap(), words[1].parse().unwrap());
+        assert!(value > 0.02 && value <= upper * (1.0 + 1e-4), "{line}");
+    }
+}

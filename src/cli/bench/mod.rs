@@ -81,7 +81,7 @@ pub fn bench(args: &BenchArgs) -> Exit {
     let mut absent = vec![];
     for peer in PEERS {
         match missing(&args.python, peer.module) {
-            None => peers.push((peer, folder.path().join(format!("{}.py", peer.module)))),
+            None => peers.push((peer, folder.path().join(format!("gpa_{}.py", peer.module)))),
             Some(why) => absent.push(format!("{}: {why}; pip install {} there, or name another Python with --python", peer.name, peer.module)),
         }
     }
@@ -106,6 +106,9 @@ pub fn bench(args: &BenchArgs) -> Exit {
                 Err(e) => return fail(format!("gflow run failed: {e}")),
             }
             for (k, (peer, path)) in peers.iter().enumerate() {
+                if absent.iter().any(|a| a.starts_with(peer.name)) {
+                    continue;
+                }
                 let mut theirs = pinned(&args.python, threads);
                 theirs.arg(path).args([n.to_string(), steps.to_string()]);
                 match time(theirs) {
@@ -120,7 +123,6 @@ pub fn bench(args: &BenchArgs) -> Exit {
         let rest: String = medians.map(|t| format!(" {:>12} {:>14}", number(t, 2), number(t / mine, 2))).collect();
         println!("{n:>9} {:>10}{rest}", number(mine, 2));
     }
-    absent.dedup();
     absent.iter().for_each(|a| println!("\nnot compared with {a}"));
     Exit::Ok
 }
