@@ -2,6 +2,7 @@
 use super::Named;
 use super::flat::Flat;
 use crate::device::Values;
+use crate::device::ops::layers::{self, Layout, Update};
 use crate::error::Result;
 use crate::simd;
 use burn::tensor::Device;
@@ -104,6 +105,25 @@ impl Optimizer {
                 *t += rate * *m / (v.sqrt() + epsilon);
             }
         });
+    }
+
+    /// The same in one launch, from the gradient in layers that one launch has divided.
+    pub fn ascend_packed(&mut self, theta: &mut Values, g: &Values, packed: &Values, layout: &Layout) {
+        self.step += 1;
+        let ((rate, epsilon), o) = (self.adam(), &self.options);
+        let adam = o.optimizer != "rmsprop";
+        let narrow = |v: f64| v as f32;
+        let (beta2, rate, epsilon) = if adam { (o.beta2, rate, epsilon) } else { (o.decay, o.lr, o.epsilon) };
+        let update = Update { adam, beta1: narrow(o.beta1), beta2: narrow(beta2), rate: narrow(rate), epsilon: narrow(epsilon) };
+        let moment = |m: &Option<Flat>| match m {
+            Some(Flat::Device(m)) => m.clone(),
+            _ => theta.zeros_like(),
+        };
+        let (first, second) = (if adam { moment(&self.first) } else { theta.clone() }, moment(&self.second));
+        let [next, first, second] = layers::ascend([theta, &first, &second], g, packed, layout, update);
+        *theta = next;
+        self.first = adam.then_some(Flat::Device(first));
+        self.second = Some(Flat::Device(second));
     }
 
     fn on_device(&mut self, theta: Values, g: Values) -> Values {

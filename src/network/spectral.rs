@@ -6,7 +6,8 @@
 //! convolution that of its kernel. [miyato2018]
 use super::Named;
 use super::bjorck;
-use super::flat::Flat;
+use super::flat::{Flat, vector};
+use super::optimizer::Optimizer;
 use super::host_linear;
 use super::layers::Layers;
 use super::linear::Linear;
@@ -14,7 +15,8 @@ use super::products::Start;
 use crate::scratch::{self, Scratch};
 use super::shape::Shape;
 use super::weights::Weights;
-use crate::device::{is_cpu, points, rows};
+use crate::device::ops::layers::{self, Layout};
+use crate::device::{Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
 use crate::simd;
 use burn::tensor::{Device, Tensor};
@@ -37,6 +39,8 @@ enum Vectors {
     Host { u: Vec<Vec<f32>>, v: Vec<Vec<f32>>, sigma: Vec<f32> },
     /// [1, ins] and [1, outs]
     Device { u: Vec<Tensor<2>>, v: Vec<Tensor<2>> },
+    /// one vector of all u, then all v, of dense layers that one launch deals with
+    Packed { uv: Values, layout: Layout },
 }
 
 /// The layers of a network under the constraint, and what the chain rule needs besides the singular vectors.
@@ -51,6 +55,8 @@ enum Past {
     Host(Scratch),
     /// σ of every layer, and its iterates
     Device(Vec<(Tensor<2>, Vec<Tensor<2>>)>),
+    /// parameters, u, v and σ
+    Packed(Values),
 }
 
 fn unit(v: Tensor<2>) -> Tensor<2> {
@@ -91,11 +97,27 @@ impl PowerIteration {
             make_unit(u);
         }
         let v: Vec<Vec<f32>> = shape.linears().iter().map(|l| vec![0.0; l.outs()]).collect();
-        PowerIteration { shape: shape.clone(), vectors: Vectors::new(u, v, device), bjorck }
+        PowerIteration { shape: shape.clone(), vectors: Vectors::new(shape, bjorck, u, v, device), bjorck }
+    }
+
+    /// The layers after some iterations, all in one launch where that is possible.
+    pub fn prepare(&mut self, theta: &Flat, iterations: usize) -> Normalised {
+        if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
+            let packed = layers::divide(theta, uv, layout, iterations);
+            *uv = packed.clone().narrow(0, layout.len, layout.u + layout.v);
+            let weights = Layers::from_flat(&packed.clone().narrow(0, 0, layout.len), &self.shape);
+            return Normalised { weights: Weights::Tensors(weights, self.shape.clone()), past: Past::Packed(packed) };
+        }
+        self.advance(theta, iterations);
+        self.normalise(theta)
     }
 
     /// v ← Au/|Au|, u ← Aᵀv/|Aᵀv|, a few times.
     pub fn advance(&mut self, theta: &Flat, iterations: usize) {
+        if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
+            *uv = layers::divide(theta, uv, layout, iterations).narrow(0, layout.len, layout.u + layout.v);
+            return;
+        }
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
             (Vectors::Host { u, v, .. }, Weights::Host(layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
@@ -127,7 +149,7 @@ impl PowerIteration {
     }
 
     /// The layers with every W divided by σ = ⟨v, Au⟩, and made orthonormal where that is asked for.
-    pub fn normalise(&mut self, theta: &Flat) -> Normalised {
+    fn normalise(&mut self, theta: &Flat) -> Normalised {
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
             (Vectors::Host { u, v, sigma }, Weights::Host(mut layers)) => {
                 for (l, linear) in self.shape.linears().iter().enumerate() {
@@ -158,6 +180,17 @@ impl PowerIteration {
         let (u, v) = match &self.vectors {
             Vectors::Host { u, v, .. } => (u.clone(), v.clone()),
             Vectors::Device { u, v } => (u.iter().map(rows).collect::<Result<_>>()?, v.iter().map(rows).collect::<Result<_>>()?),
+            Vectors::Packed { uv, .. } => {
+                let all = values(uv)?;
+                let mut rest = &all[..];
+                let mut take = |n: usize| {
+                    let (here, after) = rest.split_at(n);
+                    rest = after;
+                    here.to_vec()
+                };
+                let u: Vec<Vec<f32>> = self.shape.linears().iter().map(|l| take(l.ins())).collect();
+                (u, self.shape.linears().iter().map(|l| take(l.outs())).collect())
+            }
         };
         let mut out = vec![];
         for (l, (u, v)) in u.into_iter().zip(v).enumerate() {
@@ -177,16 +210,21 @@ impl PowerIteration {
             u.push(find(format!("power_u{l}"), linear.ins())?);
             v.push(find(format!("power_v{l}"), linear.outs())?);
         }
-        self.vectors = Vectors::new(u, v, device);
+        self.vectors = Vectors::new(&self.shape, self.bjorck, u, v, device);
         Ok(())
     }
 }
 
 impl Vectors {
-    fn new(u: Vec<Vec<f32>>, v: Vec<Vec<f32>>, device: &Device) -> Vectors {
+    fn new(shape: &Shape, bjorck: usize, u: Vec<Vec<f32>>, v: Vec<Vec<f32>>, device: &Device) -> Vectors {
         if is_cpu(device) {
             let sigma = vec![1.0; u.len()];
             return Vectors::Host { u, v, sigma };
+        }
+        let dense = shape.linears().iter().all(|l| matches!(l, Linear::Dense { .. }));
+        let matrices: Vec<(usize, usize)> = shape.linears().iter().map(Linear::matrix).collect();
+        if let (true, Some(layout)) = (dense && bjorck == 0, Layout::of(&matrices, device)) {
+            return Vectors::Packed { uv: vector([u.concat(), v.concat()].concat(), device), layout };
         }
         let row = |v: Vec<f32>| {
             let n = v.len();
@@ -225,6 +263,12 @@ impl Normalised {
             host_linear::add_weights(linear, 1, &u[l], &v[l], &mut slope);
             g.iter_mut().zip(slope.iter()).for_each(|(g, s)| *g = (*g - inner * s) * scale);
         }
+    }
+    /// The step of an optimiser in one launch, where the layers were prepared in one.
+    pub fn ascend(&self, power: &PowerIteration, optimizer: &mut Optimizer, theta: &mut Flat, gradient: &Flat) -> bool {
+        let (Past::Packed(packed), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) = (&self.past, &power.vectors, theta, gradient) else { return false };
+        optimizer.ascend_packed(theta, g, packed, layout);
+        true
     }
     /// The same wherever the network runs.
     pub fn pull_back(&self, power: &PowerIteration, gradient: Flat) -> Flat {
@@ -270,8 +314,7 @@ mod tests {
             let converged = |theta: &[f32]| {
                 let theta = Flat::host(theta.to_vec());
                 let mut power = PowerIteration::new(&shape, 0, &mut crate::random::rng(5, 0), &device);
-                power.advance(&theta, 300);
-                (power.normalise(&theta), power)
+                (power.prepare(&theta, 300), power)
             };
             let value = |theta: &[f32]| {
                 let Weights::Host(layers) = converged(theta).0.weights else { unreachable!() };

@@ -58,24 +58,26 @@ impl Trained {
     /// The layers as they are used: normalised under a hard constraint.
     pub fn weights(&self) -> Weights {
         match &self.power {
-            Some((p, _)) => p.clone().normalise(&self.theta).weights,
+            Some((p, _)) => p.clone().prepare(&self.theta, 0).weights,
             None => Weights::of(&self.theta, &self.shape),
         }
     }
     /// The layers for one step.
     pub fn prepare(&mut self) -> Prepared {
         match &mut self.power {
-            Some((power, iterations)) => {
-                power.advance(&self.theta, *iterations);
-                Prepared::Hard(power.normalise(&self.theta))
-            }
+            Some((power, iterations)) => Prepared::Hard(power.prepare(&self.theta, *iterations)),
             None => Prepared::Free(Weights::of(&self.theta, &self.shape)),
         }
     }
     /// One step of the optimiser up a gradient in the prepared layers.
     pub fn climb(&mut self, prepared: Prepared, gradient: Flat) {
         let gradient = match (&self.power, &prepared) {
-            (Some((power, _)), Prepared::Hard(normalised)) => normalised.pull_back(power, gradient),
+            (Some((power, _)), Prepared::Hard(normalised)) => {
+                if normalised.ascend(power, &mut self.optimizer, &mut self.theta, &gradient) {
+                    return;
+                }
+                normalised.pull_back(power, gradient)
+            }
             _ => gradient,
         };
         self.optimizer.ascend(&mut self.theta, &gradient);

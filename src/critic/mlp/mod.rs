@@ -12,7 +12,7 @@ use crate::network::trained::{Hard, Trained};
 use crate::network::weights::Weights;
 use crate::random;
 use crate::space::Space;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 mod fused;
@@ -219,21 +219,21 @@ impl Mlp {
     }
 
     /// One ascent step, wherever the samples are; returns the objective before it.
-    fn step(&mut self, term: &Term, samples: [&Points; 2], batches: [&Batch; 2], nu: &mut Option<f32>) -> Result<Value> {
+    fn step(&mut self, term: &Term, samples: [&Points; 2], both: &Batch, nu: &mut Option<f32>) -> Result<Value> {
         let prepared = self.network.prepare();
-        if let (Weights::Host(layers), [Batch::Host { data: p, .. }, Batch::Host { data: q, device, .. }]) = (prepared.weights(), batches) {
+        if let (Weights::Host(layers), Batch::Host { data, d, device }) = (prepared.weights(), both) {
+            let (p, q) = data.split_at(samples[0].dims()[0] * d);
             return Ok(Value::Number(self.step_on_host(&prepared, layers, term, [p, q], nu)?, device.clone()));
         }
-        let pass = batch::forward(prepared.weights(), &batches)?;
+        // both samples as one batch: on a device every launch counts
+        let pass = batch::forward(prepared.weights(), &[both])?;
         let factor = self.height();
-        let mut phi = pass.outputs().into_iter().map(|v| v.mul_scalar(factor));
-        let (Some(on_source), Some(on_target)) = (phi.next(), phi.next()) else {
-            return Err(Error::data("critic", "a forward pass lost a sample"));
-        };
-        let scores = term.score(&on_source, &on_target, self.nu.as_ref());
+        let [n, m] = samples.map(|s| s.dims()[0]);
+        let phi = pass.outputs().remove(0).mul_scalar(factor);
+        let scores = term.score(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());
         self.nu = scores.nu.clone();
-        let seeds = [scores.on_source.mul_scalar(factor), scores.on_target.mul_scalar(factor)];
-        let mut gradient = pass.gradient(&seeds)?;
+        let seeds = Tensor::cat(vec![scores.on_source, scores.on_target], 0).mul_scalar(factor);
+        let mut gradient = pass.gradient(&[seeds])?;
         let mut value = scores.value;
         if let Some(mut rng) = self.draw() {
             let at = penalty::interpolates(samples[0], samples[1], &mut rng);
@@ -265,13 +265,13 @@ impl Critic for Mlp {
             self.network.begin();
         }
         let (p, q) = (self.standard.enter(source), self.standard.enter(target));
-        let batches = (Batch::new(&p)?, Batch::new(&q)?);
-        let on_host = matches!(batches.0, Batch::Host { .. });
+        let both = Batch::new(&Tensor::cat(vec![p.clone(), q.clone()], 0))?;
+        let on_host = matches!(both, Batch::Host { .. });
         let mut nu = match &self.nu {
             Some(nu) if on_host => crate::device::values(nu)?.first().copied(),
             _ => None,
         };
-        let fit = ascent.climb(|| self.step(term, [&p, &q], [&batches.0, &batches.1], &mut nu));
+        let fit = ascent.climb(|| self.step(term, [&p, &q], &both, &mut nu));
         // also after an interrupt, as the parameters are
         if on_host {
             self.nu = nu.map(|nu| vector(vec![nu], &p.device()));

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 const CHUNK: usize = 2048;
 
 /// Slices of the tensors a field takes; what cannot be read as f32 is empty, and gives zeros.
-fn read(x: &FloatTensor<Flex>) -> Vec<f32> {
+pub(super) fn read(x: &FloatTensor<Flex>) -> Vec<f32> {
     x.to_contiguous().as_slice::<f32>().map(<[f32]>::to_vec).unwrap_or_default()
 }
 

@@ -1,5 +1,8 @@
 //! Operations burn does not have, for every backend it runs on: sums over all pairs of two samples in O(M + N) memory.
 mod cube;
 mod host;
+pub mod layers;
+mod layers_cube;
+mod layers_host;
 mod pairs;
 pub use pairs::{Radial, kernel_field, soft_field};

@@ -1,0 +1,211 @@
+//! The steps around a pass on a GPU: one cube per layer.
+use super::layers::LayerOps;
+use burn::backend::{TensorMetadata, tensor::FloatTensor};
+use burn::tensor::Shape;
+use burn_cubecl::cubecl::{self, prelude::*};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
+
+/// Units of a cube.
+const UNITS: usize = 256;
+
+#[cube(launch)]
+fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], #[comptime] iterations: u32, #[comptime] widest: usize, #[comptime] units: usize) {
+    let l = CUBE_POS as usize;
+    let t = UNIT_POS as usize;
+    let len = theta.len();
+    let k = usize::cast_from(table[l * 5]);
+    let n = usize::cast_from(table[l * 5 + 1]);
+    let w = usize::cast_from(table[l * 5 + 2]);
+    let last = table.len() - 5;
+    let all_u = usize::cast_from(table[last + 3]) + usize::cast_from(table[last]);
+    let u0 = usize::cast_from(table[l * 5 + 3]);
+    let v0 = all_u + usize::cast_from(table[l * 5 + 4]);
+    let mut left = Shared::<[f32]>::new_slice(widest);
+    let mut right = Shared::<[f32]>::new_slice(widest);
+    let mut parts = Shared::<[f32]>::new_slice(units);
+    let mut a = t;
+    while a < k {
+        left[a] = uv[u0 + a];
+        a += units;
+    }
+    let mut b = t;
+    while b < n {
+        right[b] = uv[v0 + b];
+        b += units;
+    }
+    sync_cube();
+    for _step in 0..iterations {
+        let mut square = 0.0f32;
+        let mut j = t;
+        while j < n {
+            let mut z = 0.0f32;
+            for i in 0..k {
+                z += left[i] * theta[w + i * n + j];
+            }
+            right[j] = z;
+            square += z * z;
+            j += units;
+        }
+        parts[t] = square;
+        sync_cube();
+        let mut total = 0.0f32;
+        for p in 0..units {
+            total += parts[p];
+        }
+        let scale = 1.0f32 / (f32::sqrt(total) + 1.0e-12f32);
+        sync_cube();
+        let mut j2 = t;
+        while j2 < n {
+            right[j2] = right[j2] * scale;
+            j2 += units;
+        }
+        sync_cube();
+        let mut square_u = 0.0f32;
+        let mut i2 = t;
+        while i2 < k {
+            let mut z = 0.0f32;
+            for j3 in 0..n {
+                z += right[j3] * theta[w + i2 * n + j3];
+            }
+            left[i2] = z;
+            square_u += z * z;
+            i2 += units;
+        }
+        parts[t] = square_u;
+        sync_cube();
+        let mut total_u = 0.0f32;
+        for p in 0..units {
+            total_u += parts[p];
+        }
+        let scale_u = 1.0f32 / (f32::sqrt(total_u) + 1.0e-12f32);
+        sync_cube();
+        let mut i3 = t;
+        while i3 < k {
+            left[i3] = left[i3] * scale_u;
+            i3 += units;
+        }
+        sync_cube();
+    }
+    let mut part = 0.0f32;
+    let mut j4 = t;
+    while j4 < n {
+        let mut z = 0.0f32;
+        for i in 0..k {
+            z += left[i] * theta[w + i * n + j4];
+        }
+        part += z * right[j4];
+        j4 += units;
+    }
+    parts[t] = part;
+    sync_cube();
+    let mut sigma = 0.0f32;
+    for p in 0..units {
+        sigma += parts[p];
+    }
+    let inverse = 1.0f32 / sigma;
+    let mut e = t;
+    while e < k * n + n {
+        let mut value = theta[w + e];
+        if e < k * n {
+            value = value * inverse;
+        }
+        out[w + e] = value;
+        e += units;
+    }
+    let mut a2 = t;
+    while a2 < k {
+        out[len + u0 + a2] = left[a2];
+        a2 += units;
+    }
+    let mut b2 = t;
+    while b2 < n {
+        out[len + v0 + b2] = right[b2];
+        b2 += units;
+    }
+    if t == 0 {
+        out[len + uv.len() + l] = sigma;
+    }
+}
+
+#[cube(launch)]
+#[allow(clippy::too_many_arguments)]
+fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], packed: &[f32], table: &[f32], numbers: &[f32], out: &mut [f32], #[comptime] adam: u32, #[comptime] units: usize) {
+    let l = CUBE_POS as usize;
+    let t = UNIT_POS as usize;
+    let len = gradient.len();
+    let layers = table.len() / 5;
+    let k = usize::cast_from(table[l * 5]);
+    let n = usize::cast_from(table[l * 5 + 1]);
+    let w = usize::cast_from(table[l * 5 + 2]);
+    let last = table.len() - 5;
+    let all_u = usize::cast_from(table[last + 3]) + usize::cast_from(table[last]);
+    let u0 = len + usize::cast_from(table[l * 5 + 3]);
+    let v0 = len + all_u + usize::cast_from(table[l * 5 + 4]);
+    let sigma = packed[packed.len() - layers + l];
+    let mut parts = Shared::<[f32]>::new_slice(units);
+    let mut part = 0.0f32;
+    let mut e = t;
+    while e < k * n {
+        part += gradient[w + e] * packed[w + e];
+        e += units;
+    }
+    parts[t] = part;
+    sync_cube();
+    let mut inner = 0.0f32;
+    for p in 0..units {
+        inner += parts[p];
+    }
+    let beta1 = numbers[0];
+    let beta2 = numbers[1];
+    let mut a = t;
+    while a < k * n + n {
+        let mut g = gradient[w + a];
+        if a < k * n {
+            g = (g - inner * packed[u0 + a / n] * packed[v0 + a % n]) / sigma;
+        }
+        let square = beta2 * second[w + a] + (1.0f32 - beta2) * g * g;
+        let mut along = g;
+        if comptime!(adam == 1) {
+            along = beta1 * first[w + a] + (1.0f32 - beta1) * g;
+        }
+        out[w + a] = theta[w + a] + numbers[2] * along / (f32::sqrt(square) + numbers[3]);
+        out[len + w + a] = along;
+        out[2 * len + w + a] = square;
+        a += units;
+    }
+}
+
+impl LayerOps for CubeBackend {
+    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> FloatTensor<Self> {
+        let (theta, uv, table) = (into_contiguous(theta), into_contiguous(uv), into_contiguous(table));
+        let layers = table.shape()[0] / 5;
+        let size = theta.shape()[0] + uv.shape()[0] + layers;
+        let out = empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([size]), theta.dtype);
+        let (count, dim) = (CubeCount::Static(layers as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        divide_layers::launch(&out.client, count, dim, theta.into_buffer_arg(), uv.into_buffer_arg(), table.into_buffer_arg(), out.clone().into_buffer_arg(), iterations, widest as usize, UNITS);
+        out
+    }
+    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, numbers: FloatTensor<Self>, adam: u32) -> FloatTensor<Self> {
+        let (theta, first, second) = (into_contiguous(theta), into_contiguous(first), into_contiguous(second));
+        let (gradient, packed) = (into_contiguous(gradient), into_contiguous(packed));
+        let (table, numbers) = (into_contiguous(table), into_contiguous(numbers));
+        let out = empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([3 * theta.shape()[0]]), theta.dtype);
+        let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        ascend_layers::launch(
+            &out.client,
+            count,
+            dim,
+            theta.into_buffer_arg(),
+            first.into_buffer_arg(),
+            second.into_buffer_arg(),
+            gradient.into_buffer_arg(),
+            packed.into_buffer_arg(),
+            table.into_buffer_arg(),
+            numbers.into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            adam,
+            UNITS,
+        );
+        out
+    }
+}
