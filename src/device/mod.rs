@@ -1,8 +1,6 @@
 //! Where tensors live: the embedded CPU backend, or a GPU through wgpu, chosen at run time.
 use crate::error::{Error, Result};
 use burn::tensor::{Device, Tensor, TensorData};
-use burn_cubecl::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 pub mod ops;
@@ -64,29 +62,6 @@ pub unsafe fn silence_drivers() {
     }
 }
 
-/// Where a user keeps what can be made again: XDG_CACHE_HOME, or what the system has in its place.
-fn cache_folder() -> Option<PathBuf> {
-    let home = |below: &str| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(below));
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    let folder = set("XDG_CACHE_HOME").or_else(|| match std::env::consts::OS {
-        "windows" => set("LOCALAPPDATA"),
-        "macos" => home("Library/Caches"),
-        _ => home(".cache"),
-    });
-    folder.map(|f| f.join("gflow"))
-}
-
-/// Which kernels were found fastest on this machine is kept in the user's cache folder, and not below the working folder; a
-/// `cubecl.toml` that names another place is heeded.
-fn keep_tuning() {
-    let mut config = CubeClRuntimeConfig::from_current_dir().override_from_env();
-    if let (CacheConfig::Target, Some(folder)) = (&config.environment.path, cache_folder()) {
-        config.environment.path = CacheConfig::Directory(folder.join("kernels"));
-    }
-    // false where somebody was first: then theirs holds
-    CubeClRuntimeConfig::try_set(config);
-}
-
 /// What wgpu found; asked for once, because a second initialisation of the same adapter is an error.
 #[derive(Clone)]
 struct Adapter {
@@ -100,7 +75,6 @@ static ADAPTER: OnceLock<std::result::Result<Adapter, String>> = OnceLock::new()
 fn adapter() -> std::result::Result<Adapter, String> {
     ADAPTER
         .get_or_init(|| {
-            keep_tuning();
             let start = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup());
             match start {
                 Ok(Ok((device, setup))) => {
