@@ -133,8 +133,8 @@ impl NearPower for f32 {
         let p = p.mul_add(r, std::f32::consts::LN_2).mul_add(r, 1.0);
         let v = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
         let lowest = f32::LOWEST * std::f32::consts::LOG2_E;
-        // NaN is neither above nor below, and stays
-        if self > lowest { v } else if self <= lowest { 0.0 } else { self }
+        // NaN is not below, and the power of a NaN without a payload is one
+        if self <= lowest { 0.0 } else { v }
     }
 }
 
@@ -193,7 +193,7 @@ impl Real for f64 {
             .mul_add(r, 0.5);
         let p = (p * r).mul_add(r, r) + 1.0;
         let v = f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52));
-        if self > f64::LOWEST { v } else if self <= f64::LOWEST { 0.0 } else { self }
+        if self <= f64::LOWEST { 0.0 } else { v }
     }
     #[inline(always)]
     fn exponential2(self) -> f64 {
