@@ -10,7 +10,6 @@ use gflow::flow::options::FlowOptions;
 use gflow::flow::{Recipe, Setting, State};
 use gflow::generator::{Generator, named};
 use gflow::interrupt::Interrupt;
-use gflow::network::optimizer::OptimizerOptions;
 use gflow::space::kernel::Kernel;
 use gflow::space::kernel_sum::KernelSum;
 use gflow::space::{Lipschitz, Space};
@@ -57,8 +56,7 @@ fn ascent(f_name: &str, width: usize, activation: Activation, constraint: Constr
     let (p, q) = samples(POINTS);
     let term = Term { objective: Objective::F(f(f_name)), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
     let options = MlpOptions { activation, constraint, power_iterations: 1, ..MlpOptions::default() };
-    let builder = MlpBuilder { optimizer: OptimizerOptions::default(), ..MlpBuilder::new(vec![width; 3], options).unwrap() };
-    let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 0, 0).unwrap();
+    let mut critic = MlpBuilder::new(vec![width; 3], options).unwrap().build(&term, &Frame::of(&q).unwrap(), 0, 0).unwrap();
     let mut step = move || drop(critic.fit(&term, &p, &q, &Ascent { steps: 1, ..Ascent::default() }).unwrap());
     step();
     Box::new(step)

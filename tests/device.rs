@@ -253,6 +253,81 @@ fn a_step_launches_few_kernels() {
     assert!(step <= 120 && ascent <= 76, "{step} and {ascent}");
 }
 
+/// The passes of one launch against those of the host: every activation, tiles that are full and that are not, one and several
+/// tiles to a cube, several outputs. f32 sums in another order: 1e-5 of the largest entry, parameter gradients 3e-5 as they sum over
+/// up to 9,000 rows.
+#[test]
+fn passes_on_wgpu_agree_with_the_host() {
+    use gflow::device::{points, rows, values};
+    use gflow::network::batch::{Batch, forward};
+    use gflow::network::flat::{Flat, vector};
+    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use rand::Rng;
+    let Some(gpu) = wgpu() else { return };
+    let cpu = device::open(Choice::Cpu).unwrap();
+    for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
+        for (d, widths, outs, n) in [(1, vec![8], 1, 1), (2, vec![32, 32, 32], 1, 433), (5, vec![20, 6], 3, 35), (3, vec![128], 2, 70), (2, vec![16, 16], 1, 9000)] {
+            let mut rng = gflow::random::rng(n as u64, 5);
+            // a layout belongs to one device, so that each has its own shape
+            let shape = || Shape::new(d, &widths, outs, activation);
+            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+            let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
+            let seeds: Vec<f32> = (0..n * outs).map(|_| rng.random_range(-1.0..1.0)).collect();
+            let run = |compute: &Compute| {
+                let device = &compute.device;
+                let weights = Weights::of(&Flat::new(theta.clone(), device), &shape());
+                let batch = Batch::new(&points(x.clone(), n, d, device)).unwrap();
+                let (pass, seeds) = (forward(&weights, &[&batch]).unwrap(), vector(seeds.clone(), device));
+                let (both, inputs) = pass.both_gradients(&seeds).unwrap();
+                let alone = pass.input_gradient(&seeds).unwrap();
+                let parameters = pass.gradient(&[seeds]).unwrap();
+                [values(&pass.outputs()[0]).unwrap(), rows(&inputs).unwrap(), rows(&alone).unwrap(), both.to_vec().unwrap(), parameters.to_vec().unwrap()]
+            };
+            for (k, (a, b)) in run(&cpu).into_iter().zip(run(&gpu)).enumerate() {
+                let scale = a.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+                let worst = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                let bound = if k < 3 { 1e-5 } else { 3e-5 };
+                assert!(a.len() == b.len() && worst < bound * scale, "{activation:?} {widths:?}, {n} rows, number {k}: {worst:e} of {scale}");
+            }
+        }
+    }
+}
+
+/// Objectives weighed in one launch against those of tensors on the host, with samples of two sizes and either way round. f32: 1e-5.
+#[test]
+fn objectives_on_wgpu_agree_with_the_host() {
+    use gflow::device::{points, values};
+    use gflow::divergence::{Objective, Term};
+    use gflow::network::batch::{Batch, forward};
+    use gflow::network::flat::{Flat, vector};
+    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use gflow::space::{Lipschitz, Space};
+    use rand::Rng;
+    let Some(gpu) = wgpu() else { return };
+    let kl = std::sync::Arc::new(gflow::generator::named::ALL.iter().find(|n| n.entry.name == "kl").unwrap().build(&[]).unwrap());
+    let (n, m, height) = (300, 77, 3.0);
+    let mut rng = gflow::random::rng(8, 0);
+    let shape = Shape::new(2, &[12], 1, Activation::Relu);
+    let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.5..1.5)).collect();
+    let x: Vec<f32> = (0..(n + m) * 2).map(|_| rng.random_range(-3.0..3.0)).collect();
+    let weights = Weights::of(&Flat::new(theta, &gpu.device), &shape);
+    let batch = Batch::new(&points(x, n + m, 2, &gpu.device)).unwrap();
+    let pass = forward(&weights, &[&batch]).unwrap();
+    let phi: Vec<f32> = values(&pass.outputs()[0]).unwrap().into_iter().map(|v| height * v).collect();
+    for objective in [Objective::Ipm, Objective::F(kl)] {
+        for reversed in [false, true] {
+            let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
+            let got = values(&pass.weigh(&term.weighing(n, f64::from(height)).unwrap()).unwrap()).unwrap();
+            let host = device::host();
+            let scores = term.score(&vector(phi[..n].to_vec(), &host), &vector(phi[n..].to_vec(), &host), None);
+            let slopes = [values(&scores.on_source).unwrap(), values(&scores.on_target).unwrap()].concat();
+            let exact: Vec<f32> = slopes.into_iter().map(|v| height * v).chain(values(&scores.value).unwrap()).collect();
+            let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+            assert!(got.len() == exact.len() && got.iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-5 * scale), "reversed {reversed}");
+        }
+    }
+}
+
 /// Power iteration, division and the optimiser behind them, each in one launch: what they promise in f64, on every device, and the
 /// same on all of them. 1e-5 of sums of a few numbers in f32.
 #[test]
@@ -292,7 +367,7 @@ fn layers_are_divided_and_moved_alike_everywhere() {
         let mut all = out;
         for adam in [true, false] {
             let update = Update { adam, beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-8 };
-            let moved = ascend([&on(&theta), &on(&first), &on(&second)], &on(&g), &packed, &layout, update).map(|t| device::values(&t).unwrap());
+            let moved = ascend([&on(&theta), &on(&first), &on(&second)], &on(&g), Some((&packed, &layout)), update).map(|t| device::values(&t).unwrap());
             for i in 0..layout.len {
                 let m = if adam { 0.9 * f64::from(first[i]) + 0.1 * raw[i] } else { raw[i] };
                 let s = 0.99 * f64::from(second[i]) + 0.01 * raw[i] * raw[i];

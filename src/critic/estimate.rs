@@ -1,13 +1,14 @@
 //! Estimating a divergence between two samples with a critic, with certified bounds beside it.
 use super::certificate::{Certificate, Upper, certify};
-use crate::network::optimizer::OptimizerOptions;
 use super::solver::Found;
 use super::{Ascent, Critic, CriticBuilder, Frame, Weights, natural};
-use crate::device::{Points, Values, check_samples, values};
+use crate::device::{Points, Values, check_samples, number, values};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::network::optimizer::OptimizerOptions;
 use crate::random;
+use burn::tensor::Tensor;
 use rand::seq::index;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -235,7 +236,6 @@ fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: 
 fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options: &EstimateOptions, seed: u64, k: usize, interrupt: &Interrupt, progress: &mut dyn FnMut(usize)) -> Result<Vec<f64>> {
     let mut rng = random::rng(seed, 1 << 40 | k as u64);
     let mut history: Vec<Values> = vec![];
-    let read = |v: &Values| v.clone().try_into_scalar::<f32>().map_err(Error::read);
     // chunks keep the progress moving; a batch is drawn anew for each ascent step
     let chunk = if options.batch > 0 { 1 } else { 25 };
     while history.len() < options.steps {
@@ -245,11 +245,12 @@ fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options:
         history.extend(critic.fit(term, &ps, &qs, &ascent)?.history);
         progress(history.len());
         if options.tolerance > 0.0 && history.len() > 50 {
-            let (before, now) = (read(&history[history.len() - 26])?, read(&history[history.len() - 1])?);
-            if (now - before).abs() <= options.tolerance as f32 * now.abs() {
+            let (before, now) = (number(&history[history.len() - 26])?, number(&history[history.len() - 1])?);
+            if (now - before).abs() <= options.tolerance * now.abs() {
                 break;
             }
         }
     }
-    history.iter().map(|v| read(v).map(f64::from)).collect()
+    // one wait for all of them
+    if history.is_empty() { Ok(vec![]) } else { Ok(values(&Tensor::cat(history, 0))?.into_iter().map(f64::from).collect()) }
 }

@@ -77,7 +77,7 @@ impl Value {
     fn read(&self) -> Result<f32> {
         match self {
             Value::Number(v, _) => Ok(*v as f32),
-            Value::Tensor(t) => t.clone().try_into_scalar::<f32>().map_err(crate::error::Error::read),
+            Value::Tensor(t) => Ok(crate::device::number(t)? as f32),
         }
     }
     /// Shape [1].

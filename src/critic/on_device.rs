@@ -1,7 +1,7 @@
 //! Solvers whose whole step stays on a GPU: the MMD witness and the Sinkhorn divergence, streamed over all pairs.
 use crate::device::ops::{Radial, kernel_field, soft_field};
-use crate::device::{Points, Values, points, rows_f64};
-use crate::error::{Error, Result};
+use crate::device::{Points, Values, number, points, rows_f64};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::kernel::Kernel;
 use crate::space::kernel_sum::KernelSum;
@@ -66,10 +66,6 @@ fn soft(x: &Points, y: &Points, v: &Values, log_weight: f64, cost: &Cost, epsilo
     (l.mul_scalar(-epsilon), g.mul_scalar(epsilon))
 }
 
-fn read(v: Values) -> Result<f64> {
-    v.try_into_scalar::<f32>().map(f64::from).map_err(Error::read)
-}
-
 /// S_ε for the cost |x − y| or |x − y|², in f32: the marginals to 1e-5, or to what rounding of c/ε leaves.
 pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &Interrupt) -> Result<Option<OnDevice>> {
     if cost.power != 1.0 && cost.power != 2.0 {
@@ -78,7 +74,7 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
     let ln = |x: &Points| -(x.dims()[0] as f64).ln();
     let (wide_p, wide_q) = (p.clone().abs().max(), q.clone().abs().max());
     // no cost is larger than that of twice the largest coordinate along every axis
-    let reach = 2.0 * read(wide_p)?.max(read(wide_q)?) * (p.dims()[1] as f64).sqrt();
+    let reach = 2.0 * number(&wide_p)?.max(number(&wide_q)?) * (p.dims()[1] as f64).sqrt();
     let largest = cost.of_squared(reach * reach);
     let tolerance = f64::max(1e-5, 4e-7 * (1.0 + largest / epsilon));
     let schedule = |epsilon: f64| std::iter::successors(Some(largest), |e| Some(e * 0.25)).take_while(move |e| *e > epsilon);
@@ -96,7 +92,7 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
         let error = (k % LOOK == LOOK - 1).then(|| ((g.clone() - next.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
         g = next;
         if let Some(e) = error
-            && read(e)? <= tolerance
+            && number(&e)? <= tolerance
         {
             break;
         }
@@ -112,7 +108,7 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
             let error = (k % LOOK == LOOK - 1).then(|| ((v.clone() - m.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
             v = (v + m).mul_scalar(0.5);
             if let Some(e) = error
-                && read(e)? <= tolerance
+                && number(&e)? <= tolerance
             {
                 break;
             }

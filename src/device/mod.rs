@@ -1,6 +1,8 @@
 //! Where tensors live: the embedded CPU backend, or a GPU through wgpu, chosen at run time.
 use crate::error::{Error, Result};
 use burn::tensor::{Device, Tensor, TensorData};
+use burn_cubecl::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 pub mod ops;
@@ -72,9 +74,22 @@ struct Adapter {
 
 static ADAPTER: OnceLock<std::result::Result<Adapter, String>> = OnceLock::new();
 
+/// What the first runs learn about a GPU goes to the user's cache folder, unless a cubecl.toml or the environment says otherwise.
+fn keep_tuning() {
+    let mut config = CubeClRuntimeConfig::from_current_dir().override_from_env();
+    if matches!(config.environment.path, CacheConfig::Target) {
+        config.environment.path = CacheConfig::Global;
+    }
+    if config.environment.name == "default" {
+        config.environment.name = "gflow".into();
+    }
+    CubeClRuntimeConfig::try_set(config);
+}
+
 fn adapter() -> std::result::Result<Adapter, String> {
     ADAPTER
         .get_or_init(|| {
+            keep_tuning();
             let start = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup());
             match start {
                 Ok(Ok((device, setup))) => {
@@ -148,8 +163,24 @@ pub fn points(rows: Vec<f32>, n: usize, d: usize, device: &Device) -> Points {
     Tensor::from_data(TensorData::new(rows, [n, d]), device)
 }
 
+thread_local! {
+    static WAITS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How often this thread has waited for numbers of a device. A step should not: its launches could not run ahead.
+pub fn waits() -> usize {
+    WAITS.get()
+}
+
+fn wait_for(device: &Device) {
+    if !is_cpu(device) {
+        WAITS.set(WAITS.get() + 1);
+    }
+}
+
 /// The rows of points in row-major order.
 pub fn rows(points: &Points) -> Result<Vec<f32>> {
+    wait_for(&points.device());
     points.try_to_vec_as::<f32>().map_err(Error::read)
 }
 
@@ -160,7 +191,14 @@ pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
 
 /// The values of a vector on the host.
 pub fn values(v: &Values) -> Result<Vec<f32>> {
+    wait_for(&v.device());
     v.try_to_vec_as::<f32>().map_err(Error::read)
+}
+
+/// The only value of a vector.
+pub fn number(v: &Values) -> Result<f64> {
+    wait_for(&v.device());
+    v.clone().try_into_scalar::<f32>().map(f64::from).map_err(Error::read)
 }
 
 /// Errors unless both samples are non-empty, finite and of one dimension.

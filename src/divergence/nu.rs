@@ -21,7 +21,7 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
     let mut lo = phi.clone().min().sub_scalar(right);
     if dinf.is_finite() {
         // inside the domain whatever the rounding of φ − ν
-        let margin = top.clone().add_scalar(dinf).abs().mul_scalar(4.0 * f64::from(f32::EPSILON));
+        let margin = top.clone().abs().add_scalar(dinf.abs()).mul_scalar(4.0 * f64::from(f32::EPSILON));
         lo = lo.max_pair(top.clone().sub_scalar(dinf) + margin).min_pair(hi.clone());
     }
     let mut nu = match start {

@@ -65,7 +65,7 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
     let (mut lo, mut hi) = (least - right as f32, most - left as f32);
     if dinf.is_finite() {
         // inside the domain whatever the rounding of φ − ν
-        lo = lo.max(most - dinf as f32 + 4.0 * f32::EPSILON * (most.abs() + dinf as f32).abs()).min(hi);
+        lo = lo.max(most - dinf as f32 + 4.0 * f32::EPSILON * (most.abs() + dinf.abs() as f32)).min(hi);
     }
     let least_nu = lo;
     let mean = || phi.iter().map(|v| f64::from(*v)).sum::<f64>() / n - 0.5 * (left + right);

@@ -1,6 +1,7 @@
 //! One variational term: the objective of a potential φ from its values on the two samples, and the space φ lives in.
 use super::nu;
 use crate::device::Values;
+use crate::device::ops::passes::Weighing;
 use crate::generator::Generator;
 use crate::space::Space;
 use burn::tensor::activation;
@@ -115,6 +116,15 @@ impl Term {
             Objective::F(f) => f.kl_scale().map_or(Shares::Joint, Shares::Exponential),
             Objective::FreeMass(_) | Objective::Variational(_) | Objective::Renyi(_) => Shares::Joint,
         }
+    }
+    /// How a device weighs φ = height · net on both samples, the source first, where means and exponentials are enough.
+    pub fn weighing(&self, source: usize, height: f64) -> Option<Weighing> {
+        let scale = match self.shares() {
+            Shares::Means => None,
+            Shares::Exponential(a) => Some(a),
+            Shares::Joint => return None,
+        };
+        Some(Weighing { first: source, means_first: !self.reversed, height, scale })
     }
     /// Whether the objective has an infimum over ν without a closed form.
     pub(super) fn nu_is_sought(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Noise injection: the velocity is read where each particle would be after a random kick. [arbel2019]
 use super::field::{Field, Velocity};
-use crate::device::{self, Points};
+use crate::device::{self, Points, number};
 use crate::error::{Error, Result};
 use crate::generator::expr::Expr;
 use crate::generator::portable::Portable;
@@ -83,12 +83,11 @@ impl Field for Kicked<'_> {
             return Ok(Velocity { v: away, record: here.record });
         }
         let here = self.inner.velocity(particles)?;
-        let scalar = |v: crate::device::Values| v.try_into_scalar::<f32>().map(f64::from).map_err(Error::read);
-        let (value, spread) = (scalar(here.record.divergence.clone())?.max(0.0), scalar(particles.clone().var(0).mean())?);
+        let (value, spread) = (number(&here.record.divergence)?.max(0.0), number(&particles.clone().var(0).mean())?);
         let mut beta = 2.0 * spread.max(1e-30).sqrt();
         for _ in 0..16 {
             let v = self.inner.velocity_at(particles, &(particles.clone() + xi.clone().mul_scalar(beta)))?;
-            let strength = scalar((v.clone() * v.clone()).sum_dim(1).mean())?;
+            let strength = number(&(v.clone() * v.clone()).sum_dim(1).mean())?;
             if 8.0 * beta * beta * value / spread.max(1e-30) <= strength {
                 return Ok(Velocity { v, record: here.record });
             }

@@ -2,13 +2,13 @@
 use super::flat::{Flat, vector};
 use super::host::Block;
 use super::kept;
-use crate::scratch::Scratch;
+use super::on_device::{self, DevicePass, Opened};
 use super::sweep;
-use super::layers::{self, Layers};
-use super::tangent::tangent_gradient;
 use super::weights::Weights;
+use crate::device::ops::passes::Weighing;
 use crate::device::{Points, Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
+use crate::scratch::Scratch;
 use burn::tensor::Device;
 
 /// Rows in the coordinates of the network.
@@ -28,13 +28,13 @@ enum Passes {
     /// `rows` counts the outputs of every batch
     Host { blocks: Vec<Block<'static>>, rows: Vec<usize>, device: Device },
     /// `counts` counts the passes of every batch
-    Tensors { passes: Vec<layers::Pass>, counts: Vec<usize> },
+    Tensors { passes: Vec<DevicePass>, counts: Vec<usize> },
 }
 
 /// The cotangents of net itself, of one output, from which tangents go on.
 pub enum Slopes {
     Host(Vec<Scratch>),
-    Tensors(Vec<Vec<Points>>),
+    Tensors(Vec<Opened>),
 }
 
 impl Batch {
@@ -45,7 +45,12 @@ impl Batch {
     /// net and ∇net at every row.
     pub fn value_and_input_gradient(&self, weights: &Weights) -> Result<(Values, Points)> {
         match (self, weights) {
-            (Batch::Tensors(t), Weights::Tensors(layers, shape)) => Ok(layers::value_and_input_gradient(layers, &layers::blocks(t, shape), shape)),
+            (Batch::Tensors(x), Weights::Tensors(_)) => {
+                let pass = forward(weights, &[self])?;
+                let values = pass.outputs().remove(0);
+                let slopes = pass.input_gradient(&Values::ones([x.dims()[0]], &x.device()))?;
+                Ok((values, slopes))
+            }
             (Batch::Host { data, d, device }, Weights::Host(layers)) => {
                 let n = data.len() / d;
                 let (mut v, mut g) = (vec![0.0; n], vec![0.0; data.len()]);
@@ -57,7 +62,7 @@ impl Batch {
     }
 }
 
-fn apart() -> Error {
+pub(super) fn apart() -> Error {
     Error::data("network", "its parameters and the points live in different places")
 }
 
@@ -75,14 +80,15 @@ pub fn forward<'a>(weights: &'a Weights, batches: &[&Batch]) -> Result<Forward<'
             let device = place.ok_or_else(apart)?;
             Passes::Host { blocks: kept::forward(layers, &samples), rows, device }
         }
-        Weights::Tensors(layers, shape) => {
-            let mut all = vec![];
+        Weights::Tensors(layers) => {
+            let (mut passes, mut counts) = (vec![], vec![]);
             for b in batches {
                 let Batch::Tensors(t) = b else { return Err(apart()) };
-                all.push(layers::blocks(t, shape));
+                let here = layers.forward(t);
+                counts.push(here.len());
+                passes.extend(here);
             }
-            let counts = all.iter().map(Vec::len).collect();
-            Passes::Tensors { passes: layers::forward_blocks(layers, &all.iter().flatten().collect::<Vec<_>>(), shape), counts }
+            Passes::Tensors { passes, counts }
         }
     };
     Ok(Forward { weights, passes })
@@ -117,10 +123,18 @@ impl Forward<'_> {
                     .map(|n| {
                         let (here, after) = rest.split_at(*n);
                         rest = after;
-                        layers::join(here)
+                        on_device::join(here)
                     })
                     .collect()
             }
+        }
+    }
+
+    /// An objective of net on one batch, and its derivatives in net, in one launch where that is possible: what `weigh` gives.
+    pub fn weigh(&self, weighing: &Weighing) -> Option<Values> {
+        match &self.passes {
+            Passes::Tensors { passes, .. } => on_device::weigh(passes, weighing),
+            Passes::Host { .. } => None,
         }
     }
 
@@ -128,7 +142,7 @@ impl Forward<'_> {
     pub fn gradient(&self, seeds: &[Values]) -> Result<Flat> {
         match (&self.passes, self.weights) {
             (Passes::Host { blocks, .. }, Weights::Host(layers)) => Ok(Flat::host(kept::gradient(layers, blocks, &flat(seeds)?))),
-            (Passes::Tensors { passes, counts }, Weights::Tensors(layers, shape)) => Ok(Flat::Device(layers::backward_blocks(layers, passes, &pieces(passes, counts, seeds), shape).flatten())),
+            (Passes::Tensors { passes, counts }, Weights::Tensors(layers)) => Ok(Flat::Device(layers.gradient(passes, &pieces(passes, counts, seeds))?)),
             _ => Err(apart()),
         }
     }
@@ -142,9 +156,9 @@ impl Forward<'_> {
                 let n = x.len() / d;
                 Ok((Flat::host(g), points(x, n, d, device)))
             }
-            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
-                let (g, x) = layers::both_gradients(layers, passes, &layers::split(seed, passes), shape);
-                Ok((Flat::Device(g.flatten()), x))
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers)) => {
+                let (g, x) = layers.both_gradients(passes, &on_device::split(seed, passes))?;
+                Ok((Flat::Device(g), x))
             }
             _ => Err(apart()),
         }
@@ -159,10 +173,7 @@ impl Forward<'_> {
                 let n = x.len() / d;
                 Ok(points(x, n, d, device))
             }
-            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
-                let seeds = layers::split(seed, passes);
-                Ok(layers::concat(passes.iter().zip(seeds).map(|(p, s)| layers::slopes(layers, p, s, shape).1).collect()))
-            }
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers)) => layers.input_gradient(passes, &on_device::split(seed, passes)),
             _ => Err(apart()),
         }
     }
@@ -175,9 +186,9 @@ impl Forward<'_> {
                 let (slopes, g) = kept::slopes(layers, blocks, &vec![1.0; n]);
                 Ok((Slopes::Host(slopes), points(g, n, layers.shape().ins(), device)))
             }
-            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape)) => {
-                let (slopes, gradients): (Vec<_>, Vec<_>) = passes.iter().map(|p| layers::slopes(layers, p, p.out.ones_like(), shape)).unzip();
-                Ok((Slopes::Tensors(slopes), layers::concat(gradients)))
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers)) => {
+                let (slopes, gradient) = layers.slopes(passes);
+                Ok((Slopes::Tensors(slopes), gradient))
             }
             _ => Err(apart()),
         }
@@ -191,15 +202,9 @@ impl Forward<'_> {
                 let [n, d] = v.dims();
                 Ok((Flat::host(g), x.map(|x| points(x, n, d, device))))
             }
-            (Passes::Tensors { passes, .. }, Weights::Tensors(layers, shape), Slopes::Tensors(slopes)) => {
-                let mut at = 0;
-                let parts = passes.iter().zip(slopes).map(|(p, s)| {
-                    let n = p.h[0].dims()[0];
-                    at += n;
-                    tangent_gradient(layers, p, s, v.clone().narrow(0, at - n, n), shape)
-                });
-                let (gradients, inputs): (Vec<Layers>, Vec<_>) = parts.unzip();
-                Ok((Flat::Device(layers::sum(gradients).flatten()), inputs.into_iter().collect::<Option<Vec<_>>>().map(layers::concat)))
+            (Passes::Tensors { .. }, Weights::Tensors(layers), Slopes::Tensors(slopes)) => {
+                let (g, x) = layers.tangent(slopes, v);
+                Ok((Flat::Device(g), x))
             }
             _ => Err(apart()),
         }
@@ -207,13 +212,13 @@ impl Forward<'_> {
 }
 
 /// One seed vector per batch as one per pass.
-fn pieces(passes: &[layers::Pass], counts: &[usize], seeds: &[Values]) -> Vec<Values> {
+fn pieces(passes: &[DevicePass], counts: &[usize], seeds: &[Values]) -> Vec<Values> {
     let mut rest = passes;
     let mut out = vec![];
     for (n, s) in counts.iter().zip(seeds) {
         let (here, after) = rest.split_at(*n);
         rest = after;
-        out.extend(layers::split(s, here));
+        out.extend(on_device::split(s, here));
     }
     out
 }

@@ -1,7 +1,7 @@
 //! Passes over samples whose values are kept, for those who look at outputs before they know what to go back with.
 use super::host::{Block, HostLayers, Rows, add};
+use super::sweep::{Cut, is_wide, most_groups};
 use crate::scratch::{self, Scratch};
-use super::sweep::{Cut, GRADIENTS, GROUPS, is_wide};
 use rayon::prelude::*;
 
 /// A forward pass over samples, in blocks.
@@ -20,8 +20,7 @@ fn each<J: Sync, T: Send>(layers: &HostLayers, jobs: &[J], rows: impl Fn(&J) -> 
 /// numbers)` adds and writes those of one block.
 fn summed(layers: &HostLayers, blocks: &[Block], width: usize, f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync) -> (Vec<f32>, Vec<f32>) {
     let len = layers.shape().len();
-    let most = (GRADIENTS / len.max(1)).clamp(2, GROUPS);
-    let size = blocks.len().div_ceil(most).max(1);
+    let size = blocks.len().div_ceil(most_groups(layers)).max(1);
     let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
     let parts = each(layers, &runs, |(_, run)| run.iter().map(|b| b.rows).sum(), |(first, run)| {
         let mut gradient = scratch::zeros(len);
@@ -99,8 +98,7 @@ mod tests {
     use crate::network::Activation;
     use crate::network::shape::Shape;
     use crate::network::architecture::{Architecture, Images};
-    use crate::network::layers::{self, Layers};
-    use crate::network::tangent::tangent_gradient;
+    use crate::network::on_device::{self, DeviceLayers};
     use crate::device::{Choice, open, points, rows, values};
     use burn::tensor::{Tensor, TensorData};
     use rand::Rng;
@@ -135,7 +133,7 @@ mod tests {
                 let mut rng = crate::random::rng(k as u64, 0);
                 let (d, outs) = (shape.ins(), shape.outs());
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
-                let layers = Layers::from_flat(&Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device), &shape);
+                let layers = DeviceLayers::new(Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device), &shape);
                 let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
                 let (x, seeds, v) = (draw(n * d), draw(n * outs), draw(n * d));
                 let host = HostLayers::new(scratch::copy(&theta), &shape);
@@ -143,18 +141,17 @@ mod tests {
                 let out: Vec<f32> = blocks.iter().flat_map(|b| b.out(&shape).to_vec()).collect();
                 let (flat, input) = both_gradients(&host, &blocks, &seeds);
                 let p = points(x.clone(), n, d, &device);
-                let tensors = layers::blocks(&p, &shape);
-                let passes = layers::forward_blocks(&layers, &tensors.iter().collect::<Vec<_>>(), &shape);
+                let passes = layers.forward(&p);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
-                let (gradient, on_input) = layers::both_gradients(&layers, &passes, &layers::split(&seed_tensor, &passes), &shape);
+                let (gradient, on_input) = layers.both_gradients(&passes, &on_device::split(&seed_tensor, &passes)).unwrap();
                 let close = |a: &[f32], b: &[f32], what: &str| {
                     let scale = b.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
                     assert_eq!(a.len(), b.len());
                     let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     assert!(worst < 1e-5 * scale, "{what}, {activation:?}, shape {k}: {worst} of {scale}");
                 };
-                close(&out, &values(&layers::join(&passes)).unwrap(), "outputs");
-                close(&flat, &values(&gradient.flatten()).unwrap(), "parameters");
+                close(&out, &values(&on_device::join(&passes)).unwrap(), "outputs");
+                close(&flat, &values(&gradient).unwrap(), "parameters");
                 close(&super::gradient(&host, &blocks, &seeds), &flat, "parameters alone");
                 close(&input, &rows(&on_input).unwrap(), "inputs");
                 close(&super::slopes(&host, &blocks, &seeds).1, &input, "inputs alone");
@@ -170,17 +167,11 @@ mod tests {
                     continue;
                 }
                 let slopes = slopes_of(&host, &x);
-                close(&slopes, &rows(&layers::value_and_input_gradient(&layers, &tensors, &shape).1).unwrap(), "gradient");
+                let (opened, gradient) = layers.slopes(&passes);
+                close(&slopes, &rows(&gradient).unwrap(), "gradient");
                 let (cotangents, _) = super::slopes(&host, &blocks, &vec![1.0; n]);
                 let (second, hessian) = tangent(&host, &blocks, &cotangents, &v);
-                let mut at = 0;
-                let parts = passes.iter().map(|pass| {
-                    let rows = pass.h[0].dims()[0];
-                    at += rows;
-                    let v = points(v.clone(), n, d, &device).narrow(0, at - rows, rows);
-                    tangent_gradient(&layers, pass, &layers::slopes(&layers, pass, pass.out.ones_like(), &shape).0, v, &shape)
-                });
-                let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
+                let (gradient, curved) = layers.tangent(&opened, &points(v.clone(), n, d, &device));
                 // ⟨v, ∇net⟩ for one v is a penalty whose slope is v
                 let (one, mut all) = (v[..d].to_vec(), vec![0.0; d]);
                 for _ in 0..n {
@@ -196,10 +187,10 @@ mod tests {
                 close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).0, "penalties");
                 let exact: f64 = slopes.chunks(d).map(|g| along(&mut g.to_vec())).sum();
                 assert!((value - exact).abs() < 1e-4 * (1.0 + exact.abs()), "{value} and {exact}");
-                close(&second, &values(&layers::sum(gradients).flatten()).unwrap(), "tangents");
+                close(&second, &values(&gradient).unwrap(), "tangents");
                 assert_eq!(hessian.is_some(), activation == Activation::Tanh);
-                if let (Some(h), Some(i)) = (hessian, inputs.into_iter().collect::<Option<Vec<_>>>()) {
-                    close(&h, &rows(&layers::concat(i)).unwrap(), "hessian");
+                if let (Some(h), Some(i)) = (hessian, curved) {
+                    close(&h, &rows(&i).unwrap(), "hessian");
                 }
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! In host memory `host.rs` does the same.
 use super::Activation;
+use super::linear::Linear;
 use super::shape::Shape;
 use crate::device::{Points, Values};
 use burn::tensor::{Bool, Tensor};
@@ -55,6 +56,7 @@ pub enum Slope {
 }
 
 /// Activations and slopes of one block.
+#[derive(Clone)]
 pub struct Pass {
     /// the input, then the activation after each hidden layer
     pub h: Vec<Tensor<2>>,
@@ -65,8 +67,12 @@ pub struct Pass {
 
 /// Rows in blocks: splitting costs launches, so as many at once as fit.
 pub fn blocks(x: &Points, shape: &Shape) -> Vec<Points> {
-    let n = x.dims()[0];
-    let most = (ENTRIES / shape.widest()).max(1);
+    cut(x, ENTRIES / shape.widest())
+}
+
+/// Rows in pieces of at most so many.
+pub fn cut(x: &Points, most: usize) -> Vec<Points> {
+    let (n, most) = (x.dims()[0], most.max(1));
     if n <= most {
         return vec![x.clone()];
     }
@@ -135,7 +141,8 @@ impl Slope {
     }
 }
 
-fn forward(layers: &Layers, x: &Points, shape: &Shape) -> Pass {
+/// A pass over one block of rows.
+pub fn forward(layers: &Layers, x: &Points, shape: &Shape) -> Pass {
     let (mut h, mut slopes) = (vec![x.clone()], vec![]);
     let rows = x.dims()[0];
     for (l, linear) in shape.linears().iter().enumerate() {
@@ -174,37 +181,19 @@ pub fn cotangents(layers: &Layers, pass: &Pass, seed: Tensor<2>, shape: &Shape) 
     out
 }
 
-/// The parameter gradient of Σᵢ seedᵢ net(xᵢ), and the cotangents on the way.
-fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape) -> (Layers, Vec<Tensor<2>>) {
+/// The gradients of Σᵢ seedᵢ net(xᵢ) in the parameters and in the inputs, those that are asked for.
+pub fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape, [parameters, inputs]: [bool; 2]) -> (Option<Values>, Option<Points>) {
     let rows = pass.h[0].dims()[0];
     let cotangents = cotangents(layers, pass, seed.clone().reshape([rows, shape.outs()]), shape);
-    let n = shape.depth();
-    let (mut w, mut b) = (vec![], vec![]);
-    for (l, linear) in shape.linears().iter().enumerate() {
-        let d = &cotangents[n - 1 - l];
-        w.push(linear.weights(pass.h[l].clone(), d.clone()));
-        b.push(linear.bias(d.clone()));
-    }
-    (Layers { w, b }, cotangents)
-}
-
-/// Parameter gradients summed over the blocks, and the gradient at every input.
-pub fn both_gradients(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> (Layers, Points) {
-    let parts = passes.iter().zip(seeds).map(|(p, s)| {
-        let (g, cotangents) = backward(layers, p, s, shape);
-        (g, on_input(layers, &cotangents, shape))
+    let each = |(l, linear): (usize, &Linear)| {
+        let d = &cotangents[shape.depth() - 1 - l];
+        (linear.weights(pass.h[l].clone(), d.clone()), linear.bias(d.clone()))
+    };
+    let gradient = parameters.then(|| {
+        let (w, b) = shape.linears().iter().enumerate().map(each).unzip();
+        Layers { w, b }.flatten()
     });
-    let (gradients, inputs): (Vec<_>, Vec<_>) = parts.unzip();
-    (sum(gradients), concat(inputs))
-}
-
-pub fn forward_blocks(layers: &Layers, x: &[&Points], shape: &Shape) -> Vec<Pass> {
-    x.iter().map(|x| forward(layers, x, shape)).collect()
-}
-
-/// Σ over blocks of the parameter gradients of Σᵢ seedᵢ net(xᵢ).
-pub fn backward_blocks(layers: &Layers, passes: &[Pass], seeds: &[Values], shape: &Shape) -> Layers {
-    sum(passes.iter().zip(seeds).map(|(p, s)| backward(layers, p, s, shape).0).collect())
+    (gradient, inputs.then(|| on_input(layers, &cotangents, shape)))
 }
 
 /// One gradient from those of blocks, in their order.
@@ -212,17 +201,6 @@ pub fn sum(grads: Vec<Layers>) -> Layers {
     let mut grads = grads.into_iter();
     let first = grads.next().unwrap_or(Layers { w: vec![], b: vec![] });
     grads.fold(first, |acc, g| acc.add(&g))
-}
-
-/// net and ∇net at every point, for one output.
-pub fn value_and_input_gradient(layers: &Layers, x: &[Points], shape: &Shape) -> (Values, Points) {
-    let out = x.iter().map(|x| {
-        let pass = forward(layers, x, shape);
-        let gradient = slopes(layers, &pass, pass.out.ones_like(), shape).1;
-        (pass.out, gradient)
-    });
-    let (values, gradients): (Vec<_>, Vec<_>) = out.unzip();
-    (concat(values), concat(gradients))
 }
 
 /// The cotangents of Σᵢ seedᵢ net(xᵢ) at the points of a pass, and its gradient there.
@@ -241,23 +219,4 @@ fn on_input(layers: &Layers, cotangents: &[Tensor<2>], shape: &Shape) -> Points 
 /// Tensors of several blocks, one below the other.
 pub fn concat<const D: usize>(mut parts: Vec<Tensor<D>>) -> Tensor<D> {
     if parts.len() == 1 { parts.remove(0) } else { Tensor::cat(parts, 0) }
-}
-
-/// The outputs of several blocks as one vector.
-pub fn join(passes: &[Pass]) -> Values {
-    concat(passes.iter().map(|p| p.out.clone()).collect())
-}
-
-/// One vector as pieces of the sizes of the blocks.
-pub fn split(v: &Values, passes: &[Pass]) -> Vec<Values> {
-    let mut at = 0;
-    passes
-        .iter()
-        .map(|p| {
-            let n = p.out.dims()[0];
-            let piece = v.clone().narrow(0, at, n);
-            at += n;
-            piece
-        })
-        .collect()
 }

@@ -15,6 +15,7 @@ mod kept;
 pub mod layers;
 pub mod linear;
 pub mod norms;
+pub mod on_device;
 pub mod optimizer;
 mod pairs;
 pub mod perceptron;

@@ -6,8 +6,8 @@ use crate::device::ops::layers::{self, Layout, Update};
 use crate::error::Result;
 use crate::simd;
 use burn::tensor::Device;
-use std::sync::Arc;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which rule updates the parameters, with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,10 +62,7 @@ impl Optimizer {
     pub fn ascend(&mut self, theta: &mut Flat, g: &Flat) {
         match (theta, g) {
             (Flat::Host(theta), Flat::Host(g)) => self.ascend_on_host(Arc::make_mut(theta).as_mut_slice(), g),
-            (Flat::Device(theta), Flat::Device(g)) => {
-                self.step += 1;
-                *theta = self.on_device(theta.clone(), g.clone());
-            }
+            (Flat::Device(theta), Flat::Device(g)) => self.ascend_on_device(theta, g, None),
             _ => {}
         }
     }
@@ -107,8 +104,8 @@ impl Optimizer {
         });
     }
 
-    /// The same in one launch, from the gradient in layers that one launch has divided.
-    pub fn ascend_packed(&mut self, theta: &mut Values, g: &Values, packed: &Values, layout: &Layout) {
+    /// The same in one launch, perhaps from the gradient in layers that were divided by what `divide` gave.
+    pub fn ascend_on_device(&mut self, theta: &mut Values, g: &Values, divided: Option<(&Values, &Layout)>) {
         self.step += 1;
         let ((rate, epsilon), o) = (self.adam(), &self.options);
         let adam = o.optimizer != "rmsprop";
@@ -120,29 +117,10 @@ impl Optimizer {
             _ => theta.zeros_like(),
         };
         let (first, second) = (if adam { moment(&self.first) } else { theta.clone() }, moment(&self.second));
-        let [next, first, second] = layers::ascend([theta, &first, &second], g, packed, layout, update);
+        let [next, first, second] = layers::ascend([theta, &first, &second], g, divided, update);
         *theta = next;
         self.first = adam.then_some(Flat::Device(first));
         self.second = Some(Flat::Device(second));
-    }
-
-    fn on_device(&mut self, theta: Values, g: Values) -> Values {
-        let ((rate, epsilon), o) = (self.adam(), &self.options);
-        let squares = g.clone() * g.clone();
-        // a moment decayed by k, with the new part of it
-        let blend = |old: &Option<Flat>, new: Values, k: f64| match old {
-            Some(Flat::Device(v)) => v.clone().mul_scalar(k) + new.mul_scalar(1.0 - k),
-            _ => new.mul_scalar(1.0 - k),
-        };
-        if o.optimizer == "rmsprop" {
-            let v = blend(&self.second, squares, o.decay);
-            self.second = Some(Flat::Device(v.clone()));
-            return theta + g / v.sqrt().add_scalar(o.epsilon).div_scalar(o.lr);
-        }
-        let (m, v) = (blend(&self.first, g, o.beta1), blend(&self.second, squares, o.beta2));
-        let next = theta + (m.clone() / v.clone().sqrt().add_scalar(epsilon)).mul_scalar(rate);
-        (self.first, self.second) = (Some(Flat::Device(m)), Some(Flat::Device(v)));
-        next
     }
 
     pub fn state(&self) -> Result<Vec<Named>> {
@@ -168,7 +146,7 @@ mod tests {
     use super::*;
     use crate::network::flat::vector;
 
-    /// θ after every gradient, on the host and by tensor operations.
+    /// θ after every gradient, on the host and as kernels do it.
     fn ascend(options: OptimizerOptions, gradients: &[f32]) -> Vec<[f32; 2]> {
         let mut o = [Optimizer::new(options.clone()), Optimizer::new(options)];
         let device = crate::device::host();

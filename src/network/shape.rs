@@ -1,8 +1,10 @@
 //! What layers a network has, and where the parameters of each sit in one flat vector.
 use super::Activation;
 use super::linear::Linear;
+use crate::device::ops::layers::Layout;
+use burn::tensor::Device;
 use rand::Rng;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Linear maps with activations between them.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct Shape {
     residual: bool,
     /// of every layer, and behind the last
     places: Arc<[Place]>,
+    /// of dense layers, for the kernels of the device the network lives on
+    layout: Arc<OnceLock<Option<Layout>>>,
 }
 
 /// Where the numbers of a layer begin.
@@ -48,11 +52,20 @@ impl Shape {
             next.cotangents += outs;
         }
         places.push(next);
-        Shape { linears: linears.into(), activation, residual, places: places.into() }
+        Shape { linears: linears.into(), activation, residual, places: places.into(), layout: Arc::default() }
     }
     /// Where the numbers of layer l begin; those of the layer behind the last are the totals.
     pub fn place(&self, l: usize) -> Place {
         self.places[l]
+    }
+    /// Where the layers lie, for kernels; None where tensors are the better way. Written to the device once.
+    pub fn layout(&self, device: &Device) -> Option<Layout> {
+        let make = || {
+            let dense = self.linears.iter().all(|l| matches!(l, Linear::Dense { .. }));
+            let matrices: Vec<(usize, usize)> = self.linears.iter().map(Linear::matrix).collect();
+            if dense { Layout::of(&matrices, device) } else { None }
+        };
+        self.layout.get_or_init(make).clone()
     }
     pub fn linears(&self) -> &[Linear] {
         &self.linears

@@ -7,17 +7,18 @@
 use super::Named;
 use super::bjorck;
 use super::flat::{Flat, vector};
-use super::optimizer::Optimizer;
 use super::host_linear;
 use super::layers::Layers;
 use super::linear::Linear;
+use super::on_device::DeviceLayers;
+use super::optimizer::Optimizer;
 use super::products::Start;
-use crate::scratch::{self, Scratch};
 use super::shape::Shape;
 use super::weights::Weights;
 use crate::device::ops::layers::{self, Layout};
 use crate::device::{Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
+use crate::scratch::{self, Scratch};
 use crate::simd;
 use burn::tensor::{Device, Tensor};
 use rand::Rng;
@@ -105,8 +106,7 @@ impl PowerIteration {
         if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
             let packed = layers::divide(theta, uv, layout, iterations);
             *uv = packed.clone().narrow(0, layout.len, layout.u + layout.v);
-            let weights = Layers::from_flat(&packed.clone().narrow(0, 0, layout.len), &self.shape);
-            return Normalised { weights: Weights::Tensors(weights, self.shape.clone()), past: Past::Packed(packed) };
+            return Normalised { weights: Weights::Tensors(DeviceLayers::new(packed.clone(), &self.shape)), past: Past::Packed(packed) };
         }
         self.advance(theta, iterations);
         self.normalise(theta)
@@ -135,8 +135,8 @@ impl PowerIteration {
                     }
                 }
             }
-            (Vectors::Device { u, v }, Weights::Tensors(raw, _)) => {
-                for (l, (linear, w)) in self.shape.linears().iter().zip(&raw.w).enumerate() {
+            (Vectors::Device { u, v }, Weights::Tensors(raw)) => {
+                for (l, (linear, w)) in self.shape.linears().iter().zip(&raw.layers().w).enumerate() {
                     // where nothing is read back, the same number for every step
                     for _ in 0..if self.bjorck > 0 { iterations.max(10) } else { iterations } {
                         v[l] = unit(linear.apply(u[l].clone(), w));
@@ -161,15 +161,16 @@ impl PowerIteration {
                 let past = bjorck::orthonormalise(&mut layers, self.bjorck);
                 Normalised { weights: Weights::Host(layers), past: Past::Host(past) }
             }
-            (Vectors::Device { u, v }, Weights::Tensors(raw, _)) => {
-                let (mut past, mut weights) = (vec![], vec![]);
+            (Vectors::Device { u, v }, Weights::Tensors(raw)) => {
+                let (raw, mut past, mut weights) = (raw.layers(), vec![], vec![]);
                 for (l, (linear, w)) in self.shape.linears().iter().zip(&raw.w).enumerate() {
                     let s = (linear.apply(u[l].clone(), w) * v[l].clone()).sum_dim(1);
                     let iterates = bjorck::iterates(w.clone() / s.clone(), self.bjorck);
                     weights.push(iterates[self.bjorck].clone());
                     past.push((s, iterates));
                 }
-                Normalised { weights: Weights::Tensors(Layers { w: weights, b: raw.b }, self.shape.clone()), past: Past::Device(past) }
+                let layers = Layers { w: weights, b: raw.b.clone() };
+                Normalised { weights: Weights::Tensors(DeviceLayers::of(layers, &self.shape)), past: Past::Device(past) }
             }
             // parameters of another place than the vectors: never made
             (_, weights) => Normalised { weights, past: Past::Device(vec![]) },
@@ -221,9 +222,7 @@ impl Vectors {
             let sigma = vec![1.0; u.len()];
             return Vectors::Host { u, v, sigma };
         }
-        let dense = shape.linears().iter().all(|l| matches!(l, Linear::Dense { .. }));
-        let matrices: Vec<(usize, usize)> = shape.linears().iter().map(Linear::matrix).collect();
-        if let (true, Some(layout)) = (dense && bjorck == 0, Layout::of(&matrices, device)) {
+        if let (0, Some(layout)) = (bjorck, shape.layout(device)) {
             return Vectors::Packed { uv: vector([u.concat(), v.concat()].concat(), device), layout };
         }
         let row = |v: Vec<f32>| {
@@ -267,7 +266,7 @@ impl Normalised {
     /// The step of an optimiser in one launch, where the layers were prepared in one.
     pub fn ascend(&self, power: &PowerIteration, optimizer: &mut Optimizer, theta: &mut Flat, gradient: &Flat) -> bool {
         let (Past::Packed(packed), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) = (&self.past, &power.vectors, theta, gradient) else { return false };
-        optimizer.ascend_packed(theta, g, packed, layout);
+        optimizer.ascend_on_device(theta, g, Some((packed, layout)));
         true
     }
     /// The same wherever the network runs.
@@ -277,7 +276,8 @@ impl Normalised {
                 self.pull_back_on_host(power, Arc::make_mut(&mut g).as_mut_slice());
                 Flat::Host(g)
             }
-            (Flat::Device(g), Weights::Tensors(_, shape), Past::Device(past), Vectors::Device { u, v }) => {
+            (Flat::Device(g), Weights::Tensors(layers), Past::Device(past), Vectors::Device { u, v }) => {
+                let shape = layers.shape();
                 let gradient = Layers::from_flat(&g, shape);
                 let of_layer = |(l, (sigma, iterates)): (usize, &(Tensor<2>, Vec<Tensor<2>>))| {
                     let g = bjorck::pull_back_on_device(iterates, gradient.w[l].clone());

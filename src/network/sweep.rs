@@ -12,14 +12,19 @@ use rayon::prelude::*;
 const BLOCK: usize = 128;
 const ENTRIES: usize = 1 << 18;
 /// Groups of a sample at most, and the entries their gradients may take together.
-pub const GROUPS: usize = 64;
-pub const GRADIENTS: usize = 1 << 22;
+const GROUPS: usize = 64;
+const GRADIENTS: usize = 1 << 22;
 /// Exponents relative to the largest below which a point counts nothing: e^-40 is 4e-18.
 const DEEPEST: f32 = -40.0;
 /// Samples a pass takes together.
 const MOST_SAMPLES: usize = 4;
 /// Multiplications above which threads pay: waking them costs tens of microseconds.
 const WORTH_THREADS: usize = 2_000_000;
+
+/// How many gradients of their own the groups of a sample may have.
+pub fn most_groups(layers: &HostLayers) -> usize {
+    (GRADIENTS / layers.shape().len().max(1)).clamp(2, GROUPS)
+}
 
 /// How a sample is cut.
 #[derive(Clone, Copy)]
@@ -35,8 +40,7 @@ impl Cut {
         let shape = layers.shape();
         let block = (ENTRIES / shape.widest()).clamp(1, BLOCK) * shape.ins();
         let blocks = points.len().div_ceil(block);
-        let most = (GRADIENTS / shape.len().max(1)).clamp(2, GROUPS);
-        let group = blocks.div_ceil(most).max(1) * block;
+        let group = blocks.div_ceil(most_groups(layers)).max(1) * block;
         Cut { block, group, groups: points.len().div_ceil(group) }
     }
 }

@@ -23,13 +23,15 @@ const WORK: &[(usize, usize, usize)] = &[(200, 300, 5), (1000, 150, 5), (10_000,
 
 /// A command on as many processors as it has threads, where the system can pin it.
 fn pinned(program: &Path, threads: usize) -> Command {
-    let mut command = match Command::new("taskset").arg("--version").output() {
-        Ok(_) => {
-            let mut c = Command::new("taskset");
-            c.args(["-c", &format!("0-{}", threads - 1)]).arg(program);
-            c
-        }
-        Err(_) => Command::new(program),
+    let processors = format!("0-{}", threads - 1);
+    // the first processors need not be those this process may use
+    let can = Command::new("taskset").args(["-c", &processors, "true"]).output().is_ok_and(|o| o.status.success());
+    let mut command = if can {
+        let mut c = Command::new("taskset");
+        c.args(["-c", &processors]).arg(program);
+        c
+    } else {
+        Command::new(program)
     };
     let n = threads.to_string();
     command.env("RAYON_NUM_THREADS", &n).env("NT", &n).env("OMP_NUM_THREADS", &n);

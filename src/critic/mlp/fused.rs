@@ -1,16 +1,16 @@
 //! An ascent step on host memory: outputs, objective and gradient in one pass over blocks that stay in cache.
 //!
 //! Where the derivative of the objective in φ(xᵢ) is a constant or, for KL, an exponential of φ(xᵢ), one pass does. For other f
-//! the outputs come first, then ν and f*' on them, then the gradient from values computed again, which costs a
-//! seventh more than to keep them but never leaves the cache.
+//! the outputs come first, then ν and f*' on them, then the gradient from values computed again: a third more arithmetic than
+//! to keep them, but it never leaves the cache.
 use super::Mlp;
 use super::penalty;
 use crate::divergence::{Shares, Term};
 use crate::error::Result;
 use crate::network::host::HostLayers;
-use crate::scratch;
 use crate::network::sweep::{self, Side, Weighing};
 use crate::network::trained::Prepared;
+use crate::scratch;
 
 /// The objective of a term at L·scale·net on two samples, with its gradient in the parameters added to `into`.
 fn objective(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu: &mut Option<f32>, into: &mut [f32]) -> Result<f64> {

@@ -229,12 +229,16 @@ impl Mlp {
         let pass = batch::forward(prepared.weights(), &[both])?;
         let factor = self.height();
         let [n, m] = samples.map(|s| s.dims()[0]);
-        let phi = pass.outputs().remove(0).mul_scalar(factor);
-        let scores = term.score(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());
-        self.nu = scores.nu.clone();
-        let seeds = Tensor::cat(vec![scores.on_source, scores.on_target], 0).mul_scalar(factor);
+        let (seeds, mut value) = match term.weighing(n, factor).and_then(|w| pass.weigh(&w)) {
+            Some(both) => (both.clone(), both.narrow(0, n + m, 1)),
+            None => {
+                let phi = pass.outputs().remove(0).mul_scalar(factor);
+                let scores = term.score(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());
+                self.nu = scores.nu;
+                (Tensor::cat(vec![scores.on_source, scores.on_target], 0).mul_scalar(factor), scores.value)
+            }
+        };
         let mut gradient = pass.gradient(&[seeds])?;
-        let mut value = scores.value;
         if let Some(mut rng) = self.draw() {
             let at = penalty::interpolates(samples[0], samples[1], &mut rng);
             let penalty = penalty::evaluate(prepared.weights(), &at, self.options.constraint, self.options.penalty)?;

@@ -15,6 +15,8 @@ pub struct Layout {
     pub v: usize,
     widest: usize,
     layers: usize,
+    /// entries a row ends with
+    pub outs: usize,
 }
 
 /// Layers wider than this do not fit the memory that units share, and more parameters are worth more than one cube a layer.
@@ -30,7 +32,13 @@ impl Layout {
             (len, u, v, widest) = (len + (k + 1) * n, u + k, v + n, widest.max(*k).max(*n));
         }
         let size = table.len();
-        (widest <= WIDEST && len <= MOST).then(|| Layout { table: Tensor::from_data(TensorData::new(table, [size]), device), len, u, v, widest, layers: matrices.len() })
+        (widest <= WIDEST && len <= MOST).then(|| Layout { table: Tensor::from_data(TensorData::new(table, [size]), device), len, u, v, widest, layers: matrices.len(), outs: matrices.last().map_or(0, |m| m.1) })
+    }
+    pub(super) fn table(&self) -> &Values {
+        &self.table
+    }
+    pub fn widest(&self) -> usize {
+        self.widest
     }
     /// What `divide` gives: parameters, u, v, σ.
     pub fn packed(&self) -> usize {
@@ -54,7 +62,11 @@ pub trait LayerOps: Backend {
     fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> FloatTensor<Self>;
     /// [θ, first moments, second moments] after an ascent step along the gradient in the divided parameters; `packed` is what `divide`
     /// gave. RMSProp has no first moments and reads none.
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, numbers: FloatTensor<Self>, adam: u32) -> FloatTensor<Self>;
+    #[allow(clippy::too_many_arguments)]
+    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self>;
+    /// The same along a gradient in θ itself.
+    #[allow(clippy::too_many_arguments)]
+    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self>;
 }
 
 /// [W/σ and biases, u, v, σ] after some power iterations from [u, v].
@@ -63,12 +75,18 @@ pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -
     Tensor::from_dispatch(<Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest as u32))
 }
 
-/// θ, first and second moments after a step up the gradient in the divided parameters.
-pub fn ascend([theta, first, second]: [&Values; 3], gradient: &Values, packed: &Values, layout: &Layout, update: Update) -> [Values; 3] {
-    let numbers = vec![update.beta1, update.beta2, update.rate, update.epsilon];
-    let numbers: Values = Tensor::from_data(TensorData::new(numbers, [4]), &theta.device());
-    let all = [theta, first, second, gradient, packed, &layout.table, &numbers].map(|t| t.clone().into_dispatch());
-    let [theta, first, second, gradient, packed, table, numbers] = all;
-    let out: Values = Tensor::from_dispatch(<Dispatch as LayerOps>::ascend(theta, first, second, gradient, packed, table, numbers, u32::from(update.adam)));
-    [0, 1, 2].map(|i| out.clone().narrow(0, i * layout.len, layout.len))
+/// θ, first and second moments after a step up the gradient: the one in the divided parameters, where they were divided.
+pub fn ascend(state: [&Values; 3], gradient: &Values, divided: Option<(&Values, &Layout)>, update: Update) -> [Values; 3] {
+    let len = state[0].dims()[0];
+    let [theta, first, second] = state.map(|t| t.clone().into_dispatch());
+    let (gradient, Update { adam, beta1, beta2, rate, epsilon }) = (gradient.clone().into_dispatch(), update);
+    let out = match divided {
+        Some((packed, layout)) => {
+            let [packed, table] = [packed, &layout.table].map(|t| t.clone().into_dispatch());
+            <Dispatch as LayerOps>::ascend(theta, first, second, gradient, packed, table, beta1, beta2, rate, epsilon, u32::from(adam))
+        }
+        None => <Dispatch as LayerOps>::ascend_freely(theta, first, second, gradient, beta1, beta2, rate, epsilon, u32::from(adam)),
+    };
+    let out: Values = Tensor::from_dispatch(out);
+    [0, 1, 2].map(|i| out.clone().narrow(0, i * len, len))
 }

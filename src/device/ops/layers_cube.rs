@@ -3,7 +3,7 @@ use super::layers::LayerOps;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn::tensor::Shape;
 use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
+use burn_cubecl::{CubeBackend, tensor::CubeTensor, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
 
 /// Units of a cube.
 const UNITS: usize = 256;
@@ -127,9 +127,33 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], #[co
     }
 }
 
+/// One parameter up its gradient, with its moments.
+#[cube]
+#[allow(clippy::too_many_arguments)]
+fn move_one(theta: &[f32], first: &[f32], second: &[f32], g: f32, out: &mut [f32], at: usize, beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+    let len = theta.len();
+    let square = beta2 * second[at] + (1.0f32 - beta2) * g * g;
+    let mut along = g;
+    if comptime!(adam == 1) {
+        along = beta1 * first[at] + (1.0f32 - beta1) * g;
+    }
+    out[at] = theta[at] + rate * along / (f32::sqrt(square) + epsilon);
+    out[len + at] = along;
+    out[2 * len + at] = square;
+}
+
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], packed: &[f32], table: &[f32], numbers: &[f32], out: &mut [f32], #[comptime] adam: u32, #[comptime] units: usize) {
+fn ascend_freely(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], out: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+    let at = ABSOLUTE_POS;
+    if at < theta.len() {
+        move_one(theta, first, second, gradient[at], out, at, beta1, beta2, rate, epsilon, adam);
+    }
+}
+
+#[cube(launch)]
+#[allow(clippy::too_many_arguments)]
+fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], packed: &[f32], table: &[f32], out: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32, #[comptime] units: usize) {
     let l = CUBE_POS as usize;
     let t = UNIT_POS as usize;
     let len = gradient.len();
@@ -155,22 +179,13 @@ fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32],
     for p in 0..units {
         inner += parts[p];
     }
-    let beta1 = numbers[0];
-    let beta2 = numbers[1];
     let mut a = t;
     while a < k * n + n {
         let mut g = gradient[w + a];
         if a < k * n {
             g = (g - inner * packed[u0 + a / n] * packed[v0 + a % n]) / sigma;
         }
-        let square = beta2 * second[w + a] + (1.0f32 - beta2) * g * g;
-        let mut along = g;
-        if comptime!(adam == 1) {
-            along = beta1 * first[w + a] + (1.0f32 - beta1) * g;
-        }
-        out[w + a] = theta[w + a] + numbers[2] * along / (f32::sqrt(square) + numbers[3]);
-        out[len + w + a] = along;
-        out[2 * len + w + a] = square;
+        move_one(theta, first, second, g, out, w + a, beta1, beta2, rate, epsilon, adam);
         a += units;
     }
 }
@@ -185,27 +200,25 @@ impl LayerOps for CubeBackend {
         divide_layers::launch(&out.client, count, dim, theta.into_buffer_arg(), uv.into_buffer_arg(), table.into_buffer_arg(), out.clone().into_buffer_arg(), iterations, widest as usize, UNITS);
         out
     }
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, numbers: FloatTensor<Self>, adam: u32) -> FloatTensor<Self> {
-        let (theta, first, second) = (into_contiguous(theta), into_contiguous(first), into_contiguous(second));
-        let (gradient, packed) = (into_contiguous(gradient), into_contiguous(packed));
-        let (table, numbers) = (into_contiguous(table), into_contiguous(numbers));
-        let out = empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([3 * theta.shape()[0]]), theta.dtype);
+    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
+        let [theta, first, second, gradient, packed, table] = [theta, first, second, gradient, packed, table].map(into_contiguous);
+        let out = moments(&theta);
         let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        ascend_layers::launch(
-            &out.client,
-            count,
-            dim,
-            theta.into_buffer_arg(),
-            first.into_buffer_arg(),
-            second.into_buffer_arg(),
-            gradient.into_buffer_arg(),
-            packed.into_buffer_arg(),
-            table.into_buffer_arg(),
-            numbers.into_buffer_arg(),
-            out.clone().into_buffer_arg(),
-            adam,
-            UNITS,
-        );
+        let [theta, first, second, gradient, packed, table] = [theta, first, second, gradient, packed, table].map(CubeTensor::into_buffer_arg);
+        ascend_layers::launch(&out.client, count, dim, theta, first, second, gradient, packed, table, out.clone().into_buffer_arg(), beta1, beta2, rate, epsilon, adam, UNITS);
         out
     }
+    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
+        let [theta, first, second, gradient] = [theta, first, second, gradient].map(into_contiguous);
+        let out = moments(&theta);
+        let (count, dim) = (CubeCount::Static(theta.shape()[0].div_ceil(UNITS) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let [theta, first, second, gradient] = [theta, first, second, gradient].map(CubeTensor::into_buffer_arg);
+        ascend_freely::launch(&out.client, count, dim, theta, first, second, gradient, out.clone().into_buffer_arg(), beta1, beta2, rate, epsilon, adam);
+        out
+    }
+}
+
+/// Room for parameters and their moments.
+fn moments(theta: &CubeTensor) -> CubeTensor {
+    empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([3 * theta.shape()[0]]), theta.dtype)
 }

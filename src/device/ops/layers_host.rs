@@ -42,9 +42,8 @@ impl LayerOps for Flex {
         }
         tensor([theta, u, v, sigmas].concat())
     }
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, numbers: FloatTensor<Self>, adam: u32) -> FloatTensor<Self> {
-        let (mut state, mut gradient) = ([read(&theta), read(&first), read(&second)].concat(), read(&gradient));
-        let (packed, table, numbers) = (read(&packed), read(&table), read(&numbers));
+    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
+        let (mut gradient, packed, table) = (read(&gradient), read(&packed), read(&table));
         let len = gradient.len();
         let (all_u, count): (usize, usize) = (layers(&table).map(|[k, ..]| k).sum(), layers(&table).count());
         let sigmas = &packed[packed.len() - count..];
@@ -55,7 +54,11 @@ impl LayerOps for Flex {
                 *g = (*g - inner * packed[len + u0 + i] * packed[len + all_u + v0 + j]) / sigma;
             }
         }
-        let [beta1, beta2, rate, epsilon] = [numbers[0], numbers[1], numbers[2], numbers[3]];
+        Self::ascend_freely(theta, first, second, tensor(gradient), beta1, beta2, rate, epsilon, adam)
+    }
+    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
+        let (mut state, gradient) = ([read(&theta), read(&first), read(&second)].concat(), read(&gradient));
+        let len = gradient.len();
         for (i, g) in gradient.into_iter().enumerate() {
             state[2 * len + i] = beta2 * state[2 * len + i] + (1.0 - beta2) * g * g;
             if adam == 1 {

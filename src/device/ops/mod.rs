@@ -5,4 +5,6 @@ pub mod layers;
 mod layers_cube;
 mod layers_host;
 mod pairs;
+pub mod passes;
+mod passes_cube;
 pub use pairs::{Radial, kernel_field, soft_field};

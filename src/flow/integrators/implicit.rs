@@ -4,13 +4,11 @@
 //! Solved by gradient steps with the lengths of Barzilai and Borwein; each asks the critic for a velocity.
 use super::*;
 use crate::error::Error;
-use burn::tensor::Tensor;
 
 pub struct Implicit;
 
 fn dot(a: &Points, b: &Points) -> Result<f64> {
-    let sum: Tensor<1> = (a.clone() * b.clone()).sum();
-    sum.try_into_scalar::<f32>().map(f64::from).map_err(Error::read)
+    crate::device::number(&(a.clone() * b.clone()).sum())
 }
 
 impl Integrator for Implicit {

@@ -64,6 +64,5 @@ fn advance(state: State, y: Points, v: Points, dt: f64) -> State {
 
 /// The root mean square length of rows, read from the device.
 fn rms(v: &Points) -> Result<f64> {
-    let mean = (v.clone() * v.clone()).sum_dim(1).mean();
-    Ok(mean.try_into_scalar::<f32>().map(f64::from).map_err(crate::error::Error::read)?.sqrt())
+    Ok(crate::device::number(&(v.clone() * v.clone()).sum_dim(1).mean())?.sqrt())
 }

@@ -1,0 +1,153 @@
+//! Passes through a dense network on a device, one launch each: forward, backward, and what an objective asks in between.
+//!
+//! A cube takes a few rows through all layers in the memory its units share; only what enters the activations is written for the
+//! way back, where every cube sums the parameter gradients of its rows before those of all cubes are added.
+use super::super::{Points, Values};
+use super::layers::Layout;
+use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
+use burn::tensor::Tensor;
+
+/// The nonlinearities the kernels know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// with its slope below zero
+    Gate(f32),
+    Tanh,
+    Groupsort,
+}
+
+/// What kernels are compiled for: they take no enums.
+pub(super) const GATE: u32 = 0;
+pub(super) const TANH: u32 = 1;
+pub(super) const GROUPSORT: u32 = 2;
+
+impl Kind {
+    fn code(self) -> u32 {
+        match self {
+            Kind::Gate(_) => GATE,
+            Kind::Tanh => TANH,
+            Kind::Groupsort => GROUPSORT,
+        }
+    }
+    fn leak(self) -> f32 {
+        if let Kind::Gate(slope) = self { slope } else { 0.0 }
+    }
+}
+
+/// Entries of the rows that two layers of a cube take together: 16 KiB, which every device has.
+const SHARED: usize = 2048;
+/// Layers wider than this are worth the tuned products of tensors.
+const WIDEST: usize = 128;
+/// Parameter gradients the cubes may write, in entries and in number.
+const GRADIENTS: usize = 1 << 22;
+const CUBES: usize = 256;
+
+/// How a network is run by these kernels.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    layout: Layout,
+    kind: Kind,
+    /// rows of a cube
+    tile: usize,
+}
+
+impl Plan {
+    /// None where tensors are the better way.
+    pub fn of(layout: &Layout, kind: Kind) -> Option<Plan> {
+        let widest = layout.widest();
+        (widest <= WIDEST).then(|| Plan { layout: layout.clone(), kind, tile: (SHARED / widest / 4 * 4).clamp(4, 32) })
+    }
+    /// Entries a row leaves for the way back.
+    pub fn kept(&self) -> usize {
+        self.layout.v - self.layout.outs
+    }
+    fn cubes(&self, rows: usize) -> usize {
+        rows.div_ceil(self.tile).min((GRADIENTS / self.layout.len).clamp(16, CUBES)).max(1)
+    }
+}
+
+/// What a backward pass is asked for.
+pub(super) const PARAMETERS: u32 = 1;
+pub(super) const INPUTS: u32 = 2;
+
+#[backend_extension(Cube)]
+pub trait PassOps: Backend {
+    /// What enters every activation, layer by layer, then the outputs.
+    #[allow(clippy::too_many_arguments)]
+    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, leak: f32, size: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    /// The parameter gradients of each cube, then the gradients in the inputs: what `wish` asks for of them.
+    #[allow(clippy::too_many_arguments)]
+    fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, cubes: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    /// The first `count · len` entries as `count` vectors, added.
+    fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self>;
+    /// `weigh` below, on the last `rows` entries.
+    #[allow(clippy::too_many_arguments)]
+    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> FloatTensor<Self>;
+}
+
+/// What a forward pass leaves: what entered the activations, then the outputs.
+pub struct Run {
+    values: Values,
+    rows: usize,
+    outs: usize,
+}
+
+impl Run {
+    /// net(x), row by row.
+    pub fn outputs(&self) -> Values {
+        let size = self.rows * self.outs;
+        self.values.clone().narrow(0, self.values.dims()[0] - size, size)
+    }
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.rows * self.outs
+    }
+}
+
+/// net at every row. `theta` may hold more than the parameters behind them.
+pub fn forward(theta: &Values, x: &Points, plan: &Plan) -> Run {
+    let (rows, outs) = (x.dims()[0], plan.layout.outs);
+    let size = rows * (plan.kept() + outs);
+    let [theta, table] = [theta, plan.layout.table()].map(|t| t.clone().into_dispatch());
+    let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
+    let out = <Dispatch as PassOps>::forward(theta, table, x.clone().into_dispatch(), leak, size as u32, kind, plan.tile as u32, widest);
+    Run { values: Tensor::from_dispatch(out), rows, outs }
+}
+
+/// The gradients of Σ seedᵢ netᵢ in the parameters and in the inputs, those that are asked for. `seeds` may hold more than those of
+/// the rows behind them.
+pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Plan, [parameters, inputs]: [bool; 2]) -> (Option<Values>, Option<Points>) {
+    let ([n, d], len) = (x.dims(), plan.layout.len);
+    let cubes = plan.cubes(run.rows);
+    let own = if parameters { cubes * len } else { 0 };
+    let size = own + if inputs { n * d } else { 0 };
+    let wish = if parameters { PARAMETERS } else { 0 } + if inputs { INPUTS } else { 0 };
+    let [theta, table, values, seeds] = [theta, plan.layout.table(), &run.values, seeds].map(|t| t.clone().into_dispatch());
+    let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
+    let parts = <Dispatch as PassOps>::backward(theta, table, x.clone().into_dispatch(), values, seeds, leak, size as u32, cubes as u32, wish, kind, plan.tile as u32, widest);
+    let parts: Values = Tensor::from_dispatch(parts);
+    let on_inputs = inputs.then(|| parts.clone().narrow(0, own, n * d).reshape([n, d]));
+    let gradient = parameters.then(|| Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts.into_dispatch(), len as u32, cubes as u32)));
+    (gradient, on_inputs)
+}
+
+/// An objective of φ = height · net on two samples, one below the other, that means and exponentials are enough for.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighing {
+    /// rows of the sample that lies first
+    pub first: usize,
+    /// whether it is the one that counts by E φ
+    pub means_first: bool,
+    pub height: f64,
+    /// a, where the other sample counts by −a ln E e^(φ/a); by −E φ without
+    pub scale: Option<f64>,
+}
+
+/// Rows that one cube still goes through quickly.
+pub const MOST_WEIGHED: usize = 1 << 16;
+
+/// The derivatives of E φ − a ln E e^(φ/a), or of a difference of means, in net on every row, and behind them the objective itself.
+pub fn weigh(run: &Run, w: &Weighing) -> Values {
+    let (height, scale, exponential) = (w.height as f32, w.scale.unwrap_or(1.0) as f32, u32::from(w.scale.is_some()));
+    Tensor::from_dispatch(<Dispatch as PassOps>::weigh(run.values.clone().into_dispatch(), height, scale, run.rows as u32, w.first as u32, u32::from(w.means_first), exponential))
+}

@@ -1,0 +1,479 @@
+//! Passes on a GPU: a few rows per cube, two layers of them in the memory its units share.
+use super::passes::{GATE, GROUPSORT, INPUTS, PARAMETERS, PassOps, TANH};
+use burn::backend::{TensorMetadata, tensor::FloatTensor};
+use burn::tensor::Shape;
+use burn_cubecl::cubecl::{self, prelude::*};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
+
+/// Units of a cube, and parameters that a cube of sums adds up.
+const UNITS: usize = 256;
+const COLUMNS: usize = 32;
+
+/// tanh at what its neighbours in f32 are 1 for: some drivers make infinities of larger arguments.
+#[cube]
+fn tanh(z: f32) -> f32 {
+    let mut c = z;
+    if z > 10.0f32 {
+        c = f32::new(10.0);
+    }
+    if z < -10.0f32 {
+        c = f32::new(-10.0);
+    }
+    f32::tanh(c)
+}
+
+/// An activation of one unit; NaN stays NaN.
+#[cube]
+fn activated(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
+    let mut h = z;
+    if comptime!(kind == GATE) {
+        if z <= 0.0f32 {
+            h = leak * z;
+        }
+    }
+    if comptime!(kind == TANH) {
+        h = tanh(z);
+    }
+    h
+}
+
+#[cube]
+fn slope(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
+    let mut s = f32::new(1.0);
+    if comptime!(kind == GATE) {
+        s = leak;
+        if z > 0.0f32 {
+            s = f32::new(1.0);
+        }
+    }
+    if comptime!(kind == TANH) {
+        let h = tanh(z);
+        s = 1.0f32 - h * h;
+    }
+    s
+}
+
+#[allow(unused_assignments)]
+#[cube(launch)]
+fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: f32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+    let t = UNIT_POS as usize;
+    let layers = table.len() / 5;
+    let ins = usize::cast_from(table[0]);
+    let rows = x.len() / ins;
+    let mut buffer = Shared::<[f32]>::new_slice(2 * tile * widest);
+    let mut first = CUBE_POS as usize * tile;
+    while first < rows {
+        let mut here = tile.runtime();
+        if rows - first < tile {
+            here = rows - first;
+        }
+        let mut e = t;
+        while e < here * ins {
+            buffer[e] = x[first * ins + e];
+            e += units;
+        }
+        sync_cube();
+        let mut from = 0usize.runtime();
+        let mut to = (tile * widest).runtime();
+        let mut at = 0usize.runtime();
+        for l in 0..layers {
+            let k = usize::cast_from(table[l * 5]);
+            let n = usize::cast_from(table[l * 5 + 1]);
+            let w = usize::cast_from(table[l * 5 + 2]);
+            let hidden = l + 1 < layers;
+            let mut c = t;
+            while c < (here + 3) / 4 * n {
+                let j = c % n;
+                let r = c / n * 4;
+                let bias = theta[w + k * n + j];
+                let mut z0 = bias;
+                let mut z1 = bias;
+                let mut z2 = bias;
+                let mut z3 = bias;
+                let source = from + r * k;
+                for i in 0..k {
+                    let weight = theta[w + i * n + j];
+                    z0 += weight * buffer[source + i];
+                    z1 += weight * buffer[source + k + i];
+                    z2 += weight * buffer[source + 2 * k + i];
+                    z3 += weight * buffer[source + 3 * k + i];
+                }
+                let row = at + (first + r) * n + j;
+                out[row] = z0;
+                if r + 1 < here {
+                    out[row + n] = z1;
+                }
+                if r + 2 < here {
+                    out[row + 2 * n] = z2;
+                }
+                if r + 3 < here {
+                    out[row + 3 * n] = z3;
+                }
+                if hidden {
+                    let target = to + r * n + j;
+                    buffer[target] = activated(z0, leak, kind);
+                    buffer[target + n] = activated(z1, leak, kind);
+                    buffer[target + 2 * n] = activated(z2, leak, kind);
+                    buffer[target + 3 * n] = activated(z3, leak, kind);
+                }
+                c += units;
+            }
+            sync_cube();
+            if comptime!(kind == GROUPSORT) {
+                if hidden {
+                    let half = n / 2;
+                    let mut p = t;
+                    while p < here * half {
+                        let one = to + p / half * n + p % half;
+                        let a = buffer[one];
+                        let b = buffer[one + half];
+                        if b > a {
+                            buffer[one] = b;
+                            buffer[one + half] = a;
+                        }
+                        p += units;
+                    }
+                }
+                sync_cube();
+            }
+            at += rows * n;
+            let swap = from;
+            from = to;
+            to = swap;
+        }
+        first += CUBE_COUNT as usize * tile;
+    }
+}
+
+#[allow(unused_assignments, clippy::too_many_arguments)]
+#[cube(launch)]
+fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds: &[f32], out: &mut [f32], leak: f32, #[comptime] wish: u32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+    let t = UNIT_POS as usize;
+    let layers = table.len() / 5;
+    let last = table.len() - 5;
+    let ins = usize::cast_from(table[0]);
+    let outs = usize::cast_from(table[last + 1]);
+    let len = usize::cast_from(table[last + 2]) + (usize::cast_from(table[last]) + 1) * outs;
+    let hidden = usize::cast_from(table[last + 4]);
+    let rows = x.len() / ins;
+    let own = CUBE_POS as usize * len;
+    let mut inputs = 0usize.runtime();
+    if comptime!(wish & PARAMETERS > 0) {
+        inputs = CUBE_COUNT as usize * len;
+    }
+    let mut buffer = Shared::<[f32]>::new_slice(2 * tile * widest);
+    let mut first = CUBE_POS as usize * tile;
+    let mut fresh = true.runtime();
+    while first < rows {
+        let mut here = tile.runtime();
+        if rows - first < tile {
+            here = rows - first;
+        }
+        let mut d = 0usize.runtime();
+        let mut h = (tile * widest).runtime();
+        let mut e = t;
+        while e < here * outs {
+            buffer[e] = seeds[first * outs + e];
+            e += units;
+        }
+        sync_cube();
+        // where what enters the activation before the layer begins
+        let mut at = rows * hidden;
+        for back in 0..layers {
+            let l = layers - 1 - back;
+            let k = usize::cast_from(table[l * 5]);
+            let n = usize::cast_from(table[l * 5 + 1]);
+            let w = usize::cast_from(table[l * 5 + 2]);
+            if l > 0 {
+                at -= rows * k;
+            }
+            if comptime!(wish & PARAMETERS > 0) {
+                let mut e1 = t;
+                while e1 < here * k {
+                    if l == 0 {
+                        buffer[h + e1] = x[first * k + e1];
+                    } else {
+                        buffer[h + e1] = activated(values[at + first * k + e1], leak, kind);
+                    }
+                    e1 += units;
+                }
+                sync_cube();
+                if comptime!(kind == GROUPSORT) {
+                    if l > 0 {
+                        let half = k / 2;
+                        let mut p = t;
+                        while p < here * half {
+                            let one = h + p / half * k + p % half;
+                            let a = buffer[one];
+                            let b = buffer[one + half];
+                            if b > a {
+                                buffer[one] = b;
+                                buffer[one + half] = a;
+                            }
+                            p += units;
+                        }
+                    }
+                    sync_cube();
+                }
+                let mut e2 = t;
+                while e2 < k * n {
+                    let i = e2 / n;
+                    let j = e2 % n;
+                    let mut sum = 0.0f32;
+                    for r in 0..here {
+                        sum += buffer[h + r * k + i] * buffer[d + r * n + j];
+                    }
+                    if !fresh {
+                        sum += out[own + w + e2];
+                    }
+                    out[own + w + e2] = sum;
+                    e2 += units;
+                }
+                let mut j2 = t;
+                while j2 < n {
+                    let mut sum = 0.0f32;
+                    for r in 0..here {
+                        sum += buffer[d + r * n + j2];
+                    }
+                    if !fresh {
+                        sum += out[own + w + k * n + j2];
+                    }
+                    out[own + w + k * n + j2] = sum;
+                    j2 += units;
+                }
+                sync_cube();
+            }
+            let mut goes_on = l > 0;
+            if comptime!(wish & INPUTS > 0) {
+                goes_on = true.runtime();
+            }
+            if goes_on {
+                let mut c = t;
+                while c < (here + 3) / 4 * k {
+                    let i = c % k;
+                    let r = c / k * 4;
+                    let mut g0 = 0.0f32;
+                    let mut g1 = 0.0f32;
+                    let mut g2 = 0.0f32;
+                    let mut g3 = 0.0f32;
+                    let source = d + r * n;
+                    for j in 0..n {
+                        let weight = theta[w + i * n + j];
+                        g0 += weight * buffer[source + j];
+                        g1 += weight * buffer[source + n + j];
+                        g2 += weight * buffer[source + 2 * n + j];
+                        g3 += weight * buffer[source + 3 * n + j];
+                    }
+                    buffer[h + r * k + i] = g0;
+                    buffer[h + (r + 1) * k + i] = g1;
+                    buffer[h + (r + 2) * k + i] = g2;
+                    buffer[h + (r + 3) * k + i] = g3;
+                    c += units;
+                }
+                sync_cube();
+                if l > 0 {
+                    if comptime!(kind == GROUPSORT) {
+                        let half = k / 2;
+                        let mut p = t;
+                        while p < here * half {
+                            let one = p / half * k + p % half;
+                            let z = at + first * k + one;
+                            if values[z + half] > values[z] {
+                                let a = buffer[h + one];
+                                buffer[h + one] = buffer[h + one + half];
+                                buffer[h + one + half] = a;
+                            }
+                            p += units;
+                        }
+                    } else {
+                        let mut s = t;
+                        while s < here * k {
+                            buffer[h + s] = buffer[h + s] * slope(values[at + first * k + s], leak, kind);
+                            s += units;
+                        }
+                    }
+                } else {
+                    let mut s = t;
+                    while s < here * k {
+                        out[inputs + first * k + s] = buffer[h + s];
+                        s += units;
+                    }
+                }
+                sync_cube();
+            }
+            let swap = d;
+            d = h;
+            h = swap;
+        }
+        fresh = false.runtime();
+        first += CUBE_COUNT as usize * tile;
+    }
+}
+
+#[cube(launch)]
+fn sum_parts(parts: &[f32], out: &mut [f32], count: u32, #[comptime] columns: usize, #[comptime] units: usize) {
+    let t = UNIT_POS as usize;
+    let len = out.len();
+    let e = CUBE_POS as usize * columns + t % columns;
+    let slices = units / columns;
+    let mut shared = Shared::<[f32]>::new_slice(units);
+    let mut sum = 0.0f32;
+    if e < len {
+        let mut part = t / columns;
+        while part < count as usize {
+            sum += parts[part * len + e];
+            part += slices;
+        }
+    }
+    shared[t] = sum;
+    sync_cube();
+    if t < columns && e < len {
+        let mut total = 0.0f32;
+        for s in 0..slices {
+            total += shared[s * columns + t];
+        }
+        out[e] = total;
+    }
+}
+
+#[cube]
+fn total(own: f32, shared: &mut Shared<[f32]>, t: usize, #[comptime] units: usize) -> f32 {
+    sync_cube();
+    shared[t] = own;
+    sync_cube();
+    let mut sum = 0.0f32;
+    for u in 0..units {
+        sum += shared[u];
+    }
+    sum
+}
+
+#[allow(clippy::too_many_arguments)]
+#[cube(launch)]
+fn weigh_rows(values: &[f32], out: &mut [f32], height: f32, scale: f32, first: u32, #[comptime] means_first: bool, #[comptime] exponential: bool, #[comptime] units: usize) {
+    let t = UNIT_POS as usize;
+    let rows = out.len() - 1;
+    let net = values.len() - rows;
+    let split = first as usize;
+    let mut means_from = 0usize.runtime();
+    let mut means_to = split;
+    let mut others_from = split;
+    let mut others_to = rows;
+    if comptime!(!means_first) {
+        means_from = split;
+        means_to = rows;
+        others_from = 0usize.runtime();
+        others_to = split;
+    }
+    let means = f32::cast_from(means_to - means_from);
+    let others = f32::cast_from(others_to - others_from);
+    let mut shared = Shared::<[f32]>::new_slice(units);
+    let mut sum = 0.0f32;
+    let mut i = means_from + t;
+    while i < means_to {
+        sum += values[net + i];
+        out[i] = height / means;
+        i += units;
+    }
+    let mean = height * total(sum, &mut shared, t, units) / means;
+    let mut value = mean;
+    if comptime!(exponential) {
+        let by = height / scale;
+        let mut top = by * values[net + others_from];
+        let mut j = others_from + t;
+        while j < others_to {
+            top = f32::max(top, by * values[net + j]);
+            j += units;
+        }
+        sync_cube();
+        shared[t] = top;
+        sync_cube();
+        for u in 0..units {
+            top = f32::max(top, shared[u]);
+        }
+        let mut weight = 0.0f32;
+        let mut j2 = others_from + t;
+        while j2 < others_to {
+            weight += f32::exp(by * values[net + j2] - top);
+            j2 += units;
+        }
+        let all = total(weight, &mut shared, t, units);
+        let mut j3 = others_from + t;
+        while j3 < others_to {
+            out[j3] = -height * f32::exp(by * values[net + j3] - top) / all;
+            j3 += units;
+        }
+        value -= scale * (f32::ln(all / others) + top);
+    } else {
+        let mut sum2 = 0.0f32;
+        let mut j = others_from + t;
+        while j < others_to {
+            sum2 += values[net + j];
+            out[j] = -height / others;
+            j += units;
+        }
+        value -= height * total(sum2, &mut shared, t, units) / others;
+    }
+    if t == 0 {
+        out[rows] = value;
+    }
+}
+
+fn vector(like: &FloatTensor<CubeBackend>, size: usize) -> FloatTensor<CubeBackend> {
+    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::new([size]), like.dtype)
+}
+
+fn cubes(count: usize) -> CubeCount {
+    CubeCount::Static(count as u32, 1, 1)
+}
+
+/// Cubes of a forward pass at most: beyond, each takes more rows.
+const MOST: usize = 1 << 14;
+
+impl PassOps for CubeBackend {
+    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, leak: f32, size: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+        let (theta, table, x) = (into_contiguous(theta), into_contiguous(table), into_contiguous(x));
+        let (tile, out) = (tile as usize, vector(&theta, size as usize));
+        let count = cubes(x.shape()[0].div_ceil(tile).clamp(1, MOST));
+        let dim = CubeDim::new_1d(UNITS as u32);
+        forward_rows::launch(&out.client, count, dim, theta.into_buffer_arg(), table.into_buffer_arg(), x.into_buffer_arg(), out.clone().into_buffer_arg(), leak, kind, tile, widest as usize, UNITS);
+        out
+    }
+    fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, count: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+        let (theta, table, x) = (into_contiguous(theta), into_contiguous(table), into_contiguous(x));
+        let (values, seeds) = (into_contiguous(values), into_contiguous(seeds));
+        let out = vector(&theta, size as usize);
+        backward_rows::launch(
+            &out.client,
+            cubes(count as usize),
+            CubeDim::new_1d(UNITS as u32),
+            theta.into_buffer_arg(),
+            table.into_buffer_arg(),
+            x.into_buffer_arg(),
+            values.into_buffer_arg(),
+            seeds.into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            leak,
+            wish,
+            kind,
+            tile as usize,
+            widest as usize,
+            UNITS,
+        );
+        out
+    }
+    fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self> {
+        let parts = into_contiguous(parts);
+        let out = vector(&parts, len as usize);
+        let dim = CubeDim::new_1d(UNITS as u32);
+        sum_parts::launch(&out.client, cubes((len as usize).div_ceil(COLUMNS)), dim, parts.into_buffer_arg(), out.clone().into_buffer_arg(), count, COLUMNS, UNITS);
+        out
+    }
+    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> FloatTensor<Self> {
+        let values = into_contiguous(values);
+        let out = vector(&values, rows as usize + 1);
+        let dim = CubeDim::new_1d(UNITS as u32);
+        weigh_rows::launch(&out.client, cubes(1), dim, values.into_buffer_arg(), out.clone().into_buffer_arg(), height, scale, first, means_first == 1, exponential == 1, UNITS);
+        out
+    }
+}
