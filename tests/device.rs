@@ -228,29 +228,36 @@ impl burn_cubecl::cubecl::logging::LaunchObserver for Launches {
 #[test]
 fn a_step_launches_few_kernels() {
     let Some(gpu) = wgpu() else { return };
-    let count = |steps: usize, inner: usize| {
+    let count = |steps: usize, inner: usize, f: &str| {
         let script = format!(
             "let q = data::ring(64); let p = data::gaussian(64, 2);
              let critic = mlp([32, 32, 32], #{{ activation: \"relu\", power_iterations: 1 }});
-             let run = gpa(kl().regularized(lipschitz(1.0)), #{{ critic: critic, inner_steps: {inner} }}).run(p, q, #{{ steps: {steps}, record_every: 100, snapshots: 0 }});
+             let run = gpa({f}().regularized(lipschitz(1.0)), #{{ critic: critic, inner_steps: {inner} }}).run(p, q, #{{ steps: {steps}, record_every: 100, snapshots: 0 }});
              [run.particles.col(0)]"
         );
         let seen = std::sync::Arc::new(Launches { thread: std::thread::current().id(), names: Default::default() });
         let guard = burn_cubecl::cubecl::logging::LaunchObservation::new(seen.clone());
+        let before = device::waits();
         numbers(&gpu, &script);
         drop(guard);
-        std::sync::Arc::try_unwrap(seen).ok().unwrap().names.into_inner().unwrap()
+        let names = std::sync::Arc::try_unwrap(seen).ok().unwrap().names.into_inner().unwrap();
+        (names, device::waits() - before)
     };
     let total = |m: &std::collections::BTreeMap<&str, usize>| m.values().sum::<usize>();
-    let (two, three, longer) = (count(2, 1), count(3, 1), count(3, 2));
-    let step = total(&three) - total(&two);
-    let ascent = (total(&longer) - total(&three)) / 3;
-    for (name, n) in &three {
-        println!("{:4} {name}", n - two.get(name).copied().unwrap_or(0));
+    // 284 and 235 as tensor operations, and 522 and 495 for an f whose ν is sought
+    for (f, most, most_ascent) in [("kl", 24, 6), ("reverse_kl", 24, 6)] {
+        // tunes what there is to tune, in launches of its own
+        count(3, 2, f);
+        let ((two, waits), (three, more_waits), (longer, _)) = (count(2, 1, f), count(3, 1, f), count(3, 2, f));
+        let step = total(&three) - total(&two);
+        let ascent = (total(&longer) - total(&three)) / 3;
+        for (name, n) in &three {
+            println!("{:4} {name}", n - two.get(name).copied().unwrap_or(0));
+        }
+        println!("{f}: {step} launches in a step of one ascent step, {ascent} more for every other");
+        assert!(step <= most && ascent <= most_ascent, "{f}: {step} and {ascent}");
+        assert_eq!(waits, more_waits, "{f}: a step waits for the device");
     }
-    println!("{step} launches in a step of one ascent step, {ascent} more for every other");
-    // 284 and 235 before the spectral norm and the optimiser became one launch each, and both samples one batch
-    assert!(step <= 120 && ascent <= 76, "{step} and {ascent}");
 }
 
 /// The passes of one launch against those of the host: every activation, tiles that are full and that are not, one and several
@@ -293,37 +300,86 @@ fn passes_on_wgpu_agree_with_the_host() {
     }
 }
 
-/// Objectives weighed in one launch against those of tensors on the host, with samples of two sizes and either way round. f32: 1e-5.
+/// Every named f, functions whose conjugate is a table everywhere, and kinks: f*, f*' and f*'' of the device against f64, between
+/// f'(1e-3) and f'(1e3) and beyond finite ends. Cubic pieces in f32: 2e-6 of f*, 1e-4 of f*' away from its jumps.
+#[test]
+fn conjugates_on_wgpu_are_right() {
+    use gflow::device::values;
+    use gflow::network::flat::vector;
+    let Some(gpu) = wgpu() else { return };
+    for g in generators() {
+        let (d0, dinf) = g.slopes();
+        let ends = [g.derivative(1e-3), g.derivative(1e3)];
+        let mut y: Vec<f32> = (0..999).map(|i| (ends[0] + (ends[1] - ends[0]) * f64::from(i) / 998.0) as f32).collect();
+        y.extend([d0 - 0.3, d0 - 30.0, dinf + 0.3, dinf + 30.0].iter().filter(|y| y.is_finite()).map(|y| *y as f32));
+        let c = g.conjugate_tensor(&vector(y.clone(), &gpu.device));
+        let (f, slope) = (values(&c.value).unwrap(), values(&c.gradient).unwrap());
+        let mut off = 0;
+        for (i, y) in y.iter().map(|y| f64::from(*y)).enumerate() {
+            let near = |a: f32, b: f64, bound: f64| f64::from(a) == b || (f64::from(a) - b).abs() <= bound * (1.0 + b.abs());
+            // within rounding of an end it may be on either side of it
+            let at_end = [d0, dinf].iter().any(|e| (y - e).abs() < 1e-6 * (1.0 + e.abs()));
+            let (exact, at) = g.conjugate_pair(y);
+            assert!(at_end || near(f[i], exact, 2e-6), "{} at {y}: {} and {exact}", g.name(), f[i]);
+            off += usize::from(!at_end && exact.is_finite() && !near(slope[i], at, 1e-4));
+        }
+        assert!(off <= if g.has_kinks() { 20 } else { 0 }, "{}: {off} derivatives differ", g.name());
+    }
+}
+
+/// Every named f that there is, one that has no closed conjugate, and one with a kink.
+fn generators() -> Vec<std::sync::Arc<gflow::generator::Generator>> {
+    use gflow::generator::{Generator, expr, named};
+    let x = expr::x();
+    let square = expr::mul(&x, &x);
+    let quartic = expr::add(&expr::mul(&square, &square), &expr::constant(-1.0));
+    let kl = expr::mul(&x, &expr::unary(gflow::generator::scalar::Unary::Ln, &x));
+    let tilted = expr::add(&kl, &expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(1.0)))));
+    let mut all: Vec<Generator> = named::ALL.iter().map(|n| n.build(&vec![1.5; n.parameters]).unwrap()).collect();
+    all.extend([Generator::new("quartic", quartic).unwrap(), Generator::new("tilted", tilted).unwrap()]);
+    all.into_iter().map(std::sync::Arc::new).collect()
+}
+
+/// Objectives weighed in one launch against those of slices on the host, for every f, with samples of two sizes and either way
+/// round, from nothing and from the ν before. f32 and a table: values 2e-5 of the size of φ, derivatives 1e-3 of the largest; where
+/// f is kinked f*' is a step, and a root may lie on either side of a few.
 #[test]
 fn objectives_on_wgpu_agree_with_the_host() {
     use gflow::device::{points, values};
     use gflow::divergence::{Objective, Term};
     use gflow::network::batch::{Batch, forward};
-    use gflow::network::flat::{Flat, vector};
+    use gflow::network::flat::Flat;
     use gflow::network::{Activation, shape::Shape, weights::Weights};
     use gflow::space::{Lipschitz, Space};
     use rand::Rng;
     let Some(gpu) = wgpu() else { return };
-    let kl = std::sync::Arc::new(gflow::generator::named::ALL.iter().find(|n| n.entry.name == "kl").unwrap().build(&[]).unwrap());
-    let (n, m, height) = (300, 77, 3.0);
+    let (n, m, height) = (300, 77, 1.5);
     let mut rng = gflow::random::rng(8, 0);
     let shape = Shape::new(2, &[12], 1, Activation::Relu);
-    let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.5..1.5)).collect();
-    let x: Vec<f32> = (0..(n + m) * 2).map(|_| rng.random_range(-3.0..3.0)).collect();
+    let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+    let x: Vec<f32> = (0..(n + m) * 2).map(|_| rng.random_range(-2.0..2.0)).collect();
     let weights = Weights::of(&Flat::new(theta, &gpu.device), &shape);
     let batch = Batch::new(&points(x, n + m, 2, &gpu.device)).unwrap();
     let pass = forward(&weights, &[&batch]).unwrap();
     let phi: Vec<f32> = values(&pass.outputs()[0]).unwrap().into_iter().map(|v| height * v).collect();
-    for objective in [Objective::Ipm, Objective::F(kl)] {
+    let mut objectives: Vec<(String, bool, Objective)> = generators().into_iter().map(|f| (f.name().to_string(), f.has_kinks(), Objective::F(f))).collect();
+    objectives.push(("ipm".into(), false, Objective::Ipm));
+    for (name, kinked, objective) in objectives {
         for reversed in [false, true] {
             let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
-            let got = values(&pass.weigh(&term.weighing(n, f64::from(height)).unwrap()).unwrap()).unwrap();
-            let host = device::host();
-            let scores = term.score(&vector(phi[..n].to_vec(), &host), &vector(phi[n..].to_vec(), &host), None);
-            let slopes = [values(&scores.on_source).unwrap(), values(&scores.on_target).unwrap()].concat();
-            let exact: Vec<f32> = slopes.into_iter().map(|v| height * v).chain(values(&scores.value).unwrap()).collect();
-            let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
-            assert!(got.len() == exact.len() && got.iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-5 * scale), "reversed {reversed}");
+            let (mut source, mut target) = (phi[..n].to_vec(), phi[n..].to_vec());
+            let exact = term.score_on_host(&mut source, &mut target, &mut None).unwrap();
+            let slopes: Vec<f32> = source.iter().chain(&target).map(|v| height * v).collect();
+            let scale = slopes.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+            let mut nu = None;
+            for _ in 0..2 {
+                let got = pass.weigh(&term.weighing(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
+                let value = f64::from(values(&got.value).unwrap()[0]);
+                assert!((value - exact).abs() < 2e-5 * (1.0 + exact.abs()), "{name}, reversed {reversed}, warm {}: {value} and {exact}", nu.is_some());
+                let off = values(&got.slopes).unwrap().iter().zip(&slopes).filter(|(a, b)| (**a - **b).abs() > 1e-3 * scale).count();
+                assert!(off <= if kinked { 3 } else { 0 }, "{name}, reversed {reversed}, warm {}: {off} derivatives differ", nu.is_some());
+                nu = got.nu;
+            }
         }
     }
 }
@@ -344,9 +400,10 @@ fn layers_are_divided_and_moved_alike_everywhere() {
         let (theta, uv, g, first, second) = (draw(layout.len), draw(layout.u + layout.v), draw(layout.len), draw(layout.len), draw(layout.len));
         let second: Vec<f32> = second.iter().map(|v| v.abs()).collect();
         let on = |v: &[f32]| -> gflow::device::Values { Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &compute.device) };
-        let packed = divide(&on(&theta), &on(&uv), &layout, 2);
-        let out = device::values(&packed).unwrap();
-        assert_eq!(out.len(), layout.packed());
+        let divided = divide(&on(&theta), &on(&uv), &layout, 2);
+        let (weights, uv) = (device::values(&divided.weights).unwrap(), device::values(&divided.uv).unwrap());
+        assert!(weights.len() == layout.len + matrices.len() && uv.len() == layout.u + layout.v);
+        let (sigmas, out) = (weights[layout.len..].to_vec(), [&weights[..layout.len], &uv].concat());
         let (mut w0, mut u0, mut v0) = (0, 0, 0);
         let mut raw = vec![0.0f64; layout.len];
         for (l, (k, n)) in matrices.into_iter().enumerate() {
@@ -354,7 +411,7 @@ fn layers_are_divided_and_moved_alike_everywhere() {
             let length = |v: &[f32]| v.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>();
             assert!((length(u) - 1.0).abs() < 1e-5 && (length(v) - 1.0).abs() < 1e-5, "{}: layer {l}", compute.name);
             let bilinear = |w: &[f32]| (0..k * n).map(|e| f64::from(w[e]) * f64::from(u[e / n]) * f64::from(v[e % n])).sum::<f64>();
-            let sigma = f64::from(out[layout.len + layout.u + layout.v + l]);
+            let sigma = f64::from(sigmas[l]);
             assert!((bilinear(&out[w0..]) - 1.0).abs() < 1e-5 && (bilinear(&theta[w0..]) / sigma - 1.0).abs() < 1e-5, "{}: layer {l}", compute.name);
             assert!(out[w0 + k * n..w0 + k * n + n] == theta[w0 + k * n..w0 + k * n + n], "{}: biases of layer {l}", compute.name);
             let inner: f64 = (0..k * n).map(|e| f64::from(g[w0 + e]) * f64::from(out[w0 + e])).sum();
@@ -367,15 +424,16 @@ fn layers_are_divided_and_moved_alike_everywhere() {
         let mut all = out;
         for adam in [true, false] {
             let update = Update { adam, beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-8 };
-            let moved = ascend([&on(&theta), &on(&first), &on(&second)], &on(&g), Some((&packed, &layout)), update).map(|t| device::values(&t).unwrap());
+            let [moved, moments] = ascend(&on(&theta), &on(&[&first[..], &second].concat()), &on(&g), Some((&divided, &layout)), update).map(|t| device::values(&t).unwrap());
+            let moved = [&moved[..], &moments[..layout.len], &moments[layout.len..]];
             for i in 0..layout.len {
                 let m = if adam { 0.9 * f64::from(first[i]) + 0.1 * raw[i] } else { raw[i] };
                 let s = 0.99 * f64::from(second[i]) + 0.01 * raw[i] * raw[i];
                 let next = f64::from(theta[i]) + 0.01 * m / (s.sqrt() + 1e-8);
                 let near = |a: f32, b: f64| (f64::from(a) - b).abs() < 1e-4 * (1.0 + b.abs());
-                assert!(near(moved[0][i], next) && near(moved[2][i], s) && (!adam || near(moved[1][i], m)), "{}: entry {i}, adam {adam}", compute.name);
+                assert!(near(moved[0][i], next) && near(moved[2][i], s) && near(moved[1][i], if adam { m } else { f64::from(first[i]) }), "{}: entry {i}, adam {adam}", compute.name);
             }
-            all.extend(moved.concat().iter().take(if adam { 3 } else { 1 } * layout.len));
+            all.extend(moved.concat());
         }
         seen.push(all);
     }

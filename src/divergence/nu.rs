@@ -4,7 +4,9 @@
 //! min φ − f'(1) and max φ − f'(1): a bracket no wider than the range of φ. Newton's method runs inside it, with
 //! bisection where f* is flat; the number of iterations is fixed, so nothing is read back.
 use crate::device::Values;
+use crate::device::ops::conjugates::Price;
 use crate::generator::Generator;
+use burn::tensor::Device;
 
 /// E f*'(φ − ν) − 1 from which on bisection is faster than Newton's method.
 pub const STEEP: f64 = 2.0;
@@ -57,6 +59,11 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         c.gradient = c.gradient + largest.clone() / largest.mean() * rest;
     }
     (nu, c)
+}
+
+/// The same in one launch of a device, which does the steps of `solve` on a table of f*.
+pub fn on_device(f: &Generator, start: Option<&Values>, device: &Device) -> Price {
+    Price { table: f.device_table(device), start: start.cloned(), iterations: iterations(f, start.is_some()), steep: STEEP, settled: SETTLED }
 }
 
 /// Newton converges in a few steps from the previous ν; near the pole of a bounded domain bisection has to help, and a

@@ -1,10 +1,10 @@
 //! One variational term: the objective of a potential φ from its values on the two samples, and the space φ lives in.
 use super::nu;
 use crate::device::Values;
-use crate::device::ops::passes::Weighing;
+use crate::device::ops::passes::{Other, Weighing};
 use crate::generator::Generator;
 use crate::space::Space;
-use burn::tensor::activation;
+use burn::tensor::{Device, activation};
 use std::sync::Arc;
 
 /// The functional of φ a term maximises.
@@ -117,14 +117,15 @@ impl Term {
             Objective::FreeMass(_) | Objective::Variational(_) | Objective::Renyi(_) => Shares::Joint,
         }
     }
-    /// How a device weighs φ = height · net on both samples, the source first, where means and exponentials are enough.
-    pub fn weighing(&self, source: usize, height: f64) -> Option<Weighing> {
-        let scale = match self.shares() {
-            Shares::Means => None,
-            Shares::Exponential(a) => Some(a),
-            Shares::Joint => return None,
+    /// How a device weighs φ = height · net on both samples, the source first, in one launch; `nu` is that of an earlier φ.
+    pub fn weighing(&self, source: usize, height: f64, nu: Option<&Values>, device: &Device) -> Option<Weighing> {
+        let other = match (self.shares(), &self.objective) {
+            (Shares::Means, _) => Other::Mean,
+            (Shares::Exponential(a), _) => Other::Exponential(a),
+            (Shares::Joint, Objective::F(f)) => Other::Priced(nu::on_device(f, nu, device)),
+            (Shares::Joint, _) => return None,
         };
-        Some(Weighing { first: source, means_first: !self.reversed, height, scale })
+        Some(Weighing { first: source, means_first: !self.reversed, height, other })
     }
     /// Whether the objective has an infimum over ν without a closed form.
     pub(super) fn nu_is_sought(&self) -> bool {

@@ -4,6 +4,7 @@ use crate::device::{Points, Values};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use burn::tensor::Tensor;
 use std::sync::Arc;
 
 pub mod codec;
@@ -46,24 +47,28 @@ impl State {
     }
 }
 
-/// What one step saw at its start; tensors of shape [1], read only when someone records them.
+/// What one step saw at its start: tensors, from which numbers are made only when someone records them.
 pub struct Record {
-    /// D(P‖Q) as the critic estimates it
-    pub divergence: Values,
-    /// mean |v|², the Lipschitz-regularised Fisher information; kinetic energy is half of it
-    pub fisher: Values,
-    /// mean |v|
-    pub speed: Values,
-    /// max |v|: one particle can run away alone
-    pub fastest: Values,
+    /// D(P‖Q) as the critic estimates it, shape [1]
+    divergence: Values,
+    velocities: Points,
 }
 
 impl Record {
     /// The record of velocities.
     pub fn of(divergence: Values, v: &Points) -> Record {
-        let squared = (v.clone() * v.clone()).sum_dim(1);
+        Record { divergence, velocities: v.clone() }
+    }
+    pub fn divergence(&self) -> &Values {
+        &self.divergence
+    }
+    /// D; mean |v|², the Lipschitz-regularised Fisher information, of which kinetic energy is half; mean |v|; max |v|, because one
+    /// particle can run away alone. One transfer.
+    pub fn read(&self) -> Result<[f64; 4]> {
+        let squared = (self.velocities.clone() * self.velocities.clone()).sum_dim(1);
         let speeds = squared.clone().sqrt();
-        Record { divergence, fisher: squared.mean(), speed: speeds.clone().mean(), fastest: speeds.max() }
+        let all = crate::device::values(&Tensor::cat(vec![self.divergence.clone(), squared.mean(), speeds.clone().mean(), speeds.max()], 0))?;
+        Ok([all[0], all[1], all[2], all[3]].map(f64::from))
     }
 }
 

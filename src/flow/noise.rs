@@ -83,7 +83,7 @@ impl Field for Kicked<'_> {
             return Ok(Velocity { v: away, record: here.record });
         }
         let here = self.inner.velocity(particles)?;
-        let (value, spread) = (number(&here.record.divergence)?.max(0.0), number(&particles.clone().var(0).mean())?);
+        let (value, spread) = (number(here.record.divergence())?.max(0.0), number(&particles.clone().var(0).mean())?);
         let mut beta = 2.0 * spread.max(1e-30).sqrt();
         for _ in 0..16 {
             let v = self.inner.velocity_at(particles, &(particles.clone() + xi.clone().mul_scalar(beta)))?;

@@ -11,7 +11,6 @@ use crate::observer::progress::{Progress, Report};
 use crate::observer::snapshots::Snapshots;
 use crate::observer::stop::{Stop, StopRules};
 use crate::observer::{Observer, Reading, Signal};
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
@@ -223,10 +222,9 @@ fn tell(watchers: &mut [&mut dyn Observer], state: &State, reading: &Reading, la
     Ok(signal)
 }
 
-/// One transfer for the numbers of a record.
 fn read(record: &Record, seconds: f64) -> Result<Reading> {
-    let v = crate::device::values(&Tensor::cat(vec![record.divergence.clone(), record.fisher.clone(), record.speed.clone(), record.fastest.clone()], 0))?;
-    Ok(Reading { divergence: f64::from(v[0]), fisher: f64::from(v[1]), speed: f64::from(v[2]), fastest: f64::from(v[3]), seconds })
+    let [divergence, fisher, speed, fastest] = record.read()?;
+    Ok(Reading { divergence, fisher, speed, fastest, seconds })
 }
 
 /// Particles that something else moves must be finite, and no farther apart than the limit.

@@ -1,13 +1,16 @@
 //! A checked generator: f with its derivatives, conjugate, domain and device code.
-use super::log_ratio::{LogRatio, RatioValues};
 use super::convexity::{Convexity, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, x, y};
 use super::invert::{ClosedForm, closed_form, verify};
 use super::latex::latex;
+use super::log_ratio::{LogRatio, RatioValues};
 use super::lower::{ConjugateValues, LoweredConjugate};
 use super::numeric::NumericConjugate;
+use super::on_device::Kept;
 use super::tape::Tape;
+use crate::device::is_cpu;
+use crate::device::ops::conjugates;
 use burn::tensor::Tensor;
 use std::sync::OnceLock;
 
@@ -42,6 +45,7 @@ pub struct Generator {
     /// made when somebody needs it
     ratio: OnceLock<LogRatio>,
     at_one: OnceLock<(f64, f64)>,
+    kept: Kept,
 }
 
 impl Generator {
@@ -85,7 +89,7 @@ impl Generator {
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
         // (a kink adds to f without being seen in f'')
         let kl_scale = if f.has_native() || !numeric.breaks.is_empty() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
-        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new(), at_one: OnceLock::new() })
+        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new(), at_one: OnceLock::new(), kept: Kept::default() })
     }
 
     pub fn name(&self) -> &str {
@@ -192,7 +196,17 @@ impl Generator {
     }
     /// f*, f*' and f*'' on a device, in f32.
     pub fn conjugate_tensor(&self, y: &Tensor<1>) -> ConjugateValues {
-        self.lowered.eval(y)
+        if is_cpu(&y.device()) {
+            return self.lowered.eval(y);
+        }
+        let [value, gradient, curvature] = conjugates::conjugate(y, &self.device_table(&y.device()));
+        ConjugateValues { value, gradient, curvature }
+    }
+    pub(super) fn numeric(&self) -> &NumericConjugate {
+        &self.numeric
+    }
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
     }
     pub(super) fn lowered(&self) -> &LoweredConjugate {
         &self.lowered

@@ -7,6 +7,7 @@ use super::expr::y;
 use super::invert::ClosedForm;
 use super::numeric::NumericConjugate;
 use super::tape::Tape;
+use crate::device::ops::conjugates::Growth;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::sync::Mutex;
 
@@ -148,6 +149,18 @@ impl Warp {
             (End::Infinite, End::Infinite) => v.sinh(),
         }
     }
+    /// The same for kernels, with its ends.
+    pub(super) fn growth(self) -> (Growth, [f64; 2]) {
+        match (self.low, self.high) {
+            (End::Open(a), End::Open(b)) => (Growth::Logit, [a, b]),
+            (End::Open(a), _) => (Growth::FromLow, [a, 0.0]),
+            (_, End::Open(b)) => (Growth::FromHigh, [0.0, b]),
+            (End::Attained(_), End::Attained(_)) => (Growth::Linear, [0.0, 0.0]),
+            (End::Attained(a), End::Infinite) => (Growth::SinhLow, [a, 0.0]),
+            (End::Infinite, End::Attained(b)) => (Growth::SinhHigh, [0.0, b]),
+            (End::Infinite, End::Infinite) => (Growth::Sinh, [0.0, 0.0]),
+        }
+    }
     fn tensor(self, y: Tensor<1>) -> Tensor<1> {
         match (self.low, self.high) {
             (End::Open(a), End::Open(b)) => (y.clone().sub_scalar(a) / y.neg().add_scalar(b)).log(),
@@ -176,7 +189,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
+    pub(super) fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
         let mut regs = vec![];
         // as far out as f' is an ordinary number of the device: that of exp(x) is not for long
         let mut end_slope = |outwards: i32| (0..=28).map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1).find(|d| d.abs() < 1e30);

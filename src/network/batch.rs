@@ -5,7 +5,7 @@ use super::kept;
 use super::on_device::{self, DevicePass, Opened};
 use super::sweep;
 use super::weights::Weights;
-use crate::device::ops::passes::Weighing;
+use crate::device::ops::passes::{Weighed, Weighing};
 use crate::device::{Points, Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
 use crate::scratch::Scratch;
@@ -130,8 +130,8 @@ impl Forward<'_> {
         }
     }
 
-    /// An objective of net on one batch, and its derivatives in net, in one launch where that is possible: what `weigh` gives.
-    pub fn weigh(&self, weighing: &Weighing) -> Option<Values> {
+    /// An objective of net on one batch, in one launch where that is possible.
+    pub fn weigh(&self, weighing: &Weighing) -> Option<Weighed> {
         match &self.passes {
             Passes::Tensors { passes, .. } => on_device::weigh(passes, weighing),
             Passes::Host { .. } => None,

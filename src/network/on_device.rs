@@ -4,7 +4,7 @@ use super::batch::apart;
 use super::layers::{self, LEAK, Layers, Pass};
 use super::shape::Shape;
 use super::tangent::tangent_gradient;
-use crate::device::ops::passes::{self, Kind, MOST_WEIGHED, Plan, Run, Weighing};
+use crate::device::ops::passes::{self, Kind, MOST_WEIGHED, Plan, Run, Weighed, Weighing};
 use crate::device::{Points, Values, is_cpu};
 use crate::error::Result;
 use burn::tensor::{Device, Tensor};
@@ -72,7 +72,7 @@ pub fn split(v: &Values, passes: &[DevicePass]) -> Vec<Values> {
 }
 
 /// An objective of the outputs of both samples in one launch, where they are one block that is not too large.
-pub fn weigh(passes: &[DevicePass], weighing: &Weighing) -> Option<Values> {
+pub fn weigh(passes: &[DevicePass], weighing: &Weighing) -> Option<Weighed> {
     match passes {
         [DevicePass::Packed { run, .. }] if run.len() <= MOST_WEIGHED => Some(passes::weigh(run, weighing)),
         _ => None,

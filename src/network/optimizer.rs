@@ -2,10 +2,10 @@
 use super::Named;
 use super::flat::Flat;
 use crate::device::Values;
-use crate::device::ops::layers::{self, Layout, Update};
+use crate::device::ops::layers::{self, Divided, Layout, Update};
 use crate::error::Result;
 use crate::simd;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ impl Default for OptimizerOptions {
 #[derive(Clone)]
 pub struct Optimizer {
     options: OptimizerOptions,
-    first: Option<Flat>,
-    second: Option<Flat>,
+    /// the first, followed by the second
+    moments: Option<Flat>,
     step: i32,
 }
 
@@ -48,13 +48,13 @@ fn settled(moment: f32) -> f32 {
 
 impl Optimizer {
     pub fn new(options: OptimizerOptions) -> Optimizer {
-        Optimizer { options, first: None, second: None, step: 0 }
+        Optimizer { options, moments: None, step: 0 }
     }
 
     /// Called at the start of a fit.
     pub fn begin(&mut self) {
         if self.options.reset_moments {
-            (self.first, self.second, self.step) = (None, None, 0);
+            (self.moments, self.step) = (None, 0);
         }
     }
 
@@ -78,10 +78,9 @@ impl Optimizer {
     pub fn ascend_on_host(&mut self, theta: &mut [f32], g: &[f32]) {
         self.step += 1;
         let ((rate, epsilon), o) = (self.adam(), &self.options);
-        let zeros = || Flat::host(vec![0.0; g.len()]);
-        let Flat::Host(second) = self.second.get_or_insert_with(zeros) else { return };
-        let second = &mut Arc::make_mut(second)[..g.len()];
-        let theta = &mut theta[..g.len()];
+        let Flat::Host(moments) = self.moments.get_or_insert_with(|| Flat::host(vec![0.0; 2 * g.len()])) else { return };
+        let (first, second) = Arc::make_mut(moments).split_at_mut(g.len());
+        let (theta, second) = (&mut theta[..g.len()], &mut second[..g.len()]);
         if o.optimizer == "rmsprop" {
             let (keep, lr, epsilon) = (o.decay as f32, o.lr as f32, o.epsilon as f32);
             return simd::run(#[inline(always)] || {
@@ -91,8 +90,6 @@ impl Optimizer {
                 }
             });
         }
-        let Flat::Host(first) = self.first.get_or_insert_with(zeros) else { return };
-        let first = &mut Arc::make_mut(first)[..g.len()];
         let (b1, b2, rate, epsilon) = (o.beta1 as f32, o.beta2 as f32, rate as f32, epsilon as f32);
         let (a1, a2) = ((1.0 - o.beta1) as f32, (1.0 - o.beta2) as f32);
         simd::run(#[inline(always)] || {
@@ -105,39 +102,33 @@ impl Optimizer {
     }
 
     /// The same in one launch, perhaps from the gradient in layers that were divided by what `divide` gave.
-    pub fn ascend_on_device(&mut self, theta: &mut Values, g: &Values, divided: Option<(&Values, &Layout)>) {
+    pub fn ascend_on_device(&mut self, theta: &mut Values, g: &Values, divided: Option<(&Divided, &Layout)>) {
         self.step += 1;
         let ((rate, epsilon), o) = (self.adam(), &self.options);
         let adam = o.optimizer != "rmsprop";
         let narrow = |v: f64| v as f32;
         let (beta2, rate, epsilon) = if adam { (o.beta2, rate, epsilon) } else { (o.decay, o.lr, o.epsilon) };
         let update = Update { adam, beta1: narrow(o.beta1), beta2: narrow(beta2), rate: narrow(rate), epsilon: narrow(epsilon) };
-        let moment = |m: &Option<Flat>| match m {
-            Some(Flat::Device(m)) => m.clone(),
-            _ => theta.zeros_like(),
+        let moments = match &self.moments {
+            Some(Flat::Device(moments)) => moments.clone(),
+            _ => Tensor::zeros([2 * theta.dims()[0]], &theta.device()),
         };
-        let (first, second) = (if adam { moment(&self.first) } else { theta.clone() }, moment(&self.second));
-        let [next, first, second] = layers::ascend([theta, &first, &second], g, divided, update);
-        *theta = next;
-        self.first = adam.then_some(Flat::Device(first));
-        self.second = Some(Flat::Device(second));
+        let [next, moments] = layers::ascend(theta, &moments, g, divided, update);
+        (*theta, self.moments) = (next, Some(Flat::Device(moments)));
     }
 
     pub fn state(&self) -> Result<Vec<Named>> {
         let mut out = vec![Named { name: "optimizer_step".into(), data: vec![self.step as f32] }];
-        for (name, t) in [("optimizer_first", &self.first), ("optimizer_second", &self.second)] {
-            if let Some(t) = t {
-                out.push(Named { name: name.into(), data: t.to_vec()? });
-            }
+        if let Some(moments) = &self.moments {
+            out.push(Named { name: "optimizer_moments".into(), data: moments.to_vec()? });
         }
         Ok(out)
     }
 
     pub fn restore(&mut self, state: &[Named], device: &Device) {
-        let tensor = |name: &str| Some(Flat::new(state.iter().find(|n| n.name == name)?.data.clone(), device));
-        self.first = tensor("optimizer_first");
-        self.second = tensor("optimizer_second");
-        self.step = state.iter().find(|n| n.name == "optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
+        let find = |name: &str| state.iter().find(|n| n.name == name);
+        self.moments = find("optimizer_moments").map(|n| Flat::new(n.data.clone(), device));
+        self.step = find("optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
     }
 }
 

@@ -15,7 +15,7 @@ use super::optimizer::Optimizer;
 use super::products::Start;
 use super::shape::Shape;
 use super::weights::Weights;
-use crate::device::ops::layers::{self, Layout};
+use crate::device::ops::layers::{self, Divided, Layout};
 use crate::device::{Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
 use crate::scratch::{self, Scratch};
@@ -56,8 +56,7 @@ enum Past {
     Host(Scratch),
     /// σ of every layer, and its iterates
     Device(Vec<(Tensor<2>, Vec<Tensor<2>>)>),
-    /// parameters, u, v and σ
-    Packed(Values),
+    Packed(Divided),
 }
 
 fn unit(v: Tensor<2>) -> Tensor<2> {
@@ -104,9 +103,9 @@ impl PowerIteration {
     /// The layers after some iterations, all in one launch where that is possible.
     pub fn prepare(&mut self, theta: &Flat, iterations: usize) -> Normalised {
         if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
-            let packed = layers::divide(theta, uv, layout, iterations);
-            *uv = packed.clone().narrow(0, layout.len, layout.u + layout.v);
-            return Normalised { weights: Weights::Tensors(DeviceLayers::new(packed.clone(), &self.shape)), past: Past::Packed(packed) };
+            let divided = layers::divide(theta, uv, layout, iterations);
+            *uv = divided.uv.clone();
+            return Normalised { weights: Weights::Tensors(DeviceLayers::new(divided.weights.clone(), &self.shape)), past: Past::Packed(divided) };
         }
         self.advance(theta, iterations);
         self.normalise(theta)
@@ -115,7 +114,7 @@ impl PowerIteration {
     /// v ← Au/|Au|, u ← Aᵀv/|Aᵀv|, a few times.
     pub fn advance(&mut self, theta: &Flat, iterations: usize) {
         if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
-            *uv = layers::divide(theta, uv, layout, iterations).narrow(0, layout.len, layout.u + layout.v);
+            *uv = layers::divide(theta, uv, layout, iterations).uv;
             return;
         }
         match (&mut self.vectors, Weights::of(theta, &self.shape)) {
@@ -265,8 +264,8 @@ impl Normalised {
     }
     /// The step of an optimiser in one launch, where the layers were prepared in one.
     pub fn ascend(&self, power: &PowerIteration, optimizer: &mut Optimizer, theta: &mut Flat, gradient: &Flat) -> bool {
-        let (Past::Packed(packed), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) = (&self.past, &power.vectors, theta, gradient) else { return false };
-        optimizer.ascend_on_device(theta, g, Some((packed, layout)));
+        let (Past::Packed(divided), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) = (&self.past, &power.vectors, theta, gradient) else { return false };
+        optimizer.ascend_on_device(theta, g, Some((divided, layout)));
         true
     }
     /// The same wherever the network runs.

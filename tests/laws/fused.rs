@@ -212,17 +212,19 @@ fn fused_steps_are_those_of_automatic_differentiation() {
                         let got = f64::from(values(&fit.value).unwrap()[0]);
                         assert!((got - value).abs() < 2e-5 * (1.0 + value.abs()), "{what}: objective {got} and {value} at step {step}");
                         let scale = gradient.iter().fold(0.0f32, |m, g| m.max(g.abs()));
-                        let old = |name: &str, i: usize| named(&before, name).get(i).copied().map_or(0.0, f64::from);
+                        let moment = |state: &[Named], i: usize| named(state, "optimizer_moments").get(i).copied().map_or(0.0, f64::from);
                         for (i, g) in gradient.iter().enumerate() {
-                            let (g, now) = (f64::from(*g), |name: &str| f64::from(named(&after, name)[i]));
-                            let (theta, second) = (now("theta"), now("optimizer_second"));
+                            let (g, theta) = (f64::from(*g), f64::from(named(&after, "theta")[i]));
+                            // the first moments, then the second
+                            let squares = i + gradient.len();
+                            let second = moment(&after, squares);
                             let keep = if optimizer == "adam" { options.beta2 } else { options.decay };
-                            let square = (second - keep * old("optimizer_second", i)) / (1.0 - keep);
+                            let square = (second - keep * moment(&before, squares)) / (1.0 - keep);
                             let size = f64::from(scale);
                             assert!((square - g * g).abs() < 2.0 * loose * size * size, "{what}: square of entry {i} at step {step}: {square} and {} of {}", g * g, size * size);
                             let moved = if optimizer == "adam" {
-                                let first = now("optimizer_first");
-                                let found = (first - options.beta1 * old("optimizer_first", i)) / (1.0 - options.beta1);
+                                let first = moment(&after, i);
+                                let found = (first - options.beta1 * moment(&before, i)) / (1.0 - options.beta1);
                                 assert!((found - g).abs() < loose * size, "{what}: entry {i} at step {step}: {found} and {g} of {size}");
                                 let (c1, c2) = (1.0 - options.beta1.powi(step), 1.0 - options.beta2.powi(step));
                                 options.lr * first / c1 / ((second / c2).sqrt() + options.epsilon)
@@ -233,7 +235,7 @@ fn fused_steps_are_those_of_automatic_differentiation() {
                                 }
                                 options.lr * square.max(0.0).sqrt() * g.signum() / (second.sqrt() + options.epsilon)
                             };
-                            let expected = old("theta", i) + moved;
+                            let expected = f64::from(named(&before, "theta")[i]) + moved;
                             let slack = if optimizer == "adam" { 1e-6 } else { 1e-4 };
                             assert!((theta - expected).abs() < slack, "{what}: parameter {i} at step {step}: {theta} and {expected}");
                         }

@@ -13,7 +13,7 @@ impl Field for Known {
     fn velocity(&mut self, y: &Points) -> Result<Velocity> {
         let v = y.clone().neg() + y.clone().cos();
         let zero: Tensor<1> = y.clone().sum().mul_scalar(0.0);
-        Ok(Velocity { v, record: Record { divergence: zero.clone(), fisher: zero.clone(), speed: zero.clone(), fastest: zero } })
+        Ok(Velocity { record: Record::of(zero, &v), v })
     }
     fn velocity_at(&mut self, _: &Points, x: &Points) -> Result<Points> {
         Ok(x.clone().neg() + x.clone().cos())

@@ -229,8 +229,11 @@ impl Mlp {
         let pass = batch::forward(prepared.weights(), &[both])?;
         let factor = self.height();
         let [n, m] = samples.map(|s| s.dims()[0]);
-        let (seeds, mut value) = match term.weighing(n, factor).and_then(|w| pass.weigh(&w)) {
-            Some(both) => (both.clone(), both.narrow(0, n + m, 1)),
+        let (seeds, mut value) = match term.weighing(n, factor, self.nu.as_ref(), &self.standard.center.device()).and_then(|w| pass.weigh(&w)) {
+            Some(weighed) => {
+                self.nu = weighed.nu;
+                (weighed.slopes, weighed.value)
+            }
             None => {
                 let phi = pass.outputs().remove(0).mul_scalar(factor);
                 let scores = term.score(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());

@@ -14,7 +14,6 @@ pub struct Layout {
     pub u: usize,
     pub v: usize,
     widest: usize,
-    layers: usize,
     /// entries a row ends with
     pub outs: usize,
 }
@@ -32,17 +31,13 @@ impl Layout {
             (len, u, v, widest) = (len + (k + 1) * n, u + k, v + n, widest.max(*k).max(*n));
         }
         let size = table.len();
-        (widest <= WIDEST && len <= MOST).then(|| Layout { table: Tensor::from_data(TensorData::new(table, [size]), device), len, u, v, widest, layers: matrices.len(), outs: matrices.last().map_or(0, |m| m.1) })
+        (widest <= WIDEST && len <= MOST).then(|| Layout { table: Tensor::from_data(TensorData::new(table, [size]), device), len, u, v, widest, outs: matrices.last().map_or(0, |m| m.1) })
     }
     pub(super) fn table(&self) -> &Values {
         &self.table
     }
     pub fn widest(&self) -> usize {
         self.widest
-    }
-    /// What `divide` gives: parameters, u, v, σ.
-    pub fn packed(&self) -> usize {
-        self.len + self.u + self.v + self.layers
     }
 }
 
@@ -58,35 +53,43 @@ pub struct Update {
 
 #[backend_extension(Cube, Flex)]
 pub trait LayerOps: Backend {
-    /// [W/σ and biases, u, v, σ] from the parameters and [u, v], after power iterations.
-    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> FloatTensor<Self>;
-    /// [θ, first moments, second moments] after an ascent step along the gradient in the divided parameters; `packed` is what `divide`
-    /// gave. RMSProp has no first moments and reads none.
+    /// [W/σ and biases, σ of every layer] and [u, v], from the parameters and [u, v], after power iterations.
+    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// θ and its moments after an ascent step along the gradient in the divided parameters, from what `divide` gave.
     #[allow(clippy::too_many_arguments)]
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self>;
+    fn ascend(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, divided: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
     /// The same along a gradient in θ itself.
     #[allow(clippy::too_many_arguments)]
-    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self>;
+    fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// [W/σ and biases, u, v, σ] after some power iterations from [u, v].
-pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -> Values {
+/// Layers divided by their largest singular values.
+#[derive(Clone)]
+pub struct Divided {
+    /// W/σ and biases, followed by σ of every layer
+    pub weights: Values,
+    /// the singular vectors σ was found with: all u, then all v
+    pub uv: Values,
+}
+
+/// The layers after some power iterations from [u, v].
+pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -> Divided {
     let (theta, uv, table) = (theta.clone().into_dispatch(), uv.clone().into_dispatch(), layout.table.clone().into_dispatch());
-    Tensor::from_dispatch(<Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest as u32))
+    let (weights, uv) = <Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest as u32);
+    Divided { weights: Tensor::from_dispatch(weights), uv: Tensor::from_dispatch(uv) }
 }
 
-/// θ, first and second moments after a step up the gradient: the one in the divided parameters, where they were divided.
-pub fn ascend(state: [&Values; 3], gradient: &Values, divided: Option<(&Values, &Layout)>, update: Update) -> [Values; 3] {
-    let len = state[0].dims()[0];
-    let [theta, first, second] = state.map(|t| t.clone().into_dispatch());
-    let (gradient, Update { adam, beta1, beta2, rate, epsilon }) = (gradient.clone().into_dispatch(), update);
-    let out = match divided {
-        Some((packed, layout)) => {
-            let [packed, table] = [packed, &layout.table].map(|t| t.clone().into_dispatch());
-            <Dispatch as LayerOps>::ascend(theta, first, second, gradient, packed, table, beta1, beta2, rate, epsilon, u32::from(adam))
+/// θ and its moments, the first followed by the second, after a step up the gradient: the one in the divided parameters, where they
+/// were divided. RMSProp leaves the first moments alone.
+pub fn ascend(theta: &Values, moments: &Values, gradient: &Values, divided: Option<(&Divided, &Layout)>, update: Update) -> [Values; 2] {
+    let [theta, moments, gradient] = [theta, moments, gradient].map(|t| t.clone().into_dispatch());
+    let Update { adam, beta1, beta2, rate, epsilon } = update;
+    let (theta, moments) = match divided {
+        Some((divided, layout)) => {
+            let [weights, uv, table] = [&divided.weights, &divided.uv, &layout.table].map(|t| t.clone().into_dispatch());
+            <Dispatch as LayerOps>::ascend(theta, moments, gradient, weights, uv, table, beta1, beta2, rate, epsilon, u32::from(adam))
         }
-        None => <Dispatch as LayerOps>::ascend_freely(theta, first, second, gradient, beta1, beta2, rate, epsilon, u32::from(adam)),
+        None => <Dispatch as LayerOps>::ascend_freely(theta, moments, gradient, beta1, beta2, rate, epsilon, u32::from(adam)),
     };
-    let out: Values = Tensor::from_dispatch(out);
-    [0, 1, 2].map(|i| out.clone().narrow(0, i * len, len))
+    [theta, moments].map(Tensor::from_dispatch)
 }

@@ -3,13 +3,13 @@ use super::layers::LayerOps;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn::tensor::Shape;
 use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::{CubeBackend, tensor::CubeTensor, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
 
 /// Units of a cube.
 const UNITS: usize = 256;
 
 #[cube(launch)]
-fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], #[comptime] iterations: u32, #[comptime] widest: usize, #[comptime] units: usize) {
+fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next: &mut [f32], #[comptime] iterations: u32, #[comptime] widest: usize, #[comptime] units: usize) {
     let l = CUBE_POS as usize;
     let t = UNIT_POS as usize;
     let len = theta.len();
@@ -114,63 +114,63 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], #[co
     }
     let mut a2 = t;
     while a2 < k {
-        out[len + u0 + a2] = left[a2];
+        next[u0 + a2] = left[a2];
         a2 += units;
     }
     let mut b2 = t;
     while b2 < n {
-        out[len + v0 + b2] = right[b2];
+        next[v0 + b2] = right[b2];
         b2 += units;
     }
     if t == 0 {
-        out[len + uv.len() + l] = sigma;
+        out[len + l] = sigma;
     }
 }
 
 /// One parameter up its gradient, with its moments.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-fn move_one(theta: &[f32], first: &[f32], second: &[f32], g: f32, out: &mut [f32], at: usize, beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
-    let len = theta.len();
-    let square = beta2 * second[at] + (1.0f32 - beta2) * g * g;
+fn move_one(theta: &[f32], moments: &[f32], g: f32, out: &mut [f32], kept: &mut [f32], at: usize, beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+    let second = theta.len() + at;
+    let square = beta2 * moments[second] + (1.0f32 - beta2) * g * g;
     let mut along = g;
+    kept[at] = moments[at];
     if comptime!(adam == 1) {
-        along = beta1 * first[at] + (1.0f32 - beta1) * g;
+        along = beta1 * moments[at] + (1.0f32 - beta1) * g;
+        kept[at] = along;
     }
     out[at] = theta[at] + rate * along / (f32::sqrt(square) + epsilon);
-    out[len + at] = along;
-    out[2 * len + at] = square;
+    kept[second] = square;
 }
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn ascend_freely(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], out: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+fn ascend_freely(theta: &[f32], moments: &[f32], gradient: &[f32], out: &mut [f32], kept: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
     let at = ABSOLUTE_POS;
     if at < theta.len() {
-        move_one(theta, first, second, gradient[at], out, at, beta1, beta2, rate, epsilon, adam);
+        move_one(theta, moments, gradient[at], out, kept, at, beta1, beta2, rate, epsilon, adam);
     }
 }
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32], packed: &[f32], table: &[f32], out: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32, #[comptime] units: usize) {
+fn ascend_layers(theta: &[f32], moments: &[f32], gradient: &[f32], divided: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], kept: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32, #[comptime] units: usize) {
     let l = CUBE_POS as usize;
     let t = UNIT_POS as usize;
-    let len = gradient.len();
-    let layers = table.len() / 5;
+    let len = theta.len();
     let k = usize::cast_from(table[l * 5]);
     let n = usize::cast_from(table[l * 5 + 1]);
     let w = usize::cast_from(table[l * 5 + 2]);
     let last = table.len() - 5;
     let all_u = usize::cast_from(table[last + 3]) + usize::cast_from(table[last]);
-    let u0 = len + usize::cast_from(table[l * 5 + 3]);
-    let v0 = len + all_u + usize::cast_from(table[l * 5 + 4]);
-    let sigma = packed[packed.len() - layers + l];
+    let u0 = usize::cast_from(table[l * 5 + 3]);
+    let v0 = all_u + usize::cast_from(table[l * 5 + 4]);
+    let sigma = divided[len + l];
     let mut parts = Shared::<[f32]>::new_slice(units);
     let mut part = 0.0f32;
     let mut e = t;
     while e < k * n {
-        part += gradient[w + e] * packed[w + e];
+        part += gradient[w + e] * divided[w + e];
         e += units;
     }
     parts[t] = part;
@@ -183,42 +183,42 @@ fn ascend_layers(theta: &[f32], first: &[f32], second: &[f32], gradient: &[f32],
     while a < k * n + n {
         let mut g = gradient[w + a];
         if a < k * n {
-            g = (g - inner * packed[u0 + a / n] * packed[v0 + a % n]) / sigma;
+            g = (g - inner * uv[u0 + a / n] * uv[v0 + a % n]) / sigma;
         }
-        move_one(theta, first, second, g, out, w + a, beta1, beta2, rate, epsilon, adam);
+        move_one(theta, moments, g, out, kept, w + a, beta1, beta2, rate, epsilon, adam);
         a += units;
     }
 }
 
-impl LayerOps for CubeBackend {
-    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> FloatTensor<Self> {
-        let (theta, uv, table) = (into_contiguous(theta), into_contiguous(uv), into_contiguous(table));
-        let layers = table.shape()[0] / 5;
-        let size = theta.shape()[0] + uv.shape()[0] + layers;
-        let out = empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([size]), theta.dtype);
-        let (count, dim) = (CubeCount::Static(layers as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        divide_layers::launch(&out.client, count, dim, theta.into_buffer_arg(), uv.into_buffer_arg(), table.into_buffer_arg(), out.clone().into_buffer_arg(), iterations, widest as usize, UNITS);
-        out
-    }
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
-        let [theta, first, second, gradient, packed, table] = [theta, first, second, gradient, packed, table].map(into_contiguous);
-        let out = moments(&theta);
-        let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        let [theta, first, second, gradient, packed, table] = [theta, first, second, gradient, packed, table].map(CubeTensor::into_buffer_arg);
-        ascend_layers::launch(&out.client, count, dim, theta, first, second, gradient, packed, table, out.clone().into_buffer_arg(), beta1, beta2, rate, epsilon, adam, UNITS);
-        out
-    }
-    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
-        let [theta, first, second, gradient] = [theta, first, second, gradient].map(into_contiguous);
-        let out = moments(&theta);
-        let (count, dim) = (CubeCount::Static(theta.shape()[0].div_ceil(UNITS) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        let [theta, first, second, gradient] = [theta, first, second, gradient].map(CubeTensor::into_buffer_arg);
-        ascend_freely::launch(&out.client, count, dim, theta, first, second, gradient, out.clone().into_buffer_arg(), beta1, beta2, rate, epsilon, adam);
-        out
-    }
+/// An uninitialised vector beside another tensor.
+pub fn room(like: &CubeTensor, size: usize) -> CubeTensor {
+    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::new([size]), like.dtype)
 }
 
-/// Room for parameters and their moments.
-fn moments(theta: &CubeTensor) -> CubeTensor {
-    empty_device_contiguous_dtype(theta.client.clone(), theta.device.clone(), Shape::new([3 * theta.shape()[0]]), theta.dtype)
+impl LayerOps for CubeBackend {
+    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [theta, uv, table] = [theta, uv, table].map(into_contiguous);
+        let layers = table.shape()[0] / 5;
+        let (out, next) = (room(&theta, theta.shape()[0] + layers), room(&uv, uv.shape()[0]));
+        let (count, dim) = (CubeCount::Static(layers as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let [theta, uv, table, o, n] = [theta, uv, table, out.clone(), next.clone()].map(CubeTensor::into_buffer_arg);
+        divide_layers::launch(&out.client, count, dim, theta, uv, table, o, n, iterations, widest as usize, UNITS);
+        (out, next)
+    }
+    fn ascend(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, divided: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [theta, moments, gradient, divided, uv, table] = [theta, moments, gradient, divided, uv, table].map(into_contiguous);
+        let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
+        let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let [theta, moments, gradient, divided, uv, table, o, k] = [theta, moments, gradient, divided, uv, table, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
+        ascend_layers::launch(&out.client, count, dim, theta, moments, gradient, divided, uv, table, o, k, beta1, beta2, rate, epsilon, adam, UNITS);
+        (out, kept)
+    }
+    fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [theta, moments, gradient] = [theta, moments, gradient].map(into_contiguous);
+        let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
+        let (count, dim) = (CubeCount::Static(theta.shape()[0].div_ceil(UNITS) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let [theta, moments, gradient, o, k] = [theta, moments, gradient, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
+        ascend_freely::launch(&out.client, count, dim, theta, moments, gradient, o, k, beta1, beta2, rate, epsilon, adam);
+        (out, kept)
+    }
 }

@@ -21,7 +21,7 @@ fn tensor(v: Vec<f32>) -> FloatTensor<Flex> {
 }
 
 impl LayerOps for Flex {
-    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, _: u32) -> FloatTensor<Self> {
+    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, _: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (mut theta, uv, table) = (read(&theta), read(&uv), read(&table));
         let all_u: usize = layers(&table).map(|[k, ..]| k).sum();
         let (mut u, mut v) = (uv[..all_u].to_vec(), uv[all_u..].to_vec());
@@ -40,33 +40,31 @@ impl LayerOps for Flex {
             w.iter_mut().for_each(|w| *w /= sigma);
             sigmas.push(sigma);
         }
-        tensor([theta, u, v, sigmas].concat())
+        (tensor([theta, sigmas].concat()), tensor([u, v].concat()))
     }
-    fn ascend(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, packed: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
-        let (mut gradient, packed, table) = (read(&gradient), read(&packed), read(&table));
-        let len = gradient.len();
-        let (all_u, count): (usize, usize) = (layers(&table).map(|[k, ..]| k).sum(), layers(&table).count());
-        let sigmas = &packed[packed.len() - count..];
+    fn ascend(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, divided: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let (mut gradient, divided, uv, table) = (read(&gradient), read(&divided), read(&uv), read(&table));
+        let all_u: usize = layers(&table).map(|[k, ..]| k).sum();
+        let sigmas = &divided[gradient.len()..];
         for ([k, n, at, u0, v0], sigma) in layers(&table).zip(sigmas) {
-            let inner: f32 = (at..at + k * n).map(|e| gradient[e] * packed[e]).sum();
+            let inner: f32 = (at..at + k * n).map(|e| gradient[e] * divided[e]).sum();
             for (i, j) in (0..k).flat_map(|i| (0..n).map(move |j| (i, j))) {
                 let g = &mut gradient[at + i * n + j];
-                *g = (*g - inner * packed[len + u0 + i] * packed[len + all_u + v0 + j]) / sigma;
+                *g = (*g - inner * uv[u0 + i] * uv[all_u + v0 + j]) / sigma;
             }
         }
-        Self::ascend_freely(theta, first, second, tensor(gradient), beta1, beta2, rate, epsilon, adam)
+        Self::ascend_freely(theta, moments, tensor(gradient), beta1, beta2, rate, epsilon, adam)
     }
-    fn ascend_freely(theta: FloatTensor<Self>, first: FloatTensor<Self>, second: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> FloatTensor<Self> {
-        let (mut state, gradient) = ([read(&theta), read(&first), read(&second)].concat(), read(&gradient));
-        let len = gradient.len();
+    fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let (mut theta, mut moments, gradient) = (read(&theta), read(&moments), read(&gradient));
+        let (first, second) = moments.split_at_mut(gradient.len());
         for (i, g) in gradient.into_iter().enumerate() {
-            state[2 * len + i] = beta2 * state[2 * len + i] + (1.0 - beta2) * g * g;
+            second[i] = beta2 * second[i] + (1.0 - beta2) * g * g;
             if adam == 1 {
-                state[len + i] = beta1 * state[len + i] + (1.0 - beta1) * g;
+                first[i] = beta1 * first[i] + (1.0 - beta1) * g;
             }
-            let along = if adam == 1 { state[len + i] } else { g };
-            state[i] += rate * along / (state[2 * len + i].sqrt() + epsilon);
+            theta[i] += rate * if adam == 1 { first[i] } else { g } / (second[i].sqrt() + epsilon);
         }
-        tensor(state)
+        (tensor(theta), tensor(moments))
     }
 }

@@ -1,4 +1,6 @@
 //! Operations burn does not have, for every backend it runs on: sums over all pairs of two samples in O(M + N) memory.
+pub mod conjugates;
+mod conjugates_cube;
 mod cube;
 mod host;
 pub mod layers;

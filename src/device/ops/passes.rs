@@ -3,6 +3,7 @@
 //! A cube takes a few rows through all layers in the memory its units share; only what enters the activations is written for the
 //! way back, where every cube sums the parameter gradients of its rows before those of all cubes are added.
 use super::super::{Points, Values};
+use super::conjugates::{self, Price};
 use super::layers::Layout;
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
@@ -82,7 +83,7 @@ pub trait PassOps: Backend {
     fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self>;
     /// `weigh` below, on the last `rows` entries.
     #[allow(clippy::too_many_arguments)]
-    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> FloatTensor<Self>;
+    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// What a forward pass leaves: what entered the activations, then the outputs.
@@ -114,8 +115,7 @@ pub fn forward(theta: &Values, x: &Points, plan: &Plan) -> Run {
     Run { values: Tensor::from_dispatch(out), rows, outs }
 }
 
-/// The gradients of Σ seedᵢ netᵢ in the parameters and in the inputs, those that are asked for. `seeds` may hold more than those of
-/// the rows behind them.
+/// The gradients of Σ seedᵢ netᵢ in the parameters and in the inputs, those that are asked for.
 pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Plan, [parameters, inputs]: [bool; 2]) -> (Option<Values>, Option<Points>) {
     let ([n, d], len) = (x.dims(), plan.layout.len);
     let cubes = plan.cubes(run.rows);
@@ -131,23 +131,52 @@ pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Pl
     (gradient, on_inputs)
 }
 
-/// An objective of φ = height · net on two samples, one below the other, that means and exponentials are enough for.
-#[derive(Clone, Copy, Debug)]
+/// An objective of φ = height · net on two samples, one below the other.
+#[derive(Clone, Debug)]
 pub struct Weighing {
     /// rows of the sample that lies first
     pub first: usize,
     /// whether it is the one that counts by E φ
     pub means_first: bool,
     pub height: f64,
-    /// a, where the other sample counts by −a ln E e^(φ/a); by −E φ without
-    pub scale: Option<f64>,
+    pub other: Other,
+}
+
+/// How the other sample counts.
+#[derive(Clone, Debug)]
+pub enum Other {
+    /// by −E φ
+    Mean,
+    /// by −a ln E e^(φ/a)
+    Exponential(f64),
+    /// by −inf_ν { ν + E f*(φ − ν) }
+    Priced(Price),
 }
 
 /// Rows that one cube still goes through quickly.
-pub const MOST_WEIGHED: usize = 1 << 16;
+pub const MOST_WEIGHED: usize = 1 << 20;
 
-/// The derivatives of E φ − a ln E e^(φ/a), or of a difference of means, in net on every row, and behind them the objective itself.
-pub fn weigh(run: &Run, w: &Weighing) -> Values {
-    let (height, scale, exponential) = (w.height as f32, w.scale.unwrap_or(1.0) as f32, u32::from(w.scale.is_some()));
-    Tensor::from_dispatch(<Dispatch as PassOps>::weigh(run.values.clone().into_dispatch(), height, scale, run.rows as u32, w.first as u32, u32::from(w.means_first), exponential))
+/// An objective at a pass.
+pub struct Weighed {
+    /// its derivatives in net on every row
+    pub slopes: Values,
+    /// shape [1]
+    pub value: Values,
+    /// shape [1], where an infimum over ν was sought
+    pub nu: Option<Values>,
+}
+
+pub fn weigh(run: &Run, w: &Weighing) -> Weighed {
+    let scale = match &w.other {
+        Other::Mean => None,
+        Other::Exponential(a) => Some(*a),
+        Other::Priced(price) => {
+            let [slopes, value, nu] = conjugates::price(&run.values, run.rows, (w.first, w.means_first), w.height, price);
+            return Weighed { slopes, value, nu: Some(nu) };
+        }
+    };
+    let (height, exponential, scale) = (w.height as f32, u32::from(scale.is_some()), scale.unwrap_or(1.0) as f32);
+    let values = run.values.clone().into_dispatch();
+    let (slopes, value) = <Dispatch as PassOps>::weigh(values, height, scale, run.rows as u32, w.first as u32, u32::from(w.means_first), exponential);
+    Weighed { slopes: Tensor::from_dispatch(slopes), value: Tensor::from_dispatch(value), nu: None }
 }

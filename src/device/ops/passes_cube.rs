@@ -1,13 +1,17 @@
 //! Passes on a GPU: a few rows per cube, two layers of them in the memory its units share.
+use super::layers_cube::room;
 use super::passes::{GATE, GROUPSORT, INPUTS, PARAMETERS, PassOps, TANH};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
-use burn::tensor::Shape;
 use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
-/// Units of a cube, and parameters that a cube of sums adds up.
+/// Units of a cube that passes, and of one that sums.
+const PASSING: usize = 64;
 const UNITS: usize = 256;
+/// Parameters that a cube of sums adds up.
 const COLUMNS: usize = 32;
+/// Rows and columns of the sums that a unit makes together: every number it reads counts four times.
+const SIDE: usize = 4;
 
 /// tanh at what its neighbours in f32 are 1 for: some drivers make infinities of larger arguments.
 #[cube]
@@ -53,6 +57,45 @@ fn slope(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
     s
 }
 
+/// Where four series begin that lie `apart` from each other, without those behind the last.
+#[cube]
+fn series(out: &mut Array<usize>, base: usize, one: usize, apart: usize, count: usize, by: usize) {
+    #[unroll]
+    for p in 0..SIDE {
+        let mut i = one + p * apart;
+        if i >= count {
+            i = count - 1;
+        }
+        out[p] = base + i * by;
+    }
+}
+
+/// Adds Σₛ left[p + s·by_left] · right[q + s·by_right] for four series p of the buffer and four q, of the buffer too or of θ.
+#[cube]
+#[allow(unused_assignments, clippy::too_many_arguments)] // the branch is resolved when the kernel is compiled
+fn add_products(sums: &mut Array<f32>, buffer: &Shared<[f32]>, theta: &[f32], left: &Array<usize>, by_left: usize, right: &Array<usize>, by_right: usize, terms: usize, #[comptime] within: bool) {
+    let mut a = Array::<f32>::new(SIDE);
+    for s in 0..terms {
+        #[unroll]
+        for p in 0..SIDE {
+            a[p] = buffer[left[p] + s * by_left];
+        }
+        #[unroll]
+        for q in 0..SIDE {
+            let mut b = 0.0f32;
+            if comptime!(within) {
+                b = buffer[right[q] + s * by_right];
+            } else {
+                b = theta[right[q] + s * by_right];
+            }
+            #[unroll]
+            for p in 0..SIDE {
+                sums[p * SIDE + q] += a[p] * b;
+            }
+        }
+    }
+}
+
 #[allow(unused_assignments)]
 #[cube(launch)]
 fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: f32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
@@ -61,6 +104,9 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: 
     let ins = usize::cast_from(table[0]);
     let rows = x.len() / ins;
     let mut buffer = Shared::<[f32]>::new_slice(2 * tile * widest);
+    let mut sums = Array::<f32>::new(SIDE * SIDE);
+    let mut left = Array::<usize>::new(SIDE);
+    let mut right = Array::<usize>::new(SIDE);
     let mut first = CUBE_POS as usize * tile;
     while first < rows {
         let mut here = tile.runtime();
@@ -81,40 +127,35 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: 
             let n = usize::cast_from(table[l * 5 + 1]);
             let w = usize::cast_from(table[l * 5 + 2]);
             let hidden = l + 1 < layers;
+            let apart = (n + SIDE - 1) / SIDE;
             let mut c = t;
-            while c < (here + 3) / 4 * n {
-                let j = c % n;
-                let r = c / n * 4;
-                let bias = theta[w + k * n + j];
-                let mut z0 = bias;
-                let mut z1 = bias;
-                let mut z2 = bias;
-                let mut z3 = bias;
-                let source = from + r * k;
-                for i in 0..k {
-                    let weight = theta[w + i * n + j];
-                    z0 += weight * buffer[source + i];
-                    z1 += weight * buffer[source + k + i];
-                    z2 += weight * buffer[source + 2 * k + i];
-                    z3 += weight * buffer[source + 3 * k + i];
+            while c < (here + SIDE - 1) / SIDE * apart {
+                let j = c % apart;
+                let r = c / apart * SIDE;
+                series(&mut left, from, r, 1usize, tile, k);
+                series(&mut right, w, j, apart, n, 1usize);
+                #[unroll]
+                for q in 0..SIDE {
+                    let bias = theta[right[q] + k * n];
+                    #[unroll]
+                    for p in 0..SIDE {
+                        sums[p * SIDE + q] = bias;
+                    }
                 }
-                let row = at + (first + r) * n + j;
-                out[row] = z0;
-                if r + 1 < here {
-                    out[row + n] = z1;
-                }
-                if r + 2 < here {
-                    out[row + 2 * n] = z2;
-                }
-                if r + 3 < here {
-                    out[row + 3 * n] = z3;
-                }
-                if hidden {
-                    let target = to + r * n + j;
-                    buffer[target] = activated(z0, leak, kind);
-                    buffer[target + n] = activated(z1, leak, kind);
-                    buffer[target + 2 * n] = activated(z2, leak, kind);
-                    buffer[target + 3 * n] = activated(z3, leak, kind);
+                add_products(&mut sums, &buffer, theta, &left, 1usize, &right, n, k, false);
+                #[unroll]
+                for q in 0..SIDE {
+                    let column = j + q * apart;
+                    #[unroll]
+                    for p in 0..SIDE {
+                        if column < n && r + p < here {
+                            let z = sums[p * SIDE + q];
+                            out[at + (first + r + p) * n + column] = z;
+                            if hidden {
+                                buffer[to + (r + p) * n + column] = activated(z, leak, kind);
+                            }
+                        }
+                    }
                 }
                 c += units;
             }
@@ -162,6 +203,9 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
         inputs = CUBE_COUNT as usize * len;
     }
     let mut buffer = Shared::<[f32]>::new_slice(2 * tile * widest);
+    let mut sums = Array::<f32>::new(SIDE * SIDE);
+    let mut left = Array::<usize>::new(SIDE);
+    let mut right = Array::<usize>::new(SIDE);
     let mut first = CUBE_POS as usize * tile;
     let mut fresh = true.runtime();
     while first < rows {
@@ -215,18 +259,35 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
                     }
                     sync_cube();
                 }
+                let tall = (k + SIDE - 1) / SIDE;
+                let wide = (n + SIDE - 1) / SIDE;
                 let mut e2 = t;
-                while e2 < k * n {
-                    let i = e2 / n;
-                    let j = e2 % n;
-                    let mut sum = 0.0f32;
-                    for r in 0..here {
-                        sum += buffer[h + r * k + i] * buffer[d + r * n + j];
+                while e2 < tall * wide {
+                    let i = e2 / wide;
+                    let j = e2 % wide;
+                    series(&mut left, h, i, tall, k, 1usize);
+                    series(&mut right, d, j, wide, n, 1usize);
+                    #[unroll]
+                    for e3 in 0..SIDE * SIDE {
+                        sums[e3] = 0.0f32;
                     }
-                    if !fresh {
-                        sum += out[own + w + e2];
+                    add_products(&mut sums, &buffer, theta, &left, k, &right, n, here, true);
+                    #[unroll]
+                    for p in 0..SIDE {
+                        #[unroll]
+                        for q in 0..SIDE {
+                            let row = i + p * tall;
+                            let column = j + q * wide;
+                            if row < k && column < n {
+                                let entry = own + w + row * n + column;
+                                let mut sum = sums[p * SIDE + q];
+                                if !fresh {
+                                    sum += out[entry];
+                                }
+                                out[entry] = sum;
+                            }
+                        }
                     }
-                    out[own + w + e2] = sum;
                     e2 += units;
                 }
                 let mut j2 = t;
@@ -248,26 +309,28 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
                 goes_on = true.runtime();
             }
             if goes_on {
+                let apart = (k + SIDE - 1) / SIDE;
                 let mut c = t;
-                while c < (here + 3) / 4 * k {
-                    let i = c % k;
-                    let r = c / k * 4;
-                    let mut g0 = 0.0f32;
-                    let mut g1 = 0.0f32;
-                    let mut g2 = 0.0f32;
-                    let mut g3 = 0.0f32;
-                    let source = d + r * n;
-                    for j in 0..n {
-                        let weight = theta[w + i * n + j];
-                        g0 += weight * buffer[source + j];
-                        g1 += weight * buffer[source + n + j];
-                        g2 += weight * buffer[source + 2 * n + j];
-                        g3 += weight * buffer[source + 3 * n + j];
+                while c < (here + SIDE - 1) / SIDE * apart {
+                    let i = c % apart;
+                    let r = c / apart * SIDE;
+                    series(&mut left, d, r, 1usize, tile, n);
+                    series(&mut right, w, i, apart, k, n);
+                    #[unroll]
+                    for e3 in 0..SIDE * SIDE {
+                        sums[e3] = 0.0f32;
                     }
-                    buffer[h + r * k + i] = g0;
-                    buffer[h + (r + 1) * k + i] = g1;
-                    buffer[h + (r + 2) * k + i] = g2;
-                    buffer[h + (r + 3) * k + i] = g3;
+                    add_products(&mut sums, &buffer, theta, &left, 1usize, &right, 1usize, n, false);
+                    #[unroll]
+                    for q in 0..SIDE {
+                        let column = i + q * apart;
+                        #[unroll]
+                        for p in 0..SIDE {
+                            if column < k && r + p < here {
+                                buffer[h + (r + p) * k + column] = sums[p * SIDE + q];
+                            }
+                        }
+                    }
                     c += units;
                 }
                 sync_cube();
@@ -336,8 +399,9 @@ fn sum_parts(parts: &[f32], out: &mut [f32], count: u32, #[comptime] columns: us
     }
 }
 
+/// The sum over the units of a cube, known to each of them.
 #[cube]
-fn total(own: f32, shared: &mut Shared<[f32]>, t: usize, #[comptime] units: usize) -> f32 {
+pub fn total(own: f32, shared: &mut Shared<[f32]>, t: usize, #[comptime] units: usize) -> f32 {
     sync_cube();
     shared[t] = own;
     sync_cube();
@@ -350,9 +414,9 @@ fn total(own: f32, shared: &mut Shared<[f32]>, t: usize, #[comptime] units: usiz
 
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
-fn weigh_rows(values: &[f32], out: &mut [f32], height: f32, scale: f32, first: u32, #[comptime] means_first: bool, #[comptime] exponential: bool, #[comptime] units: usize) {
+fn weigh_rows(values: &[f32], out: &mut [f32], objective: &mut [f32], height: f32, scale: f32, first: u32, #[comptime] means_first: bool, #[comptime] exponential: bool, #[comptime] units: usize) {
     let t = UNIT_POS as usize;
-    let rows = out.len() - 1;
+    let rows = out.len();
     let net = values.len() - rows;
     let split = first as usize;
     let mut means_from = 0usize.runtime();
@@ -415,12 +479,8 @@ fn weigh_rows(values: &[f32], out: &mut [f32], height: f32, scale: f32, first: u
         value -= height * total(sum2, &mut shared, t, units) / others;
     }
     if t == 0 {
-        out[rows] = value;
+        objective[0] = value;
     }
-}
-
-fn vector(like: &FloatTensor<CubeBackend>, size: usize) -> FloatTensor<CubeBackend> {
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::new([size]), like.dtype)
 }
 
 fn cubes(count: usize) -> CubeCount {
@@ -432,48 +492,34 @@ const MOST: usize = 1 << 14;
 
 impl PassOps for CubeBackend {
     fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, leak: f32, size: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
-        let (theta, table, x) = (into_contiguous(theta), into_contiguous(table), into_contiguous(x));
-        let (tile, out) = (tile as usize, vector(&theta, size as usize));
+        let [theta, table, x] = [theta, table, x].map(into_contiguous);
+        let (tile, out) = (tile as usize, room(&theta, size as usize));
         let count = cubes(x.shape()[0].div_ceil(tile).clamp(1, MOST));
-        let dim = CubeDim::new_1d(UNITS as u32);
-        forward_rows::launch(&out.client, count, dim, theta.into_buffer_arg(), table.into_buffer_arg(), x.into_buffer_arg(), out.clone().into_buffer_arg(), leak, kind, tile, widest as usize, UNITS);
+        let dim = CubeDim::new_1d(PASSING as u32);
+        let [theta, table, x, o] = [theta, table, x, out.clone()].map(CubeTensor::into_buffer_arg);
+        forward_rows::launch(&out.client, count, dim, theta, table, x, o, leak, kind, tile, widest as usize, PASSING);
         out
     }
     fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, count: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
-        let (theta, table, x) = (into_contiguous(theta), into_contiguous(table), into_contiguous(x));
-        let (values, seeds) = (into_contiguous(values), into_contiguous(seeds));
-        let out = vector(&theta, size as usize);
-        backward_rows::launch(
-            &out.client,
-            cubes(count as usize),
-            CubeDim::new_1d(UNITS as u32),
-            theta.into_buffer_arg(),
-            table.into_buffer_arg(),
-            x.into_buffer_arg(),
-            values.into_buffer_arg(),
-            seeds.into_buffer_arg(),
-            out.clone().into_buffer_arg(),
-            leak,
-            wish,
-            kind,
-            tile as usize,
-            widest as usize,
-            UNITS,
-        );
+        let [theta, table, x, values, seeds] = [theta, table, x, values, seeds].map(into_contiguous);
+        let (out, dim) = (room(&theta, size as usize), CubeDim::new_1d(PASSING as u32));
+        let [theta, table, x, values, seeds, o] = [theta, table, x, values, seeds, out.clone()].map(CubeTensor::into_buffer_arg);
+        backward_rows::launch(&out.client, cubes(count as usize), dim, theta, table, x, values, seeds, o, leak, wish, kind, tile as usize, widest as usize, PASSING);
         out
     }
     fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self> {
         let parts = into_contiguous(parts);
-        let out = vector(&parts, len as usize);
+        let out = room(&parts, len as usize);
         let dim = CubeDim::new_1d(UNITS as u32);
         sum_parts::launch(&out.client, cubes((len as usize).div_ceil(COLUMNS)), dim, parts.into_buffer_arg(), out.clone().into_buffer_arg(), count, COLUMNS, UNITS);
         out
     }
-    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> FloatTensor<Self> {
+    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let values = into_contiguous(values);
-        let out = vector(&values, rows as usize + 1);
+        let (out, objective) = (room(&values, rows as usize), room(&values, 1));
         let dim = CubeDim::new_1d(UNITS as u32);
-        weigh_rows::launch(&out.client, cubes(1), dim, values.into_buffer_arg(), out.clone().into_buffer_arg(), height, scale, first, means_first == 1, exponential == 1, UNITS);
-        out
+        let [values, o, v] = [values, out.clone(), objective.clone()].map(CubeTensor::into_buffer_arg);
+        weigh_rows::launch(&out.client, cubes(1), dim, values, o, v, height, scale, first, means_first == 1, exponential == 1, UNITS);
+        (out, objective)
     }
 }
