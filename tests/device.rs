@@ -224,15 +224,14 @@ impl burn_cubecl::cubecl::logging::LaunchObserver for Launches {
     }
 }
 
-/// What one more step of a flow launches: its kernels are counted, so that a change which adds some is seen.
+/// What one more step of a flow launches and waits for: kernels and reads are counted, so that a change which adds some is seen.
 #[test]
-fn a_step_launches_few_kernels() {
+fn a_step_launches_few_kernels_and_waits_for_none() {
     let Some(gpu) = wgpu() else { return };
-    let count = |steps: usize, inner: usize, f: &str| {
+    let count = |flow: &str, steps: usize| {
         let script = format!(
             "let q = data::ring(64); let p = data::gaussian(64, 2);
-             let critic = mlp([32, 32, 32], #{{ activation: \"relu\", power_iterations: 1 }});
-             let run = gpa({f}().regularized(lipschitz(1.0)), #{{ critic: critic, inner_steps: {inner} }}).run(p, q, #{{ steps: {steps}, record_every: 100, snapshots: 0 }});
+             let run = {flow}.run(p, q, #{{ steps: {steps}, record_every: 100, snapshots: 0 }});
              [run.particles.col(0)]"
         );
         let seen = std::sync::Arc::new(Launches { thread: std::thread::current().id(), names: Default::default() });
@@ -243,20 +242,31 @@ fn a_step_launches_few_kernels() {
         let names = std::sync::Arc::try_unwrap(seen).ok().unwrap().names.into_inner().unwrap();
         (names, device::waits() - before)
     };
-    let total = |m: &std::collections::BTreeMap<&str, usize>| m.values().sum::<usize>();
-    // 284 and 235 as tensor operations, and 522 and 495 for an f whose ν is sought
-    for (f, most, most_ascent) in [("kl", 24, 6), ("reverse_kl", 24, 6)] {
+    let gpa = |f: &str, options: &str, inner: usize| {
+        format!("gpa({f}().regularized(lipschitz(1.0)), #{{ critic: mlp([32, 32, 32], #{{ activation: \"relu\", {options} }}), inner_steps: {inner} }})")
+    };
+    let gan = |steps: usize| format!("gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, critic_steps: {steps} }})");
+    // of a step with one ascent step, and of every other; as tensor operations KL took 284 and 235, reverse KL 522 and 495 of a step
+    // whose passes were fused already
+    let cases: [(&str, [String; 2], usize, usize); 4] = [
+        ("kl", [gpa("kl", "power_iterations: 1", 1), gpa("kl", "power_iterations: 1", 2)], 24, 6),
+        ("reverse_kl", [gpa("reverse_kl", "power_iterations: 1", 1), gpa("reverse_kl", "power_iterations: 1", 2)], 24, 6),
+        ("penalty", [gpa("kl", "constraint: \"gp\"", 1), gpa("kl", "constraint: \"gp\"", 2)], 0, 0),
+        ("gan", [gan(1), gan(2)], 0, 0),
+    ];
+    for (what, [once, twice], most, most_ascent) in cases {
         // tunes what there is to tune, in launches of its own
-        count(3, 2, f);
-        let ((two, waits), (three, more_waits), (longer, _)) = (count(2, 1, f), count(3, 1, f), count(3, 2, f));
-        let step = total(&three) - total(&two);
-        let ascent = (total(&longer) - total(&three)) / 3;
+        count(&twice, 3);
+        let ((two, waits), (three, more_waits), (longer, _)) = (count(&once, 2), count(&once, 3), count(&twice, 3));
+        let more = |a: &std::collections::BTreeMap<&str, usize>, b: &std::collections::BTreeMap<&str, usize>| a.values().sum::<usize>() - b.values().sum::<usize>();
+        let (step, ascent) = (more(&three, &two), more(&longer, &three) / 3);
         for (name, n) in &three {
             println!("{:4} {name}", n - two.get(name).copied().unwrap_or(0));
         }
-        println!("{f}: {step} launches in a step of one ascent step, {ascent} more for every other");
-        assert!(step <= most && ascent <= most_ascent, "{f}: {step} and {ascent}");
-        assert_eq!(waits, more_waits, "{f}: a step waits for the device");
+        println!("{what}: {step} launches in a step of one ascent step, {ascent} more for every other");
+        if std::env::var_os("COUNT").is_some() { continue }
+        assert!(step <= most && ascent <= most_ascent, "{what}: {step} and {ascent}");
+        assert_eq!(waits, more_waits, "{what}: a step waits for the device");
     }
 }
 
@@ -364,6 +374,8 @@ fn objectives_on_wgpu_agree_with_the_host() {
     let phi: Vec<f32> = values(&pass.outputs()[0]).unwrap().into_iter().map(|v| height * v).collect();
     let mut objectives: Vec<(String, bool, Objective)> = generators().into_iter().map(|f| (f.name().to_string(), f.has_kinks(), Objective::F(f))).collect();
     objectives.push(("ipm".into(), false, Objective::Ipm));
+    let smooth = generators().into_iter().filter(|f| !f.has_kinks());
+    objectives.extend(smooth.map(|f| (format!("variational {}", f.name()), false, Objective::Variational(f))));
     for (name, kinked, objective) in objectives {
         for reversed in [false, true] {
             let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };

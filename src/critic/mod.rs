@@ -65,6 +65,16 @@ pub struct Ascent {
     pub interrupt: Interrupt,
 }
 
+/// M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ) from φ and ∇φ at the particles and φ on the target: ∇φ itself for a forward f-divergence.
+pub fn scored_variation((phi, gradient): (Values, Points), term: &Term, on_target: impl FnOnce() -> Result<Values>) -> Result<Points> {
+    if term.varies_as_critic() {
+        return Ok(gradient);
+    }
+    let n = phi.dims()[0];
+    let on_source = term.score(&phi, &on_target()?, None).on_source;
+    Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
+}
+
 /// An objective, where it was computed.
 #[derive(Clone)]
 pub enum Value {
@@ -134,14 +144,7 @@ pub trait Critic: Send + Sync {
     }
     /// ∇δD/δP at the particles the critic was just fitted to, shape [n, d].
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
-        let (phi, gradient) = self.value_and_gradient(particles)?;
-        if term.varies_as_critic() {
-            return Ok(gradient);
-        }
-        // M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ): ∇φ itself for a forward f-divergence
-        let [n, _] = particles.dims();
-        let on_source = term.score(&phi, &self.value(target)?, None).on_source;
-        Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
+        scored_variation(self.value_and_gradient(particles)?, term, || self.value(target))
     }
     /// Whether a fit climbs from where the last one ended, instead of solving anew.
     fn trains(&self) -> bool {

@@ -123,6 +123,7 @@ impl Term {
             (Shares::Means, _) => Other::Mean,
             (Shares::Exponential(a), _) => Other::Exponential(a),
             (Shares::Joint, Objective::F(f)) => Other::Priced(nu::on_device(f, nu, device)),
+            (Shares::Joint, Objective::Variational(f)) => Other::Ratio(f.ratio_table(device)),
             (Shares::Joint, _) => return None,
         };
         Some(Weighing { first: source, means_first: !self.reversed, height, other })

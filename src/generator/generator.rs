@@ -11,7 +11,8 @@ use super::on_device::Kept;
 use super::tape::Tape;
 use crate::device::is_cpu;
 use crate::device::ops::conjugates;
-use burn::tensor::Tensor;
+use crate::device::ops::ratios::RatioTable;
+use burn::tensor::{Device, Tensor};
 use std::sync::OnceLock;
 
 /// Why an expression is not a generator.
@@ -45,7 +46,7 @@ pub struct Generator {
     /// made when somebody needs it
     ratio: OnceLock<LogRatio>,
     at_one: OnceLock<(f64, f64)>,
-    kept: Kept,
+    kept: Kept<conjugates::Table>,
 }
 
 impl Generator {
@@ -205,7 +206,7 @@ impl Generator {
     pub(super) fn numeric(&self) -> &NumericConjugate {
         &self.numeric
     }
-    pub(super) fn kept(&self) -> &Kept {
+    pub(super) fn kept(&self) -> &Kept<conjugates::Table> {
         &self.kept
     }
     pub(super) fn lowered(&self) -> &LoweredConjugate {
@@ -213,7 +214,14 @@ impl Generator {
     }
     /// f'(x) and f*(f'(x)) at x = e^V on a device, in f32.
     pub fn log_ratio(&self, v: &Tensor<1>) -> RatioValues {
-        self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x)))).eval(v)
+        self.ratio().eval(v)
+    }
+    /// The same for kernels.
+    pub fn ratio_table(&self, device: &Device) -> RatioTable {
+        self.ratio().on_device(device)
+    }
+    fn ratio(&self) -> &LogRatio {
+        self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x))))
     }
     /// The largest relative error of the device conjugate for x* from 1e-3 to 1e3.
     pub fn device_error(&self) -> f64 {

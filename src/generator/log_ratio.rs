@@ -2,8 +2,9 @@
 //!
 //! x f'(x) − f(x) and x² f''(x) lose their digits in f32 for large x, so they are tabulated in f64 and interpolated by cubic
 //! Hermite pieces; dφ/dV = x f''(x) and df*(φ)/dV = x² f''(x) are the exact slopes at the nodes.
+use super::on_device::Kept;
+use crate::device::ops::ratios::RatioTable;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use std::sync::Mutex;
 
 /// |V| beyond which the values stay and the slopes are those of the end.
 const LARGEST: f64 = 15.0;
@@ -22,7 +23,8 @@ pub struct RatioValues {
 pub struct LogRatio {
     /// φ, h dφ/dV, f*, h df*/dV at the nodes
     columns: [Vec<f32>; 4],
-    cache: Mutex<Option<(Device, [Tensor<1>; 4])>>,
+    tensors: Kept<[Tensor<1>; 4]>,
+    table: Kept<RatioTable>,
 }
 
 impl LogRatio {
@@ -36,7 +38,7 @@ impl LogRatio {
             let row = [slope, h * x * curvature, x * slope - f, h * x * x * curvature];
             columns.iter_mut().zip(row).for_each(|(c, v)| c.push(v as f32));
         }
-        LogRatio { columns, cache: Mutex::new(None) }
+        LogRatio { columns, tensors: Kept::default(), table: Kept::default() }
     }
 
     pub fn eval(&self, v: &Tensor<1>) -> RatioValues {
@@ -61,13 +63,11 @@ impl LogRatio {
 
     /// The columns on the device, uploaded once per device.
     fn columns(&self, device: &Device) -> [Tensor<1>; 4] {
-        let mut cache = self.cache.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((_, columns)) = cache.as_ref().filter(|(d, _)| d == device) {
-            return columns.clone();
-        }
-        let columns = [0, 1, 2, 3].map(|k| Tensor::<1>::from_data(TensorData::new(self.columns[k].clone(), [NODES]), device));
-        *cache = Some((device.clone(), columns.clone()));
-        columns
+        self.tensors.get(device, || [0, 1, 2, 3].map(|k| Tensor::<1>::from_data(TensorData::new(self.columns[k].clone(), [NODES]), device)))
+    }
+    /// The same for kernels.
+    pub fn on_device(&self, device: &Device) -> RatioTable {
+        self.table.get(device, || RatioTable::new(&self.columns, LARGEST, device))
     }
 }
 

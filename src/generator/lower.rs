@@ -6,10 +6,10 @@ use super::diff::diff;
 use super::expr::y;
 use super::invert::ClosedForm;
 use super::numeric::NumericConjugate;
+use super::on_device::Kept;
 use super::tape::Tape;
 use crate::device::ops::conjugates::Growth;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use std::sync::Mutex;
 
 /// f*(y), f*'(y) = x*, and f*''(y) where it exists (0 on flat pieces).
 pub struct ConjugateValues {
@@ -185,7 +185,7 @@ pub(super) struct Table {
     /// Newton steps in ln x from the interpolated start, on f's own code
     pub(super) polish: usize,
     pub(super) jet: Tape,
-    cache: Mutex<Option<(Device, [Tensor<1>; 3])>>,
+    cache: Kept<[Tensor<1>; 3]>,
 }
 
 impl Table {
@@ -227,7 +227,7 @@ impl Table {
             f.push(fi as f32);
             x.push(xi as f32);
         }
-        Table { warp, v0, dv, y, f, x, polish, jet: numeric.tape().clone(), cache: Mutex::new(None) }
+        Table { warp, v0, dv, y, f, x, polish, jet: numeric.tape().clone(), cache: Kept::default() }
     }
 
     fn eval(&self, y: &Tensor<1>) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
@@ -279,14 +279,6 @@ impl Table {
 
     /// The columns on the device, uploaded once per device.
     fn columns(&self, device: &Device) -> [Tensor<1>; 3] {
-        let mut cache = self.cache.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((d, columns)) = cache.as_ref()
-            && d == device
-        {
-            return columns.clone();
-        }
-        let columns = [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), device));
-        *cache = Some((device.clone(), columns.clone()));
-        columns
+        self.cache.get(device, || [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), device)))
     }
 }

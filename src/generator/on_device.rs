@@ -8,27 +8,38 @@ use std::sync::Mutex;
 /// Nodes of a table: cubic pieces between so many are as good as f32.
 const NODES: usize = 8192;
 
-/// The table of one device.
-#[derive(Debug, Default)]
-pub struct Kept(Mutex<Option<(Device, conjugates::Table)>>);
+/// What was made for one device.
+#[derive(Debug)]
+pub struct Kept<T>(Mutex<Option<(Device, T)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// What was made for this device before, or is now.
+    pub fn get(&self, device: &Device, make: impl FnOnce() -> T) -> T {
+        let mut kept = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match kept.as_ref() {
+            Some((d, made)) if d == device => made.clone(),
+            _ => kept.insert((device.clone(), make())).1.clone(),
+        }
+    }
+}
 
 impl Generator {
     /// f*, f*' and f*'' for kernels.
     pub fn device_table(&self, device: &Device) -> conjugates::Table {
-        let mut kept = self.kept().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some((d, table)) = kept.as_ref()
-            && d == device
-        {
-            return table.clone();
-        }
-        let lowered = self.lowered();
-        let Table { warp, v0, dv, y, f, x, .. } = &Table::new(self.numeric(), NODES, 0);
-        let (growth, ends) = warp.growth();
-        let (left, right) = self.slope_at_one();
-        let (d0, f0, dinf, attained) = (lowered.d0, lowered.f0, lowered.dinf, lowered.attained);
-        let table = conjugates::Table::new(&Nodes { y, f, x, growth, ends, first: *v0, step: *dv, d0, f0, dinf, attained, at_one: [left, right] }, device);
-        *kept = Some((device.clone(), table.clone()));
-        table
+        self.kept().get(device, || {
+            let lowered = self.lowered();
+            let Table { warp, v0, dv, y, f, x, .. } = &Table::new(self.numeric(), NODES, 0);
+            let (growth, ends) = warp.growth();
+            let (left, right) = self.slope_at_one();
+            let (d0, f0, dinf, attained) = (lowered.d0, lowered.f0, lowered.dinf, lowered.attained);
+            conjugates::Table::new(&Nodes { y, f, x, growth, ends, first: *v0, step: *dv, d0, f0, dinf, attained, at_one: [left, right] }, device)
+        })
     }
 }
 

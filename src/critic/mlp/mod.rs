@@ -1,11 +1,12 @@
 //! Network critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
-use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
+use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value, scored_variation};
+use crate::device::ops::passes::Weighed;
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
-use crate::network::batch::{self, Batch};
-use crate::network::flat::vector;
 use crate::network::architecture::{Architecture, Images};
+use crate::network::batch::{self, Batch, Forward};
+use crate::network::flat::vector;
 use crate::network::norms;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::trained::{Hard, Trained};
@@ -213,6 +214,12 @@ impl Mlp {
         Ok(Mlp { network, standard, options: b.options.clone(), lipschitz, nu: None, seed, stream: stream.wrapping_add(1 << 32), draws: 0 })
     }
 
+    /// The objective at both samples, of which the first has n rows, in one launch where that is possible.
+    fn weigh(&self, term: &Term, pass: &Forward, n: usize) -> Option<Weighed> {
+        let weighing = term.weighing(n, self.height(), self.nu.as_ref(), &self.standard.center.device())?;
+        pass.weigh(&weighing)
+    }
+
     /// What the outputs of the network are multiplied by.
     fn height(&self) -> f64 {
         self.lipschitz * self.standard.scale
@@ -229,7 +236,7 @@ impl Mlp {
         let pass = batch::forward(prepared.weights(), &[both])?;
         let factor = self.height();
         let [n, m] = samples.map(|s| s.dims()[0]);
-        let (seeds, mut value) = match term.weighing(n, factor, self.nu.as_ref(), &self.standard.center.device()).and_then(|w| pass.weigh(&w)) {
+        let (seeds, mut value) = match self.weigh(term, &pass, n) {
             Some(weighed) => {
                 self.nu = weighed.nu;
                 (weighed.slopes, weighed.value)
@@ -306,6 +313,21 @@ impl Critic for Mlp {
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
         let (v, g) = Batch::new(&self.standard.enter(x))?.value_and_input_gradient(&self.network.weights())?;
         Ok((v.mul_scalar(self.height()), g.mul_scalar(self.lipschitz)))
+    }
+
+    fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
+        let weights = self.network.weights();
+        if let (Weights::Tensors(_), false) = (&weights, term.varies_as_critic()) {
+            // the derivatives of the objective go back through the network in one launch
+            let n = particles.dims()[0];
+            let both = Batch::new(&self.standard.enter(&Tensor::cat(vec![particles.clone(), target.clone()], 0)))?;
+            let pass = batch::forward(&weights, &[&both])?;
+            if let Some(weighed) = self.weigh(term, &pass, n) {
+                let back = pass.input_gradient(&weighed.slopes)?;
+                return Ok(back.narrow(0, 0, n).mul_scalar(n as f64 / self.standard.scale));
+            }
+        }
+        scored_variation(self.value_and_gradient(particles)?, term, || self.value(target))
     }
 
     fn lipschitz_bound(&self) -> Result<Option<f64>> {

@@ -9,4 +9,6 @@ mod layers_host;
 mod pairs;
 pub mod passes;
 mod passes_cube;
+pub mod ratios;
+mod ratios_cube;
 pub use pairs::{Radial, kernel_field, soft_field};

@@ -5,6 +5,7 @@
 use super::super::{Points, Values};
 use super::conjugates::{self, Price};
 use super::layers::Layout;
+use super::ratios::{self, RatioTable};
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
@@ -151,6 +152,8 @@ pub enum Other {
     Exponential(f64),
     /// by −inf_ν { ν + E f*(φ − ν) }
     Priced(Price),
+    /// by −E f*(f'(e^φ)), and the first by E f'(e^φ)
+    Ratio(RatioTable),
 }
 
 /// Rows that one cube still goes through quickly.
@@ -167,12 +170,17 @@ pub struct Weighed {
 }
 
 pub fn weigh(run: &Run, w: &Weighing) -> Weighed {
+    let order = (w.first, w.means_first);
     let scale = match &w.other {
         Other::Mean => None,
         Other::Exponential(a) => Some(*a),
         Other::Priced(price) => {
-            let [slopes, value, nu] = conjugates::price(&run.values, run.rows, (w.first, w.means_first), w.height, price);
+            let [slopes, value, nu] = conjugates::price(&run.values, run.rows, order, w.height, price);
             return Weighed { slopes, value, nu: Some(nu) };
+        }
+        Other::Ratio(table) => {
+            let [slopes, value] = ratios::ratio(&run.values, run.rows, order, w.height, table);
+            return Weighed { slopes, value, nu: None };
         }
     };
     let (height, exponential, scale) = (w.height as f32, u32::from(scale.is_some()), scale.unwrap_or(1.0) as f32);
