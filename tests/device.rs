@@ -310,6 +310,49 @@ fn passes_on_wgpu_agree_with_the_host() {
     }
 }
 
+/// Penalties of one launch a part against those of the host: every activation and function of the norm, tiles that are full and that
+/// are not, one and several to a cube. f32 sums in another order: 3e-5 of the largest entry.
+#[test]
+fn penalties_on_wgpu_agree_with_the_host() {
+    use gflow::device::ops::tangents::Excess;
+    use gflow::device::{points, values};
+    use gflow::network::flat::vector;
+    use gflow::network::{Activation, host::HostLayers, on_device::DeviceLayers, shape::Shape, sweep};
+    use rand::Rng;
+    let Some(gpu) = wgpu() else { return };
+    for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
+        for (d, widths, n) in [(1, vec![8], 1), (2, vec![32, 32, 32], 133), (5, vec![20, 6], 35), (2, vec![16, 16], 9000)] {
+            let mut rng = gflow::random::rng(n as u64, 6);
+            let shape = || Shape::new(d, &widths, 1, activation);
+            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.9..0.9)).collect();
+            let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
+            for kind in [Excess::OneSided, Excess::Squared, Excess::TwoSided] {
+                let scale = 0.7 / n as f64;
+                let slope = |g: &mut [f32]| {
+                    let squared = g.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>();
+                    let norm = squared.sqrt();
+                    let (value, r) = match kind {
+                        Excess::OneSided => ((squared - 1.0).max(0.0), if squared > 1.0 { 2.0 } else { 0.0 }),
+                        Excess::Squared => ((norm - 1.0).max(0.0).powi(2), 2.0 * (norm - 1.0).max(0.0) / norm),
+                        Excess::TwoSided => ((norm - 1.0).powi(2), 2.0 * (norm - 1.0) / norm),
+                    };
+                    g.iter_mut().for_each(|g| *g *= (scale * r) as f32);
+                    value
+                };
+                let mut exact = vec![0.0; shape().len()];
+                let value = scale * sweep::add_penalty(&HostLayers::new(gflow::scratch::copy(&theta), &shape()), &x, &slope, &mut exact);
+                let layers = DeviceLayers::new(vector(theta.clone(), &gpu.device), &shape());
+                let (got, gradient) = layers.penalty(&points(x.clone(), n, d, &gpu.device), kind, 0.7).unwrap();
+                let got = f64::from(values(&got).unwrap()[0]);
+                assert!((got - value).abs() < 1e-5 * (1.0 + value), "{activation:?} {widths:?} {kind:?}: {got} and {value}");
+                let size = exact.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+                let worst = values(&gradient).unwrap().iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(worst < 3e-5 * size, "{activation:?} {widths:?} {kind:?}: {worst:e} of {size}");
+            }
+        }
+    }
+}
+
 /// Every named f, functions whose conjugate is a table everywhere, and kinks: f*, f*' and f*'' of the device against f64, between
 /// f'(1e-3) and f'(1e3) and beyond finite ends. Cubic pieces in f32: 2e-6 of f*, 1e-4 of f*' away from its jumps.
 #[test]

@@ -5,6 +5,7 @@ use super::layers::{self, LEAK, Layers, Pass};
 use super::shape::Shape;
 use super::tangent::tangent_gradient;
 use crate::device::ops::passes::{self, Kind, MOST_WEIGHED, Plan, Run, Weighed, Weighing};
+use crate::device::ops::tangents::{self, Excess};
 use crate::device::{Points, Values, is_cpu};
 use crate::error::Result;
 use burn::tensor::{Device, Tensor};
@@ -163,6 +164,19 @@ impl DeviceLayers {
         let (opened, gradients): (Vec<_>, Vec<_>) = passes.iter().map(each).unzip();
         (opened, layers::concat(gradients))
     }
+    /// weight · mean R(∇net) over points, and its gradient in the parameters, where kernels know the network.
+    pub fn penalty(&self, x: &Points, kind: Excess, weight: f64) -> Option<(Values, Values)> {
+        let (theta, plan) = self.packed.as_ref()?;
+        let rows = x.dims()[0];
+        if rows > ENTRIES / plan.kept().max(1) {
+            return None;
+        }
+        let run = passes::forward(theta, x, plan);
+        let g = passes::backward(theta, x, &run, &Values::ones([rows], &x.device()), plan, [false, true]).1?;
+        let (v, value) = tangents::excess(&g, weight / rows as f64, kind);
+        Some((value, passes::tangent(theta, x, &run, &v, plan)))
+    }
+
     /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ in the parameters and, for curved activations, in x; one block after another.
     pub fn tangent(&self, opened: &[Opened], v: &Points) -> (Values, Option<Points>) {
         let mut at = 0;

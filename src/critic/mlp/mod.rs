@@ -316,8 +316,8 @@ impl Critic for Mlp {
     }
 
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
-        let weights = self.network.weights();
-        if let (Weights::Tensors(_), false) = (&weights, term.varies_as_critic()) {
+        // the weights are made for one use of them
+        if !term.varies_as_critic() && let weights @ Weights::Tensors(_) = self.network.weights() {
             // the derivatives of the objective go back through the network in one launch
             let n = particles.dims()[0];
             let both = Batch::new(&self.standard.enter(&Tensor::cat(vec![particles.clone(), target.clone()], 0)))?;

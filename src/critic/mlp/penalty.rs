@@ -3,6 +3,7 @@
 //! With g = ∇net(x) and R(g) the penalty, ∂/∂θ ⟨∂R/∂g, g(x; θ)⟩ is the parameter gradient of the directional
 //! derivative of net along v = ∂R/∂g held fixed: a tangent runs forward beside the activations, then both run back.
 use super::Constraint;
+use crate::device::ops::tangents::Excess;
 use crate::device::{Points, Values, points};
 use crate::error::Result;
 use crate::network::batch::{Batch, forward};
@@ -72,6 +73,16 @@ pub fn subtract(layers: &HostLayers, at: &[f32], kind: Constraint, weight: f64, 
 
 /// The penalty in units of L: net is φ/L, so that its gradient should have norm at most 1.
 pub fn evaluate(weights: &Weights, at: &Points, kind: Constraint, weight: f64) -> Result<Penalty> {
+    let excess = match kind {
+        Constraint::Penalty => Excess::OneSided,
+        Constraint::Lp => Excess::Squared,
+        _ => Excess::TwoSided,
+    };
+    if let Weights::Tensors(layers) = weights
+        && let Some((value, gradient)) = layers.penalty(at, excess, weight)
+    {
+        return Ok(Penalty { value, gradient: Flat::Device(gradient) });
+    }
     let batch = Batch::new(at)?;
     let pass = forward(weights, &[&batch])?;
     let rows = at.dims()[0];

@@ -6,6 +6,7 @@ use super::super::{Points, Values};
 use super::conjugates::{self, Price};
 use super::layers::Layout;
 use super::ratios::{self, RatioTable};
+use super::tangents::TangentOps;
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
@@ -74,9 +75,10 @@ pub(super) const INPUTS: u32 = 2;
 
 #[backend_extension(Cube)]
 pub trait PassOps: Backend {
-    /// What enters every activation, layer by layer, then the outputs.
+    /// What enters every activation, layer by layer, then the outputs; with `tangent` those of a direction x at a pass that left
+    /// `values`, which another pass does not read.
     #[allow(clippy::too_many_arguments)]
-    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, leak: f32, size: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, leak: f32, size: u32, tangent: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
     /// The parameter gradients of each cube, then the gradients in the inputs: what `wish` asks for of them.
     #[allow(clippy::too_many_arguments)]
     fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, cubes: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
@@ -108,11 +110,16 @@ impl Run {
 
 /// net at every row. `theta` may hold more than the parameters behind them.
 pub fn forward(theta: &Values, x: &Points, plan: &Plan) -> Run {
+    onward(theta, x, None, plan)
+}
+
+/// A pass, or that of the directions x at a pass.
+fn onward(theta: &Values, x: &Points, at: Option<&Run>, plan: &Plan) -> Run {
     let (rows, outs) = (x.dims()[0], plan.layout.outs);
     let size = rows * (plan.kept() + outs);
-    let [theta, table] = [theta, plan.layout.table()].map(|t| t.clone().into_dispatch());
+    let [theta, table, values] = [theta, plan.layout.table(), at.map_or(theta, |run| &run.values)].map(|t| t.clone().into_dispatch());
     let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
-    let out = <Dispatch as PassOps>::forward(theta, table, x.clone().into_dispatch(), leak, size as u32, kind, plan.tile as u32, widest);
+    let out = <Dispatch as PassOps>::forward(theta, table, x.clone().into_dispatch(), values, leak, size as u32, u32::from(at.is_some()), kind, plan.tile as u32, widest);
     Run { values: Tensor::from_dispatch(out), rows, outs }
 }
 
@@ -130,6 +137,17 @@ pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Pl
     let on_inputs = inputs.then(|| parts.clone().narrow(0, own, n * d).reshape([n, d]));
     let gradient = parameters.then(|| Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts.into_dispatch(), len as u32, cubes as u32)));
     (gradient, on_inputs)
+}
+
+/// The gradient in the parameters of Σ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed, of one output, at a pass of x.
+pub fn tangent(theta: &Values, x: &Points, run: &Run, v: &Points, plan: &Plan) -> Values {
+    let along = onward(theta, v, Some(run), plan);
+    let (len, cubes) = (plan.layout.len, plan.cubes(run.rows));
+    let [theta, table, values, tangents] = [theta, plan.layout.table(), &run.values, &along.values].map(|t| t.clone().into_dispatch());
+    let [x, v] = [x, v].map(|t| t.clone().into_dispatch());
+    let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
+    let parts = <Dispatch as TangentOps>::tangent(theta, table, x, v, values, tangents, leak, cubes as u32, len as u32, kind, plan.tile as u32, widest);
+    Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts, len as u32, cubes as u32))
 }
 
 /// An objective of φ = height · net on two samples, one below the other.

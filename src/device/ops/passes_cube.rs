@@ -1,6 +1,7 @@
 //! Passes on a GPU: a few rows per cube, two layers of them in the memory its units share.
 use super::layers_cube::room;
-use super::passes::{GATE, GROUPSORT, INPUTS, PARAMETERS, PassOps, TANH};
+use super::passes::{GROUPSORT, INPUTS, PARAMETERS, PassOps};
+use super::products_cube::{SIDE, activated, add_biases, add_products, add_weights, exchange_pairs, pull, series, slope, sort_pairs};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
@@ -10,95 +11,11 @@ const PASSING: usize = 64;
 const UNITS: usize = 256;
 /// Parameters that a cube of sums adds up.
 const COLUMNS: usize = 32;
-/// Rows and columns of the sums that a unit makes together: every number it reads counts four times.
-const SIDE: usize = 4;
 
-/// tanh at what its neighbours in f32 are 1 for: some drivers make infinities of larger arguments.
-#[cube]
-fn tanh(z: f32) -> f32 {
-    let mut c = z;
-    if z > 10.0f32 {
-        c = f32::new(10.0);
-    }
-    if z < -10.0f32 {
-        c = f32::new(-10.0);
-    }
-    f32::tanh(c)
-}
-
-/// An activation of one unit; NaN stays NaN.
-#[cube]
-fn activated(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
-    let mut h = z;
-    if comptime!(kind == GATE) {
-        if z <= 0.0f32 {
-            h = leak * z;
-        }
-    }
-    if comptime!(kind == TANH) {
-        h = tanh(z);
-    }
-    h
-}
-
-#[cube]
-fn slope(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
-    let mut s = f32::new(1.0);
-    if comptime!(kind == GATE) {
-        s = leak;
-        if z > 0.0f32 {
-            s = f32::new(1.0);
-        }
-    }
-    if comptime!(kind == TANH) {
-        let h = tanh(z);
-        s = 1.0f32 - h * h;
-    }
-    s
-}
-
-/// Where four series begin that lie `apart` from each other, without those behind the last.
-#[cube]
-fn series(out: &mut Array<usize>, base: usize, one: usize, apart: usize, count: usize, by: usize) {
-    #[unroll]
-    for p in 0..SIDE {
-        let mut i = one + p * apart;
-        if i >= count {
-            i = count - 1;
-        }
-        out[p] = base + i * by;
-    }
-}
-
-/// Adds Σₛ left[p + s·by_left] · right[q + s·by_right] for four series p of the buffer and four q, of the buffer too or of θ.
-#[cube]
-#[allow(unused_assignments, clippy::too_many_arguments)] // the branch is resolved when the kernel is compiled
-fn add_products(sums: &mut Array<f32>, buffer: &Shared<[f32]>, theta: &[f32], left: &Array<usize>, by_left: usize, right: &Array<usize>, by_right: usize, terms: usize, #[comptime] within: bool) {
-    let mut a = Array::<f32>::new(SIDE);
-    for s in 0..terms {
-        #[unroll]
-        for p in 0..SIDE {
-            a[p] = buffer[left[p] + s * by_left];
-        }
-        #[unroll]
-        for q in 0..SIDE {
-            let mut b = 0.0f32;
-            if comptime!(within) {
-                b = buffer[right[q] + s * by_right];
-            } else {
-                b = theta[right[q] + s * by_right];
-            }
-            #[unroll]
-            for p in 0..SIDE {
-                sums[p * SIDE + q] += a[p] * b;
-            }
-        }
-    }
-}
-
-#[allow(unused_assignments)]
+/// A pass forward; with `tangent` that of a direction x beside the pass that left `values`, without biases.
+#[allow(unused_assignments, clippy::too_many_arguments)]
 #[cube(launch)]
-fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: f32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], out: &mut [f32], leak: f32, #[comptime] tangent: bool, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
     let t = UNIT_POS as usize;
     let layers = table.len() / 5;
     let ins = usize::cast_from(table[0]);
@@ -136,7 +53,10 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: 
                 series(&mut right, w, j, apart, n, 1usize);
                 #[unroll]
                 for q in 0..SIDE {
-                    let bias = theta[right[q] + k * n];
+                    let mut bias = 0.0f32;
+                    if comptime!(!tangent) {
+                        bias = theta[right[q] + k * n];
+                    }
                     #[unroll]
                     for p in 0..SIDE {
                         sums[p * SIDE + q] = bias;
@@ -150,9 +70,16 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: 
                     for p in 0..SIDE {
                         if column < n && r + p < here {
                             let z = sums[p * SIDE + q];
-                            out[at + (first + r + p) * n + column] = z;
+                            let entry = at + (first + r + p) * n + column;
+                            out[entry] = z;
                             if hidden {
-                                buffer[to + (r + p) * n + column] = activated(z, leak, kind);
+                                let mut h = z;
+                                if comptime!(tangent) {
+                                    h = z * slope(values[entry], leak, kind);
+                                } else {
+                                    h = activated(z, leak, kind);
+                                }
+                                buffer[to + (r + p) * n + column] = h;
                             }
                         }
                     }
@@ -162,17 +89,10 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], out: &mut [f32], leak: 
             sync_cube();
             if comptime!(kind == GROUPSORT) {
                 if hidden {
-                    let half = n / 2;
-                    let mut p = t;
-                    while p < here * half {
-                        let one = to + p / half * n + p % half;
-                        let a = buffer[one];
-                        let b = buffer[one + half];
-                        if b > a {
-                            buffer[one] = b;
-                            buffer[one + half] = a;
-                        }
-                        p += units;
+                    if comptime!(tangent) {
+                        exchange_pairs(&mut buffer, to, values, at + first * n, here, n, t, units);
+                    } else {
+                        sort_pairs(&mut buffer, to, here, n, t, units);
                     }
                 }
                 sync_cube();
@@ -203,9 +123,6 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
         inputs = CUBE_COUNT as usize * len;
     }
     let mut buffer = Shared::<[f32]>::new_slice(2 * tile * widest);
-    let mut sums = Array::<f32>::new(SIDE * SIDE);
-    let mut left = Array::<usize>::new(SIDE);
-    let mut right = Array::<usize>::new(SIDE);
     let mut first = CUBE_POS as usize * tile;
     let mut fresh = true.runtime();
     while first < rows {
@@ -244,64 +161,12 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
                 sync_cube();
                 if comptime!(kind == GROUPSORT) {
                     if l > 0 {
-                        let half = k / 2;
-                        let mut p = t;
-                        while p < here * half {
-                            let one = h + p / half * k + p % half;
-                            let a = buffer[one];
-                            let b = buffer[one + half];
-                            if b > a {
-                                buffer[one] = b;
-                                buffer[one + half] = a;
-                            }
-                            p += units;
-                        }
+                        sort_pairs(&mut buffer, h, here, k, t, units);
                     }
                     sync_cube();
                 }
-                let tall = (k + SIDE - 1) / SIDE;
-                let wide = (n + SIDE - 1) / SIDE;
-                let mut e2 = t;
-                while e2 < tall * wide {
-                    let i = e2 / wide;
-                    let j = e2 % wide;
-                    series(&mut left, h, i, tall, k, 1usize);
-                    series(&mut right, d, j, wide, n, 1usize);
-                    #[unroll]
-                    for e3 in 0..SIDE * SIDE {
-                        sums[e3] = 0.0f32;
-                    }
-                    add_products(&mut sums, &buffer, theta, &left, k, &right, n, here, true);
-                    #[unroll]
-                    for p in 0..SIDE {
-                        #[unroll]
-                        for q in 0..SIDE {
-                            let row = i + p * tall;
-                            let column = j + q * wide;
-                            if row < k && column < n {
-                                let entry = own + w + row * n + column;
-                                let mut sum = sums[p * SIDE + q];
-                                if !fresh {
-                                    sum += out[entry];
-                                }
-                                out[entry] = sum;
-                            }
-                        }
-                    }
-                    e2 += units;
-                }
-                let mut j2 = t;
-                while j2 < n {
-                    let mut sum = 0.0f32;
-                    for r in 0..here {
-                        sum += buffer[d + r * n + j2];
-                    }
-                    if !fresh {
-                        sum += out[own + w + k * n + j2];
-                    }
-                    out[own + w + k * n + j2] = sum;
-                    j2 += units;
-                }
+                add_weights(out, own + w, &buffer, theta, h, d, k, n, here, fresh, t, units);
+                add_biases(out, own + w + k * n, &buffer, d, n, 0usize, here, fresh, t, units);
                 sync_cube();
             }
             let mut goes_on = l > 0;
@@ -309,45 +174,11 @@ fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds:
                 goes_on = true.runtime();
             }
             if goes_on {
-                let apart = (k + SIDE - 1) / SIDE;
-                let mut c = t;
-                while c < (here + SIDE - 1) / SIDE * apart {
-                    let i = c % apart;
-                    let r = c / apart * SIDE;
-                    series(&mut left, d, r, 1usize, tile, n);
-                    series(&mut right, w, i, apart, k, n);
-                    #[unroll]
-                    for e3 in 0..SIDE * SIDE {
-                        sums[e3] = 0.0f32;
-                    }
-                    add_products(&mut sums, &buffer, theta, &left, 1usize, &right, 1usize, n, false);
-                    #[unroll]
-                    for q in 0..SIDE {
-                        let column = i + q * apart;
-                        #[unroll]
-                        for p in 0..SIDE {
-                            if column < k && r + p < here {
-                                buffer[h + (r + p) * k + column] = sums[p * SIDE + q];
-                            }
-                        }
-                    }
-                    c += units;
-                }
+                pull(&mut buffer, theta, h, d, k, n, w, here, t, tile, units);
                 sync_cube();
                 if l > 0 {
                     if comptime!(kind == GROUPSORT) {
-                        let half = k / 2;
-                        let mut p = t;
-                        while p < here * half {
-                            let one = p / half * k + p % half;
-                            let z = at + first * k + one;
-                            if values[z + half] > values[z] {
-                                let a = buffer[h + one];
-                                buffer[h + one] = buffer[h + one + half];
-                                buffer[h + one + half] = a;
-                            }
-                            p += units;
-                        }
+                        exchange_pairs(&mut buffer, h, values, at + first * k, here, k, t, units);
                     } else {
                         let mut s = t;
                         while s < here * k {
@@ -491,13 +322,13 @@ fn cubes(count: usize) -> CubeCount {
 const MOST: usize = 1 << 14;
 
 impl PassOps for CubeBackend {
-    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, leak: f32, size: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
-        let [theta, table, x] = [theta, table, x].map(into_contiguous);
+    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, leak: f32, size: u32, tangent: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+        let [theta, table, x, values] = [theta, table, x, values].map(into_contiguous);
         let (tile, out) = (tile as usize, room(&theta, size as usize));
         let count = cubes(x.shape()[0].div_ceil(tile).clamp(1, MOST));
         let dim = CubeDim::new_1d(PASSING as u32);
-        let [theta, table, x, o] = [theta, table, x, out.clone()].map(CubeTensor::into_buffer_arg);
-        forward_rows::launch(&out.client, count, dim, theta, table, x, o, leak, kind, tile, widest as usize, PASSING);
+        let [theta, table, x, values, o] = [theta, table, x, values, out.clone()].map(CubeTensor::into_buffer_arg);
+        forward_rows::launch(&out.client, count, dim, theta, table, x, values, o, leak, tangent == 1, kind, tile, widest as usize, PASSING);
         out
     }
     fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, count: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
