@@ -39,6 +39,8 @@ fn steps_on_wgpu_agree_with_the_cpu() {
         ("f_divergence(\"table\", |x| x*ln(x) - x + 1 + abs(x - 1)/2)", "heun", "mlp([16], #{ activation: \"tanh\", constraint: \"penalty\" })"),
         ("jeffreys()", "ab2", "mlp([16], #{ activation: \"leaky_relu\", constraint: \"lp\" })"),
         ("tv()", "rk4", "mlp([16], #{ activation: \"tanh\", constraint: \"gp\" })"),
+        ("kl()", "euler", "mlp([16, 16], #{ constraint: \"bjorck\" })"),
+        ("alpha(2.0)", "euler", "mlp([8, 8, 8], #{ activation: \"tanh\", constraint: \"gp\", residual: true })"),
     ];
     for (f, integrator, critic) in kinds {
         let script = format!(
@@ -246,25 +248,26 @@ fn a_step_launches_few_kernels_and_waits_for_none() {
         format!("gpa({f}().regularized(lipschitz(1.0)), #{{ critic: mlp([32, 32, 32], #{{ activation: \"relu\", {options} }}), inner_steps: {inner} }})")
     };
     let gan = |steps: usize| format!("gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, critic_steps: {steps} }})");
+    let reversed = |inner: usize| gpa("kl", "power_iterations: 1", inner).replace("lipschitz(1.0))", "lipschitz(1.0)).reversed()");
     // of a step with one ascent step, and of every other; as tensor operations KL took 284 and 235, reverse KL 522 and 495 of a step
-    // whose passes were fused already
-    let cases: [(&str, [String; 2], usize, usize); 4] = [
+    // whose passes were fused already, a penalty 105 and 88, a GAN 290 and 142
+    let cases: [(&str, [String; 2], usize, usize); 5] = [
         ("kl", [gpa("kl", "power_iterations: 1", 1), gpa("kl", "power_iterations: 1", 2)], 24, 6),
         ("reverse_kl", [gpa("reverse_kl", "power_iterations: 1", 1), gpa("reverse_kl", "power_iterations: 1", 2)], 24, 6),
-        ("penalty", [gpa("kl", "constraint: \"gp\"", 1), gpa("kl", "constraint: \"gp\"", 2)], 0, 0),
-        ("gan", [gan(1), gan(2)], 0, 0),
+        ("reversed", [reversed(1), reversed(2)], 25, 6),
+        ("penalty", [gpa("kl", "constraint: \"gp\"", 1), gpa("kl", "constraint: \"gp\"", 2)], 36, 19),
+        ("gan", [gan(1), gan(2)], 39, 18),
     ];
     for (what, [once, twice], most, most_ascent) in cases {
         // tunes what there is to tune, in launches of its own
         count(&twice, 3);
         let ((two, waits), (three, more_waits), (longer, _)) = (count(&once, 2), count(&once, 3), count(&twice, 3));
-        let more = |a: &std::collections::BTreeMap<&str, usize>, b: &std::collections::BTreeMap<&str, usize>| a.values().sum::<usize>() - b.values().sum::<usize>();
+        let more = |a: &std::collections::BTreeMap<&str, usize>, b: &std::collections::BTreeMap<&str, usize>| a.values().sum::<usize>().saturating_sub(b.values().sum::<usize>());
         let (step, ascent) = (more(&three, &two), more(&longer, &three) / 3);
         for (name, n) in &three {
-            println!("{:4} {name}", n - two.get(name).copied().unwrap_or(0));
+            println!("{:4} {name}", n.saturating_sub(two.get(name).copied().unwrap_or(0)));
         }
         println!("{what}: {step} launches in a step of one ascent step, {ascent} more for every other");
-        if std::env::var_os("COUNT").is_some() { continue }
         assert!(step <= most && ascent <= most_ascent, "{what}: {step} and {ascent}");
         assert_eq!(waits, more_waits, "{what}: a step waits for the device");
     }
@@ -283,7 +286,10 @@ fn passes_on_wgpu_agree_with_the_host() {
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
     for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
-        for (d, widths, outs, n) in [(1, vec![8], 1, 1), (2, vec![32, 32, 32], 1, 433), (5, vec![20, 6], 3, 35), (3, vec![128], 2, 70), (2, vec![16, 16], 1, 9000)] {
+        for (d, widths, outs, n) in [(1, vec![8], 1, 1), (2, vec![32, 32, 32], 1, 433), (5, vec![20, 6], 3, 35), (3, vec![128], 2, 70), (2, vec![16, 16], 1, 9000), (4, vec![], 2, 50), (2, vec![7, 1], 1, 50)] {
+            if activation == Activation::Groupsort && widths.iter().any(|w| w % 2 > 0) {
+                continue;
+            }
             let mut rng = gflow::random::rng(n as u64, 5);
             // a layout belongs to one device, so that each has its own shape
             let shape = || Shape::new(d, &widths, outs, activation);
@@ -353,8 +359,9 @@ fn penalties_on_wgpu_agree_with_the_host() {
     }
 }
 
-/// Every named f, functions whose conjugate is a table everywhere, and kinks: f*, f*' and f*'' of the device against f64, between
-/// f'(1e-3) and f'(1e3) and beyond finite ends. Cubic pieces in f32: 2e-6 of f*, 1e-4 of f*' away from its jumps.
+/// Every named f, functions whose conjugate is a table everywhere, and kinks: f* and f*' of the device against f64, between
+/// f'(1e-3) and f'(1e3) and beyond finite ends. Cubic pieces in f32: 2e-6 of f*, 1e-5 where f*'
+/// jumps inside a piece, 1e-4 of f*' away from its jumps.
 #[test]
 fn conjugates_on_wgpu_are_right() {
     use gflow::device::values;
@@ -373,14 +380,14 @@ fn conjugates_on_wgpu_are_right() {
             // within rounding of an end it may be on either side of it
             let at_end = [d0, dinf].iter().any(|e| (y - e).abs() < 1e-6 * (1.0 + e.abs()));
             let (exact, at) = g.conjugate_pair(y);
-            assert!(at_end || near(f[i], exact, 2e-6), "{} at {y}: {} and {exact}", g.name(), f[i]);
+            assert!(at_end || near(f[i], exact, if g.has_kinks() { 1e-5 } else { 2e-6 }), "{} at {y}: {} and {exact}", g.name(), f[i]);
             off += usize::from(!at_end && exact.is_finite() && !near(slope[i], at, 1e-4));
         }
         assert!(off <= if g.has_kinks() { 20 } else { 0 }, "{}: {off} derivatives differ", g.name());
     }
 }
 
-/// Every named f that there is, one that has no closed conjugate, and one with a kink.
+/// Every named f that there is, one that has no closed conjugate, one with a kink, and one whose f*' jumps from 1 to 3.
 fn generators() -> Vec<std::sync::Arc<gflow::generator::Generator>> {
     use gflow::generator::{Generator, expr, named};
     let x = expr::x();
@@ -388,13 +395,15 @@ fn generators() -> Vec<std::sync::Arc<gflow::generator::Generator>> {
     let quartic = expr::add(&expr::mul(&square, &square), &expr::constant(-1.0));
     let kl = expr::mul(&x, &expr::unary(gflow::generator::scalar::Unary::Ln, &x));
     let tilted = expr::add(&kl, &expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(1.0)))));
+    let distance = |at: f64| expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(at))));
+    let jumping = expr::add(&expr::add(&distance(1.0), &distance(3.0)), &expr::constant(-1.0));
     let mut all: Vec<Generator> = named::ALL.iter().map(|n| n.build(&vec![1.5; n.parameters]).unwrap()).collect();
-    all.extend([Generator::new("quartic", quartic).unwrap(), Generator::new("tilted", tilted).unwrap()]);
+    all.extend([Generator::new("quartic", quartic).unwrap(), Generator::new("tilted", tilted).unwrap(), Generator::new("jumping", jumping).unwrap()]);
     all.into_iter().map(std::sync::Arc::new).collect()
 }
 
 /// Objectives weighed in one launch against those of slices on the host, for every f, with samples of two sizes and either way
-/// round, from nothing and from the ν before. f32 and a table: values 2e-5 of the size of φ, derivatives 1e-3 of the largest; where
+/// round, from nothing and from near the root. f32 and a table: values 2e-5 of the size of φ, derivatives 1e-3 of the largest; where
 /// f is kinked f*' is a step, and a root may lie on either side of a few.
 #[test]
 fn objectives_on_wgpu_agree_with_the_host() {
@@ -431,10 +440,41 @@ fn objectives_on_wgpu_agree_with_the_host() {
                 let got = pass.weigh(&term.weighing(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
                 let value = f64::from(values(&got.value).unwrap()[0]);
                 assert!((value - exact).abs() < 2e-5 * (1.0 + exact.abs()), "{name}, reversed {reversed}, warm {}: {value} and {exact}", nu.is_some());
-                let off = values(&got.slopes).unwrap().iter().zip(&slopes).filter(|(a, b)| (**a - **b).abs() > 1e-3 * scale).count();
+                let found = values(&got.slopes).unwrap();
+                let others: f32 = if reversed { found[..n].iter().sum() } else { found[n..].iter().sum() };
+                assert!(name.starts_with("variational") || (others + height).abs() < 1e-2 * height, "{name}, reversed {reversed}: slopes sum to {others}");
+                let off = found.iter().zip(&slopes).filter(|(a, b)| (**a - **b).abs() > 1e-3 * scale).count();
                 assert!(off <= if kinked { 3 } else { 0 }, "{name}, reversed {reversed}, warm {}: {off} derivatives differ", nu.is_some());
-                nu = got.nu;
+                // from a little aside, as that of an earlier φ would be
+                nu = got.nu.map(|nu| nu.add_scalar(0.05));
             }
+        }
+    }
+}
+
+/// A value that is no number, in either sample, makes every objective one: the run then ends with a message.
+#[test]
+fn nan_reaches_every_objective_on_wgpu() {
+    use gflow::device::{points, values};
+    use gflow::divergence::{Objective, Term};
+    use gflow::network::batch::{Batch, forward};
+    use gflow::network::flat::Flat;
+    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use gflow::space::{Lipschitz, Space};
+    let Some(gpu) = wgpu() else { return };
+    let objectives = generators().into_iter().flat_map(|f| [Objective::F(f.clone()), Objective::Variational(f)]).chain([Objective::Ipm]);
+    for (k, objective) in objectives.enumerate() {
+        let shape = Shape::new(1, &[8], 1, [Activation::Relu, Activation::Tanh, Activation::Groupsort, Activation::LeakyRelu][k % 4]);
+        let weights = Weights::of(&Flat::new(vec![0.1; shape.len()], &gpu.device), &shape);
+        for at in [0, 39] {
+            if matches!(&objective, Objective::Variational(f) if f.has_kinks()) {
+                continue;
+            }
+            let x: Vec<f32> = (0..40).map(|i| if i == at { f32::NAN } else { i as f32 / 20.0 }).collect();
+            let batch = Batch::new(&points(x, 40, 1, &gpu.device)).unwrap();
+            let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
+            let got = forward(&weights, &[&batch]).unwrap().weigh(&term.weighing(20, 1.0, None, &gpu.device).unwrap()).unwrap();
+            assert!(values(&got.value).unwrap()[0].is_nan(), "objective {k}, row {at}");
         }
     }
 }

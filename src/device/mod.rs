@@ -74,7 +74,8 @@ struct Adapter {
 
 static ADAPTER: OnceLock<std::result::Result<Adapter, String>> = OnceLock::new();
 
-/// What the first runs learn about a GPU goes to the user's cache folder, unless a cubecl.toml or the environment says otherwise.
+/// What the first runs learn about a GPU goes to the user's cache folder, unless a cubecl.toml or the environment names another place
+/// than the default one.
 fn keep_tuning() {
     let mut config = CubeClRuntimeConfig::from_current_dir().override_from_env();
     if matches!(config.environment.path, CacheConfig::Target) {

@@ -1,4 +1,5 @@
-//! The inner infimum over ν of ν + E_Q f*(φ − ν), without leaving the device.
+//! The inner infimum over ν of ν + E_Q f*(φ − ν), without leaving the device. The same steps are taken on slices in `on_host.rs`, and
+//! by a kernel in `device/ops/conjugates_cube.rs`.
 //!
 //! Its derivative 1 − E_Q f*'(φ − ν) increases in ν, and because f*'(f'(1)) = 1 the root lies between
 //! min φ − f'(1) and max φ − f'(1): a bracket no wider than the range of φ. Newton's method runs inside it, with
@@ -26,6 +27,7 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         let margin = top.clone().abs().add_scalar(dinf.abs()).mul_scalar(4.0 * f64::from(f32::EPSILON));
         lo = lo.max_pair(top.clone().sub_scalar(dinf) + margin).min_pair(hi.clone());
     }
+    let least_nu = lo.clone();
     let mut nu = match start {
         Some(s) => s.clone(),
         None => phi.clone().mean().sub_scalar(0.5 * (left + right)),
@@ -52,8 +54,7 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
     let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
     if dinf.is_finite() && f.domain().1 {
         // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
-        let least = top.clone().sub_scalar(dinf);
-        let bound = (nu.clone() - least).lower_equal(nu.clone().abs().add_scalar(1.0).mul_scalar(1e-5)).float();
+        let bound = (nu.clone() - least_nu).lower_equal(nu.clone().abs().add_scalar(1.0).mul_scalar(1e-5)).float();
         let largest = phi.clone().greater_equal(top.expand([phi.dims()[0]])).float();
         let rest = c.gradient.clone().mean().neg().add_scalar(1.0).clamp_min(0.0) * bound;
         c.gradient = c.gradient + largest.clone() / largest.mean() * rest;

@@ -1,4 +1,5 @@
-//! The conjugate on tensors: f*, its exact derivative and its curvature, elementwise, no script in sight.
+//! The conjugate on tensors of the CPU: f*, its exact derivative and its curvature, elementwise, no script in sight. A GPU has a finer
+//! table (`on_device.rs`).
 //!
 //! A verified closed form becomes straight-line tensor code; otherwise a table of 1024 nodes, uniform in a warped y
 //! that follows the shape of the domain, is interpolated by cubic Hermite pieces whose slopes are the exact x*.
@@ -6,10 +7,10 @@ use super::diff::diff;
 use super::expr::y;
 use super::invert::ClosedForm;
 use super::numeric::NumericConjugate;
-use super::on_device::Kept;
 use super::tape::Tape;
 use crate::device::ops::conjugates::Growth;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
+use std::sync::OnceLock;
 
 /// f*(y), f*'(y) = x*, and f*''(y) where it exists (0 on flat pieces).
 pub struct ConjugateValues {
@@ -18,7 +19,7 @@ pub struct ConjugateValues {
     pub curvature: Tensor<1>,
 }
 
-/// The conjugate prepared for a device.
+/// The conjugate prepared for f32.
 #[derive(Debug)]
 pub struct LoweredConjugate {
     pub(super) kind: Lowered,
@@ -185,7 +186,7 @@ pub(super) struct Table {
     /// Newton steps in ln x from the interpolated start, on f's own code
     pub(super) polish: usize,
     pub(super) jet: Tape,
-    cache: Kept<[Tensor<1>; 3]>,
+    columns: OnceLock<[Tensor<1>; 3]>,
 }
 
 impl Table {
@@ -227,21 +228,21 @@ impl Table {
             f.push(fi as f32);
             x.push(xi as f32);
         }
-        Table { warp, v0, dv, y, f, x, polish, jet: numeric.tape().clone(), cache: Kept::default() }
+        Table { warp, v0, dv, y, f, x, polish, jet: numeric.tape().clone(), columns: OnceLock::new() }
     }
 
     fn eval(&self, y: &Tensor<1>) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
         let k = self.y.len();
-        let [ys, fs, xs] = self.columns(&y.device());
+        let [ys, fs, xs] = self.columns();
         let position = self.warp.tensor(y.clone()).sub_scalar(self.v0).div_scalar(self.dv);
         // NaN (outside the domain) must not become an index: the caller masks those entries
         let nan = position.clone().is_nan();
         let i = position.mask_fill(nan, 0.0).clamp(0.0, (k - 2) as f64).int();
         let j = i.clone().add_scalar(1);
         let at = |t: &Tensor<1>, i: &Tensor<1, Int>| t.clone().select(0, i.clone());
-        let (y0, y1) = (at(&ys, &i), at(&ys, &j));
-        let (f0, f1) = (at(&fs, &i), at(&fs, &j));
-        let (x0, x1) = (at(&xs, &i), at(&xs, &j));
+        let (y0, y1) = (at(ys, &i), at(ys, &j));
+        let (f0, f1) = (at(fs, &i), at(fs, &j));
+        let (x0, x1) = (at(xs, &i), at(xs, &j));
         let h = y1 - y0.clone();
         // near an open end neighbouring nodes can be one f32 number: such a cell has no inside
         let offset = y.clone() - y0;
@@ -277,8 +278,8 @@ impl Table {
         (y.clone() * x.clone() - jet[0].clone(), x, jet[2].clone().recip())
     }
 
-    /// The columns on the device, uploaded once per device.
-    fn columns(&self, device: &Device) -> [Tensor<1>; 3] {
-        self.cache.get(device, || [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), device)))
+    fn columns(&self) -> &[Tensor<1>; 3] {
+        let device = crate::device::host();
+        self.columns.get_or_init(|| [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device)))
     }
 }

@@ -5,8 +5,10 @@ use crate::device::ops::conjugates::{self, Nodes};
 use burn::tensor::Device;
 use std::sync::Mutex;
 
-/// Nodes of a table: cubic pieces between so many are as good as f32.
+/// Nodes of a table: cubic pieces between so many are as good as f32; where f*' jumps inside a piece, f* is off by an eighth of its
+/// length times the jump.
 const NODES: usize = 8192;
+const NODES_OF_KINKS: usize = 1 << 16;
 
 /// What was made for one device.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ impl Generator {
     pub fn device_table(&self, device: &Device) -> conjugates::Table {
         self.kept().get(device, || {
             let lowered = self.lowered();
-            let Table { warp, v0, dv, y, f, x, .. } = &Table::new(self.numeric(), NODES, 0);
+            let Table { warp, v0, dv, y, f, x, .. } = &Table::new(self.numeric(), if self.has_kinks() { NODES_OF_KINKS } else { NODES }, 0);
             let (growth, ends) = warp.growth();
             let (left, right) = self.slope_at_one();
             let (d0, f0, dinf, attained) = (lowered.d0, lowered.f0, lowered.dinf, lowered.attained);

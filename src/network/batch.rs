@@ -45,12 +45,7 @@ impl Batch {
     /// net and ∇net at every row.
     pub fn value_and_input_gradient(&self, weights: &Weights) -> Result<(Values, Points)> {
         match (self, weights) {
-            (Batch::Tensors(x), Weights::Tensors(_)) => {
-                let pass = forward(weights, &[self])?;
-                let values = pass.outputs().remove(0);
-                let slopes = pass.input_gradient(&Values::ones([x.dims()[0]], &x.device()))?;
-                Ok((values, slopes))
-            }
+            (Batch::Tensors(x), Weights::Tensors(layers)) => layers.value_and_input_gradient(x),
             (Batch::Host { data, d, device }, Weights::Host(layers)) => {
                 let n = data.len() / d;
                 let (mut v, mut g) = (vec![0.0; n], vec![0.0; data.len()]);

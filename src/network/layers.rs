@@ -1,4 +1,4 @@
-//! Forward and backward passes of a network, written out as tensor operations: what runs on a device.
+//! Forward and backward passes of a network, written out as tensor operations: what runs on a device where no kernel knows it.
 //!
 //! In host memory `host.rs` does the same.
 use super::Activation;

@@ -11,7 +11,7 @@ use crate::error::Result;
 use burn::tensor::{Device, Tensor};
 use std::cell::OnceCell;
 
-/// Entries that the activations of a block may take: 64 MiB, half of what every driver binds.
+/// Entries that a block may leave for the way back: 64 MiB, half of what every driver binds.
 const ENTRIES: usize = 1 << 24;
 
 /// Parameters on a device.
@@ -43,7 +43,7 @@ impl DevicePass {
             DevicePass::Open(pass) => pass.out.clone(),
         }
     }
-    /// How many outputs there are.
+    /// How many outputs there are in all its rows.
     pub fn len(&self) -> usize {
         match self {
             DevicePass::Packed { run, .. } => run.len(),
@@ -118,12 +118,33 @@ impl DeviceLayers {
         })
     }
 
-    /// Forward passes of all rows, in blocks that fit.
-    pub fn forward(&self, x: &Points) -> Vec<DevicePass> {
+    /// Rows in blocks that fit.
+    fn blocks(&self, x: &Points) -> Vec<Points> {
         match &self.packed {
-            Some((theta, plan)) => layers::cut(x, ENTRIES / plan.kept().max(1)).into_iter().map(|x| DevicePass::Packed { run: passes::forward(theta, &x, plan), x }).collect(),
-            None => layers::blocks(x, &self.shape).iter().map(|x| DevicePass::Open(layers::forward(self.layers(), x, &self.shape))).collect(),
+            Some((_, plan)) => layers::cut(x, ENTRIES / plan.entries()),
+            None => layers::blocks(x, &self.shape),
         }
+    }
+    /// Forward passes of all rows, block by block.
+    pub fn forward(&self, x: &Points) -> Vec<DevicePass> {
+        self.blocks(x).into_iter().map(|x| self.pass(x)).collect()
+    }
+    fn pass(&self, x: Points) -> DevicePass {
+        match &self.packed {
+            Some((theta, plan)) => DevicePass::Packed { run: passes::forward(theta, &x, plan), x },
+            None => DevicePass::Open(layers::forward(self.layers(), &x, &self.shape)),
+        }
+    }
+    /// net and ∇net at every point, of one output; one block after another, as nothing of a pass is needed afterwards.
+    pub fn value_and_input_gradient(&self, x: &Points) -> Result<(Values, Points)> {
+        let one = |x: Points| {
+            let pass = self.pass(x);
+            let out = pass.outputs();
+            let slopes = self.backward((&pass, &out.ones_like()), [false, true]).1.ok_or_else(apart)?;
+            Ok((out, slopes))
+        };
+        let (values, slopes): (Vec<_>, Vec<_>) = self.blocks(x).into_iter().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        Ok((layers::concat(values), layers::concat(slopes)))
     }
     /// The gradients of Σᵢ seedᵢ net(xᵢ) in the parameters and in the inputs of a pass, those that are asked for.
     fn backward(&self, (pass, seed): (&DevicePass, &Values), wish: [bool; 2]) -> (Option<Values>, Option<Points>) {
@@ -168,7 +189,7 @@ impl DeviceLayers {
     pub fn penalty(&self, x: &Points, kind: Excess, weight: f64) -> Option<(Values, Values)> {
         let (theta, plan) = self.packed.as_ref()?;
         let rows = x.dims()[0];
-        if rows > ENTRIES / plan.kept().max(1) {
+        if rows > ENTRIES / plan.entries() {
             return None;
         }
         let run = passes::forward(theta, x, plan);

@@ -3,7 +3,7 @@ use super::Named;
 use super::flat::Flat;
 use crate::device::Values;
 use crate::device::ops::layers::{self, Divided, Layout, Update};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::simd;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -125,10 +125,16 @@ impl Optimizer {
         Ok(out)
     }
 
-    pub fn restore(&mut self, state: &[Named], device: &Device) {
+    /// The state of an optimiser of so many parameters.
+    pub fn restore(&mut self, state: &[Named], parameters: usize, device: &Device) -> Result<()> {
         let find = |name: &str| state.iter().find(|n| n.name == name);
-        self.moments = find("optimizer_moments").map(|n| Flat::new(n.data.clone(), device));
-        self.step = find("optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
+        let step = find("optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
+        let moments = find("optimizer_moments").map(|n| &n.data);
+        if step > 0 && moments.is_none() || moments.is_some_and(|m| m.len() != 2 * parameters) {
+            return Err(Error::data("saved network", "`optimizer_moments` does not fit the network described beside it"));
+        }
+        (self.step, self.moments) = (step, moments.map(|m| Flat::new(m.clone(), device)));
+        Ok(())
     }
 }
 

@@ -116,8 +116,7 @@ impl Trained {
         if let Some((p, _)) = &mut self.power {
             p.restore(state, &self.device)?;
         }
-        self.optimizer.restore(state, &self.device);
-        Ok(())
+        self.optimizer.restore(state, self.shape.len(), &self.device)
     }
     /// A vector of the length of the parameters.
     pub fn read(&self, state: &[Named], name: &str) -> Result<Flat> {

@@ -1,9 +1,8 @@
 //! Conjugates on a GPU: a table in global memory, and one cube that seeks ν.
 use super::conjugates::{ATTAINED, ConjugateOps, HIGH, LOW, NUMBERS};
-use super::layers_cube::room;
-use super::passes_cube::total;
+use super::parts_cube::{room, total};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
-use burn_cubecl::cubecl::{self, prelude::*};
+use burn_cubecl::cubecl::{self, calculate_cube_count_elemwise, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
 /// Units of a cube.
@@ -117,7 +116,7 @@ fn conjugate_rows(y: &[f32], table: &[f32], value: &mut [f32], gradient: &mut [f
     }
 }
 
-/// The steps of `nu.rs`, with sums over one cube.
+/// The steps of `divergence/nu.rs`, which `divergence/on_host.rs` does too, with sums over one cube.
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
 fn price_rows(values: &[f32], table: &[f32], start: &[f32], slopes: &mut [f32], objective: &mut [f32], found: &mut [f32], height: f32, first: u32, iterations: u32, steep: f32, settled: f32, #[comptime] means_first: bool, #[comptime] warm: bool, #[comptime] flags: u32, #[comptime] units: usize) {
@@ -180,6 +179,7 @@ fn price_rows(values: &[f32], table: &[f32], start: &[f32], slopes: &mut [f32], 
         // inside the domain whatever the rounding of φ − ν
         lo = f32::min(f32::max(lo, top - end + (f32::abs(top) + f32::abs(end)) * 4.8e-7f32), hi);
     }
+    let least_nu = lo;
     let mut nu = centre - 0.5f32 * (left + right);
     if comptime!(warm) {
         nu = start[0];
@@ -237,7 +237,7 @@ fn price_rows(values: &[f32], table: &[f32], start: &[f32], slopes: &mut [f32], 
         // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
         let rest = 1.0f32 - total(mass, &mut shared, t, units) / others;
         let count = total(largest, &mut shared, t, units);
-        if rest > 0.0f32 && nu - (top - end) <= 1.0e-5f32 * (1.0f32 + f32::abs(nu)) {
+        if rest > 0.0f32 && nu - least_nu <= 1.0e-5f32 * (1.0f32 + f32::abs(nu)) {
             let mut m = from + t;
             while m < to {
                 if height * values[net + m] >= top {
@@ -258,7 +258,8 @@ impl ConjugateOps for CubeBackend {
         let [y, table] = [y, table].map(into_contiguous);
         let n = y.shape()[0];
         let out = [0, 1, 2].map(|_| room(&y, n));
-        let (count, dim) = (CubeCount::Static(n.div_ceil(UNITS).max(1) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let dim = CubeDim::new_1d(UNITS as u32);
+        let count = calculate_cube_count_elemwise(&y.client, n, dim);
         let [value, gradient, curvature] = out.clone().map(CubeTensor::into_buffer_arg);
         conjugate_rows::launch(&out[0].client, count, dim, y.into_buffer_arg(), table.into_buffer_arg(), value, gradient, curvature, flags);
         out.into()

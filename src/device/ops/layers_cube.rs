@@ -1,9 +1,9 @@
 //! The steps around a pass on a GPU: one cube per layer.
 use super::layers::LayerOps;
+use super::parts_cube::room;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
-use burn::tensor::Shape;
-use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
+use burn_cubecl::cubecl::{self, calculate_cube_count_elemwise, prelude::*};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
 /// Units of a cube.
 const UNITS: usize = 256;
@@ -190,11 +190,6 @@ fn ascend_layers(theta: &[f32], moments: &[f32], gradient: &[f32], divided: &[f3
     }
 }
 
-/// An uninitialised vector beside another tensor.
-pub fn room(like: &CubeTensor, size: usize) -> CubeTensor {
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::new([size]), like.dtype)
-}
-
 impl LayerOps for CubeBackend {
     fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, uv, table] = [theta, uv, table].map(into_contiguous);
@@ -216,7 +211,8 @@ impl LayerOps for CubeBackend {
     fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, moments, gradient] = [theta, moments, gradient].map(into_contiguous);
         let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
-        let (count, dim) = (CubeCount::Static(theta.shape()[0].div_ceil(UNITS) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let dim = CubeDim::new_1d(UNITS as u32);
+        let count = calculate_cube_count_elemwise(&theta.client, theta.shape()[0], dim);
         let [theta, moments, gradient, o, k] = [theta, moments, gradient, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
         ascend_freely::launch(&out.client, count, dim, theta, moments, gradient, o, k, beta1, beta2, rate, epsilon, adam);
         (out, kept)

@@ -1,4 +1,5 @@
-//! Operations burn does not have, for every backend it runs on: sums over all pairs of two samples in O(M + N) memory.
+//! Operations burn does not have: sums over all pairs of two samples in O(M + N) memory, passes through small networks, conjugates and
+//! objectives. What only GPUs run has no other implementation.
 pub mod conjugates;
 mod conjugates_cube;
 mod cube;
@@ -7,6 +8,7 @@ pub mod layers;
 mod layers_cube;
 mod layers_host;
 mod pairs;
+mod parts_cube;
 pub mod passes;
 mod passes_cube;
 mod products_cube;

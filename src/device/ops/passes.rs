@@ -37,15 +37,17 @@ impl Kind {
     }
 }
 
-/// Entries of the rows that two layers of a cube take together: 16 KiB, which every device has.
+/// Entries of the rows of a cube in one layer: two layers take 16 KiB, which every device has.
 const SHARED: usize = 2048;
-/// Layers wider than this are worth the tuned products of tensors.
+/// Layers wider than this, and networks with more parameters, are worth the tuned products of tensors: cubes go over a gradient of their
+/// own for every tile.
 const WIDEST: usize = 128;
+const PARAMETERS_AT_MOST: usize = 1 << 16;
 /// Parameter gradients the cubes may write, in entries and in number.
 const GRADIENTS: usize = 1 << 22;
 const CUBES: usize = 256;
 
-/// How a network is run by these kernels.
+/// How these kernels run a network.
 #[derive(Clone, Debug)]
 pub struct Plan {
     layout: Layout,
@@ -58,11 +60,11 @@ impl Plan {
     /// None where tensors are the better way.
     pub fn of(layout: &Layout, kind: Kind) -> Option<Plan> {
         let widest = layout.widest();
-        (widest <= WIDEST).then(|| Plan { layout: layout.clone(), kind, tile: (SHARED / widest / 4 * 4).clamp(4, 32) })
+        (widest <= WIDEST && layout.len <= PARAMETERS_AT_MOST).then(|| Plan { layout: layout.clone(), kind, tile: (SHARED / widest / 4 * 4).min(32) })
     }
-    /// Entries a row leaves for the way back.
-    pub fn kept(&self) -> usize {
-        self.layout.v - self.layout.outs
+    /// Entries a row leaves: what enters its activations, and the outputs.
+    pub fn entries(&self) -> usize {
+        self.layout.v
     }
     fn cubes(&self, rows: usize) -> usize {
         rows.div_ceil(self.tile).min((GRADIENTS / self.layout.len).clamp(16, CUBES)).max(1)
@@ -102,7 +104,7 @@ impl Run {
         let size = self.rows * self.outs;
         self.values.clone().narrow(0, self.values.dims()[0] - size, size)
     }
-    /// How many they are.
+    /// How many outputs there are in all rows.
     pub fn len(&self) -> usize {
         self.rows * self.outs
     }
@@ -116,7 +118,7 @@ pub fn forward(theta: &Values, x: &Points, plan: &Plan) -> Run {
 /// A pass, or that of the directions x at a pass.
 fn onward(theta: &Values, x: &Points, at: Option<&Run>, plan: &Plan) -> Run {
     let (rows, outs) = (x.dims()[0], plan.layout.outs);
-    let size = rows * (plan.kept() + outs);
+    let size = rows * plan.entries();
     let [theta, table, values] = [theta, plan.layout.table(), at.map_or(theta, |run| &run.values)].map(|t| t.clone().into_dispatch());
     let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
     let out = <Dispatch as PassOps>::forward(theta, table, x.clone().into_dispatch(), values, leak, size as u32, u32::from(at.is_some()), kind, plan.tile as u32, widest);
@@ -175,7 +177,7 @@ pub enum Other {
 }
 
 /// Rows that one cube still goes through quickly.
-pub const MOST_WEIGHED: usize = 1 << 20;
+pub const MOST_WEIGHED: usize = 1 << 18;
 
 /// An objective at a pass.
 pub struct Weighed {

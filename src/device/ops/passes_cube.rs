@@ -1,5 +1,5 @@
 //! Passes on a GPU: a few rows per cube, two layers of them in the memory its units share.
-use super::layers_cube::room;
+use super::parts_cube::{room, total};
 use super::passes::{GROUPSORT, INPUTS, PARAMETERS, PassOps};
 use super::products_cube::{SIDE, activated, add_biases, add_products, add_weights, exchange_pairs, pull, series, slope, sort_pairs};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
@@ -228,19 +228,6 @@ fn sum_parts(parts: &[f32], out: &mut [f32], count: u32, #[comptime] columns: us
         }
         out[e] = total;
     }
-}
-
-/// The sum over the units of a cube, known to each of them.
-#[cube]
-pub fn total(own: f32, shared: &mut Shared<[f32]>, t: usize, #[comptime] units: usize) -> f32 {
-    sync_cube();
-    shared[t] = own;
-    sync_cube();
-    let mut sum = 0.0f32;
-    for u in 0..units {
-        sum += shared[u];
-    }
-    sum
 }
 
 #[allow(clippy::too_many_arguments)]

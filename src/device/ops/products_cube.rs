@@ -24,7 +24,11 @@ pub fn activated(z: f32, leak: f32, #[comptime] kind: u32) -> f32 {
     let mut h = z;
     if comptime!(kind == GATE) {
         if z <= 0.0f32 {
-            h = leak * z;
+            // 0 · −∞ would be NaN
+            h = f32::new(0.0);
+            if leak > 0.0f32 {
+                h = leak * z;
+            }
         }
     }
     if comptime!(kind == TANH) {

@@ -1,6 +1,5 @@
 //! The objective of an f-GAN on a GPU, summed by one cube.
-use super::layers_cube::room;
-use super::passes_cube::total;
+use super::parts_cube::{room, total};
 use super::ratios::RatioOps;
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::cubecl::{self, prelude::*};

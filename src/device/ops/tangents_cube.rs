@@ -1,7 +1,6 @@
 //! Soft constraints on a GPU.
-use super::layers_cube::room;
 use super::passes::{GROUPSORT, TANH};
-use super::passes_cube::total;
+use super::parts_cube::{room, total};
 use super::products_cube::{add_biases, add_weights, exchange_pairs, pull, slope, tanh};
 use super::tangents::TangentOps;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
