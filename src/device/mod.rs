@@ -204,18 +204,23 @@ pub fn number(v: &Values) -> Result<f64> {
 
 /// Errors unless both samples are non-empty, finite and of one dimension.
 pub fn check_samples(what: &str, p: &Points, q: &Points) -> Result<()> {
-    let ([n, d], [m, e]) = (p.dims(), q.dims());
+    let ([_, d], [_, e]) = (p.dims(), q.dims());
     if d != e {
         return Err(Error::Shape { what: what.into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
     }
-    for (name, points, count) in [("first", p, n), ("second", q, m)] {
-        if count == 0 || points.dims()[1] == 0 {
-            return Err(Error::data(what, format!("the {name} sample is empty")));
-        }
-        let rows = rows(points)?;
-        if let Some(i) = rows.iter().position(|v| !v.is_finite()) {
-            return Err(Error::data(what, format!("the {name} sample has {} in row {}, column {}", rows[i], i / d, i % d)));
-        }
+    check_sample(what, "the first sample", p)?;
+    check_sample(what, "the second sample", q)
+}
+
+/// Errors unless a sample is non-empty and finite.
+pub fn check_sample(what: &str, name: &str, points: &Points) -> Result<()> {
+    let [n, d] = points.dims();
+    if n == 0 || d == 0 {
+        return Err(Error::data(what, format!("{name} is empty")));
     }
-    Ok(())
+    let rows = rows(points)?;
+    match rows.iter().position(|v| !v.is_finite()) {
+        Some(i) => Err(Error::data(what, format!("{name} has {} in row {}, column {}", rows[i], i / d, i % d))),
+        None => Ok(()),
+    }
 }

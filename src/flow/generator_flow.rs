@@ -6,7 +6,7 @@ use super::map::Map;
 use super::map::potential::PotentialFlow;
 use super::map::transport::Network;
 use super::run::diameter;
-use super::{Critics, Flow, Recipe, Record, Setting, State};
+use super::{Critics, Flow, Recipe, Record, Setting, State, check_both};
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
 use crate::device::{self, Points, Values};
@@ -151,8 +151,7 @@ impl Recipe for GeneratorRecipe {
         if (self.options.residual || self.scheme == Scheme::Potential) && k != d {
             return Err(Error::Shape { what: self.preset.clone(), expected: format!("a source of the target's dimension {d}: this map adds to its input"), got: format!("dimension {k}") });
         }
-        device::check_samples("run(source, target)", source, source)?;
-        device::check_samples("run(source, target)", target, target)
+        check_both(source, target)
     }
 
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {

@@ -3,9 +3,9 @@
 //! D^{Γ_L}(D_#P ‖ D_#Q) ≤ D^{Γ_{L Lip D}}(P ‖ Q): what is reached in the latent space bounds what is reached outside.
 use super::codec::{Codec, CodecRecipe, Fit};
 use super::mobility::MobilityFlow;
-use super::{Critics, Flow, Recipe, Record, Setting, State};
+use super::{Critics, Flow, Recipe, Record, Setting, State, check_both};
 use crate::critic::Named;
-use crate::device::{self, Points, rows_f64};
+use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use burn::tensor::Tensor;
@@ -25,8 +25,7 @@ impl Recipe for LatentRecipe {
         format!("latent({}, {}{})", self.inner.describe(), self.codec.describe(), if self.mobility { ", mobility" } else { "" })
     }
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
-        device::check_samples("run(source, target)", source, source)?;
-        device::check_samples("run(source, target)", target, target)?;
+        check_both(source, target)?;
         let ([_, k], [_, d], dim) = (source.dims(), target.dims(), self.codec.dim());
         if k != d && k != dim {
             let expected = format!("a source of dimension {d} like the target, to be encoded, or {dim} of the latent space");

@@ -92,13 +92,23 @@ pub struct Setting<'a> {
     pub interrupt: &'a Interrupt,
 }
 
+/// Errors unless both samples of a run are non-empty and finite.
+pub fn check_both(source: &Points, target: &Points) -> Result<()> {
+    crate::device::check_sample("run(source, target)", "the source", source)?;
+    crate::device::check_sample("run(source, target)", "the target", target)
+}
+
 /// A flow that has not met its samples yet.
 pub trait Recipe: Send + Sync {
     fn describe(&self) -> String;
     fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>>;
     /// Errors unless it can move this source towards this target.
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
-        crate::device::check_samples("run(source, target)", source, target)
+        let ([_, d], [_, e]) = (source.dims(), target.dims());
+        if d != e {
+            return Err(Error::Shape { what: "run(source, target)".into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
+        }
+        check_both(source, target)
     }
     /// The recipe as data, for saved runs.
     fn to_json(&self) -> serde_json::Value;

@@ -75,7 +75,7 @@ fn two_layer(engine: &mut Engine, c: &Arc<Context>) {
         let o = Options::read(c, ctx, &room::TWO_LAYER, o)?;
         let build = || {
             let inputs = points(c, "two_layer(inputs)", inputs)?;
-            crate::device::check_samples("two_layer(inputs)", &inputs, &inputs)?;
+            crate::device::check_sample("two_layer(inputs)", "the sample of inputs", &inputs)?;
             let Activated { activation } = o.typed_json((room::TWO_LAYER.defaults)())?;
             Ok(wrap(TwoLayer { neurons: Arc::new(Neurons { inputs: crate::device::rows_f64(&inputs)?, k: inputs.dims()[1], hidden: activation }) }))
         };
