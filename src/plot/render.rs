@@ -32,14 +32,32 @@ fn rgba(c: Color, alpha: f64) -> RGBAColor {
     RGBAColor(c.0, c.1, c.2, alpha)
 }
 
+/// A path cut where it turns by more than a right angle: there plotters would join wide strokes in a spike without end.
+fn pieces(path: &[(i32, i32)]) -> Vec<&[(i32, i32)]> {
+    let (mut out, mut from) = (vec![], 0);
+    let way = |i: usize| (i64::from(path[i].0 - path[i - 1].0), i64::from(path[i].1 - path[i - 1].1));
+    for i in 1..path.len().saturating_sub(1) {
+        let (a, b) = (way(i), way(i + 1));
+        if a.0 * b.0 + a.1 * b.1 < 0 {
+            out.push(&path[from..=i]);
+            from = i;
+        }
+    }
+    out.push(&path[from..]);
+    out
+}
+
 fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, shapes: &[Shape], scale: f64) -> std::result::Result<(), String> {
     let at = |p: (f64, f64)| ((p.0 * scale).round() as i32, (p.1 * scale).round() as i32);
     let stroke = |w: f64| ((w * scale).round() as u32).max(1);
     for s in shapes {
         let done = match s {
             Shape::Line { points, color, width, alpha } => {
-                let path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
-                area.draw(&PathElement::new(path, ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width))))
+                let mut path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
+                // a point met twice would hide the turn there
+                path.dedup();
+                let style = ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width));
+                pieces(&path).iter().try_for_each(|piece| area.draw(&PathElement::new(piece.to_vec(), style)))
             }
             Shape::Circle { center, radius, color, alpha } => area.draw(&Circle::new(at(*center), (radius * scale).round() as i32, ShapeStyle::from(&rgba(*color, *alpha)).filled())),
             Shape::Polygon { points, color, alpha } => area.draw(&Polygon::new(points.iter().map(|p| at(*p)).collect::<Vec<_>>(), ShapeStyle::from(&rgba(*color, *alpha)).filled())),
@@ -132,4 +150,24 @@ pub fn save(f: &Figure, path: &std::path::Path) -> Result<()> {
         _ => return Err(Error::io("save the figure as", path, "the extension must be .png or .svg")),
     };
     crate::io::write_atomically(path, &bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path that turns back on itself leaves no ink beyond its points but for half its width; one that does not is one piece.
+    #[test]
+    fn sharp_turns_make_no_spikes() {
+        assert_eq!(pieces(&[(0, 0), (5, 0), (9, 4), (9, 9)]).len(), 1);
+        assert_eq!(pieces(&[(0, 0), (5, 0), (1, 1), (6, 2)]), [&[(0, 0), (5, 0)][..], &[(5, 0), (1, 1)], &[(1, 1), (6, 2)]]);
+        let mut pixels = vec![255u8; 200 * 200 * 3];
+        {
+            let area = BitMapBackend::with_buffer(&mut pixels, (200, 200)).into_drawing_area();
+            let line = Shape::Line { points: vec![(100.0, 60.0), (100.0, 120.0), (101.0, 62.0), (101.0, 62.0), (100.0, 118.0)], color: Color(0, 0, 0), width: 3.0, alpha: 1.0 };
+            draw(&area, &[line], 1.0).unwrap();
+        }
+        let inked: Vec<usize> = (0..200).filter(|y| pixels[y * 600..(y + 1) * 600].iter().any(|v| *v < 255)).collect();
+        assert!(inked.first() >= Some(&57) && inked.last() <= Some(&123), "{inked:?}");
+    }
 }
