@@ -1,6 +1,6 @@
 //! The steps around a pass on a GPU: one cube per layer.
 use super::layers::LayerOps;
-use super::parts_cube::room;
+use super::parts_cube::{room, total};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, calculate_cube_count_elemwise, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
@@ -46,14 +46,7 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next
             square += z * z;
             j += units;
         }
-        parts[t] = square;
-        sync_cube();
-        let mut total = 0.0f32;
-        for p in 0..units {
-            total += parts[p];
-        }
-        let scale = 1.0f32 / (f32::sqrt(total) + 1.0e-12f32);
-        sync_cube();
+        let scale = 1.0f32 / (f32::sqrt(total(square, &mut parts, t, units)) + 1.0e-12f32);
         let mut j2 = t;
         while j2 < n {
             right[j2] = right[j2] * scale;
@@ -71,14 +64,7 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next
             square_u += z * z;
             i2 += units;
         }
-        parts[t] = square_u;
-        sync_cube();
-        let mut total_u = 0.0f32;
-        for p in 0..units {
-            total_u += parts[p];
-        }
-        let scale_u = 1.0f32 / (f32::sqrt(total_u) + 1.0e-12f32);
-        sync_cube();
+        let scale_u = 1.0f32 / (f32::sqrt(total(square_u, &mut parts, t, units)) + 1.0e-12f32);
         let mut i3 = t;
         while i3 < k {
             left[i3] = left[i3] * scale_u;
@@ -96,12 +82,7 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next
         part += z * right[j4];
         j4 += units;
     }
-    parts[t] = part;
-    sync_cube();
-    let mut sigma = 0.0f32;
-    for p in 0..units {
-        sigma += parts[p];
-    }
+    let sigma = total(part, &mut parts, t, units);
     let inverse = 1.0f32 / sigma;
     let mut e = t;
     while e < k * n + n {
@@ -173,12 +154,7 @@ fn ascend_layers(theta: &[f32], moments: &[f32], gradient: &[f32], divided: &[f3
         part += gradient[w + e] * divided[w + e];
         e += units;
     }
-    parts[t] = part;
-    sync_cube();
-    let mut inner = 0.0f32;
-    for p in 0..units {
-        inner += parts[p];
-    }
+    let inner = total(part, &mut parts, t, units);
     let mut a = t;
     while a < k * n + n {
         let mut g = gradient[w + a];

@@ -189,6 +189,7 @@ pub struct Weighed {
     pub nu: Option<Values>,
 }
 
+/// The objective at a pass, in one launch.
 pub fn weigh(run: &Run, w: &Weighing) -> Weighed {
     let order = (w.first, w.means_first);
     let scale = match &w.other {
