@@ -54,9 +54,14 @@ const fn penalty_flops(width: usize) -> usize {
 /// One ascent step of a critic with three hidden layers.
 fn ascent(f_name: &str, width: usize, activation: Activation, constraint: Constraint) -> Box<dyn FnMut()> {
     let (p, q) = samples(POINTS);
-    let term = Term { objective: Objective::F(f(f_name)), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
+    let term = Term {
+        objective: Objective::F(f(f_name)),
+        space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
+        reversed: false,
+    };
     let options = MlpOptions { activation, constraint, power_iterations: 1, ..MlpOptions::default() };
-    let mut critic = MlpBuilder::new(vec![width; 3], options).unwrap().build(&term, &Frame::of(&q).unwrap(), 0, 0).unwrap();
+    let mut critic =
+        MlpBuilder::new(vec![width; 3], options).unwrap().build(&term, &Frame::of(&q).unwrap(), 0, 0).unwrap();
     let mut step = move || drop(critic.fit(&term, &p, &q, &Ascent { steps: 1, ..Ascent::default() }).unwrap());
     step();
     Box::new(step)
@@ -65,10 +70,31 @@ fn ascent(f_name: &str, width: usize, activation: Activation, constraint: Constr
 /// One GPA step with five ascent steps.
 fn gpa(n: usize) -> Box<dyn FnMut()> {
     let (p, q) = samples(n);
-    let critic = MlpBuilder::new(vec![32, 32, 32], MlpOptions { activation: Activation::Relu, power_iterations: 1, ..MlpOptions::default() }).unwrap();
-    let divergence = Arc::new(gflow::divergence::Regularized { generator: f("kl"), space: Lipschitz::new(1.0).unwrap() });
-    let recipe = FlowRecipe { preset: "gpa".into(), divergence, options: FlowOptions { inner_steps: 5, ..FlowOptions::default() }, critic: Arc::new(critic), chosen: true };
-    let mut flow = recipe.start(&Setting { source: &p, target: &q, labels: None, seed: 0, steps: 1, saved: &[], interrupt: &Interrupt::default() }).unwrap();
+    let critic = MlpBuilder::new(
+        vec![32, 32, 32],
+        MlpOptions { activation: Activation::Relu, power_iterations: 1, ..MlpOptions::default() },
+    )
+    .unwrap();
+    let divergence =
+        Arc::new(gflow::divergence::Regularized { generator: f("kl"), space: Lipschitz::new(1.0).unwrap() });
+    let recipe = FlowRecipe {
+        preset: "gpa".into(),
+        divergence,
+        options: FlowOptions { inner_steps: 5, ..FlowOptions::default() },
+        critic: Arc::new(critic),
+        chosen: true,
+    };
+    let mut flow = recipe
+        .start(&Setting {
+            source: &p,
+            target: &q,
+            labels: None,
+            seed: 0,
+            steps: 1,
+            saved: &[],
+            interrupt: &Interrupt::default(),
+        })
+        .unwrap();
     let mut state = Some(State::at(p));
     Box::new(move || state = Some(flow.step(state.take().unwrap()).unwrap().0))
 }
@@ -78,17 +104,61 @@ fn rows(n: usize, stream: u64) -> Vec<f64> {
 }
 
 pub const ALL: &[HotPath] = &[
-    HotPath { name: "ascent, relu", flops: ascent_flops(32), make: || ascent("kl", 32, Activation::Relu, Constraint::Spectral) },
-    HotPath { name: "ascent, leaky_relu", flops: ascent_flops(32), make: || ascent("kl", 32, Activation::LeakyRelu, Constraint::Spectral) },
-    HotPath { name: "ascent, tanh", flops: ascent_flops(32), make: || ascent("kl", 32, Activation::Tanh, Constraint::Spectral) },
-    HotPath { name: "ascent, groupsort", flops: ascent_flops(32), make: || ascent("kl", 32, Activation::Groupsort, Constraint::Spectral) },
-    HotPath { name: "ascent, groupsort, bjorck", flops: ascent_flops(32), make: || ascent("kl", 32, Activation::Groupsort, Constraint::Bjorck) },
-    HotPath { name: "ascent, relu, penalty", flops: penalty_flops(32), make: || ascent("kl", 32, Activation::Relu, Constraint::Penalty) },
-    HotPath { name: "ascent, relu, gp", flops: penalty_flops(32), make: || ascent("kl", 32, Activation::Relu, Constraint::Gp) },
-    HotPath { name: "ascent, relu, width 64", flops: ascent_flops(64), make: || ascent("kl", 64, Activation::Relu, Constraint::Spectral) },
-    HotPath { name: "ascent, relu, width 128", flops: ascent_flops(128), make: || ascent("kl", 128, Activation::Relu, Constraint::Spectral) },
-    HotPath { name: "ascent, relu, chi2", flops: ascent_flops(32), make: || ascent("chi2", 32, Activation::Relu, Constraint::Spectral) },
-    HotPath { name: "ascent, relu, jeffreys", flops: ascent_flops(32), make: || ascent("jeffreys", 32, Activation::Relu, Constraint::Spectral) },
+    HotPath {
+        name: "ascent, relu",
+        flops: ascent_flops(32),
+        make: || ascent("kl", 32, Activation::Relu, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, leaky_relu",
+        flops: ascent_flops(32),
+        make: || ascent("kl", 32, Activation::LeakyRelu, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, tanh",
+        flops: ascent_flops(32),
+        make: || ascent("kl", 32, Activation::Tanh, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, groupsort",
+        flops: ascent_flops(32),
+        make: || ascent("kl", 32, Activation::Groupsort, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, groupsort, bjorck",
+        flops: ascent_flops(32),
+        make: || ascent("kl", 32, Activation::Groupsort, Constraint::Bjorck),
+    },
+    HotPath {
+        name: "ascent, relu, penalty",
+        flops: penalty_flops(32),
+        make: || ascent("kl", 32, Activation::Relu, Constraint::Penalty),
+    },
+    HotPath {
+        name: "ascent, relu, gp",
+        flops: penalty_flops(32),
+        make: || ascent("kl", 32, Activation::Relu, Constraint::Gp),
+    },
+    HotPath {
+        name: "ascent, relu, width 64",
+        flops: ascent_flops(64),
+        make: || ascent("kl", 64, Activation::Relu, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, relu, width 128",
+        flops: ascent_flops(128),
+        make: || ascent("kl", 128, Activation::Relu, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, relu, chi2",
+        flops: ascent_flops(32),
+        make: || ascent("chi2", 32, Activation::Relu, Constraint::Spectral),
+    },
+    HotPath {
+        name: "ascent, relu, jeffreys",
+        flops: ascent_flops(32),
+        make: || ascent("jeffreys", 32, Activation::Relu, Constraint::Spectral),
+    },
     HotPath { name: "gpa step, 200 particles", flops: 0, make: || gpa(200) },
     HotPath { name: "gpa step, 1000 particles", flops: 0, make: || gpa(1000) },
     HotPath { name: "gpa step, 10000 particles", flops: 0, make: || gpa(10_000) },
@@ -126,7 +196,14 @@ pub const ALL: &[HotPath] = &[
         make: || {
             let data = ring(200, &Default::default(), &mut random::rng(3, 0)).unwrap();
             let cloud = plot::Cloud { name: "ring".into(), rows: data.data.into_iter().map(f64::from).collect(), d: 2 };
-            Box::new(move || drop(plot::render::svg(&plot::scatter::scatter(std::slice::from_ref(&cloud), &Default::default()).unwrap()).unwrap()))
+            Box::new(move || {
+                drop(
+                    plot::render::svg(
+                        &plot::scatter::scatter(std::slice::from_ref(&cloud), &Default::default()).unwrap(),
+                    )
+                    .unwrap(),
+                )
+            })
         },
     },
 ];

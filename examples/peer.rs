@@ -32,16 +32,35 @@ fn work(what: &str, x: &[f64], y: &[f64], d: usize) -> f64 {
         "sinkhorn" => {
             let cost = Cost { scale: 1.0, power: 2.0 };
             // POT's reg: a hundredth of the largest cost
-            let most = x.par_chunks(d).map(|a| y.chunks(d).map(|b| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>()).fold(0.0, f64::max)).reduce(|| 0.0, f64::max);
+            let most = x
+                .par_chunks(d)
+                .map(|a| {
+                    y.chunks(d)
+                        .map(|b| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>())
+                        .fold(0.0, f64::max)
+                })
+                .reduce(|| 0.0, f64::max);
             let a = vec![d as f64 / x.len() as f64; x.len() / d];
             let p = Problem { x, y, d, cost, a: &a, b: &a, rows: Side::Fixed, columns: Side::Fixed };
             let o = SinkhornOptions { epsilon: 0.01 * most, tolerance: 1e-6, iterations: 10_000 };
-            sinkhorn(&p, &o, None, &go).map_or(f64::NAN, |s| s.phi.iter().zip(&a).map(|(v, w)| v * w).sum::<f64>() - s.psi.iter().zip(&a).map(|(v, w)| v * w).sum::<f64>())
+            sinkhorn(&p, &o, None, &go).map_or(f64::NAN, |s| {
+                s.phi.iter().zip(&a).map(|(v, w)| v * w).sum::<f64>()
+                    - s.psi.iter().zip(&a).map(|(v, w)| v * w).sum::<f64>()
+            })
         }
         "stream" => {
             // ten iterations at one ε, whatever they reach: what is shown is time and memory
             let a = vec![d as f64 / x.len() as f64; x.len() / d];
-            let p = Problem { x, y, d, cost: Cost { scale: 1.0, power: 2.0 }, a: &a, b: &a, rows: Side::Fixed, columns: Side::Fixed };
+            let p = Problem {
+                x,
+                y,
+                d,
+                cost: Cost { scale: 1.0, power: 2.0 },
+                a: &a,
+                b: &a,
+                rows: Side::Fixed,
+                columns: Side::Fixed,
+            };
             let o = SinkhornOptions { epsilon: 1.0, tolerance: 0.0, iterations: 10 };
             sinkhorn(&p, &o, Some(&vec![0.0; a.len()]), &go).map_or(f64::NAN, |s| s.iterations as f64)
         }
@@ -53,7 +72,11 @@ fn work(what: &str, x: &[f64], y: &[f64], d: usize) -> f64 {
                     let mut theta: Vec<f64> = (0..d).map(|_| rng.sample(StandardNormal)).collect();
                     let norm = theta.iter().map(|t| t * t).sum::<f64>().sqrt();
                     theta.iter_mut().for_each(|t| *t /= norm);
-                    let project = |rows: &[f64]| rows.chunks(d).map(|r| r.iter().zip(&theta).map(|(a, b)| a * b).sum::<f64>()).collect::<Vec<f64>>();
+                    let project = |rows: &[f64]| {
+                        rows.chunks(d)
+                            .map(|r| r.iter().zip(&theta).map(|(a, b)| a * b).sum::<f64>())
+                            .collect::<Vec<f64>>()
+                    };
                     line(&mut project(x), &mut project(y), 2.0)
                 })
                 .collect();
@@ -61,7 +84,9 @@ fn work(what: &str, x: &[f64], y: &[f64], d: usize) -> f64 {
         }
         "mmd" => {
             let k = Kernel::Gaussian(1.0);
-            let gradient = |over: &[f64]| KernelSum::<f32>::new(&k, over, d, None).at(x, &go).map(|g| g.1.iter().sum::<f64>()).unwrap_or(f64::NAN);
+            let gradient = |over: &[f64]| {
+                KernelSum::<f32>::new(&k, over, d, None).at(x, &go).map(|g| g.1.iter().sum::<f64>()).unwrap_or(f64::NAN)
+            };
             gradient(x) - gradient(y)
         }
         _ => f64::NAN,

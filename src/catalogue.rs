@@ -5,11 +5,21 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OptionKind {
     /// a number in [min, max]
-    Number { min: f64, max: f64 },
+    Number {
+        min: f64,
+        max: f64,
+    },
     /// a number in [min, max], or a word
-    NumberOr { min: f64, max: f64, word: &'static str },
+    NumberOr {
+        min: f64,
+        max: f64,
+        word: &'static str,
+    },
     /// a whole number in [min, max]
-    Integer { min: i64, max: i64 },
+    Integer {
+        min: i64,
+        max: i64,
+    },
     Flag,
     Text,
     /// a list of numbers, or one number for all
@@ -87,7 +97,9 @@ impl OptionKind {
     pub fn describe(&self) -> String {
         match self {
             OptionKind::Number { min, max } => range("a number", *min, *max, f64::MIN_POSITIVE),
-            OptionKind::NumberOr { min, max, word } => format!("{}, or \"{word}\"", range("a number", *min, *max, f64::MIN_POSITIVE)),
+            OptionKind::NumberOr { min, max, word } => {
+                format!("{}, or \"{word}\"", range("a number", *min, *max, f64::MIN_POSITIVE))
+            }
             OptionKind::Integer { min, max } => {
                 let top = if *max >= 1 << 40 { f64::MAX } else { *max as f64 };
                 range("a whole number", *min as f64, top, -1.0)
@@ -97,8 +109,12 @@ impl OptionKind {
             OptionKind::Numbers => "a number or a list of numbers".into(),
             OptionKind::Integers => "a list of whole numbers ≥ 1".into(),
             OptionKind::Texts => "a list of texts".into(),
-            OptionKind::Choice(names) => format!("one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")),
-            OptionKind::Map(keys) => format!("a map #{{ {} }}", keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ")),
+            OptionKind::Choice(names) => {
+                format!("one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))
+            }
+            OptionKind::Map(keys) => {
+                format!("a map #{{ {} }}", keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", "))
+            }
             OptionKind::Value(what) => (*what).into(),
         }
     }

@@ -34,7 +34,11 @@ impl Error {
         match self {
             Error::Generator { source, .. } => generator_hint(source),
             Error::UnknownOption { nearest, known, .. } => {
-                let list = if known.is_empty() { "it takes none".to_string() } else { format!("the options are {}", known.join(", ")) };
+                let list = if known.is_empty() {
+                    "it takes none".to_string()
+                } else {
+                    format!("the options are {}", known.join(", "))
+                };
                 Some(match nearest {
                     Some(n) => format!("did you mean `{n}`? {list}"),
                     None => list,
@@ -63,8 +67,12 @@ fn generator_hint(e: &GeneratorError) -> Option<String> {
             let sign = if *value > 0.0 { "-" } else { "+" };
             format!("write `… {sign} {}`, or pass #{{ shift: true }} to subtract f(1)", value.abs())
         }
-        GeneratorError::Jump { .. } => "a convex f is continuous on (0, inf); check the branches of `if` where they meet".into(),
-        GeneratorError::NotConvex { .. } => "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into(),
+        GeneratorError::Jump { .. } => {
+            "a convex f is continuous on (0, inf); check the branches of `if` where they meet".into()
+        }
+        GeneratorError::NotConvex { .. } => {
+            "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into()
+        }
         GeneratorError::UndefinedAtOne { .. } => "f must be finite on all of (0, inf), and f(1) = 0".into(),
         GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
         GeneratorError::UnknownDomain { .. } => "f should be eventually monotone in x at both ends of (0, inf)".into(),

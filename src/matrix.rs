@@ -32,9 +32,22 @@ pub fn product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], add: bo
 }
 
 /// dst ← a·lhs·rhs (+ dst) into rows that are `stride` apart.
-pub fn scaled_product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], stride: usize, add: bool, a: T, lhs: View<T>, rhs: View<T>) {
+pub fn scaled_product<T: Real>(
+    (m, n, k): (usize, usize, usize),
+    dst: &mut [T],
+    stride: usize,
+    add: bool,
+    a: T,
+    lhs: View<T>,
+    rhs: View<T>,
+) {
     let reach = |v: &View<T>, r: usize, c: usize| (r as isize - 1) * v.row + (c as isize - 1) * v.column;
-    let fits = m > 0 && n > 0 && k > 0 && dst.len() >= (m - 1) * stride + n && (reach(&lhs, m, k) as usize) < lhs.data.len() && (reach(&rhs, k, n) as usize) < rhs.data.len();
+    let fits = m > 0
+        && n > 0
+        && k > 0
+        && dst.len() >= (m - 1) * stride + n
+        && (reach(&lhs, m, k) as usize) < lhs.data.len()
+        && (reach(&rhs, k, n) as usize) < rhs.data.len();
     if !fits {
         return;
     }
@@ -81,7 +94,15 @@ fn dot(u: &[f64], v: &[f64]) -> f64 {
 pub fn times(m: &[f64], v: &[f64]) -> Vec<f64> {
     // small ones are done before another thread could begin
     let least = if m.len() < 200_000 { usize::MAX } else { 64 };
-    m.par_chunks(v.len()).with_min_len(least).map(|row| simd::run(#[inline(always)] || dot(row, v))).collect()
+    m.par_chunks(v.len())
+        .with_min_len(least)
+        .map(|row| {
+            simd::run(
+                #[inline(always)]
+                || dot(row, v),
+            )
+        })
+        .collect()
 }
 
 /// A = L Lᵀ for a symmetric positive definite A, n × n.
@@ -132,18 +153,34 @@ impl Cholesky {
             }
             let inverse = inverse_lower(&block, width);
             let mut panel = vec![0.0; (n - to) * width];
-            panel.par_chunks_mut(STRIP * width).zip(a[to * n..].par_chunks(STRIP * n)).with_min_len(if n < 512 { usize::MAX } else { 1 }).for_each(|(out, rows)| {
-                let lhs = View { data: &rows[from..], row: n as isize, column: 1 };
-                product((rows.len() / n, width, width), out, false, lhs, transposed(&inverse, width));
-            });
+            panel
+                .par_chunks_mut(STRIP * width)
+                .zip(a[to * n..].par_chunks(STRIP * n))
+                .with_min_len(if n < 512 { usize::MAX } else { 1 })
+                .for_each(|(out, rows)| {
+                    let lhs = View { data: &rows[from..], row: n as isize, column: 1 };
+                    product((rows.len() / n, width, width), out, false, lhs, transposed(&inverse, width));
+                });
             a[to * n..].chunks_mut(n).zip(panel.chunks(width)).for_each(|(row, p)| row[from..to].copy_from_slice(p));
             // the rest of the triangle: A ← A − L₂₁ L₂₁ᵀ, strip by strip
-            a[to * n..].par_chunks_mut(STRIP * n).with_min_len(if n < 512 { usize::MAX } else { 1 }).enumerate().for_each(|(s, strip)| {
-                let rows = strip.len() / n;
-                let columns = (s * STRIP + rows).min(n - to);
-                let lhs = View { data: &panel[s * STRIP * width..], row: width as isize, column: 1 };
-                scaled_product((rows, columns, width), &mut strip[to..], n, true, -1.0, lhs, transposed(&panel, width));
-            });
+            a[to * n..]
+                .par_chunks_mut(STRIP * n)
+                .with_min_len(if n < 512 { usize::MAX } else { 1 })
+                .enumerate()
+                .for_each(|(s, strip)| {
+                    let rows = strip.len() / n;
+                    let columns = (s * STRIP + rows).min(n - to);
+                    let lhs = View { data: &panel[s * STRIP * width..], row: width as isize, column: 1 };
+                    scaled_product(
+                        (rows, columns, width),
+                        &mut strip[to..],
+                        n,
+                        true,
+                        -1.0,
+                        lhs,
+                        transposed(&panel, width),
+                    );
+                });
         }
         Some(Cholesky { n, l: a })
     }

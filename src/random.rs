@@ -16,7 +16,8 @@ pub fn rng(seed: u64, stream: u64) -> Rng {
 /// The rows with these numbers.
 pub fn select(p: &Points, rows: Vec<usize>) -> Points {
     let n = rows.len();
-    let at: Tensor<1, Int> = Tensor::from_data(TensorData::new(rows.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), &p.device());
+    let at: Tensor<1, Int> =
+        Tensor::from_data(TensorData::new(rows.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), &p.device());
     p.clone().select(0, at)
 }
 

@@ -7,7 +7,10 @@ use std::ops::{Add, Mul, Sub};
 pub fn run<R>(f: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
-        if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512dq") && std::is_x86_feature_detected!("avx512vl") {
+        if std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512dq")
+            && std::is_x86_feature_detected!("avx512vl")
+        {
             // SAFETY: the processor was just asked
             return unsafe { with_avx512(f) };
         }
@@ -33,7 +36,9 @@ fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
 
 /// What the streaming loops compute with: f32 for speed, f64 for digits. Everything is branch-free, so that loops over
 /// it become vector code.
-pub trait Real: Copy + Send + Sync + PartialOrd + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static {
+pub trait Real:
+    Copy + Send + Sync + PartialOrd + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
+{
     const ZERO: Self;
     /// half a unit in the last place of 1
     const ROUNDING: f64;
@@ -129,7 +134,11 @@ impl NearPower for f32 {
         // 2^(k + r) with |r| ≤ ½: adding 1.5·2²³ rounds, and leaves k in the low bits
         let shifted = self + 12_582_912.0;
         let r = (self - (shifted - 12_582_912.0)) + rest;
-        let p = 1.535_336_2e-4f32.mul_add(r, 1.339_887_4e-3).mul_add(r, 9.618_437e-3).mul_add(r, 5.550_332_5e-2).mul_add(r, 2.402_264_8e-1);
+        let p = 1.535_336_2e-4f32
+            .mul_add(r, 1.339_887_4e-3)
+            .mul_add(r, 9.618_437e-3)
+            .mul_add(r, 5.550_332_5e-2)
+            .mul_add(r, 2.402_264_8e-1);
         let p = p.mul_add(r, std::f32::consts::LN_2).mul_add(r, 1.0);
         let v = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
         let lowest = f32::LOWEST * std::f32::consts::LOG2_E;
@@ -234,7 +243,8 @@ pub struct Coordinates<T> {
 impl<T: Real> Coordinates<T> {
     /// From rows in row-major order, moved by −centre and multiplied by a scale.
     pub fn new(rows: &[f64], d: usize, centre: &[f64], scale: f64) -> Coordinates<T> {
-        let data = (0..d).flat_map(|k| rows.iter().skip(k).step_by(d).map(move |v| T::of((v - centre[k]) * scale))).collect();
+        let data =
+            (0..d).flat_map(|k| rows.iter().skip(k).step_by(d).map(move |v| T::of((v - centre[k]) * scale))).collect();
         Coordinates { n: rows.len() / d, d, data }
     }
     /// Coordinate k of every point.
@@ -270,7 +280,8 @@ impl<T: Real> Coordinates<T> {
                 }
             }
             [a, b, c, rest @ ..] => {
-                let (y0, y1, y2) = (&self.along(0)[start..][..n], &self.along(1)[start..][..n], &self.along(2)[start..][..n]);
+                let (y0, y1, y2) =
+                    (&self.along(0)[start..][..n], &self.along(1)[start..][..n], &self.along(2)[start..][..n]);
                 for (((o, u), v), w) in out.iter_mut().zip(y0).zip(y1).zip(y2) {
                     let (d0, d1, d2) = (*a - *u, *b - *v, *c - *w);
                     *o = d0.fma(d0, d1.fma(d1, d2 * d2));
@@ -347,7 +358,10 @@ mod tests {
     fn exponentials_are_good_to_two_units_in_the_last_place() {
         for i in 0..200_000 {
             let x = -80.0 + 160.0 * i as f64 / 200_000.0;
-            let (wide, narrow) = (x.exponential() / x.exp() - 1.0, f64::from((x as f32).exponential()) / f64::from(x as f32).exp() - 1.0);
+            let (wide, narrow) = (
+                x.exponential() / x.exp() - 1.0,
+                f64::from((x as f32).exponential()) / f64::from(x as f32).exp() - 1.0,
+            );
             assert!(wide.abs() < 4.5e-16, "e^{x}: {wide}");
             if x > -69.0 {
                 assert!(narrow.abs() < 2.4e-7, "e^{x}: {narrow}");

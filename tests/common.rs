@@ -66,7 +66,13 @@ fn cdf(x: f64) -> f64 {
         t *= x * x / k;
         s += t;
     }
-    if x < -7.0 { 0.0 } else if x > 7.0 { 1.0 } else { 0.5 + s * (-0.5 * x * x - 0.918_938_533_204_672_8).exp() }
+    if x < -7.0 {
+        0.0
+    } else if x > 7.0 {
+        1.0
+    } else {
+        0.5 + s * (-0.5 * x * x - 0.918_938_533_204_672_8).exp()
+    }
 }
 
 pub fn session() -> (Session, Recorder) {
@@ -87,8 +93,22 @@ pub fn session_in(out: Option<std::path::PathBuf>, params: &[(&str, &str)]) -> (
 }
 
 /// An estimate between samples of equal weights.
-pub fn estimate(d: &Arc<dyn Divergence>, p: &Points, q: &Points, builder: &dyn CriticBuilder, options: &EstimateOptions) -> Estimate {
-    let request = Request { divergence: d.clone(), p, q, builder, chosen: true, weights: Default::default(), options: options.clone() };
+pub fn estimate(
+    d: &Arc<dyn Divergence>,
+    p: &Points,
+    q: &Points,
+    builder: &dyn CriticBuilder,
+    options: &EstimateOptions,
+) -> Estimate {
+    let request = Request {
+        divergence: d.clone(),
+        p,
+        q,
+        builder,
+        chosen: true,
+        weights: Default::default(),
+        options: options.clone(),
+    };
     gflow::critic::estimate::estimate(&request, &Interrupt::default(), &mut |_, _| {}).unwrap()
 }
 

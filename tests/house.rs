@@ -44,7 +44,8 @@ const ORDER: &[(&str, &[&str])] = &[
     ("flow", &["critic", "network", "divergence", "generator", "space", "observer", "metric", "io"]),
     ("plot", &["io"]),
 ];
-const SHARED: &[&str] = &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix", "scratch", "threads"];
+const SHARED: &[&str] =
+    &["error", "device", "interrupt", "random", "catalogue", "simd", "matrix", "scratch", "threads"];
 
 #[test]
 fn imports_go_one_way() {
@@ -125,15 +126,31 @@ fn files_stay_small() {
 #[test]
 fn citations_exist() {
     let bib = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("references.bib")).unwrap();
-    let keys: Vec<&str> = bib.lines().filter_map(|l| l.strip_prefix('@')).filter_map(|l| l.split('{').nth(1)).map(|k| k.trim_end_matches(',')).collect();
+    let keys: Vec<&str> = bib
+        .lines()
+        .filter_map(|l| l.strip_prefix('@'))
+        .filter_map(|l| l.split('{').nth(1))
+        .map(|k| k.trim_end_matches(','))
+        .collect();
     for e in gflow::script::names::all() {
-        assert!(e.cite.is_empty() || keys.contains(&e.cite), "{} cites [{}], which references.bib lacks", e.name, e.cite);
+        assert!(
+            e.cite.is_empty() || keys.contains(&e.cite),
+            "{} cites [{}], which references.bib lacks",
+            e.name,
+            e.cite
+        );
     }
     for (path, text) in sources("src") {
         for c in text.lines().filter(|l| l.trim_start().starts_with("//")) {
             for key in c.split('[').skip(1).filter_map(|r| r.split(']').next()) {
-                let looks_like_key = key.len() > 5 && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) && key.contains(|c: char| c.is_ascii_digit());
-                assert!(!looks_like_key || keys.contains(&key), "{} cites [{key}], which references.bib lacks", relative(&path));
+                let looks_like_key = key.len() > 5
+                    && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                    && key.contains(|c: char| c.is_ascii_digit());
+                assert!(
+                    !looks_like_key || keys.contains(&key),
+                    "{} cites [{key}], which references.bib lacks",
+                    relative(&path)
+                );
             }
         }
     }

@@ -35,7 +35,17 @@ pub struct Value {
 
 impl Value {
     pub const fn nothing() -> Value {
-        Value { kind: NOTHING, integer: 0, number: 0.0, len: 0, rows: 0, columns: 0, data: std::ptr::null(), owner: std::ptr::null_mut(), drop: None }
+        Value {
+            kind: NOTHING,
+            integer: 0,
+            number: 0.0,
+            len: 0,
+            rows: 0,
+            columns: 0,
+            data: std::ptr::null(),
+            owner: std::ptr::null_mut(),
+            drop: None,
+        }
     }
 
     /// A value that owns what it points to.
@@ -46,7 +56,16 @@ impl Value {
         }
         let boxed = Box::new(elements);
         let (data, len) = (boxed.as_ptr().cast(), boxed.len());
-        Value { kind, len, rows, columns, data, owner: Box::into_raw(boxed).cast(), drop: Some(free::<T>), ..Value::nothing() }
+        Value {
+            kind,
+            len,
+            rows,
+            columns,
+            data,
+            owner: Box::into_raw(boxed).cast(),
+            drop: Some(free::<T>),
+            ..Value::nothing()
+        }
     }
 
     /// The elements.
@@ -81,7 +100,14 @@ pub struct Table {
     pub get: extern "C" fn(name: *const u8, len: usize, out: *mut Value) -> bool,
     pub set: extern "C" fn(name: *const u8, len: usize, value: *const Value, out: *mut Value) -> bool,
     pub eval: extern "C" fn(code: *const u8, len: usize, out: *mut Value) -> bool,
-    pub register: extern "C" fn(name: *const u8, len: usize, arity: usize, call: Call, data: *mut c_void, out: *mut Value) -> bool,
+    pub register: extern "C" fn(
+        name: *const u8,
+        len: usize,
+        arity: usize,
+        call: Call,
+        data: *mut c_void,
+        out: *mut Value,
+    ) -> bool,
     pub generator: extern "C" fn(name: *const u8, len: usize, f: Scalar, data: *mut c_void, out: *mut Value) -> bool,
     pub show: extern "C" fn(mime: *const u8, mime_len: usize, content: *const u8, len: usize),
     pub interrupted: extern "C" fn() -> bool,

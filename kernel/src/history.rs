@@ -53,7 +53,11 @@ impl Store {
     fn read(&self) -> Vec<Record> {
         let Some(file) = self.path.as_ref().and_then(|p| std::fs::File::open(p).ok()) else { return vec![] };
         // a line that is not whole, or not ours, is passed over
-        BufReader::new(file).split(b'\n').map_while(Result::ok).filter_map(|l| serde_json::from_slice(&l).ok()).collect()
+        BufReader::new(file)
+            .split(b'\n')
+            .map_while(Result::ok)
+            .filter_map(|l| serde_json::from_slice(&l).ok())
+            .collect()
     }
 
     /// Keeps a cell; a history that cannot be written is not worth an error.
@@ -76,7 +80,8 @@ impl Store {
     fn begin(&self) -> i64 {
         let all = self.read();
         if let Some(path) = self.path.as_ref().filter(|p| std::fs::metadata(p).is_ok_and(|m| m.len() > LARGEST)) {
-            let lines: Vec<String> = all[all.len() / 2..].iter().filter_map(|r| serde_json::to_string(r).ok()).collect();
+            let lines: Vec<String> =
+                all[all.len() / 2..].iter().filter_map(|r| serde_json::to_string(r).ok()).collect();
             let _ = gflow::io::write_atomically(path, (lines.join("\n") + "\n").as_bytes());
         }
         all.iter().map(|r| r.session).max().unwrap_or(0) + 1
@@ -128,7 +133,11 @@ impl Store {
             sessions.sort_unstable();
             sessions.dedup();
             let latest = own.unwrap_or_else(|| sessions.last().copied().unwrap_or(0) + 1);
-            if session == 0 { latest } else { sessions.iter().rev().filter(|s| **s != latest).nth((-session - 1) as usize).copied().unwrap_or(-1) }
+            if session == 0 {
+                latest
+            } else {
+                sessions.iter().rev().filter(|s| **s != latest).nth((-session - 1) as usize).copied().unwrap_or(-1)
+            }
         };
         all.into_iter().filter(|r| r.session == wanted && r.line >= start && stop.is_none_or(|s| r.line < s)).collect()
     }
@@ -137,7 +146,14 @@ impl Store {
     pub fn search(&self, pattern: &str, unique: bool, n: Option<i64>) -> Vec<Record> {
         let mut seen = HashSet::new();
         let limit = n.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
-        let mut found: Vec<Record> = self.all().into_iter().rev().filter(|r| fits(pattern, &r.code)).filter(|r| !unique || seen.insert(r.code.clone())).take(limit).collect();
+        let mut found: Vec<Record> = self
+            .all()
+            .into_iter()
+            .rev()
+            .filter(|r| fits(pattern, &r.code))
+            .filter(|r| !unique || seen.insert(r.code.clone()))
+            .take(limit)
+            .collect();
         found.reverse();
         found
     }
@@ -171,7 +187,14 @@ mod tests {
 
     #[test]
     fn patterns() {
-        for (p, t, yes) in [("*", "", true), ("a*c", "abbc", true), ("a?c", "abbc", false), ("*1?", "x12", true), ("", "a", false), ("**b", "aab", true)] {
+        for (p, t, yes) in [
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("a?c", "abbc", false),
+            ("*1?", "x12", true),
+            ("", "a", false),
+            ("**b", "aab", true),
+        ] {
             assert_eq!(fits(p, t), yes, "{p} {t}");
         }
     }

@@ -26,14 +26,32 @@ pub struct Request {
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// run a cell; `expressions` are evaluated after it
-    Eval { name: String, code: String, show: bool, expressions: BTreeMap<String, String> },
-    Complete { code: String, cursor: usize },
-    Inspect { code: String, cursor: usize },
-    Completeness { code: String },
+    Eval {
+        name: String,
+        code: String,
+        show: bool,
+        expressions: BTreeMap<String, String>,
+    },
+    Complete {
+        code: String,
+        cursor: usize,
+    },
+    Inspect {
+        code: String,
+        cursor: usize,
+    },
+    Completeness {
+        code: String,
+    },
     /// load a compiled Rust cell and run it on the variables of the cells before
-    Load { library: String, function: String },
+    Load {
+        library: String,
+        function: String,
+    },
     /// what the user typed; none: nobody can be asked
-    Answer { line: Option<String> },
+    Answer {
+        line: Option<String>,
+    },
     Interrupt,
 }
 
@@ -42,11 +60,23 @@ pub enum Ask {
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     /// the answer to a request
-    Reply { id: u64, value: Value, after: Option<u64> },
-    Output { output: Output, after: Option<u64> },
-    Question { prompt: String, password: bool },
+    Reply {
+        id: u64,
+        value: Value,
+        after: Option<u64>,
+    },
+    Output {
+        output: Output,
+        after: Option<u64>,
+    },
+    Question {
+        prompt: String,
+        password: bool,
+    },
     /// the device chosen, once the session is up
-    Ready { device: String },
+    Ready {
+        device: String,
+    },
 }
 
 /// What a cell shows, in the order it does.

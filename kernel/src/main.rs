@@ -61,7 +61,9 @@ fn main() -> ExitCode {
             Err(e) => fail(&e.to_string()),
         },
         (None, Some(notebook)) => runtime.block_on(notebook::execute(notebook, &arguments.notebook, folder)),
-        (None, None) => fail("nothing to do: Jupyter starts this program with --connection-file; `gflow jupyter install` tells it so"),
+        (None, None) => fail(
+            "nothing to do: Jupyter starts this program with --connection-file; `gflow jupyter install` tells it so",
+        ),
     }
 }
 
@@ -72,7 +74,11 @@ const FOLDER: &str = "gflow-kernel-";
 fn sweep() {
     for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|n| n.strip_prefix(FOLDER)).and_then(|n| n.split('-').next()).and_then(|n| n.parse::<i32>().ok());
+        let pid = name
+            .to_str()
+            .and_then(|n| n.strip_prefix(FOLDER))
+            .and_then(|n| n.split('-').next())
+            .and_then(|n| n.parse::<i32>().ok());
         // SAFETY: signal 0 only asks whether the process is there
         let gone = |pid: i32| unsafe { libc::kill(pid, 0) } != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
         if pid.is_some_and(gone) {

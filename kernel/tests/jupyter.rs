@@ -14,7 +14,9 @@ fn python() -> Option<PathBuf> {
     let given = std::env::var_os("GFLOW_PYTHON").map(PathBuf::from);
     let own = root().join(".venv/bin/python");
     let found = given.or_else(|| own.is_file().then_some(own))?;
-    let has = Command::new(&found).args(["-c", "import jupyter_client, jupyter_kernel_test, nbclient, nbconvert, pytest"]).output();
+    let has = Command::new(&found)
+        .args(["-c", "import jupyter_client, jupyter_kernel_test, nbclient, nbconvert, pytest"])
+        .output();
     has.is_ok_and(|o| o.status.success()).then_some(found)
 }
 
@@ -26,8 +28,13 @@ fn gflow() -> PathBuf {
 #[test]
 fn clients() {
     let Some(python) = python() else {
-        assert!(std::env::var_os("GFLOW_REQUIRE_JUPYTER").is_none(), "no Python with the Jupyter clients: set GFLOW_PYTHON");
-        println!("skipped: no Python with the Jupyter clients (kernel/tests/client/requirements.txt); set GFLOW_PYTHON");
+        assert!(
+            std::env::var_os("GFLOW_REQUIRE_JUPYTER").is_none(),
+            "no Python with the Jupyter clients: set GFLOW_PYTHON"
+        );
+        println!(
+            "skipped: no Python with the Jupyter clients (kernel/tests/client/requirements.txt); set GFLOW_PYTHON"
+        );
         return;
     };
     assert!(gflow().is_file(), "{} is missing: run the tests of the whole workspace", gflow().display());
@@ -50,7 +57,11 @@ fn clients() {
         .env("GFLOW_BIN", gflow());
     // what cargo sets for its tests is not there when a user starts a notebook
     for (name, _) in std::env::vars() {
-        if name.starts_with("CARGO") || name.starts_with("RUSTUP_TOOLCHAIN") || name == "RUST_RECURSION_COUNT" || name == "LD_LIBRARY_PATH" {
+        if name.starts_with("CARGO")
+            || name.starts_with("RUSTUP_TOOLCHAIN")
+            || name == "RUST_RECURSION_COUNT"
+            || name == "LD_LIBRARY_PATH"
+        {
             tests.env_remove(name);
         }
     }
@@ -60,7 +71,8 @@ fn clients() {
     assert!(out.status.success(), "{text}\n{}", String::from_utf8_lossy(&out.stderr));
     // every sample is given: what is skipped is not tested
     assert!(!text.contains("skipped"), "{text}");
-    let uninstall = Command::new(gflow()).args(["jupyter", "uninstall", "--prefix"]).arg(folder.path()).output().unwrap();
+    let uninstall =
+        Command::new(gflow()).args(["jupyter", "uninstall", "--prefix"]).arg(folder.path()).output().unwrap();
     assert!(uninstall.status.success());
     assert!(!folder.path().join("share/jupyter/kernels/gflow").exists());
 }

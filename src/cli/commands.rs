@@ -12,7 +12,8 @@ fn out(text: &str) {
 pub fn list(room: Option<&str>) -> Exit {
     let rooms = names::rooms();
     if let Some(r) = room.filter(|r| !rooms.contains(r)) {
-        let hint = crate::catalogue::nearest(r, rooms.iter().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
+        let hint = crate::catalogue::nearest(r, rooms.iter().copied())
+            .map_or(String::new(), |n| format!("; did you mean {n}?"));
         eprintln!("error: there is no room `{r}`: the rooms are {}{hint}", rooms.join(", "));
         return Exit::Usage;
     }
@@ -31,7 +32,9 @@ pub fn list(room: Option<&str>) -> Exit {
 /// `gflow help NAME`
 pub fn help(name: Option<&str>) -> Exit {
     let Some(name) = name else {
-        out("gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name\ngflow --help            every command and option");
+        out(
+            "gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name\ngflow --help            every command and option",
+        );
         return Exit::Ok;
     };
     match names::find(name) {
@@ -53,7 +56,9 @@ pub fn info() -> Exit {
         text += &format!("  {name:<8} {what}\n");
     }
     let chosen = crate::device::open(crate::device::Choice::Auto).map_or("none".to_string(), |c| c.name.to_string());
-    text += &format!("  auto     chooses {chosen}\n  limits   exact transport: 400,000,000 pairs of points; figures: 30,000 pixels a side\n");
+    text += &format!(
+        "  auto     chooses {chosen}\n  limits   exact transport: 400,000,000 pairs of points; figures: 30,000 pixels a side\n"
+    );
     out(&text);
     Exit::Ok
 }

@@ -17,7 +17,14 @@ fn check(choice: Choice) -> Result<String, String> {
     let compute = device::open(choice).map_err(|e| e.to_string())?;
     let what = compute.description.clone();
     let recorder = Recorder::default();
-    let mut session = Session::new(SessionOptions { compute, seed: 0, params: Default::default(), out: None, folder: None, front: Box::new(recorder) });
+    let mut session = Session::new(SessionOptions {
+        compute,
+        seed: 0,
+        params: Default::default(),
+        out: None,
+        folder: None,
+        front: Box::new(recorder),
+    });
     session.eval("doctor", SCRIPT).map_err(|d| d.message).map(|_| what)
 }
 
@@ -29,11 +36,20 @@ fn figure() -> Result<String, String> {
 }
 
 fn folder() -> Result<String, String> {
-    tempfile::NamedTempFile::new_in(".").map(|_| "the current folder is writable".into()).map_err(|e| format!("the current folder is not writable: {e}"))
+    tempfile::NamedTempFile::new_in(".")
+        .map(|_| "the current folder is writable".into())
+        .map_err(|e| format!("the current folder is not writable: {e}"))
 }
 
 pub fn doctor() -> Exit {
-    let results = [("cpu: a flow from end to end", check(Choice::Cpu), true), ("wgpu: the same", check(Choice::Wgpu), false), ("figures", figure(), true), ("files", folder(), true), ("notebook kernel", jupyter::check(), false), ("toolchain for Rust cells", jupyter::toolchain(), false)];
+    let results = [
+        ("cpu: a flow from end to end", check(Choice::Cpu), true),
+        ("wgpu: the same", check(Choice::Wgpu), false),
+        ("figures", figure(), true),
+        ("files", folder(), true),
+        ("notebook kernel", jupyter::check(), false),
+        ("toolchain for Rust cells", jupyter::toolchain(), false),
+    ];
     let mut exit = Exit::Ok;
     let mut text = String::new();
     for (name, result, needed) in results {

@@ -25,14 +25,19 @@ pub fn protocol() -> Option<Protocol> {
     if !variable("KITTY_WINDOW_ID").is_empty() || variable("TERM").contains("kitty") || program == "ghostty" {
         return Some(Protocol::Kitty);
     }
-    (program == "iTerm.app" || program == "WezTerm" || program == "vscode" || variable("TERM").contains("mintty")).then_some(Protocol::Iterm)
+    (program == "iTerm.app" || program == "WezTerm" || program == "vscode" || variable("TERM").contains("mintty"))
+        .then_some(Protocol::Iterm)
 }
 
 /// The escape sequence that shows a PNG of a width in logical pixels.
 pub fn sequence(p: Protocol, png: &[u8], width: f64) -> String {
     let data = base64::engine::general_purpose::STANDARD.encode(png);
     match p {
-        Protocol::Iterm => format!("\x1b]1337;File=inline=1;size={};width={}px;preserveAspectRatio=1:{data}\x07\n", png.len(), width.round()),
+        Protocol::Iterm => format!(
+            "\x1b]1337;File=inline=1;size={};width={}px;preserveAspectRatio=1:{data}\x07\n",
+            png.len(),
+            width.round()
+        ),
         Protocol::Kitty => {
             let pieces: Vec<&[u8]> = data.as_bytes().chunks(PIECE).collect();
             let mut out = String::new();

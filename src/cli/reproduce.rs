@@ -11,7 +11,6 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-
 /// One script with what its seeds claimed.
 struct Shown {
     script: String,
@@ -44,15 +43,27 @@ fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             continue;
         }
         let entries = std::fs::read_dir(p).map_err(|e| format!("cannot read {}: {e}", p.display()))?;
-        let mut found: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "rhai")).collect();
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|e| e.ok().map(|e| e.path()))
+            .filter(|p| p.extension().is_some_and(|e| e == "rhai"))
+            .collect();
         found.sort();
         out.extend(found.into_iter().filter(|p| std::fs::read_to_string(p).is_ok_and(|t| t.contains("claim("))));
     }
     let stem = |p: &PathBuf| p.file_stem().map(|s| s.to_string_lossy().into_owned());
-    if let Some((a, b)) = out.iter().enumerate().find_map(|(i, a)| out[..i].iter().find(|b| stem(a) == stem(b)).map(|b| (a, b))) {
+    if let Some((a, b)) =
+        out.iter().enumerate().find_map(|(i, a)| out[..i].iter().find(|b| stem(a) == stem(b)).map(|b| (a, b)))
+    {
         return Err(format!("{} and {} have one name: the table could not tell them apart", b.display(), a.display()));
     }
-    if out.is_empty() { Err(format!("no script that makes a claim(…) in {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))) } else { Ok(out) }
+    if out.is_empty() {
+        Err(format!(
+            "no script that makes a claim(…) in {}",
+            paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
+        ))
+    } else {
+        Ok(out)
+    }
 }
 
 /// Runs the command.
@@ -94,7 +105,8 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
         }
         println!("{}", markdown(&rows(&shown)).trim_end());
         // small sizes show that scripts run, not that their claims hold
-        let good = shown.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&shown).iter().all(|r| r.held == r.of));
+        let good =
+            shown.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&shown).iter().all(|r| r.held == r.of));
         if good { Exit::Ok } else { Exit::Script }
     };
     match crate::threads::spawn("session", all) {
@@ -106,7 +118,10 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
 fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("script").to_string();
-    let title = text.lines().find_map(|l| l.strip_prefix("//").map(|t| t.trim().to_string()).filter(|t| !t.is_empty())).unwrap_or_default();
+    let title = text
+        .lines()
+        .find_map(|l| l.strip_prefix("//").map(|t| t.trim().to_string()).filter(|t| !t.is_empty()))
+        .unwrap_or_default();
     let mut shown = Shown { script: stem.clone(), title, claims: vec![], seconds: vec![], failures: vec![] };
     for seed in 0..args.seeds {
         eprintln!("{stem}, seed {seed}");
@@ -120,7 +135,8 @@ fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, St
         let begun = Instant::now();
         let front = Box::new(Terminal::new(true, false, out.clone(), stem.clone()));
         let folder = path.parent().map(PathBuf::from).filter(|p| !p.as_os_str().is_empty());
-        let mut session = Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
+        let mut session =
+            Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
         if let Err(d) = session.eval(&path.display().to_string(), &text) {
             eprint!("{}", session.render(&d, std::io::stderr().is_terminal()));
             shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
@@ -152,7 +168,16 @@ fn rows(shown: &[Shown]) -> Vec<Row> {
         let seconds = s.seconds.iter().sum::<f64>() / s.seconds.len().max(1) as f64;
         if !s.failures.is_empty() {
             let (of, held) = (s.claims.len(), s.claims.len() - s.failures.len());
-            out.push(Row { script: s.script.clone(), name: "runs to its end".into(), expected: "no error".into(), paper: String::new(), values: vec![], held, of, seconds });
+            out.push(Row {
+                script: s.script.clone(),
+                name: "runs to its end".into(),
+                expected: "no error".into(),
+                paper: String::new(),
+                values: vec![],
+                held,
+                of,
+                seconds,
+            });
         }
         for name in names {
             let same: Vec<&Claim> = s.claims.iter().filter_map(|seed| seed.iter().find(|c| c.name == name)).collect();
@@ -180,7 +205,8 @@ impl Row {
         let n = self.values.len() as f64;
         let mean = self.values.iter().sum::<f64>() / n;
         let spread = (self.values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt();
-        let digits = |v: f64| if v != 0.0 && v.is_finite() { short(format!("{v:.2e}").parse().unwrap_or(v)) } else { short(v) };
+        let digits =
+            |v: f64| if v != 0.0 && v.is_finite() { short(format!("{v:.2e}").parse().unwrap_or(v)) } else { short(v) };
         // values that are all the same may differ from their mean by a rounding
         let spread = if spread <= 1e-14 * mean.abs() { 0.0 } else { spread };
         if self.values.len() > 1 { format!("{} ± {}", digits(mean), digits(spread)) } else { digits(mean) }
@@ -188,22 +214,65 @@ impl Row {
 }
 
 fn markdown(rows: &[Row]) -> String {
-    let mut out = String::from("| script | what | paper or truth | holds if | gflow, mean ± std | held | s |\n|---|---|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| script | what | paper or truth | holds if | gflow, mean ± std | held | s |\n|---|---|---|---|---|---|---|\n",
+    );
     let cell = |t: &str| t.replace('|', "\\|");
     for r in rows {
-        out += &format!("| {} | {} | {} | {} | {} | {}/{} | {:.1} |\n", r.script, cell(&r.name), cell(&r.paper), cell(&r.expected), r.got(), r.held, r.of, r.seconds);
+        out += &format!(
+            "| {} | {} | {} | {} | {} | {}/{} | {:.1} |\n",
+            r.script,
+            cell(&r.name),
+            cell(&r.paper),
+            cell(&r.expected),
+            r.got(),
+            r.held,
+            r.of,
+            r.seconds
+        );
     }
     out
 }
 
 fn latex(rows: &[Row]) -> String {
     let clean = |t: &str| {
-        let t = t.replace('\\', "/").replace('&', r"\&").replace('%', r"\%").replace('_', r"\_").replace('#', r"\#").replace('$', r"\$").replace('{', r"\{").replace('}', r"\}").replace('^', r"\^{}").replace('~', r"\~{}");
-        t.replace('≤', r"$\le$").replace('≥', r"$\ge$").replace('±', r"$\pm$").replace('²', "$^2$").replace('₁', "$_1$").replace('₂', "$_2$").replace('½', r"$\frac12$").replace('→', r"$\to$").replace('α', r"$\alpha$").replace('ν', r"$\nu$").replace('λ', r"$\lambda$")
+        let t = t
+            .replace('\\', "/")
+            .replace('&', r"\&")
+            .replace('%', r"\%")
+            .replace('_', r"\_")
+            .replace('#', r"\#")
+            .replace('$', r"\$")
+            .replace('{', r"\{")
+            .replace('}', r"\}")
+            .replace('^', r"\^{}")
+            .replace('~', r"\~{}");
+        t.replace('≤', r"$\le$")
+            .replace('≥', r"$\ge$")
+            .replace('±', r"$\pm$")
+            .replace('²', "$^2$")
+            .replace('₁', "$_1$")
+            .replace('₂', "$_2$")
+            .replace('½', r"$\frac12$")
+            .replace('→', r"$\to$")
+            .replace('α', r"$\alpha$")
+            .replace('ν', r"$\nu$")
+            .replace('λ', r"$\lambda$")
     };
-    let mut out = String::from("\\begin{tabular}{lllllr}\n\\hline\nwhat & paper or truth & holds if & gflow & held & s\\\\\n\\hline\n");
+    let mut out = String::from(
+        "\\begin{tabular}{lllllr}\n\\hline\nwhat & paper or truth & holds if & gflow & held & s\\\\\n\\hline\n",
+    );
     for r in rows {
-        out += &format!("{} & {} & {} & {} & {}/{} & {:.1}\\\\\n", clean(&r.name), clean(&r.paper), clean(&r.expected), clean(&r.got()), r.held, r.of, r.seconds);
+        out += &format!(
+            "{} & {} & {} & {} & {}/{} & {:.1}\\\\\n",
+            clean(&r.name),
+            clean(&r.paper),
+            clean(&r.expected),
+            clean(&r.got()),
+            r.held,
+            r.of,
+            r.seconds
+        );
     }
     out + "\\hline\n\\end{tabular}\n"
 }
@@ -212,7 +281,12 @@ fn latex(rows: &[Row]) -> String {
 fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> std::io::Result<()> {
     let rows = rows(shown);
     let size = if quick { "quick sizes" } else { "full sizes" };
-    let mut text = format!("# What gflow reproduces\n\nMade by `gflow reproduce` {}, {size}, on {}. Seconds are those of one seed.\n\n{}\n", env!("CARGO_PKG_VERSION"), compute.description, markdown(&rows));
+    let mut text = format!(
+        "# What gflow reproduces\n\nMade by `gflow reproduce` {}, {size}, on {}. Seconds are those of one seed.\n\n{}\n",
+        env!("CARGO_PKG_VERSION"),
+        compute.description,
+        markdown(&rows)
+    );
     for s in shown {
         text += &format!("## {}\n\n{}\n\n", s.script, s.title);
         for f in &s.failures {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-
 fn usage(message: &str) -> Exit {
     eprintln!("error: {message}");
     Exit::Usage
@@ -151,7 +150,8 @@ impl Job {
     fn unused(&self, session: &Session) {
         let read = crate::script::context::lock(&session.context().params_read);
         for name in self.params.keys().filter(|n| !read.contains_key(*n)) {
-            let hint = crate::catalogue::nearest(name, read.keys().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let hint = crate::catalogue::nearest(name, read.keys().map(String::as_str))
+                .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             eprintln!("warning: --set {name} was not read by the script{hint}");
         }
     }

@@ -1,9 +1,9 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
 use super::picture::{self, Protocol};
+use crate::interrupt::Interrupt;
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use crate::interrupt::Interrupt;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -63,7 +63,8 @@ impl Terminal {
     }
 
     fn figure(&mut self, f: &Figure, name: &str) {
-        let name: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let name: String =
+            name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
         let path = self.folder.join(format!("{}-{name}.png", self.stem));
         match render::save(f, &path) {
             Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
@@ -132,7 +133,11 @@ fn read(password: bool, stop: &Interrupt) -> Option<String> {
             rpassword::read_password().ok()
         } else {
             let mut line = String::new();
-            std::io::stdin().read_line(&mut line).ok().filter(|n| *n > 0).map(|_| line.trim_end_matches(['\n', '\r']).to_string())
+            std::io::stdin()
+                .read_line(&mut line)
+                .ok()
+                .filter(|n| *n > 0)
+                .map(|_| line.trim_end_matches(['\n', '\r']).to_string())
         };
         let _ = send.send(line);
     });
@@ -176,8 +181,14 @@ impl FrontEnd for Terminal {
             Event::Error(d) => {
                 self.close();
                 if self.json {
-                    let place = d.place.as_ref().map(|p| serde_json::json!({ "source": p.source, "line": p.line, "column": p.column }));
-                    self.event_json("error", serde_json::json!({ "message": d.message, "hint": d.hint, "place": place }));
+                    let place = d
+                        .place
+                        .as_ref()
+                        .map(|p| serde_json::json!({ "source": p.source, "line": p.line, "column": p.column }));
+                    self.event_json(
+                        "error",
+                        serde_json::json!({ "message": d.message, "hint": d.hint, "place": place }),
+                    );
                 }
             }
         }

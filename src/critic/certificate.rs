@@ -48,7 +48,13 @@ pub struct Certificate {
 impl Certificate {
     /// What a solver proved about the samples it was given.
     pub fn of(f: &Found) -> Certificate {
-        Certificate { lower: f.lower, upper: f.upper, proximal: f.proximal.clone(), transport: f.transport, remark: f.remark.clone() }
+        Certificate {
+            lower: f.lower,
+            upper: f.upper,
+            proximal: f.proximal.clone(),
+            transport: f.transport,
+            remark: f.remark.clone(),
+        }
     }
 }
 
@@ -56,18 +62,30 @@ const FEW: usize = 4_000_000;
 const MANY: usize = 1_000_000_000;
 
 /// The certificate of a potential for a term; φ is asked for its values on P alone.
-pub fn certify(critic: &dyn Critic, term: &Term, source: &Points, target: &Points, upper: Upper, interrupt: &Interrupt) -> Result<Certificate> {
+pub fn certify(
+    critic: &dyn Critic,
+    term: &Term,
+    source: &Points,
+    target: &Points,
+    upper: Upper,
+    interrupt: &Interrupt,
+) -> Result<Certificate> {
     let (p, q) = if term.reversed { (target, source) } else { (source, target) };
     let Some(cost) = cost_of(term).filter(|_| !matches!(term.objective, Objective::Sinkhorn(_))) else {
         return kernel(critic, term, p, q, upper, interrupt);
     };
     let scale = critic.found().map_or(1.0, |f| f.potential.scale());
-    let phi: Vec<f64> = values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
+    let phi: Vec<f64> =
+        values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let lower = match &term.objective {
         Objective::Renyi(r) => {
             // a solver returns g itself, a network what softplus makes −g of
-            let u: Vec<f64> = if critic.found().is_some() { phi.iter().map(|v| (-v).max(0.0)).collect() } else { phi.iter().map(|v| Renyi::magnitude(*v)).collect() };
+            let u: Vec<f64> = if critic.found().is_some() {
+                phi.iter().map(|v| (-v).max(0.0)).collect()
+            } else {
+                phi.iter().map(|v| Renyi::magnitude(*v)).collect()
+            };
             renyi_lower(r, &Ground::lazy(&p.rows, &q.rows, p.d, cost), &u, &p.weights, &q.weights, interrupt)?
         }
         Objective::Unbalanced { source, target } => {
@@ -76,14 +94,28 @@ pub fn certify(critic: &dyn Critic, term: &Term, source: &Points, target: &Point
         }
         objective => {
             let f = if let Objective::F(f) = objective { Some(f.as_ref()) } else { None };
-            let value = dual::lower_bound(&Ground::lazy(&p.rows, &q.rows, p.d, cost), f, &phi, &p.weights, &q.weights, interrupt)?.value;
+            let value = dual::lower_bound(
+                &Ground::lazy(&p.rows, &q.rows, p.d, cost),
+                f,
+                &phi,
+                &p.weights,
+                &q.weights,
+                interrupt,
+            )?
+            .value;
             if matches!(objective, Objective::Root) { value.max(0.0).powf(1.0 / cost.power) } else { value }
         }
     };
     let none = Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None };
     let Some(solver) = solver(upper, term, p.len().saturating_mul(q.len())) else { return Ok(none) };
     let found = solver.solve(term, &p, &q, None, true, interrupt)?;
-    Ok(Certificate { upper: found.upper, proximal: found.proximal, transport: found.transport, remark: found.remark, ..none })
+    Ok(Certificate {
+        upper: found.upper,
+        proximal: found.proximal,
+        transport: found.transport,
+        remark: found.remark,
+        ..none
+    })
 }
 
 fn solver(upper: Upper, term: &Term, pairs: usize) -> Option<Box<dyn Solver>> {
@@ -104,7 +136,14 @@ fn solver(upper: Upper, term: &Term, pairs: usize) -> Option<Box<dyn Solver>> {
 }
 
 /// A kernel term: E_P h − E_Q f*(h) − λ/2 ‖h‖² from below, for the best multiple of h among a few; from above the solver.
-fn kernel(critic: &dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper, interrupt: &Interrupt) -> Result<Certificate> {
+fn kernel(
+    critic: &dyn Critic,
+    term: &Term,
+    p: &Points,
+    q: &Points,
+    upper: Upper,
+    interrupt: &Interrupt,
+) -> Result<Certificate> {
     let refuse = || Error::Unsupported {
         what: "certify".into(),
         reason: "has nothing to prove for this divergence: it is not a supremum over one space".into(),
@@ -130,7 +169,11 @@ fn kernel(critic: &dyn Critic, term: &Term, p: &Points, q: &Points, upper: Upper
         };
         t * dual::mean(&h_p, &p.weights) - penalty - 0.5 * space.lambda * t * t * norm
     };
-    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1, 0.0, -1.0].into_iter().map(value).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1, 0.0, -1.0]
+        .into_iter()
+        .map(value)
+        .filter(|v| v.is_finite())
+        .fold(f64::NEG_INFINITY, f64::max);
     if upper == Upper::None {
         return Ok(Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None });
     }

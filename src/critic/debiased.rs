@@ -24,14 +24,39 @@ impl Solver for Debiased {
     fn refuses(&self, term: &Term) -> Option<String> {
         (!matches!(term.objective, Objective::Sinkhorn(_))).then(|| "solves Sinkhorn divergences only".into())
     }
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        warm: Option<&[f32]>,
+        precise: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found> {
         let cost = cost_of(term).ok_or_else(|| Error::data("sinkhorn", "the term has no transport cost"))?;
-        let Objective::Sinkhorn(epsilon) = term.objective else { return Err(Error::data("sinkhorn", "the term has no epsilon")) };
-        let o = SinkhornOptions { epsilon, tolerance: if precise { TOLERANCE } else { 1e-5 }, iterations: if precise { ITERATIONS } else { 2000 } };
+        let Objective::Sinkhorn(epsilon) = term.objective else {
+            return Err(Error::data("sinkhorn", "the term has no epsilon"));
+        };
+        let o = SinkhornOptions {
+            epsilon,
+            tolerance: if precise { TOLERANCE } else { 1e-5 },
+            iterations: if precise { ITERATIONS } else { 2000 },
+        };
         let n = p.len();
-        let start = |from: usize, len: usize| -> Option<Vec<f64>> { warm.filter(|w| w.len() == n + 2 * q.len()).map(|w| w[from..from + len].iter().map(|v| f64::from(*v)).collect()) };
+        let start = |from: usize, len: usize| -> Option<Vec<f64>> {
+            warm.filter(|w| w.len() == n + 2 * q.len())
+                .map(|w| w[from..from + len].iter().map(|v| f64::from(*v)).collect())
+        };
         let starts = [start(0, q.len()), start(q.len(), n), start(q.len() + n, q.len())];
-        let solved = divergence((&p.rows, &p.weights), (&q.rows, &q.weights), p.d, cost, &o, [starts[0].as_deref(), starts[1].as_deref(), starts[2].as_deref()], interrupt)?;
+        let solved = divergence(
+            (&p.rows, &p.weights),
+            (&q.rows, &q.weights),
+            p.d,
+            cost,
+            &o,
+            [starts[0].as_deref(), starts[1].as_deref(), starts[2].as_deref()],
+            interrupt,
+        )?;
         let remark = solved.failure(&o);
         // a flow has nobody to read a remark: it stops instead, unless the marginals are near enough to move by
         let error = solved.between.error.max(solved.within_p.error).max(solved.within_q.error);
@@ -50,7 +75,13 @@ impl Solver for Debiased {
         };
         let iterations = between.iterations + within_p.iterations + within_q.iterations;
         let warm = between.psi.iter().chain(&within_p.phi).chain(&within_q.phi).map(|v| *v as f32).collect();
-        Ok(Found { on_target, iterations, warm, remark, ..Found::new([f64::NEG_INFINITY, value, f64::INFINITY], Arc::new(potential), on_source) })
+        Ok(Found {
+            on_target,
+            iterations,
+            warm,
+            remark,
+            ..Found::new([f64::NEG_INFINITY, value, f64::INFINITY], Arc::new(potential), on_source)
+        })
     }
     fn solve_on_device(&self, term: &Term, p: &Points, q: &Points, interrupt: &Interrupt) -> Result<Option<OnDevice>> {
         match (&term.objective, cost_of(term)) {

@@ -52,10 +52,18 @@ fn space_of(term: &Term) -> Option<&Penalty> {
 impl CriticBuilder for DeepKernelBuilder {
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
         let Some(space) = space_of(term) else {
-            return Err(Error::Unsupported { what: self.describe(), reason: "trains the features of an MMD".into(), advice: "use it with mmd(k), or leave the critic out to have the natural one".into() });
+            return Err(Error::Unsupported {
+                what: self.describe(),
+                reason: "trains the features of an MMD".into(),
+                advice: "use it with mmd(k), or leave the critic out to have the natural one".into(),
+            });
         };
         if frame.appended > 0 {
-            return Err(Error::Unsupported { what: "labels".into(), reason: "are far-off coordinates, which features need not keep apart".into(), advice: "leave deep_kernel out, or run class by class".into() });
+            return Err(Error::Unsupported {
+                what: "labels".into(),
+                reason: "are far-off coordinates, which features need not keep apart".into(),
+                advice: "leave deep_kernel out, or run class by class".into(),
+            });
         }
         let (network, standard) = self.network.trained(frame, self.features, &mut random::rng(seed, stream))?;
         Ok(Box::new(DeepKernel { space: space.clone(), network, standard, samples: None }))
@@ -70,7 +78,10 @@ impl CriticBuilder for DeepKernelBuilder {
         format!("deep_kernel({}, {})", self.network.describe(), self.features)
     }
     fn with_optimizer(&self, optimizer: OptimizerOptions) -> Arc<dyn CriticBuilder> {
-        Arc::new(DeepKernelBuilder { network: MlpBuilder { optimizer, ..self.network.clone() }, features: self.features })
+        Arc::new(DeepKernelBuilder {
+            network: MlpBuilder { optimizer, ..self.network.clone() },
+            features: self.features,
+        })
     }
     fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "deep_kernel": self })
@@ -114,7 +125,11 @@ impl DeepKernel {
         let half = 0.5 / self.space.lambda;
         let value = (pp.mean() - pq.mean().mul_scalar(2.0) + qq.mean()).mul_scalar(half);
         let share = |x: &Points| 2.0 * half / x.dims()[0] as f64;
-        Ok(Between { value, on_p: (pp_gradient - pq_gradient).mul_scalar(share(p)), on_q: (qq_gradient - qp_gradient).mul_scalar(share(q)) })
+        Ok(Between {
+            value,
+            on_p: (pp_gradient - pq_gradient).mul_scalar(share(p)),
+            on_q: (qq_gradient - qp_gradient).mul_scalar(share(q)),
+        })
     }
     fn step(&mut self, y: &Batch, x: &Batch) -> Result<Values> {
         let prepared = self.network.prepare();
@@ -131,7 +146,9 @@ impl DeepKernel {
     }
     /// The witness (μ_P − μ_Q)/λ of the last samples, and its gradient in the features.
     fn witness(&self, weights: &Weights, h: &Points) -> Result<(Values, Points)> {
-        let Some((p, q)) = &self.samples else { return Err(Error::data("critic", "it has not been fitted to samples yet")) };
+        let Some((p, q)) = &self.samples else {
+            return Err(Error::data("critic", "it has not been fitted to samples yet"));
+        };
         let (p, q) = (self.enter(p)?, self.enter(q)?);
         let centres = self.features(&forward(weights, &[&p, &q])?);
         witness_at(&self.space, &centres[0], &centres[1], h)
@@ -141,7 +158,11 @@ impl DeepKernel {
 impl Critic for DeepKernel {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
         if ascent.weights.are_given() {
-            return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
+            return Err(Error::Unsupported {
+                what: "a neural critic".into(),
+                reason: "takes samples of equal weights".into(),
+                advice: "use exact() or entropic() for weighted samples".into(),
+            });
         }
         self.samples = Some((source.clone(), target.clone()));
         if !ascent.continues {
@@ -210,8 +231,8 @@ impl Critic for DeepKernel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open, values};
     use crate::critic::mlp::{Activation, MlpOptions};
+    use crate::device::{Choice, open, values};
     use crate::space::kernel::Kernel;
     use rand::Rng;
 
@@ -221,10 +242,18 @@ mod tests {
     fn variations_match_finite_differences_and_training_climbs() {
         let device = open(Choice::Cpu).unwrap().device;
         let mut rng = crate::random::rng(5, 0);
-        let mut draw = |n: usize, shift: f32| device::points((0..n * 2).map(|_| rng.random_range(-1.0..1.0) + shift).collect(), n, 2, &device);
+        let mut draw = |n: usize, shift: f32| {
+            device::points((0..n * 2).map(|_| rng.random_range(-1.0..1.0) + shift).collect(), n, 2, &device)
+        };
         let (p, q) = (draw(12, 0.5), draw(15, 0.0));
-        let term = Term { objective: Objective::Ipm, space: Space::Rkhs(Penalty { kernel: Kernel::Gaussian(0.7), lambda: 0.5, unbiased: false }), reversed: false };
-        let network = MlpBuilder::new(vec![16, 16], MlpOptions { activation: Activation::Tanh, ..MlpOptions::default() }).unwrap();
+        let term = Term {
+            objective: Objective::Ipm,
+            space: Space::Rkhs(Penalty { kernel: Kernel::Gaussian(0.7), lambda: 0.5, unbiased: false }),
+            reversed: false,
+        };
+        let network =
+            MlpBuilder::new(vec![16, 16], MlpOptions { activation: Activation::Tanh, ..MlpOptions::default() })
+                .unwrap();
         let builder = DeepKernelBuilder::new(network, 3).unwrap();
         let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
         let first = values(&critic.fit(&term, &p, &q, &Ascent::default()).unwrap().value).unwrap()[0];

@@ -1,7 +1,7 @@
 //! Catalogue entries of the critics and of estimating.
-use super::estimate::{EstimateOptions, estimate_optimizer};
 use super::certificate::UPPERS;
 use super::entropic::EntropicOptions;
+use super::estimate::{EstimateOptions, estimate_optimizer};
 use super::exact::ExactOptions;
 use super::mlp::{CnnOptions, MlpOptions};
 use super::pair::PairOptions;
@@ -11,9 +11,21 @@ use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, def
 pub const OPTIMIZER: &[Opt] = &[
     Opt { name: "optimizer", kind: OptionKind::Choice(&["adam", "rmsprop"]), doc: "update rule" },
     Opt { name: "lr", kind: POSITIVE, doc: "learning rate" },
-    Opt { name: "beta1", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "Adam: decay of the mean gradient" },
-    Opt { name: "beta2", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "Adam: decay of the squared gradient" },
-    Opt { name: "decay", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "RMSProp: decay of the squared gradient" },
+    Opt {
+        name: "beta1",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "Adam: decay of the mean gradient",
+    },
+    Opt {
+        name: "beta2",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "Adam: decay of the squared gradient",
+    },
+    Opt {
+        name: "decay",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "RMSProp: decay of the squared gradient",
+    },
     Opt { name: "epsilon", kind: POSITIVE, doc: "added to the denominator" },
     Opt { name: "reset_moments", kind: OptionKind::Flag, doc: "forget the moments at the start of every fit" },
 ];
@@ -26,13 +38,37 @@ pub const MLP: Entry = Entry {
     equation: r"\varphi(x)=L\,W_n\sigma(\cdots\sigma(W_1x+b_1)\cdots)+b_n",
     cite: "anil2019",
     options: &[
-        Opt { name: "activation", kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]), doc: "nonlinearity between layers" },
-        Opt { name: "constraint", kind: OptionKind::Choice(&["spectral", "bjorck", "penalty", "lp", "gp", "none"]), doc: "how |grad| <= L is imposed" },
+        Opt {
+            name: "activation",
+            kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]),
+            doc: "nonlinearity between layers",
+        },
+        Opt {
+            name: "constraint",
+            kind: OptionKind::Choice(&["spectral", "bjorck", "penalty", "lp", "gp", "none"]),
+            doc: "how |grad| <= L is imposed",
+        },
         Opt { name: "penalty", kind: NONNEGATIVE, doc: "weight of the soft constraints" },
-        Opt { name: "power_iterations", kind: OptionKind::Integer { min: 1, max: 100 }, doc: "power iterations per ascent step" },
-        Opt { name: "standardize", kind: OptionKind::Flag, doc: "work in coordinates centred and scaled by the target" },
-        Opt { name: "bjorck_iterations", kind: OptionKind::Integer { min: 1, max: 100 }, doc: "iterations per ascent step that make weights orthonormal" },
-        Opt { name: "residual", kind: OptionKind::Flag, doc: "shortcuts around pairs of hidden layers after the first, for 3, 5, 7, ... equal widths; not under a hard constraint" },
+        Opt {
+            name: "power_iterations",
+            kind: OptionKind::Integer { min: 1, max: 100 },
+            doc: "power iterations per ascent step",
+        },
+        Opt {
+            name: "standardize",
+            kind: OptionKind::Flag,
+            doc: "work in coordinates centred and scaled by the target",
+        },
+        Opt {
+            name: "bjorck_iterations",
+            kind: OptionKind::Integer { min: 1, max: 100 },
+            doc: "iterations per ascent step that make weights orthonormal",
+        },
+        Opt {
+            name: "residual",
+            kind: OptionKind::Flag,
+            doc: "shortcuts around pairs of hidden layers after the first, for 3, 5, 7, ... equal widths; not under a hard constraint",
+        },
     ],
     defaults: defaults_of::<MlpOptions>,
     example: "let critic = mlp([32, 32], #{ activation: \"relu\" });\ncritic",
@@ -46,14 +82,28 @@ pub const CNN: Entry = Entry {
     equation: r"\varphi(x)=L\,W_n\sigma(\cdots\sigma(K_1*x+b_1)\cdots)+b_n",
     cite: "miyato2018",
     options: &[
-        Opt { name: "shape", kind: OptionKind::Integers, doc: "[height, width] or [height, width, channels]; default square images of one channel" },
+        Opt {
+            name: "shape",
+            kind: OptionKind::Integers,
+            doc: "[height, width] or [height, width, channels]; default square images of one channel",
+        },
         Opt { name: "channels", kind: OptionKind::Integers, doc: "output channels of every convolution" },
         Opt { name: "kernel", kind: OptionKind::Integer { min: 1, max: 31 }, doc: "side of the window" },
-        Opt { name: "stride", kind: OptionKind::Integer { min: 1, max: 31 }, doc: "step of the window; images shrink by as much" },
+        Opt {
+            name: "stride",
+            kind: OptionKind::Integer { min: 1, max: 31 },
+            doc: "step of the window; images shrink by as much",
+        },
         Opt { name: "widths", kind: OptionKind::Integers, doc: "units of dense layers behind the convolutions" },
         MLP.options[0],
-        Opt { name: "constraint", kind: OptionKind::Choice(&["spectral", "penalty", "lp", "gp", "none"]), doc: "how |grad| <= L is imposed" },
-        MLP.options[2], MLP.options[3], MLP.options[4],
+        Opt {
+            name: "constraint",
+            kind: OptionKind::Choice(&["spectral", "penalty", "lp", "gp", "none"]),
+            doc: "how |grad| <= L is imposed",
+        },
+        MLP.options[2],
+        MLP.options[3],
+        MLP.options[4],
     ],
     defaults: defaults_of::<CnnOptions>,
     example: "let d = kl().regularized(lipschitz(1.0));\nlet x = data::digits();\nd.estimate(x.rows(0, 50), x.rows(50, 100), #{ critic: cnn(#{ shape: [8, 8], channels: [8, 16] }), steps: 5 })",
@@ -67,8 +117,16 @@ pub const PAIR: Entry = Entry {
     equation: r"E_P[\varphi]+E_Q[\psi]-\lambda E(\varphi(y)+\psi(x)-c(y,x))_+",
     cite: "huang2024w2",
     options: &[
-        Opt { name: "activation", kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]), doc: "nonlinearity between layers" },
-        Opt { name: "hinge", kind: OptionKind::Choice(&["all", "diagonal"]), doc: "all pairs of the samples, or the i-th of one with the i-th of the other as in the paper" },
+        Opt {
+            name: "activation",
+            kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]),
+            doc: "nonlinearity between layers",
+        },
+        Opt {
+            name: "hinge",
+            kind: OptionKind::Choice(&["all", "diagonal"]),
+            doc: "all pairs of the samples, or the i-th of one with the i-th of the other as in the paper",
+        },
         Opt { name: "lambda", kind: POSITIVE, doc: "weight of the hinge" },
     ],
     defaults: defaults_of::<PairOptions>,
@@ -96,14 +154,42 @@ pub const ESTIMATE: Entry = Entry {
     cite: "birrell2022",
     options: &[
         Opt { name: "steps", kind: COUNT, doc: "ascent steps" },
-        Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per step; 0 takes all" },
+        Opt {
+            name: "batch",
+            kind: OptionKind::Integer { min: 0, max: 1 << 40 },
+            doc: "points of each sample per step; 0 takes all",
+        },
         Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "seed of the critic's weights" },
-        Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "stop once 25 steps improve the objective by less than this fraction" },
-        Opt { name: "held_out", kind: OptionKind::Number { min: 0.0, max: 0.9 }, doc: "share of each sample kept from the ascent; e.held_out is the objective there" },
-        Opt { name: "repeats", kind: OptionKind::Integer { min: 1, max: 10_000 }, doc: "ascents from seed, seed + 1, ...; the best is kept, e.values has all" },
-        Opt { name: "upper", kind: OptionKind::Choice(UPPERS), doc: "where the upper bound of a neural critic comes from; auto is exact up to 4 million pairs of points, entropic up to 1e9; for a Renyi divergence exact up to 250,000 and order 20, none beyond" },
-        Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64]), or the natural solver where there is no Lipschitz space" },
-        Opt { name: "source_weights", kind: OptionKind::Value("list"), doc: "weights of the first sample, summing to 1; for exact(), entropic() and kernels" },
+        Opt {
+            name: "tolerance",
+            kind: OptionKind::Number { min: 0.0, max: 1.0 },
+            doc: "stop once 25 steps improve the objective by less than this fraction",
+        },
+        Opt {
+            name: "held_out",
+            kind: OptionKind::Number { min: 0.0, max: 0.9 },
+            doc: "share of each sample kept from the ascent; e.held_out is the objective there",
+        },
+        Opt {
+            name: "repeats",
+            kind: OptionKind::Integer { min: 1, max: 10_000 },
+            doc: "ascents from seed, seed + 1, ...; the best is kept, e.values has all",
+        },
+        Opt {
+            name: "upper",
+            kind: OptionKind::Choice(UPPERS),
+            doc: "where the upper bound of a neural critic comes from; auto is exact up to 4 million pairs of points, entropic up to 1e9; for a Renyi divergence exact up to 250,000 and order 20, none beyond",
+        },
+        Opt {
+            name: "critic",
+            kind: OptionKind::Value("critic"),
+            doc: "default mlp([64, 64]), or the natural solver where there is no Lipschitz space",
+        },
+        Opt {
+            name: "source_weights",
+            kind: OptionKind::Value("list"),
+            doc: "weights of the first sample, summing to 1; for exact(), entropic() and kernels",
+        },
         Opt { name: "target_weights", kind: OptionKind::Value("list"), doc: "weights of the second sample" },
         OPTIMIZER[0],
         OPTIMIZER[1],
@@ -113,7 +199,8 @@ pub const ESTIMATE: Entry = Entry {
         OPTIMIZER[5],
     ],
     defaults: || {
-        let mut d = merge(defaults_of::<EstimateOptions>(), serde_json::to_value(estimate_optimizer()).unwrap_or_default());
+        let mut d =
+            merge(defaults_of::<EstimateOptions>(), serde_json::to_value(estimate_optimizer()).unwrap_or_default());
         // an estimate is one fit: there is nothing to reset between
         if let Some(map) = d.as_object_mut() {
             map.remove("reset_moments");
@@ -141,7 +228,11 @@ pub const EXACT: Entry = Entry {
     doc: "Solves the finite convex problem that a regularised divergence is between two samples, by a network flow whose last arcs are convex: value, both bounds, the proximal law and the optimal potential everywhere.",
     equation: r"\min_{\pi\ge0,\,\pi1=a}\langle c,\pi\rangle+D_f(\pi^T1\|b)",
     cite: "birrell2022",
-    options: &[Opt { name: "tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "relative gap between the bounds to stop at" }],
+    options: &[Opt {
+        name: "tolerance",
+        kind: OptionKind::Number { min: 0.0, max: 1.0 },
+        doc: "relative gap between the bounds to stop at",
+    }],
     defaults: defaults_of::<ExactOptions>,
     example: "let p = data::gaussian(60, 2, #{ mean: 3.0 });\nlet q = data::gaussian(60, 2, #{ std: 0.5 });\nlet e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: exact() });\nprint(e.gap);\ne",
 };
@@ -194,9 +285,17 @@ pub const BOOTSTRAP: Entry = Entry {
     equation: "",
     cite: "",
     options: &[
-        Opt { name: "resamples", kind: OptionKind::Integer { min: 2, max: 1_000_000 }, doc: "samples drawn again, with replacement" },
+        Opt {
+            name: "resamples",
+            kind: OptionKind::Integer { min: 2, max: 1_000_000 },
+            doc: "samples drawn again, with replacement",
+        },
         Opt { name: "level", kind: OptionKind::Number { min: 0.01, max: 0.9999 }, doc: "coverage" },
-        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default a new draw of the session's" },
+        Opt {
+            name: "seed",
+            kind: OptionKind::Integer { min: 0, max: 1 << 53 },
+            doc: "default a new draw of the session's",
+        },
     ],
     defaults: || serde_json::json!({ "resamples": 200, "level": 0.95, "seed": null }),
     example: "mmd(gaussian_kernel(1.0)).bootstrap(data::gaussian(60, 2), data::gaussian(60, 2, #{ mean: 1.0 }), #{ resamples: 50 })",
@@ -210,8 +309,16 @@ pub const TEST: Entry = Entry {
     equation: r"p=\frac{1+\#\{D_\sigma\ge D\}}{1+\#\sigma}",
     cite: "gretton2012",
     options: &[
-        Opt { name: "permutations", kind: OptionKind::Integer { min: 1, max: 1_000_000 }, doc: "random relabellings of the points" },
-        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "default a new draw of the session's" },
+        Opt {
+            name: "permutations",
+            kind: OptionKind::Integer { min: 1, max: 1_000_000 },
+            doc: "random relabellings of the points",
+        },
+        Opt {
+            name: "seed",
+            kind: OptionKind::Integer { min: 0, max: 1 << 53 },
+            doc: "default a new draw of the session's",
+        },
     ],
     defaults: || serde_json::json!({ "permutations": 200, "seed": null }),
     example: "mmd(gaussian_kernel(1.0)).two_sample_test(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 0.5 }), #{ permutations: 99 })",

@@ -41,13 +41,23 @@ impl Solver for Entropic {
     }
     fn refuses(&self, term: &Term) -> Option<String> {
         match (&term.objective, &term.space) {
-            (_, Space::Rkhs(_) | Space::Neurons(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (_, Space::Rkhs(_) | Space::Neurons(_)) => {
+                Some("solves transport problems; a kernel term has its own closed or Newton solution".into())
+            }
             (Objective::Sinkhorn(_), _) => Some("is not debiased; the Sinkhorn divergence has its own solver".into()),
             (Objective::Renyi(_), _) => Some("does not solve Renyi problems; exact() does for orders above 1".into()),
             _ => None,
         }
     }
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, _: bool, interrupt: &Interrupt) -> Result<Found> {
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        warm: Option<&[f32]>,
+        _: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found> {
         let cost = cost_of(term).ok_or_else(|| Error::data("entropic()", "the term has no transport cost"))?;
         let largest = ground::largest(&p.rows, &q.rows, p.d, &cost);
         // samples that coincide in one point have nothing to transport: any ε will do
@@ -59,7 +69,8 @@ impl Solver for Entropic {
         };
         let problem = Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows, columns };
         let o = SinkhornOptions { epsilon, tolerance: self.options.tolerance, iterations: self.options.iterations };
-        let start: Option<Vec<f64>> = warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
+        let start: Option<Vec<f64>> =
+            warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
         let e = sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
         let ground = Ground::lazy(&p.rows, &q.rows, p.d, cost);
         let bounds = rounding::bounds(&problem, &ground, &e, interrupt)?;
@@ -78,7 +89,11 @@ impl Solver for Entropic {
             iterations: e.iterations,
             warm: e.psi.iter().map(|v| *v as f32).collect(),
             remark,
-            ..Found::new([lower, 0.5 * (lower + upper), upper], Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }), on_source)
+            ..Found::new(
+                [lower, 0.5 * (lower + upper), upper],
+                Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
+                on_source,
+            )
         })
     }
     fn to_json(&self) -> serde_json::Value {
@@ -87,13 +102,20 @@ impl Solver for Entropic {
 }
 
 /// The mean of ∇c under the plan at every point of P, and of Q if it is asked for, per unit of the point's own weight.
-fn gradients(p: &Problem, e: &Potentials, factor: f64, both: bool, interrupt: &Interrupt) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
-    let one_side = |x: &[f64], y: &[f64], cost: Cost, weights: &[f64], outer: Vec<f64>, inner: Vec<f64>| -> Result<Vec<f64>> {
-        let h: Vec<f64> = weights.iter().zip(inner).map(|(w, v)| w.ln() + v / e.epsilon).collect();
-        let s: Vec<f64> = outer.into_iter().map(|v| v / e.epsilon).collect();
-        let g = Pairs::<f64>::new(x, y, p.d, cost).mean_gradient(e.epsilon, &h, &s, interrupt)?;
-        Ok(g.into_iter().map(|v| v * factor).collect())
-    };
+fn gradients(
+    p: &Problem,
+    e: &Potentials,
+    factor: f64,
+    both: bool,
+    interrupt: &Interrupt,
+) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
+    let one_side =
+        |x: &[f64], y: &[f64], cost: Cost, weights: &[f64], outer: Vec<f64>, inner: Vec<f64>| -> Result<Vec<f64>> {
+            let h: Vec<f64> = weights.iter().zip(inner).map(|(w, v)| w.ln() + v / e.epsilon).collect();
+            let s: Vec<f64> = outer.into_iter().map(|v| v / e.epsilon).collect();
+            let g = Pairs::<f64>::new(x, y, p.d, cost).mean_gradient(e.epsilon, &h, &s, interrupt)?;
+            Ok(g.into_iter().map(|v| v * factor).collect())
+        };
     let minus = |v: &[f64]| v.iter().map(|v| -v).collect::<Vec<f64>>();
     let on_source = one_side(p.x, p.y, p.cost, p.b, e.phi.clone(), minus(&e.psi))?;
     let on_target = if both { Some(one_side(p.y, p.x, p.cost, p.a, minus(&e.psi), e.phi.clone())?) } else { None };

@@ -32,7 +32,15 @@ pub struct EstimateOptions {
 
 impl Default for EstimateOptions {
     fn default() -> Self {
-        EstimateOptions { steps: 1000, batch: 0, seed: 0, tolerance: 0.0, held_out: 0.0, repeats: 1, upper: Upper::Auto }
+        EstimateOptions {
+            steps: 1000,
+            batch: 0,
+            seed: 0,
+            tolerance: 0.0,
+            held_out: 0.0,
+            repeats: 1,
+            upper: Upper::Auto,
+        }
     }
 }
 
@@ -108,7 +116,8 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
     let mut values = vec![];
     for k in 0..options.repeats.max(1) {
         let total = options.repeats.max(1);
-        let e = once(r, &p, &q, options.seed + k as u64, interrupt, &mut |done, of| progress(k * of + done, total * of))?;
+        let e =
+            once(r, &p, &q, options.seed + k as u64, interrupt, &mut |done, of| progress(k * of + done, total * of))?;
         values.push(e.value);
         if best.as_ref().is_none_or(|b| e.value > b.value || b.value.is_nan()) {
             best = Some(e);
@@ -136,7 +145,14 @@ fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
     Ok((random::select(p, order[kept..].to_vec()), random::select(p, order[..kept].to_vec())))
 }
 
-fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+fn once(
+    r: &Request,
+    p: &Points,
+    q: &Points,
+    seed: u64,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Estimate> {
     let options = &r.options;
     let terms = r.divergence.terms();
     let critics = natural::build_all(r.builder, r.chosen, &terms, &Frame::of(q)?, seed)?;
@@ -166,12 +182,22 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
         methods.push(if r.builder.supports(term) { r.builder.describe() } else { natural::solver(term).describe() });
         let mut report = |done: usize| progress(k * options.steps + done, terms.len() * options.steps);
         if trained && r.weights.are_given() {
-            return Err(Error::Unsupported { what: r.builder.describe(), reason: "takes samples of equal weights".into(), advice: "use #{ critic: exact() } or entropic() for weighted samples".into() });
+            return Err(Error::Unsupported {
+                what: r.builder.describe(),
+                reason: "takes samples of equal weights".into(),
+                advice: "use #{ critic: exact() } or entropic() for weighted samples".into(),
+            });
         }
         let history = if trained {
             ascend(critic.as_mut(), term, p, q, options, seed, k, interrupt, &mut report)?
         } else {
-            let ascent = Ascent { steps: 1, keep_history: true, weights: r.weights.clone(), interrupt: interrupt.clone(), ..Ascent::default() };
+            let ascent = Ascent {
+                steps: 1,
+                keep_history: true,
+                weights: r.weights.clone(),
+                interrupt: interrupt.clone(),
+                ..Ascent::default()
+            };
             let n = critic.fit(term, p, q, &ascent)?.iterations;
             out.iterations += n;
             report(options.steps);
@@ -188,7 +214,11 @@ fn once(r: &Request, p: &Points, q: &Points, seed: u64, interrupt: &Interrupt, p
         out.remarks.extend(c.remark);
         if single {
             out.proximal = c.proximal;
-            out.slope = term.lipschitz().zip(c.transport).filter(|_| matches!(term.objective, Objective::F(_) | Objective::Ipm)).map(|(l, t)| weight * t / l);
+            out.slope = term
+                .lipschitz()
+                .zip(c.transport)
+                .filter(|_| matches!(term.objective, Objective::F(_) | Objective::Ipm))
+                .map(|(l, t)| weight * t / l);
             out.found = critic.found();
         }
         out.lipschitz.push((term.lipschitz(), critic.lipschitz_bound()?));
@@ -215,7 +245,14 @@ fn add_history(total: &mut Vec<f64>, history: &[f64], weight: f64) {
 const PROVABLE: usize = 20_000_000_000;
 
 /// The value of a critic on the samples it was fitted to, and its certificate on all points.
-fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: Option<(&Points, &Points)>, upper: Upper, interrupt: &Interrupt) -> Result<(f64, Certificate)> {
+fn judge(
+    critic: &mut dyn Critic,
+    term: &Term,
+    (p, q): (&Points, &Points),
+    all: Option<(&Points, &Points)>,
+    upper: Upper,
+    interrupt: &Interrupt,
+) -> Result<(f64, Certificate)> {
     if let Some(f) = critic.found() {
         return Ok((f.value, Certificate::of(&f)));
     }
@@ -223,8 +260,21 @@ fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: 
     let value = values(&critic.objective(term, p, q)?)?;
     let (p, q) = all.unwrap_or((p, q));
     if p.dims()[0].saturating_mul(q.dims()[0]) > PROVABLE {
-        let remark = format!("nothing is proved: {} x {} pairs would take minutes; certify(e.critic, p.rows(0, 10000), q.rows(0, 10000)) proves it for parts", p.dims()[0], q.dims()[0]);
-        return Ok((f64::from(value[0]), Certificate { lower: f64::NEG_INFINITY, upper: f64::INFINITY, proximal: None, transport: None, remark: Some(remark) }));
+        let remark = format!(
+            "nothing is proved: {} x {} pairs would take minutes; certify(e.critic, p.rows(0, 10000), q.rows(0, 10000)) proves it for parts",
+            p.dims()[0],
+            q.dims()[0]
+        );
+        return Ok((
+            f64::from(value[0]),
+            Certificate {
+                lower: f64::NEG_INFINITY,
+                upper: f64::INFINITY,
+                proximal: None,
+                transport: None,
+                remark: Some(remark),
+            },
+        ));
     }
     let c = certify(critic, term, p, q, upper, interrupt)?;
     // no divergence is negative, and bounds that meet may cross by a rounding
@@ -233,7 +283,17 @@ fn judge(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points), all: 
 }
 
 #[allow(clippy::too_many_arguments)]
-fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options: &EstimateOptions, seed: u64, k: usize, interrupt: &Interrupt, progress: &mut dyn FnMut(usize)) -> Result<Vec<f64>> {
+fn ascend(
+    critic: &mut dyn Critic,
+    term: &Term,
+    p: &Points,
+    q: &Points,
+    options: &EstimateOptions,
+    seed: u64,
+    k: usize,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Vec<f64>> {
     let mut rng = random::rng(seed, 1 << 40 | k as u64);
     let mut history: Vec<Values> = vec![];
     // chunks keep the progress moving; a batch is drawn anew for each ascent step
@@ -252,5 +312,9 @@ fn ascend(critic: &mut dyn Critic, term: &Term, p: &Points, q: &Points, options:
         }
     }
     // one wait for all of them
-    if history.is_empty() { Ok(vec![]) } else { Ok(values(&Tensor::cat(history, 0))?.into_iter().map(f64::from).collect()) }
+    if history.is_empty() {
+        Ok(vec![])
+    } else {
+        Ok(values(&Tensor::cat(history, 0))?.into_iter().map(f64::from).collect())
+    }
 }

@@ -59,16 +59,34 @@ impl Solver for Exact {
     }
     fn refuses(&self, term: &Term) -> Option<String> {
         match (&term.objective, &term.space) {
-            (_, Space::Rkhs(_) | Space::Neurons(_)) => Some("solves transport problems; a kernel term has its own closed or Newton solution".into()),
+            (_, Space::Rkhs(_) | Space::Neurons(_)) => {
+                Some("solves transport problems; a kernel term has its own closed or Newton solution".into())
+            }
             (Objective::Sinkhorn(_), _) => Some("has no entropy; the Sinkhorn divergence has its own solver".into()),
-            (Objective::Unbalanced { .. }, _) => Some("solves problems with one fixed marginal; entropic() solves unbalanced ones".into()),
-            (Objective::Renyi(r), _) if r.exponent <= 0.0 => Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into()),
-            (Objective::Renyi(r), _) if r.exponent < 1.0 && r.alpha() > 20.0 => Some("solves the Renyi problem for orders up to 20".into()),
-            (Objective::Renyi(r), _) if r.exponent == 1.0 => Some("solves the Renyi problem for finite orders only".into()),
+            (Objective::Unbalanced { .. }, _) => {
+                Some("solves problems with one fixed marginal; entropic() solves unbalanced ones".into())
+            }
+            (Objective::Renyi(r), _) if r.exponent <= 0.0 => {
+                Some("solves the Renyi problem for orders above 1 only, where it is a convex flow".into())
+            }
+            (Objective::Renyi(r), _) if r.exponent < 1.0 && r.alpha() > 20.0 => {
+                Some("solves the Renyi problem for orders up to 20".into())
+            }
+            (Objective::Renyi(r), _) if r.exponent == 1.0 => {
+                Some("solves the Renyi problem for finite orders only".into())
+            }
             _ => None,
         }
     }
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, _: Option<&[f32]>, _: bool, interrupt: &Interrupt) -> Result<Found> {
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        _: Option<&[f32]>,
+        _: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found> {
         let cost = cost_of(term).ok_or_else(|| Error::data("exact()", "the term has no transport cost"))?;
         match &term.objective {
             Objective::F(f) => self.divergence(f, &cost, p, q, interrupt),
@@ -88,7 +106,13 @@ fn transport(root: bool, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interr
     let power = if root { 1.0 / cost.power } else { 1.0 };
     let (low, high) = (e.dual.min(e.cost).max(0.0), e.cost.max(0.0));
     // d(c^{1/p}) = c^{1/p − 1}/p dc; at zero the particles are where they should be
-    let factor = if !root { 1.0 } else if high > 0.0 { power * high.powf(power - 1.0) } else { 0.0 };
+    let factor = if !root {
+        1.0
+    } else if high > 0.0 {
+        power * high.powf(power - 1.0)
+    } else {
+        0.0
+    };
     let (on_source, on_target) = variations(&e.plan, p, q, cost, factor);
     let psi = e.psi.iter().map(|v| v * factor).collect();
     let scaled = Cost { scale: cost.scale * factor.max(f64::MIN_POSITIVE), ..*cost };
@@ -97,7 +121,18 @@ fn transport(root: bool, cost: &Cost, p: &Sample, q: &Sample, interrupt: &Interr
         plan: Some(e.plan),
         transport: Some(high),
         history: vec![(low.powf(power), high.powf(power))],
-        ..Found::new([low.powf(power), high.powf(power), high.powf(power)], Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: scaled, psi, cap: f64::INFINITY, scale: factor }), on_source)
+        ..Found::new(
+            [low.powf(power), high.powf(power), high.powf(power)],
+            Arc::new(Envelope {
+                targets: q.rows.clone(),
+                d: q.d,
+                cost: scaled,
+                psi,
+                cap: f64::INFINITY,
+                scale: factor,
+            }),
+            on_source,
+        )
     })
 }
 
@@ -114,8 +149,24 @@ impl Exact {
             transport: Some(s.transport),
             history: s.history,
             iterations: s.pivots as usize,
-            remark: wide.then(|| format!("the bounds stayed {:.1e} apart: f is steep or flat beyond the reach of its grid", s.upper - s.lower)),
-            ..Found::new([s.lower, 0.5 * (s.lower + s.upper), s.upper], Arc::new(Envelope { targets: q.rows.clone(), d: q.d, cost: *cost, psi: s.psi, cap: f64::INFINITY, scale: 1.0 }), on_source)
+            remark: wide.then(|| {
+                format!(
+                    "the bounds stayed {:.1e} apart: f is steep or flat beyond the reach of its grid",
+                    s.upper - s.lower
+                )
+            }),
+            ..Found::new(
+                [s.lower, 0.5 * (s.lower + s.upper), s.upper],
+                Arc::new(Envelope {
+                    targets: q.rows.clone(),
+                    d: q.d,
+                    cost: *cost,
+                    psi: s.psi,
+                    cap: f64::INFINITY,
+                    scale: 1.0,
+                }),
+                on_source,
+            )
         })
     }
 
@@ -126,7 +177,11 @@ impl Exact {
         let c = 1.0 / (alpha * (alpha - 1.0));
         let n = p.len();
         if q.len().saturating_mul(n + q.len()) > MOST_PAIRS / 64 {
-            return Err(Error::Unsupported { what: format!("exact() for a Renyi divergence between {n} and {} points", q.len()), reason: "is a sequence of flows over all pairs of points".into(), advice: "use fewer rows, or a network, which proves a lower bound".into() });
+            return Err(Error::Unsupported {
+                what: format!("exact() for a Renyi divergence between {n} and {} points", q.len()),
+                reason: "is a sequence of flows over all pairs of points".into(),
+                advice: "use fewer rows, or a network, which proves a lower bound".into(),
+            });
         }
         let everywhere: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
         let ground = Ground::new(&q.rows, &everywhere, p.d, *cost, interrupt)?;
@@ -137,8 +192,12 @@ impl Exact {
         let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
         let mut found = None;
         for _ in 0..100 {
-            let price = expr::scale(c / t, &expr::sub(&expr::pow(&expr::x(), &expr::constant(1.0 - alpha)), &expr::constant(1.0)));
-            let f = Generator::new("renyi price", price).map_err(|source| Error::Generator { name: "renyi".into(), source })?;
+            let price = expr::scale(
+                c / t,
+                &expr::sub(&expr::pow(&expr::x(), &expr::constant(1.0 - alpha)), &expr::constant(1.0)),
+            );
+            let f = Generator::new("renyi price", price)
+                .map_err(|source| Error::Generator { name: "renyi".into(), source })?;
             let mut s_at = t;
             let flow = Flow { ground: &ground, f: &f, rows: &rows, columns: &columns, tilt: 0.0 };
             iterations += refine(&flow, interrupt, &mut |s| {
@@ -163,7 +222,9 @@ impl Exact {
             }
             t = s_at;
         }
-        let Some((plan, transport, u)) = found else { return Err(Error::data("exact()", "the Renyi problem has no finite value here")) };
+        let Some((plan, transport, u)) = found else {
+            return Err(Error::data("exact()", "the Renyi problem has no finite value here"));
+        };
         // what stays where it is moves nothing
         let plan: Vec<(usize, usize, f64)> = plan.into_iter().filter(|e| e.1 < n).collect();
         let (on_target, on_source) = variations(&plan, q, p, cost, 1.0);
@@ -175,7 +236,18 @@ impl Exact {
             history,
             iterations: iterations as usize,
             remark: (gap > 1e-6 * upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart")),
-            ..Found::new([lower, 0.5 * (lower + upper), upper], Arc::new(Envelope { targets: p.rows.clone(), d: p.d, cost: *cost, psi: u.iter().map(|v| -v).collect(), cap: 0.0, scale: 1.0 }), on_source)
+            ..Found::new(
+                [lower, 0.5 * (lower + upper), upper],
+                Arc::new(Envelope {
+                    targets: p.rows.clone(),
+                    d: p.d,
+                    cost: *cost,
+                    psi: u.iter().map(|v| -v).collect(),
+                    cap: 0.0,
+                    scale: 1.0,
+                }),
+                on_source,
+            )
         })
     }
 }

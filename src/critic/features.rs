@@ -56,7 +56,12 @@ impl Features {
             (0..m).for_each(|i| k[i * m + i] += jitter * top);
             Cholesky::new(k, m)
         });
-        let Some(factor) = factor else { return Err(Error::data("penalised divergence", "the kernel matrix of the landmarks is singular; use another width")) };
+        let Some(factor) = factor else {
+            return Err(Error::data(
+                "penalised divergence",
+                "the kernel matrix of the landmarks is singular; use another width",
+            ));
+        };
         let mut on_q = matrix(&space.kernel, &q.rows, &landmarks, d);
         on_q.par_chunks_mut(m).for_each(|row| factor.solve_lower(row));
         interrupt.check()?;
@@ -99,17 +104,25 @@ impl Problem<'_> {
         let phi = &self.features.on_q;
         let alpha: Vec<f64> = s.x.iter().zip(self.b).map(|(x, b)| x * b).collect();
         let weigh = |v: &[f64]| -> Vec<f64> {
-            let blocks: Vec<Vec<f64>> = phi.par_chunks(m * 1024).zip(v.par_chunks(1024)).map(|(rows, v)| {
-                let mut out = vec![0.0; m];
-                rows.chunks(m).zip(v).for_each(|(row, v)| out.iter_mut().zip(row).for_each(|(o, r)| *o += v * r));
-                out
-            }).collect();
-            blocks.into_iter().fold(vec![0.0; m], |mut a, b| { a.iter_mut().zip(b).for_each(|(a, b)| *a += b); a })
+            let blocks: Vec<Vec<f64>> = phi
+                .par_chunks(m * 1024)
+                .zip(v.par_chunks(1024))
+                .map(|(rows, v)| {
+                    let mut out = vec![0.0; m];
+                    rows.chunks(m).zip(v).for_each(|(row, v)| out.iter_mut().zip(row).for_each(|(o, r)| *o += v * r));
+                    out
+                })
+                .collect();
+            blocks.into_iter().fold(vec![0.0; m], |mut a, b| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+                a
+            })
         };
         let spent = weigh(&alpha);
         let gradient: Vec<f64> = (0..m).map(|k| self.features.on_p[k] - spent[k] - self.lambda * s.w[k]).collect();
         let root: Vec<f64> = s.curvature.iter().zip(self.b).map(|(c, b)| (c * b).sqrt()).collect();
-        let scaled: Vec<f64> = phi.par_chunks(m).zip(&root).flat_map_iter(|(row, r)| row.iter().map(move |v| v * r)).collect();
+        let scaled: Vec<f64> =
+            phi.par_chunks(m).zip(&root).flat_map_iter(|(row, r)| row.iter().map(move |v| v * r)).collect();
         let mut hessian = vec![0.0; m * m];
         hessian.par_chunks_mut(32 * m).enumerate().for_each(|(k, strip)| {
             let rows = strip.len() / m;
@@ -132,7 +145,14 @@ impl Problem<'_> {
 }
 
 /// Solves the restricted problem; `level` f as for the full one.
-pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Featured> {
+pub fn featured(
+    space: &Penalty,
+    f: &Generator,
+    mass: Mass,
+    p: &Sample,
+    q: &Sample,
+    interrupt: &Interrupt,
+) -> Result<Featured> {
     let features = Features::new(space, p, q, interrupt)?;
     let problem = Problem { features: &features, f, mass, b: &q.weights, lambda: space.lambda };
     let mut w = vec![0.0; features.m];
@@ -173,7 +193,10 @@ pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Samp
         (w, nu, masses) = (s.w, s.nu, s.x);
     }
     if masses.is_empty() {
-        return Err(Error::data("penalised divergence", format!("no finite value: lambda {} is too small for this kernel", space.lambda)));
+        return Err(Error::data(
+            "penalised divergence",
+            format!("no finite value: lambda {} is too small for this kernel", space.lambda),
+        ));
     }
     let h = times(&features.on_q, &w);
     let penalty = |t: f64| match mass {
@@ -181,18 +204,31 @@ pub fn featured(space: &Penalty, f: &Generator, mass: Mass, p: &Sample, q: &Samp
         Mass::One => crate::transport::dual::shift(f, &h.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights).0,
     };
     let norm: f64 = w.iter().map(|v| v * v).sum();
-    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| t * mean(&features.on_p, &w) - penalty(*t) - 0.5 * space.lambda * t * t * norm).find(|v| v.is_finite());
+    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0]
+        .iter()
+        .map(|t| t * mean(&features.on_p, &w) - penalty(*t) - 0.5 * space.lambda * t * t * norm)
+        .find(|v| v.is_finite());
     let mut alpha: Vec<f64> = masses.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
     if mass == Mass::One {
         let total: f64 = alpha.iter().sum();
         alpha.iter_mut().for_each(|a| *a /= total);
     }
-    let sum = |over: &Sample, weights: &[f64], at: &Sample| -> Result<Vec<f64>> { Ok(KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, Some(weights)).at(&at.rows, interrupt)?.0) };
+    let sum = |over: &Sample, weights: &[f64], at: &Sample| -> Result<Vec<f64>> {
+        Ok(KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, Some(weights)).at(&at.rows, interrupt)?.0)
+    };
     let pp = mean(&sum(p, &p.weights, p)?, &p.weights);
     let pq = mean(&sum(p, &p.weights, q)?, &alpha);
     let qq = mean(&sum(q, &alpha, q)?, &alpha);
-    let upper = alpha.iter().zip(&q.weights).map(|(a, b)| b * f.f(a / b)).sum::<f64>() + (pp - 2.0 * pq + qq).max(0.0) / (2.0 * space.lambda);
+    let upper = alpha.iter().zip(&q.weights).map(|(a, b)| b * f.f(a / b)).sum::<f64>()
+        + (pp - 2.0 * pq + qq).max(0.0) / (2.0 * space.lambda);
     let mut beta = w;
     features.factor.solve_upper(&mut beta);
-    Ok(Featured { landmarks: features.landmarks, beta, alpha, lower: lower.unwrap_or(f64::NEG_INFINITY), upper, iterations })
+    Ok(Featured {
+        landmarks: features.landmarks,
+        beta,
+        alpha,
+        lower: lower.unwrap_or(f64::NEG_INFINITY),
+        upper,
+        iterations,
+    })
 }

@@ -28,7 +28,15 @@ impl Solver for KernelSolver {
     fn refuses(&self, term: &Term) -> Option<String> {
         (!matches!(term.space, Space::Rkhs(_))).then(|| "solves kernel terms only".into())
     }
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        warm: Option<&[f32]>,
+        precise: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found> {
         let Space::Rkhs(space) = &term.space else { return Err(Error::data("kernel", "the term has no kernel")) };
         match &term.objective {
             Objective::F(f) => penalized(space, f, Mass::One, p, q, term.reversed, warm, precise, interrupt),
@@ -54,13 +62,26 @@ impl Solver for KernelSolver {
 }
 
 /// Σ_k w_k k(·, z_k) over both samples, with weights of both signs.
-fn expansion(space: &Penalty, p: &Sample, q: &Sample, on_p: impl Iterator<Item = f64>, on_q: impl Iterator<Item = f64>) -> Expansion {
+fn expansion(
+    space: &Penalty,
+    p: &Sample,
+    q: &Sample,
+    on_p: impl Iterator<Item = f64>,
+    on_q: impl Iterator<Item = f64>,
+) -> Expansion {
     let centres = p.rows.iter().chain(&q.rows).copied().collect();
     Expansion { kernel: space.kernel.clone(), centres, d: p.d, weights: on_p.chain(on_q).collect() }
 }
 
 /// MMD²/(2λ) with h = (μ_P − μ_Q)/λ; λ = ½ makes it MMD².
-fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+fn witness(
+    space: &Penalty,
+    p: &Sample,
+    q: &Sample,
+    reversed: bool,
+    precise: bool,
+    interrupt: &Interrupt,
+) -> Result<Found> {
     let lambda = space.lambda;
     let sums = |over: &Sample, at: &Sample| -> Result<(Vec<f64>, Vec<f64>)> {
         let weights = over.given_weights();
@@ -80,7 +101,10 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
         // without the diagonal: Σ w² k(0) leaves, and the rest is divided by 1 − Σ w²
         let diagonal = space.kernel.of_squared(0.0);
         if let Some(s) = [p, q].into_iter().find(|s| s.len() < 2) {
-            return Err(Error::data("mmd(k, #{ unbiased: true })", format!("needs two points with weight in each sample, one has {}", s.len())));
+            return Err(Error::data(
+                "mmd(k, #{ unbiased: true })",
+                format!("needs two points with weight in each sample, one has {}", s.len()),
+            ));
         }
         let drop = |v: f64, s: &Sample| {
             let squares: f64 = s.weights.iter().map(|w| w * w).sum();
@@ -98,11 +122,25 @@ fn witness(space: &Penalty, p: &Sample, q: &Sample, reversed: bool, precise: boo
         None
     };
     let potential = expansion(space, p, q, p.weights.iter().map(|w| w / lambda), q.weights.iter().map(|w| -w / lambda));
-    Ok(Found { on_target, history: vec![(value, value)], ..Found::new([value, value, value], Arc::new(potential), on_source) })
+    Ok(Found {
+        on_target,
+        history: vec![(value, value)],
+        ..Found::new([value, value, value], Arc::new(potential), on_source)
+    })
 }
 
 #[allow(clippy::too_many_arguments)]
-fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found> {
+fn penalized(
+    space: &Penalty,
+    f: &crate::generator::Generator,
+    mass: Mass,
+    p: &Sample,
+    q: &Sample,
+    reversed: bool,
+    warm: Option<&[f32]>,
+    precise: bool,
+    interrupt: &Interrupt,
+) -> Result<Found> {
     let n = q.len();
     if n > MOST && !space.kernel.is_positive_definite() {
         return Err(Error::Unsupported {
@@ -121,10 +159,20 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
     let (at_p, own_gradient) = over_p.at(&p.rows, interrupt)?;
     let own = mean(&at_p, &p.weights);
     let start: Option<Vec<f64>> = warm.filter(|w| w.len() == n).map(|w| w.iter().map(|v| f64::from(*v)).collect());
-    let dual = Dual { f, mass, k: &k, on_q: &on_q, own, b: &q.weights, lambda: space.lambda, tolerance: if precise { 1e-10 } else { 1e-7 } };
+    let dual = Dual {
+        f,
+        mass,
+        k: &k,
+        on_q: &on_q,
+        own,
+        b: &q.weights,
+        lambda: space.lambda,
+        tolerance: if precise { 1e-10 } else { 1e-7 },
+    };
     let start = start.map(|v| normalised(v, mass));
     let s = newton(&dual, start.as_deref(), interrupt)?;
-    let potential = expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
+    let potential =
+        expansion(space, p, q, p.weights.iter().map(|w| w / space.lambda), s.alpha.iter().map(|a| -a / space.lambda));
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
     let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
     let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
@@ -135,7 +183,8 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
         history: s.history,
         iterations: s.iterations,
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
-        remark: (gap > 1e-6 * s.upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
+        remark: (gap > 1e-6 * s.upper.abs().max(1e-6))
+            .then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
         ..Found::new([s.lower, 0.5 * (s.lower + s.upper), s.upper], Arc::new(potential), on_source)
     })
 }
@@ -143,7 +192,11 @@ fn penalized(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &S
 /// −f*'(h − ν) ∇h at the points of Q, per unit of their weight; α = b f*'.
 fn target_variation(h: &Expansion, q: &Sample, alpha: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
     let gradient = h.at(&q.rows, interrupt)?.1;
-    Ok(gradient.chunks(q.d).zip(alpha.iter().zip(&q.weights)).flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g)).collect())
+    Ok(gradient
+        .chunks(q.d)
+        .zip(alpha.iter().zip(&q.weights))
+        .flat_map(|(g, (a, w))| g.iter().map(move |g| -a / w * g))
+        .collect())
 }
 
 /// f32 keeps eight digits of a mass of one.
@@ -155,7 +208,15 @@ fn normalised(mut alpha: Vec<f64>, mass: Mass) -> Vec<f64> {
     alpha
 }
 
-fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: &Sample, q: &Sample, reversed: bool, interrupt: &Interrupt) -> Result<Found> {
+fn by_features(
+    space: &Penalty,
+    f: &crate::generator::Generator,
+    mass: Mass,
+    p: &Sample,
+    q: &Sample,
+    reversed: bool,
+    interrupt: &Interrupt,
+) -> Result<Found> {
     let n = q.len();
     if n > MOST_FEATURED {
         return Err(Error::Unsupported {
@@ -168,7 +229,11 @@ fn by_features(space: &Penalty, f: &crate::generator::Generator, mass: Mass, p: 
     let potential = Expansion { kernel: space.kernel.clone(), centres: s.landmarks, d: q.d, weights: s.beta };
     let on_source = potential.at(&p.rows, interrupt)?.1;
     let on_target = if reversed { Some(target_variation(&potential, q, &s.alpha, interrupt)?) } else { None };
-    let remark = format!("{n} points: the potential is sought among {} kernel functions, the bounds are {:.1e} apart", potential.weights.len(), s.upper - s.lower);
+    let remark = format!(
+        "{n} points: the potential is sought among {} kernel functions, the bounds are {:.1e} apart",
+        potential.weights.len(),
+        s.upper - s.lower
+    );
     Ok(Found {
         on_target,
         proximal: Some(s.alpha),

@@ -10,8 +10,8 @@ use burn::tensor::Device;
 pub mod certificate;
 pub mod debiased;
 pub mod deep_kernel;
-pub mod entropic;
 mod entries;
+pub mod entropic;
 pub mod estimate;
 pub mod exact;
 pub mod features;
@@ -66,7 +66,11 @@ pub struct Ascent {
 }
 
 /// M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ) from φ and ∇φ at the particles and φ on the target: ∇φ itself for a forward f-divergence.
-pub fn scored_variation((phi, gradient): (Values, Points), term: &Term, on_target: impl FnOnce() -> Result<Values>) -> Result<Points> {
+pub fn scored_variation(
+    (phi, gradient): (Values, Points),
+    term: &Term,
+    on_target: impl FnOnce() -> Result<Values>,
+) -> Result<Points> {
     if term.varies_as_critic() {
         return Ok(gradient);
     }

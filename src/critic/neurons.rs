@@ -32,16 +32,31 @@ impl Solver for NeuronSolver {
     fn refuses(&self, term: &Term) -> Option<String> {
         (!matches!(term.space, Space::Neurons(_))).then(|| "solves two_layer terms only".into())
     }
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, _: Option<&[f32]>, _: bool, interrupt: &Interrupt) -> Result<Found> {
-        let Space::Neurons(neurons) = &term.space else { return Err(Error::data("two_layer", "the term has no inputs")) };
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        _: Option<&[f32]>,
+        _: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found> {
+        let Space::Neurons(neurons) = &term.space else {
+            return Err(Error::data("two_layer", "the term has no inputs"));
+        };
         neurons.check(p.d)?;
         let (f, g) = (neurons.network(&p.rows, &p.weights), neurons.network(&q.rows, &q.weights));
         let count = f.len() as f64;
         let difference: Vec<f64> = f.iter().zip(&g).map(|(a, b)| a - b).collect();
         let value = difference.iter().map(|r| r * r).sum::<f64>() / count;
-        let potential = Witness { neurons: neurons.clone(), residuals: difference.into_iter().map(|r| 2.0 * r / count).collect() };
+        let potential =
+            Witness { neurons: neurons.clone(), residuals: difference.into_iter().map(|r| 2.0 * r / count).collect() };
         let on_source = potential.at(&p.rows, interrupt)?.1;
-        let on_target = if term.reversed { Some(potential.at(&q.rows, interrupt)?.1.into_iter().map(|v| -v).collect()) } else { None };
+        let on_target = if term.reversed {
+            Some(potential.at(&q.rows, interrupt)?.1.into_iter().map(|v| -v).collect())
+        } else {
+            None
+        };
         Ok(Found { on_target, ..Found::new([value, value, value], Arc::new(potential), on_source) })
     }
     fn to_json(&self) -> serde_json::Value {

@@ -90,13 +90,18 @@ impl Conjugate<'_> {
         }
         let mut nu = start.clamp(low, high);
         for _ in 0..100 {
-            let all: Vec<(f64, f64)> = h.par_iter().with_min_len(256).map(|v| self.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
+            let all: Vec<(f64, f64)> =
+                h.par_iter().with_min_len(256).map(|v| self.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
             let excess: f64 = all.iter().zip(b).map(|(a, w)| w * a.0).sum::<f64>() - 1.0;
             let slope: f64 = all.iter().zip(b).map(|(a, w)| w * a.1).sum();
             if excess.abs() <= 1e-14 || high - low <= 1e-15 * (1.0 + nu.abs()) {
                 break;
             }
-            if excess > 0.0 { low = nu } else { high = nu }
+            if excess > 0.0 {
+                low = nu
+            } else {
+                high = nu
+            }
             let newton = nu + excess / slope;
             nu = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         }
@@ -136,7 +141,15 @@ impl Dual<'_> {
         let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>();
         let on_p = (self.own - mean(&alpha, self.on_q)) / self.lambda;
         let value = on_p - penalty - self.price(&alpha, &k_alpha);
-        State { alpha, k_alpha, h, nu, x: all.iter().map(|a| a.1).collect(), curvature: all.iter().map(|a| a.2).collect(), value }
+        State {
+            alpha,
+            k_alpha,
+            h,
+            nu,
+            x: all.iter().map(|a| a.1).collect(),
+            curvature: all.iter().map(|a| a.2).collect(),
+            value,
+        }
     }
 
     /// δ with (I + M K/λ) δ = −r, M = S Π Sᵀ, S² = diag(b f*''); Π takes the mean away where the mass is fixed.
@@ -159,8 +172,12 @@ impl Dual<'_> {
         });
         if self.mass == Mass::One {
             // and from the other side
-            let means: Vec<f64> = (0..n).map(|j| (0..n).map(|i| root[i] * a[i * n + j]).sum::<f64>() / (norm * norm).max(1e-300)).collect();
-            a.par_chunks_mut(n).enumerate().for_each(|(i, row)| row.iter_mut().zip(&means).for_each(|(v, m)| *v -= root[i] * m));
+            let means: Vec<f64> = (0..n)
+                .map(|j| (0..n).map(|i| root[i] * a[i * n + j]).sum::<f64>() / (norm * norm).max(1e-300))
+                .collect();
+            a.par_chunks_mut(n)
+                .enumerate()
+                .for_each(|(i, row)| row.iter_mut().zip(&means).for_each(|(v, m)| *v -= root[i] * m));
         }
         (0..n).for_each(|i| a[i * n + i] += self.lambda);
         let factor = Cholesky::new(a, n)?;
@@ -179,14 +196,17 @@ impl Dual<'_> {
             let total: f64 = alpha.iter().sum();
             alpha.iter_mut().for_each(|a| *a /= total);
         }
-        let upper = alpha.iter().zip(self.b).map(|(a, b)| b * self.f.f(a / b)).sum::<f64>() + self.price(&alpha, &self.times_k(&alpha));
+        let upper = alpha.iter().zip(self.b).map(|(a, b)| b * self.f.f(a / b)).sum::<f64>()
+            + self.price(&alpha, &self.times_k(&alpha));
         let on_p = (self.own - mean(&s.alpha, self.on_q)) / self.lambda;
         let price = self.price(&s.alpha, &s.k_alpha);
         // h itself, or a little less of it if that is what keeps it inside the domain of f*
         let mut lower = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| {
             let penalty = match self.mass {
                 Mass::Free => s.h.iter().zip(self.b).map(|(h, b)| b * self.f.conjugate(t * h)).sum::<f64>(),
-                Mass::One => crate::transport::dual::shift(self.f, &s.h.iter().map(|h| t * h).collect::<Vec<f64>>(), self.b).0,
+                Mass::One => {
+                    crate::transport::dual::shift(self.f, &s.h.iter().map(|h| t * h).collect::<Vec<f64>>(), self.b).0
+                }
             };
             t * on_p - penalty - t * t * price
         });
@@ -239,7 +259,12 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
             }
         }
     }
-    let (alpha, lower, upper) = best.ok_or_else(|| Error::data("penalised divergence", format!("no finite value: lambda {} is too small for this kernel", d.lambda)))?;
+    let (alpha, lower, upper) = best.ok_or_else(|| {
+        Error::data(
+            "penalised divergence",
+            format!("no finite value: lambda {} is too small for this kernel", d.lambda),
+        )
+    })?;
     Ok(Solution { alpha, lower, upper, iterations: steps, history })
 }
 

@@ -51,7 +51,8 @@ pub fn witness_at(space: &Penalty, p: &Points, q: &Points, x: &Points) -> Result
 pub fn witness(space: &Penalty, p: &Points, q: &Points) -> Option<OnDevice> {
     let k = radial(&space.kernel).filter(|_| !space.unbiased)?;
     let (a, b) = (equal(p), equal(q));
-    let ((pp, pp_gradient), (pq, pq_gradient), (qq, _)) = (kernel_field(p, p, &a, k), kernel_field(p, q, &b, k), kernel_field(q, q, &b, k));
+    let ((pp, pp_gradient), (pq, pq_gradient), (qq, _)) =
+        (kernel_field(p, p, &a, k), kernel_field(p, q, &b, k), kernel_field(q, q, &b, k));
     let value = (pp.mean() - pq.mean().mul_scalar(2.0) + qq.mean()).div_scalar(2.0 * space.lambda);
     Some(OnDevice { value, variation: (pp_gradient - pq_gradient).div_scalar(space.lambda) })
 }
@@ -62,7 +63,13 @@ const MOST: usize = 2000;
 
 /// One direction of a Sinkhorn iteration: −ε ln Σ_j b_j e^{(v_j − c_ij)/ε}, and the mean of ∇c under its terms.
 fn soft(x: &Points, y: &Points, v: &Values, log_weight: f64, cost: &Cost, epsilon: f64) -> (Values, Points) {
-    let (l, g) = soft_field(x, y, &v.clone().div_scalar(epsilon).add_scalar(log_weight), cost.scale / epsilon, cost.power as u32);
+    let (l, g) = soft_field(
+        x,
+        y,
+        &v.clone().div_scalar(epsilon).add_scalar(log_weight),
+        cost.scale / epsilon,
+        cost.power as u32,
+    );
     (l.mul_scalar(-epsilon), g.mul_scalar(epsilon))
 }
 
@@ -77,7 +84,8 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
     let reach = 2.0 * number(&wide_p)?.max(number(&wide_q)?) * (p.dims()[1] as f64).sqrt();
     let largest = cost.of_squared(reach * reach);
     let tolerance = f64::max(1e-5, 4e-7 * (1.0 + largest / epsilon));
-    let schedule = |epsilon: f64| std::iter::successors(Some(largest), |e| Some(e * 0.25)).take_while(move |e| *e > epsilon);
+    let schedule =
+        |epsilon: f64| std::iter::successors(Some(largest), |e| Some(e * 0.25)).take_while(move |e| *e > epsilon);
     let zeros = |x: &Points| Values::zeros([x.dims()[0]], &x.device());
     // between the samples: φ on P, g = −ψ on Q
     let (mut phi, mut g) = (zeros(p), zeros(q));
@@ -89,7 +97,8 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
         interrupt.check()?;
         phi = soft(p, q, &g, ln(q), cost, epsilon).0;
         let next = soft(q, p, &phi, ln(p), cost, epsilon).0;
-        let error = (k % LOOK == LOOK - 1).then(|| ((g.clone() - next.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
+        let error =
+            (k % LOOK == LOOK - 1).then(|| ((g.clone() - next.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
         g = next;
         if let Some(e) = error
             && number(&e)? <= tolerance
@@ -105,7 +114,8 @@ pub fn sinkhorn(cost: &Cost, epsilon: f64, p: &Points, q: &Points, interrupt: &I
         for k in 0..MOST {
             interrupt.check()?;
             let m = soft(x, x, &v, ln(x), cost, epsilon).0;
-            let error = (k % LOOK == LOOK - 1).then(|| ((v.clone() - m.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
+            let error =
+                (k % LOOK == LOOK - 1).then(|| ((v.clone() - m.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean());
             v = (v + m).mul_scalar(0.5);
             if let Some(e) = error
                 && number(&e)? <= tolerance

@@ -6,13 +6,13 @@ use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
 use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
+use crate::matrix::{scaled_product, transposed, view};
 use crate::network::batch::{Batch, forward};
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::shape::Shape;
 use crate::network::trained::Trained;
 use crate::network::{Activation, under};
 use crate::random;
-use crate::matrix::{scaled_product, transposed, view};
 use crate::simd::{self, Coordinates, LANES};
 use crate::space::{Cost, Space};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -61,7 +61,11 @@ fn cost_of(term: &Term) -> Option<Cost> {
 impl CriticBuilder for PairBuilder {
     fn build(&self, term: &Term, frame: &Frame, seed: u64, stream: u64) -> Result<Box<dyn Critic>> {
         let Some(cost) = cost_of(term) else {
-            return Err(Error::Unsupported { what: self.describe(), reason: "climbs the dual of a transport cost such as w2_squared()".into(), advice: "leave the critic out to have the natural one".into() });
+            return Err(Error::Unsupported {
+                what: self.describe(),
+                reason: "climbs the dual of a transport cost such as w2_squared()".into(),
+                advice: "leave the critic out to have the natural one".into(),
+            });
         };
         let mut rng = random::rng(seed, stream);
         let shape = Shape::new(frame.dim(), &self.widths, 1, self.pair.activation);
@@ -70,7 +74,17 @@ impl CriticBuilder for PairBuilder {
         let center = device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
         // potentials of a cost of power p grow like scale^p
         let height = cost.scale * frame.scale.powf(cost.power);
-        Ok(Box::new(Pair { options: self.pair, cost, phi, psi, center, scale: frame.scale, height, seed: seed.wrapping_add(stream), draws: 0 }))
+        Ok(Box::new(Pair {
+            options: self.pair,
+            cost,
+            phi,
+            psi,
+            center,
+            scale: frame.scale,
+            height,
+            seed: seed.wrapping_add(stream),
+            draws: 0,
+        }))
     }
     fn supports(&self, term: &Term) -> bool {
         cost_of(term).is_some()
@@ -119,11 +133,14 @@ fn costs_on_host(y: &[f32], x: &[f32], d: usize, cost: &Cost) -> Vec<f32> {
     if d < MANY {
         let wide: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
         let x: Coordinates<f32> = Coordinates::new(&wide, d, &vec![0.0; d], 1.0);
-        simd::run(#[inline(always)] || {
-            for (c, y) in c.chunks_mut(n).zip(y.chunks(d)) {
-                x.squares(y, 0, c);
-            }
-        });
+        simd::run(
+            #[inline(always)]
+            || {
+                for (c, y) in c.chunks_mut(n).zip(y.chunks(d)) {
+                    x.squares(y, 0, c);
+                }
+            },
+        );
     } else {
         let squares = |v: &[f32]| -> Vec<f32> { v.chunks(d).map(|r| r.iter().map(|v| v * v).sum()).collect() };
         let on_x = squares(x);
@@ -163,28 +180,31 @@ fn hinge_on_host(phi: &[f32], psi: &[f32], c: &[f32], lambda: f64) -> (f32, Vec<
     let (mut on_phi, mut active) = (vec![0.0f32; m], vec![0.0f32; n]);
     let mut total = 0.0f64;
     for ((f, g), row) in phi.iter().zip(&mut on_phi).zip(c.chunks(n)) {
-        let (excess, count) = simd::run(#[inline(always)] || {
-            let (mut excess, mut count) = ([0.0f32; LANES], [0.0f32; LANES]);
-            let ((p, p_rest), (r, r_rest)) = (psi.as_chunks::<LANES>(), row.as_chunks::<LANES>());
-            let (a, a_rest) = active.as_chunks_mut::<LANES>();
-            for ((p, r), a) in p.iter().zip(r).zip(a) {
-                for l in 0..LANES {
-                    let e = f + p[l] - r[l];
-                    let on = if e > 0.0 { 1.0 } else { 0.0 };
-                    excess[l] += e * on;
-                    count[l] += on;
-                    a[l] += on;
+        let (excess, count) = simd::run(
+            #[inline(always)]
+            || {
+                let (mut excess, mut count) = ([0.0f32; LANES], [0.0f32; LANES]);
+                let ((p, p_rest), (r, r_rest)) = (psi.as_chunks::<LANES>(), row.as_chunks::<LANES>());
+                let (a, a_rest) = active.as_chunks_mut::<LANES>();
+                for ((p, r), a) in p.iter().zip(r).zip(a) {
+                    for l in 0..LANES {
+                        let e = f + p[l] - r[l];
+                        let on = if e > 0.0 { 1.0 } else { 0.0 };
+                        excess[l] += e * on;
+                        count[l] += on;
+                        a[l] += on;
+                    }
                 }
-            }
-            let (mut e_sum, mut n_sum) = (simd::total(excess), simd::total(count));
-            for ((p, r), a) in p_rest.iter().zip(r_rest).zip(a_rest) {
-                let e = f + p - r;
-                if e > 0.0 {
-                    (e_sum, n_sum, *a) = (e_sum + f64::from(e), n_sum + 1.0, *a + 1.0);
+                let (mut e_sum, mut n_sum) = (simd::total(excess), simd::total(count));
+                for ((p, r), a) in p_rest.iter().zip(r_rest).zip(a_rest) {
+                    let e = f + p - r;
+                    if e > 0.0 {
+                        (e_sum, n_sum, *a) = (e_sum + f64::from(e), n_sum + 1.0, *a + 1.0);
+                    }
                 }
-            }
-            (e_sum, n_sum)
-        });
+                (e_sum, n_sum)
+            },
+        );
         total += excess;
         *g = 1.0 / m as f32 - price * count as f32;
     }
@@ -248,9 +268,11 @@ impl Pair {
     fn step(&mut self, y: &Batch, x: &Batch, c: &Costs) -> Result<Values> {
         let (on_phi, on_psi) = (self.phi.prepare(), self.psi.prepare());
         let (at_y, at_x) = (forward(on_phi.weights(), &[y])?, forward(on_psi.weights(), &[x])?);
-        let (phi, psi) = (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
+        let (phi, psi) =
+            (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
         let (value, phi_seed, psi_seed) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
-        let (phi_gradient, psi_gradient) = (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);
+        let (phi_gradient, psi_gradient) =
+            (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);
         self.phi.climb(on_phi, phi_gradient);
         self.psi.climb(on_psi, psi_gradient);
         Ok(value)
@@ -260,14 +282,22 @@ impl Pair {
 impl Critic for Pair {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
         if ascent.weights.are_given() {
-            return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
+            return Err(Error::Unsupported {
+                what: "a neural critic".into(),
+                reason: "takes samples of equal weights".into(),
+                advice: "use exact() or entropic() for weighted samples".into(),
+            });
         }
         if ascent.steps == 0 {
             return Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] });
         }
         let (m, n) = (source.dims()[0], target.dims()[0]);
         if self.options.hinge == Hinge::Diagonal && m != n {
-            return Err(Error::Shape { what: "pair, hinge \"diagonal\"".into(), expected: "samples of one size".into(), got: format!("{m} and {n} points") });
+            return Err(Error::Shape {
+                what: "pair, hinge \"diagonal\"".into(),
+                expected: "samples of one size".into(),
+                got: format!("{m} and {n} points"),
+            });
         }
         if !ascent.continues {
             self.phi.begin();
@@ -294,13 +324,22 @@ impl Critic for Pair {
         fit.ok_or_else(|| Error::data("pair", "no step was taken"))
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
-        let at = |one: &Trained, x: &Points| -> Result<Values> { Ok(forward(&one.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height)) };
+        let at = |one: &Trained, x: &Points| -> Result<Values> {
+            Ok(forward(&one.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height))
+        };
         let (m, n) = (source.dims()[0], target.dims()[0]);
         if self.options.hinge == Hinge::Diagonal {
             // the diagonal of samples of two sizes is that of their first rows
             let k = m.min(n);
             let (y, x) = (source.clone().narrow(0, 0, k), target.clone().narrow(0, 0, k));
-            return Ok(hinge(&at(&self.phi, &y)?, &at(&self.psi, &x)?, &self.costs(&y, &x)?, Hinge::Diagonal, self.options.lambda)?.0);
+            return Ok(hinge(
+                &at(&self.phi, &y)?,
+                &at(&self.psi, &x)?,
+                &self.costs(&y, &x)?,
+                Hinge::Diagonal,
+                self.options.lambda,
+            )?
+            .0);
         }
         // rows in blocks: the objective is the mean of theirs, and no M × N costs are kept
         let psi = at(&self.psi, target)?;
@@ -356,7 +395,8 @@ mod tests {
         let device = open(Choice::Cpu).unwrap().device;
         let mut rng = random::rng(1, 0);
         let (m, n, lambda) = (7, 43, 3.0);
-        let draw = |rng: &mut random::Rng, k: usize| (0..k).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<f32>>();
+        let draw =
+            |rng: &mut random::Rng, k: usize| (0..k).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<f32>>();
         let (phi, psi, c) = (draw(&mut rng, m), draw(&mut rng, n), draw(&mut rng, m * n));
         let vector = |v: &[f32]| Tensor::<1>::from_data(TensorData::new(v.to_vec(), [v.len()]), &device);
         let cost = device::points(c.clone(), m, n, &device);
@@ -374,11 +414,20 @@ mod tests {
             }
         }
         let on_host = hinge(&vector(&phi), &vector(&psi), &Costs::Host(c.clone()), Hinge::All, lambda).unwrap();
-        for (value, on_phi, on_psi) in [on_host, hinge_of_tensors(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda)] {
-            assert!((f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5, "{} and {expected}", values(&value).unwrap()[0]);
+        for (value, on_phi, on_psi) in
+            [on_host, hinge_of_tensors(&vector(&phi), &vector(&psi), &cost, Hinge::All, lambda)]
+        {
+            assert!(
+                (f64::from(values(&value).unwrap()[0]) - expected).abs() < 1e-5,
+                "{} and {expected}",
+                values(&value).unwrap()[0]
+            );
             for (got, wanted) in [(on_phi, &g), (on_psi, &h)] {
                 let got = values(&got).unwrap();
-                assert!(got.iter().zip(wanted).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5), "{got:?} and {wanted:?}");
+                assert!(
+                    got.iter().zip(wanted).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-5),
+                    "{got:?} and {wanted:?}"
+                );
             }
         }
     }
@@ -389,7 +438,8 @@ mod tests {
         let device = open(Choice::Cpu).unwrap().device;
         for (d, power) in [(2, 2.0), (11, 2.0), (3, 1.0), (9, 1.5)] {
             let mut rng = random::rng(2, 0);
-            let mut draw = || device::points((0..12 * d).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, d, &device);
+            let mut draw =
+                || device::points((0..12 * d).map(|_| rng.random_range(-3.0..3.0)).collect(), 12, d, &device);
             let (y, x) = (draw(), draw());
             let cost = Cost::new(2.0, power).unwrap();
             let (a, b) = (rows_f64(&y).unwrap(), rows_f64(&x).unwrap());
@@ -398,16 +448,31 @@ mod tests {
                 let shape = Shape::new(d, &[4], 1, Activation::Tanh);
                 let one = Trained::new(shape, None, OptimizerOptions::default(), &mut random::rng(0, 0), &device);
                 let options = PairOptions { hinge: kind, ..PairOptions::default() };
-                let pair = Pair { options, cost, phi: one.clone(), psi: one, center: device::points(frame.center.clone(), 1, d, &device), scale: frame.scale, height: 1.0, seed: 0, draws: 0 };
+                let pair = Pair {
+                    options,
+                    cost,
+                    phi: one.clone(),
+                    psi: one,
+                    center: device::points(frame.center.clone(), 1, d, &device),
+                    scale: frame.scale,
+                    height: 1.0,
+                    seed: 0,
+                    draws: 0,
+                };
                 let c: Vec<f64> = match pair.costs(&y, &x).unwrap() {
                     Costs::Host(c) => c.into_iter().map(f64::from).collect(),
                     Costs::Tensors(c) => rows_f64(&c).unwrap(),
                 };
                 assert_eq!(c.len(), if kind == Hinge::All { 144 } else { 12 });
-                let exact = |i: usize, j: usize| 2.0 * (0..d).map(|k| (a[d * i + k] - b[d * j + k]).powi(2)).sum::<f64>().powf(0.5 * power);
+                let exact = |i: usize, j: usize| {
+                    2.0 * (0..d).map(|k| (a[d * i + k] - b[d * j + k]).powi(2)).sum::<f64>().powf(0.5 * power)
+                };
                 for (k, got) in c.iter().enumerate() {
                     let wanted = if kind == Hinge::All { exact(k / 12, k % 12) } else { exact(k, k) };
-                    assert!((got - wanted).abs() < 1e-4 * (1.0 + wanted), "{kind:?}, d {d}, power {power}, {k}: {got} and {wanted}");
+                    assert!(
+                        (got - wanted).abs() < 1e-4 * (1.0 + wanted),
+                        "{kind:?}, d {d}, power {power}, {k}: {got} and {wanted}"
+                    );
                 }
             }
         }

@@ -13,7 +13,8 @@ use rayon::prelude::*;
 pub fn cost_gradient(cost: &Cost, x: &[f64], y: &[f64], scale: f64, out: &mut [f64]) {
     let r2: f64 = x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum();
     if r2 > 0.0 {
-        let factor = scale * cost.scale * cost.power * if cost.power == 2.0 { 1.0 } else { r2.powf(0.5 * cost.power - 1.0) };
+        let factor =
+            scale * cost.scale * cost.power * if cost.power == 2.0 { 1.0 } else { r2.powf(0.5 * cost.power - 1.0) };
         out.iter_mut().zip(x.iter().zip(y)).for_each(|(o, (a, b))| *o += factor * (a - b));
     }
 }
@@ -33,8 +34,13 @@ impl Potential for Envelope {
     fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
         let ground = Ground::lazy(x, &self.targets, self.d, self.cost);
         let minus: Vec<f64> = self.psi.iter().map(|v| -v).collect();
-        let found: Vec<(f64, usize)> =
-            (0..ground.rows()).into_par_iter().map_init(Vec::new, |buffer, i| if interrupt.is_requested() { (0.0, 0) } else { ground.transform(i, &minus, buffer) }).collect();
+        let found: Vec<(f64, usize)> = (0..ground.rows())
+            .into_par_iter()
+            .map_init(
+                Vec::new,
+                |buffer, i| if interrupt.is_requested() { (0.0, 0) } else { ground.transform(i, &minus, buffer) },
+            )
+            .collect();
         interrupt.check()?;
         let mut gradient = vec![0.0; x.len()];
         for ((g, x), (v, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&found) {
@@ -62,7 +68,14 @@ pub struct Soft {
 
 impl Soft {
     /// Values and gradients of one soft minimum over a sample with potential ψ.
-    pub fn one(x: &[f64], over: &Sample, psi: &[f64], cost: Cost, epsilon: f64, interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
+    pub fn one(
+        x: &[f64],
+        over: &Sample,
+        psi: &[f64],
+        cost: Cost,
+        epsilon: f64,
+        interrupt: &Interrupt,
+    ) -> Result<(Vec<f64>, Vec<f64>)> {
         let pairs = Pairs::<f64>::new(x, &over.rows, over.d, cost);
         let h: Vec<f64> = over.weights.iter().zip(psi).map(|(w, p)| w.ln() - p / epsilon).collect();
         let value = pairs.softmin(epsilon, &h, &[], interrupt)?;

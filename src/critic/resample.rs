@@ -1,7 +1,7 @@
 //! Statistics of an estimate: bootstrap intervals, permutation tests, and the path of D over L.
 use super::exact::Exact;
-use super::solver::{Found, Sample, Solver};
 use super::natural;
+use super::solver::{Found, Sample, Solver};
 use crate::device::{Points, check_samples};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
@@ -16,7 +16,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// D between two weighted samples by the natural solvers, for statistics that need it hundreds of times.
-fn evaluate(terms: &[(f64, Term)], solvers: &[Arc<dyn Solver>], p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<f64> {
+fn evaluate(
+    terms: &[(f64, Term)],
+    solvers: &[Arc<dyn Solver>],
+    p: &Sample,
+    q: &Sample,
+    interrupt: &Interrupt,
+) -> Result<f64> {
     let mut total = 0.0;
     for ((w, term), solver) in terms.iter().zip(solvers) {
         let (p, q) = if term.reversed { (q, p) } else { (p, q) };
@@ -29,13 +35,22 @@ fn evaluate(terms: &[(f64, Term)], solvers: &[Arc<dyn Solver>], p: &Sample, q: &
     Ok(total)
 }
 
-fn prepare(what: &str, d: &dyn Divergence, p: &Points, q: &Points) -> Result<(Vec<(f64, Term)>, Vec<Arc<dyn Solver>>, Sample, Sample)> {
+fn prepare(
+    what: &str,
+    d: &dyn Divergence,
+    p: &Points,
+    q: &Points,
+) -> Result<(Vec<(f64, Term)>, Vec<Arc<dyn Solver>>, Sample, Sample)> {
     check_samples(what, p, q)?;
     let terms = d.terms();
     let solvers: Vec<Arc<dyn Solver>> = terms.iter().map(|(_, t)| natural::solver(t)).collect();
     for ((_, t), s) in terms.iter().zip(&solvers) {
         if let Some(reason) = s.refuses(t) {
-            return Err(Error::Unsupported { what: format!("{what} of {}", d.name()), reason: format!("needs a solver for every term, and {} {reason}", s.describe()), advice: "estimate it instead".into() });
+            return Err(Error::Unsupported {
+                what: format!("{what} of {}", d.name()),
+                reason: format!("needs a solver for every term, and {} {reason}", s.describe()),
+                advice: "estimate it instead".into(),
+            });
         }
     }
     Ok((terms, solvers, Sample::new(p, None)?, Sample::new(q, None)?))
@@ -51,12 +66,21 @@ pub struct Interval {
 
 /// `level` is the coverage, 0.95 for instance. The value of a biased statistic lies low in its own interval; that is
 /// the bootstrap's nature, and the values are returned to be looked at.
-pub fn bootstrap(d: &dyn Divergence, p: &Points, q: &Points, resamples: usize, level: f64, seed: u64, interrupt: &Interrupt) -> Result<Interval> {
+pub fn bootstrap(
+    d: &dyn Divergence,
+    p: &Points,
+    q: &Points,
+    resamples: usize,
+    level: f64,
+    seed: u64,
+    interrupt: &Interrupt,
+) -> Result<Interval> {
     let (terms, solvers, p, q) = prepare("bootstrap", d, p, q)?;
     let value = evaluate(&terms, &solvers, &p, &q, interrupt)?;
     let again = |s: &Sample, rng: &mut random::Rng| {
         let n = s.len();
-        let rows = (0..n).map(|_| rng.random_range(0..n)).flat_map(|i| s.rows[i * s.d..(i + 1) * s.d].to_vec()).collect();
+        let rows =
+            (0..n).map(|_| rng.random_range(0..n)).flat_map(|i| s.rows[i * s.d..(i + 1) * s.d].to_vec()).collect();
         Sample { rows, ..s.clone() }
     };
     let values: Result<Vec<f64>> = (0..resamples)
@@ -68,7 +92,8 @@ pub fn bootstrap(d: &dyn Divergence, p: &Points, q: &Points, resamples: usize, l
         .collect();
     let mut values = values?;
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get(((share * (values.len() - 1) as f64).round()) as usize).copied().unwrap_or(f64::NAN);
+    let at =
+        |share: f64| values.get(((share * (values.len() - 1) as f64).round()) as usize).copied().unwrap_or(f64::NAN);
     Ok(Interval { value, low: at(0.5 * (1.0 - level)), high: at(0.5 * (1.0 + level)), values })
 }
 
@@ -80,7 +105,14 @@ pub struct Test {
 }
 
 /// p = (1 + #{null ≥ statistic})/(1 + permutations): valid at every level for exchangeable points.
-pub fn two_sample_test(d: &dyn Divergence, p: &Points, q: &Points, permutations: usize, seed: u64, interrupt: &Interrupt) -> Result<Test> {
+pub fn two_sample_test(
+    d: &dyn Divergence,
+    p: &Points,
+    q: &Points,
+    permutations: usize,
+    seed: u64,
+    interrupt: &Interrupt,
+) -> Result<Test> {
     let (terms, solvers, p, q) = prepare("two_sample_test", d, p, q)?;
     let statistic = evaluate(&terms, &solvers, &p, &q, interrupt)?;
     let pooled: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
@@ -89,7 +121,10 @@ pub fn two_sample_test(d: &dyn Divergence, p: &Points, q: &Points, permutations:
         .map(|k| {
             let mut order: Vec<usize> = (0..p.len() + q.len()).collect();
             order.shuffle(&mut random::rng(seed, k as u64));
-            let pick = |at: &[usize], like: &Sample| Sample { rows: at.iter().flat_map(|i| pooled[i * p.d..(i + 1) * p.d].to_vec()).collect(), ..like.clone() };
+            let pick = |at: &[usize], like: &Sample| Sample {
+                rows: at.iter().flat_map(|i| pooled[i * p.d..(i + 1) * p.d].to_vec()).collect(),
+                ..like.clone()
+            };
             evaluate(&terms, &solvers, &pick(&order[..p.len()], &p), &pick(&order[p.len()..], &q), interrupt)
         })
         .collect();
@@ -136,7 +171,11 @@ pub fn path(d: &dyn Divergence, p: &Points, q: &Points, constants: &[f64], inter
 }
 
 fn no_path(d: &dyn Divergence) -> Error {
-    Error::Unsupported { what: format!("the path of {}", d.name()), reason: "is defined for one f regularised by lipschitz(L)".into(), advice: "write kl().regularized(lipschitz(1.0)).path(p, q, [0.1, 1.0, 10.0])".into() }
+    Error::Unsupported {
+        what: format!("the path of {}", d.name()),
+        reason: "is defined for one f regularised by lipschitz(L)".into(),
+        advice: "write kl().regularized(lipschitz(1.0)).path(p, q, [0.1, 1.0, 10.0])".into(),
+    }
 }
 
 /// D_f(P‖Q) of the samples as they are, points that coincide counted together.

@@ -99,7 +99,22 @@ impl Found {
     /// [lower, value, upper], a potential and the first variation at P; the rest is unknown or empty.
     pub fn new([lower, value, upper]: [f64; 3], potential: Arc<dyn Potential>, on_source: Vec<f64>) -> Found {
         let (on_target, proximal, plan, transport, remark) = (None, None, None, None, None);
-        Found { value, lower, upper, potential, on_source, on_target, proximal, plan, transport, history: vec![], errors: vec![], iterations: 1, warm: vec![], remark }
+        Found {
+            value,
+            lower,
+            upper,
+            potential,
+            on_source,
+            on_target,
+            proximal,
+            plan,
+            transport,
+            history: vec![],
+            errors: vec![],
+            iterations: 1,
+            warm: vec![],
+            remark,
+        }
     }
 }
 
@@ -109,7 +124,15 @@ pub trait Solver: Send + Sync {
     /// Why it cannot do this term, if it cannot.
     fn refuses(&self, term: &Term) -> Option<String>;
     /// Solves for P and Q; `precise` asks for f64 values where a flow is content with f32.
-    fn solve(&self, term: &Term, p: &Sample, q: &Sample, warm: Option<&[f32]>, precise: bool, interrupt: &Interrupt) -> Result<Found>;
+    fn solve(
+        &self,
+        term: &Term,
+        p: &Sample,
+        q: &Sample,
+        warm: Option<&[f32]>,
+        precise: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Found>;
     /// The step of a flow without leaving the device, for forward terms between samples of equal weights; None where this
     /// solver works on the host.
     fn solve_on_device(&self, _: &Term, _: &Points, _: &Points, _: &Interrupt) -> Result<Option<OnDevice>> {
@@ -129,8 +152,18 @@ pub struct SolverBuilder(pub Arc<dyn Solver>);
 impl CriticBuilder for SolverBuilder {
     fn build(&self, term: &Term, frame: &Frame, _: u64, _: u64) -> Result<Box<dyn Critic>> {
         match self.0.refuses(term) {
-            Some(reason) => Err(Error::Unsupported { what: self.0.describe(), reason, advice: "leave the critic out to have the natural one".into() }),
-            None => Ok(Box::new(Solved { solver: self.0.clone(), found: None, pending: None, dim: frame.dim(), warm: None })),
+            Some(reason) => Err(Error::Unsupported {
+                what: self.0.describe(),
+                reason,
+                advice: "leave the critic out to have the natural one".into(),
+            }),
+            None => Ok(Box::new(Solved {
+                solver: self.0.clone(),
+                found: None,
+                pending: None,
+                dim: frame.dim(),
+                warm: None,
+            })),
         }
     }
     fn supports(&self, term: &Term) -> bool {
@@ -165,7 +198,10 @@ impl Solved {
     fn potential(&self) -> Result<Arc<dyn Potential>> {
         match (&self.found, &self.pending) {
             (Some(f), _) => Ok(f.potential.clone()),
-            (None, Some((_, term, p, q))) => Ok(self.solver.solve(term, &Sample::new(p, None)?, &Sample::new(q, None)?, None, false, &Interrupt::default())?.potential),
+            (None, Some((_, term, p, q))) => Ok(self
+                .solver
+                .solve(term, &Sample::new(p, None)?, &Sample::new(q, None)?, None, false, &Interrupt::default())?
+                .potential),
             (None, None) => Err(Error::data(self.solver.describe(), "it has not been fitted to samples yet")),
         }
     }
@@ -176,7 +212,12 @@ pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
     if lower <= upper || lower - upper <= 1e-9 * upper.abs() + 1e-12 {
         return Ok((lower.min(upper), upper.max(lower)));
     }
-    Err(Error::data(what, format!("its bounds contradict each other, {lower} > {upper}: rounding has taken over; use moderate scales, penalties and orders")))
+    Err(Error::data(
+        what,
+        format!(
+            "its bounds contradict each other, {lower} > {upper}: rounding has taken over; use moderate scales, penalties and orders"
+        ),
+    ))
 }
 
 /// Values put back where the kept points were; the others get 0.
@@ -198,12 +239,14 @@ impl Critic for Solved {
                 return Ok(Fit { value: s.value, iterations: 1, history: vec![] });
             }
         }
-        let (a, b) = (ascent.weights.source.as_deref().map(Vec::as_slice), ascent.weights.target.as_deref().map(Vec::as_slice));
+        let (a, b) =
+            (ascent.weights.source.as_deref().map(Vec::as_slice), ascent.weights.target.as_deref().map(Vec::as_slice));
         let (p, q) = (Sample::new(source, a)?, Sample::new(target, b)?);
         let (p, q) = if term.reversed { (q, p) } else { (p, q) };
         let (n, m) = (p.len(), q.len());
         let ((p, kept_p), (q, kept_q)) = (p.positive(), q.positive());
-        let mut found = self.solver.solve(term, &p, &q, self.warm.as_deref(), ascent.keep_history, &ascent.interrupt)?;
+        let mut found =
+            self.solver.solve(term, &p, &q, self.warm.as_deref(), ascent.keep_history, &ascent.interrupt)?;
         let d = self.dim;
         found.on_source = scatter(&kept_p, n, d, found.on_source);
         found.on_target = found.on_target.map(|v| scatter(&kept_q, m, d, v));
@@ -232,7 +275,9 @@ impl Critic for Solved {
         if let Some((v, ..)) = &self.pending {
             return Ok(v.clone());
         }
-        let Some(found) = &self.found else { return Err(Error::data(self.solver.describe(), "it has not been fitted yet")) };
+        let Some(found) = &self.found else {
+            return Err(Error::data(self.solver.describe(), "it has not been fitted yet"));
+        };
         let v = if term.reversed {
             found.on_target.as_ref().ok_or_else(|| Error::Unsupported {
                 what: format!("{}: the reversed divergence", self.solver.describe()),
@@ -271,7 +316,10 @@ impl Critic for Solved {
         }
         let (v, g) = self.potential()?.at(&device::rows_f64(x)?, &Interrupt::default())?;
         let narrow = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect::<Vec<f32>>();
-        Ok((Tensor::from_data(TensorData::new(narrow(v), [n]), &x.device()), device::points(narrow(g), n, d, &x.device())))
+        Ok((
+            Tensor::from_data(TensorData::new(narrow(v), [n]), &x.device()),
+            device::points(narrow(g), n, d, &x.device()),
+        ))
     }
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
         Ok(self.found.as_ref().and_then(|f| f.potential.lipschitz()))

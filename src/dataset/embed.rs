@@ -18,7 +18,10 @@ pub const ENTRY: Entry = Entry {
 pub fn embed(points: &Rows, dim: usize) -> Result<Rows> {
     check_size("data::embed", points.n, dim)?;
     if dim < points.d {
-        return Err(Error::data("data::embed", format!("points of dimension {} do not fit in dimension {dim}", points.d)));
+        return Err(Error::data(
+            "data::embed",
+            format!("points of dimension {} do not fit in dimension {dim}", points.d),
+        ));
     }
     Ok(rows(points.n, dim, |i, out| {
         out.extend(&points.data[i * points.d..(i + 1) * points.d]);

@@ -18,7 +18,11 @@ impl PerAxis {
         match self {
             PerAxis::All(v) => Ok(vec![*v; d]),
             PerAxis::Each(v) if v.len() == d => Ok(v.clone()),
-            PerAxis::Each(v) => Err(Error::Shape { what: what.into(), expected: format!("{d} numbers, one per dimension"), got: format!("{}", v.len()) }),
+            PerAxis::Each(v) => Err(Error::Shape {
+                what: what.into(),
+                expected: format!("{d} numbers, one per dimension"),
+                got: format!("{}", v.len()),
+            }),
         }
     }
 }

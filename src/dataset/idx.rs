@@ -33,7 +33,8 @@ fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     if rank == 0 || rank > 4 || rest.len() < 4 * rank {
         return Err(bad(format!("an IDX header of {rank} dimensions that is cut short")));
     }
-    let shape: Vec<usize> = rest[..4 * rank].chunks(4).map(|b| b.iter().fold(0, |n, v| n << 8 | usize::from(*v))).collect();
+    let shape: Vec<usize> =
+        rest[..4 * rank].chunks(4).map(|b| b.iter().fold(0, |n, v| n << 8 | usize::from(*v))).collect();
     let expected = shape.iter().try_fold(1usize, |n, s| n.checked_mul(*s));
     let data = &rest[4 * rank..];
     if expected != Some(data.len()) {

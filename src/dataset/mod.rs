@@ -69,7 +69,10 @@ pub fn check_size(what: &str, n: usize, d: usize) -> Result<()> {
         return Err(Error::data(what, format!("{n} points in dimension {d}: both must be at least 1")));
     }
     if n.saturating_mul(d) > MOST {
-        return Err(Error::data(what, format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 250_000_000)));
+        return Err(Error::data(
+            what,
+            format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 250_000_000),
+        ));
     }
     Ok(())
 }

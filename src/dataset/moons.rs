@@ -12,9 +12,7 @@ pub const ENTRY: Entry = Entry {
     doc: "Two interleaving half circles in the plane.",
     equation: r"",
     cite: "",
-    options: &[
-        Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the arcs" },
-    ],
+    options: &[Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the arcs" }],
     defaults: defaults_of::<Options>,
     example: "data::moons(300)",
 };

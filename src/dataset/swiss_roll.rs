@@ -12,9 +12,7 @@ pub const ENTRY: Entry = Entry {
     doc: "The swiss roll in the plane: a spiral with noise.",
     equation: r"",
     cite: "gu2024gpa",
-    options: &[
-        Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the spiral" },
-    ],
+    options: &[Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the spiral" }],
     defaults: defaults_of::<Options>,
     example: "data::swiss_roll(300)",
 };

@@ -97,7 +97,8 @@ fn adapter() -> std::result::Result<Adapter, String> {
                     let info = setup.adapter.get_info();
                     let kind = format!("{:?}", info.device_type);
                     let hardware = !matches!(kind.as_str(), "Cpu" | "Other");
-                    let description = format!("{} ({:?}, {kind}; {} {})", info.name, info.backend, info.driver, info.driver_info);
+                    let description =
+                        format!("{} ({:?}, {kind}; {} {})", info.name, info.backend, info.driver, info.driver_info);
                     Ok(Adapter { device, hardware, description })
                 }
                 Ok(Err(e)) => Err(e.to_string()),
@@ -117,8 +118,15 @@ fn hardware_possible() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
     }
-    let render = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten().any(|e| e.file_name().to_string_lossy().starts_with("renderD"));
-    render || ["/dev/nvidiactl", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"].iter().any(|p| std::path::Path::new(p).exists())
+    let render = std::fs::read_dir("/dev/dri")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|e| e.file_name().to_string_lossy().starts_with("renderD"));
+    render
+        || ["/dev/nvidiactl", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"]
+            .iter()
+            .any(|p| std::path::Path::new(p).exists())
 }
 
 /// Opens a device. `auto` never picks a software adapter and never fails.
@@ -206,7 +214,11 @@ pub fn number(v: &Values) -> Result<f64> {
 pub fn check_samples(what: &str, p: &Points, q: &Points) -> Result<()> {
     let ([_, d], [_, e]) = (p.dims(), q.dims());
     if d != e {
-        return Err(Error::Shape { what: what.into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
+        return Err(Error::Shape {
+            what: what.into(),
+            expected: "two samples of one dimension".into(),
+            got: format!("dimensions {d} and {e}"),
+        });
     }
     check_sample(what, "the first sample", p)?;
     check_sample(what, "the second sample", q)

@@ -12,7 +12,9 @@ impl Combination {
     /// Weights must be finite and positive: a difference of divergences is not a divergence.
     pub fn new(parts: Vec<(f64, Arc<dyn Divergence>)>) -> Result<Combination> {
         match parts.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
-            Some((w, d)) => Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0")),
+            Some((w, d)) => {
+                Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0"))
+            }
             None => {
                 let c = Combination { parts };
                 match c.terms().iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {

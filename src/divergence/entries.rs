@@ -1,13 +1,33 @@
 //! Catalogue entries of the compositions; the named f have theirs in `generator::named`.
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 
-const fn entry(name: &'static str, signature: &'static str, doc: &'static str, equation: &'static str, example: &'static str) -> Entry {
-    Entry { name, room: "divergence", signature, doc, equation, cite: "birrell2022", options: &[], defaults: no_defaults, example }
+const fn entry(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    equation: &'static str,
+    example: &'static str,
+) -> Entry {
+    Entry {
+        name,
+        room: "divergence",
+        signature,
+        doc,
+        equation,
+        cite: "birrell2022",
+        options: &[],
+        defaults: no_defaults,
+        example,
+    }
 }
 
 pub const TWO_LAYER: Entry = Entry {
     cite: "arbel2019",
-    options: &[Opt { name: "activation", kind: OptionKind::Choice(&["relu", "tanh"]), doc: "nonlinearity of the hidden layer" }],
+    options: &[Opt {
+        name: "activation",
+        kind: OptionKind::Choice(&["relu", "tanh"]),
+        doc: "nonlinearity of the hidden layer",
+    }],
     defaults: || serde_json::json!({ "activation": "relu" }),
     ..entry(
         "two_layer",
@@ -72,11 +92,21 @@ pub const ENTRIES: &[Entry] = &[
     },
     Entry {
         cite: "",
-        ..entry("rkhs", "rkhs(k)", "The reproducing kernel Hilbert space of a kernel.", r"\mathcal H_k", "chi2().penalized(rkhs(laplace_kernel(1.0)), 0.1)")
+        ..entry(
+            "rkhs",
+            "rkhs(k)",
+            "The reproducing kernel Hilbert space of a kernel.",
+            r"\mathcal H_k",
+            "chi2().penalized(rkhs(laplace_kernel(1.0)), 0.1)",
+        )
     },
     Entry {
         cite: "gretton2012",
-        options: &[Opt { name: "unbiased", kind: OptionKind::Flag, doc: "means over pairs of different points; may be negative" }],
+        options: &[Opt {
+            name: "unbiased",
+            kind: OptionKind::Flag,
+            doc: "means over pairs of different points; may be negative",
+        }],
         defaults: || serde_json::json!({ "unbiased": false }),
         ..entry(
             "mmd",
@@ -88,22 +118,56 @@ pub const ENTRIES: &[Entry] = &[
     },
     Entry {
         cite: "szekely2013",
-        ..entry("energy", "energy()", "The energy distance, MMD squared of the kernel -|x - y|.", r"2E|X-Y|-E|X-X'|-E|Y-Y'|", "energy().estimate(data::gaussian(100, 2), data::ring(100)).value")
+        ..entry(
+            "energy",
+            "energy()",
+            "The energy distance, MMD squared of the kernel -|x - y|.",
+            r"2E|X-Y|-E|X-X'|-E|Y-Y'|",
+            "energy().estimate(data::gaussian(100, 2), data::ring(100)).value",
+        )
     },
-    entry("w1", "w1()", "The Wasserstein-1 distance, ipm(lipschitz(1.0)).", r"W_1=\sup_{\mathrm{Lip}(\varphi)\le1}\{E_P[\varphi]-E_Q[\varphi]\}", "w1().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: exact() })"),
+    entry(
+        "w1",
+        "w1()",
+        "The Wasserstein-1 distance, ipm(lipschitz(1.0)).",
+        r"W_1=\sup_{\mathrm{Lip}(\varphi)\le1}\{E_P[\varphi]-E_Q[\varphi]\}",
+        "w1().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: exact() })",
+    ),
     Entry {
         cite: "peyre2019",
-        ..entry("w2", "w2()", "The Wasserstein-2 distance (not its square), by exact transport.", r"W_2=\left(\min_\pi\int|x-y|^2d\pi\right)^{1/2}", "w2().estimate(data::gaussian(50, 2), data::ring(50)).value")
+        ..entry(
+            "w2",
+            "w2()",
+            "The Wasserstein-2 distance (not its square), by exact transport.",
+            r"W_2=\left(\min_\pi\int|x-y|^2d\pi\right)^{1/2}",
+            "w2().estimate(data::gaussian(50, 2), data::ring(50)).value",
+        )
     },
     Entry {
         cite: "peyre2019",
-        ..entry("w2_squared", "w2_squared()", "The squared Wasserstein-2 distance, without a half.", r"W_2^2=\min_\pi\int|x-y|^2d\pi", "infconv(kl(), 0.5 * w2_squared()).estimate(data::gaussian(50, 2), data::ring(50))")
+        ..entry(
+            "w2_squared",
+            "w2_squared()",
+            "The squared Wasserstein-2 distance, without a half.",
+            r"W_2^2=\min_\pi\int|x-y|^2d\pi",
+            "infconv(kl(), 0.5 * w2_squared()).estimate(data::gaussian(50, 2), data::ring(50))",
+        )
     },
     Entry {
         cite: "peyre2019",
-        options: &[Opt { name: "root", kind: OptionKind::Flag, doc: "W_p itself; false gives its p-th power, which scales and composes" }],
+        options: &[Opt {
+            name: "root",
+            kind: OptionKind::Flag,
+            doc: "W_p itself; false gives its p-th power, which scales and composes",
+        }],
         defaults: || serde_json::json!({ "root": true }),
-        ..entry("wasserstein", "wasserstein(p, options)", "The Wasserstein-p distance for any p >= 1, by exact transport.", r"W_p=\left(\min_\pi\int|x-y|^pd\pi\right)^{1/p}", "wasserstein(1.5).estimate(data::gaussian(50, 2), data::ring(50)).value")
+        ..entry(
+            "wasserstein",
+            "wasserstein(p, options)",
+            "The Wasserstein-p distance for any p >= 1, by exact transport.",
+            r"W_p=\left(\min_\pi\int|x-y|^pd\pi\right)^{1/p}",
+            "wasserstein(1.5).estimate(data::gaussian(50, 2), data::ring(50)).value",
+        )
     },
     Entry {
         cite: "feydy2019",
@@ -154,5 +218,14 @@ pub const ENTRIES: &[Entry] = &[
             "unbalanced(kl(), w2_squared()).estimate(data::gaussian(60, 2), data::ring(60))",
         )
     },
-    Entry { cite: "", ..entry("symmetrised", "d.symmetrised()", "Half the divergence plus half the reversed one.", r"\tfrac12D(P\|Q)+\tfrac12D(Q\|P)", "kl().regularized(lipschitz(1.0)).symmetrised()") },
+    Entry {
+        cite: "",
+        ..entry(
+            "symmetrised",
+            "d.symmetrised()",
+            "Half the divergence plus half the reversed one.",
+            r"\tfrac12D(P\|Q)+\tfrac12D(Q\|P)",
+            "kl().regularized(lipschitz(1.0)).symmetrised()",
+        )
+    },
 ];

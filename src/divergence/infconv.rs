@@ -16,22 +16,41 @@ pub struct InfConv {
 impl InfConv {
     /// The reasons for a refusal are those of mathematics: the dual of the sum must be one supremum.
     pub fn new(generator: Arc<Generator>, other: Arc<dyn Divergence>) -> Result<InfConv> {
-        let refuse = |reason: &str| Error::Unsupported {
+        let refuse = |reason: &str| {
+            Error::Unsupported {
             what: format!("infconv({}, {})", generator.name(), other.name()),
             reason: reason.into(),
             advice: "the second argument is w1(), ipm(lipschitz(L)), w2_squared(), wasserstein(p, #{ root: false }), mmd(k), or a multiple of one".into(),
+        }
         };
         let space = match &other.terms()[..] {
             [(w, t)] => match (&t.objective, &t.space) {
                 (Objective::Ipm, Space::Lipschitz(l)) => Space::Lipschitz(Lipschitz::new(l.constant * w)?),
                 (Objective::Ipm, Space::Cost(c)) => Space::Cost(Cost::new(c.scale * w, c.power)?),
                 // the conjugate of w MMD² is ‖h‖²/(4w)
-                (Objective::Ipm, Space::Rkhs(k)) if !k.unbiased => Space::Rkhs(Penalty { lambda: k.lambda / w, ..k.clone() }),
-                (Objective::Ipm, Space::Neurons(_) | Space::Networks) => return Err(refuse("takes transport costs and kernels; two_layer compares networks")),
-                (Objective::Ipm, Space::Rkhs(_)) => return Err(refuse("needs the biased MMD: the unbiased one is not convex")),
-                (Objective::Root, _) => return Err(refuse("needs a power of the distance: its root is not a linear cost of the plan")),
-                (Objective::Sinkhorn(_), _) => return Err(refuse("has no critic: the Sinkhorn divergence is not a supremum over one space")),
-                (Objective::F(_) | Objective::FreeMass(_) | Objective::Renyi(_) | Objective::Unbalanced { .. } | Objective::Variational(_), _) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
+                (Objective::Ipm, Space::Rkhs(k)) if !k.unbiased => {
+                    Space::Rkhs(Penalty { lambda: k.lambda / w, ..k.clone() })
+                }
+                (Objective::Ipm, Space::Neurons(_) | Space::Networks) => {
+                    return Err(refuse("takes transport costs and kernels; two_layer compares networks"));
+                }
+                (Objective::Ipm, Space::Rkhs(_)) => {
+                    return Err(refuse("needs the biased MMD: the unbiased one is not convex"));
+                }
+                (Objective::Root, _) => {
+                    return Err(refuse("needs a power of the distance: its root is not a linear cost of the plan"));
+                }
+                (Objective::Sinkhorn(_), _) => {
+                    return Err(refuse("has no critic: the Sinkhorn divergence is not a supremum over one space"));
+                }
+                (
+                    Objective::F(_)
+                    | Objective::FreeMass(_)
+                    | Objective::Renyi(_)
+                    | Objective::Unbalanced { .. }
+                    | Objective::Variational(_),
+                    _,
+                ) => return Err(refuse("has two discrepancies and no metric between P and its proxy")),
             },
             _ => return Err(refuse("of a sum is not a sum of inf-convolutions")),
         };
@@ -44,19 +63,34 @@ impl Divergence for InfConv {
         format!("infconv({}, {})", self.generator.name(), self.other.name())
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::F(self.generator.clone()), space: self.space.clone(), reversed: false })]
+        vec![(
+            1.0,
+            Term { objective: Objective::F(self.generator.clone()), space: self.space.clone(), reversed: false },
+        )]
     }
     fn latex(&self) -> String {
         let inner = conjugate_mean(&self.generator);
         let (near, dual) = match &self.space {
-            Space::Lipschitz(l) => (format!("{}\\,W_1(P,\\mu)", l.constant), format!(r"\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{inner}\right\}}", l.constant)),
+            Space::Lipschitz(l) => (
+                format!("{}\\,W_1(P,\\mu)", l.constant),
+                format!(r"\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{inner}\right\}}", l.constant),
+            ),
             Space::Cost(c) => {
                 let (s, p) = (c.scale, c.power);
                 let inner = inner.replace(r"\varphi", r"\psi");
-                (format!("{s}\\,W_{{{p}}}^{{{p}}}(P,\\mu)"), format!(r"\sup_{{\varphi(x)-\psi(y)\le {s}|x-y|^{{{p}}}}}\left\{{E_P[\varphi]-{inner}\right\}}"))
+                (
+                    format!("{s}\\,W_{{{p}}}^{{{p}}}(P,\\mu)"),
+                    format!(r"\sup_{{\varphi(x)-\psi(y)\le {s}|x-y|^{{{p}}}}}\left\{{E_P[\varphi]-{inner}\right\}}"),
+                )
             }
             Space::Neurons(_) | Space::Networks => ("MMD^2(P,\\mu)".into(), inner.to_string()),
-            Space::Rkhs(k) => (format!("{}\\,MMD^2(P,\\mu)", 0.5 / k.lambda), format!(r"\sup_{{\varphi\in\mathcal H}}\left\{{E_P[\varphi]-{inner}-\tfrac{{{}}}{{2}}\|\varphi\|^2_{{\mathcal H}}\right\}}", k.lambda)),
+            Space::Rkhs(k) => (
+                format!("{}\\,MMD^2(P,\\mu)", 0.5 / k.lambda),
+                format!(
+                    r"\sup_{{\varphi\in\mathcal H}}\left\{{E_P[\varphi]-{inner}-\tfrac{{{}}}{{2}}\|\varphi\|^2_{{\mathcal H}}\right\}}",
+                    k.lambda
+                ),
+            ),
         };
         format!(r"D(P\|Q)=\inf_\mu\left\{{{near}+D_f(\mu\|Q)\right\}}={dual},\quad f(x)={}", self.generator.latex())
     }

@@ -47,7 +47,8 @@ impl Penalized {
             return Err(Error::Unsupported {
                 what: format!("penalized(.., {lambda:e})"),
                 reason: "loses all digits of its value to rounding".into(),
-                advice: "for large lambda it tends to MMD^2/(2 lambda f''(1)), and KALE to half of mmd(k): use that".into(),
+                advice: "for large lambda it tends to MMD^2/(2 lambda f''(1)), and KALE to half of mmd(k): use that"
+                    .into(),
             });
         }
         if !kernel.is_positive_definite() {
@@ -73,7 +74,9 @@ pub(super) fn level(f: &Arc<Generator>) -> Result<Arc<Generator>> {
         return Ok(f.clone());
     }
     let line = expr::scale(slope, &expr::sub(&expr::x(), &expr::constant(1.0)));
-    Generator::new(f.name(), expr::sub(f.expr(), &line)).map(Arc::new).map_err(|source| Error::Generator { name: f.name().into(), source })
+    Generator::new(f.name(), expr::sub(f.expr(), &line))
+        .map(Arc::new)
+        .map_err(|source| Error::Generator { name: f.name().into(), source })
 }
 
 impl Divergence for Penalized {
@@ -86,6 +89,10 @@ impl Divergence for Penalized {
     }
     fn latex(&self) -> String {
         let weight = if self.weight() == 1.0 { String::new() } else { format!(r"(1+{})", self.lambda) };
-        format!(r"D(P\|Q)={weight}\sup_{{h\in\mathcal H}}\left\{{E_P[h]-E_Q[f^*(h)]-\tfrac{{{}}}{{2}}\|h\|^2_{{\mathcal H}}\right\}},\quad f(x)={}", self.lambda, self.level.latex())
+        format!(
+            r"D(P\|Q)={weight}\sup_{{h\in\mathcal H}}\left\{{E_P[h]-E_Q[f^*(h)]-\tfrac{{{}}}{{2}}\|h\|^2_{{\mathcal H}}\right\}},\quad f(x)={}",
+            self.lambda,
+            self.level.latex()
+        )
     }
 }

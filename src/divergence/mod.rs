@@ -13,13 +13,13 @@ pub mod infconv;
 pub mod kernels;
 pub mod neurons;
 mod nu;
-pub mod renyi;
 mod on_host;
+pub mod renyi;
 mod term;
 pub mod transport;
 pub use combination::{Combination, symmetrised};
 pub use entries::{ENTRIES, TWO_LAYER};
-pub use term::{Objective, Renyi, Scores, Term, Shares};
+pub use term::{Objective, Renyi, Scores, Shares, Term};
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.
 pub trait Divergence: Send + Sync {
@@ -40,10 +40,22 @@ impl Divergence for Regularized {
         format!("{}.regularized(lipschitz({}))", self.generator.name(), self.space.constant)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::F(self.generator.clone()), space: Space::Lipschitz(self.space), reversed: false })]
+        vec![(
+            1.0,
+            Term {
+                objective: Objective::F(self.generator.clone()),
+                space: Space::Lipschitz(self.space),
+                reversed: false,
+            },
+        )]
     }
     fn latex(&self) -> String {
-        format!(r"D(P\|Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{}\right\}},\quad f(x)={}", self.space.constant, conjugate_mean(&self.generator), self.generator.latex())
+        format!(
+            r"D(P\|Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-{}\right\}},\quad f(x)={}",
+            self.space.constant,
+            conjugate_mean(&self.generator),
+            self.generator.latex()
+        )
     }
 }
 
@@ -83,7 +95,10 @@ impl Divergence for Ipm {
         vec![(1.0, Term { objective: Objective::Ipm, space: Space::Lipschitz(self.space), reversed: false })]
     }
     fn latex(&self) -> String {
-        format!(r"W(P,Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-E_Q[\varphi]\right\}}", self.space.constant)
+        format!(
+            r"W(P,Q)=\sup_{{\mathrm{{Lip}}(\varphi)\le {}}}\left\{{E_P[\varphi]-E_Q[\varphi]\right\}}",
+            self.space.constant
+        )
     }
 }
 

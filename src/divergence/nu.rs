@@ -16,7 +16,11 @@ pub const STEEP: f64 = 2.0;
 pub const SETTLED: f64 = 1e-2;
 
 /// ν with E f*'(φ − ν) ≈ 1, of shape [1], and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
-pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, crate::generator::lower::ConjugateValues) {
+pub fn solve(
+    f: &Generator,
+    phi: &Values,
+    start: Option<&Values>,
+) -> (Values, crate::generator::lower::ConjugateValues) {
     let (left, right) = f.slope_at_one();
     let (_, dinf) = f.slopes();
     let top = phi.clone().max();
@@ -47,7 +51,8 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
         // NaN compares false, so an overflowing Newton step falls back on bisection; so does one of nothing, unless it is from the
         // root: next to a pole of f*' rounding swallows the whole step
         let strictly = candidate.clone().greater(lo.clone()).float() * candidate.clone().lower(hi.clone()).float();
-        let within = candidate.clone().greater_equal(lo.clone()).float() * candidate.clone().lower_equal(hi.clone()).float();
+        let within =
+            candidate.clone().greater_equal(lo.clone()).float() * candidate.clone().lower_equal(hi.clone()).float();
         let inside = within * (strictly + slope.abs().lower_scalar(SETTLED).float());
         nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
     }
@@ -64,7 +69,13 @@ pub fn solve(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, cr
 
 /// The same in one launch of a device, which does the steps of `solve` on a table of f*.
 pub fn on_device(f: &Generator, start: Option<&Values>, device: &Device) -> Price {
-    Price { table: f.device_table(device), start: start.cloned(), iterations: iterations(f, start.is_some()), steep: STEEP, settled: SETTLED }
+    Price {
+        table: f.device_table(device),
+        start: start.cloned(),
+        iterations: iterations(f, start.is_some()),
+        steep: STEEP,
+        settled: SETTLED,
+    }
 }
 
 /// Newton converges in a few steps from the previous ν; near the pole of a bounded domain bisection has to help, and a

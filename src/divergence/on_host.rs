@@ -73,13 +73,18 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
     for _ in 0..ITERATIONS {
         let [_, slope, curvature] = sums(f, phi, nu);
         let slope = slope / n - 1.0;
-        if slope > 0.0 { lo = nu } else { hi = nu }
+        if slope > 0.0 {
+            lo = nu
+        } else {
+            hi = nu
+        }
         let newton = f64::from(nu) + slope / (curvature / n);
         // NaN compares false, so an overflowing Newton step falls back on bisection
         let inside = newton >= f64::from(lo) && newton <= f64::from(hi);
         let middle = 0.5 * (lo + hi);
         // where f*' is steep Newton's steps from the left are short: the middle is further, and never too far for long
-        let mut next = if inside { if slope > STEEP { (newton as f32).max(middle) } else { newton as f32 } } else { middle };
+        let mut next =
+            if inside { if slope > STEEP { (newton as f32).max(middle) } else { newton as f32 } } else { middle };
         let seen = f32::EPSILON * nu.abs().max(hi - lo).max(f32::EPSILON);
         if (next - nu).abs() <= seen {
             // next to a pole of f*' rounding swallows the whole step
@@ -106,7 +111,11 @@ fn price(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
     // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
     let bound = dinf.is_finite() && f.domain().1 && nu - least_nu <= 1e-5 * (1.0 + nu.abs());
     let largest: Vec<usize> = if bound { (0..phi.len()).filter(|i| phi[*i] == most).collect() } else { vec![] };
-    if phi.len() <= PIECE { seeds(phi) } else { phi.par_chunks_mut(PIECE).for_each(seeds) }
+    if phi.len() <= PIECE {
+        seeds(phi)
+    } else {
+        phi.par_chunks_mut(PIECE).for_each(seeds)
+    }
     if !largest.is_empty() {
         let rest = 1.0 + phi.iter().map(|v| f64::from(*v)).sum::<f64>();
         largest.iter().for_each(|i| phi[*i] -= (rest.max(0.0) / largest.len() as f64) as f32);
@@ -136,15 +145,25 @@ mod tests {
         let device = device::host();
         let space = || Space::Lipschitz(Lipschitz::new(1.0).unwrap());
         let mut objectives = vec![Objective::Ipm, Objective::Renyi(Renyi::order(2.0))];
-        objectives.extend(named::ALL.iter().map(|n| Objective::F(Arc::new(n.build(&vec![1.5; n.parameters]).unwrap()))));
+        objectives
+            .extend(named::ALL.iter().map(|n| Objective::F(Arc::new(n.build(&vec![1.5; n.parameters]).unwrap()))));
         for (k, objective) in objectives.into_iter().enumerate() {
-            let cases = [(50, 70, 0.0, 0.5), (300, 9000, 0.0, 0.5), (200, 500, -5.0, 1.0), (200, 500, 3.0, 3.0), (200, 500, 30.0, 10.0)];
+            let cases = [
+                (50, 70, 0.0, 0.5),
+                (300, 9000, 0.0, 0.5),
+                (200, 500, -5.0, 1.0),
+                (200, 500, 3.0, 3.0),
+                (200, 500, 30.0, 10.0),
+            ];
             for ((n, m, offset, spread), reversed) in cases.into_iter().flat_map(|c| [(c, false), (c, true)]) {
                 let mut rng = crate::random::rng(k as u64, 0);
-                let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| offset + spread * rng.random_range(-1.0f32..1.0)).collect() };
+                let mut draw = |n: usize| -> Vec<f32> {
+                    (0..n).map(|_| offset + spread * rng.random_range(-1.0f32..1.0)).collect()
+                };
                 let (mut source, mut target) = (draw(n), draw(m));
                 let term = Term { objective: objective.clone(), space: space(), reversed };
-                let tensor = |v: &[f32]| -> Values { Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &device) };
+                let tensor =
+                    |v: &[f32]| -> Values { Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &device) };
                 let exact = term.score(&tensor(&source), &tensor(&target), None);
                 let value = term.score_on_host(&mut source, &mut target, &mut None).unwrap();
                 let expected = f64::from(values(&exact.value).unwrap()[0]);
@@ -155,7 +174,10 @@ mod tests {
                     _ => None,
                 };
                 let near_pole = f.is_some_and(|f| f.slopes().1.is_finite()) && spread > 0.5;
-                assert!((value - expected).abs() < if near_pole { 1e-3 } else { 1e-5 } * size, "{what}: {value} and {expected}");
+                assert!(
+                    (value - expected).abs() < if near_pole { 1e-3 } else { 1e-5 } * size,
+                    "{what}: {value} and {expected}"
+                );
                 if f.is_some() {
                     let q = if reversed { &source } else { &target };
                     let mass: f64 = q.iter().map(|v| f64::from(*v)).sum();
@@ -169,7 +191,11 @@ mod tests {
                     let exact = values(exact).unwrap();
                     let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
                     let off = got.iter().zip(&exact).filter(|(a, b)| (*a - *b).abs() > 1e-4 * scale).count();
-                    assert!(off <= usize::from(f.is_some_and(|f| f.has_kinks())) * 2, "{what}: {off} of {} derivatives differ", exact.len());
+                    assert!(
+                        off <= usize::from(f.is_some_and(|f| f.has_kinks())) * 2,
+                        "{what}: {off} of {} derivatives differ",
+                        exact.len()
+                    );
                 }
             }
         }

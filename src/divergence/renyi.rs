@@ -13,7 +13,10 @@ impl Order {
         if alpha.is_finite() && alpha > 0.0 && (alpha - 1.0).abs() > 1e-9 {
             Ok(Order(Renyi::order(alpha)))
         } else {
-            Err(Error::data("renyi(a)", format!("a is {alpha}, expected a number > 0 other than 1; as a → 1 it tends to kl()")))
+            Err(Error::data(
+                "renyi(a)",
+                format!("a is {alpha}, expected a number > 0 other than 1; as a → 1 it tends to kl()"),
+            ))
         }
     }
     pub fn name(&self) -> String {
@@ -32,14 +35,21 @@ impl Divergence for Regularized {
         format!("{}.regularized(lipschitz({}))", self.order.name(), self.space.constant)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::Renyi(self.order.0), space: Space::Lipschitz(self.space), reversed: false })]
+        vec![(
+            1.0,
+            Term { objective: Objective::Renyi(self.order.0), space: Space::Lipschitz(self.space), reversed: false },
+        )]
     }
     fn latex(&self) -> String {
         let l = self.space.constant;
         if self.order.0.exponent == 1.0 {
-            return format!(r"D_\infty(P\|Q)=\sup_{{\mathrm{{Lip}}(g)\le {l},\,g<0}}\left\{{E_Q[g]+\ln E_P[|g|]\right\}}+1");
+            return format!(
+                r"D_\infty(P\|Q)=\sup_{{\mathrm{{Lip}}(g)\le {l},\,g<0}}\left\{{E_Q[g]+\ln E_P[|g|]\right\}}+1"
+            );
         }
         let a = self.order.0.alpha();
-        format!(r"R_{{{a}}}(P\|Q)=\sup_{{\mathrm{{Lip}}(g)\le {l},\,g<0}}\left\{{E_Q[g]+\tfrac{{1}}{{\alpha-1}}\ln E_P\left[|g|^{{(\alpha-1)/\alpha}}\right]\right\}}+\tfrac{{\ln\alpha+1}}{{\alpha}},\quad\alpha={a}")
+        format!(
+            r"R_{{{a}}}(P\|Q)=\sup_{{\mathrm{{Lip}}(g)\le {l},\,g<0}}\left\{{E_Q[g]+\tfrac{{1}}{{\alpha-1}}\ln E_P\left[|g|^{{(\alpha-1)/\alpha}}\right]\right\}}+\tfrac{{\ln\alpha+1}}{{\alpha}},\quad\alpha={a}"
+        )
     }
 }

@@ -105,7 +105,8 @@ impl Term {
     pub fn can_be_scored(&self) -> bool {
         matches!(
             (&self.objective, &self.space),
-            (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_)) | (Objective::Variational(_), Space::Networks)
+            (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_))
+                | (Objective::Variational(_), Space::Networks)
         )
     }
 
@@ -161,7 +162,12 @@ impl Term {
             }
             Objective::FreeMass(f) => {
                 let c = f.conjugate_tensor(q);
-                Scores { value: mean_p - c.value.mean(), on_source: on_p, on_target: c.gradient.div_scalar(-n), nu: None }
+                Scores {
+                    value: mean_p - c.value.mean(),
+                    on_source: on_p,
+                    on_target: c.gradient.div_scalar(-n),
+                    nu: None,
+                }
             }
             Objective::F(f) => match f.kl_scale() {
                 Some(a) => {
@@ -181,7 +187,12 @@ impl Term {
             Objective::Variational(f) => {
                 let (on_p_ratio, on_q_ratio) = (f.log_ratio(p), f.log_ratio(q));
                 let value = on_p_ratio.phi.mean() - on_q_ratio.conjugate.mean();
-                Scores { value, on_source: on_p_ratio.phi_slope * on_p, on_target: on_q_ratio.conjugate_slope.div_scalar(-n), nu: None }
+                Scores {
+                    value,
+                    on_source: on_p_ratio.phi_slope * on_p,
+                    on_target: on_q_ratio.conjugate_slope.div_scalar(-n),
+                    nu: None,
+                }
             }
         }
     }
@@ -189,7 +200,9 @@ impl Term {
 
 /// With u = softplus φ on P: c ln mean u^e has the gradient c e u^(e−1) σ(φ)/Σ u^e.
 fn renyi(r: &Renyi, p: &Values, q: &Values) -> Scores {
-    let softplus = |v: &Values| v.clone().clamp_min(0.0) + v.clone().abs().mul_scalar(-SHARPNESS).exp().log1p().div_scalar(SHARPNESS);
+    let softplus = |v: &Values| {
+        v.clone().clamp_min(0.0) + v.clone().abs().mul_scalar(-SHARPNESS).exp().log1p().div_scalar(SHARPNESS)
+    };
     let slope = |v: &Values| activation::sigmoid(v.clone().mul_scalar(SHARPNESS));
     let n = q.dims()[0] as f64;
     let log_u = softplus(p).clamp_min(1e-30).log();
@@ -229,13 +242,21 @@ mod tests {
             };
             let l = 2.0f32.ln();
             let (value, on_a, on_b) = score(l, -l);
-            assert!((value - exact).abs() < 1e-5 && on_a.abs() < 1e-4 && on_b.abs() < 1e-4, "{}: {value} and {exact}, slopes {on_a}, {on_b}", entry.entry.name);
+            assert!(
+                (value - exact).abs() < 1e-5 && on_a.abs() < 1e-4 && on_b.abs() < 1e-4,
+                "{}: {value} and {exact}, slopes {on_a}, {on_b}",
+                entry.entry.name
+            );
             let (a, b, h) = (0.3, 0.4, 1e-2);
             let (less, on_a, on_b) = score(a, b);
             assert!(less < exact, "{}", entry.entry.name);
             let slope_a = (score(a + h, b).0 - score(a - h, b).0) / f64::from(2.0 * h);
             let slope_b = (score(a, b + h).0 - score(a, b - h).0) / f64::from(2.0 * h);
-            assert!((slope_a - on_a).abs() < 1e-3 && (slope_b - on_b).abs() < 1e-3, "{}: {slope_a}, {slope_b} and {on_a}, {on_b}", entry.entry.name);
+            assert!(
+                (slope_a - on_a).abs() < 1e-3 && (slope_b - on_b).abs() < 1e-3,
+                "{}: {slope_a}, {slope_b} and {on_a}, {on_b}",
+                entry.entry.name
+            );
         }
     }
 }

@@ -28,7 +28,9 @@ impl Divergence for Wasserstein {
     fn latex(&self) -> String {
         let p = self.power;
         let left = if self.root { format!("W_{{{p}}}(P,Q)^{{{p}}}") } else { format!("W_{{{p}}}^{{{p}}}(P,Q)") };
-        format!(r"{left}=\min_{{\pi\in\Pi(P,Q)}}\int|x-y|^{{{p}}}d\pi=\sup_{{\varphi(x)-\psi(y)\le|x-y|^{{{p}}}}}\left\{{E_P[\varphi]-E_Q[\psi]\right\}}")
+        format!(
+            r"{left}=\min_{{\pi\in\Pi(P,Q)}}\int|x-y|^{{{p}}}d\pi=\sup_{{\varphi(x)-\psi(y)\le|x-y|^{{{p}}}}}\left\{{E_P[\varphi]-E_Q[\psi]\right\}}"
+        )
     }
 }
 
@@ -44,7 +46,14 @@ impl Divergence for Sinkhorn {
         format!("sinkhorn({}{power})", self.epsilon)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::Sinkhorn(self.epsilon), space: Space::Cost(Cost { scale: 1.0, power: self.power }), reversed: false })]
+        vec![(
+            1.0,
+            Term {
+                objective: Objective::Sinkhorn(self.epsilon),
+                space: Space::Cost(Cost { scale: 1.0, power: self.power }),
+                reversed: false,
+            },
+        )]
     }
     fn latex(&self) -> String {
         format!(
@@ -68,7 +77,9 @@ impl Unbalanced {
     pub fn new(source: Arc<Generator>, target: Arc<Generator>, other: Arc<dyn Divergence>) -> Result<Unbalanced> {
         let cost = match &other.terms()[..] {
             [(w, Term { objective: Objective::Ipm, space: Space::Cost(c), .. })] => Cost::new(w * c.scale, c.power)?,
-            [(w, Term { objective: Objective::Ipm, space: Space::Lipschitz(l), .. })] => Cost::new(w * l.constant, 1.0)?,
+            [(w, Term { objective: Objective::Ipm, space: Space::Lipschitz(l), .. })] => {
+                Cost::new(w * l.constant, 1.0)?
+            }
             _ => {
                 return Err(Error::Unsupported {
                     what: format!("unbalanced({}, {}, {})", source.name(), target.name(), other.name()),
@@ -79,7 +90,11 @@ impl Unbalanced {
         };
         // where masses differ a slope at 1 would pay for making mass
         let (g, f) = (level(&source)?, level(&target)?);
-        let name = if Arc::ptr_eq(&source, &target) { target.name().to_string() } else { format!("{}, {}", source.name(), target.name()) };
+        let name = if Arc::ptr_eq(&source, &target) {
+            target.name().to_string()
+        } else {
+            format!("{}, {}", source.name(), target.name())
+        };
         Ok(Unbalanced { source: g, target: f, name: format!("unbalanced({name}, {})", other.name()), cost })
     }
 }
@@ -89,7 +104,14 @@ impl Divergence for Unbalanced {
         self.name.clone()
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(1.0, Term { objective: Objective::Unbalanced { source: self.source.clone(), target: self.target.clone() }, space: Space::Cost(self.cost), reversed: false })]
+        vec![(
+            1.0,
+            Term {
+                objective: Objective::Unbalanced { source: self.source.clone(), target: self.target.clone() },
+                space: Space::Cost(self.cost),
+                reversed: false,
+            },
+        )]
     }
     fn latex(&self) -> String {
         let (s, p) = (self.cost.scale, self.cost.power);

@@ -9,27 +9,96 @@ use super::run::RunOptions;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::critic::{OPTIMIZER, merge};
 
-const DT: Opt = Opt { name: "dt", kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" }, doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme" };
-const INTEGRATOR: Opt = Opt { name: "integrator", kind: OptionKind::Choice(NAMES), doc: "scheme for the particles: four explicit ones, one with error control, and implicit Euler (JKO)" };
-const TOLERANCE: Opt = Opt { name: "tolerance", kind: POSITIVE, doc: "error per step of the adaptive, residual of the implicit scheme, in units of the target's spread" };
+const DT: Opt = Opt {
+    name: "dt",
+    kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" },
+    doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme",
+};
+const INTEGRATOR: Opt = Opt {
+    name: "integrator",
+    kind: OptionKind::Choice(NAMES),
+    doc: "scheme for the particles: four explicit ones, one with error control, and implicit Euler (JKO)",
+};
+const TOLERANCE: Opt = Opt {
+    name: "tolerance",
+    kind: POSITIVE,
+    doc: "error per step of the adaptive, residual of the implicit scheme, in units of the target's spread",
+};
 const ITERATIONS: Opt = Opt { name: "iterations", kind: COUNT, doc: "velocities per implicit step at most" };
-const NOISE: Opt = Opt { name: "noise", kind: OptionKind::Value("a number, a schedule |t| …, or \"adaptive\""), doc: "standard deviation of the random kick after which each particle reads its velocity; a schedule is a formula in the time of the flow" };
-const ADAPT: Opt = Opt { name: "adapt_width", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "steps between new kernel widths, those at which the target pulls hardest; 0 keeps the width" };
-const CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" }), or the natural solver of kernel and transport terms" };
+const NOISE: Opt = Opt {
+    name: "noise",
+    kind: OptionKind::Value("a number, a schedule |t| …, or \"adaptive\""),
+    doc: "standard deviation of the random kick after which each particle reads its velocity; a schedule is a formula in the time of the flow",
+};
+const ADAPT: Opt = Opt {
+    name: "adapt_width",
+    kind: OptionKind::Integer { min: 0, max: 1 << 40 },
+    doc: "steps between new kernel widths, those at which the target pulls hardest; 0 keeps the width",
+};
+const CRITIC: Opt = Opt {
+    name: "critic",
+    kind: OptionKind::Value("critic"),
+    doc: "default mlp([64, 64], #{ activation: \"leaky_relu\" }), or the natural solver of kernel and transport terms",
+};
 const INNER: [Opt; 3] = [
     Opt { name: "inner_steps", kind: COUNT, doc: "ascent steps of the critic per velocity" },
-    Opt { name: "warm_up", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "extra ascent steps before the first velocity" },
-    Opt { name: "inner_tolerance", kind: OptionKind::Number { min: 0.0, max: 1.0 }, doc: "end the ascent when a step improves it by less than this fraction; 0 never" },
+    Opt {
+        name: "warm_up",
+        kind: OptionKind::Integer { min: 0, max: 1 << 40 },
+        doc: "extra ascent steps before the first velocity",
+    },
+    Opt {
+        name: "inner_tolerance",
+        kind: OptionKind::Number { min: 0.0, max: 1.0 },
+        doc: "end the ascent when a step improves it by less than this fraction; 0 never",
+    },
 ];
 
 const OPTIONS: &[Opt] = &[
-    DT, INNER[0], INNER[1], INNER[2], BATCH, INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT, CRITIC, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    DT,
+    INNER[0],
+    INNER[1],
+    INNER[2],
+    BATCH,
+    INTEGRATOR,
+    TOLERANCE,
+    ITERATIONS,
+    NOISE,
+    ADAPT,
+    CRITIC,
+    OPTIMIZER[0],
+    OPTIMIZER[1],
+    OPTIMIZER[2],
+    OPTIMIZER[3],
+    OPTIMIZER[4],
+    OPTIMIZER[5],
+    OPTIMIZER[6],
 ];
 const KERNEL: &[Opt] = &[DT, INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT];
-const KALE: &[Opt] = &[Opt { name: "lambda", kind: POSITIVE, doc: "weight of the squared norm: small is near KL, large near MMD" }, DT, INTEGRATOR, TOLERANCE, ITERATIONS, NOISE, ADAPT];
+const KALE: &[Opt] = &[
+    Opt { name: "lambda", kind: POSITIVE, doc: "weight of the squared norm: small is near KL, large near MMD" },
+    DT,
+    INTEGRATOR,
+    TOLERANCE,
+    ITERATIONS,
+    NOISE,
+    ADAPT,
+];
 const JKO: &[Opt] = &[
     Opt { name: "tau", kind: POSITIVE, doc: "time step: each step minimises D(P) + W2(P, P_before)^2/(2 tau)" },
-    INNER[0], INNER[1], INNER[2], TOLERANCE, ITERATIONS, CRITIC, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5], OPTIMIZER[6],
+    INNER[0],
+    INNER[1],
+    INNER[2],
+    TOLERANCE,
+    ITERATIONS,
+    CRITIC,
+    OPTIMIZER[0],
+    OPTIMIZER[1],
+    OPTIMIZER[2],
+    OPTIMIZER[3],
+    OPTIMIZER[4],
+    OPTIMIZER[5],
+    OPTIMIZER[6],
 ];
 
 /// The defaults of these options.
@@ -40,35 +109,120 @@ fn only(options: &[Opt], mut v: serde_json::Value) -> serde_json::Value {
     v
 }
 
-const GENERATOR: Opt = Opt { name: "generator", kind: OptionKind::Value("network"), doc: "layers of the generator, as mlp([..]), or cnn(..), which is transposed; default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })" };
-const CRITIC_STEPS: Opt = Opt { name: "critic_steps", kind: COUNT, doc: "ascent steps of the critic per step of the generator, each on fresh minibatches" };
-const FIT: Opt = Opt { name: "fit", kind: OptionKind::Choice(&["target", "both"]), doc: "the sample the codec learns from: the target, or source and target together" };
-const BATCH: Opt = Opt { name: "batch", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "points of each sample per minibatch; 0 takes all" };
+const GENERATOR: Opt = Opt {
+    name: "generator",
+    kind: OptionKind::Value("network"),
+    doc: "layers of the generator, as mlp([..]), or cnn(..), which is transposed; default mlp([64, 64, 64], #{ activation: \"leaky_relu\" })",
+};
+const CRITIC_STEPS: Opt = Opt {
+    name: "critic_steps",
+    kind: COUNT,
+    doc: "ascent steps of the critic per step of the generator, each on fresh minibatches",
+};
+const FIT: Opt = Opt {
+    name: "fit",
+    kind: OptionKind::Choice(&["target", "both"]),
+    doc: "the sample the codec learns from: the target, or source and target together",
+};
+const BATCH: Opt = Opt {
+    name: "batch",
+    kind: OptionKind::Integer { min: 0, max: 1 << 40 },
+    doc: "points of each sample per minibatch; 0 takes all",
+};
 const GENERATOR_LR: Opt = Opt { name: "generator_lr", kind: POSITIVE, doc: "learning rate of the generator" };
-const EMA: Opt = Opt { name: "ema", kind: OptionKind::Number { min: 0.0, max: 0.9999999 }, doc: "decay of the moving average of the generator's parameters, which run.particles and run.sample use; 0 keeps none" };
-const RESIDUAL: Opt = Opt { name: "residual", kind: OptionKind::Flag, doc: "G(z) = z + net(z): begins near the identity" };
-const LATENT: Opt = Opt { name: "latent", kind: OptionKind::Choice(&["source", "gaussian"]), doc: "inputs of the generator: rows of the source, or fresh normal draws of its dimension" };
+const EMA: Opt = Opt {
+    name: "ema",
+    kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+    doc: "decay of the moving average of the generator's parameters, which run.particles and run.sample use; 0 keeps none",
+};
+const RESIDUAL: Opt =
+    Opt { name: "residual", kind: OptionKind::Flag, doc: "G(z) = z + net(z): begins near the identity" };
+const LATENT: Opt = Opt {
+    name: "latent",
+    kind: OptionKind::Choice(&["source", "gaussian"]),
+    doc: "inputs of the generator: rows of the source, or fresh normal draws of its dimension",
+};
 const EULER: [Opt; 2] = [
     Opt { name: "dt", kind: POSITIVE, doc: "time step of the forward Euler scheme" },
-    Opt { name: "persistent", kind: COUNT, doc: "gradient steps towards the moved points, on the same minibatch; 1 is W2GAN" },
+    Opt {
+        name: "persistent",
+        kind: COUNT,
+        doc: "gradient steps towards the moved points, on the same minibatch; 1 is W2GAN",
+    },
 ];
 const GAN: &[Opt] = &[
-    GENERATOR, CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
+    GENERATOR,
+    CRITIC,
+    CRITIC_STEPS,
+    BATCH,
+    GENERATOR_LR,
+    EMA,
+    RESIDUAL,
+    LATENT,
+    OPTIMIZER[0],
+    OPTIMIZER[1],
+    OPTIMIZER[2],
+    OPTIMIZER[3],
+    OPTIMIZER[4],
+    OPTIMIZER[5],
 ];
-const FE_CRITIC: Opt = Opt { name: "critic", kind: OptionKind::Value("critic"), doc: "w2_fe: default exact(), or pair([64, 64]); w1_fe: default mlp([64, 64], #{ activation: \"leaky_relu\" }), or exact()" };
+const FE_CRITIC: Opt = Opt {
+    name: "critic",
+    kind: OptionKind::Value("critic"),
+    doc: "w2_fe: default exact(), or pair([64, 64]); w1_fe: default mlp([64, 64], #{ activation: \"leaky_relu\" }), or exact()",
+};
 const FE: &[Opt] = &[
-    EULER[0], EULER[1], GENERATOR, FE_CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, EMA, RESIDUAL, LATENT, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
+    EULER[0],
+    EULER[1],
+    GENERATOR,
+    FE_CRITIC,
+    CRITIC_STEPS,
+    BATCH,
+    GENERATOR_LR,
+    EMA,
+    RESIDUAL,
+    LATENT,
+    OPTIMIZER[0],
+    OPTIMIZER[1],
+    OPTIMIZER[2],
+    OPTIMIZER[3],
+    OPTIMIZER[4],
+    OPTIMIZER[5],
 ];
 const POTENTIAL: &[Opt] = &[
-    Opt { name: "lambda", kind: POSITIVE, doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda" },
+    Opt {
+        name: "lambda",
+        kind: POSITIVE,
+        doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda",
+    },
     Opt { name: "time_steps", kind: COUNT, doc: "steps of the flow over unit time" },
-    Opt { name: "kinetic", kind: OptionKind::Flag, doc: "whether the kinetic energy is counted; without it the flow has no reason to be straight" },
-    Opt { name: "potential", kind: OptionKind::Value("network"), doc: "hidden layers of U(x, t), as mlp([..]); always tanh; default mlp([64, 64, 64])" },
-    CRITIC, CRITIC_STEPS, BATCH, GENERATOR_LR, OPTIMIZER[0], OPTIMIZER[1], OPTIMIZER[2], OPTIMIZER[3], OPTIMIZER[4], OPTIMIZER[5],
+    Opt {
+        name: "kinetic",
+        kind: OptionKind::Flag,
+        doc: "whether the kinetic energy is counted; without it the flow has no reason to be straight",
+    },
+    Opt {
+        name: "potential",
+        kind: OptionKind::Value("network"),
+        doc: "hidden layers of U(x, t), as mlp([..]); always tanh; default mlp([64, 64, 64])",
+    },
+    CRITIC,
+    CRITIC_STEPS,
+    BATCH,
+    GENERATOR_LR,
+    OPTIMIZER[0],
+    OPTIMIZER[1],
+    OPTIMIZER[2],
+    OPTIMIZER[3],
+    OPTIMIZER[4],
+    OPTIMIZER[5],
 ];
 
 fn generator_defaults(options: &[Opt]) -> serde_json::Value {
-    only(options, merge(defaults_of::<GeneratorOptions>(), serde_json::to_value(generator_optimizer()).unwrap_or_default()))
+    only(
+        options,
+        merge(defaults_of::<GeneratorOptions>(), serde_json::to_value(generator_optimizer()).unwrap_or_default()),
+    )
 }
 
 fn with_optimizer(v: serde_json::Value) -> serde_json::Value {
@@ -77,7 +231,11 @@ fn with_optimizer(v: serde_json::Value) -> serde_json::Value {
 
 /// The keys of `stop: #{ … }`.
 pub const STOP: &[Opt] = &[
-    Opt { name: "divergence", kind: OptionKind::Number { min: 0.0, max: f64::MAX }, doc: "stop once the estimated divergence is below this" },
+    Opt {
+        name: "divergence",
+        kind: OptionKind::Number { min: 0.0, max: f64::MAX },
+        doc: "stop once the estimated divergence is below this",
+    },
     Opt { name: "fisher", kind: NONNEGATIVE, doc: "stop once mean |v|^2 is below this" },
     Opt { name: "seconds", kind: POSITIVE, doc: "stop after this many seconds" },
 ];
@@ -91,15 +249,39 @@ pub const RUN: Entry = Entry {
     cite: "gu2024gpa",
     options: &[
         Opt { name: "steps", kind: COUNT, doc: "steps to take" },
-        Opt { name: "seed", kind: OptionKind::Integer { min: 0, max: 1 << 53 }, doc: "seed of the critic's weights; default the session's" },
+        Opt {
+            name: "seed",
+            kind: OptionKind::Integer { min: 0, max: 1 << 53 },
+            doc: "seed of the critic's weights; default the session's",
+        },
         Opt { name: "record_every", kind: COUNT, doc: "steps between rows of the history" },
-        Opt { name: "snapshots", kind: OptionKind::Integer { min: 0, max: 100_000 }, doc: "copies of the particles, evenly spaced over the steps, both ends included" },
-        Opt { name: "metrics", kind: OptionKind::Texts, doc: "columns of the history: w1, w2, sliced, max_sliced, mmd, energy" },
+        Opt {
+            name: "snapshots",
+            kind: OptionKind::Integer { min: 0, max: 100_000 },
+            doc: "copies of the particles, evenly spaced over the steps, both ends included",
+        },
+        Opt {
+            name: "metrics",
+            kind: OptionKind::Texts,
+            doc: "columns of the history: w1, w2, sliced, max_sliced, mmd, energy",
+        },
         Opt { name: "metrics_every", kind: COUNT, doc: "steps between evaluations of the metrics" },
         Opt { name: "stop", kind: OptionKind::Map(STOP), doc: "rules that end the run early" },
-        Opt { name: "runaway", kind: POSITIVE, doc: "a step of a particle longer than this many diameters of the samples ends the run as diverged" },
-        Opt { name: "labels", kind: OptionKind::Value("[source labels, target labels]"), doc: "classes of the points: particles move towards the targets of their own class; default none" },
-        Opt { name: "live", kind: OptionKind::Flag, doc: "in a notebook, show the particles of a run that takes longer than a second while they move" },
+        Opt {
+            name: "runaway",
+            kind: POSITIVE,
+            doc: "a step of a particle longer than this many diameters of the samples ends the run as diverged",
+        },
+        Opt {
+            name: "labels",
+            kind: OptionKind::Value("[source labels, target labels]"),
+            doc: "classes of the points: particles move towards the targets of their own class; default none",
+        },
+        Opt {
+            name: "live",
+            kind: OptionKind::Flag,
+            doc: "in a notebook, show the particles of a run that takes longer than a second while they move",
+        },
     ],
     defaults: defaults_of::<RunOptions>,
     example: "let flow = gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.5 });\nlet run = flow.run(data::gaussian(50, 2), data::ring(50), #{ steps: 5, record_every: 1 });\nprint(run.history);\nrun",
@@ -224,7 +406,11 @@ pub const ENTRIES: &[Entry] = &[
         equation: r"\min_{E,D}\mathbb E|x-D(E(x))|^2",
         cite: "gu2023latent",
         options: &[
-            Opt { name: "activation", kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]), doc: "nonlinearity between layers" },
+            Opt {
+                name: "activation",
+                kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]),
+                doc: "nonlinearity between layers",
+            },
             Opt { name: "steps", kind: COUNT, doc: "training steps" },
             BATCH,
             Opt { name: "lr", kind: POSITIVE, doc: "learning rate" },
@@ -240,7 +426,11 @@ pub const ENTRIES: &[Entry] = &[
         doc: "A flow in the latent space of a codec: the target is encoded, the source too unless it is given there, the particles move there and are decoded once at the end. run.particles and run.snapshots are decoded; metrics of the history are those of the latent space. run.report has the decoder's Lipschitz constant, which bounds the divergence outside. With mobility: true the critic compares decoded points with the target itself, and latent points follow by the transposed Jacobian of the decoder: dy = -J J^T grad phi dt outside.",
         equation: r"D^{\Gamma_L}(D_\#P\|D_\#Q)\le D^{\Gamma_{L\,\mathrm{Lip}D}}(P\|Q)",
         cite: "gu2023latent",
-        options: &[Opt { name: "mobility", kind: OptionKind::Flag, doc: "whether the flow runs outside, with the mobility J J^T of the decoder" }],
+        options: &[Opt {
+            name: "mobility",
+            kind: OptionKind::Flag,
+            doc: "whether the flow runs outside, with the mobility J J^T of the decoder",
+        }],
         defaults: || serde_json::json!({ "mobility": false }),
         example: "let flow = latent(gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([16, 16]) }), pca(4));\nlet run = flow.run(data::gaussian(30, 4), data::digits().rows(0, 60), #{ steps: 3 });\nrun.report",
     },

@@ -110,7 +110,12 @@ impl Field for CriticField<'_> {
 }
 
 /// Copies of the critics; those that are solved for are solved at these samples.
-pub fn fitted(parts: &[Part], particles: &Points, target: &Points, interrupt: &Interrupt) -> Result<Vec<(f64, Box<dyn Critic>)>> {
+pub fn fitted(
+    parts: &[Part],
+    particles: &Points,
+    target: &Points,
+    interrupt: &Interrupt,
+) -> Result<Vec<(f64, Box<dyn Critic>)>> {
     let copy = |part: &Part| {
         let mut critic = part.critic.boxed_clone();
         // a solver's answer belongs to the particles it was asked for
@@ -126,7 +131,9 @@ pub fn fitted(parts: &[Part], particles: &Points, target: &Points, interrupt: &I
 pub fn parts_state(parts: &[Part]) -> Result<Vec<Named>> {
     let mut out = vec![];
     for (k, part) in parts.iter().enumerate() {
-        out.extend(part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }));
+        out.extend(
+            part.critic.state()?.into_iter().map(|n| Named { name: format!("critic{k}.{}", n.name), data: n.data }),
+        );
     }
     Ok(out)
 }

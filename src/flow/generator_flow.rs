@@ -122,11 +122,25 @@ impl GeneratorRecipe {
         let (layers, how) = (&self.generator.layers, &self.generator.options);
         if self.scheme == Scheme::Potential {
             let both = Frame::of(&Tensor::cat(vec![source.clone(), target.clone()], 0))?;
-            return Ok(Box::new(PotentialFlow::new(layers, optimizer, &both, o.lambda, f64::from(u8::from(o.kinetic)), o.time_steps, &mut rng)?));
+            return Ok(Box::new(PotentialFlow::new(
+                layers,
+                optimizer,
+                &both,
+                o.lambda,
+                f64::from(u8::from(o.kinetic)),
+                o.time_steps,
+                &mut rng,
+            )?));
         }
         let (from, to) = (Frame::of(source)?, Frame::of(target)?);
         let shape = layers.writing(from.dim(), to.dim(), how.activation, how.residual)?;
-        Ok(Box::new(Network(Perceptron::new(perceptron::Recipe { optimizer, average: o.ema, skip: o.residual }, shape, &from, &to, &mut rng))))
+        Ok(Box::new(Network(Perceptron::new(
+            perceptron::Recipe { optimizer, average: o.ema, skip: o.residual },
+            shape,
+            &from,
+            &to,
+            &mut rng,
+        ))))
     }
 }
 
@@ -141,15 +155,28 @@ impl Recipe for GeneratorRecipe {
         let how = match self.scheme {
             Scheme::Adversarial => String::new(),
             Scheme::Euler => format!("dt {}, {} persistent, ", o.dt, o.persistent),
-            Scheme::Potential => format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps),
+            Scheme::Potential => {
+                format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps)
+            }
         };
-        format!("{}({}, {how}generator {}, {critic}, {} critic steps, batch {})", self.preset, self.divergence.name(), self.generator.layers.describe(), o.critic_steps, o.batch)
+        format!(
+            "{}({}, {how}generator {}, {critic}, {} critic steps, batch {})",
+            self.preset,
+            self.divergence.name(),
+            self.generator.layers.describe(),
+            o.critic_steps,
+            o.batch
+        )
     }
 
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
         let ([_, k], [_, d]) = (source.dims(), target.dims());
         if (self.options.residual || self.scheme == Scheme::Potential) && k != d {
-            return Err(Error::Shape { what: self.preset.clone(), expected: format!("a source of the target's dimension {d}: this map adds to its input"), got: format!("dimension {k}") });
+            return Err(Error::Shape {
+                what: self.preset.clone(),
+                expected: format!("a source of the target's dimension {d}: this map adds to its input"),
+                got: format!("dimension {k}"),
+            });
         }
         check_both(source, target)
     }
@@ -158,9 +185,14 @@ impl Recipe for GeneratorRecipe {
         let classes = match s.labels {
             Some(labels) => {
                 labels.check(s.source, s.target)?;
-                if self.options.residual || self.scheme == Scheme::Potential || self.options.latent == Latent::Gaussian {
+                if self.options.residual || self.scheme == Scheme::Potential || self.options.latent == Latent::Gaussian
+                {
                     let advice = "use a plain generator with latent: \"source\"".to_string();
-                    return Err(Error::Unsupported { what: "labels".into(), reason: "enter a generator beside the noise of its own class".into(), advice });
+                    return Err(Error::Unsupported {
+                        what: "labels".into(),
+                        reason: "enter a generator beside the noise of its own class".into(),
+                        advice,
+                    });
                 }
                 labels.check_shares("minibatches hold as many of each class on both sides")?;
                 // generated points are not known yet: three times what the targets span
@@ -171,7 +203,9 @@ impl Recipe for GeneratorRecipe {
         let given = match self.options.latent {
             Latent::Source => s.source.clone(),
             // what is trained on fresh normal draws is looked at on normal draws, the same ones all along
-            Latent::Gaussian => normal(s.source.dims()[0], s.source.dims()[1], &mut random::rng(s.seed ^ NORMAL, 0), &s.source.device()),
+            Latent::Gaussian => {
+                normal(s.source.dims()[0], s.source.dims()[1], &mut random::rng(s.seed ^ NORMAL, 0), &s.source.device())
+            }
         };
         let source = classes.as_ref().map_or_else(|| given.clone(), |c| c.of_source(&given));
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
@@ -179,9 +213,20 @@ impl Recipe for GeneratorRecipe {
         let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
         let terms = self.divergence.terms();
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
-        let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
+        let parts =
+            terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dim = s.target.dims()[1];
-        Ok(Box::new(GeneratorFlow { recipe: Arc::new(self.clone()), parts, map, source, target, dim, strata: s.labels.map(|l| Arc::new(Strata::new(l))), seed: s.seed, interrupt: Interrupt::default() }))
+        Ok(Box::new(GeneratorFlow {
+            recipe: Arc::new(self.clone()),
+            parts,
+            map,
+            source,
+            target,
+            dim,
+            strata: s.labels.map(|l| Arc::new(Strata::new(l))),
+            seed: s.seed,
+            interrupt: Interrupt::default(),
+        }))
     }
 
     fn to_json(&self) -> serde_json::Value {
@@ -234,7 +279,12 @@ impl GeneratorFlow {
         let batch = self.recipe.options.batch;
         match self.recipe.options.latent {
             Latent::Source => random::minibatch(&self.source, batch, rng),
-            Latent::Gaussian => normal(if batch == 0 { self.source.dims()[0] } else { batch }, self.source.dims()[1], rng, &self.source.device()),
+            Latent::Gaussian => normal(
+                if batch == 0 { self.source.dims()[0] } else { batch },
+                self.source.dims()[1],
+                rng,
+                &self.source.device(),
+            ),
         }
     }
 
@@ -267,7 +317,13 @@ impl GeneratorFlow {
     }
 
     /// Improves the critics between two samples; D and the velocities of the first.
-    fn velocity(parts: &mut [Part], y: &Points, x: &Points, ascent: &Ascent, wanted: bool) -> Result<(Option<Values>, Option<Points>)> {
+    fn velocity(
+        parts: &mut [Part],
+        y: &Points,
+        x: &Points,
+        ascent: &Ascent,
+        wanted: bool,
+    ) -> Result<(Option<Values>, Option<Points>)> {
         let mut total: (Option<Values>, Option<Points>) = (None, None);
         for part in parts {
             let value = part.critic.fit(&part.term, y, x, ascent)?.value.mul_scalar(part.weight);
@@ -295,7 +351,9 @@ impl Flow for GeneratorFlow {
             let (value, v) = Self::velocity(&mut self.parts, &y, &x, &ascent, i + 1 == rounds)?;
             last = value.zip(v).map(|(value, v)| (z, y, value, v));
         }
-        let Some((z, y, value, v)) = last else { return Err(Error::data(&self.recipe.preset, "the divergence has no terms")) };
+        let Some((z, y, value, v)) = last else {
+            return Err(Error::data(&self.recipe.preset, "the divergence has no terms"));
+        };
         let (v, y) = (v.narrow(1, 0, self.dim), y.narrow(1, 0, self.dim));
         let m = v.dims()[0] as f64;
         let record = Record::of(value, &v);
@@ -356,7 +414,10 @@ impl Flow for GeneratorFlow {
     }
     fn critics(&self, state: &State) -> Result<Critics> {
         let y = self.placed(state.particles.clone(), &self.source);
-        Ok(Critics { divergence: self.recipe.divergence.clone(), parts: fitted(&self.parts, &y, &self.target, &self.interrupt)? })
+        Ok(Critics {
+            divergence: self.recipe.divergence.clone(),
+            parts: fitted(&self.parts, &y, &self.target, &self.interrupt)?,
+        })
     }
     fn strides(&self) -> bool {
         false
@@ -378,7 +439,12 @@ impl Flow for GeneratorFlow {
             return self.map.at(&normal(n, source.dims()[1], &mut rng, &source.device()));
         }
         if n > rows {
-            return Err(Error::data("sample(n)", format!("the source has only {rows} rows for {n} samples; run with latent: \"gaussian\" to draw any number")));
+            return Err(Error::data(
+                "sample(n)",
+                format!(
+                    "the source has only {rows} rows for {n} samples; run with latent: \"gaussian\" to draw any number"
+                ),
+            ));
         }
         self.map.at(&random::minibatch(&self.source, n, &mut rng))
     }

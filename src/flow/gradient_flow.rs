@@ -6,15 +6,15 @@ use super::noise::Kicked;
 use super::options::FlowOptions;
 use super::run::diameter;
 use super::{Critics, Flow, Recipe, Record, Setting, State};
-use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::exact::cost_of;
+use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
 use crate::device::{Points, rows_f64};
 use crate::divergence::{Divergence, FromTerms, Objective};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::random;
 use crate::network::optimizer::OptimizerOptions;
+use crate::random;
 use crate::space::Space;
 use crate::space::kernel_sum::adaptive_width;
 use burn::tensor::Tensor;
@@ -56,7 +56,14 @@ impl Recipe for FlowRecipe {
             critics.push(natural::solver(t).describe());
         }
         critics.dedup();
-        format!("{}({}, dt {}, {}, {})", self.preset, self.divergence.name(), self.options.dt.describe(), critics.join(", "), self.options.integrator.integrator().name())
+        format!(
+            "{}({}, dt {}, {}, {})",
+            self.preset,
+            self.divergence.name(),
+            self.options.dt.describe(),
+            critics.join(", "),
+            self.options.integrator.integrator().name()
+        )
     }
 
     fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>> {
@@ -77,8 +84,14 @@ impl FlowRecipe {
                 labels.check(s.source, s.target)?;
                 let fixed = |o: &Objective| matches!(o, Objective::Ipm | Objective::Root | Objective::Sinkhorn(_));
                 if self.options.batch > 0 {
-                    let reason = "change their shares from minibatch to minibatch, which would carry mass between classes".into();
-                    return Err(Error::Unsupported { what: "labels beside the option `batch`".into(), reason, advice: "leave one of them out".into() });
+                    let reason =
+                        "change their shares from minibatch to minibatch, which would carry mass between classes"
+                            .into();
+                    return Err(Error::Unsupported {
+                        what: "labels beside the option `batch`".into(),
+                        reason,
+                        advice: "leave one of them out".into(),
+                    });
                 }
                 if terms.iter().any(|(_, t)| cost_of(t).is_some() && fixed(&t.objective)) {
                     labels.check_shares("a transport cost with fixed marginals would carry mass between classes")?;
@@ -99,15 +112,36 @@ impl FlowRecipe {
                 Space::Rkhs(p) => p.kernel.describe(),
                 _ => self.divergence.name(),
             };
-            return Err(Error::Unsupported { what: "adapt_width".into(), reason: format!("chooses the width of one gaussian, laplace or imq kernel; {kernel} is none"), advice: "leave it out".into() });
+            return Err(Error::Unsupported {
+                what: "adapt_width".into(),
+                reason: format!("chooses the width of one gaussian, laplace or imq kernel; {kernel} is none"),
+                advice: "leave it out".into(),
+            });
         }
         if self.options.adapt_width > 0 && self.critic.trains() && terms.iter().any(|(_, t)| self.critic.supports(t)) {
-            return Err(Error::Unsupported { what: "adapt_width".into(), reason: format!("chooses the width of a kernel that compares points, and {} trains what it compares", self.critic.describe()), advice: "leave one of them out".into() });
+            return Err(Error::Unsupported {
+                what: "adapt_width".into(),
+                reason: format!(
+                    "chooses the width of a kernel that compares points, and {} trains what it compares",
+                    self.critic.describe()
+                ),
+                advice: "leave one of them out".into(),
+            });
         }
         let critics = natural::build_all(self.critic.as_ref(), self.chosen, &terms, &frame, s.seed)?;
-        let parts = terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
+        let parts =
+            terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect();
         let dt = self.options.dt.resolve(s.source, s.target, s.steps)?;
-        Ok(GradientFlow { recipe: Arc::new(self.clone()), parts, target, classes, dt, scale: Frame::of(s.target)?.scale, seed: s.seed, interrupt: Interrupt::default() })
+        Ok(GradientFlow {
+            recipe: Arc::new(self.clone()),
+            parts,
+            target,
+            classes,
+            dt,
+            scale: Frame::of(s.target)?.scale,
+            seed: s.seed,
+            interrupt: Interrupt::default(),
+        })
     }
 }
 
@@ -170,20 +204,47 @@ impl Flow for GradientFlow {
             self.adapt(&state.particles)?;
         }
         let warm_up = if state.step == 0 { o.warm_up } else { 0 };
-        let ascent = Ascent { steps: o.inner_steps, tolerance: o.inner_tolerance, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
+        let ascent = Ascent {
+            steps: o.inner_steps,
+            tolerance: o.inner_tolerance,
+            keep_history: false,
+            interrupt: self.interrupt.clone(),
+            ..Ascent::default()
+        };
         let control = Control { dt: self.dt, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
-        let mut field = CriticField { parts: &mut self.parts, target: &self.target, ascent: &ascent, warm_up, classes: self.classes.as_ref(), batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)) };
+        let mut field = CriticField {
+            parts: &mut self.parts,
+            target: &self.target,
+            ascent: &ascent,
+            warm_up,
+            classes: self.classes.as_ref(),
+            batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
+        };
         let scheme = o.integrator.integrator();
         if o.noise.is_none() {
             return scheme.step(state, &control, &mut field);
         }
-        let mut kicked = Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time };
+        let mut kicked =
+            Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time };
         scheme.step(state, &control, &mut kicked)
     }
     fn measure(&self, state: &State) -> Result<Record> {
         let mut parts = self.parts.clone();
-        let ascent = Ascent { steps: 0, tolerance: 0.0, keep_history: false, interrupt: self.interrupt.clone(), ..Ascent::default() };
-        let mut field = CriticField { parts: &mut parts, target: &self.target, ascent: &ascent, warm_up: 0, classes: self.classes.as_ref(), batch: (0, random::rng(0, 0)) };
+        let ascent = Ascent {
+            steps: 0,
+            tolerance: 0.0,
+            keep_history: false,
+            interrupt: self.interrupt.clone(),
+            ..Ascent::default()
+        };
+        let mut field = CriticField {
+            parts: &mut parts,
+            target: &self.target,
+            ascent: &ascent,
+            warm_up: 0,
+            classes: self.classes.as_ref(),
+            batch: (0, random::rng(0, 0)),
+        };
         Ok(field.velocity(&state.particles)?.record)
     }
     fn describe(&self) -> String {
@@ -227,7 +288,9 @@ impl Flow for GradientFlow {
     }
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = vec![("dt", self.dt)];
-        if let (true, Some(Space::Rkhs(p))) = (self.recipe.options.adapt_width > 0, self.parts.first().map(|p| &p.term.space)) {
+        if let (true, Some(Space::Rkhs(p))) =
+            (self.recipe.options.adapt_width > 0, self.parts.first().map(|p| &p.term.space))
+        {
             out.push(("width", p.kernel.smallest_width()));
         }
         Ok(out)

@@ -16,7 +16,11 @@ impl Labels {
     pub fn check(&self, source: &Points, target: &Points) -> Result<()> {
         for (what, labels, points) in [("source", &self.source, source), ("target", &self.target, target)] {
             if labels.len() != points.dims()[0] {
-                return Err(Error::Shape { what: format!("labels of the {what}"), expected: format!("{} labels, one per point", points.dims()[0]), got: labels.len().to_string() });
+                return Err(Error::Shape {
+                    what: format!("labels of the {what}"),
+                    expected: format!("{} labels, one per point", points.dims()[0]),
+                    got: labels.len().to_string(),
+                });
             }
         }
         match self.source.iter().find(|l| !self.target.contains(l)) {

@@ -57,12 +57,22 @@ impl Recipe for LangevinRecipe {
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
         let d = s.source.dims()[1];
         if d != self.dim {
-            return Err(Error::Shape { what: "langevin".into(), expected: format!("particles of dimension {}", self.dim), got: format!("dimension {d}") });
+            return Err(Error::Shape {
+                what: "langevin".into(),
+                expected: format!("particles of dimension {}", self.dim),
+                got: format!("dimension {d}"),
+            });
         }
         if s.labels.is_some() {
-            return Err(Error::Unsupported { what: "labels".into(), reason: "have no part in a density".into(), advice: "leave them out".into() });
+            return Err(Error::Unsupported {
+                what: "labels".into(),
+                reason: "have no part in a density".into(),
+                advice: "leave them out".into(),
+            });
         }
-        let outputs: Vec<Expr> = std::iter::once(self.log_density.clone()).chain((0..d).map(|i| diff(&self.log_density, &coordinate(i)))).collect();
+        let outputs: Vec<Expr> = std::iter::once(self.log_density.clone())
+            .chain((0..d).map(|i| diff(&self.log_density, &coordinate(i))))
+            .collect();
         Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
     }
     fn to_json(&self) -> serde_json::Value {
@@ -96,7 +106,8 @@ impl Flow for Langevin {
         let record = Record::of(log_density.mean().neg(), &drift);
         let [n, d] = state.particles.dims();
         let mut rng = random::rng(self.seed ^ 0x6C61_6E67, state.step as u64);
-        let xi = device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());
+        let xi =
+            device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());
         let dt = self.recipe.options.dt;
         let particles = state.particles.clone() + drift.clone().mul_scalar(dt) + xi.mul_scalar((2.0 * dt).sqrt());
         Ok((State { particles, previous: None, dt: None, time: state.time + dt, step: state.step + 1 }, record))
@@ -123,6 +134,10 @@ impl Flow for Langevin {
         Ok(())
     }
     fn critics(&self, _: &State) -> Result<Critics> {
-        Err(Error::Unsupported { what: "langevin".into(), reason: "follows a density and has no critic".into(), advice: "estimate a divergence between run.particles and a sample instead".into() })
+        Err(Error::Unsupported {
+            what: "langevin".into(),
+            reason: "follows a density and has no critic".into(),
+            advice: "estimate a divergence between run.particles and a sample instead".into(),
+        })
     }
 }

@@ -22,13 +22,19 @@ pub struct LatentRecipe {
 
 impl Recipe for LatentRecipe {
     fn describe(&self) -> String {
-        format!("latent({}, {}{})", self.inner.describe(), self.codec.describe(), if self.mobility { ", mobility" } else { "" })
+        format!(
+            "latent({}, {}{})",
+            self.inner.describe(),
+            self.codec.describe(),
+            if self.mobility { ", mobility" } else { "" }
+        )
     }
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
         check_both(source, target)?;
         let ([_, k], [_, d], dim) = (source.dims(), target.dims(), self.codec.dim());
         if k != d && k != dim {
-            let expected = format!("a source of dimension {d} like the target, to be encoded, or {dim} of the latent space");
+            let expected =
+                format!("a source of dimension {d} like the target, to be encoded, or {dim} of the latent space");
             return Err(Error::Shape { what: "latent".into(), expected, got: format!("dimension {k}") });
         }
         Ok(())
@@ -37,12 +43,18 @@ impl Recipe for LatentRecipe {
         let same = s.source.dims()[1] == s.target.dims()[1];
         let fitted_to = match self.codec.fit_to() {
             Fit::Both if same => Tensor::cat(vec![s.source.clone(), s.target.clone()], 0),
-            Fit::Both => return Err(Error::data("latent, fit: \"both\"", "the source is given in the latent space, where it says nothing about the codec")),
+            Fit::Both => {
+                return Err(Error::data(
+                    "latent, fit: \"both\"",
+                    "the source is given in the latent space, where it says nothing about the codec",
+                ));
+            }
             Fit::Target => s.target.clone(),
         };
         let codec = self.codec.build(&fitted_to, s.seed, s.saved, s.interrupt)?;
         let source = if same { codec.encode(s.source)? } else { s.source.clone() };
-        let lost = rows_f64(&(codec.decode(&codec.encode(s.target)?)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
+        let lost =
+            rows_f64(&(codec.decode(&codec.encode(s.target)?)? - s.target.clone()))?.iter().map(|v| v * v).sum::<f64>();
         let mean = s.target.clone().mean_dim(0);
         let all = rows_f64(&(s.target.clone() - mean))?.iter().map(|v| v * v).sum::<f64>();
         let codec_report = CodecReport { dim: s.target.dims()[1], explained: 1.0 - lost / all.max(1e-300) };
@@ -83,7 +95,11 @@ pub struct CodecReport {
 
 impl CodecReport {
     pub fn report(&self, codec: &dyn Codec) -> Result<[(&'static str, f64); 3]> {
-        Ok([("explained", self.explained), ("decoder_lipschitz", codec.lipschitz()?), ("ambient_dimension", self.dim as f64)])
+        Ok([
+            ("explained", self.explained),
+            ("decoder_lipschitz", codec.lipschitz()?),
+            ("ambient_dimension", self.dim as f64),
+        ])
     }
 }
 

@@ -44,7 +44,13 @@ impl Flow for MobilityFlow {
         self.inner.set_interrupt(interrupt);
     }
     fn boxed_clone(&self) -> Box<dyn Flow> {
-        Box::new(MobilityFlow { recipe: self.recipe.clone(), inner: self.inner.boxed_clone(), codec: self.codec.boxed_clone(), encodes: self.encodes, codec_report: self.codec_report })
+        Box::new(MobilityFlow {
+            recipe: self.recipe.clone(),
+            inner: self.inner.boxed_clone(),
+            codec: self.codec.boxed_clone(),
+            encodes: self.encodes,
+            codec_report: self.codec_report,
+        })
     }
     fn to_json(&self) -> serde_json::Value {
         super::Recipe::to_json(&self.recipe)

@@ -67,7 +67,10 @@ impl Record {
     pub fn read(&self) -> Result<[f64; 4]> {
         let squared = (self.velocities.clone() * self.velocities.clone()).sum_dim(1);
         let speeds = squared.clone().sqrt();
-        let all = crate::device::values(&Tensor::cat(vec![self.divergence.clone(), squared.mean(), speeds.clone().mean(), speeds.max()], 0))?;
+        let all = crate::device::values(&Tensor::cat(
+            vec![self.divergence.clone(), squared.mean(), speeds.clone().mean(), speeds.max()],
+            0,
+        ))?;
         Ok([all[0], all[1], all[2], all[3]].map(f64::from))
     }
 }
@@ -106,7 +109,11 @@ pub trait Recipe: Send + Sync {
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
         let ([_, d], [_, e]) = (source.dims(), target.dims());
         if d != e {
-            return Err(Error::Shape { what: "run(source, target)".into(), expected: "two samples of one dimension".into(), got: format!("dimensions {d} and {e}") });
+            return Err(Error::Shape {
+                what: "run(source, target)".into(),
+                expected: "two samples of one dimension".into(),
+                got: format!("dimensions {d} and {e}"),
+            });
         }
         check_both(source, target)
     }
@@ -152,7 +159,12 @@ pub trait Flow: Send + Sync {
     }
     /// New samples of the law the flow has reached.
     fn sample(&self, _: &Points, _: usize, _: u64) -> Result<Points> {
-        Err(Error::Unsupported { what: self.describe(), reason: "moves its particles and has no map for new ones".into(), advice: "run.particles are the sample; start from more of them, or use a generator flow such as w2_fe".into() })
+        Err(Error::Unsupported {
+            what: self.describe(),
+            reason: "moves its particles and has no map for new ones".into(),
+            advice: "run.particles are the sample; start from more of them, or use a generator flow such as w2_fe"
+                .into(),
+        })
     }
     /// Numbers about the flow itself, by name.
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {

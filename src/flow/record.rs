@@ -70,7 +70,8 @@ impl Table {
     /// Rows as text, aligned, at most `limit` of them evenly spaced.
     pub fn render(&self, limit: usize) -> String {
         let n = self.len();
-        let rows: Vec<usize> = if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
+        let rows: Vec<usize> =
+            if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
         let mut lines = vec![self.names().map(|n| format!("{n:>12}")).collect::<Vec<_>>().join(" ")];
         for i in rows {
             lines.push(self.columns.iter().map(|c| format!("{:>12}", compact(c.1[i]))).collect::<Vec<_>>().join(" "));

@@ -1,6 +1,6 @@
 //! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
-use super::record::{Snapshot, Table};
 use super::labels::Labels;
+use super::record::{Snapshot, Table};
 use super::{Flow, Recipe, Record, Setting, State};
 use crate::device::Points;
 use crate::error::{Error, Result};
@@ -33,7 +33,17 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { steps: 500, seed: None, record_every: 10, snapshots: 20, metrics: vec![], metrics_every: 50, stop: StopRules::default(), runaway: 10.0, live: true }
+        RunOptions {
+            steps: 500,
+            seed: None,
+            record_every: 10,
+            snapshots: 20,
+            metrics: vec![],
+            metrics_every: 50,
+            stop: StopRules::default(),
+            runaway: 10.0,
+            live: true,
+        }
     }
 }
 
@@ -91,12 +101,38 @@ impl Clone for Run {
 
 impl Run {
     /// A run about to begin. Errors on bad samples, labels or unknown metrics, before any work.
-    pub fn new(recipe: &dyn Recipe, source: Points, target: Points, labels: Option<Labels>, options: RunOptions, interrupt: &Interrupt) -> Result<Run> {
+    pub fn new(
+        recipe: &dyn Recipe,
+        source: Points,
+        target: Points,
+        labels: Option<Labels>,
+        options: RunOptions,
+        interrupt: &Interrupt,
+    ) -> Result<Run> {
         recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, interrupt)?;
-        let flow = recipe.start(&Setting { source: &source, target: &target, labels: labels.as_ref(), seed: options.seed.unwrap_or(0), steps: options.steps, saved: &[], interrupt })?;
+        let flow = recipe.start(&Setting {
+            source: &source,
+            target: &target,
+            labels: labels.as_ref(),
+            seed: options.seed.unwrap_or(0),
+            steps: options.steps,
+            saved: &[],
+            interrupt,
+        })?;
         let state = State::at(flow.begin(&source)?);
-        Ok(Run { flow, state, source, target, options, history: Table::default(), snapshots: vec![], ending: "not started".into(), seconds: 0.0, labels })
+        Ok(Run {
+            flow,
+            state,
+            source,
+            target,
+            options,
+            history: Table::default(),
+            snapshots: vec![],
+            ending: "not started".into(),
+            seconds: 0.0,
+            labels,
+        })
     }
 
     /// The particles as the user knows them.
@@ -110,18 +146,31 @@ impl Run {
     }
 
     /// The same, with one more observer.
-    pub fn advance_watched(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report), extra: Option<&mut dyn Observer>) -> Ending {
+    pub fn advance_watched(
+        &mut self,
+        steps: usize,
+        interrupt: &Interrupt,
+        sink: &mut dyn FnMut(Report),
+        extra: Option<&mut dyn Observer>,
+    ) -> Ending {
         let ending = self.try_advance(steps, interrupt, sink, extra).unwrap_or_else(Ending::Broken);
         self.ending = ending.describe();
         ending
     }
 
-    fn try_advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report), extra: Option<&mut dyn Observer>) -> Result<Ending> {
+    fn try_advance(
+        &mut self,
+        steps: usize,
+        interrupt: &Interrupt,
+        sink: &mut dyn FnMut(Report),
+        extra: Option<&mut dyn Observer>,
+    ) -> Result<Ending> {
         let o = self.options.clone();
         let metrics: Vec<Arc<dyn Metric>> = metric::by_names(&o.metrics, interrupt)?;
         let target = self.flow.arena(&self.target)?;
         let start = self.flow.begin(&self.source)?;
-        let mut history = History::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(std::mem::take(&mut self.history));
+        let mut history = History::new(o.record_every, metrics, o.metrics_every, target.clone())
+            .continuing(std::mem::take(&mut self.history));
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);
         let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
@@ -144,12 +193,19 @@ impl Run {
         Ok(ending)
     }
 
-    fn steps(&mut self, steps: usize, limit: (f64, f64), interrupt: &Interrupt, watchers: &mut [&mut dyn Observer]) -> Ending {
+    fn steps(
+        &mut self,
+        steps: usize,
+        limit: (f64, f64),
+        interrupt: &Interrupt,
+        watchers: &mut [&mut dyn Observer],
+    ) -> Ending {
         let begun = Instant::now();
         let before = self.seconds;
         let end = self.state.step + steps;
         let mut good = (self.flow.boxed_clone(), self.state.clone());
-        let mut latest = Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, fastest: f64::NAN, seconds: before };
+        let mut latest =
+            Reading { divergence: f64::NAN, fisher: f64::NAN, speed: f64::NAN, fastest: f64::NAN, seconds: before };
         let mut ending = Ending::Finished;
         while self.state.step < end {
             if let Err(e) = interrupt.check() {
@@ -173,7 +229,10 @@ impl Run {
             if wanted {
                 let dt = if self.flow.strides() { next.time - at.time } else { 0.0 };
                 let inside = || if self.flow.strides() { Ok(()) } else { within(&at, limit) };
-                latest = match inside().and_then(|()| read(&record, self.seconds)).and_then(|r| check(&r, at.step, dt, limit).map(|()| r)) {
+                latest = match inside()
+                    .and_then(|()| read(&record, self.seconds))
+                    .and_then(|r| check(&r, at.step, dt, limit).map(|()| r))
+                {
                     Ok(r) => r,
                     Err(e) => {
                         (self.flow, self.state) = good;
@@ -196,7 +255,11 @@ impl Run {
         if let Err(e) = self.flow.refresh(&mut self.state) {
             return Ending::Broken(e);
         }
-        let last = self.flow.measure(&self.state).and_then(|r| read(&r, self.seconds)).and_then(|r| check(&r, self.state.step, 0.0, limit).map(|()| r));
+        let last = self
+            .flow
+            .measure(&self.state)
+            .and_then(|r| read(&r, self.seconds))
+            .and_then(|r| check(&r, self.state.step, 0.0, limit).map(|()| r));
         match last.and_then(|r| tell(watchers, &self.state, &r, true)) {
             Ok(_) => ending,
             Err(e) => {
@@ -244,7 +307,11 @@ fn check(r: &Reading, step: usize, dt: f64, (diameter, limit): (f64, f64)) -> Re
     } else if !r.divergence.is_finite() {
         "the estimated divergence is not finite".to_string()
     } else if dt * r.fastest > limit {
-        format!("a particle runs away: a step of length {:.3e} beside samples of diameter {:.3e}", dt * r.fastest, diameter)
+        format!(
+            "a particle runs away: a step of length {:.3e} beside samples of diameter {:.3e}",
+            dt * r.fastest,
+            diameter
+        )
     } else {
         return Ok(());
     };

@@ -40,7 +40,11 @@ fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
 impl Run {
     /// Writes the run to a folder, which is made if it is missing.
     pub fn save(&self, dir: &Path) -> Result<()> {
-        let mut arrays = vec![array("particles", &self.state.particles)?, array("source", &self.source)?, array("target", &self.target)?];
+        let mut arrays = vec![
+            array("particles", &self.state.particles)?,
+            array("source", &self.source)?,
+            array("target", &self.target)?,
+        ];
         if let Some(v) = &self.state.previous {
             arrays.push(array("previous", v)?);
         }
@@ -74,9 +78,14 @@ impl Run {
     pub fn load(dir: &Path, device: &Device) -> Result<Run> {
         let path = dir.join("run.json");
         let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, e))?;
-        let saved: SavedRun = serde_json::from_str(&text).map_err(|e| Error::io("read", &path, format!("not a saved run: {e}")))?;
+        let saved: SavedRun =
+            serde_json::from_str(&text).map_err(|e| Error::io("read", &path, format!("not a saved run: {e}")))?;
         if saved.format != FORMAT {
-            return Err(Error::io("read", &path, format!("it has format {}, this gflow reads format {FORMAT}", saved.format)));
+            return Err(Error::io(
+                "read",
+                &path,
+                format!("it has format {}, this gflow reads format {FORMAT}", saved.format),
+            ));
         }
         let arrays = load_npz(&dir.join("arrays.npz"))?;
         let find = |name: &str| -> Result<Points> {
@@ -86,9 +95,18 @@ impl Run {
             }
         };
         let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
-        let tensors: Vec<Named> = arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
+        let tensors: Vec<Named> =
+            arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
         let go = Interrupt::default();
-        let setting = Setting { source: &source, target: &target, labels: saved.labels.as_ref(), seed: saved.options.seed.unwrap_or(0), steps: saved.options.steps, saved: &tensors, interrupt: &go };
+        let setting = Setting {
+            source: &source,
+            target: &target,
+            labels: saved.labels.as_ref(),
+            seed: saved.options.seed.unwrap_or(0),
+            steps: saved.options.steps,
+            saved: &tensors,
+            interrupt: &go,
+        };
         let mut flow = super::saved::recipe(&saved.flow)?.start(&setting)?;
         flow.restore(&tensors)?;
         let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
@@ -96,7 +114,9 @@ impl Run {
             .snapshots
             .iter()
             .enumerate()
-            .map(|(i, (step, time))| Ok(Snapshot { step: *step, time: *time, points: find(&format!("snapshot{i:05}"))? }))
+            .map(|(i, (step, time))| {
+                Ok(Snapshot { step: *step, time: *time, points: find(&format!("snapshot{i:05}"))? })
+            })
             .collect::<Result<_>>()?;
         Ok(Run {
             flow,

@@ -3,8 +3,8 @@ use super::Recipe;
 use super::codec::CodecRecipe;
 use super::generator_flow::{GeneratorOptions, GeneratorRecipe, Scheme};
 use super::gradient_flow::FlowRecipe;
-use super::latent::LatentRecipe;
 use super::langevin::{LangevinRecipe, Saved as SavedLangevin};
+use super::latent::LatentRecipe;
 use super::noise::Noise;
 use super::options::FlowOptions;
 use crate::critic::mlp::MlpBuilder;
@@ -50,7 +50,9 @@ impl SavedObjective {
             Objective::Root => SavedObjective::Root,
             Objective::Sinkhorn(e) => SavedObjective::Sinkhorn(*e),
             Objective::Renyi(r) => SavedObjective::Renyi(*r),
-            Objective::Unbalanced { source, target } => SavedObjective::Unbalanced(Box::new([source, target].map(|f| (f.name().into(), Portable::from(f.expr()))))),
+            Objective::Unbalanced { source, target } => SavedObjective::Unbalanced(Box::new(
+                [source, target].map(|f| (f.name().into(), Portable::from(f.expr()))),
+            )),
         }
     }
     fn rebuild(self) -> Result<Objective> {
@@ -74,7 +76,11 @@ impl SavedObjective {
 pub fn complete(what: &str, missing: Option<&str>) -> Result<()> {
     let Some(function) = missing else { return Ok(()) };
     let advice = "run the Rust cell that defines it, build the flow again, and go on from the saved particles: load them with io::load".to_string();
-    Err(Error::Unsupported { what: format!("the saved run's {what}"), reason: format!("uses `{function}`, a function made in Rust, which no file can hold"), advice })
+    Err(Error::Unsupported {
+        what: format!("the saved run's {what}"),
+        reason: format!("uses `{function}`, a function made in Rust, which no file can hold"),
+        advice,
+    })
 }
 
 fn generator(name: String, f: &Portable) -> Result<Arc<Generator>> {
@@ -92,11 +98,18 @@ pub struct SavedDivergence {
 
 impl SavedDivergence {
     pub fn of(d: &dyn Divergence) -> SavedDivergence {
-        let term = |(weight, t): (f64, Term)| SavedTerm { weight, objective: SavedObjective::of(&t.objective), space: t.space, reversed: t.reversed };
+        let term = |(weight, t): (f64, Term)| SavedTerm {
+            weight,
+            objective: SavedObjective::of(&t.objective),
+            space: t.space,
+            reversed: t.reversed,
+        };
         SavedDivergence { name: d.name(), latex: d.latex(), terms: d.terms().into_iter().map(term).collect() }
     }
     pub fn rebuild(self) -> Result<Arc<dyn Divergence>> {
-        let term = |t: SavedTerm| Ok((t.weight, Term { objective: t.objective.rebuild()?, space: t.space, reversed: t.reversed }));
+        let term = |t: SavedTerm| {
+            Ok((t.weight, Term { objective: t.objective.rebuild()?, space: t.space, reversed: t.reversed }))
+        };
         let terms = self.terms.into_iter().map(term).collect::<Result<_>>()?;
         Ok(Arc::new(FromTerms { name: self.name, terms, latex: self.latex }))
     }
@@ -172,17 +185,37 @@ pub fn recipe(v: &serde_json::Value) -> Result<Arc<dyn Recipe>> {
                 complete("noise", f.missing())?;
             }
             let critic = natural::from_json(&s.critic)?;
-            Ok(Arc::new(FlowRecipe { preset: s.preset, divergence: s.divergence.rebuild()?, options: s.options, critic, chosen: s.chosen }))
+            Ok(Arc::new(FlowRecipe {
+                preset: s.preset,
+                divergence: s.divergence.rebuild()?,
+                options: s.options,
+                critic,
+                chosen: s.chosen,
+            }))
         }
         Some("generator") => {
             let s: SavedGenerator = read(v)?;
             let critic = natural::from_json(&s.critic)?;
             let divergence = s.divergence.rebuild()?;
-            Ok(Arc::new(GeneratorRecipe { preset: s.preset, divergence, scheme: s.scheme, options: s.options, generator: s.generator, critic, chosen: s.chosen, optimizer: s.optimizer }))
+            Ok(Arc::new(GeneratorRecipe {
+                preset: s.preset,
+                divergence,
+                scheme: s.scheme,
+                options: s.options,
+                generator: s.generator,
+                critic,
+                chosen: s.chosen,
+                optimizer: s.optimizer,
+            }))
         }
         Some("latent") => {
-            let codec: CodecRecipe = serde_json::from_value(v["codec"].clone()).map_err(|e| Error::data("saved flow", e.to_string()))?;
-            Ok(Arc::new(LatentRecipe { inner: recipe(&v["inner"])?, codec, mobility: v["mobility"].as_bool().unwrap_or(false) }))
+            let codec: CodecRecipe =
+                serde_json::from_value(v["codec"].clone()).map_err(|e| Error::data("saved flow", e.to_string()))?;
+            Ok(Arc::new(LatentRecipe {
+                inner: recipe(&v["inner"])?,
+                codec,
+                mobility: v["mobility"].as_bool().unwrap_or(false),
+            }))
         }
         Some("langevin") => Ok(Arc::new(LangevinRecipe::from_saved(&read::<SavedLangevin>(v)?)?)),
         other => Err(Error::data("saved flow", format!("unknown kind {other:?}"))),

@@ -19,7 +19,16 @@ pub enum Convexity {
 }
 
 fn is_smooth(e: &Expr) -> bool {
-    !e.any(&|k| matches!(k, Kind::Where(..) | Kind::Native(..) | Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..)))
+    !e.any(&|k| {
+        matches!(
+            k,
+            Kind::Where(..)
+                | Kind::Native(..)
+                | Kind::Unary(Unary::Abs | Unary::Sign, _)
+                | Kind::Binary(..)
+                | Kind::Compare(..)
+        )
+    })
 }
 
 /// Convex by the rules of convex calculus: sums, |affine|, maxima, and smooth parts whose f'' is a sum of positive terms.

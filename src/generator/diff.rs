@@ -40,7 +40,8 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
 fn product(v: &[(Expr, Expr)], w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
     let mut acc = constant(0.0);
     for (i, (b, p)) in v.iter().enumerate() {
-        let rest = v.iter().enumerate().filter(|(j, _)| *j != i).fold(constant(1.0), |a, (_, (b, e))| mul(&a, &pow(b, e)));
+        let rest =
+            v.iter().enumerate().filter(|(j, _)| *j != i).fold(constant(1.0), |a, (_, (b, e))| mul(&a, &pow(b, e)));
         let (db, dp) = (go(b, w, memo), go(p, w, memo));
         if !db.is(0.0) {
             acc = add(&acc, &mul(&rest, &mul(&mul(p, &pow(b, &sub(p, &constant(1.0)))), &db)));

@@ -8,7 +8,9 @@ pub fn expand(e: &Expr) -> Expr {
         Kind::Prod(v) => v.iter().fold(constant(1.0), |a, (b, p)| {
             let b = expand(b);
             match p.as_const() {
-                Some(k) if k > 0.0 && k <= 4.0 && k.fract() == 0.0 => (0..k as usize).fold(a, |a, _| distribute(&a, &b)),
+                Some(k) if k > 0.0 && k <= 4.0 && k.fract() == 0.0 => {
+                    (0..k as usize).fold(a, |a, _| distribute(&a, &b))
+                }
                 _ => distribute(&a, &pow(&b, p)),
             }
         }),
@@ -46,7 +48,9 @@ pub fn partial_fractions(e: &Expr) -> Expr {
         Kind::Sum(c, v) => v.iter().fold(constant(*c), |a, (k, t)| add(&a, &scale(*k, &partial_fractions(t)))),
         Kind::Prod(v) => {
             let pole = v.iter().find(|(b, p)| {
-                matches!(b.kind(), Kind::Sum(..)) && b.as_affine().is_some() && p.as_const().is_some_and(|k| k < 0.0 && k.fract() == 0.0)
+                matches!(b.kind(), Kind::Sum(..))
+                    && b.as_affine().is_some()
+                    && p.as_const().is_some_and(|k| k < 0.0 && k.fract() == 0.0)
             });
             let Some((u, _)) = pole else { return e.clone() };
             let Some((a, b)) = u.as_affine() else { return e.clone() };

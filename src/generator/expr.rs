@@ -360,7 +360,8 @@ fn log_factor(p: &[(Expr, Expr)]) -> Option<(Expr, Expr)> {
     if p.len() > 2 {
         return None;
     }
-    let i = p.iter().position(|(b, e)| e.is(1.0) && matches!(b.kind(), Kind::Unary(Unary::Ln, w) if w.is_positive()))?;
+    let i =
+        p.iter().position(|(b, e)| e.is(1.0) && matches!(b.kind(), Kind::Unary(Unary::Ln, w) if w.is_positive()))?;
     let Kind::Unary(_, w) = p[i].0.kind() else { return None };
     let mut rest = p.to_vec();
     let w = w.clone();

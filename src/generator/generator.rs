@@ -56,7 +56,11 @@ impl Generator {
     }
 
     /// The same, with a closed form of the conjugate to try first; it is used only if it passes verification.
-    pub fn with_closed_form(name: impl Into<String>, f: Expr, known: Option<ClosedForm>) -> Result<Generator, GeneratorError> {
+    pub fn with_closed_form(
+        name: impl Into<String>,
+        f: Expr,
+        known: Option<ClosedForm>,
+    ) -> Result<Generator, GeneratorError> {
         if !f.has_x() {
             return Err(GeneratorError::Constant);
         }
@@ -84,13 +88,31 @@ impl Generator {
         }
         let closed = known.filter(|c| verify(c, &numeric));
         // a function known by its values has no formula to invert
-        let closed = closed.or_else(|| if f.has_native() { None } else { piecewise_linear(&f, &numeric).or_else(|| closed_form(&f, &numeric)) });
+        let closed = closed.or_else(|| {
+            if f.has_native() { None } else { piecewise_linear(&f, &numeric).or_else(|| closed_form(&f, &numeric)) }
+        });
         let closed_tape = closed.as_ref().map(|c| Tape::new(&[c.value.clone(), c.maximiser.clone()]));
         let lowered = LoweredConjugate::new(closed.as_ref(), &numeric);
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
         // (a kink adds to f without being seen in f'')
-        let kl_scale = if f.has_native() || !numeric.breaks.is_empty() { None } else { expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0) };
-        Ok(Generator { name: name.into(), f, numeric, closed, closed_tape, lowered, convexity, kl_scale, ratio: OnceLock::new(), at_one: OnceLock::new(), kept: Kept::default() })
+        let kl_scale = if f.has_native() || !numeric.breaks.is_empty() {
+            None
+        } else {
+            expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0)
+        };
+        Ok(Generator {
+            name: name.into(),
+            f,
+            numeric,
+            closed,
+            closed_tape,
+            lowered,
+            convexity,
+            kl_scale,
+            ratio: OnceLock::new(),
+            at_one: OnceLock::new(),
+            kept: Kept::default(),
+        })
     }
 
     pub fn name(&self) -> &str {
@@ -266,9 +288,18 @@ impl Generator {
         let (d0, dinf) = self.slopes();
         let (a, b) = self.slope_at_one();
         let at_one = if a == b { short(a) } else { format!("[{}, {}]", short(a), short(b)) };
-        let kinks: Vec<String> = self.numeric.kinks.iter().map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right))).collect();
+        let kinks: Vec<String> = self
+            .numeric
+            .kinks
+            .iter()
+            .map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right)))
+            .collect();
         let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
-        let growth = if dinf.is_infinite() { "superlinear" } else { "at most linear: mass of P outside the support of Q is not infinitely expensive by itself" };
+        let growth = if dinf.is_infinite() {
+            "superlinear"
+        } else {
+            "at most linear: mass of P outside the support of Q is not infinitely expensive by itself"
+        };
         format!(
             "{}\n  f(x)        {}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name,
@@ -308,7 +339,8 @@ fn piecewise_linear(f: &Expr, numeric: &NumericConjugate) -> Option<ClosedForm> 
         return None;
     }
     let lines = std::iter::once((0.0, numeric.f0)).filter(|p| p.1.is_finite());
-    let lines: Vec<(f64, f64)> = lines.chain(numeric.kinks.iter().map(|k| (k.x, numeric.jet(k.x, &mut regs).f))).collect();
+    let lines: Vec<(f64, f64)> =
+        lines.chain(numeric.kinks.iter().map(|k| (k.x, numeric.jet(k.x, &mut regs).f))).collect();
     let line = |p: &(f64, f64)| expr::sub(&expr::scale(p.0, &y()), &expr::constant(p.1));
     let value = lines.iter().skip(1).fold(line(lines.first()?), |acc, p| expr::max(&line(p), &acc));
     let maximiser = diff(&value, &y());

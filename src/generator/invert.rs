@@ -19,7 +19,8 @@ pub struct ClosedForm {
 
 /// A verified closed form of the conjugate, or None.
 pub fn closed_form(f: &Expr, numeric: &NumericConjugate) -> Option<ClosedForm> {
-    let smooth = !f.any(&|k| matches!(k, Kind::Where(..) | Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..)));
+    let smooth =
+        !f.any(&|k| matches!(k, Kind::Where(..) | Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..)));
     if !smooth {
         return None;
     }
@@ -40,7 +41,11 @@ pub fn closed_form(f: &Expr, numeric: &NumericConjugate) -> Option<ClosedForm> {
             through_generator(f, &maximiser, &g, &mut forms);
         }
         forms.sort_by_key(|e| Tape::new(std::slice::from_ref(e)).len());
-        if let Some(form) = forms.into_iter().map(|value| ClosedForm { value, maximiser: maximiser.clone() }).find(|c| verify(c, numeric)) {
+        if let Some(form) = forms
+            .into_iter()
+            .map(|value| ClosedForm { value, maximiser: maximiser.clone() })
+            .find(|c| verify(c, numeric))
+        {
             return Some(form);
         }
     }
@@ -115,7 +120,13 @@ fn solve(e: &Expr, rhs: &Expr, depth: usize) -> Vec<Expr> {
             };
             solve(a, &inverse, depth + 1)
         }
-        Kind::Const(_) | Kind::Y | Kind::Coordinate(_) | Kind::Binary(Binary::Max | Binary::Min, ..) | Kind::Compare(..) | Kind::Where(..) | Kind::Native(..) => vec![],
+        Kind::Const(_)
+        | Kind::Y
+        | Kind::Coordinate(_)
+        | Kind::Binary(Binary::Max | Binary::Min, ..)
+        | Kind::Compare(..)
+        | Kind::Where(..)
+        | Kind::Native(..) => vec![],
     }
 }
 
@@ -240,7 +251,9 @@ fn through_generator(f: &Expr, maximiser: &Expr, g: &Expr, forms: &mut Vec<Expr>
     let u = x(); // plays the generator: the simplifier knows it is positive
     let invert_affine = |a: &Expr, value: &Expr| match a.kind() {
         Kind::Y => Some(value.clone()),
-        Kind::Sum(c, v) if v.len() == 1 && matches!(v[0].1.kind(), Kind::Y) => Some(scale(1.0 / v[0].0, &sub(value, &constant(*c)))),
+        Kind::Sum(c, v) if v.len() == 1 && matches!(v[0].1.kind(), Kind::Y) => {
+            Some(scale(1.0 / v[0].0, &sub(value, &constant(*c))))
+        }
         _ => None,
     };
     let y_of_u = match g.kind() {

@@ -71,7 +71,8 @@ fn tex(e: &Expr, precedence: u8) -> String {
             format!("{}{sign}{}", tex(a, 0), tex(b, 0))
         }
         Kind::Native(f, order, a) => {
-            let name: String = f.name().chars().map(|c| if c == '_' { "\\_".to_string() } else { c.to_string() }).collect();
+            let name: String =
+                f.name().chars().map(|c| if c == '_' { "\\_".to_string() } else { c.to_string() }).collect();
             format!("\\mathrm{{{name}}}{}\\left({}\\right)", "'".repeat(usize::from(*order)), tex(a, 0))
         }
         Kind::Where(q, a, b) => {
@@ -85,7 +86,9 @@ fn weight(t: &Expr) -> i32 {
     let degree = |e: &Expr| e.as_const().map_or(1.0, |v| v);
     let d = match t.kind() {
         Kind::X | Kind::Y | Kind::Coordinate(_) => 1.0,
-        Kind::Prod(v) => v.iter().map(|(b, p)| if matches!(b.kind(), Kind::X | Kind::Y) { degree(p) } else { 1.5 * degree(p) }).sum(),
+        Kind::Prod(v) => {
+            v.iter().map(|(b, p)| if matches!(b.kind(), Kind::X | Kind::Y) { degree(p) } else { 1.5 * degree(p) }).sum()
+        }
         _ => 1.2,
     };
     (-100.0 * d) as i32

@@ -49,11 +49,15 @@ impl LogRatio {
         let i: Tensor<1, Int> = position.clone().mask_fill(nan, 0.0).clamp(0.0, (NODES - 2) as f64).int();
         let u = position - i.clone().float();
         let columns = self.columns(&v.device());
-        let ends = |k: usize| (columns[k].clone().select(0, i.clone()), columns[k].clone().select(0, i.clone().add_scalar(1)));
+        let ends =
+            |k: usize| (columns[k].clone().select(0, i.clone()), columns[k].clone().select(0, i.clone().add_scalar(1)));
         let hermite = |value: usize| {
             let ((a, b), (m, n)) = (ends(value), ends(value + 1));
             let rise = b - a.clone();
-            let (c2, c3) = (rise.clone().mul_scalar(3.0) - m.clone().mul_scalar(2.0) - n.clone(), m.clone() + n.clone() - rise.mul_scalar(2.0));
+            let (c2, c3) = (
+                rise.clone().mul_scalar(3.0) - m.clone().mul_scalar(2.0) - n.clone(),
+                m.clone() + n.clone() - rise.mul_scalar(2.0),
+            );
             let inside = a + u.clone() * (m.clone() + u.clone() * (c2 + u.clone() * c3));
             (inside, (m.clone() + u.clone() * (n - m)).div_scalar(h))
         };
@@ -63,7 +67,9 @@ impl LogRatio {
 
     /// The columns on the device, uploaded once per device.
     fn columns(&self, device: &Device) -> [Tensor<1>; 4] {
-        self.tensors.get(device, || [0, 1, 2, 3].map(|k| Tensor::<1>::from_data(TensorData::new(self.columns[k].clone(), [NODES]), device)))
+        self.tensors.get(device, || {
+            [0, 1, 2, 3].map(|k| Tensor::<1>::from_data(TensorData::new(self.columns[k].clone(), [NODES]), device))
+        })
     }
     /// The same for kernels.
     pub fn on_device(&self, device: &Device) -> RatioTable {
@@ -90,9 +96,18 @@ mod tests {
                 let x = f64::from(*v).exp();
                 let (phi, steep) = (f.derivative(x), x * f.second_derivative(x));
                 let conjugate = x * phi - f.f(x);
-                for (got, exact, tolerance) in [(&out.phi, phi, 1e-5), (&out.phi_slope, steep, 1e-4), (&out.conjugate, conjugate, 1e-5), (&out.conjugate_slope, x * steep, 1e-4)] {
+                for (got, exact, tolerance) in [
+                    (&out.phi, phi, 1e-5),
+                    (&out.phi_slope, steep, 1e-4),
+                    (&out.conjugate, conjugate, 1e-5),
+                    (&out.conjugate_slope, x * steep, 1e-4),
+                ] {
                     let got = f64::from(read(got)[i]);
-                    assert!((got - exact).abs() <= tolerance * (1.0 + exact.abs()), "{} at V = {v}: {got} and {exact}", entry.entry.name);
+                    assert!(
+                        (got - exact).abs() <= tolerance * (1.0 + exact.abs()),
+                        "{} at V = {v}: {got} and {exact}",
+                        entry.entry.name
+                    );
                 }
             }
         }

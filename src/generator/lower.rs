@@ -39,7 +39,13 @@ pub(super) enum Lowered {
 
 impl LoweredConjugate {
     pub fn new(closed: Option<&ClosedForm>, numeric: &NumericConjugate) -> LoweredConjugate {
-        let with = |kind| LoweredConjugate { kind, d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf, attained: numeric.f_at_dinf.is_finite() };
+        let with = |kind| LoweredConjugate {
+            kind,
+            d0: numeric.d0,
+            f0: numeric.f0,
+            dinf: numeric.dinf,
+            attained: numeric.f_at_dinf.is_finite(),
+        };
         let table = || {
             let nodes = if numeric.by_values { 8192 } else { 1024 };
             let plain = with(Lowered::Table(Table::new(numeric, nodes, 0)));
@@ -51,7 +57,8 @@ impl LoweredConjugate {
             if polished.error(numeric) < plain.error(numeric) { polished } else { plain }
         };
         let Some(c) = closed else { return table() };
-        let closed = with(Lowered::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])));
+        let closed =
+            with(Lowered::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])));
         // a form exact in f64 may cancel in f32: then the table is the better device code
         let error = closed.error(numeric);
         if error < 2e-6 {
@@ -75,7 +82,13 @@ impl LoweredConjugate {
     }
 
     /// Outside (f'(0⁺), f'(∞)] the closed form or table does not hold: x* = 0 below, f* = ∞ above.
-    fn clip(&self, y: &Tensor<1>, mut value: Tensor<1>, mut gradient: Tensor<1>, mut curvature: Tensor<1>) -> ConjugateValues {
+    fn clip(
+        &self,
+        y: &Tensor<1>,
+        mut value: Tensor<1>,
+        mut gradient: Tensor<1>,
+        mut curvature: Tensor<1>,
+    ) -> ConjugateValues {
         if self.d0.is_finite() {
             let below = y.clone().lower_equal_scalar(self.d0);
             value = value.mask_fill(below.clone(), -self.f0);
@@ -83,7 +96,11 @@ impl LoweredConjugate {
             curvature = curvature.mask_fill(below, 0.0);
         }
         if self.dinf.is_finite() {
-            let above = if self.attained { y.clone().greater_scalar(self.dinf) } else { y.clone().greater_equal_scalar(self.dinf) };
+            let above = if self.attained {
+                y.clone().greater_scalar(self.dinf)
+            } else {
+                y.clone().greater_equal_scalar(self.dinf)
+            };
             value = value.mask_fill(above.clone(), f32::INFINITY);
             gradient = gradient.mask_fill(above.clone(), f32::INFINITY);
             curvature = curvature.mask_fill(above, 0.0);
@@ -94,7 +111,8 @@ impl LoweredConjugate {
     /// The largest relative error of f* against the f64 conjugate, for x* from 1e-3 to 1e3, in f32 on the CPU.
     pub fn error(&self, numeric: &NumericConjugate) -> f64 {
         let mut regs = vec![];
-        let ys: Vec<f32> = (0..241).map(|i| numeric.jet(10f64.powf(-3.0 + 6.0 * i as f64 / 240.0), &mut regs).d1 as f32).collect();
+        let ys: Vec<f32> =
+            (0..241).map(|i| numeric.jet(10f64.powf(-3.0 + 6.0 * i as f64 / 240.0), &mut regs).d1 as f32).collect();
         let n = ys.len();
         let device = crate::device::host();
         let out = self.eval(&Tensor::from_data(TensorData::new(ys.clone(), [n]), &device)).value;
@@ -193,7 +211,11 @@ impl Table {
     pub(super) fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Table {
         let mut regs = vec![];
         // as far out as f' is an ordinary number of the device: that of exp(x) is not for long
-        let mut end_slope = |outwards: i32| (0..=28).map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1).find(|d| d.abs() < 1e30);
+        let mut end_slope = |outwards: i32| {
+            (0..=28)
+                .map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1)
+                .find(|d| d.abs() < 1e30)
+        };
         let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
         // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
         let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
@@ -206,7 +228,10 @@ impl Table {
                 End::Open(limit)
             }
         };
-        let warp = Warp { low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1), high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1) };
+        let warp = Warp {
+            low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1),
+            high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1),
+        };
         // nearer to an open end than this, numbers of the device cannot be told apart
         if let End::Open(a) = warp.low {
             near = near.max(a + 1e-9 * (1.0 + a.abs()));
@@ -280,6 +305,8 @@ impl Table {
 
     fn columns(&self) -> &[Tensor<1>; 3] {
         let device = crate::device::host();
-        self.columns.get_or_init(|| [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device)))
+        self.columns.get_or_init(|| {
+            [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device))
+        })
     }
 }

@@ -100,7 +100,12 @@ mod tests {
         for i in 0..=60 {
             let x = 10f64.powf(-3.0 + 0.1 * i as f64);
             let tolerance = 1e-11 * (1.0 + x.ln().abs()) + f.noise(x);
-            assert!((f.derivative(1, x) - x.ln()).abs() < tolerance, "f' at {x}: {} against {}", f.derivative(1, x), x.ln());
+            assert!(
+                (f.derivative(1, x) - x.ln()).abs() < tolerance,
+                "f' at {x}: {} against {}",
+                f.derivative(1, x),
+                x.ln()
+            );
             let second = x * f.derivative(2, x);
             assert!((second - 1.0).abs() < 1e-9 + 10.0 * f.noise(x), "x f'' at {x}: {second}");
         }

@@ -55,7 +55,9 @@ pub struct NumericConjugate {
 
 /// The limit of f' at 0⁺ or ∞. It falls towards 0 and rises towards ∞: where it turns back, numbers have overflowed.
 fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    let turns = |v: &[f64]| if at_zero { v[2] > v[1] + 1e-9 * (1.0 + v[1].abs()) } else { v[2] < v[1] - 1e-9 * (1.0 + v[1].abs()) };
+    let turns = |v: &[f64]| {
+        if at_zero { v[2] > v[1] + 1e-9 * (1.0 + v[1].abs()) } else { v[2] < v[1] - 1e-9 * (1.0 + v[1].abs()) }
+    };
     limit_unless(g, at_zero, &turns)
 }
 
@@ -96,7 +98,9 @@ fn limit_unless(g: &dyn Fn(f64) -> f64, at_zero: bool, spoilt: &dyn Fn(&[f64]) -
 /// points have evenly spaced exponents. Steps that shrink by a constant ratio, however near to one, sum to a finite limit
 /// (f' ~ c + x^p); a ratio that is one (ln x) or rises to it (ln ln x) has none.
 fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    let points = |reach: f64| -> Vec<f64> { (1..=4).map(|k| g(10f64.powf(reach * f64::from(k) / if at_zero { -4.0 } else { 4.0 }))).collect() };
+    let points = |reach: f64| -> Vec<f64> {
+        (1..=4).map(|k| g(10f64.powf(reach * f64::from(k) / if at_zero { -4.0 } else { 4.0 }))).collect()
+    };
     // f itself may leave the range of numbers: exp(x) does at 710
     let reaches: &[f64] = if at_zero { &[6.0, 3.0] } else { &[9.0, 4.0, 2.0, 1.0] };
     let Some(v) = reaches.iter().map(|r| points(*r)).find(|v| v.iter().all(|q| q.is_finite())) else { return f64::NAN };
@@ -187,7 +191,11 @@ impl NumericConjugate {
             // x f'(∞) − f(x) increases to the limit; far out it cancels, so the largest trustworthy x decides
             let at = |v: f64| v * dinf - jet(v).f;
             let (a, b, c) = (at(1e4), at(1e6), at(1e8));
-            if (c - b).abs() <= 0.5 * (b - a).abs() || (c - b).abs() < 1e-6 * (1.0 + c.abs()) { c } else { f64::INFINITY }
+            if (c - b).abs() <= 0.5 * (b - a).abs() || (c - b).abs() < 1e-6 * (1.0 + c.abs()) {
+                c
+            } else {
+                f64::INFINITY
+            }
         } else {
             f64::INFINITY
         };
@@ -310,7 +318,11 @@ impl NumericConjugate {
             if g == 0.0 {
                 break;
             }
-            if g > 0.0 { hi = t } else { lo = t }
+            if g > 0.0 {
+                hi = t
+            } else {
+                lo = t
+            }
             let newton = t - g / (j.d2 * x);
             if j.d2 > 0.0 && (newton - t).abs() <= 4e-16 * (1.0 + t.abs()) {
                 break;

@@ -36,11 +36,15 @@ impl Generator {
     pub fn device_table(&self, device: &Device) -> conjugates::Table {
         self.kept().get(device, || {
             let lowered = self.lowered();
-            let Table { warp, v0, dv, y, f, x, .. } = &Table::new(self.numeric(), if self.has_kinks() { NODES_OF_KINKS } else { NODES }, 0);
+            let Table { warp, v0, dv, y, f, x, .. } =
+                &Table::new(self.numeric(), if self.has_kinks() { NODES_OF_KINKS } else { NODES }, 0);
             let (growth, ends) = warp.growth();
             let (left, right) = self.slope_at_one();
             let (d0, f0, dinf, attained) = (lowered.d0, lowered.f0, lowered.dinf, lowered.attained);
-            conjugates::Table::new(&Nodes { y, f, x, growth, ends, first: *v0, step: *dv, d0, f0, dinf, attained, at_one: [left, right] }, device)
+            conjugates::Table::new(
+                &Nodes { y, f, x, growth, ends, first: *v0, step: *dv, d0, f0, dinf, attained, at_one: [left, right] },
+                device,
+            )
         })
     }
 }
@@ -63,7 +67,11 @@ mod tests {
                 if (y - g.slopes().1).abs() < 1e-6 * (1.0 + y.abs()) {
                     continue;
                 }
-                assert!(!exact.is_finite() || (f - exact).abs() <= 1e-6 * (1.0 + exact.abs()), "{} at {y}: {f} and {exact}", g.name());
+                assert!(
+                    !exact.is_finite() || (f - exact).abs() <= 1e-6 * (1.0 + exact.abs()),
+                    "{} at {y}: {f} and {exact}",
+                    g.name()
+                );
             }
         }
     }

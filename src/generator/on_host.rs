@@ -1,6 +1,6 @@
 //! Tapes and conjugates on host memory: the numbers of `tape.rs` and `lower.rs` without tensors, a few lanes at a time.
 use super::generator::Generator;
-use super::lower::{LoweredConjugate, Lowered, Table};
+use super::lower::{Lowered, LoweredConjugate, Table};
 use super::scalar::{Binary, Relation, Unary};
 use super::tape::{Op, Tape};
 use crate::scratch::{self, Scratch};
@@ -20,7 +20,13 @@ pub struct ConjugateLanes {
 /// e^v for any v: near both ends of the range a factor is split off.
 #[inline(always)]
 fn exponential(v: f32) -> f32 {
-    let (shift, factor) = if v < -60.0 { (40.0, 4.248_354_3e-18) } else if v > 80.0 { (-20.0, 4.851_652e8) } else { (0.0, 1.0) };
+    let (shift, factor) = if v < -60.0 {
+        (40.0, 4.248_354_3e-18)
+    } else if v > 80.0 {
+        (-20.0, 4.851_652e8)
+    } else {
+        (0.0, 1.0)
+    };
     // NaN compares false and stays NaN
     if v > 88.73 { f32::INFINITY } else { (v + shift).exponential() * factor }
 }
@@ -31,7 +37,13 @@ fn logarithm(v: f32) -> f32 {
     let tiny = v < f32::MIN_POSITIVE;
     let (scaled, back) = if tiny { (v * 16_777_216.0, 16.635_532) } else { (v, 0.0) };
     let l = scaled.logarithm() - back;
-    let l = if v > 0.0 { l } else if v == 0.0 { f32::NEG_INFINITY } else { f32::NAN };
+    let l = if v > 0.0 {
+        l
+    } else if v == 0.0 {
+        f32::NEG_INFINITY
+    } else {
+        f32::NAN
+    };
     if v == f32::INFINITY { v } else { l }
 }
 
@@ -67,12 +79,62 @@ fn both(out: &mut Lanes, a: &Lanes, b: &Lanes, f: impl Fn(f32, f32) -> f32) {
 
 fn unary(f: Unary, a: &Lanes, out: &mut Lanes) {
     match f {
-        Unary::Exp => simd::run(#[inline(always)] || each(out, a, #[inline(always)] |v| exponential(v))),
-        Unary::Ln => simd::run(#[inline(always)] || each(out, a, #[inline(always)] |v| logarithm(v))),
+        Unary::Exp => simd::run(
+            #[inline(always)]
+            || {
+                each(
+                    out,
+                    a,
+                    #[inline(always)]
+                    |v| exponential(v),
+                )
+            },
+        ),
+        Unary::Ln => simd::run(
+            #[inline(always)]
+            || {
+                each(
+                    out,
+                    a,
+                    #[inline(always)]
+                    |v| logarithm(v),
+                )
+            },
+        ),
         Unary::Abs => each(out, a, f32::abs),
-        Unary::Tanh => simd::run(#[inline(always)] || each(out, a, #[inline(always)] |v| v.hyperbolic_tangent())),
-        Unary::Sigmoid => simd::run(#[inline(always)] || each(out, a, #[inline(always)] |v| 1.0 / (1.0 + exponential(-v)))),
-        Unary::Omega => simd::run(#[inline(always)] || each(out, a, #[inline(always)] |v| omega(v))),
+        Unary::Tanh => simd::run(
+            #[inline(always)]
+            || {
+                each(
+                    out,
+                    a,
+                    #[inline(always)]
+                    |v| v.hyperbolic_tangent(),
+                )
+            },
+        ),
+        Unary::Sigmoid => simd::run(
+            #[inline(always)]
+            || {
+                each(
+                    out,
+                    a,
+                    #[inline(always)]
+                    |v| 1.0 / (1.0 + exponential(-v)),
+                )
+            },
+        ),
+        Unary::Omega => simd::run(
+            #[inline(always)]
+            || {
+                each(
+                    out,
+                    a,
+                    #[inline(always)]
+                    |v| omega(v),
+                )
+            },
+        ),
         _ => each(out, a, |v| f.apply(f64::from(v)) as f32),
     }
 }
@@ -138,7 +200,8 @@ impl Table {
             let position = ((self.warp.forward(f64::from(y[l])) - self.v0) / self.dv) as f32;
             // NaN, outside the domain, becomes 0: the caller masks those entries
             let i = (position.clamp(0.0, last as f32) as usize).min(last);
-            let (y0, y1, f0, f1, x0, x1) = (self.y[i], self.y[i + 1], self.f[i], self.f[i + 1], self.x[i], self.x[i + 1]);
+            let (y0, y1, f0, f1, x0, x1) =
+                (self.y[i], self.y[i + 1], self.f[i], self.f[i + 1], self.x[i], self.x[i + 1]);
             let h = y1 - y0;
             let offset = y[l] - y0;
             let u = (offset / h.max(1e-30)).clamp(0.0, 1.0);
@@ -174,7 +237,13 @@ impl Table {
             }
             for l in 0..LANES {
                 let next = t[l] - (slope[l] - y[l]) / (curvature[l] * x[l]);
-                t[l] = if next < t0[l] { t0[l] } else if next > t1[l] { t1[l] } else { next };
+                t[l] = if next < t0[l] {
+                    t0[l]
+                } else if next > t1[l] {
+                    t1[l]
+                } else {
+                    next
+                };
             }
         }
     }
@@ -243,13 +312,26 @@ mod tests {
         let mut all: Vec<Generator> = named::ALL.iter().map(|n| n.build(&vec![1.5; n.parameters]).unwrap()).collect();
         let x = crate::generator::expr::x();
         let square = crate::generator::expr::mul(&x, &x);
-        all.push(Generator::new("quartic", crate::generator::expr::add(&crate::generator::expr::mul(&square, &square), &crate::generator::expr::constant(-1.0))).unwrap());
+        all.push(
+            Generator::new(
+                "quartic",
+                crate::generator::expr::add(
+                    &crate::generator::expr::mul(&square, &square),
+                    &crate::generator::expr::constant(-1.0),
+                ),
+            )
+            .unwrap(),
+        );
         for g in all {
             let (d0, dinf) = g.slopes();
-            let (low, high) = (if d0.is_finite() { d0 - 0.5 } else { -6.0 }, if dinf.is_finite() { dinf + 0.5 } else { 6.0 });
+            let (low, high) =
+                (if d0.is_finite() { d0 - 0.5 } else { -6.0 }, if dinf.is_finite() { dinf + 0.5 } else { 6.0 });
             let y: Vec<f32> = (0..777).map(|i| (low + (high - low) * f64::from(i) / 776.0) as f32).collect();
             let shift = 0.125f32;
-            let tensor: Tensor<1> = Tensor::from_data(TensorData::new(y.iter().map(|y| y - shift).collect::<Vec<f32>>(), [y.len()]), &host());
+            let tensor: Tensor<1> = Tensor::from_data(
+                TensorData::new(y.iter().map(|y| y - shift).collect::<Vec<f32>>(), [y.len()]),
+                &host(),
+            );
             let exact = g.conjugate_tensor(&tensor);
             let exact = [exact.value, exact.gradient, exact.curvature].map(|t| values(&t).unwrap());
             let mut seen = 0;
@@ -257,9 +339,18 @@ mod tests {
                 assert_eq!(at, seen);
                 seen += n;
                 for l in 0..n {
-                    for (k, (got, exact)) in [out.value[l], out.gradient[l], out.curvature[l]].into_iter().zip(exact.iter().map(|e| e[at + l])).enumerate() {
+                    for (k, (got, exact)) in [out.value[l], out.gradient[l], out.curvature[l]]
+                        .into_iter()
+                        .zip(exact.iter().map(|e| e[at + l]))
+                        .enumerate()
+                    {
                         let near = (got - exact).abs() <= 1e-5 * (1.0 + exact.abs()) * if k == 2 { 10.0 } else { 1.0 };
-                        assert!(near || got == exact || got.is_nan() && exact.is_nan(), "{} output {k} at {}: {got} and {exact}", g.name(), y[at + l]);
+                        assert!(
+                            near || got == exact || got.is_nan() && exact.is_nan(),
+                            "{} output {k} at {}: {got} and {exact}",
+                            g.name(),
+                            y[at + l]
+                        );
                     }
                 }
             });

@@ -14,7 +14,8 @@ pub fn load(path: &Path) -> Result<Rows> {
     let (mut data, mut n, mut d) = (vec![], 0, 0);
     for (i, record) in reader.records().enumerate() {
         let record = record.map_err(|e| fail(e.to_string()))?;
-        let parsed: std::result::Result<Vec<f32>, usize> = record.iter().enumerate().map(|(k, v)| v.parse().map_err(|_| k)).collect();
+        let parsed: std::result::Result<Vec<f32>, usize> =
+            record.iter().enumerate().map(|(k, v)| v.parse().map_err(|_| k)).collect();
         match parsed {
             Ok(row) => {
                 d = row.len();

@@ -12,7 +12,8 @@ const EXTENSIONS: &[&str] = &["npy", "npz", "csv"];
 fn extension(path: &Path) -> Result<&'static str> {
     let given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
     EXTENSIONS.iter().find(|e| **e == given).copied().ok_or_else(|| {
-        let hint = nearest(&given, EXTENSIONS.iter().copied()).map_or(String::new(), |n| format!("; did you mean .{n}?"));
+        let hint =
+            nearest(&given, EXTENSIONS.iter().copied()).map_or(String::new(), |n| format!("; did you mean .{n}?"));
         Error::io("use", path, format!("the extension must be one of .npy, .npz, .csv{hint}"))
     })
 }

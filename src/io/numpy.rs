@@ -45,7 +45,8 @@ fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
 
 pub fn load_npy(path: &Path) -> Result<Rows> {
     let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-    let npy = NpyFile::new(BufReader::new(file)).map_err(|e| Error::io("read", path, format!("not a valid npy file: {e}")))?;
+    let npy = NpyFile::new(BufReader::new(file))
+        .map_err(|e| Error::io("read", path, format!("not a valid npy file: {e}")))?;
     as_rows(path, read(path, npy)?)
 }
 
@@ -61,7 +62,8 @@ pub fn load_first(path: &Path) -> Result<Rows> {
 /// Every array of an npz, sorted by name.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     let fail = |e: std::io::Error| Error::io("read", path, format!("not a valid npz file: {e}"));
-    let mut archive = NpzArchive::open(path).map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::io("read", path, e) } else { fail(e) })?;
+    let mut archive = NpzArchive::open(path)
+        .map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::io("read", path, e) } else { fail(e) })?;
     let mut names: Vec<String> = archive.array_names().map(String::from).collect();
     names.sort();
     let mut out = vec![];
@@ -96,7 +98,12 @@ pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
         for (name, data, shape) in arrays {
             let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
             let options = npyz::npz::NpzWriter::<&mut std::io::Cursor<Vec<u8>>>::array;
-            let mut writer = options(&mut npz, name, Default::default()).map_err(fail)?.default_dtype().shape(&shape).begin_nd().map_err(fail)?;
+            let mut writer = options(&mut npz, name, Default::default())
+                .map_err(fail)?
+                .default_dtype()
+                .shape(&shape)
+                .begin_nd()
+                .map_err(fail)?;
             writer.extend(data.iter().copied()).map_err(fail)?;
             writer.finish().map_err(fail)?;
         }

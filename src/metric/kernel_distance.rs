@@ -29,7 +29,9 @@ impl Metric for Mmd {
         let (x, y, d) = pair(self.name, p, q)?;
         let kernel = self.kernel.clone().unwrap_or_else(|| Kernel::Gaussian(median_width(&y, d)));
         let (n, m) = ((x.len() / d) as f64, (y.len() / d) as f64);
-        let sum = |a: &[f64], b: &[f64]| -> Result<f64> { Ok(KernelSum::<f64>::new(&kernel, b, d, None).at(a, &self.interrupt)?.0.iter().sum()) };
+        let sum = |a: &[f64], b: &[f64]| -> Result<f64> {
+            Ok(KernelSum::<f64>::new(&kernel, b, d, None).at(a, &self.interrupt)?.0.iter().sum())
+        };
         let (xx, yy, xy) = (sum(&x, &x)?, sum(&y, &y)?, sum(&x, &y)?);
         Ok(if self.unbiased && n > 1.0 && m > 1.0 {
             let diagonal = kernel.of_squared(0.0);

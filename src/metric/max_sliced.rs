@@ -71,7 +71,11 @@ impl Metric for MaxSliced {
                 let mut rng = random::rng(self.seed, k as u64);
                 let mut theta: Vec<f64> = (0..d).map(|_| rng.sample(StandardNormal)).collect();
                 normalise(&mut theta);
-                let value = if self.interrupt.is_requested() { 0.0 } else { line(&mut project(&x, &theta), &mut project(&y, &theta), 2.0) };
+                let value = if self.interrupt.is_requested() {
+                    0.0
+                } else {
+                    line(&mut project(&x, &theta), &mut project(&y, &theta), 2.0)
+                };
                 (value, theta)
             })
             .collect();

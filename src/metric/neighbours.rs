@@ -7,7 +7,13 @@ use rayon::prelude::*;
 /// For each row of x its nearest row of y: (index, distance).
 fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-    let one = |row: &[f64]| y.chunks(d).enumerate().map(|(j, other)| (j, distance(row, other))).min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::NAN));
+    let one = |row: &[f64]| {
+        y.chunks(d)
+            .enumerate()
+            .map(|(j, other)| (j, distance(row, other)))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .unwrap_or((0, f64::NAN))
+    };
     x.par_chunks(d).map(|row| one(row)).map(|(j, r2)| (j, r2.sqrt())).collect()
 }
 
@@ -16,7 +22,11 @@ pub fn nn_accuracy(p: &Points, p_labels: &[f64], q: &Points, q_labels: &[f64]) -
     let (x, y, d) = pair("nn_accuracy", p, q)?;
     for (what, labels, n) in [("first", p_labels.len(), x.len() / d), ("second", q_labels.len(), y.len() / d)] {
         if labels != n {
-            return Err(Error::Shape { what: format!("nn_accuracy, labels of the {what} sample"), expected: format!("{n} labels, one per point"), got: labels.to_string() });
+            return Err(Error::Shape {
+                what: format!("nn_accuracy, labels of the {what} sample"),
+                expected: format!("{n} labels, one per point"),
+                got: labels.to_string(),
+            });
         }
     }
     let found = nearest(&x, &y, d);
@@ -45,5 +55,9 @@ pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<
     let (to_training, held) = (mean(&own), mean(&reference));
     reference.sort_by(f64::total_cmp);
     let near = reference[reference.len() / 100];
-    Ok(Memorisation { to_training, held_out: held, copies: own.iter().filter(|r| **r <= near).count() as f64 / own.len() as f64 })
+    Ok(Memorisation {
+        to_training,
+        held_out: held,
+        copies: own.iter().filter(|r| **r <= near).count() as f64 / own.len() as f64,
+    })
 }

@@ -36,7 +36,11 @@ impl Metric for Sliced {
                 let mut rng = random::rng(self.seed, k as u64);
                 let theta: Vec<f64> = (0..d).map(|_| rng.sample(StandardNormal)).collect();
                 let norm = theta.iter().map(|t| t * t).sum::<f64>().sqrt();
-                let project = |rows: &[f64]| rows.chunks(d).map(|r| r.iter().zip(&theta).map(|(a, b)| a * b).sum::<f64>() / norm).collect::<Vec<f64>>();
+                let project = |rows: &[f64]| {
+                    rows.chunks(d)
+                        .map(|r| r.iter().zip(&theta).map(|(a, b)| a * b).sum::<f64>() / norm)
+                        .collect::<Vec<f64>>()
+                };
                 line(&mut project(&x), &mut project(&y), 2.0)
             })
             .collect();

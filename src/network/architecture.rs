@@ -39,11 +39,21 @@ impl Images {
         match self.shape[..] {
             [] => {
                 let side = dim.isqrt();
-                if side * side == dim { Ok([side, side, 1]) } else { Err(Error::data(what, format!("points of dimension {dim} are not square images; write for example shape: [28, 28]"))) }
+                if side * side == dim {
+                    Ok([side, side, 1])
+                } else {
+                    Err(Error::data(
+                        what,
+                        format!("points of dimension {dim} are not square images; write for example shape: [28, 28]"),
+                    ))
+                }
             }
             [height, width] => Ok([height, width, 1]),
             [height, width, channels] => Ok([height, width, channels]),
-            _ => Err(Error::data(what, format!("it has {} entries, expected [height, width] or [height, width, channels]", self.shape.len()))),
+            _ => Err(Error::data(
+                what,
+                format!("it has {} entries, expected [height, width] or [height, width, channels]", self.shape.len()),
+            )),
         }
     }
     /// A window for every convolution, from the image on; the row may be longer than the image.
@@ -51,7 +61,11 @@ impl Images {
         let mut shape = self.of(dim - appended)?;
         let pixels: usize = shape.iter().product();
         if pixels != dim - appended {
-            return Err(Error::Shape { what: "cnn".into(), expected: format!("images of {pixels} entries, {shape:?}"), got: format!("dimension {}", dim - appended) });
+            return Err(Error::Shape {
+                what: "cnn".into(),
+                expected: format!("images of {pixels} entries, {shape:?}"),
+                got: format!("dimension {}", dim - appended),
+            });
         }
         let mut out = vec![];
         for (i, channels) in self.channels.iter().enumerate() {
@@ -75,7 +89,10 @@ impl Architecture {
                 return Err(Error::data(what, format!("a {name} is {w}, expected 1 to 16384")));
             }
             if activation == Activation::Groupsort && w % 2 == 1 {
-                return Err(Error::data(what, format!("groupsort sorts pairs of units, so every {name} must be even; got {w}")));
+                return Err(Error::data(
+                    what,
+                    format!("groupsort sorts pairs of units, so every {name} must be even; got {w}"),
+                ));
             }
         }
         if let Some(images) = &self.images {
@@ -83,24 +100,51 @@ impl Architecture {
                 return Err(Error::data(what, "the list of channels is empty; write for example channels: [32, 64]"));
             }
             if images.stride > images.kernel {
-                return Err(Error::data(what, format!("stride {} leaves out pixels between windows of side {}; use a stride of at most the kernel", images.stride, images.kernel)));
+                return Err(Error::data(
+                    what,
+                    format!(
+                        "stride {} leaves out pixels between windows of side {}; use a stride of at most the kernel",
+                        images.stride, images.kernel
+                    ),
+                ));
             }
             if !matches!(images.shape.len(), 0 | 2 | 3) {
-                return Err(Error::data(what, format!("shape is {:?}, expected [height, width] or [height, width, channels]", images.shape)));
+                return Err(Error::data(
+                    what,
+                    format!("shape is {:?}, expected [height, width] or [height, width, channels]", images.shape),
+                ));
             }
             if images.shape.iter().any(|n| *n == 0 || *n > 1 << 12) {
                 return Err(Error::data(what, format!("shape is {:?}, expected sizes from 1 to 4096", images.shape)));
             }
         }
-        if residual && (self.images.is_some() || self.widths.len().is_multiple_of(2) || self.widths.len() < 3 || self.widths.iter().any(|w| *w != self.widths[0])) {
-            return Err(Error::data(what, format!("residual: true puts shortcuts around pairs of layers after the first, so it takes 3, 5, 7, ... equal widths; got {:?}", self.widths)));
+        if residual
+            && (self.images.is_some()
+                || self.widths.len().is_multiple_of(2)
+                || self.widths.len() < 3
+                || self.widths.iter().any(|w| *w != self.widths[0]))
+        {
+            return Err(Error::data(
+                what,
+                format!(
+                    "residual: true puts shortcuts around pairs of layers after the first, so it takes 3, 5, 7, ... equal widths; got {:?}",
+                    self.widths
+                ),
+            ));
         }
         Ok(())
     }
 
     /// A network that reads points: convolutions first. The last `appended` coordinates of a point do not belong to the
     /// image (those of its class).
-    pub fn reading(&self, dim: usize, appended: usize, outs: usize, activation: Activation, residual: bool) -> Result<Shape> {
+    pub fn reading(
+        &self,
+        dim: usize,
+        appended: usize,
+        outs: usize,
+        activation: Activation,
+        residual: bool,
+    ) -> Result<Shape> {
         let mut linears = vec![];
         let mut ins = dim;
         if let Some(images) = &self.images {

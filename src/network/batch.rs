@@ -14,7 +14,11 @@ use burn::tensor::Device;
 /// Rows in the coordinates of the network.
 pub enum Batch {
     /// row-major, in host memory
-    Host { data: Vec<f32>, d: usize, device: Device },
+    Host {
+        data: Vec<f32>,
+        d: usize,
+        device: Device,
+    },
     Tensors(Points),
 }
 
@@ -39,7 +43,11 @@ pub enum Slopes {
 
 impl Batch {
     pub fn new(x: &Points) -> Result<Batch> {
-        if is_cpu(&x.device()) { Ok(Batch::Host { data: rows(x)?, d: x.dims()[1], device: x.device() }) } else { Ok(Batch::Tensors(x.clone())) }
+        if is_cpu(&x.device()) {
+            Ok(Batch::Host { data: rows(x)?, d: x.dims()[1], device: x.device() })
+        } else {
+            Ok(Batch::Tensors(x.clone()))
+        }
     }
 
     /// net and ∇net at every row.
@@ -136,8 +144,12 @@ impl Forward<'_> {
     /// The parameter gradient of Σ seedᵢ net(xᵢ), one seed vector per batch.
     pub fn gradient(&self, seeds: &[Values]) -> Result<Flat> {
         match (&self.passes, self.weights) {
-            (Passes::Host { blocks, .. }, Weights::Host(layers)) => Ok(Flat::host(kept::gradient(layers, blocks, &flat(seeds)?))),
-            (Passes::Tensors { passes, counts }, Weights::Tensors(layers)) => Ok(Flat::Device(layers.gradient(passes, &pieces(passes, counts, seeds))?)),
+            (Passes::Host { blocks, .. }, Weights::Host(layers)) => {
+                Ok(Flat::host(kept::gradient(layers, blocks, &flat(seeds)?)))
+            }
+            (Passes::Tensors { passes, counts }, Weights::Tensors(layers)) => {
+                Ok(Flat::Device(layers.gradient(passes, &pieces(passes, counts, seeds))?))
+            }
             _ => Err(apart()),
         }
     }
@@ -168,7 +180,9 @@ impl Forward<'_> {
                 let n = x.len() / d;
                 Ok(points(x, n, d, device))
             }
-            (Passes::Tensors { passes, .. }, Weights::Tensors(layers)) => layers.input_gradient(passes, &on_device::split(seed, passes)),
+            (Passes::Tensors { passes, .. }, Weights::Tensors(layers)) => {
+                layers.input_gradient(passes, &on_device::split(seed, passes))
+            }
             _ => Err(apart()),
         }
     }

@@ -92,7 +92,11 @@ pub fn iterates(w: Tensor<2>, iterations: usize) -> Vec<Tensor<2>> {
     for i in 0..iterations {
         let a = out[i].clone();
         let [k, n] = a.dims();
-        let cubic = if n <= k { a.clone().matmul(a.clone().transpose().matmul(a.clone())) } else { a.clone().matmul(a.clone().transpose()).matmul(a.clone()) };
+        let cubic = if n <= k {
+            a.clone().matmul(a.clone().transpose().matmul(a.clone()))
+        } else {
+            a.clone().matmul(a.clone().transpose()).matmul(a.clone())
+        };
         out.push(a.mul_scalar(1.5) - cubic.mul_scalar(0.5));
     }
     out
@@ -104,9 +108,11 @@ pub fn pull_back_on_device(iterates: &[Tensor<2>], mut g: Tensor<2>) -> Tensor<2
         let [k, n] = a.dims();
         let (at, gt) = (a.clone().transpose(), g.clone().transpose());
         let rest = if n <= k {
-            g.clone().matmul(at.clone().matmul(a.clone())) + a.clone().matmul(gt.matmul(a.clone()) + at.matmul(g.clone()))
+            g.clone().matmul(at.clone().matmul(a.clone()))
+                + a.clone().matmul(gt.matmul(a.clone()) + at.matmul(g.clone()))
         } else {
-            a.clone().matmul(at.clone()).matmul(g.clone()) + (g.clone().matmul(at) + a.clone().matmul(gt)).matmul(a.clone())
+            a.clone().matmul(at.clone()).matmul(g.clone())
+                + (g.clone().matmul(at) + a.clone().matmul(gt)).matmul(a.clone())
         };
         g = g.mul_scalar(1.5) - rest.mul_scalar(0.5);
     }
@@ -141,7 +147,11 @@ mod tests {
             let ((k, n), w) = (linear.matrix(), layers.w(l));
             let side = k.min(n);
             for (i, j) in (0..side).flat_map(|i| (0..side).map(move |j| (i, j))) {
-                let inner: f32 = if n <= k { (0..k).map(|r| w[r * n + i] * w[r * n + j]).sum() } else { (0..n).map(|c| w[i * n + c] * w[j * n + c]).sum() };
+                let inner: f32 = if n <= k {
+                    (0..k).map(|r| w[r * n + i] * w[r * n + j]).sum()
+                } else {
+                    (0..n).map(|c| w[i * n + c] * w[j * n + c]).sum()
+                };
                 assert!((inner - f32::from(u8::from(i == j))).abs() < 1e-5, "layer {l}, {i}, {j}: {inner}");
             }
             let at = layers.weights_at(l);
@@ -149,7 +159,10 @@ mod tests {
             let all = iterates(matrix(&theta), 30);
             let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0));
             assert!(same(&rows(&all[30]).unwrap(), w), "layer {l}");
-            assert!(same(&rows(&pull_back_on_device(&all, matrix(&g))).unwrap(), &exact[at.clone()]), "layer {l}: cotangents");
+            assert!(
+                same(&rows(&pull_back_on_device(&all, matrix(&g))).unwrap(), &exact[at.clone()]),
+                "layer {l}: cotangents"
+            );
         }
         // few iterations, so that differences see more than the manifold
         let (layers, before) = run(&theta, 4);
@@ -164,7 +177,11 @@ mod tests {
                 value(&t)
             };
             let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
-            assert!((slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale), "{i}: {slope} and {} of {scale}", exact[i]);
+            assert!(
+                (slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale),
+                "{i}: {slope} and {} of {scale}",
+                exact[i]
+            );
         }
     }
 }

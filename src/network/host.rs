@@ -7,8 +7,8 @@ use super::host_linear::{add_weights, apply, back};
 use super::layers::LEAK;
 use super::pairs;
 use super::products::{Start, add_rows};
-use crate::scratch::{self, Scratch};
 use super::shape::Shape;
+use crate::scratch::{self, Scratch};
 use crate::simd::{self, Real};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -121,25 +121,28 @@ fn activate(z: &mut [f32], kept: &mut [f32], channels: usize, activation: Activa
     if activation == Activation::Groupsort {
         return pairs::sort(z, kept, channels);
     }
-    simd::run(#[inline(always)] || match activation {
-        Activation::Relu => {
-            for v in z.iter_mut() {
-                // NaN stays
-                *v = if *v <= 0.0 { 0.0 } else { *v };
+    simd::run(
+        #[inline(always)]
+        || match activation {
+            Activation::Relu => {
+                for v in z.iter_mut() {
+                    // NaN stays
+                    *v = if *v <= 0.0 { 0.0 } else { *v };
+                }
             }
-        }
-        Activation::LeakyRelu => {
-            for v in z.iter_mut() {
-                *v *= if *v > 0.0 { 1.0 } else { FACTOR };
+            Activation::LeakyRelu => {
+                for v in z.iter_mut() {
+                    *v *= if *v > 0.0 { 1.0 } else { FACTOR };
+                }
             }
-        }
-        Activation::Tanh => {
-            for v in z.iter_mut() {
-                *v = v.hyperbolic_tangent();
+            Activation::Tanh => {
+                for v in z.iter_mut() {
+                    *v = v.hyperbolic_tangent();
+                }
             }
-        }
-        Activation::Groupsort => {}
-    });
+            Activation::Groupsort => {}
+        },
+    );
 }
 
 /// d times the Jacobian of an activation, in place, from what came out of it: cotangents from after it to before it, and
@@ -148,33 +151,39 @@ fn pull(d: &mut [f32], h: &[f32], kept: &[f32], channels: usize, activation: Act
     if activation == Activation::Groupsort {
         return pairs::unsort(d, kept, channels);
     }
-    simd::run(#[inline(always)] || match activation {
-        Activation::Relu => {
-            for (d, h) in d.iter_mut().zip(h) {
-                *d = if *h > 0.0 { *d } else { 0.0 };
+    simd::run(
+        #[inline(always)]
+        || match activation {
+            Activation::Relu => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d = if *h > 0.0 { *d } else { 0.0 };
+                }
             }
-        }
-        Activation::LeakyRelu => {
-            for (d, h) in d.iter_mut().zip(h) {
-                *d *= if *h > 0.0 { 1.0 } else { FACTOR };
+            Activation::LeakyRelu => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d *= if *h > 0.0 { 1.0 } else { FACTOR };
+                }
             }
-        }
-        Activation::Tanh => {
-            for (d, h) in d.iter_mut().zip(h) {
-                *d *= 1.0 - h * h;
+            Activation::Tanh => {
+                for (d, h) in d.iter_mut().zip(h) {
+                    *d *= 1.0 - h * h;
+                }
             }
-        }
-        Activation::Groupsort => {}
-    });
+            Activation::Groupsort => {}
+        },
+    );
 }
 
 /// to ← to + from.
 pub fn add(to: &mut [f32], from: &[f32]) {
-    simd::run(#[inline(always)] || {
-        for (t, f) in to.iter_mut().zip(from) {
-            *t += f;
-        }
-    });
+    simd::run(
+        #[inline(always)]
+        || {
+            for (t, f) in to.iter_mut().zip(from) {
+                *t += f;
+            }
+        },
+    );
 }
 
 impl<'a> Block<'a> {
@@ -185,8 +194,15 @@ impl<'a> Block<'a> {
         for (l, linear) in shape.linears().iter().enumerate() {
             let channels = linear.channels();
             let (before, here) = values.split_at_mut(shape.place(l).values * rows);
-            let (z, kept) = here[..(shape.place(l + 1).values - shape.place(l).values) * rows].split_at_mut(linear.outs() * rows);
-            let entering = |l: usize| if l == 0 { &x[..] } else { &before[shape.place(l - 1).values * rows..][..shape.linears()[l].ins() * rows] };
+            let (z, kept) =
+                here[..(shape.place(l + 1).values - shape.place(l).values) * rows].split_at_mut(linear.outs() * rows);
+            let entering = |l: usize| {
+                if l == 0 {
+                    &x[..]
+                } else {
+                    &before[shape.place(l - 1).values * rows..][..shape.linears()[l].ins() * rows]
+                }
+            };
             apply(linear, rows, entering(l), layers.w(l), Start::Row(layers.b(l)), z);
             if let Some(from) = shape.shortcut(l) {
                 add(z, entering(from));
@@ -199,7 +215,11 @@ impl<'a> Block<'a> {
     }
     /// What enters layer l.
     fn entering(&self, shape: &Shape, l: usize) -> &[f32] {
-        if l == 0 { &self.x } else { &self.values[shape.place(l - 1).values * self.rows..][..shape.linears()[l].ins() * self.rows] }
+        if l == 0 {
+            &self.x
+        } else {
+            &self.values[shape.place(l - 1).values * self.rows..][..shape.linears()[l].ins() * self.rows]
+        }
     }
     /// net at the rows.
     pub fn out(&self, shape: &Shape) -> &[f32] {
@@ -211,13 +231,20 @@ impl<'a> Block<'a> {
         self.values
     }
     fn pull(&self, d: &mut [f32], l: usize, shape: &Shape) {
-        let kept = &self.values[(shape.place(l).values + shape.linears()[l].outs()) * self.rows..shape.place(l + 1).values * self.rows];
+        let kept = &self.values
+            [(shape.place(l).values + shape.linears()[l].outs()) * self.rows..shape.place(l + 1).values * self.rows];
         pull(d, self.entering(shape, l + 1), kept, shape.linears()[l].channels(), shape.activation);
     }
 
     /// The cotangents of Σ seedᵢ net(xᵢ) before every activation, into memory with room for them, and on the way the
     /// gradient in the parameters, added to what is there.
-    pub fn backward(&self, layers: &HostLayers, seed: &[f32], cotangents: &mut [f32], mut gradient: Option<&mut [f32]>) {
+    pub fn backward(
+        &self,
+        layers: &HostLayers,
+        seed: &[f32],
+        cotangents: &mut [f32],
+        mut gradient: Option<&mut [f32]>,
+    ) {
         let (shape, rows) = (&layers.shape, self.rows);
         let at = |l: usize| shape.place(l).cotangents * rows;
         cotangents[at(layers.last())..][..seed.len()].copy_from_slice(seed);
@@ -247,7 +274,14 @@ impl<'a> Block<'a> {
 
     /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ as in `tangent.rs`, from the cotangents of net: in the parameters, added to what
     /// is there, and for curved activations in the points.
-    pub fn tangent(&self, layers: &HostLayers, cotangents: &[f32], v: &[f32], gradient: &mut [f32], mut into_points: Option<&mut [f32]>) {
+    pub fn tangent(
+        &self,
+        layers: &HostLayers,
+        cotangents: &[f32],
+        v: &[f32],
+        gradient: &mut [f32],
+        mut into_points: Option<&mut [f32]>,
+    ) {
         let (shape, linears, rows) = (&layers.shape, layers.shape.linears(), self.rows);
         let at = |l: usize| shape.place(l).cotangents * rows;
         let curved = shape.activation == Activation::Tanh;
@@ -285,7 +319,12 @@ impl<'a> Block<'a> {
             let size = at(l + 1) - at(l);
             let (mine, behind) = values.split_at_mut(at(l + 1));
             let z = &mut mine[at(l)..];
-            arriving(&cotangents[at(l + 1)..at(l + 2)], cotangents.get(at(l + 2)..at(l + 2) + size).unwrap_or(&[]), l + 1, z);
+            arriving(
+                &cotangents[at(l + 1)..at(l + 2)],
+                cotangents.get(at(l + 2)..at(l + 2) + size).unwrap_or(&[]),
+                l + 1,
+                z,
+            );
             let mut later = scratch::zeros(size);
             if l + 1 < layers.last() {
                 let d = at(l + 2) - at(l + 1);
@@ -293,11 +332,14 @@ impl<'a> Block<'a> {
             }
             let (h, before) = (self.entering(shape, l + 1), &before[at(l)..at(l + 1)]);
             let later = &later[..];
-            simd::run(#[inline(always)] || {
-                for (((z, h), before), later) in z.iter_mut().zip(h).zip(before).zip(later) {
-                    *z = (1.0 - h * h) * (-2.0 * before * *z * h + later);
-                }
-            });
+            simd::run(
+                #[inline(always)]
+                || {
+                    for (((z, h), before), later) in z.iter_mut().zip(h).zip(before).zip(later) {
+                        *z = (1.0 - h * h) * (-2.0 * before * *z * h + later);
+                    }
+                },
+            );
             let (weights, rest) = layers.parts(gradient, l);
             add_weights(&linears[l], rows, self.entering(shape, l), z, weights);
             add_rows(z, rest);

@@ -8,31 +8,55 @@ use rayon::prelude::*;
 pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
     let d = layers.shape().ins();
     let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Cut::of(layers, s).block)).collect();
-    each(layers, &blocks, |x| x.len() / d, |x| Block::forward(layers, Rows::Kept(scratch::copy(x)), scratch::take(layers.room(x.len() / d).0)))
+    each(
+        layers,
+        &blocks,
+        |x| x.len() / d,
+        |x| Block::forward(layers, Rows::Kept(scratch::copy(x)), scratch::take(layers.room(x.len() / d).0)),
+    )
 }
 
 /// Runs f on every job, on all threads once there is enough to do.
-fn each<J: Sync, T: Send>(layers: &HostLayers, jobs: &[J], rows: impl Fn(&J) -> usize, f: impl Fn(&J) -> T + Sync + Send) -> Vec<T> {
-    if jobs.len() > 1 && is_wide(layers, jobs.iter().map(rows).sum()) { jobs.par_iter().map(f).collect() } else { jobs.iter().map(f).collect() }
+fn each<J: Sync, T: Send>(
+    layers: &HostLayers,
+    jobs: &[J],
+    rows: impl Fn(&J) -> usize,
+    f: impl Fn(&J) -> T + Sync + Send,
+) -> Vec<T> {
+    if jobs.len() > 1 && is_wide(layers, jobs.iter().map(rows).sum()) {
+        jobs.par_iter().map(f).collect()
+    } else {
+        jobs.iter().map(f).collect()
+    }
 }
 
 /// Gradients of runs of blocks, summed in their order, and `width` numbers per row: `f(number of the block, block, gradient,
 /// numbers)` adds and writes those of one block.
-fn summed(layers: &HostLayers, blocks: &[Block], width: usize, f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync) -> (Vec<f32>, Vec<f32>) {
+fn summed(
+    layers: &HostLayers,
+    blocks: &[Block],
+    width: usize,
+    f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync,
+) -> (Vec<f32>, Vec<f32>) {
     let len = layers.shape().len();
     let size = blocks.len().div_ceil(most_groups(layers)).max(1);
     let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
-    let parts = each(layers, &runs, |(_, run)| run.iter().map(|b| b.rows).sum(), |(first, run)| {
-        let mut gradient = scratch::zeros(len);
-        let mut rows = scratch::take(run.iter().map(|b| b.rows).sum::<usize>() * width);
-        let mut rest = &mut rows[..];
-        for (i, b) in run.iter().enumerate() {
-            let (here, after) = std::mem::take(&mut rest).split_at_mut(b.rows * width);
-            rest = after;
-            f(first + i, b, &mut gradient, here);
-        }
-        (gradient, rows)
-    });
+    let parts = each(
+        layers,
+        &runs,
+        |(_, run)| run.iter().map(|b| b.rows).sum(),
+        |(first, run)| {
+            let mut gradient = scratch::zeros(len);
+            let mut rows = scratch::take(run.iter().map(|b| b.rows).sum::<usize>() * width);
+            let mut rest = &mut rows[..];
+            for (i, b) in run.iter().enumerate() {
+                let (here, after) = std::mem::take(&mut rest).split_at_mut(b.rows * width);
+                rest = after;
+                f(first + i, b, &mut gradient, here);
+            }
+            (gradient, rows)
+        },
+    );
     let mut total = vec![0.0; len];
     parts.iter().for_each(|(g, _)| add(&mut total, g));
     (total, parts.iter().flat_map(|(_, rows)| rows.iter().copied()).collect())
@@ -52,7 +76,10 @@ fn pieces<'a>(blocks: &[Block], data: &'a [f32], width: usize) -> Vec<&'a [f32]>
 /// The gradient of Σ seedᵢ net(xᵢ) in the parameters.
 pub fn gradient(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> Vec<f32> {
     let seeds = pieces(blocks, seeds, layers.shape().outs());
-    summed(layers, blocks, 0, |i, b, into, _| b.backward(layers, seeds[i], &mut scratch::take(layers.room(b.rows).1), Some(into))).0
+    summed(layers, blocks, 0, |i, b, into, _| {
+        b.backward(layers, seeds[i], &mut scratch::take(layers.room(b.rows).1), Some(into))
+    })
+    .0
 }
 
 /// The same, and the gradient at every row.
@@ -69,19 +96,29 @@ pub fn both_gradients(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (
 pub fn slopes(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Scratch>, Vec<f32>) {
     let d = layers.shape().ins();
     let jobs: Vec<(&Block, &[f32])> = blocks.iter().zip(pieces(blocks, seeds, layers.shape().outs())).collect();
-    let parts = each(layers, &jobs, |(b, _)| b.rows, |(b, seeds)| {
-        let mut cotangents = scratch::take(layers.room(b.rows).1);
-        b.backward(layers, seeds, &mut cotangents, None);
-        let mut slopes = scratch::take(b.rows * d);
-        b.input_gradient(layers, &cotangents, &mut slopes);
-        (cotangents, slopes)
-    });
+    let parts = each(
+        layers,
+        &jobs,
+        |(b, _)| b.rows,
+        |(b, seeds)| {
+            let mut cotangents = scratch::take(layers.room(b.rows).1);
+            b.backward(layers, seeds, &mut cotangents, None);
+            let mut slopes = scratch::take(b.rows * d);
+            b.input_gradient(layers, &cotangents, &mut slopes);
+            (cotangents, slopes)
+        },
+    );
     let (cotangents, slopes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     (cotangents, slopes.iter().flat_map(|s| s.iter().copied()).collect())
 }
 
 /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ from the cotangents of net, and for curved activations in the points.
-pub fn tangent(layers: &HostLayers, blocks: &[Block], cotangents: &[Scratch], v: &[f32]) -> (Vec<f32>, Option<Vec<f32>>) {
+pub fn tangent(
+    layers: &HostLayers,
+    blocks: &[Block],
+    cotangents: &[Scratch],
+    v: &[f32],
+) -> (Vec<f32>, Option<Vec<f32>>) {
     let d = layers.shape().ins();
     let curved = layers.shape().activation == super::Activation::Tanh && layers.last() > 0;
     let v = pieces(blocks, v, d);
@@ -94,12 +131,12 @@ pub fn tangent(layers: &HostLayers, blocks: &[Block], cotangents: &[Scratch], v:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::sweep::{add_gradient, add_penalty, outputs, values_and_slopes};
+    use crate::device::{Choice, open, points, rows, values};
     use crate::network::Activation;
-    use crate::network::shape::Shape;
     use crate::network::architecture::{Architecture, Images};
     use crate::network::on_device::{self, DeviceLayers};
-    use crate::device::{Choice, open, points, rows, values};
+    use crate::network::shape::Shape;
+    use crate::network::sweep::{add_gradient, add_penalty, outputs, values_and_slopes};
     use burn::tensor::{Tensor, TensorData};
     use rand::Rng;
 
@@ -111,7 +148,9 @@ mod tests {
 
     /// Every shape of network there is.
     fn shapes(activation: Activation) -> Vec<(Shape, usize)> {
-        let images = |channels: Vec<usize>, kernel: usize, stride: usize| Some(Images { shape: vec![5, 6, 1], channels, kernel, stride });
+        let images = |channels: Vec<usize>, kernel: usize, stride: usize| {
+            Some(Images { shape: vec![5, 6, 1], channels, kernel, stride })
+        };
         let of = |widths: Vec<usize>, images| Architecture { widths, images };
         vec![
             (Shape::new(1, &[8], 1, activation), 5),
@@ -133,7 +172,10 @@ mod tests {
                 let mut rng = crate::random::rng(k as u64, 0);
                 let (d, outs) = (shape.ins(), shape.outs());
                 let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
-                let layers = DeviceLayers::new(Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device), &shape);
+                let layers = DeviceLayers::new(
+                    Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device),
+                    &shape,
+                );
                 let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
                 let (x, seeds, v) = (draw(n * d), draw(n * outs), draw(n * d));
                 let host = HostLayers::new(scratch::copy(&theta), &shape);
@@ -143,7 +185,8 @@ mod tests {
                 let p = points(x.clone(), n, d, &device);
                 let passes = layers.forward(&p);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
-                let (gradient, on_input) = layers.both_gradients(&passes, &on_device::split(&seed_tensor, &passes)).unwrap();
+                let (gradient, on_input) =
+                    layers.both_gradients(&passes, &on_device::split(&seed_tensor, &passes)).unwrap();
                 let close = |a: &[f32], b: &[f32], what: &str| {
                     let scale = b.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
                     assert_eq!(a.len(), b.len());
@@ -161,7 +204,12 @@ mod tests {
                 // two samples at once, from points that were not kept
                 let half = n / 2;
                 let mut halves = vec![0.0; shape.len()];
-                add_gradient(&host, &[&x[..half * d], &x[half * d..]], &[&seeds[..half * outs], &seeds[half * outs..]], &mut halves);
+                add_gradient(
+                    &host,
+                    &[&x[..half * d], &x[half * d..]],
+                    &[&seeds[..half * outs], &seeds[half * outs..]],
+                    &mut halves,
+                );
                 close(&halves, &flat, "parameters of two samples");
                 if outs > 1 {
                     continue;
@@ -203,8 +251,10 @@ mod tests {
         for (k, (shape, _)) in shapes(Activation::Tanh).into_iter().enumerate() {
             let mut rng = crate::random::rng(k as u64, 1);
             let (n, d) = (4, shape.ins());
-            let mut draw = |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
-            let (theta, x, seeds, v) = (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
+            let mut draw =
+                |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
+            let (theta, x, seeds, v) =
+                (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
             let host = |theta: &[f32]| HostLayers::new(scratch::copy(theta), &shape);
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
             let loss = |theta: &[f32], x: &[f32]| {
@@ -224,11 +274,19 @@ mod tests {
                 for i in (0..exact.len()).step_by(7) {
                     let moved = |h: f32| {
                         let (mut t, mut y) = (theta.clone(), x.clone());
-                        if in_theta { t[i] += h } else { y[i] += h }
+                        if in_theta {
+                            t[i] += h
+                        } else {
+                            y[i] += h
+                        }
                         f(&t, &y)
                     };
                     let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
-                    assert!((slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale), "{what}, shape {k}, entry {i}: {slope} and {} of {scale}", exact[i]);
+                    assert!(
+                        (slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale),
+                        "{what}, shape {k}, entry {i}: {slope} and {} of {scale}",
+                        exact[i]
+                    );
                 }
             };
             check(&flat, true, &loss, "parameters");

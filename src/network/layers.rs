@@ -133,7 +133,9 @@ impl Slope {
     }
     fn scale(&self, d: Tensor<2>, activation: Activation) -> Tensor<2> {
         match self {
-            Slope::Gate(gate) if activation == Activation::LeakyRelu => d.clone().mul_scalar(LEAK).mask_where(gate.clone(), d),
+            Slope::Gate(gate) if activation == Activation::LeakyRelu => {
+                d.clone().mul_scalar(LEAK).mask_where(gate.clone(), d)
+            }
             Slope::Gate(gate) => d * gate.clone().float(),
             Slope::Smooth { slope, .. } => d * slope.clone(),
             Slope::Order(_) => d,
@@ -182,7 +184,13 @@ pub fn cotangents(layers: &Layers, pass: &Pass, seed: Tensor<2>, shape: &Shape) 
 }
 
 /// The gradients of Σᵢ seedᵢ net(xᵢ) in the parameters and in the inputs, those that are asked for.
-pub fn backward(layers: &Layers, pass: &Pass, seed: &Values, shape: &Shape, [parameters, inputs]: [bool; 2]) -> (Option<Values>, Option<Points>) {
+pub fn backward(
+    layers: &Layers,
+    pass: &Pass,
+    seed: &Values,
+    shape: &Shape,
+    [parameters, inputs]: [bool; 2],
+) -> (Option<Values>, Option<Points>) {
     let rows = pass.h[0].dims()[0];
     let cotangents = cotangents(layers, pass, seed.clone().reshape([rows, shape.outs()]), shape);
     let each = |(l, linear): (usize, &Linear)| {

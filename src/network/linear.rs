@@ -60,7 +60,9 @@ impl Linear {
         match self {
             Linear::Dense { ins, .. } => *ins as f64,
             Linear::Convolution { window, .. } => window.patch as f64,
-            Linear::Transposed { window, channels } => (*channels * window.kernel * window.kernel) as f64 / (window.stride * window.stride) as f64,
+            Linear::Transposed { window, channels } => {
+                (*channels * window.kernel * window.kernel) as f64 / (window.stride * window.stride) as f64
+            }
         }
     }
 

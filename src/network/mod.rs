@@ -73,17 +73,25 @@ impl Frame {
         let d = target.dims()[1];
         let rows = crate::device::rows_f64(target)?;
         let n = (rows.len() / d) as f64;
-        let squares = |center: &[f64]| -> Vec<f64> { rows.chunks(d).map(|r| r.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum()).collect() };
+        let squares = |center: &[f64]| -> Vec<f64> {
+            rows.chunks(d).map(|r| r.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum()).collect()
+        };
         let mut center: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
         let mut scale = (squares(&center).iter().sum::<f64>() / (n * d as f64)).sqrt();
-        let middle: Vec<f64> = (0..d).map(|k| quantile(rows.iter().skip(k).step_by(d).copied().collect(), 0.5)).collect();
+        let middle: Vec<f64> =
+            (0..d).map(|k| quantile(rows.iter().skip(k).step_by(d).copied().collect(), 0.5)).collect();
         let inner = (quantile(squares(&middle), 0.9) / d as f64).sqrt();
         // a few points far away are no measure of where the others lie
         if inner > 1e-12 && scale > HEAVY * inner {
             (center, scale) = (middle, inner);
         }
         let scale = if scale.is_finite() && scale > 1e-12 { scale } else { 1.0 };
-        Ok(Frame { center: center.into_iter().map(|c| c as f32).collect(), scale, appended: 0, device: target.device() })
+        Ok(Frame {
+            center: center.into_iter().map(|c| c as f32).collect(),
+            scale,
+            appended: 0,
+            device: target.device(),
+        })
     }
     /// The frame of points with class coordinates at their ends.
     pub fn with_appended(self, appended: usize) -> Frame {
@@ -96,7 +104,9 @@ impl Frame {
 
 /// The tensors saved under a prefix, without it.
 pub fn under(state: &[Named], prefix: &str) -> Vec<Named> {
-    let mine = |n: &Named| n.name.strip_prefix(prefix)?.strip_prefix('.').map(|rest| Named { name: rest.into(), data: n.data.clone() });
+    let mine = |n: &Named| {
+        n.name.strip_prefix(prefix)?.strip_prefix('.').map(|rest| Named { name: rest.into(), data: n.data.clone() })
+    };
     state.iter().filter_map(mine).collect()
 }
 
@@ -110,12 +120,17 @@ mod tests {
     #[test]
     fn only_tails_change_the_frame() {
         for minority in [10, 30, 50] {
-            let rows: Vec<f32> = (0..100).map(|i| if i < minority { 10.0 } else { 0.0 } + (i as f32 * 1.7).sin()).collect();
+            let rows: Vec<f32> =
+                (0..100).map(|i| if i < minority { 10.0 } else { 0.0 } + (i as f32 * 1.7).sin()).collect();
             let n = rows.len() as f64;
             let mean = rows.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
             let rms = (rows.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n).sqrt();
             let f = Frame::of(&points(rows, 100, 1, &host())).unwrap();
-            assert!((f.scale - rms).abs() < 1e-9 * rms && (f64::from(f.center[0]) - mean).abs() < 1e-5, "{minority}: {} and {rms}", f.scale);
+            assert!(
+                (f.scale - rms).abs() < 1e-9 * rms && (f64::from(f.center[0]) - mean).abs() < 1e-5,
+                "{minority}: {} and {rms}",
+                f.scale
+            );
         }
         let mut rows: Vec<f32> = (0..100).map(|i| (i as f32 * 1.7).sin()).collect();
         rows[0] = 1e4;

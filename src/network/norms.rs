@@ -21,10 +21,18 @@ pub fn lipschitz(weights: &Weights, device: &Device) -> Result<f64> {
         }
         let norm = match linear {
             Linear::Dense { ins, outs } => DMatrix::from_row_slice(*ins, *outs, &entries).singular_values().max(),
-            Linear::Convolution { .. } | Linear::Transposed { .. } if linear.ins() <= 600 && linear.ins() * linear.outs() <= 1 << 22 => whole(weights, l, device)?,
-            Linear::Convolution { window, channels } => convolution(window, *channels, &|p, c| entries[p * channels + c]),
+            Linear::Convolution { .. } | Linear::Transposed { .. }
+                if linear.ins() <= 600 && linear.ins() * linear.outs() <= 1 << 22 =>
+            {
+                whole(weights, l, device)?
+            }
+            Linear::Convolution { window, channels } => {
+                convolution(window, *channels, &|p, c| entries[p * channels + c])
+            }
             // the transpose of a convolution has its norm
-            Linear::Transposed { window, channels } => convolution(window, *channels, &|p, c| entries[c * window.patch + p]),
+            Linear::Transposed { window, channels } => {
+                convolution(window, *channels, &|p, c| entries[c * window.patch + p])
+            }
         };
         bounds.push(norm * (1.0 + 1e-12) * bounds[l] + shape.shortcut(l).map_or(0.0, |from| bounds[from]));
     }
@@ -38,7 +46,8 @@ fn whole(weights: &Weights, l: usize, device: &Device) -> Result<f64> {
     let n = linear.ins();
     let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
     let entries = weights.apply(l, &unit, n, device)?;
-    let matrix = DMatrix::from_row_iterator(n, linear.outs(), entries.into_iter().map(|v| Complex::new(f64::from(v), 0.0)));
+    let matrix =
+        DMatrix::from_row_iterator(n, linear.outs(), entries.into_iter().map(|v| Complex::new(f64::from(v), 0.0)));
     let frobenius = matrix.norm();
     Ok(norm(matrix) + 4.0 * f64::from(f32::EPSILON) * frobenius)
 }
@@ -60,7 +69,11 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
             DMatrix::from_fn(s * s * c, channels, |row, out| {
                 let (shift, channel) = (row / c, row % c);
                 let (u, v) = ((t / taps) * s + shift / s, (t % taps) * s + shift % s);
-                if u < k && v < k { Complex::new(weight((u * k + v) * deep + channel, out), 0.0) } else { Complex::new(0.0, 0.0) }
+                if u < k && v < k {
+                    Complex::new(weight((u * k + v) * deep + channel, out), 0.0)
+                } else {
+                    Complex::new(0.0, 0.0)
+                }
             })
         })
         .collect();
@@ -92,11 +105,18 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
         let mut one = vec![0.0; window.image];
         one[window.image - (deep - c) + e] = 1.0;
         let patches = window.unfold(&one);
-        let reached = patches.chunks(window.patch).flat_map(|patch| (0..channels).map(move |out| patch.iter().enumerate().map(|(p, v)| f64::from(*v) * weight(p, out)).sum::<f64>()));
+        let reached = patches.chunks(window.patch).flat_map(|patch| {
+            (0..channels)
+                .map(move |out| patch.iter().enumerate().map(|(p, v)| f64::from(*v) * weight(p, out)).sum::<f64>())
+        });
         reached.collect::<Vec<f64>>()
     });
     let columns: Vec<f64> = appended.flatten().collect();
-    let extra = if columns.is_empty() { 0.0 } else { DMatrix::from_column_slice(columns.len() / (deep - c), deep - c, &columns).singular_values().max() };
+    let extra = if columns.is_empty() {
+        0.0
+    } else {
+        DMatrix::from_column_slice(columns.len() / (deep - c), deep - c, &columns).singular_values().max()
+    };
     own.hypot(extra)
 }
 
@@ -138,16 +158,24 @@ mod tests {
                 let weights = Weights::of(&Flat::host(shape.draw(&mut crate::random::rng(3, 0))), &shape);
                 let n = linear.ins();
                 let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
-                let matrix = DMatrix::from_row_slice(n, linear.outs(), &weights.apply(0, &unit, n, &device).unwrap()).map(f64::from);
+                let matrix = DMatrix::from_row_slice(n, linear.outs(), &weights.apply(0, &unit, n, &device).unwrap())
+                    .map(f64::from);
                 let exact = matrix.singular_values().max();
                 let entries = weights.matrix(0).unwrap();
                 let bound = match &linear {
-                    Linear::Convolution { window, channels } => convolution(window, *channels, &|p, c| entries[p * channels + c]),
-                    Linear::Transposed { window, channels } => convolution(window, *channels, &|p, c| entries[c * window.patch + p]),
+                    Linear::Convolution { window, channels } => {
+                        convolution(window, *channels, &|p, c| entries[p * channels + c])
+                    }
+                    Linear::Transposed { window, channels } => {
+                        convolution(window, *channels, &|p, c| entries[c * window.patch + p])
+                    }
                     Linear::Dense { .. } => panic!("no image"),
                 };
                 assert!(bound >= exact, "kernel {kernel}, stride {stride}, side {side}: {bound} below {exact}");
-                assert!(side == 4 || bound < 1.12 * exact, "kernel {kernel}, stride {stride}, side {side}: {bound} far above {exact}");
+                assert!(
+                    side == 4 || bound < 1.12 * exact,
+                    "kernel {kernel}, stride {stride}, side {side}: {bound} far above {exact}"
+                );
                 let short = lipschitz(&weights, &device).unwrap();
                 assert!(short >= exact && short < exact * 1.0001, "{short} and {exact}");
             }
@@ -159,15 +187,21 @@ mod tests {
     fn networks_stretch_no_more_than_their_bound() {
         let device = crate::device::host();
         let images = || Some(Images { shape: vec![6, 6], channels: vec![4, 6], kernel: 3, stride: 2 });
-        for (architecture, residual) in [(Architecture { widths: vec![6; 5], images: None }, true), (Architecture { widths: vec![8], images: images() }, false)] {
+        for (architecture, residual) in [
+            (Architecture { widths: vec![6; 5], images: None }, true),
+            (Architecture { widths: vec![8], images: images() }, false),
+        ] {
             let shape = architecture.reading(36, 0, 1, Activation::Groupsort, residual).unwrap();
             let mut rng = crate::random::rng(6, 0);
             let weights = Weights::of(&Flat::host(shape.draw(&mut rng)), &shape);
             let bound = lipschitz(&weights, &device).unwrap();
-            let mut draw = || crate::device::points((0..36 * 500).map(|_| rng.random_range(-3.0f32..3.0)).collect(), 500, 36, &device);
+            let mut draw = || {
+                crate::device::points((0..36 * 500).map(|_| rng.random_range(-3.0f32..3.0)).collect(), 500, 36, &device)
+            };
             let batch = Batch::new(&draw()).unwrap();
             let slopes = crate::device::rows(&forward(&weights, &[&batch]).unwrap().slopes().unwrap().1).unwrap();
-            let steepest = slopes.chunks(36).map(|g| g.iter().map(|v| f64::from(v * v)).sum::<f64>().sqrt()).fold(0.0, f64::max);
+            let steepest =
+                slopes.chunks(36).map(|g| g.iter().map(|v| f64::from(v * v)).sum::<f64>().sqrt()).fold(0.0, f64::max);
             assert!(steepest <= bound && steepest > 0.02 * bound, "{steepest} and {bound}");
         }
     }

@@ -100,7 +100,11 @@ impl DeviceLayers {
     pub fn new(theta: Values, shape: &Shape) -> DeviceLayers {
         match plan(shape, &theta.device()) {
             Some(plan) => DeviceLayers { shape: shape.clone(), packed: Some((theta, plan)), layers: OnceCell::new() },
-            None => DeviceLayers { shape: shape.clone(), packed: None, layers: OnceCell::from(Layers::from_flat(&theta, shape)) },
+            None => DeviceLayers {
+                shape: shape.clone(),
+                packed: None,
+                layers: OnceCell::from(Layers::from_flat(&theta, shape)),
+            },
         }
     }
     /// From matrices and biases.
@@ -143,7 +147,8 @@ impl DeviceLayers {
             let slopes = self.backward((&pass, &out.ones_like()), [false, true]).1.ok_or_else(apart)?;
             Ok((out, slopes))
         };
-        let (values, slopes): (Vec<_>, Vec<_>) = self.blocks(x).into_iter().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let (values, slopes): (Vec<_>, Vec<_>) =
+            self.blocks(x).into_iter().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip();
         Ok((layers::concat(values), layers::concat(slopes)))
     }
     /// The gradients of Σᵢ seedᵢ net(xᵢ) in the parameters and in the inputs of a pass, those that are asked for.
@@ -157,7 +162,12 @@ impl DeviceLayers {
     }
     /// The parameter gradient of Σᵢ seedᵢ net(xᵢ), one piece of seeds per pass.
     pub fn gradient(&self, passes: &[DevicePass], seeds: &[Values]) -> Result<Values> {
-        passes.iter().zip(seeds).filter_map(|p| self.backward(p, [true, false]).0).reduce(|a, b| a + b).ok_or_else(apart)
+        passes
+            .iter()
+            .zip(seeds)
+            .filter_map(|p| self.backward(p, [true, false]).0)
+            .reduce(|a, b| a + b)
+            .ok_or_else(apart)
     }
     /// The gradient in the inputs.
     pub fn input_gradient(&self, passes: &[DevicePass], seeds: &[Values]) -> Result<Points> {
@@ -166,7 +176,8 @@ impl DeviceLayers {
     }
     /// Both.
     pub fn both_gradients(&self, passes: &[DevicePass], seeds: &[Values]) -> Result<(Values, Points)> {
-        let (gradients, inputs): (Vec<_>, Vec<_>) = passes.iter().zip(seeds).map(|p| self.backward(p, [true, true])).unzip();
+        let (gradients, inputs): (Vec<_>, Vec<_>) =
+            passes.iter().zip(seeds).map(|p| self.backward(p, [true, true])).unzip();
         let inputs: Option<Vec<_>> = inputs.into_iter().collect();
         gradients.into_iter().flatten().reduce(|a, b| a + b).zip(inputs.map(layers::concat)).ok_or_else(apart)
     }

@@ -27,7 +27,15 @@ pub struct OptimizerOptions {
 
 impl Default for OptimizerOptions {
     fn default() -> Self {
-        OptimizerOptions { optimizer: "adam".into(), lr: 1e-3, beta1: 0.9, beta2: 0.999, decay: 0.99, epsilon: 1e-8, reset_moments: false }
+        OptimizerOptions {
+            optimizer: "adam".into(),
+            lr: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            decay: 0.99,
+            epsilon: 1e-8,
+            reset_moments: false,
+        }
     }
 }
 
@@ -78,27 +86,35 @@ impl Optimizer {
     pub fn ascend_on_host(&mut self, theta: &mut [f32], g: &[f32]) {
         self.step += 1;
         let ((rate, epsilon), o) = (self.adam(), &self.options);
-        let Flat::Host(moments) = self.moments.get_or_insert_with(|| Flat::host(vec![0.0; 2 * g.len()])) else { return };
+        let Flat::Host(moments) = self.moments.get_or_insert_with(|| Flat::host(vec![0.0; 2 * g.len()])) else {
+            return;
+        };
         let (first, second) = Arc::make_mut(moments).split_at_mut(g.len());
         let (theta, second) = (&mut theta[..g.len()], &mut second[..g.len()]);
         if o.optimizer == "rmsprop" {
             let (keep, lr, epsilon) = (o.decay as f32, o.lr as f32, o.epsilon as f32);
-            return simd::run(#[inline(always)] || {
-                for ((t, g), v) in theta.iter_mut().zip(g).zip(second) {
-                    *v = settled(keep * *v + (1.0 - keep) * g * g);
-                    *t += lr * g / (v.sqrt() + epsilon);
-                }
-            });
+            return simd::run(
+                #[inline(always)]
+                || {
+                    for ((t, g), v) in theta.iter_mut().zip(g).zip(second) {
+                        *v = settled(keep * *v + (1.0 - keep) * g * g);
+                        *t += lr * g / (v.sqrt() + epsilon);
+                    }
+                },
+            );
         }
         let (b1, b2, rate, epsilon) = (o.beta1 as f32, o.beta2 as f32, rate as f32, epsilon as f32);
         let (a1, a2) = ((1.0 - o.beta1) as f32, (1.0 - o.beta2) as f32);
-        simd::run(#[inline(always)] || {
-            for (((t, g), m), v) in theta.iter_mut().zip(g).zip(first).zip(second) {
-                *m = settled(b1 * *m + a1 * g);
-                *v = settled(b2 * *v + a2 * g * g);
-                *t += rate * *m / (v.sqrt() + epsilon);
-            }
-        });
+        simd::run(
+            #[inline(always)]
+            || {
+                for (((t, g), m), v) in theta.iter_mut().zip(g).zip(first).zip(second) {
+                    *m = settled(b1 * *m + a1 * g);
+                    *v = settled(b2 * *v + a2 * g * g);
+                    *t += rate * *m / (v.sqrt() + epsilon);
+                }
+            },
+        );
     }
 
     /// The same in one launch, perhaps from the gradient in layers that were divided by what `divide` gave.
@@ -108,7 +124,8 @@ impl Optimizer {
         let adam = o.optimizer != "rmsprop";
         let narrow = |v: f64| v as f32;
         let (beta2, rate, epsilon) = if adam { (o.beta2, rate, epsilon) } else { (o.decay, o.lr, o.epsilon) };
-        let update = Update { adam, beta1: narrow(o.beta1), beta2: narrow(beta2), rate: narrow(rate), epsilon: narrow(epsilon) };
+        let update =
+            Update { adam, beta1: narrow(o.beta1), beta2: narrow(beta2), rate: narrow(rate), epsilon: narrow(epsilon) };
         let moments = match &self.moments {
             Some(Flat::Device(moments)) => moments.clone(),
             _ => Tensor::zeros([2 * theta.dims()[0]], &theta.device()),
@@ -131,7 +148,10 @@ impl Optimizer {
         let step = find("optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
         let moments = find("optimizer_moments").map(|n| &n.data);
         if step > 0 && moments.is_none() || moments.is_some_and(|m| m.len() != 2 * parameters) {
-            return Err(Error::data("saved network", "`optimizer_moments` does not fit the network described beside it"));
+            return Err(Error::data(
+                "saved network",
+                "`optimizer_moments` does not fit the network described beside it",
+            ));
         }
         (self.step, self.moments) = (step, moments.map(|m| Flat::new(m.clone(), device)));
         Ok(())
@@ -174,7 +194,8 @@ mod tests {
             assert!(got.iter().all(|got| (f64::from(*got) - x).abs() < 1e-6), "{got:?} and {x}");
         }
         let (mut v, mut x) = (0.0f64, 0.0f64);
-        for (g, got) in gradients.iter().zip(ascend(OptimizerOptions { optimizer: "rmsprop".into(), ..o }, &gradients)) {
+        for (g, got) in gradients.iter().zip(ascend(OptimizerOptions { optimizer: "rmsprop".into(), ..o }, &gradients))
+        {
             let g = f64::from(*g);
             v = 0.99 * v + 0.01 * g * g;
             x += 0.1 * g / (v.sqrt() + 1e-8);

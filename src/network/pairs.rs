@@ -25,7 +25,8 @@ impl WithSimd for Sort<'_> {
         let (one, zero) = (s.splat_f32s(1.0), s.splat_f32s(0.0));
         for (row, kept) in self.z.chunks_exact_mut(self.channels).zip(self.kept.chunks_exact_mut(half)) {
             let (first, second) = row.split_at_mut(half);
-            let ((a, a_rest), (b, b_rest), (k, k_rest)) = (S::as_mut_simd_f32s(first), S::as_mut_simd_f32s(second), S::as_mut_simd_f32s(kept));
+            let ((a, a_rest), (b, b_rest), (k, k_rest)) =
+                (S::as_mut_simd_f32s(first), S::as_mut_simd_f32s(second), S::as_mut_simd_f32s(kept));
             for ((a, b), k) in a.iter_mut().zip(b).zip(k) {
                 let stays = s.greater_than_or_equal_f32s(*a, *b);
                 *k = s.select_f32s(stays, one, zero);
@@ -54,7 +55,8 @@ impl WithSimd for Unsort<'_> {
         let middle = s.splat_f32s(0.5);
         for (row, kept) in self.d.chunks_exact_mut(self.channels).zip(self.kept.chunks_exact(half)) {
             let (first, second) = row.split_at_mut(half);
-            let ((a, a_rest), (b, b_rest), (k, k_rest)) = (S::as_mut_simd_f32s(first), S::as_mut_simd_f32s(second), S::as_simd_f32s(kept));
+            let ((a, a_rest), (b, b_rest), (k, k_rest)) =
+                (S::as_mut_simd_f32s(first), S::as_mut_simd_f32s(second), S::as_simd_f32s(kept));
             for ((a, b), k) in a.iter_mut().zip(b).zip(k) {
                 let stays = s.greater_than_f32s(*k, middle);
                 (*a, *b) = (s.select_f32s(stays, *a, *b), s.select_f32s(stays, *b, *a));

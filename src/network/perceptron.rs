@@ -36,7 +36,11 @@ impl Perceptron {
         let network = Trained::new(shape, None, recipe.optimizer, rng, &to.device);
         let frame = |f: &Frame| (points(f.center.clone(), 1, f.dim(), &to.device), f.scale);
         // with a skip the network is a correction: it begins small and around nothing
-        let exit = if recipe.skip { (points(vec![0.0; to.dim()], 1, to.dim(), &to.device), 0.1 * to.scale) } else { frame(to) };
+        let exit = if recipe.skip {
+            (points(vec![0.0; to.dim()], 1, to.dim(), &to.device), 0.1 * to.scale)
+        } else {
+            frame(to)
+        };
         let average = (recipe.average > 0.0).then(|| (recipe.average, network.theta.clone()));
         Perceptron { network, average, entry: frame(from), exit, skip: recipe.skip }
     }
@@ -96,7 +100,8 @@ impl Perceptron {
         let theta = self.average.as_ref().map_or(&self.network.theta, |a| &a.1);
         let (weights, batch) = (Weights::of(theta, &self.network.shape), self.enter(z)?);
         let [n, d] = v.dims();
-        let pulled = forward(&weights, &[&batch])?.input_gradient(&v.clone().mul_scalar(self.stretch()).reshape([n * d]))?;
+        let pulled =
+            forward(&weights, &[&batch])?.input_gradient(&v.clone().mul_scalar(self.stretch()).reshape([n * d]))?;
         Ok(if self.skip { pulled + v.clone() } else { pulled })
     }
 
@@ -161,7 +166,8 @@ mod tests {
             let optimizer = OptimizerOptions { lr: 1e-2, ..OptimizerOptions::default() };
             let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::Activation::Tanh);
             let mut g = Perceptron::new(Recipe { optimizer, average: 0.9, skip }, shape, &from, &to, &mut rng);
-            let loss = |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
+            let loss =
+                |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
             let exact = g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap().to_vec().unwrap();
             let pulled = rows(&g.pull(&z, &(g.now(&z).unwrap() - target.clone())).unwrap()).unwrap();
             let size = pulled.iter().fold(0.0f32, |a, b| a.max(b.abs()));

@@ -50,7 +50,14 @@ pub fn times(rows: usize, (k, n): (usize, usize), x: &[f32], w: &[f32], start: S
 }
 
 /// dst (rows × k) ← d·wᵀ for d rows × n and w k × n; `turned` gives wᵀ, row-major, where it is asked for.
-pub fn times_transposed<'a>(rows: usize, (k, n): (usize, usize), d: &[f32], w: &[f32], turned: impl FnOnce() -> &'a [f32], dst: &mut [f32]) {
+pub fn times_transposed<'a>(
+    rows: usize,
+    (k, n): (usize, usize),
+    d: &[f32],
+    w: &[f32],
+    turned: impl FnOnce() -> &'a [f32],
+    dst: &mut [f32],
+) {
     if rows == 1 {
         Arch::new().dispatch(Dots { k: n, x: &w[..k * n], w: d, start: Start::Zero, dst });
     } else if n == 1 {
@@ -165,8 +172,11 @@ impl Job<'_> {
         let mask = s.mask_between_m32s(0, if PART { (n - j) as u32 } else { lanes as u32 });
         // SAFETY: the caller's promise; a masked access touches only the columns before n
         unsafe {
-            let load = |p: *const f32| if PART { s.mask_load_ptr_f32s(mask, p) } else { (p as *const S::f32s).read_unaligned() };
-            let (lhs, rhs, dst) = (self.lhs.as_ptr().add(i * self.row), self.rhs.as_ptr().add(j), self.dst.as_mut_ptr().add(i * n + j));
+            let load = |p: *const f32| {
+                if PART { s.mask_load_ptr_f32s(mask, p) } else { (p as *const S::f32s).read_unaligned() }
+            };
+            let (lhs, rhs, dst) =
+                (self.lhs.as_ptr().add(i * self.row), self.rhs.as_ptr().add(j), self.dst.as_mut_ptr().add(i * n + j));
             let mut sums = [[s.splat_f32s(0.0); V]; M];
             match self.start {
                 Start::Zero => {}
@@ -201,7 +211,11 @@ impl Job<'_> {
             for (r, row) in sums.iter().enumerate() {
                 for (v, sum) in row.iter().enumerate() {
                     let to = dst.add(r * n + v * lanes);
-                    if PART { s.mask_store_ptr_f32s(mask, to, *sum) } else { (to as *mut S::f32s).write_unaligned(*sum) }
+                    if PART {
+                        s.mask_store_ptr_f32s(mask, to, *sum)
+                    } else {
+                        (to as *mut S::f32s).write_unaligned(*sum)
+                    }
                 }
             }
         }
@@ -298,13 +312,27 @@ mod tests {
         for seed in 0..3 {
             let mut rng = crate::random::rng(seed, 0);
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
-            for (rows, k, n) in [(1, 1, 1), (7, 2, 32), (128, 32, 32), (13, 5, 50), (3, 33, 1), (64, 1, 17), (9, 130, 140), (200, 48, 7), (6, 3, 20)] {
+            for (rows, k, n) in [
+                (1, 1, 1),
+                (7, 2, 32),
+                (128, 32, 32),
+                (13, 5, 50),
+                (3, 33, 1),
+                (64, 1, 17),
+                (9, 130, 140),
+                (200, 48, 7),
+                (6, 3, 20),
+            ] {
                 let (x, w, d, b) = (draw(rows * k), draw(k * n), draw(rows * n), draw(n));
-                let turned: Vec<f32> = (0..n).flat_map(|j| w.iter().skip(j).step_by(n).copied().collect::<Vec<_>>()).collect();
+                let turned: Vec<f32> =
+                    (0..n).flat_map(|j| w.iter().skip(j).step_by(n).copied().collect::<Vec<_>>()).collect();
                 let close = |got: &[f32], exact: &dyn Fn(usize, usize) -> f64, columns: usize, what: &str| {
                     for (i, got) in got.iter().enumerate() {
                         let exact = exact(i / columns, i % columns);
-                        assert!((f64::from(*got) - exact).abs() < 1e-5 * (1.0 + exact.abs()), "{what} {rows}x{k}x{n} at {i}: {got} and {exact}");
+                        assert!(
+                            (f64::from(*got) - exact).abs() < 1e-5 * (1.0 + exact.abs()),
+                            "{what} {rows}x{k}x{n} at {i}: {got} and {exact}"
+                        );
                     }
                 };
                 let wide = |v: f32| f64::from(v);
@@ -321,7 +349,14 @@ mod tests {
                 close(&back, &|i, j| (0..n).map(|p| wide(d[i * n + p]) * wide(w[j * n + p])).sum(), k, "transposed");
                 let mut outer = w.clone();
                 add_outer(rows, (k, n), &x, &d, &mut outer);
-                close(&outer, &|i, j| wide(w[i * n + j]) + (0..rows).map(|r| wide(x[r * k + i]) * wide(d[r * n + j])).sum::<f64>(), n, "outer");
+                close(
+                    &outer,
+                    &|i, j| {
+                        wide(w[i * n + j]) + (0..rows).map(|r| wide(x[r * k + i]) * wide(d[r * n + j])).sum::<f64>()
+                    },
+                    n,
+                    "outer",
+                );
                 let mut sums = b.clone();
                 add_rows(&d, &mut sums);
                 close(&sums, &|_, j| wide(b[j]) + (0..rows).map(|r| wide(d[r * n + j])).sum::<f64>(), n, "rows");

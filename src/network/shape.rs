@@ -34,7 +34,8 @@ pub struct Place {
 impl Shape {
     /// R^dim → R^outs through hidden layers of the given widths.
     pub fn new(dim: usize, widths: &[usize], outs: usize, activation: Activation) -> Shape {
-        let sizes: Vec<usize> = std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(outs)).collect();
+        let sizes: Vec<usize> =
+            std::iter::once(dim).chain(widths.iter().copied()).chain(std::iter::once(outs)).collect();
         let linears = sizes.windows(2).map(|w| Linear::Dense { ins: w[0], outs: w[1] }).collect();
         Shape::of(linears, activation, false)
     }
@@ -88,7 +89,11 @@ impl Shape {
     }
     /// The most entries a row takes on its way.
     pub fn widest(&self) -> usize {
-        self.linears.iter().map(|l| (l.positions() * l.matrix().0.max(l.matrix().1)).max(l.ins()).max(l.outs())).max().unwrap_or(1)
+        self.linears
+            .iter()
+            .map(|l| (l.positions() * l.matrix().0.max(l.matrix().1)).max(l.ins()).max(l.outs()))
+            .max()
+            .unwrap_or(1)
     }
     /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {

@@ -69,16 +69,19 @@ const MOST: usize = 60;
 
 /// Σ aᵢ bᵢ in f64, in lanes.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    simd::run(#[inline(always)] || {
-        let mut lanes = [0.0f64; 8];
-        let ((whole, rest), (others, last)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-        for (a, b) in whole.iter().zip(others) {
-            for l in 0..8 {
-                lanes[l] += f64::from(a[l]) * f64::from(b[l]);
+    simd::run(
+        #[inline(always)]
+        || {
+            let mut lanes = [0.0f64; 8];
+            let ((whole, rest), (others, last)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+            for (a, b) in whole.iter().zip(others) {
+                for l in 0..8 {
+                    lanes[l] += f64::from(a[l]) * f64::from(b[l]);
+                }
             }
-        }
-        lanes.iter().sum::<f64>() + rest.iter().zip(last).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
-    })
+            lanes.iter().sum::<f64>() + rest.iter().zip(last).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
+        },
+    )
 }
 
 /// v/|v| in its place; |v|.
@@ -105,7 +108,10 @@ impl PowerIteration {
         if let (Vectors::Packed { uv, layout }, Flat::Device(theta)) = (&mut self.vectors, theta) {
             let divided = layers::divide(theta, uv, layout, iterations);
             *uv = divided.uv.clone();
-            return Normalised { weights: Weights::Tensors(DeviceLayers::new(divided.weights.clone(), &self.shape)), past: Past::Packed(divided) };
+            return Normalised {
+                weights: Weights::Tensors(DeviceLayers::new(divided.weights.clone(), &self.shape)),
+                past: Past::Packed(divided),
+            };
         }
         self.advance(theta, iterations);
         self.normalise(theta)
@@ -169,7 +175,10 @@ impl PowerIteration {
                     past.push((s, iterates));
                 }
                 let layers = Layers { w: weights, b: raw.b.clone() };
-                Normalised { weights: Weights::Tensors(DeviceLayers::of(layers, &self.shape)), past: Past::Device(past) }
+                Normalised {
+                    weights: Weights::Tensors(DeviceLayers::of(layers, &self.shape)),
+                    past: Past::Device(past),
+                }
             }
             // parameters of another place than the vectors: never made
             (_, weights) => Normalised { weights, past: Past::Device(vec![]) },
@@ -179,7 +188,9 @@ impl PowerIteration {
     pub fn state(&self) -> Result<Vec<Named>> {
         let (u, v) = match &self.vectors {
             Vectors::Host { u, v, .. } => (u.clone(), v.clone()),
-            Vectors::Device { u, v } => (u.iter().map(rows).collect::<Result<_>>()?, v.iter().map(rows).collect::<Result<_>>()?),
+            Vectors::Device { u, v } => {
+                (u.iter().map(rows).collect::<Result<_>>()?, v.iter().map(rows).collect::<Result<_>>()?)
+            }
             Vectors::Packed { uv, .. } => {
                 let all = values(uv)?;
                 let mut rest = &all[..];
@@ -205,7 +216,9 @@ impl PowerIteration {
         for (l, linear) in self.shape.linears().iter().enumerate() {
             let find = |name: String, n: usize| {
                 let found = state.iter().find(|s| s.name == name && s.data.len() == n);
-                found.map(|s| s.data.clone()).ok_or_else(|| Error::data("saved network", format!("`{name}` is missing")))
+                found
+                    .map(|s| s.data.clone())
+                    .ok_or_else(|| Error::data("saved network", format!("`{name}` is missing")))
             };
             u.push(find(format!("power_u{l}"), linear.ins())?);
             v.push(find(format!("power_v{l}"), linear.outs())?);
@@ -236,7 +249,11 @@ impl Normalised {
     /// The gradient in the raw parameters from the one in the normalised, on the host and in place: through Björck's iterations,
     /// then (G − ⟨G, W/σ⟩ ∂σ/∂W)/σ per layer, where ∂σ/∂W = ∂⟨v, Au⟩/∂W, uᵀv for a matrix.
     pub fn pull_back_on_host(&self, power: &PowerIteration, gradient: &mut [f32]) {
-        let (Weights::Host(layers), Past::Host(past), Vectors::Host { u, v, sigma }) = (&self.weights, &self.past, &power.vectors) else { return };
+        let (Weights::Host(layers), Past::Host(past), Vectors::Host { u, v, sigma }) =
+            (&self.weights, &self.past, &power.vectors)
+        else {
+            return;
+        };
         bjorck::pull_back(layers, past, gradient);
         // W/σ, before the first iteration
         let divided = if past.is_empty() { layers.theta() } else { past };
@@ -247,14 +264,17 @@ impl Normalised {
             let scale = 1.0 / sigma[l];
             if let Linear::Dense { outs, .. } = linear {
                 let v = &v[l];
-                simd::run(#[inline(always)] || {
-                    for (row, u) in g.chunks_exact_mut(*outs).zip(&u[l]) {
-                        let along = inner * u;
-                        for (g, v) in row.iter_mut().zip(v) {
-                            *g = (*g - along * v) * scale;
+                simd::run(
+                    #[inline(always)]
+                    || {
+                        for (row, u) in g.chunks_exact_mut(*outs).zip(&u[l]) {
+                            let along = inner * u;
+                            for (g, v) in row.iter_mut().zip(v) {
+                                *g = (*g - along * v) * scale;
+                            }
                         }
-                    }
-                });
+                    },
+                );
                 continue;
             }
             let mut slope = scratch::zeros(g.len());
@@ -264,7 +284,11 @@ impl Normalised {
     }
     /// The step of an optimiser in one launch, where the layers were prepared in one.
     pub fn ascend(&self, power: &PowerIteration, optimizer: &mut Optimizer, theta: &mut Flat, gradient: &Flat) -> bool {
-        let (Past::Packed(divided), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) = (&self.past, &power.vectors, theta, gradient) else { return false };
+        let (Past::Packed(divided), Vectors::Packed { layout, .. }, Flat::Device(theta), Flat::Device(g)) =
+            (&self.past, &power.vectors, theta, gradient)
+        else {
+            return false;
+        };
         optimizer.ascend_on_device(theta, g, Some((divided, layout)));
         true
     }
@@ -305,7 +329,9 @@ mod tests {
     fn gradients_go_through_the_norm() {
         let device = open(Choice::Cpu).unwrap().device;
         let images = Images { shape: vec![5, 4], channels: vec![4, 6], kernel: 3, stride: 2 };
-        for architecture in [Architecture { widths: vec![6, 4], images: None }, Architecture { widths: vec![4], images: Some(images) }] {
+        for architecture in
+            [Architecture { widths: vec![6, 4], images: None }, Architecture { widths: vec![4], images: Some(images) }]
+        {
             let shape = architecture.reading(20, 0, 1, Activation::Relu, false).unwrap();
             let mut rng = crate::random::rng(4, 0);
             let mut draw = || -> Vec<f32> { (0..shape.len()).map(|_| rng.random_range(-1.0..1.0)).collect() };
@@ -329,7 +355,11 @@ mod tests {
                     value(&t)
                 };
                 let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
-                assert!((slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale), "{i}: {slope} and {} of {scale}", exact[i]);
+                assert!(
+                    (slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale),
+                    "{i}: {slope} and {} of {scale}",
+                    exact[i]
+                );
             }
         }
     }

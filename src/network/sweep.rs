@@ -61,7 +61,11 @@ impl Desk {
     fn new(layers: &HostLayers, cut: &Cut) -> Desk {
         let rows = cut.block / layers.shape().ins();
         let (values, cotangents) = layers.room(rows);
-        Desk { values: scratch::take(values), cotangents: scratch::take(cotangents), seeds: scratch::take(rows * layers.shape().outs()) }
+        Desk {
+            values: scratch::take(values),
+            cotangents: scratch::take(cotangents),
+            seeds: scratch::take(rows * layers.shape().outs()),
+        }
     }
     /// Runs net on rows of points and hands the block over, with memory for seeds and cotangents.
     fn with(&mut self, layers: &HostLayers, x: &[f32], f: impl FnOnce(&Block, &mut [f32], &mut [f32])) {
@@ -90,7 +94,11 @@ struct Gathered {
 
 /// Runs `f(sample, where its points begin, points, cut, gradient, tally)` on every group of the samples, from gradients that
 /// are zero.
-fn gather(layers: &HostLayers, samples: &[&[f32]], f: impl Fn(usize, usize, &[f32], &Cut, &mut [f32], &mut Tally) + Sync) -> Gathered {
+fn gather(
+    layers: &HostLayers,
+    samples: &[&[f32]],
+    f: impl Fn(usize, usize, &[f32], &Cut, &mut [f32], &mut Tally) + Sync,
+) -> Gathered {
     debug_assert!(samples.len() <= MOST_SAMPLES, "more samples than a pass takes");
     let len = layers.shape().len();
     let mut ends = [0; MOST_SAMPLES];
@@ -99,7 +107,12 @@ fn gather(layers: &HostLayers, samples: &[&[f32]], f: impl Fn(usize, usize, &[f3
         total += Cut::of(layers, sample).groups;
         *end = total;
     }
-    let mut gathered = Gathered { gradients: scratch::zeros(len * total), tallies: [Tally { top: f32::NEG_INFINITY, sum: 0.0 }; MOST_SAMPLES * GROUPS], ends, len };
+    let mut gathered = Gathered {
+        gradients: scratch::zeros(len * total),
+        tallies: [Tally { top: f32::NEG_INFINITY, sum: 0.0 }; MOST_SAMPLES * GROUPS],
+        ends,
+        len,
+    };
     let job = |(g, (gradient, tally)): (usize, (&mut [f32], &mut Tally))| {
         let s = ends.iter().position(|end| g < *end).unwrap_or(0);
         let cut = Cut::of(layers, samples[s]);
@@ -127,11 +140,14 @@ impl Gathered {
     fn add(&self, s: usize, weight: impl Fn(&Tally) -> f32, into: &mut [f32]) {
         for g in self.of_sample(s) {
             let (w, gradient) = (weight(&self.tallies[g]), &self.gradients[g * self.len..(g + 1) * self.len]);
-            simd::run(#[inline(always)] || {
-                for (to, g) in into.iter_mut().zip(gradient) {
-                    *to += w * g;
-                }
-            });
+            simd::run(
+                #[inline(always)]
+                || {
+                    for (to, g) in into.iter_mut().zip(gradient) {
+                        *to += w * g;
+                    }
+                },
+            );
         }
     }
 }
@@ -166,10 +182,24 @@ pub fn objective(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut 
                 match sides[s].weighing {
                     Weighing::Even => {
                         seeds.fill(1.0);
-                        tally.sum += height * simd::run(#[inline(always)] || simd::sum_of(out, #[inline(always)] |v| v));
+                        tally.sum += height
+                            * simd::run(
+                                #[inline(always)]
+                                || {
+                                    simd::sum_of(
+                                        out,
+                                        #[inline(always)]
+                                        |v| v,
+                                    )
+                                },
+                            );
                     }
                     Weighing::Exponential(a) => {
-                        let top = tall * simd::run(#[inline(always)] || simd::largest(out, f32::NEG_INFINITY));
+                        let top = tall
+                            * simd::run(
+                                #[inline(always)]
+                                || simd::largest(out, f32::NEG_INFINITY),
+                            );
                         if top > tally.top {
                             let shrink = ((tally.top - top) / a as f32).exp();
                             gradient.iter_mut().for_each(|g| *g *= shrink);
@@ -177,14 +207,21 @@ pub fn objective(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut 
                             tally.top = top;
                         }
                         let (top, inverse) = (tally.top, 1.0 / a as f32);
-                        tally.sum += simd::run(#[inline(always)] || {
-                            for (seed, out) in seeds.iter_mut().zip(out) {
-                                let depth = (tall * out - top) * inverse;
-                                // what is lost in the sum must not make products so small that processors stumble
-                                *seed = if depth < DEEPEST { 0.0 } else { depth.exponential() };
-                            }
-                            simd::sum_of(seeds, #[inline(always)] |v| v)
-                        });
+                        tally.sum += simd::run(
+                            #[inline(always)]
+                            || {
+                                for (seed, out) in seeds.iter_mut().zip(out) {
+                                    let depth = (tall * out - top) * inverse;
+                                    // what is lost in the sum must not make products so small that processors stumble
+                                    *seed = if depth < DEEPEST { 0.0 } else { depth.exponential() };
+                                }
+                                simd::sum_of(
+                                    seeds,
+                                    #[inline(always)]
+                                    |v| v,
+                                )
+                            },
+                        );
                     }
                 }
                 block.backward(layers, seeds, cotangents, Some(gradient));
@@ -248,7 +285,12 @@ pub fn add_gradient(layers: &HostLayers, samples: &[&[f32]], seeds: &[&[f32]], i
 
 /// Σ R(∇net) over the rows of a sample, with its gradient in the parameters added to `into`; `slope` gives R at one
 /// gradient and puts ∂R/∂g in its place.
-pub fn add_penalty(layers: &HostLayers, points: &[f32], slope: &(dyn Fn(&mut [f32]) -> f64 + Sync), into: &mut [f32]) -> f64 {
+pub fn add_penalty(
+    layers: &HostLayers,
+    points: &[f32],
+    slope: &(dyn Fn(&mut [f32]) -> f64 + Sync),
+    into: &mut [f32],
+) -> f64 {
     let d = layers.shape().ins();
     let gathered = gather(layers, &[points], |_, _, points, cut, gradient, tally| {
         let mut desk = Desk::new(layers, cut);
@@ -274,7 +316,9 @@ pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32]
     let rows = |entries: usize| entries / shape.ins();
     let job = |((points, values), slopes): ((&[f32], &mut [f32]), &mut [f32])| {
         let mut desk = Desk::new(layers, &cut);
-        for ((x, values), slopes) in points.chunks(cut.block).zip(values.chunks_mut(rows(cut.block))).zip(slopes.chunks_mut(cut.block)) {
+        for ((x, values), slopes) in
+            points.chunks(cut.block).zip(values.chunks_mut(rows(cut.block))).zip(slopes.chunks_mut(cut.block))
+        {
             desk.with(layers, x, |block, seeds, cotangents| {
                 values.copy_from_slice(block.out(shape));
                 seeds.fill(1.0);
@@ -284,9 +328,16 @@ pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32]
         }
     };
     if is_wide(layers, rows(points.len())) {
-        points.par_chunks(cut.group).zip(values.par_chunks_mut(rows(cut.group))).zip(slopes.par_chunks_mut(cut.group)).for_each(job);
+        points
+            .par_chunks(cut.group)
+            .zip(values.par_chunks_mut(rows(cut.group)))
+            .zip(slopes.par_chunks_mut(cut.group))
+            .for_each(job);
     } else {
-        points.chunks(cut.group).zip(values.chunks_mut(rows(cut.group))).zip(slopes.chunks_mut(cut.group)).for_each(job);
+        points
+            .chunks(cut.group)
+            .zip(values.chunks_mut(rows(cut.group)))
+            .zip(slopes.chunks_mut(cut.group))
+            .for_each(job);
     }
 }
-

@@ -7,7 +7,13 @@ use burn::tensor::Tensor;
 
 /// The gradients of Σᵢ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed, in the parameters and in x: the Hessian times v, none for activations
 /// without curvature. `back` are the cotangents of net itself.
-pub fn tangent_gradient(layers: &Layers, pass: &Pass, back: &[Tensor<2>], v: Tensor<2>, shape: &Shape) -> (Layers, Option<Points>) {
+pub fn tangent_gradient(
+    layers: &Layers,
+    pass: &Pass,
+    back: &[Tensor<2>],
+    v: Tensor<2>,
+    shape: &Shape,
+) -> (Layers, Option<Points>) {
     let (n, linears) = (shape.depth(), shape.linears());
     let given = |l: usize| back[n - 1 - l].clone();
     // forward: tangents before (żₗ) and after (ḣₗ) each activation

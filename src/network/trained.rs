@@ -45,7 +45,13 @@ impl Prepared {
 
 impl Trained {
     /// Fresh parameters, under a hard constraint or none.
-    pub fn new(shape: Shape, hard: Option<Hard>, optimizer: OptimizerOptions, rng: &mut impl Rng, device: &Device) -> Trained {
+    pub fn new(
+        shape: Shape,
+        hard: Option<Hard>,
+        optimizer: OptimizerOptions,
+        rng: &mut impl Rng,
+        device: &Device,
+    ) -> Trained {
         let theta = Flat::new(shape.draw(rng), device);
         let power = hard.map(|hard| {
             let mut power = PowerIteration::new(&shape, hard.bjorck, rng, device);

@@ -4,8 +4,8 @@
 //! unfolding copies the patch under it at every position into a row of its own, and folding, the transposed map, adds
 //! the patches back. What follows an image in its row (the coordinates of a class) is part of every patch, divided so
 //! that it weighs in the whole as much as a pixel does.
-use crate::scratch::{self, Scratch};
 use crate::device::{Points, points};
+use crate::scratch::{self, Scratch};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::sync::Mutex;
 
@@ -56,7 +56,9 @@ impl Window {
         let [height, width, channels] = shape;
         let pad = (kernel - 1) / 2;
         // as many positions as fit between zeros on both sides, or as it takes to reach the last pixel
-        let places = |n: usize| ((n + 2 * pad).saturating_sub(kernel) / stride).max((n + pad).saturating_sub(kernel).div_ceil(stride)) + 1;
+        let places = |n: usize| {
+            ((n + 2 * pad).saturating_sub(kernel) / stride).max((n + pad).saturating_sub(kernel).div_ceil(stride)) + 1
+        };
         let grid = [places(height), places(width)];
         let (image, deep) = (height * width * channels, channels + extra);
         let patch = kernel * kernel * deep;
@@ -64,13 +66,18 @@ impl Window {
         let mut stretches: Vec<Stretch> = vec![];
         for (p, (i, j)) in (0..grid[0]).flat_map(|i| (0..grid[1]).map(move |j| (i, j))).enumerate() {
             for (u, v) in (0..kernel).flat_map(|u| (0..kernel).map(move |v| (u, v))) {
-                let (Some(y), Some(x)) = ((i * stride + u).checked_sub(pad), (j * stride + v).checked_sub(pad)) else { continue };
+                let (Some(y), Some(x)) = ((i * stride + u).checked_sub(pad), (j * stride + v).checked_sub(pad)) else {
+                    continue;
+                };
                 if y >= height || x >= width {
                     continue;
                 }
                 let to = p * patch + (u * kernel + v) * deep;
                 let next = Stretch { image: (y * width + x) * channels, patch: to, len: channels, weight: 1.0 };
-                match stretches.last_mut().filter(|s| extra == 0 && s.image + s.len == next.image && s.patch + s.len == next.patch) {
+                match stretches
+                    .last_mut()
+                    .filter(|s| extra == 0 && s.image + s.len == next.image && s.patch + s.len == next.patch)
+                {
                     Some(s) => s.len += channels,
                     None => stretches.push(next),
                 }
@@ -100,7 +107,11 @@ impl Window {
         for (image, patches) in images.chunks_exact(self.image).zip(out.chunks_exact_mut(size)) {
             for s in &self.stretches {
                 let (from, to) = (&image[s.image..s.image + s.len], &mut patches[s.patch..s.patch + s.len]);
-                if s.weight == 1.0 { to.copy_from_slice(from) } else { to.iter_mut().zip(from).for_each(|(t, f)| *t = s.weight * f) }
+                if s.weight == 1.0 {
+                    to.copy_from_slice(from)
+                } else {
+                    to.iter_mut().zip(from).for_each(|(t, f)| *t = s.weight * f)
+                }
             }
         }
         out
@@ -108,7 +119,9 @@ impl Window {
 
     /// Adds patches to the images they lie in.
     pub fn fold(&self, patches: &[f32], images: &mut [f32]) {
-        for (image, patches) in images.chunks_exact_mut(self.image).zip(patches.chunks_exact(self.positions() * self.patch)) {
+        for (image, patches) in
+            images.chunks_exact_mut(self.image).zip(patches.chunks_exact(self.positions() * self.patch))
+        {
             for s in &self.stretches {
                 let (to, from) = (&mut image[s.image..s.image + s.len], &patches[s.patch..s.patch + s.len]);
                 to.iter_mut().zip(from).for_each(|(t, f)| *t += s.weight * f);
@@ -126,7 +139,9 @@ impl Window {
         let mut copies: Vec<Vec<usize>> = vec![vec![]; pixels];
         let extra = self.image - pixels;
         let (mut weights, mut appended) = (vec![0.0; size], vec![0.0; size * extra]);
-        for (at, entry, weight) in self.stretches.iter().flat_map(|s| (0..s.len).map(move |i| (s.patch + i, s.image + i, s.weight))) {
+        for (at, entry, weight) in
+            self.stretches.iter().flat_map(|s| (0..s.len).map(move |i| (s.patch + i, s.image + i, s.weight)))
+        {
             sources[at] = entry;
             weights[at] = weight;
             match entry.checked_sub(pixels) {
@@ -135,12 +150,17 @@ impl Window {
             }
         }
         let most = copies.iter().map(Vec::len).max().unwrap_or(0);
-        let table: Vec<usize> = copies.iter().flat_map(|c| (0..most).map(move |i| c.get(i).copied().unwrap_or(size))).collect();
+        let table: Vec<usize> =
+            copies.iter().flat_map(|c| (0..most).map(move |i| c.get(i).copied().unwrap_or(size))).collect();
         let upload = |v: Vec<usize>| {
             let n = v.len();
-            Tensor::<1, Int>::from_data(TensorData::new(v.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]), device)
+            Tensor::<1, Int>::from_data(
+                TensorData::new(v.into_iter().map(|i| i as i32).collect::<Vec<i32>>(), [n]),
+                device,
+            )
         };
-        let appended = self.has_extra().then(|| (points(weights, 1, size, device), points(appended, size, extra, device)));
+        let appended =
+            self.has_extra().then(|| (points(weights, 1, size, device), points(appended, size, extra, device)));
         let tables = Tables { sources: upload(sources), copies: upload(table), most, appended };
         *cache = Some((device.clone(), tables.clone()));
         tables
@@ -161,7 +181,10 @@ impl Window {
         let tables = self.tables(&patches.device());
         let patches = patches.reshape([rows, self.positions() * self.patch]);
         let pixels = tables.copies.dims()[0] / tables.most.max(1);
-        let images = pick(patches.clone(), tables.copies).reshape([rows, pixels, tables.most]).sum_dim(2).reshape([rows, pixels]);
+        let images = pick(patches.clone(), tables.copies)
+            .reshape([rows, pixels, tables.most])
+            .sum_dim(2)
+            .reshape([rows, pixels]);
         match tables.appended {
             Some((_, map)) => Tensor::cat(vec![images, patches.matmul(map)], 1),
             None => images,
@@ -185,7 +208,14 @@ mod tests {
     #[test]
     fn folding_is_the_transpose_of_unfolding() {
         let device = open(Choice::Cpu).unwrap().device;
-        for (shape, extra, kernel, stride) in [([5, 4, 2], 0, 3, 1), ([8, 8, 1], 3, 3, 2), ([7, 9, 3], 0, 5, 2), ([7, 6, 2], 1, 2, 2), ([9, 4, 1], 0, 3, 3), ([1, 1, 2], 0, 4, 2)] {
+        for (shape, extra, kernel, stride) in [
+            ([5, 4, 2], 0, 3, 1),
+            ([8, 8, 1], 3, 3, 2),
+            ([7, 9, 3], 0, 5, 2),
+            ([7, 6, 2], 1, 2, 2),
+            ([9, 4, 1], 0, 3, 3),
+            ([1, 1, 2], 0, 4, 2),
+        ] {
             let w = Window::new(shape, extra, kernel, stride);
             let mut rng = crate::random::rng(7, 0);
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };

@@ -44,7 +44,14 @@ impl Observer for Progress<'_> {
             let done = state.step.saturating_sub(self.start);
             let seconds = self.begun.elapsed().as_secs_f64().max(1e-9);
             let divergence = r.divergence.is_finite().then_some(r.divergence);
-            (self.sink)(Report { label: self.label.clone(), done, total: self.total, steps_per_second: done as f64 / seconds, divergence, finished: last });
+            (self.sink)(Report {
+                label: self.label.clone(),
+                done,
+                total: self.total,
+                steps_per_second: done as f64 / seconds,
+                divergence,
+                finished: last,
+            });
         }
         Ok(Signal::Continue)
     }

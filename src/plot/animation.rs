@@ -19,10 +19,17 @@ pub struct Animation {
 /// Frames of a run; `snapshots` are named by what is written above them.
 pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Animation> {
     if snapshots.len() < 2 || target.d < 2 {
-        return Err(Error::data("plot::animate", "it needs two snapshots or more, of dimension 2 or more; run with snapshots: 40"));
+        return Err(Error::data(
+            "plot::animate",
+            "it needs two snapshots or more, of dimension 2 or more; run with snapshots: 40",
+        ));
     }
     let range = |axis: usize| {
-        let all = snapshots.iter().chain([target]).flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied()).filter(|v| v.is_finite());
+        let all = snapshots
+            .iter()
+            .chain([target])
+            .flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied())
+            .filter(|v| v.is_finite());
         let (lo, hi) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let margin = 0.04 * (hi - lo).max(1e-9);
         vec![lo - margin, hi + margin]
@@ -30,7 +37,8 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
     let chosen = |given: &[f64], axis: usize| if given.is_empty() { range(axis) } else { given.to_vec() };
     let ranges = (chosen(&o.x_range, 0), chosen(&o.y_range, 1));
     let frame = |s: &Cloud| {
-        let options = FigureOptions { title: s.name.clone(), x_range: ranges.0.clone(), y_range: ranges.1.clone(), ..o.clone() };
+        let options =
+            FigureOptions { title: s.name.clone(), x_range: ranges.0.clone(), y_range: ranges.1.clone(), ..o.clone() };
         let named = |name: &str, c: &Cloud| Cloud { name: name.into(), ..c.clone() };
         scatter(&[named("target", target), named("particles", s)], &options)
     };
@@ -50,9 +58,17 @@ pub fn save(a: &Animation, path: &Path) -> Result<()> {
         for (i, f) in a.frames.iter().enumerate() {
             let (w, h, rgb) = pixels(f, 1)?;
             let rgba: Vec<u8> = rgb.chunks(3).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
-            let Some(image) = RgbaImage::from_raw(w, h, rgba) else { return Err(Error::data("drawing the animation", "the pixels do not fit the size")) };
+            let Some(image) = RgbaImage::from_raw(w, h, rgba) else {
+                return Err(Error::data("drawing the animation", "the pixels do not fit the size"));
+            };
             let seconds = if i + 1 == a.frames.len() { 10.0 * a.seconds } else { a.seconds };
-            gif.encode_frame(Frame::from_parts(image, 0, 0, Delay::from_saturating_duration(Duration::from_secs_f64(seconds)))).map_err(failed)?;
+            gif.encode_frame(Frame::from_parts(
+                image,
+                0,
+                0,
+                Delay::from_saturating_duration(Duration::from_secs_f64(seconds)),
+            ))
+            .map_err(failed)?;
         }
     }
     crate::io::write_atomically(path, &bytes)

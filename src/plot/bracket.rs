@@ -18,7 +18,10 @@ pub struct Bracket<'a> {
 
 pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
     if b.history.is_empty() && b.bounds.len() < 2 && b.errors.len() < 2 {
-        return Err(Error::data("plot::bracket", "this estimate was made at once, there is nothing to follow: a trained critic has a history, and so have an f-divergence under exact() and entropic()"));
+        return Err(Error::data(
+            "plot::bracket",
+            "this estimate was made at once, there is nothing to follow: a trained critic has a history, and so have an f-divergence under exact() and entropic()",
+        ));
     }
     if !b.history.is_empty() {
         return ascent(b, o);
@@ -35,7 +38,14 @@ pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
     if dotted {
         panel.marks.push(Mark::Points { x: at.clone(), y: left.clone(), color: CYCLE[0], radius: 2.6, alpha: 1.0 });
     }
-    panel.marks.push(Mark::Line { x: at, y: left, color: CYCLE[0], width: o.size.unwrap_or(1.7), alpha: 1.0, dashed: false });
+    panel.marks.push(Mark::Line {
+        x: at,
+        y: left,
+        color: CYCLE[0],
+        width: o.size.unwrap_or(1.7),
+        alpha: 1.0,
+        dashed: false,
+    });
     Ok(o.figure(panel))
 }
 
@@ -43,20 +53,39 @@ fn ascent(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
     let mut panel = o.panel("ascent step", "objective")?;
     let n = b.history.len();
     let x: Vec<f64> = (0..n).map(|i| i as f64 + 1.0).collect();
-    panel.marks.push(Mark::Line { x, y: b.history.to_vec(), color: CYCLE[0], width: o.size.unwrap_or(1.5), alpha: 1.0, dashed: false });
+    panel.marks.push(Mark::Line {
+        x,
+        y: b.history.to_vec(),
+        color: CYCLE[0],
+        width: o.size.unwrap_or(1.5),
+        alpha: 1.0,
+        dashed: false,
+    });
     panel.legend.push(LegendEntry { label: "objective".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
     for (label, v, color) in [("upper bound", b.upper, CYCLE[1]), ("lower bound", b.lower, GREY)] {
         if v.is_finite() {
-            panel.marks.push(Mark::Line { x: vec![1.0, n as f64], y: vec![v; 2], color, width: 1.3, alpha: 1.0, dashed: true });
+            panel.marks.push(Mark::Line {
+                x: vec![1.0, n as f64],
+                y: vec![v; 2],
+                color,
+                width: 1.3,
+                alpha: 1.0,
+                dashed: true,
+            });
             panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Line { dashed: true } });
         }
     }
     // early steps of an ascent may be far below: the picture is about where it ends
     if panel.y.limits.is_none() && b.lower.is_finite() {
-        let top = [b.upper, b.lower].into_iter().chain(b.history.iter().copied()).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+        let top = [b.upper, b.lower]
+            .into_iter()
+            .chain(b.history.iter().copied())
+            .filter(|v| v.is_finite())
+            .fold(f64::NEG_INFINITY, f64::max);
         let low = b.history.iter().copied().chain([b.lower]).fold(f64::INFINITY, f64::min);
         let range = top - b.lower.min(top);
-        panel.y.limits = Some((low.max(b.lower - 3.0 * range.max(0.1 * top.abs())), top + 0.08 * (top - low).max(1e-12)));
+        panel.y.limits =
+            Some((low.max(b.lower - 3.0 * range.max(0.1 * top.abs())), top + 0.08 * (top - low).max(1e-12)));
     }
     if !o.legend {
         panel.legend.clear();

@@ -30,7 +30,14 @@ pub fn contour(f: &Field, o: &FigureOptions) -> Result<Figure> {
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
     // the heat map shows each node at the centre of a cell, so it reaches half a cell less far on both sides
-    panel.marks.push(Mark::Heat { x: f.x, y: f.y, columns: f.columns - 1, values: cell_means(f), range: (lo, hi), map: Map::Viridis });
+    panel.marks.push(Mark::Heat {
+        x: f.x,
+        y: f.y,
+        columns: f.columns - 1,
+        values: cell_means(f),
+        range: (lo, hi),
+        map: Map::Viridis,
+    });
     for (level, _) in ticks::linear(lo, hi, o.levels) {
         for (x, y) in level_lines(f, level) {
             panel.marks.push(Mark::Line { x, y, color: Color(255, 255, 255), width: 0.8, alpha: 0.85, dashed: false });
@@ -43,7 +50,10 @@ pub fn contour(f: &Field, o: &FigureOptions) -> Result<Figure> {
 fn cell_means(f: &Field) -> Vec<f64> {
     let k = f.columns;
     let at = |i: usize, j: usize| f.values[j * k + i];
-    (0..(k - 1) * (k - 1)).map(|c| (c % (k - 1), c / (k - 1))).map(|(i, j)| 0.25 * (at(i, j) + at(i + 1, j) + at(i, j + 1) + at(i + 1, j + 1))).collect()
+    (0..(k - 1) * (k - 1))
+        .map(|c| (c % (k - 1), c / (k - 1)))
+        .map(|(i, j)| 0.25 * (at(i, j) + at(i + 1, j) + at(i, j + 1) + at(i + 1, j + 1)))
+        .collect()
 }
 
 /// The segments of a level set, joined into polylines.

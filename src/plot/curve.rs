@@ -1,7 +1,7 @@
 //! A generator: f with its tangent at 1, and f* with its derivative on the effective domain.
+use super::FigureOptions;
 use super::color::{CYCLE, GREY};
 use super::figure::{Axis, Figure, Key, LegendEntry, Mark, Panel};
-use super::FigureOptions;
 
 /// Functions to draw; the plot room does not know what a generator is.
 pub struct Curves<'a> {

@@ -7,7 +7,10 @@ use rayon::prelude::*;
 
 pub fn density(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     if c.is_empty() || c.d < 2 {
-        return Err(Error::data("plot::density", "it draws points of dimension 2 or more; for numbers there is plot::hist"));
+        return Err(Error::data(
+            "plot::density",
+            "it draws points of dimension 2 or more; for numbers there is plot::hist",
+        ));
     }
     let (x, y) = c.xy();
     let n = x.len() as f64;

@@ -4,15 +4,46 @@ use super::color::{Color, Map};
 /// What is drawn inside the axes, in data coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    Points { x: Vec<f64>, y: Vec<f64>, color: Color, radius: f64, alpha: f64 },
+    Points {
+        x: Vec<f64>,
+        y: Vec<f64>,
+        color: Color,
+        radius: f64,
+        alpha: f64,
+    },
     /// breaks at non-finite values
-    Line { x: Vec<f64>, y: Vec<f64>, color: Color, width: f64, alpha: f64, dashed: bool },
+    Line {
+        x: Vec<f64>,
+        y: Vec<f64>,
+        color: Color,
+        width: f64,
+        alpha: f64,
+        dashed: bool,
+    },
     /// one bar per gap between edges
-    Bars { edges: Vec<f64>, heights: Vec<f64>, color: Color, alpha: f64 },
+    Bars {
+        edges: Vec<f64>,
+        heights: Vec<f64>,
+        color: Color,
+        alpha: f64,
+    },
     /// values row by row from the lower left corner, coloured between low and high
-    Heat { x: (f64, f64), y: (f64, f64), columns: usize, values: Vec<f64>, range: (f64, f64), map: Map },
+    Heat {
+        x: (f64, f64),
+        y: (f64, f64),
+        columns: usize,
+        values: Vec<f64>,
+        range: (f64, f64),
+        map: Map,
+    },
     /// arrows of length (u, v) in data units
-    Arrows { x: Vec<f64>, y: Vec<f64>, u: Vec<f64>, v: Vec<f64>, color: Color },
+    Arrows {
+        x: Vec<f64>,
+        y: Vec<f64>,
+        u: Vec<f64>,
+        v: Vec<f64>,
+        color: Color,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +117,12 @@ impl Figure {
     pub fn describe(&self) -> String {
         let title = self.panels.first().map_or("", |p| p.title.as_str());
         let title = if title.is_empty() { String::new() } else { format!(" \"{title}\"") };
-        format!("Figure{title}: {} panel{}, {} marks", self.panels.len(), if self.panels.len() == 1 { "" } else { "s" }, self.mark_count())
+        format!(
+            "Figure{title}: {} panel{}, {} marks",
+            self.panels.len(),
+            if self.panels.len() == 1 { "" } else { "s" },
+            self.mark_count()
+        )
     }
 }
 

@@ -9,18 +9,29 @@ const MOST: usize = 400;
 pub fn images(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let side = (c.d as f64).sqrt() as usize;
     let (rows, columns) = match o.shape[..] {
-        [r, w] if r >= 1.0 && w >= 1.0 && r.fract() == 0.0 && w.fract() == 0.0 && (r * w) as usize == c.d => (r as usize, w as usize),
+        [r, w] if r >= 1.0 && w >= 1.0 && r.fract() == 0.0 && w.fract() == 0.0 && (r * w) as usize == c.d => {
+            (r as usize, w as usize)
+        }
         [] if side * side == c.d => (side, side),
         _ => {
             let expected = format!("[rows, columns] with rows * columns = {}", c.d);
-            return Err(Error::Option { owner: "plot::images".into(), key: "shape".into(), got: format!("{:?}", o.shape), expected });
+            return Err(Error::Option {
+                owner: "plot::images".into(),
+                key: "shape".into(),
+                got: format!("{:?}", o.shape),
+                expected,
+            });
         }
     };
     let n = c.len();
     if n == 0 || n > MOST {
         return Err(Error::data("plot::images", format!("{n} images; give 1 to {MOST}, for example p.rows(0, 64)")));
     }
-    let (lo, hi) = c.rows.iter().filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (lo, hi) = c
+        .rows
+        .iter()
+        .filter(|v| v.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let across = if o.columns > 0 { o.columns.min(n) } else { (n as f64).sqrt().ceil() as usize };
     let (w, h, gap) = (columns as f64, rows as f64, 1.0);
     let mut panel = Panel { title: o.title.clone(), equal: true, bare: true, ..Panel::default() };

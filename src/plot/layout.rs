@@ -56,7 +56,11 @@ struct Scale {
 
 impl Scale {
     fn at(&self, v: f64) -> f64 {
-        let t = if self.log { (v.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10()) } else { (v - self.lo) / (self.hi - self.lo) };
+        let t = if self.log {
+            (v.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10())
+        } else {
+            (v - self.lo) / (self.hi - self.lo)
+        };
         self.from + t * (self.to - self.from)
     }
     fn inside(&self, v: f64) -> bool {
@@ -137,7 +141,11 @@ fn text(at: (f64, f64), text: String, size: f64, anchor: Anchor) -> Shape {
 }
 
 fn axis_ticks(axis: &Axis, range: (f64, f64), target: usize) -> Vec<Tick> {
-    if axis.log { ticks::logarithmic(range.0, range.1, target.clamp(2, 8)) } else { ticks::linear(range.0, range.1, target.clamp(2, 8)) }
+    if axis.log {
+        ticks::logarithmic(range.0, range.1, target.clamp(2, 8))
+    } else {
+        ticks::linear(range.0, range.1, target.clamp(2, 8))
+    }
 }
 
 fn line(points: Vec<(f64, f64)>, width: f64) -> Shape {
@@ -170,7 +178,14 @@ fn axes(p: &Panel, x: &Scale, y: &Scale, corner: (f64, f64), out: &mut Vec<Shape
     }
     if !p.y.label.is_empty() {
         let at = ((x0 - widest - 17.0).max(corner.0 + 8.0), 0.5 * (y0 + y1));
-        out.push(Shape::Text { at, text: unicode(&p.y.label), size: LABEL, color: INK, anchor: Anchor::Middle, vertical: true });
+        out.push(Shape::Text {
+            at,
+            text: unicode(&p.y.label),
+            size: LABEL,
+            color: INK,
+            anchor: Anchor::Middle,
+            vertical: true,
+        });
     }
 }
 
@@ -209,9 +224,18 @@ fn legend_row(row: &[LegendEntry], (x0, x1): (f64, f64), y: f64, out: &mut Vec<S
     for e in row {
         match e.key {
             Key::Dot => out.push(Shape::Circle { center: (x + 10.0, y), radius: 3.6, color: e.color, alpha: 1.0 }),
-            Key::Patch => out.push(Shape::Rectangle { from: (x + 4.0, y - 4.0), to: (x + 16.0, y + 4.0), color: e.color, alpha: 0.75 }),
+            Key::Patch => out.push(Shape::Rectangle {
+                from: (x + 4.0, y - 4.0),
+                to: (x + 16.0, y + 4.0),
+                color: e.color,
+                alpha: 0.75,
+            }),
             Key::Line { dashed } => {
-                for points in if dashed { super::marks::dashes(&[(x, y), (x + 19.0, y)]) } else { vec![vec![(x, y), (x + 19.0, y)]] } {
+                for points in if dashed {
+                    super::marks::dashes(&[(x, y), (x + 19.0, y)])
+                } else {
+                    vec![vec![(x, y), (x + 19.0, y)]]
+                } {
                     out.push(Shape::Line { points, color: e.color, width: 1.8, alpha: 1.0 });
                 }
             }
@@ -235,7 +259,14 @@ fn colorbar(bar: &super::figure::Colorbar, x: f64, (top, bottom): (f64, f64), ou
         out.push(text((x + 17.0, scale.at(v)), label, TICK, Anchor::Left));
     }
     if !bar.label.is_empty() {
-        out.push(Shape::Text { at: (x + 5.0, top - 10.0), text: unicode(&bar.label), size: TICK, color: GREY, anchor: Anchor::Middle, vertical: false });
+        out.push(Shape::Text {
+            at: (x + 5.0, top - 10.0),
+            text: unicode(&bar.label),
+            size: TICK,
+            color: GREY,
+            anchor: Anchor::Middle,
+            vertical: false,
+        });
     }
 }
 

@@ -19,9 +19,17 @@ pub fn lines(series: &[Series], x_label: &str, o: &FigureOptions) -> Result<Figu
     let mut panel = o.panel(x_label, &y_label)?;
     for (i, s) in series.iter().enumerate() {
         // rows where a column was not measured do not break its curve
-        let (x, y): (Vec<f64>, Vec<f64>) = s.x.iter().zip(&s.y).filter(|(_, y)| y.is_finite() && (!o.log_y || **y > 0.0)).map(|(x, y)| (*x, *y)).unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) =
+            s.x.iter()
+                .zip(&s.y)
+                .filter(|(_, y)| y.is_finite() && (!o.log_y || **y > 0.0))
+                .map(|(x, y)| (*x, *y))
+                .unzip();
         if o.log_y && y.is_empty() {
-            return Err(Error::data("plot::lines", format!("`{}` has no positive value to show on a log axis", s.name)));
+            return Err(Error::data(
+                "plot::lines",
+                format!("`{}` has no positive value to show on a log axis", s.name),
+            ));
         }
         let few = x.len() <= 40;
         // colours come again: the second time around with dashes

@@ -5,7 +5,14 @@ use super::layout::Shape;
 type Map<'a> = &'a dyn Fn(f64) -> f64;
 
 /// Appends the shapes of a mark. `frame` is (left, right, top, bottom) in pixels.
-pub fn mark(m: &Mark, x: Map, y: Map, inside: &dyn Fn(f64, f64) -> bool, frame: (f64, f64, f64, f64), out: &mut Vec<Shape>) {
+pub fn mark(
+    m: &Mark,
+    x: Map,
+    y: Map,
+    inside: &dyn Fn(f64, f64) -> bool,
+    frame: (f64, f64, f64, f64),
+    out: &mut Vec<Shape>,
+) {
     match m {
         Mark::Points { x: xs, y: ys, color, radius, alpha } => {
             for (a, b) in xs.iter().zip(ys).filter(|(a, b)| inside(**a, **b)) {
@@ -25,7 +32,12 @@ pub fn mark(m: &Mark, x: Map, y: Map, inside: &dyn Fn(f64, f64) -> bool, frame: 
                 if *h > 0.0 {
                     let (left, right) = (x(e[0]).clamp(frame.0, frame.1), x(e[1]).clamp(frame.0, frame.1));
                     let top = y(*h).clamp(frame.2, frame.3);
-                    out.push(Shape::Rectangle { from: (left, top), to: (right, y(0.0).clamp(frame.2, frame.3)), color: *color, alpha: *alpha });
+                    out.push(Shape::Rectangle {
+                        from: (left, top),
+                        to: (right, y(0.0).clamp(frame.2, frame.3)),
+                        color: *color,
+                        alpha: *alpha,
+                    });
                 }
             }
         }

@@ -89,7 +89,8 @@ impl FigureOptions {
             [lo, hi] if lo < hi && (!log || *lo > 0.0) => Some((*lo, *hi)),
             _ => {
                 let got = format!("{range:?}");
-                let expected = format!("[low, high] with low < high{}", if log { " and low > 0 on a log axis" } else { "" });
+                let expected =
+                    format!("[low, high] with low < high{}", if log { " and low > 0 on a log axis" } else { "" });
                 return Err(Error::Option { owner: "plot".into(), key: name.into(), got, expected });
             }
         };
@@ -127,7 +128,11 @@ impl Cloud {
     /// Two coordinates; a one-dimensional sample is drawn along the x axis.
     pub fn xy(&self) -> (Vec<f64>, Vec<f64>) {
         let x = self.rows.iter().step_by(self.d).copied().collect();
-        let y = if self.d > 1 { self.rows.iter().skip(1).step_by(self.d).copied().collect() } else { vec![0.0; self.len()] };
+        let y = if self.d > 1 {
+            self.rows.iter().skip(1).step_by(self.d).copied().collect()
+        } else {
+            vec![0.0; self.len()]
+        };
         (x, y)
     }
 }

@@ -30,12 +30,34 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     let slope = if x[0] > 0.0 { w1[0] / x[0] } else { 0.0 };
     let end = if slope > 0.0 { 1.15 * top / slope } else { f64::INFINITY };
     let (from, to) = (x[0], x[x.len() - 1].min(end).max(x[0]));
-    let fine: Vec<f64> = (0..=60).map(|i| if from > 0.0 { from * (to / from).powf(f64::from(i) / 60.0) } else { from + (to - from) * f64::from(i) / 60.0 }).collect();
-    panel.marks.push(Mark::Line { y: fine.iter().map(|l| slope * l).collect(), x: fine, color: CYCLE[1], width: 1.3, alpha: 1.0, dashed: true });
+    let fine: Vec<f64> = (0..=60)
+        .map(|i| {
+            if from > 0.0 {
+                from * (to / from).powf(f64::from(i) / 60.0)
+            } else {
+                from + (to - from) * f64::from(i) / 60.0
+            }
+        })
+        .collect();
+    panel.marks.push(Mark::Line {
+        y: fine.iter().map(|l| slope * l).collect(),
+        x: fine,
+        color: CYCLE[1],
+        width: 1.3,
+        alpha: 1.0,
+        dashed: true,
+    });
     panel.legend.push(LegendEntry { label: "$L W_1$".into(), color: CYCLE[1], key: Key::Line { dashed: true } });
     if p.limit.is_finite() {
         let ends = [x[0], x[x.len() - 1]];
-        panel.marks.push(Mark::Line { x: ends.to_vec(), y: vec![p.limit; 2], color: GREY, width: 1.3, alpha: 1.0, dashed: true });
+        panel.marks.push(Mark::Line {
+            x: ends.to_vec(),
+            y: vec![p.limit; 2],
+            color: GREY,
+            width: 1.3,
+            alpha: 1.0,
+            dashed: true,
+        });
         panel.legend.push(LegendEntry { label: "$D_f$".into(), color: GREY, key: Key::Line { dashed: true } });
     }
     panel.marks.push(Mark::Points { x: x.clone(), y: value.clone(), color: CYCLE[0], radius: 2.2, alpha: 1.0 });

@@ -10,16 +10,31 @@ use crate::error::{Error, Result};
 const WIDTHS: usize = 5;
 
 /// `masses` are those the targets receive; none draws them all alike.
-pub fn plan(source: &Cloud, target: &Cloud, plan: &[(usize, usize, f64)], masses: Option<&[f64]>, o: &FigureOptions) -> Result<Figure> {
+pub fn plan(
+    source: &Cloud,
+    target: &Cloud,
+    plan: &[(usize, usize, f64)],
+    masses: Option<&[f64]>,
+    o: &FigureOptions,
+) -> Result<Figure> {
     if source.d < 2 || target.d < 2 {
         return Err(Error::data("plot::plan", "it draws points of dimension 2 or more"));
     }
     let (n, m) = (source.len(), target.len());
     if let Some((i, j, _)) = plan.iter().find(|(i, j, _)| *i >= n || *j >= m) {
-        return Err(Error::data("plot::plan", format!("the plan moves point {i} to point {j}, but there are {n} and {m}: it belongs to other samples")));
+        return Err(Error::data(
+            "plot::plan",
+            format!("the plan moves point {i} to point {j}, but there are {n} and {m}: it belongs to other samples"),
+        ));
     }
     if let Some(w) = masses.filter(|w| w.len() != m) {
-        return Err(Error::data("plot::plan", format!("the estimate has {} proximal weights, but there are {m} targets: it belongs to other samples", w.len())));
+        return Err(Error::data(
+            "plot::plan",
+            format!(
+                "the estimate has {} proximal weights, but there are {m} targets: it belongs to other samples",
+                w.len()
+            ),
+        ));
     }
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;

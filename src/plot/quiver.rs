@@ -15,7 +15,13 @@ pub fn quiver(at: &[f64], vectors: &[f64], spacing: f64, o: &FigureOptions) -> R
     let scaled: Vec<f64> = vectors.iter().map(|v| v * scale).collect();
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
-    panel.marks.push(Mark::Arrows { x: column(at, 0), y: column(at, 1), u: column(&scaled, 0), v: column(&scaled, 1), color: CYCLE[0] });
+    panel.marks.push(Mark::Arrows {
+        x: column(at, 0),
+        y: column(at, 1),
+        u: column(&scaled, 0),
+        v: column(&scaled, 1),
+        color: CYCLE[0],
+    });
     let width = o.width.min(o.height * 1.12);
     Ok(Figure::single(panel, width, o.height))
 }

@@ -47,7 +47,11 @@ fn pieces(path: &[(i32, i32)]) -> Vec<&[(i32, i32)]> {
     out
 }
 
-fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, shapes: &[Shape], scale: f64) -> std::result::Result<(), String> {
+fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    shapes: &[Shape],
+    scale: f64,
+) -> std::result::Result<(), String> {
     let at = |p: (f64, f64)| ((p.0 * scale).round() as i32, (p.1 * scale).round() as i32);
     let stroke = |w: f64| ((w * scale).round() as u32).max(1);
     for s in shapes {
@@ -59,9 +63,18 @@ fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, shapes: &[Shape], sca
                 let style = ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width));
                 pieces(&path).iter().try_for_each(|piece| area.draw(&PathElement::new(piece.to_vec(), style)))
             }
-            Shape::Circle { center, radius, color, alpha } => area.draw(&Circle::new(at(*center), (radius * scale).round() as i32, ShapeStyle::from(&rgba(*color, *alpha)).filled())),
-            Shape::Polygon { points, color, alpha } => area.draw(&Polygon::new(points.iter().map(|p| at(*p)).collect::<Vec<_>>(), ShapeStyle::from(&rgba(*color, *alpha)).filled())),
-            Shape::Rectangle { from, to, color, alpha } => area.draw(&Rectangle::new([at(*from), at(*to)], ShapeStyle::from(&rgba(*color, *alpha)).filled())),
+            Shape::Circle { center, radius, color, alpha } => area.draw(&Circle::new(
+                at(*center),
+                (radius * scale).round() as i32,
+                ShapeStyle::from(&rgba(*color, *alpha)).filled(),
+            )),
+            Shape::Polygon { points, color, alpha } => area.draw(&Polygon::new(
+                points.iter().map(|p| at(*p)).collect::<Vec<_>>(),
+                ShapeStyle::from(&rgba(*color, *alpha)).filled(),
+            )),
+            Shape::Rectangle { from, to, color, alpha } => {
+                area.draw(&Rectangle::new([at(*from), at(*to)], ShapeStyle::from(&rgba(*color, *alpha)).filled()))
+            }
             Shape::Text { at: position, text, size, color, anchor, vertical } => {
                 let h = match anchor {
                     Anchor::Left => HPos::Left,
@@ -69,7 +82,9 @@ fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, shapes: &[Shape], sca
                     Anchor::Right => HPos::Right,
                 };
                 let ink = rgba(*color, 1.0);
-                let style = TextStyle::from((FAMILY, size * scale * 1.24).into_font()).color(&ink).pos(Pos::new(h, VPos::Center));
+                let style = TextStyle::from((FAMILY, size * scale * 1.24).into_font())
+                    .color(&ink)
+                    .pos(Pos::new(h, VPos::Center));
                 let style = if *vertical { style.transform(FontTransform::Rotate270) } else { style };
                 area.draw(&Text::new(text.clone(), at(*position), style))
             }
@@ -98,7 +113,11 @@ pub fn svg(f: &Figure) -> Result<String> {
         draw(&area, &shapes(f), SVG_FINENESS).map_err(failed)?;
     }
     let (w, h) = size(f, 1.0);
-    let out = out.replacen(&format!("width=\"{}\" height=\"{}\"", fine.0, fine.1), &format!("width=\"{w}\" height=\"{h}\""), 1);
+    let out = out.replacen(
+        &format!("width=\"{}\" height=\"{}\"", fine.0, fine.1),
+        &format!("width=\"{w}\" height=\"{h}\""),
+        1,
+    );
     Ok(out.replace(&format!("font-family=\"{FAMILY}\""), &format!("font-family=\"{FAMILY}, Verdana, sans-serif\"")))
 }
 
@@ -134,7 +153,8 @@ fn average(fine: &[u8], stride: usize, w: usize, h: usize) -> Vec<u8> {
     for y in 0..h {
         for x in 0..w {
             for c in 0..3 {
-                let sum: usize = (0..k * k).map(|i| fine[((y * k + i / k) * stride + x * k + i % k) * 3 + c] as usize).sum();
+                let sum: usize =
+                    (0..k * k).map(|i| fine[((y * k + i / k) * stride + x * k + i % k) * 3 + c] as usize).sum();
                 out[(y * w + x) * 3 + c] = (sum / (k * k)) as u8;
             }
         }
@@ -160,11 +180,19 @@ mod tests {
     #[test]
     fn sharp_turns_make_no_spikes() {
         assert_eq!(pieces(&[(0, 0), (5, 0), (9, 4), (9, 9)]).len(), 1);
-        assert_eq!(pieces(&[(0, 0), (5, 0), (1, 1), (6, 2)]), [&[(0, 0), (5, 0)][..], &[(5, 0), (1, 1)], &[(1, 1), (6, 2)]]);
+        assert_eq!(
+            pieces(&[(0, 0), (5, 0), (1, 1), (6, 2)]),
+            [&[(0, 0), (5, 0)][..], &[(5, 0), (1, 1)], &[(1, 1), (6, 2)]]
+        );
         let mut pixels = vec![255u8; 200 * 200 * 3];
         {
             let area = BitMapBackend::with_buffer(&mut pixels, (200, 200)).into_drawing_area();
-            let line = Shape::Line { points: vec![(100.0, 60.0), (100.0, 120.0), (101.0, 62.0), (101.0, 62.0), (100.0, 118.0)], color: Color(0, 0, 0), width: 3.0, alpha: 1.0 };
+            let line = Shape::Line {
+                points: vec![(100.0, 60.0), (100.0, 120.0), (101.0, 62.0), (101.0, 62.0), (100.0, 118.0)],
+                color: Color(0, 0, 0),
+                width: 3.0,
+                alpha: 1.0,
+            };
             draw(&area, &[line], 1.0).unwrap();
         }
         let inked: Vec<usize> = (0..200).filter(|y| pixels[y * 600..(y + 1) * 600].iter().any(|v| *v < 255)).collect();

@@ -20,7 +20,13 @@ pub fn scatter(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
     for (i, c) in clouds.iter().enumerate() {
         let (radius, alpha) = weight(c.len());
         let (x, y) = c.xy();
-        panel.marks.push(Mark::Points { x, y, color: cycle(i), radius: o.size.unwrap_or(radius), alpha: o.alpha.unwrap_or(alpha) });
+        panel.marks.push(Mark::Points {
+            x,
+            y,
+            color: cycle(i),
+            radius: o.size.unwrap_or(radius),
+            alpha: o.alpha.unwrap_or(alpha),
+        });
         if o.legend && !c.name.is_empty() {
             panel.legend.push(LegendEntry { label: c.name.clone(), color: cycle(i), key: Key::Dot });
         }
@@ -37,7 +43,10 @@ pub fn over(mut figure: Figure, clouds: &[Cloud], o: &FigureOptions) -> Figure {
     for (i, c) in clouds.iter().enumerate() {
         let (radius, alpha) = weight(c.len());
         let color = [Color(255, 255, 255), Color(213, 94, 0), Color(0, 0, 0)][i % 3];
-        let inside = |r: &&[f64]| x.is_none_or(|(a, b)| (a..=b).contains(&r[0])) && y.is_none_or(|(a, b)| r.len() > 1 && (a..=b).contains(&r[1]));
+        let inside = |r: &&[f64]| {
+            x.is_none_or(|(a, b)| (a..=b).contains(&r[0]))
+                && y.is_none_or(|(a, b)| r.len() > 1 && (a..=b).contains(&r[1]))
+        };
         let (px, py) = c.rows.chunks(c.d).filter(inside).map(|r| (r[0], r[1])).unzip();
         panel.marks.push(Mark::Points { x: px, y: py, color, radius: 0.8 * radius, alpha: alpha.max(0.6) });
         if o.legend && !c.name.is_empty() {

@@ -7,7 +7,12 @@ pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
     let series = clouds
         .iter()
         .map(|c| {
-            let mut r: Vec<f64> = c.rows.chunks(c.d.max(1)).map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt()).filter(|r| *r > 0.0 && r.is_finite()).collect();
+            let mut r: Vec<f64> = c
+                .rows
+                .chunks(c.d.max(1))
+                .map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt())
+                .filter(|r| *r > 0.0 && r.is_finite())
+                .collect();
             if r.is_empty() {
                 return Err(Error::data("plot::tails", format!("the sample `{}` has no point away from 0", c.name)));
             }
@@ -16,9 +21,22 @@ pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
             let n = c.len() as f64;
             // every rank far out, where they are few; thinned where they crowd
             let ranks: Vec<usize> = (0..r.len()).filter(|i| *i < 200 || i.is_multiple_of(r.len() / 400 + 1)).collect();
-            Ok(Series { name: c.name.clone(), x: ranks.iter().map(|i| r[*i]).collect(), y: ranks.iter().map(|i| (*i as f64 + 1.0) / n).collect() })
+            Ok(Series {
+                name: c.name.clone(),
+                x: ranks.iter().map(|i| r[*i]).collect(),
+                y: ranks.iter().map(|i| (*i as f64 + 1.0) / n).collect(),
+            })
         })
         .collect::<Result<Vec<Series>>>()?;
     let label = if clouds.iter().any(|c| c.d > 1) { "$r$" } else { "$|x|$" };
-    lines(&series, label, &FigureOptions { log_x: true, log_y: true, y_label: Some(o.y_label.clone().unwrap_or("share beyond".into())), ..o.clone() })
+    lines(
+        &series,
+        label,
+        &FigureOptions {
+            log_x: true,
+            log_y: true,
+            y_label: Some(o.y_label.clone().unwrap_or("share beyond".into())),
+            ..o.clone()
+        },
+    )
 }

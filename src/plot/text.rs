@@ -1,11 +1,48 @@
 //! `$…$` as Unicode: enough TeX for axis labels.
 
 const NAMES: &[(&str, &str)] = &[
-    ("alpha", "α"), ("beta", "β"), ("gamma", "γ"), ("delta", "δ"), ("epsilon", "ε"), ("varepsilon", "ε"), ("lambda", "λ"), ("mu", "μ"),
-    ("nu", "ν"), ("pi", "π"), ("rho", "ρ"), ("sigma", "σ"), ("tau", "τ"), ("phi", "φ"), ("varphi", "φ"), ("psi", "ψ"), ("omega", "ω"),
-    ("theta", "θ"), ("Gamma", "Γ"), ("Delta", "Δ"), ("Omega", "Ω"), ("Phi", "Φ"), ("Psi", "Ψ"), ("nabla", "∇"), ("partial", "∂"),
-    ("infty", "∞"), ("le", "≤"), ("ge", "≥"), ("to", "→"), ("cdot", "·"), ("times", "×"), ("|", "‖"), ("in", "∈"), ("int", "∫"),
-    ("sum", "∑"), ("ln", "ln "), ("log", "log "), ("exp", "exp "), ("sqrt", "√"), ("pm", "±"), ("approx", "≈"), (",", "\u{2009}"),
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+    ("delta", "δ"),
+    ("epsilon", "ε"),
+    ("varepsilon", "ε"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("nu", "ν"),
+    ("pi", "π"),
+    ("rho", "ρ"),
+    ("sigma", "σ"),
+    ("tau", "τ"),
+    ("phi", "φ"),
+    ("varphi", "φ"),
+    ("psi", "ψ"),
+    ("omega", "ω"),
+    ("theta", "θ"),
+    ("Gamma", "Γ"),
+    ("Delta", "Δ"),
+    ("Omega", "Ω"),
+    ("Phi", "Φ"),
+    ("Psi", "Ψ"),
+    ("nabla", "∇"),
+    ("partial", "∂"),
+    ("infty", "∞"),
+    ("le", "≤"),
+    ("ge", "≥"),
+    ("to", "→"),
+    ("cdot", "·"),
+    ("times", "×"),
+    ("|", "‖"),
+    ("in", "∈"),
+    ("int", "∫"),
+    ("sum", "∑"),
+    ("ln", "ln "),
+    ("log", "log "),
+    ("exp", "exp "),
+    ("sqrt", "√"),
+    ("pm", "±"),
+    ("approx", "≈"),
+    (",", "\u{2009}"),
 ];
 const SUPER: (&str, &str) = ("0123456789+-=()nLTabdeghijklmoprstuvx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᴸᵀᵃᵇᵈᵉᵍʰⁱʲᵏˡᵐᵒᵖʳˢᵗᵘᵛˣ");
 const SUB: (&str, &str) = ("0123456789+-=()aeijorstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₒᵣₛₜᵤᵥₓ");
@@ -51,7 +88,10 @@ fn math(s: &str) -> String {
             k @ ('^' | '_') => {
                 let (group, next) = argument(&c, i + 1);
                 let table = if k == '^' { SUPER } else { SUB };
-                let mapped: Option<String> = group.chars().map(|g| table.0.chars().position(|t| t == g).and_then(|p| table.1.chars().nth(p))).collect();
+                let mapped: Option<String> = group
+                    .chars()
+                    .map(|g| table.0.chars().position(|t| t == g).and_then(|p| table.1.chars().nth(p)))
+                    .collect();
                 out += &mapped.unwrap_or_else(|| if k == '^' && group == "*" { "*".into() } else { group.clone() });
                 i = next;
             }

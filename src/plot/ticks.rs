@@ -58,7 +58,10 @@ pub fn logarithmic(lo: f64, hi: f64, target: usize) -> Vec<Tick> {
 
 /// 10³ as ³.
 pub fn superscript(n: i32) -> String {
-    n.to_string().chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).map_or(99, |d| d as usize)).unwrap_or('⁻')).collect()
+    n.to_string()
+        .chars()
+        .map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).map_or(99, |d| d as usize)).unwrap_or('⁻'))
+        .collect()
 }
 
 /// A tick value with the decimals its step needs and a real minus sign.
@@ -70,7 +73,9 @@ pub fn number(v: f64, step: f64) -> String {
         let m = m.trim_end_matches(".0");
         return minus(&if m == "1" { format!("10{}", superscript(e)) } else { format!("{m}·10{}", superscript(e)) });
     }
-    let decimals = (0..6).find(|k| ((step * 10f64.powi(*k)).round() - step * 10f64.powi(*k)).abs() < 1e-6 * step.abs() * 10f64.powi(*k)).unwrap_or(6);
+    let decimals = (0..6)
+        .find(|k| ((step * 10f64.powi(*k)).round() - step * 10f64.powi(*k)).abs() < 1e-6 * step.abs() * 10f64.powi(*k))
+        .unwrap_or(6);
     let s = format!("{v:.*}", decimals as usize);
     minus(if s.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { s.trim_start_matches('-') } else { &s })
 }

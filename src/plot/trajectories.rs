@@ -10,7 +10,10 @@ const MOST: usize = 200;
 
 pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let [first, .., last] = snapshots else {
-        return Err(Error::data("plot::trajectories", "the run has fewer than two snapshots; run it with snapshots: 20"));
+        return Err(Error::data(
+            "plot::trajectories",
+            "the run has fewer than two snapshots; run it with snapshots: 20",
+        ));
     };
     if first.d < 2 {
         return Err(Error::data("plot::trajectories", "it draws points of dimension 2 or more"));
@@ -25,7 +28,14 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
     let path_alpha = o.alpha.unwrap_or((40.0 / shown.len() as f64).clamp(0.25, 0.9));
     for i in &shown {
         let (x, y) = snapshots.iter().map(|s| (s.rows[i * s.d], s.rows[i * s.d + 1])).unzip();
-        panel.marks.push(Mark::Line { x, y, color: CYCLE[5], width: o.size.unwrap_or(0.8), alpha: path_alpha, dashed: false });
+        panel.marks.push(Mark::Line {
+            x,
+            y,
+            color: CYCLE[5],
+            width: o.size.unwrap_or(0.8),
+            alpha: path_alpha,
+            dashed: false,
+        });
     }
     for (cloud, color) in [(first, CYCLE[1]), (last, CYCLE[0])] {
         let (x, y) = shown.iter().map(|i| (cloud.rows[i * cloud.d], cloud.rows[i * cloud.d + 1])).unzip();

@@ -17,15 +17,27 @@ pub fn sized(c: &Cloud, weights: &[f64], color: Color, alpha: f64) -> Vec<Mark> 
     (1..=CLASSES)
         .filter_map(|k| {
             let at: Vec<usize> = (0..c.len()).filter(|i| weights[*i] > 0.0 && class(weights[*i]) == k).collect();
-            let coordinate = |axis: usize| at.iter().map(|i| if axis < c.d { c.rows[i * c.d + axis] } else { 0.0 }).collect::<Vec<f64>>();
-            (!at.is_empty()).then(|| Mark::Points { x: coordinate(0), y: coordinate(1), color, radius: largest * k as f64 / CLASSES as f64, alpha })
+            let coordinate = |axis: usize| {
+                at.iter().map(|i| if axis < c.d { c.rows[i * c.d + axis] } else { 0.0 }).collect::<Vec<f64>>()
+            };
+            (!at.is_empty()).then(|| Mark::Points {
+                x: coordinate(0),
+                y: coordinate(1),
+                color,
+                radius: largest * k as f64 / CLASSES as f64,
+                alpha,
+            })
         })
         .collect()
 }
 
 pub fn weights(c: &Cloud, weights: &[f64], o: &FigureOptions) -> Result<Figure> {
     if c.len() != weights.len() {
-        return Err(Error::Shape { what: "plot::weights".into(), expected: format!("{} weights, one per point", c.len()), got: format!("{}", weights.len()) });
+        return Err(Error::Shape {
+            what: "plot::weights".into(),
+            expected: format!("{} weights, one per point", c.len()),
+            got: format!("{}", weights.len()),
+        });
     }
     if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || weights.iter().all(|w| *w == 0.0) {
         return Err(Error::data("plot::weights", "the weights must be numbers ≥ 0, and one of them > 0"));

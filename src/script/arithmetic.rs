@@ -17,7 +17,11 @@ fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
 
 fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> crate::error::Result<Array> {
     if a.len() != b.len() {
-        return Err(crate::error::Error::Shape { what: "lists".into(), expected: "equal lengths".into(), got: format!("{} and {}", a.len(), b.len()) });
+        return Err(crate::error::Error::Shape {
+            what: "lists".into(),
+            expected: "equal lengths".into(),
+            got: format!("{} and {}", a.len(), b.len()),
+        });
     }
     a.iter()
         .zip(b)
@@ -82,9 +86,15 @@ pub fn register(engine: &mut Engine) {
         }
     });
     // integers that overflow become floats instead of stopping the script
-    engine.register_fn("+", |a: i64, b: i64| -> Dynamic { a.checked_add(b).map_or_else(|| Dynamic::from(a as f64 + b as f64), Dynamic::from) });
-    engine.register_fn("-", |a: i64, b: i64| -> Dynamic { a.checked_sub(b).map_or_else(|| Dynamic::from(a as f64 - b as f64), Dynamic::from) });
-    engine.register_fn("*", |a: i64, b: i64| -> Dynamic { a.checked_mul(b).map_or_else(|| Dynamic::from(a as f64 * b as f64), Dynamic::from) });
+    engine.register_fn("+", |a: i64, b: i64| -> Dynamic {
+        a.checked_add(b).map_or_else(|| Dynamic::from(a as f64 + b as f64), Dynamic::from)
+    });
+    engine.register_fn("-", |a: i64, b: i64| -> Dynamic {
+        a.checked_sub(b).map_or_else(|| Dynamic::from(a as f64 - b as f64), Dynamic::from)
+    });
+    engine.register_fn("*", |a: i64, b: i64| -> Dynamic {
+        a.checked_mul(b).map_or_else(|| Dynamic::from(a as f64 * b as f64), Dynamic::from)
+    });
     let functions: [(&str, fn(f64) -> f64); 16] = [
         ("ln", f64::ln),
         ("log", f64::ln),
@@ -110,8 +120,12 @@ pub fn register(engine: &mut Engine) {
     }
     engine.register_fn("linspace", |ctx: NativeCallContext, a: Dynamic, b: Dynamic, n: Dynamic| -> Native<Array> {
         match (number("linspace", &a), number("linspace", &b), super::convert::count("linspace", &n)) {
-            (Ok(_), Ok(_), Ok(n)) if n > 10_000_000 => fail(&ctx, crate::error::Error::data("linspace", format!("{n} numbers; at most 10000000"))),
-            (Ok(a), Ok(b), Ok(n)) if n > 1 => Ok(super::convert::list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64))),
+            (Ok(_), Ok(_), Ok(n)) if n > 10_000_000 => {
+                fail(&ctx, crate::error::Error::data("linspace", format!("{n} numbers; at most 10000000")))
+            }
+            (Ok(a), Ok(b), Ok(n)) if n > 1 => {
+                Ok(super::convert::list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64)))
+            }
             (Ok(a), Ok(_), Ok(n)) => Ok(super::convert::list((0..n).map(|_| a))),
             (Err(e), _, _) | (_, Err(e), _) | (_, _, Err(e)) => fail(&ctx, e),
         }
@@ -123,14 +137,28 @@ pub fn register(engine: &mut Engine) {
 fn lists(engine: &mut Engine) {
     let pairs: [Pair; 4] = [("+", |a, b| a + b), ("-", |a, b| a - b), ("*", |a, b| a * b), ("/", |a, b| a / b)];
     for (name, f) in pairs {
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: Array| elementwise(&a, &b, f).or_else(|e| fail(&ctx, e)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: f64| scaled(&a, &|v| f(v, b)).or_else(|e| fail(&ctx, e)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: i64| scaled(&a, &|v| f(v, b as f64)).or_else(|e| fail(&ctx, e)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Array| scaled(&b, &|v| f(a, v)).or_else(|e| fail(&ctx, e)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Array| scaled(&b, &|v| f(a as f64, v)).or_else(|e| fail(&ctx, e)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: Array| {
+            elementwise(&a, &b, f).or_else(|e| fail(&ctx, e))
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: f64| {
+            scaled(&a, &|v| f(v, b)).or_else(|e| fail(&ctx, e))
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: i64| {
+            scaled(&a, &|v| f(v, b as f64)).or_else(|e| fail(&ctx, e))
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Array| {
+            scaled(&b, &|v| f(a, v)).or_else(|e| fail(&ctx, e))
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Array| {
+            scaled(&b, &|v| f(a as f64, v)).or_else(|e| fail(&ctx, e))
+        });
     }
-    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: f64| scaled(&a, &|v| v.powf(b)).or_else(|e| fail(&ctx, e)));
-    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: i64| scaled(&a, &|v| v.powf(b as f64)).or_else(|e| fail(&ctx, e)));
+    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: f64| {
+        scaled(&a, &|v| v.powf(b)).or_else(|e| fail(&ctx, e))
+    });
+    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: i64| {
+        scaled(&a, &|v| v.powf(b as f64)).or_else(|e| fail(&ctx, e))
+    });
     engine.register_fn("-", |ctx: NativeCallContext, a: Array| scaled(&a, &|v| -v).or_else(|e| fail(&ctx, e)));
     engine.register_fn("concat", |mut a: Array, b: Array| {
         a.extend(b);
@@ -145,7 +173,11 @@ fn lists(engine: &mut Engine) {
     for (name, f) in folds {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Array| -> Native<f64> {
             if a.is_empty() && name != "sum" {
-                return Err(EvalAltResult::ErrorRuntime(format!("{name} of an empty list").into(), ctx.call_position()).into());
+                return Err(EvalAltResult::ErrorRuntime(
+                    format!("{name} of an empty list").into(),
+                    ctx.call_position(),
+                )
+                .into());
             }
             numbers(name, &Dynamic::from(a)).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
         });
@@ -153,12 +185,24 @@ fn lists(engine: &mut Engine) {
 }
 
 fn ranges(engine: &mut Engine) {
-    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::Range<i64>> { Ok(whole(&ctx, a)?..whole(&ctx, b)?) });
-    engine.register_fn("..", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::Range<i64>> { Ok(a..whole(&ctx, b)?) });
-    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::Range<i64>> { Ok(whole(&ctx, a)?..b) });
-    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::RangeInclusive<i64>> { Ok(whole(&ctx, a)?..=whole(&ctx, b)?) });
-    engine.register_fn("..=", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::RangeInclusive<i64>> { Ok(a..=whole(&ctx, b)?) });
-    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::RangeInclusive<i64>> { Ok(whole(&ctx, a)?..=b) });
+    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::Range<i64>> {
+        Ok(whole(&ctx, a)?..whole(&ctx, b)?)
+    });
+    engine.register_fn("..", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::Range<i64>> {
+        Ok(a..whole(&ctx, b)?)
+    });
+    engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::Range<i64>> {
+        Ok(whole(&ctx, a)?..b)
+    });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::RangeInclusive<i64>> {
+        Ok(whole(&ctx, a)?..=whole(&ctx, b)?)
+    });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: i64, b: f64| -> Native<std::ops::RangeInclusive<i64>> {
+        Ok(a..=whole(&ctx, b)?)
+    });
+    engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::RangeInclusive<i64>> {
+        Ok(whole(&ctx, a)?..=b)
+    });
     engine.register_fn(super::rewrite::INDEX, |ctx: NativeCallContext, i: Dynamic| -> Native<Dynamic> {
         match i.as_float() {
             Ok(v) => whole(&ctx, v).map(Dynamic::from),

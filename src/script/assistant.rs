@@ -48,7 +48,11 @@ impl Assistant {
     pub(super) fn functions(&self, library: &AST) {
         let functions = library.iter_functions().filter(|f| !f.name.starts_with("anon$")).map(|f| {
             let doc: Vec<&str> = f.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect();
-            Function { name: f.name.to_string(), signature: format!("{}({})", f.name, f.params.join(", ")), doc: doc.join("\n") }
+            Function {
+                name: f.name.to_string(),
+                signature: format!("{}({})", f.name, f.params.join(", ")),
+                doc: doc.join("\n"),
+            }
         });
         self.names.write().unwrap_or_else(|p| p.into_inner()).functions = functions.collect();
     }
@@ -57,7 +61,11 @@ impl Assistant {
         let mut names = self.names.write().unwrap_or_else(|p| p.into_inner());
         names.foreign.retain(|f| f.name != name);
         let arguments = ["a", "b", "c", "d", "e", "f"][..arity.min(6)].join(", ");
-        names.foreign.push(Function { name: name.into(), signature: format!("{name}({arguments})"), doc: "a function made in Rust".into() });
+        names.foreign.push(Function {
+            name: name.into(),
+            signature: format!("{name}({arguments})"),
+            doc: "a function made in Rust".into(),
+        });
     }
 
     pub(super) fn is_foreign(&self, name: &str) -> bool {
@@ -81,7 +89,9 @@ impl Assistant {
             return Some(Rich::text(format!("{name}: {kind}")));
         }
         if let Some(f) = known.functions.iter().chain(&known.foreign).find(|f| f.name == word) {
-            return Some(Rich::text(format!("{}\n  {}", f.signature, f.doc.replace('\n', "\n  ")).trim_end().to_string()));
+            return Some(Rich::text(
+                format!("{}\n  {}", f.signature, f.doc.replace('\n', "\n  ")).trim_end().to_string(),
+            ));
         }
         names::find(&word).map(|e| Rich { text: help::page(e), markdown: Some(help::markdown(e)), ..Rich::default() })
     }
@@ -93,11 +103,15 @@ impl Assistant {
             engine.set_max_expr_depths(256, 256);
             engine
         });
-        let Err(e) = parser.compile_with_scope(&Scope::new(), rewrite(text, &self.plain).text) else { return Completeness::Complete };
+        let Err(e) = parser.compile_with_scope(&Scope::new(), rewrite(text, &self.plain).text) else {
+            return Completeness::Complete;
+        };
         let at_end = e.position().is_none() || {
             let trimmed = text.trim_end();
             let (lines, last) = (trimmed.lines().count(), trimmed.lines().last().map_or(0, |l| l.chars().count()));
-            e.position().line().is_some_and(|l| l > lines || l == lines && e.position().position().is_some_and(|c| c > last))
+            e.position()
+                .line()
+                .is_some_and(|l| l > lines || l == lines && e.position().position().is_some_and(|c| c > last))
         };
         match e.err_type() {
             ParseErrorType::UnexpectedEOF => Completeness::Incomplete,

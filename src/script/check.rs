@@ -38,7 +38,8 @@ pub fn undefined(ast: &AST, known: &Known) -> Option<(Diagnostic, Position)> {
                     || known.functions.contains(name)
                     || known.natives.contains(name);
                 (!fine).then(|| {
-                    let names: Vec<String> = known.globals.iter().chain(&variables).chain(&own).chain(known.functions).cloned().collect();
+                    let names: Vec<String> =
+                        known.globals.iter().chain(&variables).chain(&own).chain(known.functions).cloned().collect();
                     (unknown_name(name, &names), *position)
                 })
             }
@@ -55,7 +56,19 @@ pub fn undefined(ast: &AST, known: &Known) -> Option<(Diagnostic, Position)> {
                         || known.functions.contains(name)
                         || known.globals.contains(name)
                         || variables.contains(name)
-                        || ["call", "curry", "Fn", "eval", "is_def_var", "is_def_fn", "is_shared", "type_of", "print", "debug"].contains(&name);
+                        || [
+                            "call",
+                            "curry",
+                            "Fn",
+                            "eval",
+                            "is_def_var",
+                            "is_def_fn",
+                            "is_shared",
+                            "type_of",
+                            "print",
+                            "debug",
+                        ]
+                        .contains(&name);
                     (!fine).then(|| (call_unknown(name, &own, known, &variables), *position))
                 }
             }
@@ -71,7 +84,14 @@ pub fn undefined(ast: &AST, known: &Known) -> Option<(Diagnostic, Position)> {
 
 fn call_unknown(name: &str, own: &HashSet<String>, known: &Known, variables: &HashSet<String>) -> Diagnostic {
     let mut d = function_not_found(name, "…");
-    let script: Vec<&str> = own.iter().chain(known.functions).chain(variables).chain(known.globals).map(String::as_str).filter(|n| !n.starts_with("anon$")).collect();
+    let script: Vec<&str> = own
+        .iter()
+        .chain(known.functions)
+        .chain(variables)
+        .chain(known.globals)
+        .map(String::as_str)
+        .filter(|n| !n.starts_with("anon$"))
+        .collect();
     if let Some(n) = crate::catalogue::nearest(name, script) {
         d.hint = Some(format!("did you mean `{n}`?"));
     }

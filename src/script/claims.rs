@@ -44,7 +44,10 @@ pub struct Claim {
 impl Claim {
     pub fn holds(&self) -> bool {
         let v = self.value;
-        v.is_finite() && self.at_most.is_none_or(|m| v <= m) && self.at_least.is_none_or(|m| v >= m) && self.near.is_none_or(|m| (v - m).abs() <= self.within.unwrap_or(0.0))
+        v.is_finite()
+            && self.at_most.is_none_or(|m| v <= m)
+            && self.at_least.is_none_or(|m| v >= m)
+            && self.near.is_none_or(|m| (v - m).abs() <= self.within.unwrap_or(0.0))
     }
     /// "≤ 0.3", "1 ± 0.1"
     pub fn expected(&self) -> String {
@@ -59,35 +62,51 @@ impl Claim {
 /// A number as tables show it.
 pub fn short(v: f64) -> String {
     let text = compact(v);
-    if text.contains('.') && !text.contains('e') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    }
 }
 
 pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
-    engine.register_fn("claim", move |ctx: NativeCallContext, name: Dynamic, value: Dynamic, map: Map| -> Native<bool> {
-        let options = Options::read(&k, &ctx, &CLAIM, map)?;
-        let make = || {
-            let mut claim: Claim = options.typed()?;
-            claim.name = text("claim, name", &name)?;
-            claim.value = value.as_float().or_else(|_| number("claim, value", &value))?;
-            if claim.at_most.is_none() && claim.at_least.is_none() && claim.near.is_none() {
-                return Err(Error::data("claim", "it says nothing to hold: give at_most, at_least or near"));
-            }
-            if let (Some(low), Some(high)) = (claim.at_least, claim.at_most)
-                && low > high
-            {
-                return Err(Error::data("claim", format!("it can never hold: at_least {low} is above at_most {high}")));
-            }
-            if claim.near.is_some() != claim.within.is_some() {
-                return Err(Error::data("claim", "near and within go together"));
-            }
-            Ok(claim)
-        };
-        let claim = make().map_err(|e| raise(&k, &ctx, e))?;
-        let holds = claim.holds();
-        let paper = claim.paper.as_ref().map_or(String::new(), |p| format!("; paper or truth: {p}"));
-        k.emit(Event::Text(format!("{} {}: {} ({}{paper})", if holds { "✓" } else { "✗" }, claim.name, short(claim.value), claim.expected())));
-        lock(&k.claims).push(claim);
-        Ok(holds)
-    });
+    engine.register_fn(
+        "claim",
+        move |ctx: NativeCallContext, name: Dynamic, value: Dynamic, map: Map| -> Native<bool> {
+            let options = Options::read(&k, &ctx, &CLAIM, map)?;
+            let make = || {
+                let mut claim: Claim = options.typed()?;
+                claim.name = text("claim, name", &name)?;
+                claim.value = value.as_float().or_else(|_| number("claim, value", &value))?;
+                if claim.at_most.is_none() && claim.at_least.is_none() && claim.near.is_none() {
+                    return Err(Error::data("claim", "it says nothing to hold: give at_most, at_least or near"));
+                }
+                if let (Some(low), Some(high)) = (claim.at_least, claim.at_most)
+                    && low > high
+                {
+                    return Err(Error::data(
+                        "claim",
+                        format!("it can never hold: at_least {low} is above at_most {high}"),
+                    ));
+                }
+                if claim.near.is_some() != claim.within.is_some() {
+                    return Err(Error::data("claim", "near and within go together"));
+                }
+                Ok(claim)
+            };
+            let claim = make().map_err(|e| raise(&k, &ctx, e))?;
+            let holds = claim.holds();
+            let paper = claim.paper.as_ref().map_or(String::new(), |p| format!("; paper or truth: {p}"));
+            k.emit(Event::Text(format!(
+                "{} {}: {} ({}{paper})",
+                if holds { "✓" } else { "✗" },
+                claim.name,
+                short(claim.value),
+                claim.expected()
+            )));
+            lock(&k.claims).push(claim);
+            Ok(holds)
+        },
+    );
 }

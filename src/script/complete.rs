@@ -28,12 +28,54 @@ pub fn owners(name: &str) -> Vec<&'static str> {
 
 const METHODS: &[(&str, &[&str])] = &[
     ("Points", &["len", "dim", "rows", "cols", "col", "mean", "std", "concat", "matmul", "to_array"]),
-    ("Generator", &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "penalized", "name"]),
+    (
+        "Generator",
+        &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "penalized", "name"],
+    ),
     ("Divergence", &["estimate", "path", "bootstrap", "two_sample_test", "reversed", "symmetrised", "latex", "name"]),
     ("Renyi", &["regularized"]),
     ("Flow", &["run"]),
-    ("Run", &["particles", "history", "snapshots", "critic", "generator", "sample", "report", "labels", "ending", "resume", "save", "source", "target", "time", "steps", "seconds"]),
-    ("Estimate", &["value", "lower", "upper", "gap", "critic", "history", "proximal", "slope", "plan", "bracket", "held_out", "values", "remarks", "iterations", "lipschitz"]),
+    (
+        "Run",
+        &[
+            "particles",
+            "history",
+            "snapshots",
+            "critic",
+            "generator",
+            "sample",
+            "report",
+            "labels",
+            "ending",
+            "resume",
+            "save",
+            "source",
+            "target",
+            "time",
+            "steps",
+            "seconds",
+        ],
+    ),
+    (
+        "Estimate",
+        &[
+            "value",
+            "lower",
+            "upper",
+            "gap",
+            "critic",
+            "history",
+            "proximal",
+            "slope",
+            "plan",
+            "bracket",
+            "held_out",
+            "values",
+            "remarks",
+            "iterations",
+            "lipschitz",
+        ],
+    ),
     ("Critic", &["value", "gradient", "lipschitz_bound"]),
     ("Figure", &["show", "save"]),
     ("Table", &["column", "columns", "len", "last"]),
@@ -41,7 +83,10 @@ const METHODS: &[(&str, &[&str])] = &[
     ("text", &["len", "contains", "split", "replace", "to_upper", "to_lower", "trim"]),
 ];
 
-pub const KEYWORDS: &[&str] = &["let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch", "import", "as", "try", "catch", "throw", "true", "false"];
+pub const KEYWORDS: &[&str] = &[
+    "let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch",
+    "import", "as", "try", "catch", "throw", "true", "false",
+];
 
 /// What calls and properties give, where their room does not say it.
 const RESULTS: &[(&str, &str)] = &[
@@ -193,7 +238,9 @@ fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
     let typed: String = c[start..].iter().collect();
     let before = &c[..start - 1];
     let value = |v: &str| Completion { text: v.into(), kind: "value", doc: String::new() };
-    if let Some(o) = open_options(before).and_then(|e| key_before(before).and_then(|k| e.options.iter().find(|o| o.name == k))) {
+    if let Some(o) =
+        open_options(before).and_then(|e| key_before(before).and_then(|k| e.options.iter().find(|o| o.name == k)))
+    {
         let choices: Vec<&str> = match (o.kind, o.name) {
             (OptionKind::Choice(all), _) => all.to_vec(),
             (_, "metrics") => crate::metric::NAMES.to_vec(),
@@ -205,7 +252,14 @@ fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
         }
     }
     if before.iter().collect::<String>().trim_end().ends_with("help(") {
-        return (start, names::all().iter().filter(|e| e.name.starts_with(&typed)).map(|e| Completion { doc: e.doc.into(), ..value(e.name) }).collect());
+        return (
+            start,
+            names::all()
+                .iter()
+                .filter(|e| e.name.starts_with(&typed))
+                .map(|e| Completion { doc: e.doc.into(), ..value(e.name) })
+                .collect(),
+        );
     }
     let (folder, stem) = typed.rsplit_once('/').map_or(("", typed.as_str()), |(f, s)| (f, s));
     let place = match folder {
@@ -283,13 +337,21 @@ pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<
         let kind = kind_before(names, &c[..start - 1]);
         let known = METHODS.iter().filter(|m| kind.as_deref().is_none_or(|k| m.0 == k));
         for m in known.flat_map(|m| m.1).filter(|m| m.starts_with(&word)) {
-            out.push(Completion { text: m.to_string(), kind: "method", doc: names::find(m).map_or(String::new(), |e| e.doc.into()) });
+            out.push(Completion {
+                text: m.to_string(),
+                kind: "method",
+                doc: names::find(m).map_or(String::new(), |e| e.doc.into()),
+            });
         }
         return sorted((start, out));
     }
     if let Some(e) = open_options(&c).filter(|_| at_key(&c)) {
         for o in e.options.iter().filter(|o| o.name.starts_with(&word)) {
-            out.push(Completion { text: o.name.into(), kind: "option", doc: format!("{} ({})", o.doc, o.kind.describe()) });
+            out.push(Completion {
+                text: o.name.into(),
+                kind: "option",
+                doc: format!("{} ({})", o.doc, o.kind.describe()),
+            });
         }
         if !out.is_empty() {
             return sorted((start, out));
@@ -299,7 +361,11 @@ pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<
         out.push(Completion { text: name.clone(), kind: "variable", doc: kind.clone() });
     }
     for f in names.functions.iter().chain(&names.foreign).filter(|f| f.name.starts_with(&word)) {
-        out.push(Completion { text: f.name.clone(), kind: "function", doc: format!("{} {}", f.signature, f.doc).trim_end().to_string() });
+        out.push(Completion {
+            text: f.name.clone(),
+            kind: "function",
+            doc: format!("{} {}", f.signature, f.doc).trim_end().to_string(),
+        });
     }
     // `flow.run(…)` is typed behind a dot; `lipschitz(L)` is not, though estimates have a property of that name
     let is_method = |e: &Entry| !e.signature.starts_with(e.name);

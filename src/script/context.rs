@@ -48,7 +48,13 @@ pub fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Context {
-    pub fn new(compute: Compute, seed: u64, params: BTreeMap<String, String>, out: Option<PathBuf>, front: Box<dyn FrontEnd>) -> Context {
+    pub fn new(
+        compute: Compute,
+        seed: u64,
+        params: BTreeMap<String, String>,
+        out: Option<PathBuf>,
+        front: Box<dyn FrontEnd>,
+    ) -> Context {
         Context {
             compute,
             interrupt: Interrupt::default(),
@@ -75,7 +81,12 @@ impl Context {
     pub fn ask(&self, prompt: &str, password: bool) -> Result<String, Error> {
         let answer = lock(&self.front).ask(prompt, password, &self.interrupt);
         self.interrupt.check()?;
-        answer.ok_or_else(|| Error::data("input", "there is nobody to ask here: give the value with param(\"name\", default) and --set name=value"))
+        answer.ok_or_else(|| {
+            Error::data(
+                "input",
+                "there is nobody to ask here: give the value with param(\"name\", default) and --set name=value",
+            )
+        })
     }
     /// Whether figures can change while a cell runs.
     pub fn live(&self) -> bool {

@@ -75,7 +75,11 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
         if i == 0 {
             out.d = row.len();
         } else if row.len() != out.d {
-            return Err(Error::Shape { what: format!("{what}, row {i}"), expected: format!("{} numbers like row 0", out.d), got: format!("{}", row.len()) });
+            return Err(Error::Shape {
+                what: format!("{what}, row {i}"),
+                expected: format!("{} numbers like row 0", out.d),
+                got: format!("{}", row.len()),
+            });
         }
         out.data.extend(row.into_iter().map(|v| v as f32));
     }

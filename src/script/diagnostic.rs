@@ -163,9 +163,12 @@ impl Diagnostic {
                     if !p.is_none() {
                         position = *p;
                     }
-                    let home = sources.functions.get(name).cloned().or_else(|| Some(src.clone()).filter(|s| !s.is_empty()));
+                    let home =
+                        sources.functions.get(name).cloned().or_else(|| Some(src.clone()).filter(|s| !s.is_empty()));
                     let shown = if name.starts_with("anon$") { "a closure".to_string() } else { format!("`{name}`") };
-                    let at = sources.place(&source, *p).map_or(String::new(), |p| format!(", called at {}:{}:{}", p.source, p.line, p.column));
+                    let at = sources
+                        .place(&source, *p)
+                        .map_or(String::new(), |p| format!(", called at {}:{}:{}", p.source, p.line, p.column));
                     trace.push(format!("in {shown}{at}"));
                     // a position inside the function belongs to the text that defined it
                     if !inner.position().is_none()
@@ -192,14 +195,18 @@ impl Diagnostic {
         trace.reverse();
         // the kept error belongs to this exception only if it says the same: a script may have caught it and thrown its own
         let native = match e {
-            EvalAltResult::ErrorRuntime(value, _) => super::context::lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string()),
+            EvalAltResult::ErrorRuntime(value, _) => {
+                super::context::lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string())
+            }
             _ => None,
         };
         let place = sources.place(&source, position);
         let (mut d, place) = match native {
             Some(native) => {
                 let key = match &native {
-                    Error::Option { key, .. } | Error::UnknownOption { key, .. } => sources.key_after(place.as_ref(), key),
+                    Error::Option { key, .. } | Error::UnknownOption { key, .. } => {
+                        sources.key_after(place.as_ref(), key)
+                    }
                     _ => None,
                 };
                 (Diagnostic::from_error(&native), key.or(place))
@@ -220,7 +227,8 @@ impl Diagnostic {
             let hint = self.hint.as_ref().map_or(String::new(), |h| format!("\n  help: {h}"));
             return format!("error: {}{hint}\n", self.message);
         };
-        let start: usize = text.split('\n').take(place.line - 1).map(|l| l.chars().count() + 1).sum::<usize>() + place.column - 1;
+        let start: usize =
+            text.split('\n').take(place.line - 1).map(|l| l.chars().count() + 1).sum::<usize>() + place.column - 1;
         let end = (start + place.length).min(text.chars().count()).max(start);
         let span = (place.source.clone(), start..end);
         let mut report = Report::build(ReportKind::Custom("error", ariadne::Color::Red), span.clone())
@@ -261,9 +269,13 @@ pub fn plain(s: &str) -> String {
 
 fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, Option<String>) {
     let line = position.line().and_then(|l| text.lines().nth(l - 1)).unwrap_or("");
-    let bare_point = line.split(|c: char| !(c.is_ascii_digit() || c == '.')).any(|n| n.ends_with('.') && n.len() > 1 || n.starts_with('.') && n.len() > 1);
+    let bare_point = line
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .any(|n| n.ends_with('.') && n.len() > 1 || n.starts_with('.') && n.len() > 1);
     let hint = match e {
-        _ if bare_point && !line.contains("..") => Some("numbers need digits on both sides of the point: 5.0 and 0.5".to_string()),
+        _ if bare_point && !line.contains("..") => {
+            Some("numbers need digits on both sides of the point: 5.0 and 0.5".to_string())
+        }
         ParseErrorType::Reserved(word) => Some(format!("`{word}` is a reserved word; choose another name")),
         ParseErrorType::MissingToken(t, _) if t == ";" => Some("statements end with `;`, all but the last".into()),
         _ => None,
@@ -283,11 +295,18 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             let (name, args) = signature(s);
             function_not_found(&name, &args)
         }
-        EvalAltResult::ErrorTerminated(..) => Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() },
-        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::new("the recursion is too deep").hinted("a function probably calls itself without an end; loops have no such limit"),
+        EvalAltResult::ErrorTerminated(..) => {
+            Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
+        }
+        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::new("the recursion is too deep")
+            .hinted("a function probably calls itself without an end; loops have no such limit"),
         EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
             let (wanted, got) = (friendly(wanted), friendly(got));
-            Diagnostic::new(if wanted.is_empty() { format!("a {got} cannot stand here") } else { format!("expected a {wanted}, got a {got}") })
+            Diagnostic::new(if wanted.is_empty() {
+                format!("a {got} cannot stand here")
+            } else {
+                format!("expected a {wanted}, got a {got}")
+            })
         }
         EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
@@ -300,9 +319,13 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             }
         }
         EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
-        EvalAltResult::ErrorArrayBounds(len, index, _) => Diagnostic::new(format!("index {index} is outside a list of {len}")),
+        EvalAltResult::ErrorArrayBounds(len, index, _) => {
+            Diagnostic::new(format!("index {index} is outside a list of {len}"))
+        }
         EvalAltResult::ErrorRuntime(value, _) => Diagnostic::new(value.to_string()),
-        EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!("cannot import \"{path}\": no file {path}.rhai was found beside the script or here")),
+        EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!(
+            "cannot import \"{path}\": no file {path}.rhai was found beside the script or here"
+        )),
         EvalAltResult::ErrorParsing(kind, _) => Diagnostic::new(format!("syntax: {}", lower_first(&kind.to_string()))),
         other => Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default())),
     }
@@ -332,10 +355,15 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
     }
     if name.chars().all(|c| !c.is_alphanumeric() && c != '_') {
         let d = Diagnostic::new(format!("`{name}` is not defined between {}", args.replace(", ", " and ")));
-        return if args.contains("Generator") { d.hinted("an f becomes a divergence with .regularized(lipschitz(1.0))") } else { d };
+        return if args.contains("Generator") {
+            d.hinted("an f becomes a divergence with .regularized(lipschitz(1.0))")
+        } else {
+            d
+        };
     }
     if let Some(e) = names::find(name) {
-        return Diagnostic::new(format!("`{name}` does not take ({args})")).hinted(format!("its signature is {}", e.signature));
+        return Diagnostic::new(format!("`{name}` does not take ({args})"))
+            .hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
     let own = super::complete::methods(args.split(", ").next().unwrap_or_default());

@@ -50,7 +50,13 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
             return Ok(None);
         }
         let local = ctx.scope().get_value::<FnPtr>(name);
-        let global = || c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).and_then(|v| v.flatten_clone().try_cast::<FnPtr>());
+        let global = || {
+            c.globals
+                .read()
+                .unwrap_or_else(|p| p.into_inner())
+                .get(name)
+                .and_then(|v| v.flatten_clone().try_cast::<FnPtr>())
+        };
         let Some(f) = local.or_else(global) else { return Ok(None) };
         if ctx.call_level() >= CALL_LEVELS {
             return Err(EvalAltResult::ErrorStackOverflow(Position::NONE).into());

@@ -77,7 +77,8 @@ impl Session {
     pub fn get(&self, name: &str) -> Result<Value> {
         let Some(v) = self.variable(name) else {
             let names = self.variables();
-            let hint = crate::catalogue::nearest(name, names.iter().map(String::as_str)).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let hint = crate::catalogue::nearest(name, names.iter().map(String::as_str))
+                .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             return Err(Error::data("the session", format!("has no variable `{name}`{hint}")));
         };
         leave(name, &v)
@@ -105,20 +106,28 @@ impl Session {
     pub fn register(&mut self, name: &str, arity: usize, f: Foreign) -> Result<()> {
         check_name(name)?;
         if self.is_native(name) {
-            return Err(Error::data("the session", format!("has a function `{name}` of its own: give yours another name")));
+            return Err(Error::data(
+                "the session",
+                format!("has a function `{name}` of its own: give yours another name"),
+            ));
         }
         let context = self.context().clone();
         let (numeric, owner) = (f.clone(), context.clone());
         let shown = name.to_string();
-        let call = move |ctx: NativeCallContext, args: &mut [&mut Dynamic]| -> std::result::Result<Dynamic, Box<EvalAltResult>> {
-            let fail = |message: String| -> Box<EvalAltResult> { EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into() };
+        let call = move |ctx: NativeCallContext,
+                         args: &mut [&mut Dynamic]|
+              -> std::result::Result<Dynamic, Box<EvalAltResult>> {
+            let fail = |message: String| -> Box<EvalAltResult> {
+                EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into()
+            };
             if let [argument] = args
                 && let Some(e) = argument.flatten_clone().try_cast::<Expr>()
             {
                 let native = NativeFunction::new(&shown, as_number(&owner, &shown, numeric.clone()));
                 return Ok(Dynamic::from(expr::native(native, &e)));
             }
-            let values: Result<Vec<Value>> = args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
+            let values: Result<Vec<Value>> =
+                args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
             let result = f(values.map_err(|e| fail(e.to_string()))?).map_err(|m| fail(format!("{shown}: {m}")))?;
             match result {
                 Value::Points(r) => Ok(Dynamic::from(device::points(r.data, r.n, r.d, &context.compute.device))),
@@ -152,13 +161,22 @@ fn check_name(name: &str) -> Result<()> {
     if super::complete::KEYWORDS.contains(&name) {
         return Err(Error::data("the session", format!("`{name}` is a word of the language")));
     }
-    let good = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if good { Ok(()) } else { Err(Error::data("the session", format!("`{name}` cannot be a name: letters, digits and _ can"))) }
+    let good = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if good {
+        Ok(())
+    } else {
+        Err(Error::data("the session", format!("`{name}` cannot be a name: letters, digits and _ can")))
+    }
 }
 
 fn enter_points(s: &Session, r: Rows) -> Result<Points> {
     if r.n * r.d != r.data.len() || r.data.is_empty() {
-        return Err(Error::Shape { what: "points".into(), expected: format!("{} × {} numbers", r.n, r.d), got: r.data.len().to_string() });
+        return Err(Error::Shape {
+            what: "points".into(),
+            expected: format!("{} × {} numbers", r.n, r.d),
+            got: r.data.len().to_string(),
+        });
     }
     Ok(device::points(r.data, r.n, r.d, &s.context().compute.device))
 }

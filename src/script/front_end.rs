@@ -13,14 +13,19 @@ pub enum Event {
     /// a figure shown by `show()` or by ending a cell
     Figure(Figure),
     /// a figure under a name: it takes the place of the one this cell showed under the same name
-    Live { name: String, figure: Figure },
+    Live {
+        name: String,
+        figure: Figure,
+    },
     Progress(Report),
     /// a value shown by `display`
     Display(Rich),
     /// the value that ends a cell
     Result(Rich),
     /// what the cell showed so far can go; with `wait`, only when something new comes
-    Clear { wait: bool },
+    Clear {
+        wait: bool,
+    },
     Error(Diagnostic),
     /// a remark of gflow's own: where a file went, what was assumed
     Note(String),

@@ -22,7 +22,8 @@ pub fn page(e: &Entry) -> String {
         out += "\n  options\n";
         let defaults = (e.defaults)();
         for o in e.options {
-            let default = defaults.get(o.name).filter(|v| !v.is_null()).map_or(String::new(), |v| format!(", default {v}"));
+            let default =
+                defaults.get(o.name).filter(|v| !v.is_null()).map_or(String::new(), |v| format!(", default {v}"));
             out += &format!("    {:<16} {} ({}{default})\n", o.name, o.doc, o.kind.describe());
         }
     }
@@ -47,7 +48,12 @@ pub fn markdown(e: &Entry) -> String {
         let defaults = (e.defaults)();
         for o in e.options {
             let default = defaults.get(o.name).filter(|v| !v.is_null()).map_or(String::new(), |v| format!("`{v}`"));
-            out += &format!("| `{}` | {} ({}) | {default} |\n", o.name, o.doc.replace('|', "\\|"), o.kind.describe().replace('|', "\\|"));
+            out += &format!(
+                "| `{}` | {} ({}) | {default} |\n",
+                o.name,
+                o.doc.replace('|', "\\|"),
+                o.kind.describe().replace('|', "\\|")
+            );
         }
     }
     out += &format!("\n```rhai\n{}\n```\n", e.example);

@@ -18,7 +18,12 @@ pub struct Options {
 
 impl Options {
     /// Checks a map against an entry; positions are those of the call.
-    pub fn read(c: &Context, ctx: &NativeCallContext, entry: &Entry, map: Map) -> std::result::Result<Options, Box<EvalAltResult>> {
+    pub fn read(
+        c: &Context,
+        ctx: &NativeCallContext,
+        entry: &Entry,
+        map: Map,
+    ) -> std::result::Result<Options, Box<EvalAltResult>> {
         check(entry.name, entry.options, map).map_err(|e| raise(c, ctx, e))
     }
 
@@ -34,13 +39,23 @@ impl Options {
 
     /// The keys of a JSON object over its values.
     pub fn typed_json<T: DeserializeOwned>(&self, defaults: serde_json::Value) -> Result<T> {
-        let fail = |e: serde_json::Error| Error::Option { owner: self.owner.clone(), key: "options".into(), got: "not understood".into(), expected: e.to_string() };
+        let fail = |e: serde_json::Error| Error::Option {
+            owner: self.owner.clone(),
+            key: "options".into(),
+            got: "not understood".into(),
+            expected: e.to_string(),
+        };
         serde_json::from_value(self.typed_over(defaults)?).map_err(fail)
     }
 
     /// The keys T knows, over given defaults.
     pub fn typed_over<T: DeserializeOwned + serde::Serialize>(&self, defaults: T) -> Result<T> {
-        let fail = |e: serde_json::Error| Error::Option { owner: self.owner.clone(), key: "options".into(), got: "not understood".into(), expected: e.to_string() };
+        let fail = |e: serde_json::Error| Error::Option {
+            owner: self.owner.clone(),
+            key: "options".into(),
+            got: "not understood".into(),
+            expected: e.to_string(),
+        };
         let mut value = serde_json::to_value(&defaults).map_err(fail)?;
         if let Some(object) = value.as_object_mut() {
             for (k, v) in &self.plain {
@@ -122,19 +137,33 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
         }
         OptionKind::Flag => value.as_bool().ok().map(|v| json!(v)),
         OptionKind::Text => value.clone().into_string().ok().map(|v| json!(v)),
-        OptionKind::Choice(names) => value.clone().into_string().ok().filter(|v| names.contains(&v.as_str())).map(|v| json!(v)),
+        OptionKind::Choice(names) => {
+            value.clone().into_string().ok().filter(|v| names.contains(&v.as_str())).map(|v| json!(v))
+        }
         OptionKind::Numbers => match number(value) {
             Some(v) => Some(json!(v)),
-            None => value.read_lock::<rhai::Array>()?.iter().map(|v| number(&v.flatten_clone())).collect::<Option<Vec<f64>>>().map(|v| json!(v)),
+            None => value
+                .read_lock::<rhai::Array>()?
+                .iter()
+                .map(|v| number(&v.flatten_clone()))
+                .collect::<Option<Vec<f64>>>()
+                .map(|v| json!(v)),
         },
         OptionKind::Integers => {
             let list = value.read_lock::<rhai::Array>()?;
-            let whole = |v: &Dynamic| number(&v.flatten_clone()).filter(|v| v.fract() == 0.0 && *v >= 1.0 && *v < 1e9).map(|v| v as u64);
+            let whole = |v: &Dynamic| {
+                number(&v.flatten_clone()).filter(|v| v.fract() == 0.0 && *v >= 1.0 && *v < 1e9).map(|v| v as u64)
+            };
             list.iter().map(whole).collect::<Option<Vec<u64>>>().map(|v| json!(v))
         }
         OptionKind::Texts => match value.clone().into_string() {
             Ok(v) => Some(json!([v])),
-            Err(_) => value.read_lock::<rhai::Array>()?.iter().map(|v| v.flatten_clone().into_string().ok()).collect::<Option<Vec<String>>>().map(|v| json!(v)),
+            Err(_) => value
+                .read_lock::<rhai::Array>()?
+                .iter()
+                .map(|v| v.flatten_clone().into_string().ok())
+                .collect::<Option<Vec<String>>>()
+                .map(|v| json!(v)),
         },
         OptionKind::Map(_) | OptionKind::Value(_) => None,
     }

@@ -47,9 +47,18 @@ fn failed(message: String, pos: Position) -> Box<EvalAltResult> {
 }
 
 impl ModuleResolver for Files {
-    fn resolve(&self, engine: &Engine, _: Option<&str>, path: &str, pos: Position) -> Result<Shared<Module>, Box<EvalAltResult>> {
-        let file = self.find(path).ok_or_else(|| failed(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.places()), pos))?;
-        let text = std::fs::read_to_string(&file).map_err(|e| failed(format!("cannot read {}: {e}", file.display()), pos))?;
+    fn resolve(
+        &self,
+        engine: &Engine,
+        _: Option<&str>,
+        path: &str,
+        pos: Position,
+    ) -> Result<Shared<Module>, Box<EvalAltResult>> {
+        let file = self.find(path).ok_or_else(|| {
+            failed(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.places()), pos)
+        })?;
+        let text =
+            std::fs::read_to_string(&file).map_err(|e| failed(format!("cannot read {}: {e}", file.display()), pos))?;
         let mut ast = engine.compile(rewrite(&text, &self.plain).text)?;
         ast.set_source(file.display().to_string());
         match self.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, engine)) {

@@ -47,8 +47,14 @@ struct Token {
     to: usize,
 }
 
-const KEYWORDS: &[&str] = &["return", "in", "if", "else", "while", "for", "loop", "do", "until", "throw", "let", "const", "switch", "case", "import", "as", "export", "break", "continue", "catch", "try"];
-const SYMBOLS: &[&str] = &["**=", "...", "..=", "<<=", ">>=", "===", "!==", "**", "..", "::", "?.", "??", "==", "!=", "<=", ">=", "&&", "||", "=>", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "|=", "&=", "^="];
+const KEYWORDS: &[&str] = &[
+    "return", "in", "if", "else", "while", "for", "loop", "do", "until", "throw", "let", "const", "switch", "case",
+    "import", "as", "export", "break", "continue", "catch", "try",
+];
+const SYMBOLS: &[&str] = &[
+    "**=", "...", "..=", "<<=", ">>=", "===", "!==", "**", "..", "::", "?.", "??", "==", "!=", "<=", ">=", "&&", "||",
+    "=>", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "|=", "&=", "^=",
+];
 
 /// Tokens of a text; inside templates `${…}` the expressions are found by recursion.
 fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
@@ -91,7 +97,10 @@ fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
         } else if ch.is_ascii_digit() {
             i += 1;
             while i < c.len() {
-                let exponent = (c[i] == '+' || c[i] == '-') && (c[i - 1] == 'e' || c[i - 1] == 'E') && at(i + 1).is_ascii_digit() && !(at(from) == '0' && at(from + 1) == 'x');
+                let exponent = (c[i] == '+' || c[i] == '-')
+                    && (c[i - 1] == 'e' || c[i - 1] == 'E')
+                    && at(i + 1).is_ascii_digit()
+                    && !(at(from) == '0' && at(from + 1) == 'x');
                 let point = c[i] == '.' && at(i + 1).is_ascii_digit();
                 if c[i].is_alphanumeric() || c[i] == '_' || exponent || point {
                     i += 1;
@@ -159,7 +168,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn is(&self, i: usize, s: &str) -> bool {
-        self.t.get(i).is_some_and(|t| t.to - t.from == s.chars().count() && self.c[t.from..t.to].iter().copied().eq(s.chars()))
+        self.t
+            .get(i)
+            .is_some_and(|t| t.to - t.from == s.chars().count() && self.c[t.from..t.to].iter().copied().eq(s.chars()))
     }
     fn word(&self, i: usize) -> String {
         self.c[self.t[i].from..self.t[i].to].iter().collect()
@@ -250,8 +261,11 @@ struct Binding {
 /// Parameters over their bodies, and variables from their definition on. A parameter, or a variable that is defined as
 /// a closure, hides a function of its name; any other variable leaves functions what they are.
 fn bindings(w: &Walk, plain: &HashSet<String>) -> Vec<Binding> {
-    let functions: HashSet<String> = (0..w.t.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
-    let words = |range: std::ops::Range<usize>| range.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)).collect::<Vec<_>>();
+    let functions: HashSet<String> =
+        (0..w.t.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
+    let words = |range: std::ops::Range<usize>| {
+        range.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)).collect::<Vec<_>>()
+    };
     let mut out = vec![];
     for i in 0..w.t.len() {
         if (w.is(i, "let") || w.is(i, "const")) && w.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
@@ -283,7 +297,8 @@ fn insertions(w: &Walk, outer: &[Binding], plain: &HashSet<String>, out: &mut Ve
         if w.t[i].kind == Kind::Word && w.is(i + 1, "(") && !defined {
             let name = w.word(i);
             // inside a template the names of the whole text hold
-            let held = own.iter().any(|b| b.name == name && (b.from..b.to).contains(&i)) || outer.iter().any(|b| b.name == name);
+            let held = own.iter().any(|b| b.name == name && (b.from..b.to).contains(&i))
+                || outer.iter().any(|b| b.name == name);
             if held {
                 out.push((w.t[i].to, ".call".into()));
             }

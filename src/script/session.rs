@@ -7,8 +7,8 @@ use super::diagnostic::{Diagnostic, Sources};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
 use super::resolver::Files;
-use super::rich::{Rich, rich};
 use super::rewrite::rewrite;
+use super::rich::{Rich, rich};
 use crate::device::Compute;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
@@ -64,7 +64,18 @@ impl Session {
         let files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
         let assistant = Assistant::new(plain.clone());
         engine.set_module_resolver(files.clone());
-        Session { engine, context, scope: Scope::new(), library: AST::empty(), sources: Sources::default(), natives, plain, assistant, modules, files }
+        Session {
+            engine,
+            context,
+            scope: Scope::new(),
+            library: AST::empty(),
+            sources: Sources::default(),
+            natives,
+            plain,
+            assistant,
+            modules,
+            files,
+        }
     }
 
     /// A handle that stops whatever the session runs.
@@ -245,7 +256,8 @@ impl Session {
     fn share_globals(&mut self) {
         let mut globals = self.context.globals.write().unwrap_or_else(|p| p.into_inner());
         self.assistant.variables(self.scope.iter_raw().map(|(n, _, v)| (n, self.engine.map_type_name(v.type_name()))));
-        let names: Vec<(String, bool)> = self.scope.iter_raw().map(|(n, constant, v)| (n.to_string(), constant || v.is_shared())).collect();
+        let names: Vec<(String, bool)> =
+            self.scope.iter_raw().map(|(n, constant, v)| (n.to_string(), constant || v.is_shared())).collect();
         for (name, settled) in names {
             if !settled && let Some(v) = self.scope.get_mut(&name) {
                 *v = std::mem::take(v).into_shared();
@@ -263,11 +275,15 @@ impl Session {
             return Err(d.at(self.sources.place(cell, position)));
         };
         let Some(file) = self.files.find(path) else {
-            let d = Diagnostic::new(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.files.places()));
+            let d = Diagnostic::new(format!(
+                "cannot import \"{path}\": there is no {path}.rhai in {}",
+                self.files.places()
+            ));
             return Err(d.at(self.sources.place(cell, *at)));
         };
         let shown = file.display().to_string();
-        let text = std::fs::read_to_string(&file).map_err(|e| Diagnostic::new(format!("cannot read {shown}: {e}")).at(self.sources.place(cell, *at)))?;
+        let text = std::fs::read_to_string(&file)
+            .map_err(|e| Diagnostic::new(format!("cannot read {shown}: {e}")).at(self.sources.place(cell, *at)))?;
         let rewritten = rewrite(&text, &self.plain);
         let compiled = self.engine.compile(&rewritten.text);
         self.sources.add(&shown, &text, rewritten);
@@ -286,5 +302,4 @@ impl Session {
         self.modules.insert(alias.to_string());
         Ok(())
     }
-
 }

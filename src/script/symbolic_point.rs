@@ -23,9 +23,18 @@ fn spread(ctx: &NativeCallContext, v: &Dynamic, d: usize) -> Native<Vec<Expr>> {
     let parts = if let Some(p) = v.clone().try_cast::<SymbolicPoint>() {
         p.0
     } else if let Some(list) = v.read_lock::<Array>() {
-        list.iter().map(to_expr).collect::<Option<Vec<Expr>>>().ok_or_else(|| error(ctx, "the list has an entry that is no number"))?
+        list.iter()
+            .map(to_expr)
+            .collect::<Option<Vec<Expr>>>()
+            .ok_or_else(|| error(ctx, "the list has an entry that is no number"))?
     } else {
-        vec![to_expr(&v).ok_or_else(|| error(ctx, format!("a point cannot be combined with a {}", super::convert::type_of(&v))))?; d]
+        vec![
+            to_expr(&v).ok_or_else(|| error(
+                ctx,
+                format!("a point cannot be combined with a {}", super::convert::type_of(&v))
+            ))?;
+            d
+        ]
     };
     if parts.len() != d {
         return Err(error(ctx, format!("the point has {d} coordinates, the other operand {}", parts.len())));
@@ -63,19 +72,29 @@ pub fn register(engine: &mut Engine) {
     for name in ["dim", "len"] {
         engine.register_fn(name, |p: &mut SymbolicPoint| p.0.len() as i64);
     }
-    let operators: [(&str, Pair); 5] = [("+", expr::add), ("-", expr::sub), ("*", expr::mul), ("/", expr::div), ("**", expr::pow)];
+    let operators: [(&str, Pair); 5] =
+        [("+", expr::add), ("-", expr::sub), ("*", expr::mul), ("/", expr::div), ("**", expr::pow)];
     for (name, f) in operators {
-        engine.register_fn(name, move |ctx: NativeCallContext, a: SymbolicPoint, b: SymbolicPoint| combine(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?, f));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: SymbolicPoint, b: SymbolicPoint| {
+            combine(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?, f)
+        });
         for_each_operand(engine, name, f);
     }
     engine.register_fn("-", |a: SymbolicPoint| SymbolicPoint(a.0.iter().map(expr::neg).collect()));
     engine.register_fn("sum", |ctx: NativeCallContext, a: SymbolicPoint| total(&ctx, &a.0));
-    engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: SymbolicPoint| dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?));
-    engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: Array| dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?));
-    engine.register_fn("dot", |ctx: NativeCallContext, a: Array, b: SymbolicPoint| dot(&ctx, &spread(&ctx, &Dynamic::from(a), b.0.len())?, &b.0));
+    engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: SymbolicPoint| {
+        dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?)
+    });
+    engine.register_fn("dot", |ctx: NativeCallContext, a: SymbolicPoint, b: Array| {
+        dot(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?)
+    });
+    engine.register_fn("dot", |ctx: NativeCallContext, a: Array, b: SymbolicPoint| {
+        dot(&ctx, &spread(&ctx, &Dynamic::from(a), b.0.len())?, &b.0)
+    });
     engine.register_fn("norm", |ctx: NativeCallContext, a: SymbolicPoint| {
         // its gradient at 0 is taken to be 0, not 0/0
-        dot(&ctx, &a.0, &a.0).map(|s| expr::select(&expr::compare(Relation::Gt, &s, &constant(0.0)), &expr::sqrt(&s), &constant(0.0)))
+        dot(&ctx, &a.0, &a.0)
+            .map(|s| expr::select(&expr::compare(Relation::Gt, &s, &constant(0.0)), &expr::sqrt(&s), &constant(0.0)))
     });
     engine.register_fn("logsumexp", |ctx: NativeCallContext, a: Array| -> Native<Expr> {
         let parts: Option<Vec<Expr>> = a.iter().map(to_expr).collect();
@@ -86,8 +105,12 @@ pub fn register(engine: &mut Engine) {
 /// A point with a number, a formula or a list, on either side.
 fn for_each_operand(engine: &mut Engine, name: &str, f: Pair) {
     fn both<T: Clone + Send + Sync + 'static>(engine: &mut Engine, name: &str, f: Pair) {
-        engine.register_fn(name, move |ctx: NativeCallContext, a: SymbolicPoint, b: T| combine(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?, f));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: T, b: SymbolicPoint| combine(&ctx, &spread(&ctx, &Dynamic::from(a), b.0.len())?, &b.0, f));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: SymbolicPoint, b: T| {
+            combine(&ctx, &a.0, &spread(&ctx, &Dynamic::from(b), a.0.len())?, f)
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: T, b: SymbolicPoint| {
+            combine(&ctx, &spread(&ctx, &Dynamic::from(a), b.0.len())?, &b.0, f)
+        });
     }
     both::<f64>(engine, name, f);
     both::<i64>(engine, name, f);

@@ -76,14 +76,26 @@ pub(super) fn to_expr(d: &Dynamic) -> Option<Expr> {
 pub fn register(engine: &mut Engine) -> Tracer {
     engine.register_type_with_name::<Expr>("Symbolic");
     type Pair = fn(&Expr, &Expr) -> Expr;
-    let operators: [(&str, Pair); 8] =
-        [("+", expr::add), ("-", expr::sub), ("*", expr::mul), ("/", expr::div), ("**", expr::pow), ("pow", expr::pow), ("max", expr::max), ("min", expr::min)];
+    let operators: [(&str, Pair); 8] = [
+        ("+", expr::add),
+        ("-", expr::sub),
+        ("*", expr::mul),
+        ("/", expr::div),
+        ("**", expr::pow),
+        ("pow", expr::pow),
+        ("max", expr::max),
+        ("min", expr::min),
+    ];
     for (name, f) in operators {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| bounded(&ctx, f(&a, &b)));
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| bounded(&ctx, f(&a, &constant(b))));
         engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| bounded(&ctx, f(&constant(a), &b)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| bounded(&ctx, f(&a, &constant(b as f64))));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| bounded(&ctx, f(&constant(a as f64), &b)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| {
+            bounded(&ctx, f(&a, &constant(b as f64)))
+        });
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| {
+            bounded(&ctx, f(&constant(a as f64), &b))
+        });
     }
     engine.register_fn("-", |a: Expr| expr::neg(&a));
     engine.register_fn("+", |a: Expr| a);
@@ -106,7 +118,14 @@ pub fn register(engine: &mut Engine) -> Tracer {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::unary(f, &a)));
     }
     let oracle: Shared = Arc::default();
-    let relations = [(">", Relation::Gt), (">=", Relation::Ge), ("<", Relation::Lt), ("<=", Relation::Le), ("==", Relation::Eq), ("!=", Relation::Ne)];
+    let relations = [
+        (">", Relation::Gt),
+        (">=", Relation::Ge),
+        ("<", Relation::Lt),
+        ("<=", Relation::Le),
+        ("==", Relation::Eq),
+        ("!=", Relation::Ne),
+    ];
     for (name, r) in relations {
         let o = oracle.clone();
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| decide(&o, &ctx, r, a, b));
@@ -115,12 +134,18 @@ pub fn register(engine: &mut Engine) -> Tracer {
         let o = oracle.clone();
         engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| decide(&o, &ctx, r, constant(a), b));
         let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| decide(&o, &ctx, r, a, constant(b as f64)));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| {
+            decide(&o, &ctx, r, a, constant(b as f64))
+        });
         let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| decide(&o, &ctx, r, constant(a as f64), b));
+        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| {
+            decide(&o, &ctx, r, constant(a as f64), b)
+        });
     }
     for name in ["to_float", "to_int"] {
-        engine.register_fn(name, |ctx: NativeCallContext, _: Expr| -> Native<f64> { Err(error(&ctx, "x has no numeric value here: f is read as a formula")) });
+        engine.register_fn(name, |ctx: NativeCallContext, _: Expr| -> Native<f64> {
+            Err(error(&ctx, "x has no numeric value here: f is read as a formula"))
+        });
     }
     engine.register_fn("to_string", |a: &mut Expr| latex(a));
     engine.register_fn("to_debug", |a: &mut Expr| latex(a));
@@ -147,7 +172,14 @@ impl Tracer {
         result
     }
 
-    fn explore(&self, c: &Context, ctx: &NativeCallContext, f: (&FnPtr, &Dynamic), prefix: Vec<bool>, paths: &mut usize) -> Native<Expr> {
+    fn explore(
+        &self,
+        c: &Context,
+        ctx: &NativeCallContext,
+        f: (&FnPtr, &Dynamic),
+        prefix: Vec<bool>,
+        paths: &mut usize,
+    ) -> Native<Expr> {
         *paths += 1;
         if *paths > MOST_PATHS {
             return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));

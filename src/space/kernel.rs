@@ -39,7 +39,8 @@ impl Kernel {
         if widths.is_empty() {
             return Err(Error::data("multi_scale", "the list of widths is empty"));
         }
-        let parts = widths.iter().map(|w| Ok((1.0 / widths.len() as f64, Kernel::with_width(make, "multi_scale", *w)?)));
+        let parts =
+            widths.iter().map(|w| Ok((1.0 / widths.len() as f64, Kernel::with_width(make, "multi_scale", *w)?)));
         Ok(Kernel::Sum(parts.collect::<Result<_>>()?))
     }
     /// w·k
@@ -123,7 +124,10 @@ impl Kernel {
                 inner.resize(2 * n, T::ZERO);
                 kernel.compose(r2, part, part_slope, &mut inner);
             }
-            simple => crate::simd::run(#[inline(always)] || simple.radial(r2, part, part_slope)),
+            simple => crate::simd::run(
+                #[inline(always)]
+                || simple.radial(r2, part, part_slope),
+            ),
         };
         match self {
             Kernel::Sum(parts) => {
@@ -132,10 +136,13 @@ impl Kernel {
                 for (w, kernel) in parts {
                     part_of(kernel, part, part_slope);
                     let w = T::of(*w);
-                    crate::simd::run(#[inline(always)] || {
-                        add(w, part, k);
-                        add(w, part_slope, slope);
-                    });
+                    crate::simd::run(
+                        #[inline(always)]
+                        || {
+                            add(w, part, k);
+                            add(w, part_slope, slope);
+                        },
+                    );
                 }
             }
             Kernel::Product(parts) => {
@@ -143,7 +150,9 @@ impl Kernel {
                 slope.fill(T::ZERO);
                 for kernel in parts {
                     part_of(kernel, part, part_slope);
-                    for (((k, slope), v), s) in k.iter_mut().zip(slope.iter_mut()).zip(part.iter()).zip(part_slope.iter()) {
+                    for (((k, slope), v), s) in
+                        k.iter_mut().zip(slope.iter_mut()).zip(part.iter()).zip(part_slope.iter())
+                    {
                         *slope = *slope * *v + *k * *s;
                         *k = *k * *v;
                     }
@@ -170,14 +179,49 @@ impl Kernel {
         let (c, factor) = self.constants();
         let (c, factor) = (T::of(c), T::of(factor));
         match *self {
-            Kernel::Gaussian(_) => along(r2, k, slope, factor, #[inline(always)] |r2| gaussian(r2, c)),
-            Kernel::Laplace(_) => along(r2, k, slope, factor, #[inline(always)] |r2| laplace(r2, c)),
-            Kernel::Imq(_) => along(r2, k, slope, factor, #[inline(always)] |r2| imq(r2, c)),
+            Kernel::Gaussian(_) => along(
+                r2,
+                k,
+                slope,
+                factor,
+                #[inline(always)]
+                |r2| gaussian(r2, c),
+            ),
+            Kernel::Laplace(_) => along(
+                r2,
+                k,
+                slope,
+                factor,
+                #[inline(always)]
+                |r2| laplace(r2, c),
+            ),
+            Kernel::Imq(_) => along(
+                r2,
+                k,
+                slope,
+                factor,
+                #[inline(always)]
+                |r2| imq(r2, c),
+            ),
             Kernel::RationalQuadratic(_, a) => {
                 let minus = T::of(-a);
-                along(r2, k, slope, factor, #[inline(always)] |r2| rational_quadratic(r2, c, minus));
+                along(
+                    r2,
+                    k,
+                    slope,
+                    factor,
+                    #[inline(always)]
+                    |r2| rational_quadratic(r2, c, minus),
+                );
             }
-            _ => along(r2, k, slope, factor, #[inline(always)] |r2| energy(r2, c)),
+            _ => along(
+                r2,
+                k,
+                slope,
+                factor,
+                #[inline(always)]
+                |r2| energy(r2, c),
+            ),
         }
     }
 
@@ -189,11 +233,13 @@ impl Kernel {
             Kernel::RationalQuadratic(s, a) => format!("rational_quadratic_kernel({s}, {a})"),
             Kernel::Energy => "energy_kernel()".into(),
             Kernel::Sum(parts) => {
-                let part = |(w, k): &(f64, Kernel)| if *w == 1.0 { k.describe() } else { format!("{w} * {}", k.describe()) };
+                let part =
+                    |(w, k): &(f64, Kernel)| if *w == 1.0 { k.describe() } else { format!("{w} * {}", k.describe()) };
                 parts.iter().map(part).collect::<Vec<_>>().join(" + ")
             }
             Kernel::Product(parts) => {
-                let part = |k: &Kernel| if matches!(k, Kernel::Sum(_)) { format!("({})", k.describe()) } else { k.describe() };
+                let part =
+                    |k: &Kernel| if matches!(k, Kernel::Sum(_)) { format!("({})", k.describe()) } else { k.describe() };
                 parts.iter().map(part).collect::<Vec<_>>().join(" * ")
             }
         }
@@ -201,7 +247,11 @@ impl Kernel {
 }
 
 fn positive(what: &str, name: &str, v: f64) -> Result<()> {
-    if v.is_finite() && v > 0.0 { Ok(()) } else { Err(Error::data(what, format!("the {name} is {v}, expected a number > 0"))) }
+    if v.is_finite() && v > 0.0 {
+        Ok(())
+    } else {
+        Err(Error::data(what, format!("the {name} is {v}, expected a number > 0")))
+    }
 }
 
 #[inline(always)]

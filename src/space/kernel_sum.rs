@@ -90,12 +90,15 @@ impl<T: Real> KernelSum<T> {
             for i in 0..rows {
                 let (r2, slope) = (&mut r2[i * n..(i + 1) * n], &mut slopes[i * n..(i + 1) * n]);
                 let (k, scratch) = (&mut k[..n], &mut scratch[..2 * n]);
-                let (value, sum) = simd::run(#[inline(always)] || {
-                    complete(norms[i], &self.norms[start..start + n], r2);
-                    self.kernel.evaluate(r2, k, slope, scratch);
-                    weigh(w, k, slope);
-                    (simd::sum_of(k, |v| v), simd::sum_of(slope, |v| v))
-                });
+                let (value, sum) = simd::run(
+                    #[inline(always)]
+                    || {
+                        complete(norms[i], &self.norms[start..start + n], r2);
+                        self.kernel.evaluate(r2, k, slope, scratch);
+                        weigh(w, k, slope);
+                        (simd::sum_of(k, |v| v), simd::sum_of(slope, |v| v))
+                    },
+                );
                 h[i] += value;
                 for (g, x) in g[i * d..(i + 1) * d].iter_mut().zip(&xs[i * d..(i + 1) * d]) {
                     *g += 2.0 * sum * x.wide();
@@ -115,12 +118,15 @@ impl<T: Real> KernelSum<T> {
                 let y = [at(0), at(1)];
                 let (c, factor) = simple.constants();
                 let c = T::of(c);
-                simd::run(#[inline(always)] || match simple {
-                    Kernel::Gaussian(_) => planar([a, b], y, w, c, kernel::gaussian, &mut sums),
-                    Kernel::Laplace(_) => planar([a, b], y, w, c, kernel::laplace, &mut sums),
-                    Kernel::Imq(_) => planar([a, b], y, w, c, kernel::imq, &mut sums),
-                    _ => planar([a, b], y, w, c, kernel::energy, &mut sums),
-                });
+                simd::run(
+                    #[inline(always)]
+                    || match simple {
+                        Kernel::Gaussian(_) => planar([a, b], y, w, c, kernel::gaussian, &mut sums),
+                        Kernel::Laplace(_) => planar([a, b], y, w, c, kernel::laplace, &mut sums),
+                        Kernel::Imq(_) => planar([a, b], y, w, c, kernel::imq, &mut sums),
+                        _ => planar([a, b], y, w, c, kernel::energy, &mut sums),
+                    },
+                );
                 *h += sums[0];
                 *g0 += factor * sums[1];
                 *g1 += factor * sums[2];
@@ -129,15 +135,18 @@ impl<T: Real> KernelSum<T> {
                 let (r2, rest) = buffer.split_at_mut(n);
                 let (k, rest) = rest.split_at_mut(n);
                 let (slope, scratch) = rest.split_at_mut(n);
-                simd::run(#[inline(always)] || {
-                    self.y.squares(x, start, r2);
-                    kernel.evaluate(r2, k, slope, &mut scratch[..2 * n]);
-                    weigh(w, k, slope);
-                    *h += simd::sum_of(k, |v| v);
-                    for (i, g) in g.iter_mut().enumerate() {
-                        *g += 2.0 * simd::weighted_differences(x[i], &self.y.along(i)[start..start + n], slope);
-                    }
-                });
+                simd::run(
+                    #[inline(always)]
+                    || {
+                        self.y.squares(x, start, r2);
+                        kernel.evaluate(r2, k, slope, &mut scratch[..2 * n]);
+                        weigh(w, k, slope);
+                        *h += simd::sum_of(k, |v| v);
+                        for (i, g) in g.iter_mut().enumerate() {
+                            *g += 2.0 * simd::weighted_differences(x[i], &self.y.along(i)[start..start + n], slope);
+                        }
+                    },
+                );
             }
         }
     }
@@ -210,10 +219,13 @@ pub fn matrix(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Vec<f64> {
         let mut buffer = vec![0.0; 4 * m];
         let (r2, rest) = buffer.split_at_mut(m);
         let (slope, scratch) = rest.split_at_mut(m);
-        simd::run(#[inline(always)] || {
-            y.squares(x, 0, r2);
-            kernel.evaluate(r2, row, slope, scratch);
-        });
+        simd::run(
+            #[inline(always)]
+            || {
+                y.squares(x, 0, r2);
+                kernel.evaluate(r2, row, slope, scratch);
+            },
+        );
     });
     out
 }
@@ -222,7 +234,8 @@ pub fn matrix(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Vec<f64> {
 pub fn median_width(y: &[f64], d: usize) -> f64 {
     let rows: Vec<&[f64]> = y.chunks(d).take(1000).collect();
     let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>();
-    let mut r: Vec<f64> = (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| squared(rows[i], rows[j])).collect();
+    let mut r: Vec<f64> =
+        (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| squared(rows[i], rows[j])).collect();
     let middle = r.len() / 2;
     if r.is_empty() {
         return 1.0;

@@ -45,7 +45,11 @@ impl Neurons {
         if d == self.dim() {
             return Ok(());
         }
-        Err(Error::Shape { what: "two_layer".into(), expected: format!("neurons of dimension {}: {} weights, a bias and an outer weight", self.dim(), self.k), got: format!("dimension {d}") })
+        Err(Error::Shape {
+            what: "two_layer".into(),
+            expected: format!("neurons of dimension {}: {} weights, a bias and an outer weight", self.dim(), self.k),
+            got: format!("dimension {d}"),
+        })
     }
 
     fn inner(&self, z: &[f64], theta: &[f64]) -> f64 {
@@ -54,7 +58,13 @@ impl Neurons {
 
     /// f_P(z) at every input, for weighted neurons.
     pub fn network(&self, thetas: &[f64], weights: &[f64]) -> Vec<f64> {
-        let one = |z: &[f64]| thetas.chunks(self.dim()).zip(weights).map(|(t, w)| w * t[self.k + 1] * self.hidden.at(self.inner(z, t)).0).sum();
+        let one = |z: &[f64]| {
+            thetas
+                .chunks(self.dim())
+                .zip(weights)
+                .map(|(t, w)| w * t[self.k + 1] * self.hidden.at(self.inner(z, t)).0)
+                .sum()
+        };
         self.inputs.par_chunks(self.k).map(one).collect()
     }
 

@@ -20,7 +20,15 @@ pub fn shift(f: &Generator, psi: &[f64], b: &[f64]) -> (f64, f64) {
     let (left, right) = f.slope_at_one();
     // 1 − Σ b f*'(ψ − ν) increases in ν; it is ≤ 0 at the lower end and ≥ 0 at the upper, where f* is finite
     let (mut low, mut high) = (bottom - right, top - left);
-    let sum = |g: &(dyn Fn(f64) -> f64 + Sync)| -> f64 { psi.par_iter().zip(b).with_min_len(256).map(|(v, w)| if *w > 0.0 { w * g(*v) } else { 0.0 }).collect::<Vec<f64>>().iter().sum() };
+    let sum = |g: &(dyn Fn(f64) -> f64 + Sync)| -> f64 {
+        psi.par_iter()
+            .zip(b)
+            .with_min_len(256)
+            .map(|(v, w)| if *w > 0.0 { w * g(*v) } else { 0.0 })
+            .collect::<Vec<f64>>()
+            .iter()
+            .sum()
+    };
     let slope = |nu: f64| 1.0 - sum(&|v| f.conjugate_grad(v - nu));
     let tolerance = 1e-15 * (1.0 + low.abs().max(high.abs()));
     let (mut at_low, mut at_high) = (f64::NEG_INFINITY, slope(high));
@@ -59,7 +67,14 @@ pub struct Bound {
     pub nu: f64,
 }
 
-pub fn lower_bound(ground: &Ground, f: Option<&Generator>, phi: &[f64], a: &[f64], b: &[f64], interrupt: &Interrupt) -> Result<Bound> {
+pub fn lower_bound(
+    ground: &Ground,
+    f: Option<&Generator>,
+    phi: &[f64],
+    a: &[f64],
+    b: &[f64],
+    interrupt: &Interrupt,
+) -> Result<Bound> {
     let psi = ground.envelope(phi, interrupt)?;
     let (penalty, nu) = match f {
         Some(f) => shift(f, &psi, b),

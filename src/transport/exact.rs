@@ -49,7 +49,10 @@ pub fn exact(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> R
 pub fn exact_weighted(ground: &Ground, a: Option<&[f64]>, b: Option<&[f64]>, interrupt: &Interrupt) -> Result<Exact> {
     let (n, m) = (ground.rows(), ground.cols());
     if n.saturating_mul(m) > MOST_PAIRS {
-        return Err(Error::data("exact optimal transport", format!("{n} x {m} points are more pairs than it can price; use fewer rows, or the entropic solver")));
+        return Err(Error::data(
+            "exact optimal transport",
+            format!("{n} x {m} points are more pairs than it can price; use fewer rows, or the entropic solver"),
+        ));
     }
     let Units { rows, columns, total } = common_units(n, m, a, b)?;
     let largest = ground.largest();

@@ -55,7 +55,8 @@ impl Ground {
     }
     /// No cost is larger: that of the diagonal of the box around both samples.
     pub fn largest(&self) -> f64 {
-        let wide = |k: usize| spread(self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]));
+        let wide =
+            |k: usize| spread(self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]));
         self.cost.of_squared((0..self.d).map(wide).sum())
     }
     /// x_i
@@ -70,7 +71,9 @@ impl Ground {
     pub fn at(&self, i: usize, j: usize) -> f64 {
         match &self.matrix {
             Some(m) => m[i * self.cols + j],
-            None => self.cost.of_squared((0..self.d).map(|k| (self.x[i * self.d + k] - self.target(j, k)).powi(2)).sum()),
+            None => {
+                self.cost.of_squared((0..self.d).map(|k| (self.x[i * self.d + k] - self.target(j, k)).powi(2)).sum())
+            }
         }
     }
     /// Writes c(i, j) + base − p_j for the columns from `start` on; returns the least of them.
@@ -78,16 +81,22 @@ impl Ground {
         match &self.matrix {
             Some(m) => {
                 let row = &m[i * self.cols + start..][..out.len()];
-                simd::run(#[inline(always)] || add(row, base, p, out))
+                simd::run(
+                    #[inline(always)]
+                    || add(row, base, p, out),
+                )
             }
             None => self.compute(i, start, base, p, out),
         }
     }
     fn compute(&self, i: usize, start: usize, base: f64, p: &[f64], out: &mut [f64]) -> f64 {
-        simd::run(#[inline(always)] || {
-            squares(self.source(i), &self.y, self.cols, start, out);
-            transform(&self.cost, base, p, out)
-        })
+        simd::run(
+            #[inline(always)]
+            || {
+                squares(self.source(i), &self.y, self.cols, start, out);
+                transform(&self.cost, base, p, out)
+            },
+        )
     }
     /// min over the columns of c(i, j) − v_j, and where it is attained.
     pub fn transform(&self, i: usize, v: &[f64], buffer: &mut Vec<f64>) -> (f64, usize) {
@@ -100,7 +109,10 @@ impl Ground {
         let zeros = vec![0.0; self.cols];
         let found = (0..self.rows())
             .into_par_iter()
-            .map_init(Vec::new, |buffer, i| if interrupt.is_requested() { 0 } else { self.transform(i, &zeros, buffer).1 })
+            .map_init(
+                Vec::new,
+                |buffer, i| if interrupt.is_requested() { 0 } else { self.transform(i, &zeros, buffer).1 },
+            )
             .collect();
         interrupt.check()?;
         Ok(found)
@@ -118,7 +130,10 @@ impl Ground {
                         break;
                     }
                     self.reduced(i, 0, -a[i], &zeros, &mut buffer);
-                    simd::run(#[inline(always)] || lower(&mut best, &buffer));
+                    simd::run(
+                        #[inline(always)]
+                        || lower(&mut best, &buffer),
+                    );
                 }
                 best
             })

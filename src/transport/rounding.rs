@@ -25,7 +25,12 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
         (Side::Free(g), Side::Free(f)) => return unbalanced(p, ground, g, f, e, interrupt),
         (Side::Fixed, Side::Free(f)) => Some(f),
         (Side::Fixed, Side::Fixed) => None,
-        (Side::Free(_), Side::Fixed) => return Err(Error::data("entropic transport", "a free first marginal needs a free second one; exchange the samples")),
+        (Side::Free(_), Side::Fixed) => {
+            return Err(Error::data(
+                "entropic transport",
+                "a free first marginal needs a free second one; exchange the samples",
+            ));
+        }
     };
     let lower = lower_bound(ground, f, &e.phi, p.a, p.b, interrupt)?.value;
     let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
@@ -46,7 +51,8 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
         }
     }
     let kept = pairs.softmin(epsilon, &h, &[], interrupt)?;
-    let short_rows: Vec<f64> = kept.iter().zip(&s).zip(p.a).map(|((k, s), a)| (a - a * (s - k / epsilon).exp()).max(0.0)).collect();
+    let short_rows: Vec<f64> =
+        kept.iter().zip(&s).zip(p.a).map(|((k, s), a)| (a - a * (s - k / epsilon).exp()).max(0.0)).collect();
     (mu, transport) = pairs.column_sums(epsilon, &h, &s, p.a, interrupt)?;
     let short_columns: Vec<f64> = p.b.iter().zip(&mu).map(|(b, m)| (b - m).max(0.0)).collect();
     let missing: f64 = short_columns.iter().sum();
@@ -70,7 +76,14 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
 }
 
 /// Both marginals free: every plan is feasible, and every φ with its transform a dual point.
-fn unbalanced(p: &Problem, ground: &Ground, g: &Generator, f: &Generator, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
+fn unbalanced(
+    p: &Problem,
+    ground: &Ground,
+    g: &Generator,
+    f: &Generator,
+    e: &Entropic,
+    interrupt: &Interrupt,
+) -> Result<Bounds> {
     let lower = free_bound(ground, g, f, &e.phi, p.a, p.b, interrupt)?;
     let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
     let h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / e.epsilon).collect();
@@ -82,7 +95,15 @@ fn unbalanced(p: &Problem, ground: &Ground, g: &Generator, f: &Generator, e: &En
 }
 
 /// −Σ a g*(−φ) − Σ b f*(ψ) with ψ the transform of φ: below the unbalanced cost for any φ.
-pub fn free_bound(ground: &Ground, g: &Generator, f: &Generator, phi: &[f64], a: &[f64], b: &[f64], interrupt: &Interrupt) -> Result<f64> {
+pub fn free_bound(
+    ground: &Ground,
+    g: &Generator,
+    f: &Generator,
+    phi: &[f64],
+    a: &[f64],
+    b: &[f64],
+    interrupt: &Interrupt,
+) -> Result<f64> {
     let psi = ground.envelope(phi, interrupt)?;
     let size = 1.0 + phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
     // prices may touch the end of a domain: a shift down leaves it

@@ -113,7 +113,14 @@ impl Sinks for Grid<'_> {
 }
 
 /// Weights must be checked; `tolerance` is the relative gap to stop at.
-pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option<&[f64]>, tolerance: f64, interrupt: &Interrupt) -> Result<Semi> {
+pub fn semi_relaxed(
+    ground: &Ground,
+    f: &Generator,
+    a: Option<&[f64]>,
+    b: Option<&[f64]>,
+    tolerance: f64,
+    interrupt: &Interrupt,
+) -> Result<Semi> {
     let (n, m) = (ground.rows(), ground.cols());
     if n.saturating_mul(m) > MOST_PAIRS {
         return Err(Error::Unsupported {
@@ -136,7 +143,18 @@ pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option
         let upper = transport + discrepancy(f, &mu, &b);
         history.push((bound.value, upper));
         let enough = upper - bound.value <= tolerance * upper.abs() + 1e-15 * (1.0 + largest);
-        best = Some(Semi { lower: bound.value, upper, plan, mu, phi: s.phi, psi: bound.psi, nu: bound.nu, transport, pivots: 0, history: vec![] });
+        best = Some(Semi {
+            lower: bound.value,
+            upper,
+            plan,
+            mu,
+            phi: s.phi,
+            psi: bound.psi,
+            nu: bound.nu,
+            transport,
+            pivots: 0,
+            history: vec![],
+        });
         Ok(enough)
     })?;
     match best {
@@ -149,7 +167,16 @@ pub fn semi_relaxed(ground: &Ground, f: &Generator, a: Option<&[f64]>, b: Option
 pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
     let f = flow.f;
     let steep = (flow.ground.largest() + 1.0) * 64.0 * (flow.ground.rows() + flow.ground.cols()) as f64;
-    let mut grid = Grid { f, units: flow.columns, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep, tilt: flow.tilt };
+    let mut grid = Grid {
+        f,
+        units: flow.columns,
+        kinks: f.kinks(),
+        by_values: f.by_values(),
+        bits: 0,
+        floor: -3,
+        steep,
+        tilt: flow.tilt,
+    };
     let mut tree = Tree::new(flow.ground, flow.rows, &grid, interrupt)?;
     loop {
         tree.optimise(&grid, interrupt)?;
@@ -169,7 +196,13 @@ pub fn weights(w: Option<&[f64]>, n: usize) -> Vec<f64> {
 }
 
 /// A plan in units as masses with exact row sums, and its column sums.
-pub fn normalise(plan: &[(usize, usize, f64)], rows: &[f64], a: &[f64], m: usize, total: f64) -> (Vec<(usize, usize, f64)>, Vec<f64>) {
+pub fn normalise(
+    plan: &[(usize, usize, f64)],
+    rows: &[f64],
+    a: &[f64],
+    m: usize,
+    total: f64,
+) -> (Vec<(usize, usize, f64)>, Vec<f64>) {
     let mut mu = vec![0.0; m];
     let out = plan
         .iter()

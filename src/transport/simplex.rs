@@ -184,7 +184,11 @@ impl<'a> Tree<'a> {
         if arc < self.arcs { self.rows + arc % self.cols } else { self.root }
     }
     fn cost(&self, arc: usize) -> f64 {
-        if arc < self.arcs { self.ground.at(arc / self.cols, arc % self.cols) } else { self.sinks[arc - self.arcs].right }
+        if arc < self.arcs {
+            self.ground.at(arc / self.cols, arc % self.cols)
+        } else {
+            self.sinks[arc - self.arcs].right
+        }
     }
     fn in_tree(&self, arc: usize) -> bool {
         self.pred[self.source(arc)] == arc || self.target(arc) != self.root && self.pred[self.target(arc)] == arc
@@ -204,11 +208,21 @@ impl<'a> Tree<'a> {
             let noise = 1e-14 * p.abs();
             if grow < -noise {
                 self.next_sink = j;
-                return Some(Entering { arc: self.arcs + j, first: u, second: self.root, room: sinks.above(j, s.y) - s.y });
+                return Some(Entering {
+                    arc: self.arcs + j,
+                    first: u,
+                    second: self.root,
+                    room: sinks.above(j, s.y) - s.y,
+                });
             }
             if shrink < -noise && s.y > 0.0 {
                 self.next_sink = j;
-                return Some(Entering { arc: self.arcs + j, first: self.root, second: u, room: s.y - sinks.below(j, s.y) });
+                return Some(Entering {
+                    arc: self.arcs + j,
+                    first: self.root,
+                    second: u,
+                    room: s.y - sinks.below(j, s.y),
+                });
             }
         }
         None

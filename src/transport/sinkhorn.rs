@@ -76,7 +76,11 @@ fn price(f: &Generator, m: f64, epsilon: f64, start: f64) -> (f64, f64) {
         if value == 0.0 {
             break;
         }
-        if value > 0.0 { high = u } else { low = u }
+        if value > 0.0 {
+            high = u
+        } else {
+            low = u
+        }
         let newton = u - value / slope;
         let next = if newton > low && newton < high && (newton - u).abs() <= 2.0 + reach {
             newton
@@ -142,7 +146,14 @@ impl<T: Real> Streams<T> {
     }
     /// Rows, then columns. The marginal error is that of the columns, seen before they are mended, and of the rows too
     /// when a step was over-relaxed.
-    fn sweep(&self, rows: &mut Half, columns: &mut Half, epsilon: f64, omega: f64, interrupt: &Interrupt) -> Result<f64> {
+    fn sweep(
+        &self,
+        rows: &mut Half,
+        columns: &mut Half,
+        epsilon: f64,
+        omega: f64,
+        interrupt: &Interrupt,
+    ) -> Result<f64> {
         let near = |h: &Half| h.price.iter().map(|p| -p).collect::<Vec<f64>>();
         let m = self.over_columns.softmin(epsilon, &columns.exponents(epsilon), &near(rows), interrupt)?;
         let before = rows.update(&m, epsilon, omega);
@@ -187,10 +198,21 @@ pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interru
     }
     let (history, iterations) = (solver.history, solver.iterations);
     if rows.price.iter().chain(&columns.price).any(|v| !v.is_finite()) {
-        return Err(Error::data("entropic transport", format!("epsilon {} is too small for costs up to {largest:.3e}: the potentials are not finite", o.epsilon)));
+        return Err(Error::data(
+            "entropic transport",
+            format!("epsilon {} is too small for costs up to {largest:.3e}: the potentials are not finite", o.epsilon),
+        ));
     }
     let phi = rows.price.iter().map(|v| -v).collect();
-    Ok(Entropic { epsilon: o.epsilon, phi, psi: columns.price, iterations, error, converged: error <= o.tolerance, history })
+    Ok(Entropic {
+        epsilon: o.epsilon,
+        phi,
+        psi: columns.price,
+        iterations,
+        error,
+        converged: error <= o.tolerance,
+        history,
+    })
 }
 
 struct Solver<'a, 'b> {
@@ -260,7 +282,15 @@ impl Solver<'_, '_> {
 
 /// The potential of a sample with itself, π_ij = a_i a_j e^{(φ_i + φ_j − c_ij)/ε}: the mean of φ and its soft minimum
 /// converges in a few steps. `psi` of the answer is −φ.
-pub fn self_potential(x: &[f64], d: usize, cost: Cost, a: &[f64], o: &SinkhornOptions, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Entropic> {
+pub fn self_potential(
+    x: &[f64],
+    d: usize,
+    cost: Cost,
+    a: &[f64],
+    o: &SinkhornOptions,
+    start: Option<&[f64]>,
+    interrupt: &Interrupt,
+) -> Result<Entropic> {
     let p = Problem { x, y: x, d, cost, a, b: a, rows: Side::Fixed, columns: Side::Fixed };
     check(&p, o)?;
     let largest = super::ground::largest(x, x, d, &cost);
@@ -290,7 +320,15 @@ pub fn self_potential(x: &[f64], d: usize, cost: Cost, a: &[f64], o: &SinkhornOp
         history.push(error);
     }
     iterations += history.len();
-    Ok(Entropic { epsilon: o.epsilon, psi: phi.iter().map(|v| -v).collect(), phi, iterations, error, converged: error <= o.tolerance, history })
+    Ok(Entropic {
+        epsilon: o.epsilon,
+        psi: phi.iter().map(|v| -v).collect(),
+        phi,
+        iterations,
+        error,
+        converged: error <= o.tolerance,
+        history,
+    })
 }
 
 /// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) with its three potentials. [feydy2019]
@@ -312,7 +350,15 @@ impl Debiased {
 }
 
 /// Samples as rows and weights; `start` has potentials ψ between, φ within P, φ within Q to start from.
-pub fn divergence(p: (&[f64], &[f64]), q: (&[f64], &[f64]), d: usize, cost: Cost, o: &SinkhornOptions, start: [Option<&[f64]>; 3], interrupt: &Interrupt) -> Result<Debiased> {
+pub fn divergence(
+    p: (&[f64], &[f64]),
+    q: (&[f64], &[f64]),
+    d: usize,
+    cost: Cost,
+    o: &SinkhornOptions,
+    start: [Option<&[f64]>; 3],
+    interrupt: &Interrupt,
+) -> Result<Debiased> {
     let problem = Problem { x: p.0, y: q.0, d, cost, a: p.1, b: q.1, rows: Side::Fixed, columns: Side::Fixed };
     let between = sinkhorn(&problem, o, start[0], interrupt)?;
     let within_p = self_potential(p.0, d, cost, p.1, o, start[1], interrupt)?;

@@ -54,7 +54,10 @@ impl<T: Real> Pairs<T> {
     /// ln Σ_j exp(h_j − c/ε). With a good shift one pass is enough; without one the largest exponent is kept up.
     fn log_sum(&self, x: &[T], epsilon: f64, h: &[T], shift: Option<f64>, buffer: &mut [T]) -> f64 {
         if let Some(s) = shift {
-            let sum = simd::run(#[inline(always)] || self.shifted_sum(x, epsilon, h, T::of(s), buffer));
+            let sum = simd::run(
+                #[inline(always)]
+                || self.shifted_sum(x, epsilon, h, T::of(s), buffer),
+            );
             if sum > 1e-20 && sum < 1e20 {
                 return sum.ln() - s;
             }
@@ -63,16 +66,22 @@ impl<T: Real> Pairs<T> {
         for start in (0..self.y.n).step_by(CHUNK) {
             let n = CHUNK.min(self.y.n - start);
             let out = &mut buffer[..n];
-            let largest = simd::run(#[inline(always)] || {
-                self.exponents(x, epsilon, &h[start..start + n], T::ZERO, start, out);
-                simd::largest(out, T::of(-1e30)).wide()
-            });
+            let largest = simd::run(
+                #[inline(always)]
+                || {
+                    self.exponents(x, epsilon, &h[start..start + n], T::ZERO, start, out);
+                    simd::largest(out, T::of(-1e30)).wide()
+                },
+            );
             if largest > top {
                 sum *= (top - largest).exp();
                 top = largest;
             }
             let t = T::of(top);
-            sum += simd::run(#[inline(always)] || simd::sum_of(out, |v| (v - t).exponential()));
+            sum += simd::run(
+                #[inline(always)]
+                || simd::sum_of(out, |v| (v - t).exponential()),
+            );
         }
         top + sum.ln()
     }
@@ -105,7 +114,14 @@ impl<T: Real> Pairs<T> {
     }
 
     /// Σ_i r_i p_ij over the rows, for the plan with rows p_ij = exp(h_j + s_i − c_ij/ε), and Σ_i r_i Σ_j p_ij c_ij.
-    pub fn column_sums(&self, epsilon: f64, h: &[f64], s: &[f64], r: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, f64)> {
+    pub fn column_sums(
+        &self,
+        epsilon: f64,
+        h: &[f64],
+        s: &[f64],
+        r: &[f64],
+        interrupt: &Interrupt,
+    ) -> Result<(Vec<f64>, f64)> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         let block = self.rows().div_ceil(4 * rayon::current_num_threads()).max(ROWS);
         let parts: Vec<(Vec<f64>, f64)> = (0..self.rows().div_ceil(block))
@@ -121,7 +137,10 @@ impl<T: Real> Pairs<T> {
                     for start in (0..self.y.n).step_by(CHUNK) {
                         let n = CHUNK.min(self.y.n - start);
                         let (h, out, sums) = (&h[start..start + n], &mut buffer[..n], &mut sums[start..start + n]);
-                        cost += simd::run(#[inline(always)] || self.add_row(&x, epsilon, h, T::of(s[i]), r[i], start, out, sums));
+                        cost += simd::run(
+                            #[inline(always)]
+                            || self.add_row(&x, epsilon, h, T::of(s[i]), r[i], start, out, sums),
+                        );
                     }
                 }
                 (sums, cost)
@@ -139,7 +158,17 @@ impl<T: Real> Pairs<T> {
 
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
-    fn add_row(&self, x: &[T], epsilon: f64, h: &[T], shift: T, r: f64, start: usize, out: &mut [T], sums: &mut [f64]) -> f64 {
+    fn add_row(
+        &self,
+        x: &[T],
+        epsilon: f64,
+        h: &[T],
+        shift: T,
+        r: f64,
+        start: usize,
+        out: &mut [T],
+        sums: &mut [f64],
+    ) -> f64 {
         self.exponents(x, epsilon, h, shift, start, out);
         let mut lanes = [0.0; LANES];
         let (scale, n) = (T::of(-epsilon), out.len());
@@ -170,12 +199,15 @@ impl<T: Real> Pairs<T> {
                 self.x.row(i, &mut x);
                 for start in (0..self.y.n).step_by(CHUNK) {
                     let n = CHUNK.min(self.y.n - start);
-                    simd::run(#[inline(always)] || {
-                        self.exponents(&x, epsilon, &h[start..start + n], T::of(s[i]), start, &mut buffer[..n]);
-                        self.y.squares(&x, start, &mut weights[..n]);
-                        self.steepen(&buffer[..n], &mut weights[..n]);
-                        self.add_differences(&x, &weights[..n], start, o);
-                    });
+                    simd::run(
+                        #[inline(always)]
+                        || {
+                            self.exponents(&x, epsilon, &h[start..start + n], T::of(s[i]), start, &mut buffer[..n]);
+                            self.y.squares(&x, start, &mut weights[..n]);
+                            self.steepen(&buffer[..n], &mut weights[..n]);
+                            self.add_differences(&x, &weights[..n], start, o);
+                        },
+                    );
                 }
             }
         });

@@ -12,7 +12,11 @@ pub struct Units {
 /// Errors unless there is one weight ≥ 0 per point and they sum to one within 1e-6; returns them summing to one.
 pub fn checked(what: &str, weights: &[f64], points: usize) -> Result<Vec<f64>> {
     if weights.len() != points {
-        return Err(Error::Shape { what: what.into(), expected: format!("{points} weights, one per point"), got: format!("{}", weights.len()) });
+        return Err(Error::Shape {
+            what: what.into(),
+            expected: format!("{points} weights, one per point"),
+            got: format!("{}", weights.len()),
+        });
     }
     if let Some(i) = weights.iter().position(|w| !w.is_finite() || *w < 0.0) {
         return Err(Error::data(what, format!("weight {i} is {}, expected a number ≥ 0", weights[i])));

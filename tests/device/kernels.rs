@@ -15,7 +15,15 @@ fn passes_on_wgpu_agree_with_the_host() {
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
     for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
-        for (d, widths, outs, n) in [(1, vec![8], 1, 1), (2, vec![32, 32, 32], 1, 433), (5, vec![20, 6], 3, 35), (3, vec![128], 2, 70), (2, vec![16, 16], 1, 9000), (4, vec![], 2, 50), (2, vec![7, 1], 1, 50)] {
+        for (d, widths, outs, n) in [
+            (1, vec![8], 1, 1),
+            (2, vec![32, 32, 32], 1, 433),
+            (5, vec![20, 6], 3, 35),
+            (3, vec![128], 2, 70),
+            (2, vec![16, 16], 1, 9000),
+            (4, vec![], 2, 50),
+            (2, vec![7, 1], 1, 50),
+        ] {
             if activation == Activation::Groupsort && widths.iter().any(|w| w % 2 > 0) {
                 continue;
             }
@@ -33,13 +41,22 @@ fn passes_on_wgpu_agree_with_the_host() {
                 let (both, inputs) = pass.both_gradients(&seeds).unwrap();
                 let alone = pass.input_gradient(&seeds).unwrap();
                 let parameters = pass.gradient(&[seeds]).unwrap();
-                [values(&pass.outputs()[0]).unwrap(), rows(&inputs).unwrap(), rows(&alone).unwrap(), both.to_vec().unwrap(), parameters.to_vec().unwrap()]
+                [
+                    values(&pass.outputs()[0]).unwrap(),
+                    rows(&inputs).unwrap(),
+                    rows(&alone).unwrap(),
+                    both.to_vec().unwrap(),
+                    parameters.to_vec().unwrap(),
+                ]
             };
             for (k, (a, b)) in run(&cpu).into_iter().zip(run(&gpu)).enumerate() {
                 let scale = a.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
                 let worst = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 let bound = if k < 3 { 1e-5 } else { 3e-5 };
-                assert!(a.len() == b.len() && worst < bound * scale, "{activation:?} {widths:?}, {n} rows, number {k}: {worst:e} of {scale}");
+                assert!(
+                    a.len() == b.len() && worst < bound * scale,
+                    "{activation:?} {widths:?}, {n} rows, number {k}: {worst:e} of {scale}"
+                );
             }
         }
     }
@@ -56,7 +73,9 @@ fn penalties_on_wgpu_agree_with_the_host() {
     use rand::Rng;
     let Some(gpu) = wgpu() else { return };
     for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
-        for (d, widths, n) in [(1, vec![8], 1), (2, vec![32, 32, 32], 133), (5, vec![20, 6], 35), (2, vec![16, 16], 9000)] {
+        for (d, widths, n) in
+            [(1, vec![8], 1), (2, vec![32, 32, 32], 133), (5, vec![20, 6], 35), (2, vec![16, 16], 9000)]
+        {
             let mut rng = gflow::random::rng(n as u64, 6);
             let shape = || Shape::new(d, &widths, 1, activation);
             let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.9..0.9)).collect();
@@ -75,13 +94,23 @@ fn penalties_on_wgpu_agree_with_the_host() {
                     value
                 };
                 let mut exact = vec![0.0; shape().len()];
-                let value = scale * sweep::add_penalty(&HostLayers::new(gflow::scratch::copy(&theta), &shape()), &x, &slope, &mut exact);
+                let value = scale
+                    * sweep::add_penalty(
+                        &HostLayers::new(gflow::scratch::copy(&theta), &shape()),
+                        &x,
+                        &slope,
+                        &mut exact,
+                    );
                 let layers = DeviceLayers::new(vector(theta.clone(), &gpu.device), &shape());
                 let (got, gradient) = layers.penalty(&points(x.clone(), n, d, &gpu.device), kind, 0.7).unwrap();
                 let got = f64::from(values(&got).unwrap()[0]);
-                assert!((got - value).abs() < 1e-5 * (1.0 + value), "{activation:?} {widths:?} {kind:?}: {got} and {value}");
+                assert!(
+                    (got - value).abs() < 1e-5 * (1.0 + value),
+                    "{activation:?} {widths:?} {kind:?}: {got} and {value}"
+                );
                 let size = exact.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
-                let worst = values(&gradient).unwrap().iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                let worst =
+                    values(&gradient).unwrap().iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(worst < 3e-5 * size, "{activation:?} {widths:?} {kind:?}: {worst:e} of {size}");
             }
         }
@@ -105,11 +134,17 @@ fn conjugates_on_wgpu_are_right() {
         let (f, slope) = (values(&c.value).unwrap(), values(&c.gradient).unwrap());
         let mut off = 0;
         for (i, y) in y.iter().map(|y| f64::from(*y)).enumerate() {
-            let near = |a: f32, b: f64, bound: f64| f64::from(a) == b || (f64::from(a) - b).abs() <= bound * (1.0 + b.abs());
+            let near =
+                |a: f32, b: f64, bound: f64| f64::from(a) == b || (f64::from(a) - b).abs() <= bound * (1.0 + b.abs());
             // within rounding of an end it may be on either side of it
             let at_end = [d0, dinf].iter().any(|e| (y - e).abs() < 1e-6 * (1.0 + e.abs()));
             let (exact, at) = g.conjugate_pair(y);
-            assert!(at_end || near(f[i], exact, if g.has_kinks() { 1e-5 } else { 2e-6 }), "{} at {y}: {} and {exact}", g.name(), f[i]);
+            assert!(
+                at_end || near(f[i], exact, if g.has_kinks() { 1e-5 } else { 2e-6 }),
+                "{} at {y}: {} and {exact}",
+                g.name(),
+                f[i]
+            );
             off += usize::from(!at_end && exact.is_finite() && !near(slope[i], at, 1e-4));
         }
         assert!(off <= if g.has_kinks() { 20 } else { 0 }, "{}: {off} derivatives differ", g.name());
@@ -123,11 +158,20 @@ fn generators() -> Vec<std::sync::Arc<gflow::generator::Generator>> {
     let square = expr::mul(&x, &x);
     let quartic = expr::add(&expr::mul(&square, &square), &expr::constant(-1.0));
     let kl = expr::mul(&x, &expr::unary(gflow::generator::scalar::Unary::Ln, &x));
-    let tilted = expr::add(&kl, &expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(1.0)))));
-    let distance = |at: f64| expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(at))));
+    let tilted = expr::add(
+        &kl,
+        &expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(1.0)))),
+    );
+    let distance = |at: f64| {
+        expr::scale(0.5, &expr::unary(gflow::generator::scalar::Unary::Abs, &expr::sub(&x, &expr::constant(at))))
+    };
     let jumping = expr::add(&expr::add(&distance(1.0), &distance(3.0)), &expr::constant(-1.0));
     let mut all: Vec<Generator> = named::ALL.iter().map(|n| n.build(&vec![1.5; n.parameters]).unwrap()).collect();
-    all.extend([Generator::new("quartic", quartic).unwrap(), Generator::new("tilted", tilted).unwrap(), Generator::new("jumping", jumping).unwrap()]);
+    all.extend([
+        Generator::new("quartic", quartic).unwrap(),
+        Generator::new("tilted", tilted).unwrap(),
+        Generator::new("jumping", jumping).unwrap(),
+    ]);
     all.into_iter().map(std::sync::Arc::new).collect()
 }
 
@@ -153,13 +197,15 @@ fn objectives_on_wgpu_agree_with_the_host() {
     let batch = Batch::new(&points(x, n + m, 2, &gpu.device)).unwrap();
     let pass = forward(&weights, &[&batch]).unwrap();
     let phi: Vec<f32> = values(&pass.outputs()[0]).unwrap().into_iter().map(|v| height * v).collect();
-    let mut objectives: Vec<(String, bool, Objective)> = generators().into_iter().map(|f| (f.name().to_string(), f.has_kinks(), Objective::F(f))).collect();
+    let mut objectives: Vec<(String, bool, Objective)> =
+        generators().into_iter().map(|f| (f.name().to_string(), f.has_kinks(), Objective::F(f))).collect();
     objectives.push(("ipm".into(), false, Objective::Ipm));
     let smooth = generators().into_iter().filter(|f| !f.has_kinks());
     objectives.extend(smooth.map(|f| (format!("variational {}", f.name()), false, Objective::Variational(f))));
     for (name, kinked, objective) in objectives {
         for reversed in [false, true] {
-            let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
+            let term =
+                Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
             let (mut source, mut target) = (phi[..n].to_vec(), phi[n..].to_vec());
             let exact = term.score_on_host(&mut source, &mut target, &mut None).unwrap();
             let slopes: Vec<f32> = source.iter().chain(&target).map(|v| height * v).collect();
@@ -168,12 +214,23 @@ fn objectives_on_wgpu_agree_with_the_host() {
             for _ in 0..2 {
                 let got = pass.weigh(&term.weighing(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
                 let value = f64::from(values(&got.value).unwrap()[0]);
-                assert!((value - exact).abs() < 2e-5 * (1.0 + exact.abs()), "{name}, reversed {reversed}, warm {}: {value} and {exact}", nu.is_some());
+                assert!(
+                    (value - exact).abs() < 2e-5 * (1.0 + exact.abs()),
+                    "{name}, reversed {reversed}, warm {}: {value} and {exact}",
+                    nu.is_some()
+                );
                 let found = values(&got.slopes).unwrap();
                 let others: f32 = if reversed { found[..n].iter().sum() } else { found[n..].iter().sum() };
-                assert!(name.starts_with("variational") || (others + height).abs() < 1e-2 * height, "{name}, reversed {reversed}: slopes sum to {others}");
+                assert!(
+                    name.starts_with("variational") || (others + height).abs() < 1e-2 * height,
+                    "{name}, reversed {reversed}: slopes sum to {others}"
+                );
                 let off = found.iter().zip(&slopes).filter(|(a, b)| (**a - **b).abs() > 1e-3 * scale).count();
-                assert!(off <= if kinked { 3 } else { 0 }, "{name}, reversed {reversed}, warm {}: {off} derivatives differ", nu.is_some());
+                assert!(
+                    off <= if kinked { 3 } else { 0 },
+                    "{name}, reversed {reversed}, warm {}: {off} derivatives differ",
+                    nu.is_some()
+                );
                 // from a little aside, as that of an earlier φ would be
                 nu = got.nu.map(|nu| nu.add_scalar(0.05));
             }
@@ -191,9 +248,17 @@ fn nan_reaches_every_objective_on_wgpu() {
     use gflow::network::{Activation, shape::Shape, weights::Weights};
     use gflow::space::{Lipschitz, Space};
     let Some(gpu) = wgpu() else { return };
-    let objectives = generators().into_iter().flat_map(|f| [Objective::F(f.clone()), Objective::Variational(f)]).chain([Objective::Ipm]);
+    let objectives = generators()
+        .into_iter()
+        .flat_map(|f| [Objective::F(f.clone()), Objective::Variational(f)])
+        .chain([Objective::Ipm]);
     for (k, objective) in objectives.enumerate() {
-        let shape = Shape::new(1, &[8], 1, [Activation::Relu, Activation::Tanh, Activation::Groupsort, Activation::LeakyRelu][k % 4]);
+        let shape = Shape::new(
+            1,
+            &[8],
+            1,
+            [Activation::Relu, Activation::Tanh, Activation::Groupsort, Activation::LeakyRelu][k % 4],
+        );
         let weights = Weights::of(&Flat::new(vec![0.1; shape.len()], &gpu.device), &shape);
         for at in [0, 39] {
             if matches!(&objective, Objective::Variational(f) if f.has_kinks()) {
@@ -201,8 +266,15 @@ fn nan_reaches_every_objective_on_wgpu() {
             }
             let x: Vec<f32> = (0..40).map(|i| if i == at { f32::NAN } else { i as f32 / 20.0 }).collect();
             let batch = Batch::new(&points(x, 40, 1, &gpu.device)).unwrap();
-            let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
-            let got = forward(&weights, &[&batch]).unwrap().weigh(&term.weighing(20, 1.0, None, &gpu.device).unwrap()).unwrap();
+            let term = Term {
+                objective: objective.clone(),
+                space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
+                reversed: false,
+            };
+            let got = forward(&weights, &[&batch])
+                .unwrap()
+                .weigh(&term.weighing(20, 1.0, None, &gpu.device).unwrap())
+                .unwrap();
             assert!(values(&got.value).unwrap()[0].is_nan(), "objective {k}, row {at}");
         }
     }
@@ -221,9 +293,12 @@ fn layers_are_divided_and_moved_alike_everywhere() {
         let layout = Layout::of(&matrices, &compute.device).unwrap();
         let mut rng = gflow::random::rng(4, 0);
         let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
-        let (theta, uv, g, first, second) = (draw(layout.len), draw(layout.u + layout.v), draw(layout.len), draw(layout.len), draw(layout.len));
+        let (theta, uv, g, first, second) =
+            (draw(layout.len), draw(layout.u + layout.v), draw(layout.len), draw(layout.len), draw(layout.len));
         let second: Vec<f32> = second.iter().map(|v| v.abs()).collect();
-        let on = |v: &[f32]| -> gflow::device::Values { Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &compute.device) };
+        let on = |v: &[f32]| -> gflow::device::Values {
+            Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &compute.device)
+        };
         let divided = divide(&on(&theta), &on(&uv), &layout, 2);
         let (weights, uv) = (device::values(&divided.weights).unwrap(), device::values(&divided.uv).unwrap());
         assert!(weights.len() == layout.len + matrices.len() && uv.len() == layout.u + layout.v);
@@ -234,28 +309,47 @@ fn layers_are_divided_and_moved_alike_everywhere() {
             let (u, v) = (&out[layout.len + u0..][..k], &out[layout.len + layout.u + v0..][..n]);
             let length = |v: &[f32]| v.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>();
             assert!((length(u) - 1.0).abs() < 1e-5 && (length(v) - 1.0).abs() < 1e-5, "{}: layer {l}", compute.name);
-            let bilinear = |w: &[f32]| (0..k * n).map(|e| f64::from(w[e]) * f64::from(u[e / n]) * f64::from(v[e % n])).sum::<f64>();
+            let bilinear = |w: &[f32]| {
+                (0..k * n).map(|e| f64::from(w[e]) * f64::from(u[e / n]) * f64::from(v[e % n])).sum::<f64>()
+            };
             let sigma = f64::from(sigmas[l]);
-            assert!((bilinear(&out[w0..]) - 1.0).abs() < 1e-5 && (bilinear(&theta[w0..]) / sigma - 1.0).abs() < 1e-5, "{}: layer {l}", compute.name);
-            assert!(out[w0 + k * n..w0 + k * n + n] == theta[w0 + k * n..w0 + k * n + n], "{}: biases of layer {l}", compute.name);
+            assert!(
+                (bilinear(&out[w0..]) - 1.0).abs() < 1e-5 && (bilinear(&theta[w0..]) / sigma - 1.0).abs() < 1e-5,
+                "{}: layer {l}",
+                compute.name
+            );
+            assert!(
+                out[w0 + k * n..w0 + k * n + n] == theta[w0 + k * n..w0 + k * n + n],
+                "{}: biases of layer {l}",
+                compute.name
+            );
             let inner: f64 = (0..k * n).map(|e| f64::from(g[w0 + e]) * f64::from(out[w0 + e])).sum();
             for e in 0..(k + 1) * n {
                 let g = f64::from(g[w0 + e]);
-                raw[w0 + e] = if e < k * n { (g - inner * f64::from(u[e / n]) * f64::from(v[e % n])) / sigma } else { g };
+                raw[w0 + e] =
+                    if e < k * n { (g - inner * f64::from(u[e / n]) * f64::from(v[e % n])) / sigma } else { g };
             }
             (w0, u0, v0) = (w0 + (k + 1) * n, u0 + k, v0 + n);
         }
         let mut all = out;
         for adam in [true, false] {
             let update = Update { adam, beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-8 };
-            let [moved, moments] = ascend(&on(&theta), &on(&[&first[..], &second].concat()), &on(&g), Some((&divided, &layout)), update).map(|t| device::values(&t).unwrap());
+            let [moved, moments] =
+                ascend(&on(&theta), &on(&[&first[..], &second].concat()), &on(&g), Some((&divided, &layout)), update)
+                    .map(|t| device::values(&t).unwrap());
             let moved = [&moved[..], &moments[..layout.len], &moments[layout.len..]];
             for i in 0..layout.len {
                 let m = if adam { 0.9 * f64::from(first[i]) + 0.1 * raw[i] } else { raw[i] };
                 let s = 0.99 * f64::from(second[i]) + 0.01 * raw[i] * raw[i];
                 let next = f64::from(theta[i]) + 0.01 * m / (s.sqrt() + 1e-8);
                 let near = |a: f32, b: f64| (f64::from(a) - b).abs() < 1e-4 * (1.0 + b.abs());
-                assert!(near(moved[0][i], next) && near(moved[2][i], s) && near(moved[1][i], if adam { m } else { f64::from(first[i]) }), "{}: entry {i}, adam {adam}", compute.name);
+                assert!(
+                    near(moved[0][i], next)
+                        && near(moved[2][i], s)
+                        && near(moved[1][i], if adam { m } else { f64::from(first[i]) }),
+                    "{}: entry {i}, adam {adam}",
+                    compute.name
+                );
             }
             all.extend(moved.concat());
         }

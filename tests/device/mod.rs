@@ -20,7 +20,14 @@ fn wgpu() -> Option<Compute> {
 }
 
 fn numbers(compute: &Compute, script: &str) -> Vec<f64> {
-    let mut s = Session::new(SessionOptions { compute: compute.clone(), seed: 0, params: Default::default(), out: None, folder: None, front: Box::new(Recorder::default()) });
+    let mut s = Session::new(SessionOptions {
+        compute: compute.clone(),
+        seed: 0,
+        params: Default::default(),
+        out: None,
+        folder: None,
+        front: Box::new(Recorder::default()),
+    });
     let v: Dynamic = s.eval("t", script).unwrap_or_else(|d| panic!("on {}: {}\n{script}", compute.name, d.message));
     let list = v.into_array().unwrap();
     list.into_iter()
@@ -39,7 +46,11 @@ fn steps_on_wgpu_agree_with_the_cpu() {
     let kinds = [
         ("kl()", "euler", "mlp([16, 16])"),
         ("reverse_kl()", "euler", "mlp([16, 16], #{ activation: \"relu\" })"),
-        ("f_divergence(\"table\", |x| x*ln(x) - x + 1 + abs(x - 1)/2)", "heun", "mlp([16], #{ activation: \"tanh\", constraint: \"penalty\" })"),
+        (
+            "f_divergence(\"table\", |x| x*ln(x) - x + 1 + abs(x - 1)/2)",
+            "heun",
+            "mlp([16], #{ activation: \"tanh\", constraint: \"penalty\" })",
+        ),
         ("jeffreys()", "ab2", "mlp([16], #{ activation: \"leaky_relu\", constraint: \"lp\" })"),
         ("tv()", "rk4", "mlp([16], #{ activation: \"tanh\", constraint: \"gp\" })"),
         ("kl()", "euler", "mlp([16, 16], #{ constraint: \"bjorck\" })"),
@@ -66,7 +77,11 @@ fn steps_on_wgpu_agree_with_the_cpu() {
 fn networks_on_wgpu_agree_with_the_cpu() {
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
-    let gpa = |critic: &str, options: &str| format!("gpa(kl().regularized(lipschitz(1.0)), #{{ critic: {critic}, inner_steps: 1 }}).run(p, q, #{{ steps: 1, record_every: 1, snapshots: 0{options} }})");
+    let gpa = |critic: &str, options: &str| {
+        format!(
+            "gpa(kl().regularized(lipschitz(1.0)), #{{ critic: {critic}, inner_steps: 1 }}).run(p, q, #{{ steps: 1, record_every: 1, snapshots: 0{options} }})"
+        )
+    };
     for run in [
         gpa("cnn(#{ channels: [4, 6] })", ""),
         gpa("cnn(#{ channels: [4], activation: \"groupsort\", constraint: \"gp\" })", ", labels: [l, l]"),
@@ -89,7 +104,14 @@ fn networks_on_wgpu_agree_with_the_cpu() {
 fn kernel_and_sinkhorn_flows_on_wgpu_agree_with_the_cpu() {
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
-    for d in ["mmd(gaussian_kernel(2.0))", "mmd(imq_kernel(1.0))", "energy()", "sinkhorn(3.0)", "sinkhorn(1.0, #{ p: 1.0 })", "mmd(gaussian_kernel(1.0) + laplace_kernel(1.0))"] {
+    for d in [
+        "mmd(gaussian_kernel(2.0))",
+        "mmd(imq_kernel(1.0))",
+        "energy()",
+        "sinkhorn(3.0)",
+        "sinkhorn(1.0, #{ p: 1.0 })",
+        "mmd(gaussian_kernel(1.0) + laplace_kernel(1.0))",
+    ] {
         // read away from the particles, too
         let noise = if d.starts_with("mmd(gaussian_kernel(2.0)") { ", noise: 0.2" } else { "" };
         let script = format!(
@@ -147,15 +169,25 @@ fn a_step_launches_few_kernels_and_waits_for_none() {
         (names, device::waits() - before)
     };
     let gpa = |f: &str, options: &str, inner: usize| {
-        format!("gpa({f}().regularized(lipschitz(1.0)), #{{ critic: mlp([32, 32, 32], #{{ activation: \"relu\", {options} }}), inner_steps: {inner} }})")
+        format!(
+            "gpa({f}().regularized(lipschitz(1.0)), #{{ critic: mlp([32, 32, 32], #{{ activation: \"relu\", {options} }}), inner_steps: {inner} }})"
+        )
     };
-    let gan = |steps: usize| format!("gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, critic_steps: {steps} }})");
-    let reversed = |inner: usize| gpa("kl", "power_iterations: 1", inner).replace("lipschitz(1.0))", "lipschitz(1.0)).reversed()");
+    let gan = |steps: usize| {
+        format!("gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, critic_steps: {steps} }})")
+    };
+    let reversed =
+        |inner: usize| gpa("kl", "power_iterations: 1", inner).replace("lipschitz(1.0))", "lipschitz(1.0)).reversed()");
     // of a step with one ascent step, and of every other; as tensor operations KL took 284 and 235, reverse KL 522 and 495 of a step
     // whose passes were fused already, a penalty 105 and 88, a GAN 290 and 142
     let cases: [(&str, [String; 2], usize, usize); 5] = [
         ("kl", [gpa("kl", "power_iterations: 1", 1), gpa("kl", "power_iterations: 1", 2)], 24, 6),
-        ("reverse_kl", [gpa("reverse_kl", "power_iterations: 1", 1), gpa("reverse_kl", "power_iterations: 1", 2)], 24, 6),
+        (
+            "reverse_kl",
+            [gpa("reverse_kl", "power_iterations: 1", 1), gpa("reverse_kl", "power_iterations: 1", 2)],
+            24,
+            6,
+        ),
         ("reversed", [reversed(1), reversed(2)], 25, 6),
         ("penalty", [gpa("kl", "constraint: \"gp\"", 1), gpa("kl", "constraint: \"gp\"", 2)], 36, 19),
         ("gan", [gan(1), gan(2)], 39, 18),
@@ -164,7 +196,9 @@ fn a_step_launches_few_kernels_and_waits_for_none() {
         // tunes what there is to tune, in launches of its own
         count(&twice, 3);
         let ((two, waits), (three, more_waits), (longer, _)) = (count(&once, 2), count(&once, 3), count(&twice, 3));
-        let more = |a: &std::collections::BTreeMap<&str, usize>, b: &std::collections::BTreeMap<&str, usize>| a.values().sum::<usize>().saturating_sub(b.values().sum::<usize>());
+        let more = |a: &std::collections::BTreeMap<&str, usize>, b: &std::collections::BTreeMap<&str, usize>| {
+            a.values().sum::<usize>().saturating_sub(b.values().sum::<usize>())
+        };
         let (step, ascent) = (more(&three, &two), more(&longer, &three) / 3);
         for (name, n) in &three {
             println!("{:4} {name}", n.saturating_sub(two.get(name).copied().unwrap_or(0)));

@@ -24,14 +24,26 @@ fn every_lowered_operation_is_right_on_every_device() {
         ("maximum", expr::max(&y(), &half)),
         ("minimum", expr::min(&y(), &expr::neg(&y()))),
     ];
-    for f in [Unary::Exp, Unary::Abs, Unary::Sign, Unary::Tanh, Unary::Expm1, Unary::Sigmoid, Unary::Softplus, Unary::Sin, Unary::Cos, Unary::Omega] {
+    for f in [
+        Unary::Exp,
+        Unary::Abs,
+        Unary::Sign,
+        Unary::Tanh,
+        Unary::Expm1,
+        Unary::Sigmoid,
+        Unary::Softplus,
+        Unary::Sin,
+        Unary::Cos,
+        Unary::Omega,
+    ] {
         functions.push(("function", expr::unary(f, &expr::scale(2.0, &y()))));
     }
     for f in [Unary::Ln, Unary::Log1p] {
         functions.push(("logarithm", expr::unary(f, &shifted)));
     }
     for r in [Relation::Gt, Relation::Ge, Relation::Lt, Relation::Le, Relation::Eq, Relation::Ne] {
-        functions.push(("branch", expr::select(&expr::compare(r, &y(), &half), &y(), &expr::pow(&y(), &constant(2.0)))));
+        functions
+            .push(("branch", expr::select(&expr::compare(r, &y(), &half), &y(), &expr::pow(&y(), &constant(2.0)))));
     }
     let outputs: Vec<_> = functions.iter().map(|f| f.1.clone()).collect();
     let tape = Tape::new(&outputs);
@@ -44,7 +56,13 @@ fn every_lowered_operation_is_right_on_every_device() {
                 tape.eval(f64::from(*xi), &mut regs);
                 let exact = tape.out(k, &regs);
                 let error = (f64::from(got) - exact).abs() / (1.0 + exact.abs());
-                assert!(error < 2e-5, "{} {} at {xi}: {got} and {exact} on {}", functions[k].0, gflow::generator::latex::latex(&functions[k].1), compute.name);
+                assert!(
+                    error < 2e-5,
+                    "{} {} at {xi}: {got} and {exact} on {}",
+                    functions[k].0,
+                    gflow::generator::latex::latex(&functions[k].1),
+                    compute.name
+                );
             }
         }
     }
@@ -78,7 +96,9 @@ fn streamed_fields_agree_with_the_host() {
                 (Radial::Energy, Kernel::Energy),
             ] {
                 let (h, g) = kernel_field(&px, &py, &pw, radial);
-                let (h0, g0) = KernelSum::<f64>::new(&kernel, &wide(&y), d, Some(&wide(&w))).at(&wide(&x), &Interrupt::default()).unwrap();
+                let (h0, g0) = KernelSum::<f64>::new(&kernel, &wide(&y), d, Some(&wide(&w)))
+                    .at(&wide(&x), &Interrupt::default())
+                    .unwrap();
                 let size = 3e-6 * (m as f64).sqrt().max(1.0) * 4.0;
                 for (a, b) in values(&h).unwrap().iter().zip(&h0) {
                     assert!((f64::from(*a) - b).abs() < size, "{} {radial:?} {n} {m} {d}: {a} and {b}", device.name);

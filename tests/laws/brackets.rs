@@ -41,24 +41,52 @@ fn brackets_contain_the_exact_value_in_a_thousand_random_cases() {
         let l = [0.05, 0.5, 1.0, 3.0, 20.0][rng.random_range(0..5)];
         let divergence = regularized(g, l);
         let what = format!("case {case}: {} with L {l}, {n} and {m} points in dimension {d}", g.name());
-        let exact = estimate(&divergence, &p, &q, &SolverBuilder(Arc::new(Exact::default())), &EstimateOptions::default());
+        let exact =
+            estimate(&divergence, &p, &q, &SolverBuilder(Arc::new(Exact::default())), &EstimateOptions::default());
         let size = 1e-12 + exact.upper.abs();
         assert!(exact.lower <= exact.upper + 1e-12 * (1.0 + l), "{what}: exact {} to {}", exact.lower, exact.upper);
         // tight, not merely valid: 1e-6 relative, or rounding of costs of size L
-        assert!(exact.upper - exact.lower <= 1e-6 * size + 1e-12 * (1.0 + 10.0 * l), "{what}: exact {} to {}", exact.lower, exact.upper);
+        assert!(
+            exact.upper - exact.lower <= 1e-6 * size + 1e-12 * (1.0 + 10.0 * l),
+            "{what}: exact {} to {}",
+            exact.lower,
+            exact.upper
+        );
         // the true value lies in the exact bracket; another bracket must reach into it
         let touches = |name: &str, lower: f64, upper: f64| {
             let slack = 1e-10 * (1.0 + l + size);
-            assert!(lower <= exact.upper + slack && upper >= exact.lower - slack, "{what}: {name} {lower} to {upper}, exact {} to {}", exact.lower, exact.upper);
+            assert!(
+                lower <= exact.upper + slack && upper >= exact.lower - slack,
+                "{what}: {name} {lower} to {upper}, exact {} to {}",
+                exact.lower,
+                exact.upper
+            );
         };
-        let entropic = Entropic { options: EntropicOptions { epsilon: [1e-3, 1e-2, 0.1][case as usize % 3], tolerance: 1e-3, iterations: 100 } };
+        let entropic = Entropic {
+            options: EntropicOptions {
+                epsilon: [1e-3, 1e-2, 0.1][case as usize % 3],
+                tolerance: 1e-3,
+                iterations: 100,
+            },
+        };
         let e = estimate(&divergence, &p, &q, &SolverBuilder(Arc::new(entropic)), &EstimateOptions::default());
         touches("entropic", e.lower, e.upper);
         let activation = [Activation::Groupsort, Activation::Relu][case as usize % 2];
         let constraint = [Constraint::Spectral, Constraint::Lp, Constraint::None][case as usize % 3];
         let mlp = MlpBuilder::new(vec![8, 8], MlpOptions { activation, constraint, ..Default::default() }).unwrap();
         let mlp = mlp.with_optimizer(estimate_optimizer());
-        let e = estimate(&divergence, &p, &q, mlp.as_ref(), &EstimateOptions { steps: 8, seed: case, upper: gflow::critic::certificate::Upper::Entropic, ..Default::default() });
+        let e = estimate(
+            &divergence,
+            &p,
+            &q,
+            mlp.as_ref(),
+            &EstimateOptions {
+                steps: 8,
+                seed: case,
+                upper: gflow::critic::certificate::Upper::Entropic,
+                ..Default::default()
+            },
+        );
         touches("neural", e.lower, e.upper);
     });
 }

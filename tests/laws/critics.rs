@@ -21,7 +21,8 @@ fn fitted(activation: Activation, constraint: Constraint, n: usize, steps: usize
     let builder = MlpBuilder::new(vec![16, 16], MlpOptions { activation, constraint, ..Default::default() }).unwrap();
     let term = named_divergence("kl", 1.0).terms().remove(0).1;
     let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
-    let ascent = Ascent { steps, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
+    let ascent =
+        Ascent { steps, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
     critic.fit(&term, &p, &q, &ascent).unwrap();
     critic
 }
@@ -32,7 +33,8 @@ fn fitted(activation: Activation, constraint: Constraint, n: usize, steps: usize
 fn gradients_match_finite_differences() {
     for activation in ACTIVATIONS {
         let critic = fitted(activation, Constraint::Spectral, 100, 30);
-        let at: Vec<f32> = (0..40).flat_map(|i| [(i as f32 * 0.37).sin() * 4.0, (i as f32 * 0.61).cos() * 4.0]).collect();
+        let at: Vec<f32> =
+            (0..40).flat_map(|i| [(i as f32 * 0.37).sin() * 4.0, (i as f32 * 0.61).cos() * 4.0]).collect();
         let gradient = rows_f64(&critic.gradient(&points(at.clone(), 40, 2, &cpu().device)).unwrap()).unwrap();
         let h = 2e-3f32;
         let mut good = 0;
@@ -63,7 +65,8 @@ fn the_bound_is_an_upper_bound() {
             let mut steepest = 0.0f64;
             for i in 0..300 {
                 for j in 0..i {
-                    let d = f64::from(at.data[2 * i] - at.data[2 * j]).hypot(f64::from(at.data[2 * i + 1] - at.data[2 * j + 1]));
+                    let d = f64::from(at.data[2 * i] - at.data[2 * j])
+                        .hypot(f64::from(at.data[2 * i + 1] - at.data[2 * j + 1]));
                     if d > 0.1 {
                         steepest = steepest.max(f64::from((phi[i] - phi[j]).abs()) / d);
                     }
@@ -95,7 +98,13 @@ fn early_stopping() {
     let term = named_divergence("kl", 1.0).terms().remove(0).1;
     let steps = |tolerance: f64| {
         let mut critic = builder.build(&term, &Frame::of(&q).unwrap(), 3, 0).unwrap();
-        let ascent = Ascent { steps: 3000, tolerance, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
+        let ascent = Ascent {
+            steps: 3000,
+            tolerance,
+            keep_history: false,
+            interrupt: Interrupt::default(),
+            ..Default::default()
+        };
         critic.fit(&term, &p, &q, &ascent).unwrap().iterations
     };
     assert_eq!(steps(0.0), 3000);
@@ -111,7 +120,13 @@ fn a_critic_survives_saving() {
         b.restore(&a.state().unwrap(), &cpu().device).unwrap();
         let (p, q) = samples(80, 1);
         let term = named_divergence("kl", 1.0).terms().remove(0).1;
-        let ascent = Ascent { steps: 5, tolerance: 0.0, keep_history: false, interrupt: Interrupt::default(), ..Default::default() };
+        let ascent = Ascent {
+            steps: 5,
+            tolerance: 0.0,
+            keep_history: false,
+            interrupt: Interrupt::default(),
+            ..Default::default()
+        };
         a.fit(&term, &p, &q, &ascent).unwrap();
         b.fit(&term, &p, &q, &ascent).unwrap();
         assert_eq!(a.state().unwrap(), b.state().unwrap(), "{constraint:?}");

@@ -18,10 +18,14 @@ fn vector(v: &[f64]) -> Values {
 
 fn terms() -> Vec<(String, Term)> {
     let space = Space::Lipschitz(Lipschitz::new(1.0).unwrap());
-    let mut out: Vec<(String, Term)> = vec![("ipm".into(), Term { objective: Objective::Ipm, space: space.clone(), reversed: false })];
+    let mut out: Vec<(String, Term)> =
+        vec![("ipm".into(), Term { objective: Objective::Ipm, space: space.clone(), reversed: false })];
     for g in generators() {
         for reversed in [false, true] {
-            out.push((format!("{} reversed {reversed}", g.name()), Term { objective: Objective::F(g.clone()), space: space.clone(), reversed }));
+            out.push((
+                format!("{} reversed {reversed}", g.name()),
+                Term { objective: Objective::F(g.clone()), space: space.clone(), reversed },
+            ));
         }
     }
     out
@@ -62,7 +66,11 @@ fn scores_have_exact_gradients() {
             for i in 0..gradient.len() {
                 let moved = |d: f64| {
                     let (mut a, mut b) = (p.clone(), q.clone());
-                    if which == 0 { a[i] += d } else { b[i] += d }
+                    if which == 0 {
+                        a[i] += d
+                    } else {
+                        b[i] += d
+                    }
                     value(&a, &b)
                 };
                 let difference = (moved(h) - moved(-h)) / (2.0 * h);
@@ -77,7 +85,10 @@ fn scores_have_exact_gradients() {
 fn zero_on_the_diagonal_and_below_wasserstein() {
     let critic = |seed: u64| {
         let activation = if seed.is_multiple_of(2) { Activation::Groupsort } else { Activation::Relu };
-        MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![16, 16], MlpOptions { activation, ..Default::default() }).unwrap() }
+        MlpBuilder {
+            optimizer: estimate_optimizer(),
+            ..MlpBuilder::new(vec![16, 16], MlpOptions { activation, ..Default::default() }).unwrap()
+        }
     };
     for (seed, g) in generators().into_iter().enumerate() {
         let seed = seed as u64;
@@ -93,8 +104,21 @@ fn zero_on_the_diagonal_and_below_wasserstein() {
         let w1 = gflow::metric::by_name("w1").unwrap().evaluate(&p, &q).unwrap();
         assert!(e.value <= 1.5 * w1 * (1.0 + 1e-4), "{}: {} above L·W₁ = {}", g.name(), e.value, 1.5 * w1);
         // the network's value is rounded in f32
-        assert!(e.lower <= e.upper && e.value <= e.upper + 1e-4 * (1.0 + e.value), "{}: {} ≤ {} ≤ {}", g.name(), e.lower, e.value, e.upper);
-        assert!(e.lower <= 1.5 * w1 * (1.0 + 1e-9) && e.lower >= e.value - 2e-3 * e.value.abs() - 1e-4, "{}: lower {} value {}", g.name(), e.lower, e.value);
+        assert!(
+            e.lower <= e.upper && e.value <= e.upper + 1e-4 * (1.0 + e.value),
+            "{}: {} ≤ {} ≤ {}",
+            g.name(),
+            e.lower,
+            e.value,
+            e.upper
+        );
+        assert!(
+            e.lower <= 1.5 * w1 * (1.0 + 1e-9) && e.lower >= e.value - 2e-3 * e.value.abs() - 1e-4,
+            "{}: lower {} value {}",
+            g.name(),
+            e.lower,
+            e.value
+        );
         let (l, bound) = e.lipschitz[0];
         assert!(bound.unwrap() < l.unwrap() * (1.0 + 1e-3), "{}: the network has {bound:?}", g.name());
     }
@@ -107,7 +131,14 @@ fn soft_constraints_report_their_true_bound() {
     let p = column(&[0.0, 0.1, 0.2]);
     let q = column(&[2.0, 2.1, 2.2]);
     for constraint in [Constraint::Penalty, Constraint::Lp, Constraint::Gp] {
-        let b = MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![16, 16], MlpOptions { constraint, activation: Activation::Tanh, ..Default::default() }).unwrap() };
+        let b = MlpBuilder {
+            optimizer: estimate_optimizer(),
+            ..MlpBuilder::new(
+                vec![16, 16],
+                MlpOptions { constraint, activation: Activation::Tanh, ..Default::default() },
+            )
+            .unwrap()
+        };
         let options = EstimateOptions { steps: 600, ..Default::default() };
         let e = estimate(&regularized(g, 1.0), &p, &q, &b, &options);
         // W₁ = 2: near it. The two-sided penalty cannot turn a critic around, because every way leads over slope 0:

@@ -123,7 +123,11 @@ impl Reference<'_> {
             _ => raw,
         };
         let n = |v: &[f32]| v.len() / DIM;
-        let enter = |v: &[f32]| points(v.to_vec(), n(v), DIM, &device).sub(points(self.frame.center.clone(), 1, DIM, &device)).div_scalar(self.frame.scale);
+        let enter = |v: &[f32]| {
+            points(v.to_vec(), n(v), DIM, &device)
+                .sub(points(self.frame.center.clone(), 1, DIM, &device))
+                .div_scalar(self.frame.scale)
+        };
         let (y, x) = (enter(y), enter(x));
         let height = LIPSCHITZ * self.frame.scale;
         let phi = |v: &Tensor<2>| {
@@ -170,7 +174,10 @@ fn orthonormal(mut w: Tensor<2>) -> Tensor<2> {
 }
 
 fn objectives() -> Vec<(String, Objective)> {
-    let mut out: Vec<(String, Objective)> = named::ALL.iter().map(|n| (n.entry.name.to_string(), Objective::F(Arc::new(n.build(&vec![1.5; n.parameters]).unwrap())))).collect();
+    let mut out: Vec<(String, Objective)> = named::ALL
+        .iter()
+        .map(|n| (n.entry.name.to_string(), Objective::F(Arc::new(n.build(&vec![1.5; n.parameters]).unwrap()))))
+        .collect();
     // its conjugate is a table
     let x = expr::x();
     let square = expr::mul(&x, &x);
@@ -188,31 +195,54 @@ fn objectives() -> Vec<(String, Objective)> {
 fn fused_steps_are_those_of_automatic_differentiation() {
     let (n, m) = (60, 45);
     let mut rng = random::rng(9, 0);
-    let mut draw = |n: usize, shift: f32| -> Vec<f32> { (0..n).map(|_| shift + rng.random_range(-1.0f32..1.0)).collect() };
+    let mut draw =
+        |n: usize, shift: f32| -> Vec<f32> { (0..n).map(|_| shift + rng.random_range(-1.0f32..1.0)).collect() };
     let (y, x) = (draw(n * DIM, 0.3), draw(m * DIM, 0.0));
     let (source, target) = (points(y.clone(), n, DIM, &host()), points(x.clone(), m, DIM, &host()));
     let frame = Frame::of(&target).unwrap();
     for activation in [Activation::Relu, Activation::LeakyRelu, Activation::Tanh, Activation::Groupsort] {
-        for constraint in [Constraint::Spectral, Constraint::Bjorck, Constraint::Penalty, Constraint::Lp, Constraint::Gp, Constraint::None] {
+        for constraint in [
+            Constraint::Spectral,
+            Constraint::Bjorck,
+            Constraint::Penalty,
+            Constraint::Lp,
+            Constraint::Gp,
+            Constraint::None,
+        ] {
             for (name, objective) in objectives() {
                 for (optimizer, reversed) in [("adam", false), ("rmsprop", true)] {
                     let what = format!("{activation:?}, {constraint:?}, {name}, {optimizer}, reversed {reversed}");
-                    let options = OptimizerOptions { optimizer: optimizer.into(), lr: 5e-3, ..OptimizerOptions::default() };
-                    let builder = MlpBuilder::new(WIDTHS.to_vec(), MlpOptions { activation, constraint, penalty: PENALTY, ..MlpOptions::default() }).unwrap();
+                    let options =
+                        OptimizerOptions { optimizer: optimizer.into(), lr: 5e-3, ..OptimizerOptions::default() };
+                    let builder = MlpBuilder::new(
+                        WIDTHS.to_vec(),
+                        MlpOptions { activation, constraint, penalty: PENALTY, ..MlpOptions::default() },
+                    )
+                    .unwrap();
                     let builder = MlpBuilder { optimizer: options.clone(), ..builder };
-                    let term = Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(LIPSCHITZ).unwrap()), reversed };
+                    let term = Term {
+                        objective: objective.clone(),
+                        space: Space::Lipschitz(Lipschitz::new(LIPSCHITZ).unwrap()),
+                        reversed,
+                    };
                     let mut critic = builder.build(&term, &frame, SEED, 0).unwrap();
                     let reference = Reference { term: &term, constraint, activation, frame: &frame };
                     let loose = if name == "tv" { 3e-2 } else { 2e-4 };
                     for step in 1..=3 {
                         let before = critic.state().unwrap();
-                        let fit = critic.fit(&term, &source, &target, &Ascent { steps: 1, ..Ascent::default() }).unwrap();
+                        let fit =
+                            critic.fit(&term, &source, &target, &Ascent { steps: 1, ..Ascent::default() }).unwrap();
                         let after = critic.state().unwrap();
                         let (gradient, value) = reference.gradient(&before, &after, &y, &x);
                         let got = f64::from(values(&fit.value).unwrap()[0]);
-                        assert!((got - value).abs() < 2e-5 * (1.0 + value.abs()), "{what}: objective {got} and {value} at step {step}");
+                        assert!(
+                            (got - value).abs() < 2e-5 * (1.0 + value.abs()),
+                            "{what}: objective {got} and {value} at step {step}"
+                        );
                         let scale = gradient.iter().fold(0.0f32, |m, g| m.max(g.abs()));
-                        let moment = |state: &[Named], i: usize| named(state, "optimizer_moments").get(i).copied().map_or(0.0, f64::from);
+                        let moment = |state: &[Named], i: usize| {
+                            named(state, "optimizer_moments").get(i).copied().map_or(0.0, f64::from)
+                        };
                         for (i, g) in gradient.iter().enumerate() {
                             let (g, theta) = (f64::from(*g), f64::from(named(&after, "theta")[i]));
                             // the first moments, then the second
@@ -221,11 +251,19 @@ fn fused_steps_are_those_of_automatic_differentiation() {
                             let keep = if optimizer == "adam" { options.beta2 } else { options.decay };
                             let square = (second - keep * moment(&before, squares)) / (1.0 - keep);
                             let size = f64::from(scale);
-                            assert!((square - g * g).abs() < 2.0 * loose * size * size, "{what}: square of entry {i} at step {step}: {square} and {} of {}", g * g, size * size);
+                            assert!(
+                                (square - g * g).abs() < 2.0 * loose * size * size,
+                                "{what}: square of entry {i} at step {step}: {square} and {} of {}",
+                                g * g,
+                                size * size
+                            );
                             let moved = if optimizer == "adam" {
                                 let first = moment(&after, i);
                                 let found = (first - options.beta1 * moment(&before, i)) / (1.0 - options.beta1);
-                                assert!((found - g).abs() < loose * size, "{what}: entry {i} at step {step}: {found} and {g} of {size}");
+                                assert!(
+                                    (found - g).abs() < loose * size,
+                                    "{what}: entry {i} at step {step}: {found} and {g} of {size}"
+                                );
                                 let (c1, c2) = (1.0 - options.beta1.powi(step), 1.0 - options.beta2.powi(step));
                                 options.lr * first / c1 / ((second / c2).sqrt() + options.epsilon)
                             } else {
@@ -237,7 +275,10 @@ fn fused_steps_are_those_of_automatic_differentiation() {
                             };
                             let expected = f64::from(named(&before, "theta")[i]) + moved;
                             let slack = if optimizer == "adam" { 1e-6 } else { 1e-4 };
-                            assert!((theta - expected).abs() < slack, "{what}: parameter {i} at step {step}: {theta} and {expected}");
+                            assert!(
+                                (theta - expected).abs() < slack,
+                                "{what}: parameter {i} at step {step}: {theta} and {expected}"
+                            );
                         }
                     }
                 }
@@ -252,11 +293,18 @@ fn steps_do_not_depend_on_the_number_of_threads() {
     let mut rng = random::rng(2, 0);
     let mut draw = |n: usize| points((0..n * DIM).map(|_| rng.random_range(-1.0f32..1.0)).collect(), n, DIM, &host());
     let (source, target) = (draw(5000), draw(7000));
-    let term = Term { objective: Objective::F(Arc::new(named::find("kl").unwrap().build(&[]).unwrap())), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
+    let term = Term {
+        objective: Objective::F(Arc::new(named::find("kl").unwrap().build(&[]).unwrap())),
+        space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
+        reversed: false,
+    };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut critic = MlpBuilder::new(vec![32, 32], MlpOptions::default()).unwrap().build(&term, &Frame::of(&target).unwrap(), 1, 0).unwrap();
+            let mut critic = MlpBuilder::new(vec![32, 32], MlpOptions::default())
+                .unwrap()
+                .build(&term, &Frame::of(&target).unwrap(), 1, 0)
+                .unwrap();
             critic.fit(&term, &source, &target, &Ascent { steps: 3, ..Ascent::default() }).unwrap();
             let g = rows(&critic.gradient(&source).unwrap()).unwrap();
             (critic.state().unwrap(), g)
@@ -279,12 +327,23 @@ fn ascent_steps_allocate_nothing() {
             for constraint in [Constraint::Spectral, Constraint::Bjorck, Constraint::Gp] {
                 let asked = |steps: usize| {
                     let mut rng = random::rng(2, 0);
-                    let mut draw = |n: usize| points((0..n * DIM).map(|_| rng.random_range(-1.0f32..1.0)).collect(), n, DIM, &host());
+                    let mut draw = |n: usize| {
+                        points((0..n * DIM).map(|_| rng.random_range(-1.0f32..1.0)).collect(), n, DIM, &host())
+                    };
                     let (source, target) = (draw(n), draw(n));
-                    let term = Term { objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed: false };
+                    let term = Term {
+                        objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())),
+                        space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
+                        reversed: false,
+                    };
                     let options = MlpOptions { activation, constraint, ..MlpOptions::default() };
-                    let mut critic = MlpBuilder::new(vec![32, 32], options).unwrap().build(&term, &Frame::of(&target).unwrap(), 1, 0).unwrap();
-                    let mut climb = |steps: usize| critic.fit(&term, &source, &target, &Ascent { steps, ..Ascent::default() }).map(|_| ()).unwrap();
+                    let mut critic = MlpBuilder::new(vec![32, 32], options)
+                        .unwrap()
+                        .build(&term, &Frame::of(&target).unwrap(), 1, 0)
+                        .unwrap();
+                    let mut climb = |steps: usize| {
+                        critic.fit(&term, &source, &target, &Ascent { steps, ..Ascent::default() }).map(|_| ()).unwrap()
+                    };
                     // what is kept is made in the first steps
                     climb(3);
                     let before = crate::allocations::count();
@@ -295,7 +354,10 @@ fn ascent_steps_allocate_nothing() {
                 // but for two lists of numbers, which rows are paired under a soft constraint
                 let drawn = if constraint == Constraint::Gp { 2 * 100 } else { 0 };
                 // other tests borrow from the same shelf at the same time
-                assert!(many <= few + drawn + 20, "{f}, {n} points, {activation:?}, {constraint:?}: {few} in 5 steps, {many} in 105");
+                assert!(
+                    many <= few + drawn + 20,
+                    "{f}, {n} points, {activation:?}, {constraint:?}: {few} in 5 steps, {many} in 105"
+                );
             }
         }
     }
@@ -305,7 +367,12 @@ fn ascent_steps_allocate_nothing() {
 #[test]
 fn nan_is_not_lost_on_the_way() {
     for (f, reversed) in ["kl", "js", "chi2", "tv", "jeffreys"].into_iter().flat_map(|f| [(f, false), (f, true)]) {
-        for (constraint, activation) in [(Constraint::Spectral, Activation::Relu), (Constraint::Penalty, Activation::Groupsort), (Constraint::Lp, Activation::Tanh), (Constraint::None, Activation::LeakyRelu)] {
+        for (constraint, activation) in [
+            (Constraint::Spectral, Activation::Relu),
+            (Constraint::Penalty, Activation::Groupsort),
+            (Constraint::Lp, Activation::Tanh),
+            (Constraint::None, Activation::LeakyRelu),
+        ] {
             for (bad, at) in [(0, 0), (0, 133), (1, 7), (1, 260)] {
                 let mut rng = random::rng(5, 0);
                 let mut draw = |k: usize| {
@@ -316,12 +383,23 @@ fn nan_is_not_lost_on_the_way() {
                     points(v, 300, DIM, &host())
                 };
                 let (source, target) = (draw(0), draw(1));
-                let term = Term { objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
+                let term = Term {
+                    objective: Objective::F(Arc::new(named::find(f).unwrap().build(&[]).unwrap())),
+                    space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
+                    reversed,
+                };
                 let frame = Frame { center: vec![0.0; DIM], scale: 1.0, appended: 0, device: host() };
-                let mut critic = MlpBuilder::new(vec![8, 8], MlpOptions { activation, constraint, ..MlpOptions::default() }).unwrap().build(&term, &frame, 1, 0).unwrap();
+                let mut critic =
+                    MlpBuilder::new(vec![8, 8], MlpOptions { activation, constraint, ..MlpOptions::default() })
+                        .unwrap()
+                        .build(&term, &frame, 1, 0)
+                        .unwrap();
                 let fit = critic.fit(&term, &source, &target, &Ascent { steps: 1, ..Ascent::default() }).unwrap();
                 let value = values(&fit.value).unwrap()[0];
-                assert!(!value.is_finite(), "{f}, reversed {reversed}, {constraint:?}, {activation:?}, NaN in sample {bad} at {at}: {value}");
+                assert!(
+                    !value.is_finite(),
+                    "{f}, reversed {reversed}, {constraint:?}, {activation:?}, NaN in sample {bad} at {at}: {value}"
+                );
             }
         }
     }

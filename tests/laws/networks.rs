@@ -61,8 +61,19 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
                 let before = (k - 1) / 2;
                 let out = |grid: usize, n: usize| n + 2 * before - k - (grid - 1) * s;
                 let weight = w.reshape([*small, k, k, c]).permute([0, 3, 1, 2]);
-                let options = ConvTransposeOptions::new([s, s], [before, before], [out(window.grid[0], height), out(window.grid[1], width)], [1, 1], 1);
-                let z = module::conv_transpose2d(picture(input, [window.grid[0], window.grid[1], *small]), weight, Some(bias), options);
+                let options = ConvTransposeOptions::new(
+                    [s, s],
+                    [before, before],
+                    [out(window.grid[0], height), out(window.grid[1], width)],
+                    [1, 1],
+                    1,
+                );
+                let z = module::conv_transpose2d(
+                    picture(input, [window.grid[0], window.grid[1], *small]),
+                    weight,
+                    Some(bias),
+                    options,
+                );
                 assert_eq!(z.dims()[2..], [big[0], big[1]]);
                 row(z)
             }
@@ -84,15 +95,21 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
 fn passes_agree_with_automatic_differentiation() {
     let device: Device = host().autodiff();
     for kind in [Activation::Relu, Activation::LeakyRelu, Activation::Tanh, Activation::Groupsort] {
-        let images = |k: usize, s: usize| Some(Images { shape: vec![6, 5, 2], channels: vec![4, 6], kernel: k, stride: s });
-        let read = |k: usize, s: usize| Architecture { widths: vec![8], images: images(k, s) }.reading(60, 0, 1, kind, false).unwrap();
+        let images =
+            |k: usize, s: usize| Some(Images { shape: vec![6, 5, 2], channels: vec![4, 6], kernel: k, stride: s });
+        let read = |k: usize, s: usize| {
+            Architecture { widths: vec![8], images: images(k, s) }.reading(60, 0, 1, kind, false).unwrap()
+        };
         let shapes = [
             (Shape::new(3, &[16, 8], 2, kind), vec![]),
             (Architecture { widths: vec![8; 5], images: None }.reading(4, 0, 1, kind, true).unwrap(), vec![]),
             (read(3, 2), vec![[6, 5, 2], [3, 3, 4]]),
             (read(5, 1), vec![[6, 5, 2], [6, 5, 4]]),
             (read(3, 3), vec![[6, 5, 2], [3, 2, 4]]),
-            (Architecture { widths: vec![8], images: images(3, 2) }.writing(3, 60, kind, false).unwrap(), vec![[6, 5, 2], [3, 3, 4]]),
+            (
+                Architecture { widths: vec![8], images: images(3, 2) }.writing(3, 60, kind, false).unwrap(),
+                vec![[6, 5, 2], [3, 3, 4]],
+            ),
         ];
         for (k, (shape, grids)) in shapes.into_iter().enumerate() {
             let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(k as u64);
@@ -105,14 +122,19 @@ fn passes_agree_with_automatic_differentiation() {
             let seed = Tensor::<2>::from_data(TensorData::new(seeds.clone(), [n, outs]), &device);
             let out = reference(&shape, &leaf, at.clone(), &grids);
             let grads = (out.clone() * seed).sum().backward();
-            let wanted = [rows(&out.inner()).unwrap(), values(&leaf.grad(&grads).unwrap()).unwrap(), rows(&at.grad(&grads).unwrap()).unwrap()];
+            let wanted = [
+                rows(&out.inner()).unwrap(),
+                values(&leaf.grad(&grads).unwrap()).unwrap(),
+                rows(&at.grad(&grads).unwrap()).unwrap(),
+            ];
             // ours
             let weights = Weights::of(&Flat::host(theta), &shape);
             let batch = Batch::new(&gflow::device::points(x, n, d, &host())).unwrap();
             let pass = forward(&weights, &[&batch]).unwrap();
             let seed = Tensor::<1>::from_data(TensorData::new(seeds, [n * outs]), &host());
             let (gradient, on_input) = pass.both_gradients(&seed).unwrap();
-            let got = [values(&pass.outputs().remove(0)).unwrap(), gradient.to_vec().unwrap(), rows(&on_input).unwrap()];
+            let got =
+                [values(&pass.outputs().remove(0)).unwrap(), gradient.to_vec().unwrap(), rows(&on_input).unwrap()];
             for (what, (got, wanted)) in ["outputs", "parameters", "inputs"].into_iter().zip(got.iter().zip(&wanted)) {
                 assert_eq!(got.len(), wanted.len());
                 let size = wanted.iter().fold(1e-3f32, |m, v| m.max(v.abs()));

@@ -64,9 +64,14 @@ fn every_flow_resumes_bit_identically() {
 /// 20,000 steps, stopped from outside on the way and resumed, against the same run left alone.
 #[test]
 fn long_runs_survive_an_interrupt() {
-    for flow in ["mmd_flow(gaussian_kernel(1.0), #{ dt: 0.05, noise: 0.1 })", "gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.01, critic: mlp([8]), inner_steps: 1 })"] {
+    for flow in [
+        "mmd_flow(gaussian_kernel(1.0), #{ dt: 0.05, noise: 0.1 })",
+        "gpa(kl().regularized(lipschitz(1.0)), #{ dt: 0.01, critic: mlp([8]), inner_steps: 1 })",
+    ] {
         let (mut s, _) = session_in(None, &[]);
-        let setup = format!("let p = data::gaussian(16, 2); let q = data::ring(16); let flow = {flow}; let o = #{{ steps: 20000, record_every: 500, snapshots: 0 }};");
+        let setup = format!(
+            "let p = data::gaussian(16, 2); let q = data::ring(16); let flow = {flow}; let o = #{{ steps: 20000, record_every: 500, snapshots: 0 }};"
+        );
         let _ = s.eval("t", &setup).unwrap();
         let whole = as_run(s.eval("t", "flow.run(p, q, o)").unwrap());
         let interrupt = s.interrupt();
@@ -123,7 +128,10 @@ fn nonsense_is_refused() {
         ("w1w2_flow(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 3), q)", "dimension 2"),
         ("w2_fe(#{ generator: exact() })", "layers"),
         ("mlp([8, 8], #{ residual: true })", "3, 5, 7"),
-        ("gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8, 8, 8], #{ residual: true }) }).run(p, q)", "1-Lipschitz"),
+        (
+            "gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8, 8, 8], #{ residual: true }) }).run(p, q)",
+            "1-Lipschitz",
+        ),
         ("cnn(#{ channels: [] })", "channels"),
         ("cnn(#{ channels: [3.5] })", "whole numbers"),
         ("gpa(kl().regularized(lipschitz(1.0)), #{ critic: cnn(#{ shape: [3, 3] }) }).run(p, q)", "9 entries"),
@@ -135,8 +143,14 @@ fn nonsense_is_refused() {
         ("gradient_flow(mmd(gaussian_kernel(1.0)), #{ batch: 8 })", "batch"),
         ("gan(tv())", "kinks"),
         ("mmd(gaussian_kernel(1.0)).estimate(p, q, #{ critic: deep_kernel([8], 2) })", "another distance"),
-        ("gradient_flow(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel([8], 2), adapt_width: 3 }).run(p, q)", "adapt_width"),
-        ("deep_kernel(mlp([8, 8, 8], #{ residual: true }), 2); gan(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel(mlp([8, 8, 8], #{ residual: true }), 2) }).run(p, q)", "1-Lipschitz"),
+        (
+            "gradient_flow(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel([8], 2), adapt_width: 3 }).run(p, q)",
+            "adapt_width",
+        ),
+        (
+            "deep_kernel(mlp([8, 8, 8], #{ residual: true }), 2); gan(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel(mlp([8, 8, 8], #{ residual: true }), 2) }).run(p, q)",
+            "1-Lipschitz",
+        ),
         ("deep_kernel(exact(), 2)", "mlp(..)"),
         ("mlp([8], #{ penalty: 3.0 })", "penalty"),
         ("cnn(#{ constraint: \"lp\", power_iterations: 3 })", "power_iterations"),
@@ -162,7 +176,10 @@ fn nonsense_is_refused() {
         ("gan(w1(), #{ generator_lr: 1e10, critic: mlp([8]) }).run(p, q, #{ steps: 60, record_every: 1 })", "apart"),
         ("mmd_flow(gaussian_kernel(1.0), #{ tolerance: 0.1 })", "euler"),
         ("mmd_flow(gaussian_kernel(1.0), #{ noise: 0.1, integrator: \"adaptive\" })", "heun"),
-        ("gradient_flow(w2_squared()).run(points([[0.0], [0.0], [1.0]]), points([[0.0], [1.0], [1.0]]), #{ labels: [[0, 0, 1], [0, 1, 1]] })", "share"),
+        (
+            "gradient_flow(w2_squared()).run(points([[0.0], [0.0], [1.0]]), points([[0.0], [1.0], [1.0]]), #{ labels: [[0, 0, 1], [0, 1, 1]] })",
+            "share",
+        ),
     ] {
         let (mut s, _) = session_in(None, &[]);
         let error = s.eval("t", &format!("{p} {script}")).unwrap_err();
@@ -174,9 +191,15 @@ fn nonsense_is_refused() {
 /// Kernels that reach far leave classes alone too: a class that has arrived stays, whatever the other does.
 #[test]
 fn classes_do_not_feel_each_other() {
-    for flow in ["mmd_flow(rational_quadratic_kernel(5.0, 1.0), #{ dt: 0.5 })", "mmd_flow(imq_kernel(5.0), #{ dt: 0.5 })", "gradient_flow(kl().penalized(rkhs(gaussian_kernel(10.0)), 0.1), #{ dt: 0.5 })"] {
+    for flow in [
+        "mmd_flow(rational_quadratic_kernel(5.0, 1.0), #{ dt: 0.5 })",
+        "mmd_flow(imq_kernel(5.0), #{ dt: 0.5 })",
+        "gradient_flow(kl().penalized(rkhs(gaussian_kernel(10.0)), 0.1), #{ dt: 0.5 })",
+    ] {
         let (mut s, _) = session_in(None, &[]);
-        let script = format!("{flow}.run(points([[0.0, 0.0], [10.0, 0.0]]), points([[0.0, 0.0], [10.0, 5.0]]), #{{ steps: 20, labels: [[0, 1], [0, 1]] }})");
+        let script = format!(
+            "{flow}.run(points([[0.0, 0.0], [10.0, 0.0]]), points([[0.0, 0.0], [10.0, 5.0]]), #{{ steps: 20, labels: [[0, 1], [0, 1]] }})"
+        );
         let run = as_run(s.eval("t", &script).unwrap_or_else(|d| panic!("{flow}: {}", d.message)));
         let moved = rows(&run.state.particles).unwrap();
         assert!(moved[0].abs() < 5e-3 && moved[1].abs() < 5e-3, "{flow}: {moved:?}");
@@ -190,6 +213,13 @@ fn critics_survive_saving() {
     let (mut s, _) = session_in(Some(folder.path().to_path_buf()), &[]);
     let script = "let r = mmd_flow(gaussian_kernel(1.0), #{ dt: 10.0 }).run(data::gaussian(50, 2), data::gaussian(50, 2), #{ steps: 5 }); r.save(\"kept\");
         let g = points([[0.0, 0.0], [1.0, 1.0]]); [r.critic.value(g), load_run(\"kept\").critic.value(g)]";
-    let values: Vec<String> = s.eval("t", script).unwrap_or_else(|d| panic!("{}", d.message)).into_array().unwrap().into_iter().map(|v| v.to_string()).collect();
+    let values: Vec<String> = s
+        .eval("t", script)
+        .unwrap_or_else(|d| panic!("{}", d.message))
+        .into_array()
+        .unwrap()
+        .into_iter()
+        .map(|v| v.to_string())
+        .collect();
     assert_eq!(values[0], values[1]);
 }

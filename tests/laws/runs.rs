@@ -62,7 +62,12 @@ fn an_interrupted_run_can_be_resumed() {
         interrupt.request();
         std::time::Instant::now()
     });
-    let error = s.eval("t", "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(200, 2), data::ring(200), #{ steps: 1000000 })").unwrap_err();
+    let error = s
+        .eval(
+            "t",
+            "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(200, 2), data::ring(200), #{ steps: 1000000 })",
+        )
+        .unwrap_err();
     let latency = waiter.join().unwrap().elapsed();
     assert_eq!(error.class, Class::Interrupted);
     // the promise of 100 ms is held by script::sessions::everything_can_be_interrupted; here it must only be prompt

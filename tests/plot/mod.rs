@@ -4,7 +4,11 @@ use gflow::plot::figure::{Mark, Panel};
 use gflow::plot::{Cloud, Figure, FigureOptions, contour, layout, render, scatter, text, ticks};
 
 fn cloud(n: usize) -> Cloud {
-    Cloud { name: "a".into(), rows: (0..n).flat_map(|i| [(i as f64 * 0.1).sin(), (i as f64 * 0.1).cos()]).collect(), d: 2 }
+    Cloud {
+        name: "a".into(),
+        rows: (0..n).flat_map(|i| [(i as f64 * 0.1).sin(), (i as f64 * 0.1).cos()]).collect(),
+        d: 2,
+    }
 }
 
 #[test]
@@ -44,7 +48,8 @@ fn pixels_have_the_colours_of_the_data() {
 
 #[test]
 fn svg_is_well_formed_and_scaled() {
-    let f = scatter::scatter(&[cloud(10)], &FigureOptions { title: "a < b & $\\varphi$".into(), ..Default::default() }).unwrap();
+    let f = scatter::scatter(&[cloud(10)], &FigureOptions { title: "a < b & $\\varphi$".into(), ..Default::default() })
+        .unwrap();
     let svg = render::svg(&f).unwrap();
     assert!(svg.starts_with("<svg width=\"403\" height=\"360\" viewBox=\"0 0 4032 3600\""), "{}", &svg[..80]);
     assert!(svg.contains("a &lt; b &amp; φ"));
@@ -84,14 +89,31 @@ fn marching_squares_find_circles() {
 
 #[test]
 fn viridis_runs_from_violet_to_yellow() {
-    let near = |c: gflow::plot::color::Color, r: i32, g: i32, b: i32| (i32::from(c.0) - r).abs() < 12 && (i32::from(c.1) - g).abs() < 12 && (i32::from(c.2) - b).abs() < 12;
-    assert!(near(Map::Viridis.at(0.0), 68, 1, 84) && near(Map::Viridis.at(0.5), 33, 145, 140) && near(Map::Viridis.at(1.0), 253, 231, 37));
+    let near = |c: gflow::plot::color::Color, r: i32, g: i32, b: i32| {
+        (i32::from(c.0) - r).abs() < 12 && (i32::from(c.1) - g).abs() < 12 && (i32::from(c.2) - b).abs() < 12
+    };
+    assert!(
+        near(Map::Viridis.at(0.0), 68, 1, 84)
+            && near(Map::Viridis.at(0.5), 33, 145, 140)
+            && near(Map::Viridis.at(1.0), 253, 231, 37)
+    );
 }
 
 #[test]
 fn odd_figures_do_not_break_the_layout() {
-    let nan = Mark::Line { x: vec![0.0, f64::NAN, 1.0], y: vec![1.0, 2.0, f64::INFINITY], color: CYCLE[0], width: 1.0, alpha: 1.0, dashed: true };
-    for marks in [vec![], vec![nan.clone()], vec![Mark::Points { x: vec![1.0; 3], y: vec![1.0; 3], color: CYCLE[0], radius: 2.0, alpha: 1.0 }]] {
+    let nan = Mark::Line {
+        x: vec![0.0, f64::NAN, 1.0],
+        y: vec![1.0, 2.0, f64::INFINITY],
+        color: CYCLE[0],
+        width: 1.0,
+        alpha: 1.0,
+        dashed: true,
+    };
+    for marks in [
+        vec![],
+        vec![nan.clone()],
+        vec![Mark::Points { x: vec![1.0; 3], y: vec![1.0; 3], color: CYCLE[0], radius: 2.0, alpha: 1.0 }],
+    ] {
         for log in [false, true] {
             let mut p = Panel { marks: marks.clone(), ..Panel::default() };
             p.y.log = log;

@@ -19,7 +19,11 @@ fn exit_codes_and_streams() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "ok.rhai", "print(1/2); 7");
     write(dir.path(), "bad.rhai", "print(\"before\");\nlet a = [1];\na[3]");
-    write(dir.path(), "diverge.rhai", "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 1e30, critic: mlp([8], #{ constraint: \"none\" }) }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 50, record_every: 1 })");
+    write(
+        dir.path(),
+        "diverge.rhai",
+        "gpa(chi2().regularized(lipschitz(1.0)), #{ dt: 1e30, critic: mlp([8], #{ constraint: \"none\" }) }).run(data::gaussian(20, 2), data::ring(20), #{ steps: 50, record_every: 1 })",
+    );
     let ok = gflow(&["run", "ok.rhai", "--device", "cpu"], dir.path());
     assert_eq!((ok.status.code(), text(&ok.stdout)), (Some(0), "0.5\n7\n".into()));
     assert!(text(&ok.stderr).contains("device: cpu"));
@@ -27,7 +31,11 @@ fn exit_codes_and_streams() {
     assert_eq!(text(&quiet.stderr), "");
     let bad = gflow(&["run", "bad.rhai", "--quiet"], dir.path());
     assert_eq!((bad.status.code(), text(&bad.stdout)), (Some(1), "before\n".into()));
-    assert!(text(&bad.stderr).contains("bad.rhai:3:3") && text(&bad.stderr).contains("index 3"), "{}", text(&bad.stderr));
+    assert!(
+        text(&bad.stderr).contains("bad.rhai:3:3") && text(&bad.stderr).contains("index 3"),
+        "{}",
+        text(&bad.stderr)
+    );
     for (args, code) in [
         (vec!["run", "missing.rhai"], 2),
         (vec!["run", "ok.rhai", "--device", "gpu9"], 2),
@@ -47,7 +55,8 @@ fn exit_codes_and_streams() {
         assert_eq!(out.status.code(), Some(code), "{args:?}: {}", text(&out.stderr));
     }
     // the diverged run left its records
-    let kept: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(dir.path().join("kept/run.json")).unwrap()).unwrap();
+    let kept: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(dir.path().join("kept/run.json")).unwrap()).unwrap();
     assert_eq!(kept["exit"], 3);
     assert!(dir.path().join("kept/run/arrays.npz").is_file());
 }
@@ -63,7 +72,11 @@ fn standard_input_json_and_parameters() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"print(param(\"n\", 1) + 1); plot::scatter(data::ring(9))").unwrap();
+    std::io::Write::write_all(
+        child.stdin.as_mut().unwrap(),
+        b"print(param(\"n\", 1) + 1); plot::scatter(data::ring(9))",
+    )
+    .unwrap();
     let out = child.wait_with_output().unwrap();
     let events: Vec<serde_json::Value> = text(&out.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(events[0], serde_json::json!({ "event": "text", "value": "6" }));
@@ -75,14 +88,29 @@ fn standard_input_json_and_parameters() {
 #[test]
 fn out_and_resume() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), "s.rhai", "let q = data::ring(30); let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(30, 2), q, #{ steps: param(\"steps\", 4), record_every: 1 }); run.steps");
-    for args in [vec!["run", "s.rhai", "--out", "a", "--set", "steps=9"], vec!["run", "s.rhai", "--out", "b"], vec!["run", "s.rhai", "--out", "b", "--resume", "--set", "steps=9"]] {
+    write(
+        dir.path(),
+        "s.rhai",
+        "let q = data::ring(30); let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(30, 2), q, #{ steps: param(\"steps\", 4), record_every: 1 }); run.steps",
+    );
+    for args in [
+        vec!["run", "s.rhai", "--out", "a", "--set", "steps=9"],
+        vec!["run", "s.rhai", "--out", "b"],
+        vec!["run", "s.rhai", "--out", "b", "--resume", "--set", "steps=9"],
+    ] {
         let out = gflow(&args, dir.path());
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     }
-    let arrays = |f: &str| gflow::io::numpy::load_npz(&dir.path().join(f).join("run/arrays.npz")).unwrap().into_iter().find(|a| a.0 == "particles").unwrap();
+    let arrays = |f: &str| {
+        gflow::io::numpy::load_npz(&dir.path().join(f).join("run/arrays.npz"))
+            .unwrap()
+            .into_iter()
+            .find(|a| a.0 == "particles")
+            .unwrap()
+    };
     assert_eq!(arrays("a"), arrays("b"));
-    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(dir.path().join("b/run.json")).unwrap()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(dir.path().join("b/run.json")).unwrap()).unwrap();
     assert_eq!(json["parameters"]["steps"], "9");
     assert_eq!(json["device"]["name"], "cpu");
     assert_eq!(json["metrics"]["step"], 9.0);
@@ -92,8 +120,16 @@ fn out_and_resume() {
 #[test]
 fn ctrl_c_keeps_the_run() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), "long.rhai", "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(200, 2), data::ring(200), #{ steps: 1000000 })");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gflow")).args(["run", "long.rhai", "--out", "o", "--device", "cpu", "--quiet"]).current_dir(dir.path()).spawn().unwrap();
+    write(
+        dir.path(),
+        "long.rhai",
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(200, 2), data::ring(200), #{ steps: 1000000 })",
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
+        .args(["run", "long.rhai", "--out", "o", "--device", "cpu", "--quiet"])
+        .current_dir(dir.path())
+        .spawn()
+        .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1500));
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));

@@ -20,7 +20,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("empty points", "points([])"),
     ("ragged points", "points([[1, 2], [3]])"),
     ("not a number in a list", "points([[1, \"a\"]])"),
-    ("NaN data", "let q = points([[1e38, 0.0]]) * 1e30;\nkl().regularized(lipschitz(1.0)).estimate(q, data::gaussian(10, 2))"),
+    (
+        "NaN data",
+        "let q = points([[1e38, 0.0]]) * 1e30;\nkl().regularized(lipschitz(1.0)).estimate(q, data::gaussian(10, 2))",
+    ),
     ("zero points", "data::gaussian(0, 2)"),
     ("half a point", "data::gaussian(1/2, 2)"),
     ("too many points", "data::gaussian(1000000000000, 2)"),
@@ -30,8 +33,14 @@ const MISTAKES: &[(&str, &str)] = &[
     ("not among the choices", "mlp([8], #{ activation: \"gelu\" })"),
     ("odd width for groupsort", "mlp([7])"),
     ("not a critic", "gpa(kl().regularized(lipschitz(1.0)), #{ critic: 5 })"),
-    ("option in a nested map", "gpa(kl().regularized(lipschitz(1.0))).run(data::ring(9), data::ring(9), #{ stop: #{ divergense: 1 } })"),
-    ("unknown metric", "gpa(kl().regularized(lipschitz(1.0))).run(data::ring(9), data::ring(9), #{ metrics: [\"w3\"] })"),
+    (
+        "option in a nested map",
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::ring(9), data::ring(9), #{ stop: #{ divergense: 1 } })",
+    ),
+    (
+        "unknown metric",
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::ring(9), data::ring(9), #{ metrics: [\"w3\"] })",
+    ),
     ("missing file", "io::load(\"nope.npy\")"),
     ("unknown format", "io::save(data::ring(3), \"x.xlsx\")"),
     ("undefined variable", "let alpha = 1;\nprint(alhpa + 1);"),

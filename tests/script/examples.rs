@@ -21,7 +21,12 @@ fn every_option_has_a_default() {
         let defaults = (e.defaults)();
         for o in e.options {
             let value = matches!(o.kind, gflow::catalogue::OptionKind::Value(_));
-            assert!(value || defaults.get(o.name).is_some(), "{}: option {} is not a field of its options", e.name, o.name);
+            assert!(
+                value || defaults.get(o.name).is_some(),
+                "{}: option {} is not a field of its options",
+                e.name,
+                o.name
+            );
         }
         let keys = defaults.as_object().map(|m| m.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
         for k in keys {

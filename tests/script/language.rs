@@ -67,7 +67,10 @@ fn generators_are_traced() {
     says("let a = 0.5; fn shape(x) { x*ln(x) } f_divergence(\"f\", |x| shape(x) + a*(x - 1)).f(1)", "0.0");
     says("f_divergence(\"f\", |x| { let s = 0; for k in 1..4 { s += (x - 1)**(2*k) / k; } s }).conjugate(0)", "0.0");
     says("f_divergence(\"f\", |x| if x > 1 { (x - 1)**2 } else { 2*(x - 1)**2 }).conjugate_grad(2)", "2.0");
-    says("let d = 0.5 * kl().regularized(lipschitz(1)) + ipm(lipschitz(2)); d", "0.5 * kl.regularized(lipschitz(1)) + ipm(lipschitz(2))");
+    says(
+        "let d = 0.5 * kl().regularized(lipschitz(1)) + ipm(lipschitz(2)); d",
+        "0.5 * kl.regularized(lipschitz(1)) + ipm(lipschitz(2))",
+    );
     says("kl().conjugate([0, 1])", "[0.0, 1.718281828459045]");
     says("hellinger().domain()", "y < 1");
 }
@@ -75,7 +78,10 @@ fn generators_are_traced() {
 /// Tracing calls the closure a handful of times, and no flow ever calls it again.
 #[test]
 fn the_closure_is_called_once() {
-    says("let calls = []; let f = f_divergence(\"f\", |x| { calls.push(1); x*ln(x) }); gpa(f.regularized(lipschitz(1))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 3 }); calls.len()", "1");
+    says(
+        "let calls = []; let f = f_divergence(\"f\", |x| { calls.push(1); x*ln(x) }); gpa(f.regularized(lipschitz(1))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 3 }); calls.len()",
+        "1",
+    );
 }
 
 #[test]
@@ -85,13 +91,19 @@ fn points_and_tables() {
     says("let p = points([[0, 1], [2, 3]]); [p.mean(), p.std()]", "[[1.0, 2.0], [1.0, 1.0]]");
     says("let p = points([[0, 1], [2, 3]]); p.concat(p.rows(0, 1)).len()", "3");
     says("data::ring(800).len()", "800");
-    says("let m = metric::modes(data::ring(800, #{ std: 0 }), data::ring_centers(8, 4), 0.1); [min(m.shares), m.strays]", "[0.125, 0.0]");
+    says(
+        "let m = metric::modes(data::ring(800, #{ std: 0 }), data::ring_centers(8, 4), 0.1); [min(m.shares), m.strays]",
+        "[0.125, 0.0]",
+    );
 }
 
 #[test]
 fn parameters_have_the_type_of_their_default() {
     let (mut s, r) = session_in(None, &[("n", "7"), ("rate", "2"), ("name", "5"), ("on", "true"), ("bad", "x")]);
-    let _ = s.eval("t", "[param(\"n\", 1), param(\"rate\", 0.5), param(\"name\", \"a\"), param(\"on\", false), param(\"other\", 3)]");
+    let _ = s.eval(
+        "t",
+        "[param(\"n\", 1), param(\"rate\", 0.5), param(\"name\", \"a\"), param(\"on\", false), param(\"other\", 3)]",
+    );
     assert_eq!(r.text(), "[7, 2.0, \"5\", true, 3]");
     let _ = s.eval("t", "param(\"bad\", 1)");
     assert_eq!(r.text(), "error: --set: option `bad` is \"x\", expected a number");

@@ -21,11 +21,19 @@ fn values_have_the_forms_a_notebook_shows() {
     assert!(d.latex.unwrap().contains(r"\mathrm{Lip}(\varphi)\le 2"));
     let p = shown("points([[1, 2], [3, 6]])");
     let html = p.html.unwrap();
-    assert!(html.contains("2 in dimension 2") && html.contains("<td style=\"text-align:right\">2</td><td style=\"text-align:right\">4</td>"), "{html}");
-    let run = shown("gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 4, record_every: 1 })");
+    assert!(
+        html.contains("2 in dimension 2")
+            && html.contains("<td style=\"text-align:right\">2</td><td style=\"text-align:right\">4</td>"),
+        "{html}"
+    );
+    let run = shown(
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 4, record_every: 1 })",
+    );
     let html = run.html.unwrap();
     assert!(html.contains("finished") && html.contains("<svg") && html.contains("20 in dimension 2"), "{html}");
-    let table = shown("gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 60, record_every: 1 }).history");
+    let table = shown(
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 60, record_every: 1 }).history",
+    );
     assert!(table.html.unwrap().contains("20 of 61 rows"));
     assert_eq!(shown("1/2").html, None);
 }
@@ -38,7 +46,9 @@ fn an_assistant_answers_while_the_session_is_busy() {
     std::thread::scope(|scope| {
         let busy = scope.spawn(move || s.eval("t", "let local = 1; loop {}").is_err());
         std::thread::sleep(std::time::Duration::from_millis(100));
-        let texts = |text: &str| assistant.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>();
+        let texts = |text: &str| {
+            assistant.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>()
+        };
         assert_eq!(texts("known.conj"), ["conjugate", "conjugate_grad"]);
         assert_eq!(texts("loca"), ["local"]);
         assert_eq!(texts("twi"), ["twice"]);
@@ -80,7 +90,14 @@ fn completion_knows_where_it_stands() {
 fn values_cross_the_border_unchanged() {
     let (mut s, _) = session();
     let rows = Rows { data: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], n: 3, d: 2 };
-    for v in [Value::Bool(true), Value::Integer(-3), Value::Number(0.1), Value::Text("λ".into()), Value::Numbers(vec![1.0, -2.5]), Value::Points(rows)] {
+    for v in [
+        Value::Bool(true),
+        Value::Integer(-3),
+        Value::Number(0.1),
+        Value::Text("λ".into()),
+        Value::Numbers(vec![1.0, -2.5]),
+        Value::Points(rows),
+    ] {
         s.set("v", v.clone()).unwrap();
         assert_eq!(s.get("v").unwrap(), v);
     }
@@ -140,7 +157,13 @@ fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
     // f, f*, f'(0+), f'(inf)
     let cases: [(&str, F, F, f64, f64); 7] = [
         // f' runs to 20 as slowly as x^-0.05
-        ("alpha 0.95", |x| (x.powf(0.95) - 0.95 * x - 0.05) / -0.0475, |y| ((1.0 - 0.05 * y).powf(-19.0) - 1.0) / 0.95, f64::NEG_INFINITY, 20.0),
+        (
+            "alpha 0.95",
+            |x| (x.powf(0.95) - 0.95 * x - 0.05) / -0.0475,
+            |y| ((1.0 - 0.05 * y).powf(-19.0) - 1.0) / 0.95,
+            f64::NEG_INFINITY,
+            20.0,
+        ),
         // leaves the range of numbers at 710
         ("exponential", |x| (x - 1.0).exp() - x, |y| (y + 1.0) * (1.0 + y).ln(), (-1f64).exp() - 1.0, f64::INFINITY),
         ("kl", |x| x * x.ln() - x + 1.0, |y| y.exp_m1(), f64::NEG_INFINITY, f64::INFINITY),
@@ -159,7 +182,11 @@ fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
             let _ = s.eval("t", &format!("f.conjugate({y:?})")).unwrap();
             let found: f64 = recorder.text().parse().unwrap();
             // what the values of f can tell: their rounding, amplified by nothing, since f* is stationary in x
-            assert!((found - conjugate(y)).abs() < 1e-9 * (1.0 + found.abs()), "{name} at y = {y}: {found} against {}", conjugate(y));
+            assert!(
+                (found - conjugate(y)).abs() < 1e-9 * (1.0 + found.abs()),
+                "{name} at y = {y}: {found} against {}",
+                conjugate(y)
+            );
         }
         let report = {
             let _ = recorder.take();
@@ -167,7 +194,13 @@ fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
             recorder.text()
         };
         let line = |key: &str| report.lines().find(|l| l.trim_start().starts_with(key)).unwrap().to_string();
-        let text = |v: f64| if v.is_infinite() { format!("{}inf", if v > 0.0 { "+" } else { "-" }) } else { format!("{:.3}", v).trim_end_matches('0').trim_end_matches('.').to_string() };
+        let text = |v: f64| {
+            if v.is_infinite() {
+                format!("{}inf", if v > 0.0 { "+" } else { "-" })
+            } else {
+                format!("{:.3}", v).trim_end_matches('0').trim_end_matches('.').to_string()
+            }
+        };
         assert!(line("f'(0+)").contains(&text(low)), "{name}: {report}");
         assert!(line("f'(inf)").contains(&text(high)), "{name}: {report}");
     }

@@ -63,7 +63,8 @@ fn errors_in_imported_files_point_there() {
 #[test]
 fn imports_nest_and_circles_end() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("outer.rhai"), "import \"inner\" as i; fn h(x) { i::negated_square(x) }").unwrap();
+    std::fs::write(folder.path().join("outer.rhai"), "import \"inner\" as i; fn h(x) { i::negated_square(x) }")
+        .unwrap();
     std::fs::write(folder.path().join("inner.rhai"), "fn negated_square(x) { -x**2 }").unwrap();
     std::fs::write(folder.path().join("circle.rhai"), "import \"circle\" as c; fn h() { 1 }").unwrap();
     let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
@@ -114,7 +115,8 @@ fn everything_can_be_interrupted() {
 #[test]
 fn everything_leaves_in_order() {
     let (mut s, recorder) = session();
-    let _ = s.eval("t", "print(1); plot::scatter(data::ring(10)).show(); print(2); for i in 0..3 { print(i); } 7").unwrap();
+    let _ =
+        s.eval("t", "print(1); plot::scatter(data::ring(10)).show(); print(2); for i in 0..3 { print(i); } 7").unwrap();
     let kinds: Vec<String> = recorder
         .take()
         .into_iter()
@@ -165,5 +167,10 @@ fn help_explains_names_and_values() {
         let _ = s.eval("t", script).unwrap();
     }
     let text = r.text();
-    assert!(text.contains("data::ring(n, options)") && text.contains("Kullback-Leibler") && text.contains("gpa(d, options)"), "{text}");
+    assert!(
+        text.contains("data::ring(n, options)")
+            && text.contains("Kullback-Leibler")
+            && text.contains("gpa(d, options)"),
+        "{text}"
+    );
 }

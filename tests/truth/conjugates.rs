@@ -53,13 +53,22 @@ fn fifteen_and_more_families_against_fifty_digits() {
         let g = typed(&name, &f);
         let (fs, xs) = errors(&g, &rows);
         let star = g.conjugate_latex().unwrap_or_else(|| "numeric".into());
-        println!("{name:<12} {:<10} {fs:>10.1e} {xs:>10.1e}   {star}, {}", if g.has_closed_form() { "closed" } else { "numeric" }, g.domain_text());
+        println!(
+            "{name:<12} {:<10} {fs:>10.1e} {xs:>10.1e}   {star}, {}",
+            if g.has_closed_form() { "closed" } else { "numeric" },
+            g.domain_text()
+        );
         // values: a few units in the last place of f64; x* loses half the digits where f' is flat
         assert!(fs < 2e-13, "{name}: f* is off by {fs:e}");
         assert!(xs < 1e-9, "{name}: x* is off by {xs:e}");
         for r in &rows {
             let (value, _) = g.numeric_conjugate(r.y);
-            assert!((value - r.value).abs() < 2e-13 * (1.0 + r.value.abs()), "{name}: numeric f*({}) = {value}, not {}", r.y, r.value);
+            assert!(
+                (value - r.value).abs() < 2e-13 * (1.0 + r.value.abs()),
+                "{name}: numeric f*({}) = {value}, not {}",
+                r.y,
+                r.value
+            );
         }
     }
 }
@@ -101,7 +110,11 @@ fn the_table_of_normalisations() {
     for (text, at_one, at_infinity) in expected {
         let g = eval(text);
         assert!((g.slope_at_one().0 - at_one).abs() < 1e-12, "{text}: f'(1) = {:?}", g.slope_at_one());
-        assert!(g.slopes().1 == *at_infinity || (g.slopes().1 - at_infinity).abs() < 1e-9, "{text}: f'(∞) = {}", g.slopes().1);
+        assert!(
+            g.slopes().1 == *at_infinity || (g.slopes().1 - at_infinity).abs() < 1e-9,
+            "{text}: f'(∞) = {}",
+            g.slopes().1
+        );
         // f*(f'(1)) = f'(1)
         assert!((g.conjugate(*at_one) - at_one).abs() < 1e-12, "{text}");
     }

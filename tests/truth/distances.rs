@@ -48,7 +48,10 @@ fn exact_transport_against_brute_force() {
         if let Some(v) = memo[used as usize] {
             return v;
         }
-        let v = (0..n).filter(|j| used & (1 << j) == 0).map(|j| cost[row * n + j] + best(cost, n, row + 1, used | (1 << j), memo)).fold(f64::INFINITY, f64::min);
+        let v = (0..n)
+            .filter(|j| used & (1 << j) == 0)
+            .map(|j| cost[row * n + j] + best(cost, n, row + 1, used | (1 << j), memo))
+            .fold(f64::INFINITY, f64::min);
         memo[used as usize] = Some(v);
         v
     }
@@ -75,7 +78,9 @@ fn exact_transport_between_unequal_sizes() {
         let (n, m) = (12, 18);
         let x: Vec<f64> = (0..2 * n).map(|_| rng.random::<f64>()).collect();
         let y: Vec<f64> = (0..2 * m).map(|_| rng.random::<f64>()).collect();
-        let repeat = |v: &[f64], k: usize| v.chunks(2).flat_map(|r| std::iter::repeat_n(r.to_vec(), k)).flatten().collect::<Vec<f64>>();
+        let repeat = |v: &[f64], k: usize| {
+            v.chunks(2).flat_map(|r| std::iter::repeat_n(r.to_vec(), k)).flatten().collect::<Vec<f64>>()
+        };
         let small = exact(&x, &y, 2, 2.0, &Interrupt::default()).unwrap();
         let large = exact(&repeat(&x, 3), &repeat(&y, 2), 2, 2.0, &Interrupt::default()).unwrap();
         assert!((small.cost - large.cost).abs() < 1e-12, "{} and {}", small.cost, large.cost);
@@ -89,7 +94,8 @@ fn exact_transport_between_unequal_sizes() {
 /// The promise for 2000 points a side: primal and dual agree, in seconds.
 #[test]
 fn exact_transport_of_two_thousand_points() {
-    let draw = |stream| ring(2000, &RingOptions { std: 0.3, ..Default::default() }, &mut random::rng(5, stream)).unwrap();
+    let draw =
+        |stream| ring(2000, &RingOptions { std: 0.3, ..Default::default() }, &mut random::rng(5, stream)).unwrap();
     let p = gaussian::gaussian(2000, 2, &Default::default(), &mut random::rng(5, 9)).unwrap();
     let q = draw(0);
     let f = |r: &Rows| r.data.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
@@ -118,7 +124,14 @@ fn a_quarter_of_a_million_points() {
     let script = "let p = data::gaussian(250000, 1); let q = data::gaussian(250000, 1, #{ mean: 1.0 });
         let e = w1().estimate(p, q, #{ critic: mlp([8]), steps: 300, batch: 500, lr: 1e-2 });
         [e.value, e.lower, metric::sliced(p, q), e.remarks.len()]";
-    let v: Vec<f64> = s.eval("t", script).unwrap_or_else(|d| panic!("{}", d.message)).into_array().unwrap().into_iter().map(|v| v.as_float().or(v.as_int().map(|i| i as f64)).unwrap()).collect();
+    let v: Vec<f64> = s
+        .eval("t", script)
+        .unwrap_or_else(|d| panic!("{}", d.message))
+        .into_array()
+        .unwrap()
+        .into_iter()
+        .map(|v| v.as_float().or(v.as_int().map(|i| i as f64)).unwrap())
+        .collect();
     // a hard 1-Lipschitz critic reaches the shift from below
     assert!(v[0] > 0.9 && v[0] < 1.02, "{}", v[0]);
     assert!(v[1] == f64::NEG_INFINITY && v[3] >= 1.0, "lower {}, {} remarks", v[1], v[3]);

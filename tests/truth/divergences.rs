@@ -11,7 +11,8 @@ use gflow::interrupt::Interrupt;
 use std::sync::Arc;
 
 fn fit(d: &Arc<dyn Divergence>, p: &Points, q: &Points, steps: usize, seed: u64) -> Estimate {
-    let critic = MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![32, 32], MlpOptions::default()).unwrap() };
+    let critic =
+        MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![32, 32], MlpOptions::default()).unwrap() };
     let options = EstimateOptions { steps, seed, ..Default::default() };
     estimate(d, p, q, &critic, &options)
 }
@@ -57,10 +58,21 @@ fn overlapping_uniforms() {
 }
 
 fn run(divergence: Arc<dyn Divergence>, p: &[f64], q: &[f64], dt: f64, steps: usize) -> Run {
-    let critic = MlpBuilder { optimizer: flow_optimizer(), ..MlpBuilder::new(vec![32, 32], MlpOptions { activation: Activation::LeakyRelu, ..Default::default() }).unwrap() };
+    let critic = MlpBuilder {
+        optimizer: flow_optimizer(),
+        ..MlpBuilder::new(vec![32, 32], MlpOptions { activation: Activation::LeakyRelu, ..Default::default() }).unwrap()
+    };
     let options = FlowOptions { dt: Dt::Fixed(dt), inner_steps: 20, warm_up: 400, ..Default::default() };
     let recipe = FlowRecipe { preset: "gpa".into(), divergence, options, critic: Arc::new(critic), chosen: true };
-    let mut run = Run::new(&recipe, column(p), column(q), None, RunOptions { steps, seed: Some(1), record_every: 1, ..Default::default() }, &Interrupt::default()).unwrap();
+    let mut run = Run::new(
+        &recipe,
+        column(p),
+        column(q),
+        None,
+        RunOptions { steps, seed: Some(1), record_every: 1, ..Default::default() },
+        &Interrupt::default(),
+    )
+    .unwrap();
     assert!(matches!(run.advance(steps, &Interrupt::default(), &mut |_| {}), Ending::Finished));
     run
 }

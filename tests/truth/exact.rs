@@ -28,7 +28,13 @@ fn diracs_exactly() {
         for (l, a, b) in [(1.0, 0.0, 3.0), (2.0, -1.0, 0.5), (0.01, 0.0, 100.0)] {
             let e = solve(&regularized(&g, l), &column(&[a]), &column(&[b]));
             let exact = l * (b - a).abs();
-            assert!((e.lower - exact).abs() < 1e-9 * exact && (e.upper - exact).abs() < 1e-9 * exact, "{}: {} to {} for {exact}", g.name(), e.lower, e.upper);
+            assert!(
+                (e.lower - exact).abs() < 1e-9 * exact && (e.upper - exact).abs() < 1e-9 * exact,
+                "{}: {} to {} for {exact}",
+                g.name(),
+                e.lower,
+                e.upper
+            );
         }
     }
 }
@@ -39,7 +45,10 @@ fn three_points_against_two() {
     for (x, l) in [([0.0f64, 0.5, 1.0], 0.5f64), ([0.0, 2.0, 2.5], 0.3), ([0.0, 0.25, 4.0], 1.0)] {
         let (d12, d23) = (x[1] - x[0], x[2] - x[1]);
         let h = f64::min(1.0 / 6.0, 0.5 * f64::tanh(0.5 * l * d12));
-        let d = (0.5 - h) * (1.0 - 2.0 * h).ln() + (0.5 + h) * (1.0 + 2.0 * h).ln() + l * d12 * (1.0 / 6.0 - h) + l * d23 / 3.0;
+        let d = (0.5 - h) * (1.0 - 2.0 * h).ln()
+            + (0.5 + h) * (1.0 + 2.0 * h).ln()
+            + l * d12 * (1.0 / 6.0 - h)
+            + l * d23 / 3.0;
         let e = solve(&named_divergence("kl", l), &column(&x), &column(&x[..2]));
         assert!((e.lower - d).abs() < 1e-9 && (e.upper - d).abs() < 1e-9, "{} to {} for {d}", e.lower, e.upper);
         assert!(e.lower <= e.upper + 1e-15);
@@ -77,10 +86,20 @@ fn overlapping_uniforms_exactly() {
 /// T9: g(x) = 2.5 R x + t has Lip 2.5: D^L(g#P‖g#Q) = D^{2.5 L}(P‖Q); and a contraction can only lower D.
 #[test]
 fn data_processing() {
-    let (p, q) = (gaussian(40, 2, &Default::default(), &mut random::rng(3, 0)).unwrap(), gaussian(50, 2, &Default::default(), &mut random::rng(3, 1)).unwrap());
+    let (p, q) = (
+        gaussian(40, 2, &Default::default(), &mut random::rng(3, 0)).unwrap(),
+        gaussian(50, 2, &Default::default(), &mut random::rng(3, 1)).unwrap(),
+    );
     let map = |r: &gflow::dataset::Rows, squash: f32| {
         let (c, s) = (0.6f32, 0.8f32);
-        gflow::dataset::Rows { data: r.data.chunks(2).flat_map(|v| [2.5 * (c * v[0] - s * v[1]) + 1.0, squash * 2.5 * (s * v[0] + c * v[1]) - 7.0]).collect(), ..r.clone() }
+        gflow::dataset::Rows {
+            data: r
+                .data
+                .chunks(2)
+                .flat_map(|v| [2.5 * (c * v[0] - s * v[1]) + 1.0, squash * 2.5 * (s * v[0] + c * v[1]) - 7.0])
+                .collect(),
+            ..r.clone()
+        }
     };
     for g in generators() {
         let small = solve(&regularized(&g, 0.8), &upload(map(&p, 1.0)), &upload(map(&q, 1.0))).value;
@@ -144,8 +163,19 @@ fn agrees_with_an_independent_convex_solver() {
         };
         let s = instance(seed, &f);
         let tolerance = if cells[3] == "optimal" { 1e-6 } else { 1e-5 };
-        assert!(s.upper - s.lower <= 1e-9 * (1.0 + s.upper) && s.lower <= s.upper + 1e-13, "seed {seed}, {}: {} to {}", cells[1], s.lower, s.upper);
-        assert!((s.upper - value).abs() <= tolerance * (value.abs() + 1e-3), "seed {seed}, {}: {} and {value}", cells[1], s.upper);
+        assert!(
+            s.upper - s.lower <= 1e-9 * (1.0 + s.upper) && s.lower <= s.upper + 1e-13,
+            "seed {seed}, {}: {} to {}",
+            cells[1],
+            s.lower,
+            s.upper
+        );
+        assert!(
+            (s.upper - value).abs() <= tolerance * (value.abs() + 1e-3),
+            "seed {seed}, {}: {} and {value}",
+            cells[1],
+            s.upper
+        );
         seen += 1;
     }
     assert_eq!(seen, 180);
@@ -154,9 +184,16 @@ fn agrees_with_an_independent_convex_solver() {
 /// The same for an f the library does not know: traced as a user writes it, with kinks, and known by its values alone.
 #[test]
 fn closes_for_any_f() {
-    let traced = ["max(1 - x, 0)", "if abs(x - 1) < 0.5 { (x - 1)**2 } else { abs(x - 1) - 0.25 }", "x*ln(x) - x + 1 + abs(x - 1)/2", "(x - 1)**4"];
+    let traced = [
+        "max(1 - x, 0)",
+        "if abs(x - 1) < 0.5 { (x - 1)**2 } else { abs(x - 1) - 0.25 }",
+        "x*ln(x) - x + 1 + abs(x - 1)/2",
+        "(x - 1)**4",
+    ];
     for text in traced {
-        let script = format!("let f = f_divergence(\"mine\", |x| {text});\nlet e = f.regularized(lipschitz(1.5)).estimate(data::gaussian(40, 2), data::ring(60, #{{ radius: 1.0 }}), #{{ critic: exact() }});\nprint(`${{e.lower}} ${{e.upper}}`);");
+        let script = format!(
+            "let f = f_divergence(\"mine\", |x| {text});\nlet e = f.regularized(lipschitz(1.5)).estimate(data::gaussian(40, 2), data::ring(60, #{{ radius: 1.0 }}), #{{ critic: exact() }});\nprint(`${{e.lower}} ${{e.upper}}`);"
+        );
         let out = printed(&script);
         let v: Vec<f64> = out.split_whitespace().map(|v| v.parse().unwrap()).collect();
         assert!(v[1] - v[0] <= 1e-8 * (1.0 + v[1]) && v[0] <= v[1] + 1e-12 && v[1] > 0.01, "{text}: {v:?}");
@@ -176,7 +213,12 @@ fn the_path_in_l() {
         let (below, here, above) = (at(1.0 - h), at(1.0), at(1.0 + h));
         let slope = (above.value - below.value) / (2.0 * h);
         // masses are known to 1e-4 when the value is to 1e-9; a kinked f has a step in its slope
-        assert!((here.slope.unwrap() - slope).abs() < 5e-3 * (1.0 + slope), "{}: {:?} and {slope}", g.name(), here.slope);
+        assert!(
+            (here.slope.unwrap() - slope).abs() < 5e-3 * (1.0 + slope),
+            "{}: {:?} and {slope}",
+            g.name(),
+            here.slope
+        );
         let w1 = gflow::metric::by_name("w1").unwrap().evaluate(&p, &q).unwrap();
         // D/L → W₁ only where f has its one minimum at 1 and is curved or kinked there, as all of these
         let small = at(1e-4);
@@ -202,7 +244,12 @@ fn affine_parts_change_nothing() {
     for alpha in [1.0 + 1e-3, 1.0 - 1e-3, 1.0 + 1e-5, 1.0 - 1e-5] {
         let f = Arc::new(named::find("alpha").unwrap().build(&[alpha]).unwrap());
         let e = solve(&regularized(&f, 1.0), &p, &q);
-        assert!((e.value - kl).abs() < 3.0 * (alpha - 1.0).abs() && e.upper - e.lower < 1e-6, "alpha({alpha}): {} to {} for {kl}", e.lower, e.upper);
+        assert!(
+            (e.value - kl).abs() < 3.0 * (alpha - 1.0).abs() && e.upper - e.lower < 1e-6,
+            "alpha({alpha}): {} to {} for {kl}",
+            e.lower,
+            e.upper
+        );
     }
     for c in [1e3, -1e3, 1e6] {
         use gflow::generator::expr::{add, constant, scale, sub, x};
@@ -244,7 +291,8 @@ fn certify_proves_on_the_samples_it_is_given() {
              print(`${{e.lower}} ${{e.upper}} ${{c.lower}} ${{c.upper}} ${{f.lower}} ${{f.upper}} ${{o.lower}} ${{o.upper}}`);"
         );
         let text = printed(&script);
-        let v: Vec<f64> = text.split_whitespace().map(|v| v.parse().unwrap_or_else(|_| panic!("{d}: {text}"))).collect();
+        let v: Vec<f64> =
+            text.split_whitespace().map(|v| v.parse().unwrap_or_else(|_| panic!("{d}: {text}"))).collect();
         let near = |a: f64, b: f64, t: f64| (a - b).abs() <= t * (1.0 + a.abs());
         // critics hand out f32 values; unbalanced potentials off the plan are softened by ε
         let tolerance = if d.starts_with("unbalanced") { 3e-2 } else { 2e-5 };
@@ -262,6 +310,8 @@ fn reversed_plans_face_the_right_way() {
     let first = text.lines().next().unwrap_or_default();
     let v: Vec<f64> = first.split_whitespace().map(|v| v.parse().unwrap_or_else(|_| panic!("{text}"))).collect();
     assert!(v[0] < 12.0 && v[1] == 16.0 && v[2] == 12.0, "{text}");
-    let text = printed("let p = data::gaussian(12, 2); let q = data::ring(17); let e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: exact() }); plot::plan(e, p, data::ring(40))");
+    let text = printed(
+        "let p = data::gaussian(12, 2); let q = data::ring(17); let e = kl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: exact() }); plot::plan(e, p, data::ring(40))",
+    );
     assert!(text.contains("other samples"), "{text}");
 }

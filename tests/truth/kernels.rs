@@ -52,8 +52,17 @@ fn kale_of_two_diracs() {
             let exact = (1.0 + lambda) * (a * a.ln() - a + 1.0 + (a * a - 2.0 * a * kappa + 1.0) / (2.0 * lambda));
             let e = solve(penalized(&kl(), 1.0, lambda), &column(&[distance]), &column(&[0.0]));
             // coordinates are f32, which moves κ by 1e-8 where 0.3 is rounded
-            assert!((e.value - exact).abs() < 1e-7 * exact.abs() + 1e-9 / lambda.min(1.0), "λ {lambda}, distance {distance}: {} and {exact}", e.value);
-            assert!(e.lower <= e.upper + 1e-12 && e.upper - e.lower < 1e-8 * (1.0 + exact), "λ {lambda}: {} to {}", e.lower, e.upper);
+            assert!(
+                (e.value - exact).abs() < 1e-7 * exact.abs() + 1e-9 / lambda.min(1.0),
+                "λ {lambda}, distance {distance}: {} and {exact}",
+                e.value
+            );
+            assert!(
+                e.lower <= e.upper + 1e-12 && e.upper - e.lower < 1e-8 * (1.0 + exact),
+                "λ {lambda}: {} to {}",
+                e.lower,
+                e.upper
+            );
         }
     }
 }
@@ -67,10 +76,24 @@ fn newton_closes_the_gap_for_every_f() {
         let q = upload(gaussian(50, 2, &Default::default(), &mut random::rng(seed as u64, 1)).unwrap()).add_scalar(0.5);
         for lambda in [1e-3, 0.1, 10.0] {
             let e = solve(penalized(f, 1.0, lambda), &p, &q);
-            assert!(e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10, "{}, λ {lambda}: {} to {}", f.name(), e.lower, e.upper);
-            let proxy: Arc<dyn Divergence> = Arc::new(InfConv::new(f.clone(), Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false })).unwrap());
+            assert!(
+                e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10,
+                "{}, λ {lambda}: {} to {}",
+                f.name(),
+                e.lower,
+                e.upper
+            );
+            let proxy: Arc<dyn Divergence> = Arc::new(
+                InfConv::new(f.clone(), Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false })).unwrap(),
+            );
             let e = solve(proxy, &p, &q);
-            assert!(e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10, "{} ∧ MMD²: {} to {}", f.name(), e.lower, e.upper);
+            assert!(
+                e.upper - e.lower <= 1e-6 * e.upper.abs() && e.lower <= e.upper + 1e-10,
+                "{} ∧ MMD²: {} to {}",
+                f.name(),
+                e.lower,
+                e.upper
+            );
             let mass: f64 = e.proximal.unwrap().iter().sum();
             assert!((mass - 1.0).abs() < 1e-9, "{}: the proxy has mass {mass}", f.name());
         }
@@ -104,11 +127,17 @@ fn noise_injection_smooths_the_kernel_once() {
     let x: Vec<f64> = (0..20).map(|_| rng.sample::<f64, _>(StandardNormal)).collect();
     let at = [0.4, -0.3];
     let draws = 400_000;
-    let moved: Vec<f64> = (0..draws).flat_map(|_| [at[0] + beta * rng.sample::<f64, _>(StandardNormal), at[1] + beta * rng.sample::<f64, _>(StandardNormal)]).collect();
-    let (_, g) = KernelSum::<f32>::new(&Kernel::Gaussian(sigma), &x, d, None).at(&moved, &Interrupt::default()).unwrap();
+    let moved: Vec<f64> = (0..draws)
+        .flat_map(|_| {
+            [at[0] + beta * rng.sample::<f64, _>(StandardNormal), at[1] + beta * rng.sample::<f64, _>(StandardNormal)]
+        })
+        .collect();
+    let (_, g) =
+        KernelSum::<f32>::new(&Kernel::Gaussian(sigma), &x, d, None).at(&moved, &Interrupt::default()).unwrap();
     let wide = f64::sqrt(sigma * sigma + beta * beta);
     let amplitude = sigma * sigma / (wide * wide);
-    let (_, smooth) = KernelSum::<f64>::new(&Kernel::Gaussian(wide), &x, d, None).at(&at, &Interrupt::default()).unwrap();
+    let (_, smooth) =
+        KernelSum::<f64>::new(&Kernel::Gaussian(wide), &x, d, None).at(&at, &Interrupt::default()).unwrap();
     for k in 0..2 {
         let mean = g.iter().skip(k).step_by(2).sum::<f64>() / f64::from(draws);
         // the gradient of ten kernels has a standard deviation of about 2: 2/√400000 is 0.003
@@ -146,12 +175,22 @@ fn kernel_sums_against_plain_loops() {
     };
     for (seed, d) in [1usize, 2, 3, 5, 8, 20].into_iter().enumerate() {
         let mut rng = random::rng(seed as u64, 9);
-        let mut sample = |n: usize| (0..n * d).map(|_| rng.sample::<f64, _>(StandardNormal) / (d as f64).sqrt()).collect::<Vec<f64>>();
+        let mut sample = |n: usize| {
+            (0..n * d).map(|_| rng.sample::<f64, _>(StandardNormal) / (d as f64).sqrt()).collect::<Vec<f64>>()
+        };
         let (x, y, w) = (sample(7), sample(613), sample(613)[..613].to_vec());
         for k in &kernels {
             for weights in [None, Some(&w[..])] {
                 let at = |x: &[f64]| -> Vec<f64> {
-                    let one = |x: &[f64]| y.chunks(d).enumerate().map(|(j, y)| weights.map_or(1.0, |w| w[j]) * plain(k, x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt())).sum();
+                    let one = |x: &[f64]| {
+                        y.chunks(d)
+                            .enumerate()
+                            .map(|(j, y)| {
+                                weights.map_or(1.0, |w| w[j])
+                                    * plain(k, x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt())
+                            })
+                            .sum()
+                    };
                     x.chunks(d).map(one).collect()
                 };
                 let (h, g) = KernelSum::<f64>::new(k, &y, d, weights).at(&x, &Interrupt::default()).unwrap();
@@ -159,7 +198,14 @@ fn kernel_sums_against_plain_loops() {
                 let expected = at(&x);
                 let size = 613.0;
                 for i in 0..7 {
-                    assert!((h[i] - expected[i]).abs() < 1e-12 * size && (h32[i] - expected[i]).abs() < 2e-6 * size, "{} d {d}: {} {} {}", k.describe(), h[i], h32[i], expected[i]);
+                    assert!(
+                        (h[i] - expected[i]).abs() < 1e-12 * size && (h32[i] - expected[i]).abs() < 2e-6 * size,
+                        "{} d {d}: {} {} {}",
+                        k.describe(),
+                        h[i],
+                        h32[i],
+                        expected[i]
+                    );
                 }
                 let step = 1e-5;
                 for c in 0..d {
@@ -169,7 +215,13 @@ fn kernel_sums_against_plain_loops() {
                         at(&x)[0]
                     };
                     let difference = (moved(step) - moved(-step)) / (2.0 * step);
-                    assert!((g[c] - difference).abs() < 1e-6 * size && (g32[c] - difference).abs() < 1e-5 * size, "{} d {d}: {} {} {difference}", k.describe(), g[c], g32[c]);
+                    assert!(
+                        (g[c] - difference).abs() < 1e-6 * size && (g32[c] - difference).abs() < 1e-5 * size,
+                        "{} d {d}: {} {} {difference}",
+                        k.describe(),
+                        g[c],
+                        g32[c]
+                    );
                 }
             }
         }
@@ -180,12 +232,18 @@ fn kernel_sums_against_plain_loops() {
 #[test]
 fn far_clusters_keep_their_distances() {
     let mut rng = random::rng(1, 1);
-    let rows: Vec<f64> = (0..60).flat_map(|i| { let far = if i % 2 == 0 { 1000.0 } else { -1000.0 }; (0..8).map(|_| far + rng.sample::<f64, _>(StandardNormal)).collect::<Vec<f64>>() }).collect();
+    let rows: Vec<f64> = (0..60)
+        .flat_map(|i| {
+            let far = if i % 2 == 0 { 1000.0 } else { -1000.0 };
+            (0..8).map(|_| far + rng.sample::<f64, _>(StandardNormal)).collect::<Vec<f64>>()
+        })
+        .collect();
     let rows: Vec<f64> = rows.into_iter().map(|v| f64::from(v as f32)).collect();
     let k = Kernel::Gaussian(2.0);
     let (h, _) = KernelSum::<f32>::new(&k, &rows, 8, None).at(&rows, &Interrupt::default()).unwrap();
     for (i, h) in h.iter().enumerate() {
-        let exact: f64 = (0..60).map(|j| k.of_squared((0..8).map(|c| (rows[8 * i + c] - rows[8 * j + c]).powi(2)).sum())).sum();
+        let exact: f64 =
+            (0..60).map(|j| k.of_squared((0..8).map(|c| (rows[8 * i + c] - rows[8 * j + c]).powi(2)).sum())).sum();
         // coordinates of size 1000 in f32 are 6e-5 apart: 1e-3 of the exponent
         assert!((h - exact).abs() < 2e-3 * exact, "row {i}: {h} and {exact}");
     }
@@ -198,18 +256,27 @@ fn variations_are_derivatives_of_the_value() {
     let q = upload(gaussian(15, 2, &Default::default(), &mut random::rng(4, 1)).unwrap());
     let p = upload(gaussian(10, 2, &Default::default(), &mut random::rng(4, 0)).unwrap()).add_scalar(0.7);
     let rows = rows_f64(&p).unwrap();
-    let mut all: Vec<Arc<dyn Divergence>> = vec![Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false }), Arc::new(Mmd { kernel: Kernel::Imq(1.0), unbiased: true }), Arc::new(Mmd { kernel: Kernel::Energy, unbiased: false })];
+    let mut all: Vec<Arc<dyn Divergence>> = vec![
+        Arc::new(Mmd { kernel: Kernel::Gaussian(1.0), unbiased: false }),
+        Arc::new(Mmd { kernel: Kernel::Imq(1.0), unbiased: true }),
+        Arc::new(Mmd { kernel: Kernel::Energy, unbiased: false }),
+    ];
     for name in ["kl", "chi2", "reverse_kl", "js"] {
         all.push(penalized(&Arc::new(named::find(name).unwrap().build(&[]).unwrap()), 1.0, 0.05));
     }
     for d in all {
         for reversed in [false, true] {
-            let d: Arc<dyn Divergence> = if reversed { Arc::new(gflow::divergence::Reversed(d.clone())) } else { d.clone() };
+            let d: Arc<dyn Divergence> =
+                if reversed { Arc::new(gflow::divergence::Reversed(d.clone())) } else { d.clone() };
             let e = solve(d.clone(), &p, &q);
             let v: Vec<f64> = {
                 let mut total = vec![0.0; rows.len()];
                 for ((w, c), (_, t)) in e.critics.iter().zip(d.terms()) {
-                    rows_f64(&c.variation(&t, &p, &q).unwrap()).unwrap().iter().zip(&mut total).for_each(|(v, t)| *t += w * v);
+                    rows_f64(&c.variation(&t, &p, &q).unwrap())
+                        .unwrap()
+                        .iter()
+                        .zip(&mut total)
+                        .for_each(|(v, t)| *t += w * v);
                 }
                 total
             };
@@ -221,7 +288,13 @@ fn variations_are_derivatives_of_the_value() {
                 };
                 let difference = (moved(1.0 / 128.0) - moved(-1.0 / 128.0)) * 64.0;
                 // central differences of step 1/128 leave h²/6 of a third derivative near 10
-                assert!((10.0 * difference - v[k]).abs() < 3e-3 * (1.0 + v[k].abs()), "{} coordinate {k}: {} and {}", d.name(), 10.0 * difference, v[k]);
+                assert!(
+                    (10.0 * difference - v[k]).abs() < 3e-3 * (1.0 + v[k].abs()),
+                    "{} coordinate {k}: {} and {}",
+                    d.name(),
+                    10.0 * difference,
+                    v[k]
+                );
             }
         }
     }
@@ -246,7 +319,13 @@ fn features_bracket_the_full_solution() {
         let space = Penalty { kernel: Kernel::Gaussian(0.8), lambda: 0.05, unbiased: false };
         let s = featured(&space, level, Mass::Free, &a, &b, &Interrupt::default()).unwrap();
         let (lower, upper) = (weight * s.lower, weight * s.upper);
-        assert!(lower <= full.upper + 1e-9 && upper >= full.lower - 1e-9, "{}: features {lower} to {upper}, full {} to {}", f.name(), full.lower, full.upper);
+        assert!(
+            lower <= full.upper + 1e-9 && upper >= full.lower - 1e-9,
+            "{}: features {lower} to {upper}, full {} to {}",
+            f.name(),
+            full.lower,
+            full.upper
+        );
         assert!(upper - lower < 2e-2 * full.upper, "{}: features {lower} to {upper}", f.name());
     }
 }

@@ -21,7 +21,10 @@ fn a_new_f_reaches_the_ring() {
         );
         let v: Dynamic = s.eval("ring", &script).unwrap_or_else(|d| panic!("{}", d.message));
         let v: Vec<f64> = v.into_array().unwrap().into_iter().map(|v| v.as_float().unwrap()).collect();
-        println!("seed {seed}: W2 {:.3}, to a fresh sample {:.3}, modes {:.3} to {:.3}, strays {:.3}", v[0], v[1], v[2], v[3], v[4]);
+        println!(
+            "seed {seed}: W2 {:.3}, to a fresh sample {:.3}, modes {:.3} to {:.3}, strays {:.3}",
+            v[0], v[1], v[2], v[3], v[4]
+        );
         assert!(v[0] <= 0.45 && v[2] >= 0.10 && v[3] <= 0.15 && v[4] <= 0.04, "seed {seed}: {v:?}");
         // copying the target would make the fresh sample much farther than the target itself
         assert!((v[1] - v[0]).abs() < 0.1);

@@ -94,11 +94,26 @@ fn dense(x: &[f64], y: &[f64], d: usize, power: f64, epsilon: f64) -> f64 {
 fn sinkhorn_divergences_against_plain_matrices() {
     for (power, epsilon, d) in [(2.0, 0.3, 2), (1.0, 0.1, 3), (1.5, 0.2, 1), (2.0, 2.0, 9)] {
         let (x, y) = (sample(40, d, 5, 0), sample(30, d, 5, 1));
-        let expected = dense(&x, &y, d, power, epsilon) - 0.5 * dense(&x, &x, d, power, epsilon) - 0.5 * dense(&y, &y, d, power, epsilon);
+        let expected = dense(&x, &y, d, power, epsilon)
+            - 0.5 * dense(&x, &x, d, power, epsilon)
+            - 0.5 * dense(&y, &y, d, power, epsilon);
         let o = SinkhornOptions { epsilon, tolerance: 1e-11, iterations: 20_000 };
-        let s = divergence((&x, &[1.0 / 40.0; 40]), (&y, &[1.0 / 30.0; 30]), d, Cost::new(1.0, power).unwrap(), &o, [None; 3], &Interrupt::default()).unwrap();
+        let s = divergence(
+            (&x, &[1.0 / 40.0; 40]),
+            (&y, &[1.0 / 30.0; 30]),
+            d,
+            Cost::new(1.0, power).unwrap(),
+            &o,
+            [None; 3],
+            &Interrupt::default(),
+        )
+        .unwrap();
         assert!(s.failure(&o).is_none());
-        assert!((s.value - expected).abs() < 1e-9 * (1.0 + expected), "p {power}, ε {epsilon}: {} and {expected}", s.value);
+        assert!(
+            (s.value - expected).abs() < 1e-9 * (1.0 + expected),
+            "p {power}, ε {epsilon}: {} and {expected}",
+            s.value
+        );
     }
 }
 
@@ -111,19 +126,31 @@ fn unbalanced_transport_satisfies_its_first_order_conditions() {
         let f = named::find(name).unwrap().build(&[]).unwrap();
         let cost = Cost::new(1.0, 2.0).unwrap();
         let p = Problem { x: &x, y: &y, d: 2, cost, a: &a, b: &b, rows: Side::Free(&f), columns: Side::Free(&f) };
-        let e = sinkhorn(&p, &SinkhornOptions { epsilon: 0.2, tolerance: 1e-9, iterations: 20_000 }, None, &Interrupt::default()).unwrap();
+        let e = sinkhorn(
+            &p,
+            &SinkhornOptions { epsilon: 0.2, tolerance: 1e-9, iterations: 20_000 },
+            None,
+            &Interrupt::default(),
+        )
+        .unwrap();
         assert!(e.converged, "{name}: error {}", e.error);
         let c = |i: usize, j: usize| (0..2).map(|k| (x[2 * i + k] - y[2 * j + k]).powi(2)).sum::<f64>();
         let mass = |i: usize, j: usize| a[i] * b[j] * ((e.phi[i] - e.psi[j] - c(i, j)) / 0.2).exp();
         for j in 0..25 {
             let got = (0..30).map(|i| mass(i, j)).sum::<f64>() / b[j];
             let (left, right) = (f.conjugate_grad(e.psi[j] - 1e-6), f.conjugate_grad(e.psi[j] + 1e-6));
-            assert!(got >= left - 1e-5 && got <= right + 1e-5, "{name}: column {j} has {got}, its price asks for {left} to {right}");
+            assert!(
+                got >= left - 1e-5 && got <= right + 1e-5,
+                "{name}: column {j} has {got}, its price asks for {left} to {right}"
+            );
         }
         for i in 0..30 {
             let got = (0..25).map(|j| mass(i, j)).sum::<f64>() / a[i];
             let (left, right) = (f.conjugate_grad(-e.phi[i] - 1e-6), f.conjugate_grad(-e.phi[i] + 1e-6));
-            assert!(got >= left - 1e-5 && got <= right + 1e-5, "{name}: row {i} has {got}, its price asks for {left} to {right}");
+            assert!(
+                got >= left - 1e-5 && got <= right + 1e-5,
+                "{name}: row {i} has {got}, its price asks for {left} to {right}"
+            );
         }
     }
 }
@@ -132,7 +159,10 @@ fn unbalanced_transport_satisfies_its_first_order_conditions() {
 #[test]
 fn max_sliced_finds_the_shift() {
     let z = gaussian(200, 5, &Default::default(), &mut random::rng(2, 0)).unwrap();
-    let moved = gflow::dataset::Rows { data: z.data.iter().enumerate().map(|(i, v)| if i % 5 == 3 { v + 2.0 } else { *v }).collect(), ..z.clone() };
+    let moved = gflow::dataset::Rows {
+        data: z.data.iter().enumerate().map(|(i, v)| if i % 5 == 3 { v + 2.0 } else { *v }).collect(),
+        ..z.clone()
+    };
     let at = |name: &str| metric::by_name(name).unwrap().evaluate(&upload(z.clone()), &upload(moved.clone())).unwrap();
     let (sliced, best, w2) = (at("sliced"), at("max_sliced"), at("w2"));
     assert!((best - 2.0).abs() < 1e-6 && sliced < best && best <= w2 + 1e-9, "{sliced} {best} {w2}");
@@ -143,12 +173,24 @@ fn max_sliced_finds_the_shift() {
 fn renyi_of_diracs() {
     for alpha in [1.001, 1.5, 2.0, 5.0] {
         for (l, r) in [(1.0, 0.1), (1.0, 3.0), (4.0, 0.5)] {
-            let d: Arc<dyn Divergence> = Arc::new(Regularized { order: Order::new(alpha).unwrap(), space: Lipschitz::new(l).unwrap() });
-            let e = estimate(&d, &column(&[r]), &column(&[0.0]), &SolverBuilder(Arc::new(Exact::default())), &EstimateOptions::default());
+            let d: Arc<dyn Divergence> =
+                Arc::new(Regularized { order: Order::new(alpha).unwrap(), space: Lipschitz::new(l).unwrap() });
+            let e = estimate(
+                &d,
+                &column(&[r]),
+                &column(&[0.0]),
+                &SolverBuilder(Arc::new(Exact::default())),
+                &EstimateOptions::default(),
+            );
             let s = f64::min(1.0, 1.0 / (alpha * l * r));
             let exact = l * r * s - s.ln() / alpha;
             // 0.1 is rounded to f32
-            assert!((e.value - exact).abs() < 1e-6 * exact && e.upper - e.lower < 1e-8, "α {alpha}, L {l}, r {r}: {} to {} for {exact}", e.lower, e.upper);
+            assert!(
+                (e.value - exact).abs() < 1e-6 * exact && e.upper - e.lower < 1e-8,
+                "α {alpha}, L {l}, r {r}: {} to {} for {exact}",
+                e.lower,
+                e.upper
+            );
         }
     }
 }
@@ -160,16 +202,26 @@ fn renyi_closes() {
     let q = upload(gaussian(20, 2, &Default::default(), &mut random::rng(6, 1)).unwrap()).add_scalar(0.6);
     let mut last = f64::INFINITY;
     for alpha in [1.001, 1.5, 2.0, 5.0] {
-        let d: Arc<dyn Divergence> = Arc::new(Regularized { order: Order::new(alpha).unwrap(), space: Lipschitz::new(1.0).unwrap() });
+        let d: Arc<dyn Divergence> =
+            Arc::new(Regularized { order: Order::new(alpha).unwrap(), space: Lipschitz::new(1.0).unwrap() });
         let e = estimate(&d, &p, &q, &SolverBuilder(Arc::new(Exact::default())), &EstimateOptions::default());
         assert!(e.upper - e.lower < 1e-8 && e.lower <= e.upper + 1e-12, "α {alpha}: {} to {}", e.lower, e.upper);
         // 1/(α(α − 1)) makes it fall with α
         assert!(e.value.is_finite() && e.value < last);
         last = e.value;
-        let mlp = MlpBuilder { optimizer: estimate_optimizer(), ..MlpBuilder::new(vec![32, 32], Default::default()).unwrap() };
+        let mlp = MlpBuilder {
+            optimizer: estimate_optimizer(),
+            ..MlpBuilder::new(vec![32, 32], Default::default()).unwrap()
+        };
         let n = estimate(&d, &p, &q, &mlp, &EstimateOptions { steps: 600, ..Default::default() });
         // −softplus of a Lipschitz network is flatter than what it may be: it proves 75 to 99 %
-        assert!(n.lower <= e.upper + 1e-9 && n.lower > 0.7 * e.value && (n.upper - e.upper).abs() < 1e-8, "α {alpha}: the network proves {} to {}, exact {}", n.lower, n.upper, e.value);
+        assert!(
+            n.lower <= e.upper + 1e-9 && n.lower > 0.7 * e.value && (n.upper - e.upper).abs() < 1e-8,
+            "α {alpha}: the network proves {} to {}, exact {}",
+            n.lower,
+            n.upper,
+            e.value
+        );
     }
 }
 
@@ -189,7 +241,10 @@ fn nonsense_is_refused_with_the_reason() {
         ("mmd(gaussian_kernel(1.0)).estimate([[0.0]], [[1.0]], #{ critic: mlp([8]) })", "Lipschitz"),
         ("w1().estimate([[0.0]], [[1.0]], #{ critic: exact(), lr: 0.1 })", "not trained"),
         ("w1().estimate([[0.0], [1.0]], [[1.0]], #{ critic: exact(), source_weights: [0.5, 0.6] })", "sum to 1.1"),
-        ("w1().estimate([[0.0], [1.0]], [[1.0]], #{ critic: exact(), source_weights: [1.5, -0.5] })", "weight 1 is -0.5"),
+        (
+            "w1().estimate([[0.0], [1.0]], [[1.0]], #{ critic: exact(), source_weights: [1.5, -0.5] })",
+            "weight 1 is -0.5",
+        ),
         ("w1().estimate([[0.0], [1.0]], [[1.0]], #{ critic: exact(), source_weights: [1.0] })", "2 weights"),
         ("sinkhorn(0.0)", "> 0"),
         ("entropic(#{ epsilon: 0.0 })", "> 0"),
@@ -210,11 +265,19 @@ fn unbalanced_transport_of_diracs() {
         let slope = 0.5 * (f.slope_at_one().0 + f.slope_at_one().1);
         for r in [0.3f64, 1.0, 2.0] {
             let total = |m: f64| m * r * r + 2.0 * (f.f(m) - slope * (m - 1.0));
-            let exact = (0..=40_000).map(|k| total(f64::from(k) / 20_000.0)).filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
-            let script = format!("let e = unbalanced({name}(), w2_squared()).estimate([[{r}]], [[0.0]]);\nprint(`${{e.lower}} ${{e.upper}}`);");
+            let exact = (0..=40_000)
+                .map(|k| total(f64::from(k) / 20_000.0))
+                .filter(|v| v.is_finite())
+                .fold(f64::INFINITY, f64::min);
+            let script = format!(
+                "let e = unbalanced({name}(), w2_squared()).estimate([[{r}]], [[0.0]]);\nprint(`${{e.lower}} ${{e.upper}}`);"
+            );
             let v: Vec<f64> = printed(&script).split_whitespace().map(|v| v.parse().unwrap()).collect();
             // the grid of masses and entropy at ε = r²/1000 leave a thousandth
-            assert!(v[0] <= exact + 1e-6 && v[1] >= exact - 1e-6 && v[1] - v[0] < 5e-3 * (1.0 + exact), "{name}, r {r}: {v:?} for {exact}");
+            assert!(
+                v[0] <= exact + 1e-6 && v[1] >= exact - 1e-6 && v[1] - v[0] < 5e-3 * (1.0 + exact),
+                "{name}, r {r}: {v:?} for {exact}"
+            );
         }
     }
 }

@@ -17,8 +17,12 @@ impl Death {
             return reason.clone();
         }
         match (self.status.signal(), self.status.code()) {
-            (Some(libc::SIGSEGV | libc::SIGBUS), _) => "it touched memory that is not its own (segmentation fault), or ran out of stack".into(),
-            (Some(libc::SIGABRT), _) => "it aborted: out of memory, a stack overflow, or a panic that could not be caught (see above)".into(),
+            (Some(libc::SIGSEGV | libc::SIGBUS), _) => {
+                "it touched memory that is not its own (segmentation fault), or ran out of stack".into()
+            }
+            (Some(libc::SIGABRT), _) => {
+                "it aborted: out of memory, a stack overflow, or a panic that could not be caught (see above)".into()
+            }
             (Some(libc::SIGKILL), _) => "it was killed, by the system when memory ran out, or by somebody".into(),
             (Some(libc::SIGILL), _) => "it met an illegal instruction".into(),
             (Some(libc::SIGFPE), _) => "it divided an integer by zero in native code".into(),
@@ -34,7 +38,8 @@ impl Death {
             return "No variables were lost".into();
         }
         let names: Vec<&str> = self.lost.iter().take(SHOWN).map(String::as_str).collect();
-        let more = if self.lost.len() > SHOWN { format!(" and {} more", self.lost.len() - SHOWN) } else { String::new() };
+        let more =
+            if self.lost.len() > SHOWN { format!(" and {} more", self.lost.len() - SHOWN) } else { String::new() };
         format!("Lost: {}{more}", names.join(", "))
     }
 
@@ -42,7 +47,10 @@ impl Death {
         let value = format!("the session process ended: {}", self.cause());
         let traceback = vec![
             format!("\x1b[31mSessionDied\x1b[0m: {value}."),
-            format!("A fresh session is running. {}, with every function defined in this notebook: run the cells that define them again.", self.losses()),
+            format!(
+                "A fresh session is running. {}, with every function defined in this notebook: run the cells that define them again.",
+                self.losses()
+            ),
         ];
         Failure { name: "SessionDied".into(), value, traceback }
     }

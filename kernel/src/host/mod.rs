@@ -24,9 +24,15 @@ type Pending = HashMap<u64, oneshot::Sender<Result<Value, Failure>>>;
 /// What the desk is to show, in order.
 enum Item {
     Output(Output),
-    Question { prompt: String, password: bool },
+    Question {
+        prompt: String,
+        password: bool,
+    },
     /// a compiled cell reads its standard input
-    Typed { prompt: String, password: bool },
+    Typed {
+        prompt: String,
+        password: bool,
+    },
     /// everything before it has been shown once this is reached
     Reply(oneshot::Sender<Result<Value, Failure>>, Result<Value, Failure>),
 }
@@ -123,7 +129,13 @@ impl Host {
     }
 
     /// Runs a Rhai cell.
-    pub async fn eval(self: &Arc<Self>, name: String, code: String, show: bool, expressions: std::collections::BTreeMap<String, String>) -> Outcome {
+    pub async fn eval(
+        self: &Arc<Self>,
+        name: String,
+        code: String,
+        show: bool,
+        expressions: std::collections::BTreeMap<String, String>,
+    ) -> Outcome {
         let answer = self.ask(Ask::Eval { name, code, show, expressions }).await;
         self.outcome(answer)
     }
@@ -233,7 +245,11 @@ impl Host {
             return;
         }
         let failure = death.failure();
-        let respawned = if failures < ATTEMPTS { self.spawn().await } else { Err(std::io::Error::other("it ended three times before it was ready; the next cell tries again")) };
+        let respawned = if failures < ATTEMPTS {
+            self.spawn().await
+        } else {
+            Err(std::io::Error::other("it ended three times before it was ready; the next cell tries again"))
+        };
         self.ended.notify_waiters();
         let failure = match respawned {
             Ok(()) => failure,

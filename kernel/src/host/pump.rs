@@ -67,7 +67,13 @@ enum Next {
 }
 
 impl Pump {
-    pub fn new(items: mpsc::Sender<Item>, host: Weak<Host>, nonce: &str, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Pump {
+    pub fn new(
+        items: mpsc::Sender<Item>,
+        host: Weak<Host>,
+        nonce: &str,
+        seen: watch::Sender<u64>,
+        delivered: watch::Receiver<u64>,
+    ) -> Pump {
         let mut head = vec![MARK];
         head.extend_from_slice(nonce.as_bytes());
         head.push(b':');
@@ -132,7 +138,9 @@ impl Pump {
             self.content = Some((kind.trim().to_string(), String::new()));
         } else if line == PANIC || line == ERROR || line.starts_with(CHANGED) {
             self.control(line);
-        } else if let Some((prompt, password)) = line.strip_prefix(PASSWORD).map(|p| (p, true)).or_else(|| line.strip_prefix(INPUT).map(|p| (p, false))) {
+        } else if let Some((prompt, password)) =
+            line.strip_prefix(PASSWORD).map(|p| (p, true)).or_else(|| line.strip_prefix(INPUT).map(|p| (p, false)))
+        {
             let _ = self.items.send(Item::Typed { prompt: prompt.to_string(), password }).await;
         } else {
             self.text(format!("{line}\n").as_bytes()).await;
@@ -156,7 +164,9 @@ impl Pump {
         }
         match (b.get(whole.len()), b.get(whole.len() + 1)) {
             (Some(&MARK), _) => Some(Next::Mark { length: whole.len() + 1, number: self.last + 1, last: false }),
-            (Some(&LAST), Some(&MARK)) => Some(Next::Mark { length: whole.len() + 2, number: self.last + 1, last: true }),
+            (Some(&LAST), Some(&MARK)) => {
+                Some(Next::Mark { length: whole.len() + 2, number: self.last + 1, last: true })
+            }
             (None, _) | (Some(&LAST), None) => Some(Next::Wait),
             _ => None,
         }
@@ -182,7 +192,8 @@ impl Pump {
             };
         }
         // text, up to what may be something else
-        let stop = (1..b.len()).find(|i| b[*i] == MARK || b[*i..].starts_with(PREFIX) || !at_end && PREFIX.starts_with(&b[*i..]));
+        let stop = (1..b.len())
+            .find(|i| b[*i] == MARK || b[*i..].starts_with(PREFIX) || !at_end && PREFIX.starts_with(&b[*i..]));
         if stop.is_none() && !at_end && PREFIX.starts_with(b) {
             return Next::Wait;
         }
@@ -267,14 +278,18 @@ mod tests {
         let odd = "\x1e{\"a\":1}\n\x1en0:7\x1e\x1en1:1\x1e";
         assert_eq!(shown(&[odd, "."]).await.0, [text(&format!("{odd}."))]);
         // content behind text without a newline, in pieces
-        let (out, pump) = shown(&["no newlineEVC", "XR_BEGIN_CONTENT text/plain\n(", ")\nEVCXR_END_CONTENT\n\x1en0:1\x1e"]).await;
+        let (out, pump) =
+            shown(&["no newlineEVC", "XR_BEGIN_CONTENT text/plain\n(", ")\nEVCXR_END_CONTENT\n\x1en0:1\x1e"]).await;
         assert_eq!(out[0], text("no newline"));
         assert!(matches!(&out[1], Output::Display { data, .. } if data["text/plain"] == "()"), "{out:?}");
         assert!(pump.buffer.is_empty());
         // text that only begins like a directive
         assert_eq!(shown(&["EVCXR_SOMETHING else\n", "EV", "A"]).await.0, [text("EVCXR_SOMETHING else\nEVA")]);
         // content that never ends is text at the end of the cell
-        assert_eq!(shown(&["EVCXR_BEGIN_CONTENT text/plain\nabc\n\x1en0:1!\x1e"]).await.0, [text("EVCXR_BEGIN_CONTENT text/plain\nabc\n")]);
+        assert_eq!(
+            shown(&["EVCXR_BEGIN_CONTENT text/plain\nabc\n\x1en0:1!\x1e"]).await.0,
+            [text("EVCXR_BEGIN_CONTENT text/plain\nabc\n")]
+        );
         // characters cut in two
         let (items, mut receiver) = mpsc::channel(10);
         let (seen, _) = watch::channel(0);

@@ -23,7 +23,11 @@ pub(super) fn spawn(settings: &Settings, host: &Arc<Host>) -> Result<(i32, Optio
     let descriptor = theirs.as_raw_fd();
     let nonce = uuid::Uuid::new_v4().simple().to_string();
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("--session").stdin(if settings.asks { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg("--session")
+        .stdin(if settings.asks { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command.env(NONCE, &nonce);
     command.envs(settings.environment.iter().map(|(k, v)| (k, v)));
     // SAFETY: dup2 and fcntl are all that happens between fork and exec
@@ -47,7 +51,8 @@ pub(super) fn spawn(settings: &Settings, host: &Arc<Host>) -> Result<(i32, Optio
     let (reading, writing) = UnixStream::from_std(ours)?.into_split();
     let (seen, marks) = watch::channel(0);
     let (delivered, deliveries) = watch::channel(0);
-    let out = tokio::spawn(pump::run(Pump::new(host.items.clone(), Arc::downgrade(host), &nonce, seen, deliveries), stdout));
+    let out =
+        tokio::spawn(pump::run(Pump::new(host.items.clone(), Arc::downgrade(host), &nonce, seen, deliveries), stdout));
     let err = tokio::spawn(errors(stderr, host.items.clone()));
     let host = Arc::downgrade(host);
     let reader = tokio::spawn(read(reading, host.clone(), marks, delivered));
@@ -69,7 +74,9 @@ pub(super) fn spawn(settings: &Settings, host: &Arc<Host>) -> Result<(i32, Optio
 async fn errors(mut from: ChildStderr, items: mpsc::Sender<Item>) {
     let mut buffer = vec![0; 1 << 14];
     while let Ok(n) = from.read(&mut buffer).await {
-        if n == 0 || items.send(Item::Output(Output::stream("stderr", String::from_utf8_lossy(&buffer[..n])))).await.is_err() {
+        if n == 0
+            || items.send(Item::Output(Output::stream("stderr", String::from_utf8_lossy(&buffer[..n])))).await.is_err()
+        {
             return;
         }
     }

@@ -68,7 +68,11 @@ impl NotebookDesk {
             && last.value["output_type"] == "stream"
             && last.value["name"] == value["name"]
         {
-            let whole = format!("{}{}", last.value["text"].as_str().unwrap_or_default(), value["text"].as_str().unwrap_or_default());
+            let whole = format!(
+                "{}{}",
+                last.value["text"].as_str().unwrap_or_default(),
+                value["text"].as_str().unwrap_or_default()
+            );
             last.value["text"] = json!(whole);
             return;
         }
@@ -77,8 +81,12 @@ impl NotebookDesk {
 
     pub fn add(&self, output: Output) {
         match output {
-            Output::Stream { name, text } => self.push(json!({ "output_type": "stream", "name": name, "text": text }), None),
-            Output::Display { data, metadata, id, update: false } => self.push(json!({ "output_type": "display_data", "data": data, "metadata": metadata }), id),
+            Output::Stream { name, text } => {
+                self.push(json!({ "output_type": "stream", "name": name, "text": text }), None)
+            }
+            Output::Display { data, metadata, id, update: false } => {
+                self.push(json!({ "output_type": "display_data", "data": data, "metadata": metadata }), id)
+            }
             Output::Display { data, metadata, id, update: true } => {
                 let mut state = self.state();
                 for kept in state.outputs.values_mut().flatten().filter(|k| k.id.is_some() && k.id == id) {

@@ -7,10 +7,14 @@ pub struct Notebook(Value);
 impl Notebook {
     pub fn read(path: &Path) -> Result<Notebook, String> {
         let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|e| format!("{} is no notebook: {e}", path.display()))?;
+        let value: Value =
+            serde_json::from_slice(&bytes).map_err(|e| format!("{} is no notebook: {e}", path.display()))?;
         let format = value["nbformat"].as_u64().unwrap_or(0);
         if format != 4 {
-            return Err(format!("{} has notebook format {format}, expected 4 (`jupyter nbconvert --to notebook` converts older ones)", path.display()));
+            return Err(format!(
+                "{} has notebook format {format}, expected 4 (`jupyter nbconvert --to notebook` converts older ones)",
+                path.display()
+            ));
         }
         if !value["cells"].is_array() {
             return Err(format!("{} is no notebook: it has no list of cells", path.display()));

@@ -84,7 +84,9 @@ fn target(path: &Path, out: Option<&Path>) -> PathBuf {
 
 /// Runs the notebook at `path`.
 pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> ExitCode {
-    let prepared = parameters(&o.set).and_then(|p| settings(o, &p).map(|s| (p, s))).and_then(|(p, s)| Notebook::read(path).map(|n| (p, s, n)));
+    let prepared = parameters(&o.set)
+        .and_then(|p| settings(o, &p).map(|s| (p, s)))
+        .and_then(|(p, s)| Notebook::read(path).map(|n| (p, s, n)));
     let (parameters, settings, mut notebook) = match prepared {
         Ok(p) => p,
         Err(e) => return usage(&e),
@@ -127,7 +129,10 @@ pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> Exi
         None => ExitCode::SUCCESS,
         Some((number, f)) => {
             let text = f.traceback.join("\n");
-            eprintln!("error in cell {number}:\n{}", if std::io::stderr().is_terminal() { text } else { gflow::script::plain(&text) });
+            eprintln!(
+                "error in cell {number}:\n{}",
+                if std::io::stderr().is_terminal() { text } else { gflow::script::plain(&text) }
+            );
             ExitCode::from(code(&f))
         }
     }
@@ -150,7 +155,9 @@ fn interrupts(host: Arc<Host>, rust: Arc<Rust>) -> Arc<AtomicBool> {
     use tokio::signal::unix::{SignalKind, signal};
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = stopped.clone();
-    let (Ok(mut interrupt), Ok(mut end)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return stopped };
+    let (Ok(mut interrupt), Ok(mut end)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return stopped;
+    };
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -172,7 +179,14 @@ fn interrupts(host: Arc<Host>, rust: Arc<Rust>) -> Arc<AtomicBool> {
     stopped
 }
 
-async fn cells(notebook: &mut Notebook, host: &Arc<Host>, rust: &Rust, desk: &NotebookDesk, o: &Options, stopped: &AtomicBool) -> Option<(usize, Failure)> {
+async fn cells(
+    notebook: &mut Notebook,
+    host: &Arc<Host>,
+    rust: &Rust,
+    desk: &NotebookDesk,
+    o: &Options,
+    stopped: &AtomicBool,
+) -> Option<(usize, Failure)> {
     let total = notebook.code_cells().len();
     for index in notebook.code_cells() {
         notebook.set_outputs(index, vec![]);
@@ -187,7 +201,9 @@ async fn cells(notebook: &mut Notebook, host: &Arc<Host>, rust: &Rust, desk: &No
         desk.turn(index, number);
         let begun = Instant::now();
         let (outcome, result) = match rust::body(&source) {
-            None if help::question(&source).is_some() => explain(host, help::question(&source).unwrap_or_default()).await,
+            None if help::question(&source).is_some() => {
+                explain(host, help::question(&source).unwrap_or_default()).await
+            }
             Some(body) => rust.execute(body).await,
             None => (host.eval(format!("cell {number}"), source.clone(), true, BTreeMap::new()).await, Map::new()),
         };
@@ -217,7 +233,13 @@ async fn explain(host: &Arc<Host>, name: &str) -> (Outcome, Map<String, Value>) 
     let found = host.ask(Ask::Inspect { code: name.to_string(), cursor: name.chars().count() }).await;
     match found {
         Ok(Value::Object(data)) => (Outcome::default(), data),
-        Ok(_) => (Outcome { error: Some(Failure::plain("Error", format!("there is nothing named `{name}`"))), ..Outcome::default() }, Map::new()),
+        Ok(_) => (
+            Outcome {
+                error: Some(Failure::plain("Error", format!("there is nothing named `{name}`"))),
+                ..Outcome::default()
+            },
+            Map::new(),
+        ),
         Err(f) => (Outcome { error: Some(f), ..Outcome::default() }, Map::new()),
     }
 }
@@ -227,6 +249,10 @@ fn report(o: &Options, number: usize, total: usize, took: Duration, error: Optio
         let line = serde_json::json!({ "event": "cell", "value": { "number": number, "of": total, "seconds": took.as_secs_f64(), "error": error.map(|e| &e.value) } });
         println!("{line}");
     } else if !o.quiet {
-        eprintln!("cell {number}/{total}: {:.2} s{}", took.as_secs_f64(), if error.is_some() { ", failed" } else { "" });
+        eprintln!(
+            "cell {number}/{total}: {:.2} s{}",
+            took.as_secs_f64(),
+            if error.is_some() { ", failed" } else { "" }
+        );
     }
 }

@@ -14,9 +14,21 @@ pub type Completions = (usize, usize, Vec<String>);
 pub enum Job {
     /// be ready when a cell comes
     Warm,
-    Execute { code: String, ticket: Arc<Ticket>, answer: oneshot::Sender<Compiled> },
-    Complete { code: String, byte: usize, answer: oneshot::Sender<Option<Completions>> },
-    Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
+    Execute {
+        code: String,
+        ticket: Arc<Ticket>,
+        answer: oneshot::Sender<Compiled>,
+    },
+    Complete {
+        code: String,
+        byte: usize,
+        answer: oneshot::Sender<Option<Completions>>,
+    },
+    Inspect {
+        code: String,
+        byte: usize,
+        answer: oneshot::Sender<Option<(String, String)>>,
+    },
 }
 
 /// How a cell came out of the compiler.
@@ -75,11 +87,15 @@ impl Context {
 }
 
 fn missing(e: &Error) -> Failure {
-    let found = |program: &str| std::process::Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
+    let found =
+        |program: &str| std::process::Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
     if found("cargo") && found("rustc") {
         return Failure::plain("RustError", format!("the compiler of Rust cells did not start: {e}"));
     }
-    Failure::plain("NoRustToolchain", "Rust cells are compiled by cargo and rustc, which were not found: install Rust (https://rustup.rs) and run the cell again. Rhai cells need no compiler.")
+    Failure::plain(
+        "NoRustToolchain",
+        "Rust cells are compiled by cargo and rustc, which were not found: install Rust (https://rustup.rs) and run the cell again. Rhai cells need no compiler.",
+    )
 }
 
 /// Starts the thread; evcxr itself starts with the first job.
@@ -129,7 +145,9 @@ fn run(context: &mut Option<Context>, host: &Host, loads: &Loads, job: Job) {
         }
         Job::Complete { code, byte, answer } => {
             let found = ready(context, host).ok().and_then(|c| c.evcxr.completions(&code, byte).ok());
-            let _ = answer.send(found.map(|f| (f.start_offset, f.end_offset, f.completions.into_iter().map(|c| c.code).collect())));
+            let _ = answer.send(
+                found.map(|f| (f.start_offset, f.end_offset, f.completions.into_iter().map(|c| c.code).collect())),
+            );
         }
         Job::Inspect { code, byte, answer } => {
             let found = ready(context, host).ok().and_then(|c| c.evcxr.hover_at(&code, byte).ok());

@@ -95,9 +95,12 @@ impl Rust {
 
     async fn announce(&self, display: Option<String>, ticket: &Ticket, begun: Instant, last: bool) -> String {
         let update = display.is_some();
-        let id = display.unwrap_or_else(|| format!("gflow-rust-{}-{}", std::process::id(), self.displays.fetch_add(1, Ordering::SeqCst)));
+        let id = display.unwrap_or_else(|| {
+            format!("gflow-rust-{}-{}", std::process::id(), self.displays.fetch_add(1, Ordering::SeqCst))
+        });
         let compiling = if last { ticket.compiling(begun) } else { begun.elapsed() }.as_secs_f64();
-        let text = if last { format!("compiled in {compiling:.1} s") } else { format!("compiling… {compiling:.0} s") };
+        let text =
+            if last { format!("compiled in {compiling:.1} s") } else { format!("compiling… {compiling:.0} s") };
         let data = [("text/plain".to_string(), json!(text))].into_iter().collect();
         self.host.show(Output::Display { data, metadata: Map::new(), id: Some(id.clone()), update }).await;
         id
@@ -122,7 +125,8 @@ impl Rust {
     /// Completions at a position counted in characters of the whole cell, in the form of a reply. None at once while
     /// the compiler is busy.
     pub async fn complete(&self, cell: &str, cursor: usize) -> Value {
-        let none = json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
+        let none =
+            json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
         let Some(code) = body(cell).filter(|_| self.cell().is_none()) else { return none };
         let shift = cell.chars().count() - code.chars().count();
         let Some(at) = cursor.checked_sub(shift) else { return none };
@@ -157,8 +161,14 @@ fn finish(ticket: &Ticket, compiled: Compiled) -> (Outcome, Map<String, Value>) 
     if outcome.error.is_none() {
         outcome.error = match compiled.error {
             Some(e) => Some(e),
-            None if control.panicked() => Some(Failure::plain("RustPanic", "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept")),
-            None if control.failed() => Some(Failure::plain("RustError", "the cell returned an error (see above); variables it defined are lost")),
+            None if control.panicked() => Some(Failure::plain(
+                "RustPanic",
+                "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept",
+            )),
+            None if control.failed() => Some(Failure::plain(
+                "RustError",
+                "the cell returned an error (see above); variables it defined are lost",
+            )),
             None => None,
         };
     }

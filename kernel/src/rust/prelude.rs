@@ -17,5 +17,6 @@ pub fn cell() -> String {
     for (visibility, name, source) in MODULES {
         text += &format!("{visibility} mod {name} {{\n{}\n}}\n", source.replace("crate::", "crate::gflow_cell::"));
     }
-    text + "pub use value::{Error, FromSession, IntoSession, Points};\n}\nuse crate::gflow_cell::session;\nuse crate::gflow_cell::Points;\n" + ATTACH
+    text + "pub use value::{Error, FromSession, IntoSession, Points};\n}\nuse crate::gflow_cell::session;\nuse crate::gflow_cell::Points;\n"
+        + ATTACH
 }

@@ -150,9 +150,16 @@ impl Loads {
                 () = self.outlived(generation) => return,
             };
             let mut words = line.split(' ');
-            let (Some("LOAD_AND_RUN"), Some(library), Some(function)) = (words.next(), words.next(), words.next()) else { continue };
+            let (Some("LOAD_AND_RUN"), Some(library), Some(function)) = (words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
             let ticket = self.current();
-            let (outcome, control) = if ticket.start() { self.host.load(library.to_string(), function.to_string()).await } else { (Outcome::default(), Control::never_ran()) };
+            let (outcome, control) = if ticket.start() {
+                self.host.load(library.to_string(), function.to_string()).await
+            } else {
+                (Outcome::default(), Control::never_ran())
+            };
             let mut answer = control.lines.join("\n");
             if !answer.is_empty() {
                 answer.push('\n');

@@ -16,7 +16,8 @@ fn asked(content: &Value) -> (String, usize) {
 impl Kernel {
     pub(super) async fn complete(&self, content: &Value) -> Value {
         let (code, cursor) = asked(content);
-        let empty = json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
+        let empty =
+            json!({ "status": "ok", "matches": [], "cursor_start": cursor, "cursor_end": cursor, "metadata": {} });
         let head: String = code.chars().take(cursor).collect();
         if head.starts_with('%') && rust::MAGIC.starts_with(&head) {
             return json!({ "status": "ok", "matches": [rust::MAGIC], "cursor_start": 0, "cursor_end": cursor, "metadata": {} });
@@ -34,7 +35,11 @@ impl Kernel {
 
     pub(super) async fn inspect(&self, content: &Value) -> Value {
         let (code, cursor) = asked(content);
-        let found = if rust::body(&code).is_some() { self.rust.inspect(&code, cursor).await } else { self.inspected(&code, cursor).await };
+        let found = if rust::body(&code).is_some() {
+            self.rust.inspect(&code, cursor).await
+        } else {
+            self.inspected(&code, cursor).await
+        };
         json!({ "status": "ok", "found": found.is_object(), "data": if found.is_object() { found } else { json!({}) }, "metadata": {} })
     }
 
@@ -42,7 +47,11 @@ impl Kernel {
         let (code, _) = asked(content);
         if code.trim_start().starts_with(rust::MAGIC) {
             // in a console, an empty line ends a Rust cell
-            let status = if code.ends_with("\n\n") || code.lines().count() > 1 && code.ends_with('\n') { "complete" } else { "incomplete" };
+            let status = if code.ends_with("\n\n") || code.lines().count() > 1 && code.ends_with('\n') {
+                "complete"
+            } else {
+                "incomplete"
+            };
             return json!({ "status": status, "indent": "" });
         }
         if help::question(&code).is_some() {

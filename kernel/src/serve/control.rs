@@ -16,7 +16,9 @@ pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
         let request = requests.next().await;
         kernel.iopub.status(&request, "busy");
         match request.kind.as_str() {
-            "kernel_info_request" => out.send("kernel_info_reply", info::content(&kernel.host.device()), &request).await,
+            "kernel_info_request" => {
+                out.send("kernel_info_reply", info::content(&kernel.host.device()), &request).await
+            }
             "interrupt_request" => {
                 interrupt(&kernel).await;
                 out.send("interrupt_reply", json!({ "status": "ok" }), &request).await;
@@ -55,12 +57,16 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     tokio::spawn(async move {
         let compiled = kernel.rust.running();
         tokio::time::sleep(if compiled { GRACE } else { NOTICE }).await;
-        let same = kernel.executing.load(Ordering::SeqCst) && kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize) == cell;
+        let same = kernel.executing.load(Ordering::SeqCst)
+            && kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize) == cell;
         if !same || kernel.host.generation() != generation {
             return;
         }
         if compiled {
-            kernel.host.kill(generation, "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())");
+            kernel.host.kill(
+                generation,
+                "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())",
+            );
         } else if !kernel.noticed.swap(true, Ordering::SeqCst) {
             kernel.say("stderr", "The cell has not stopped yet: it waits for native code. Interrupt once more to end the session process; its variables would be lost.\n".into()).await;
         }
@@ -69,11 +75,15 @@ async fn interrupt(kernel: &Arc<Kernel>) {
 
 /// Ends this process when the one that started it has gone without saying so.
 pub async fn watch_parent(kernel: Arc<Kernel>) {
-    let Some(parent) = std::env::var("JPY_PARENT_PID").ok().and_then(|p| p.parse::<i32>().ok()).filter(|p| *p > 1) else { return };
+    let Some(parent) = std::env::var("JPY_PARENT_PID").ok().and_then(|p| p.parse::<i32>().ok()).filter(|p| *p > 1)
+    else {
+        return;
+    };
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         // SAFETY: signal 0 only asks whether the process is there
-        let gone = unsafe { libc::kill(parent, 0) } != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
+        let gone = unsafe { libc::kill(parent, 0) } != 0
+            && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
         // SAFETY: reads an attribute of this process
         let orphan = unsafe { libc::getppid() } == 1;
         if gone || orphan {
@@ -85,7 +95,9 @@ pub async fn watch_parent(kernel: Arc<Kernel>) {
 /// Ends this process in order when it is told to by a signal.
 pub async fn watch_signals(kernel: Arc<Kernel>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else { return };
+    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        return;
+    };
     tokio::select! {
         _ = term.recv() => {}
         _ = hangup.recv() => {}

@@ -28,7 +28,12 @@ pub async fn run(kernel: Arc<Kernel>, desk: Arc<ClientDesk>, mut cells: Unbounde
 }
 
 /// Runs a cell; gives those that must not run because it failed.
-async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>, cells: &mut UnboundedReceiver<Arc<Request>>) -> Vec<Arc<Request>> {
+async fn execute(
+    kernel: &Arc<Kernel>,
+    desk: &ClientDesk,
+    request: Arc<Request>,
+    cells: &mut UnboundedReceiver<Arc<Request>>,
+) -> Vec<Arc<Request>> {
     *kernel.current() = Some(request.clone());
     kernel.noticed.store(false, Ordering::SeqCst);
     kernel.executing.store(true, Ordering::SeqCst);
@@ -43,7 +48,8 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
         kernel.iopub.publish(&request, "execute_input", json!({ "code": code, "execution_count": count }));
     }
     let mut payload = vec![];
-    let expressions: BTreeMap<String, String> = serde_json::from_value(request.content["user_expressions"].clone()).unwrap_or_default();
+    let expressions: BTreeMap<String, String> =
+        serde_json::from_value(request.content["user_expressions"].clone()).unwrap_or_default();
     let show_outcome = async || {
         if code.trim().is_empty() {
             return Outcome::default();
@@ -64,12 +70,16 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
             }
             None if code.trim_start().starts_with("%%") => {
                 let word = code.split_whitespace().next().unwrap_or("%%");
-                let error = Some(Failure::plain("Error", format!("`{word}` is not known: the one word that can begin a cell is {}, alone on its line", rust::MAGIC)));
+                let error = Some(Failure::plain(
+                    "Error",
+                    format!(
+                        "`{word}` is not known: the one word that can begin a cell is {}, alone on its line",
+                        rust::MAGIC
+                    ),
+                ));
                 Outcome { error, ..Outcome::default() }
             }
-            None => {
-                kernel.host.eval(format!("cell {count}"), code.clone(), !silent, expressions).await
-            }
+            None => kernel.host.eval(format!("cell {count}"), code.clone(), !silent, expressions).await,
         }
     };
     let outcome: Outcome = show_outcome().await;
@@ -80,7 +90,9 @@ async fn execute(kernel: &Arc<Kernel>, desk: &ClientDesk, request: Arc<Request>,
     }
     let mut aborted = vec![];
     let content = match outcome.error {
-        None => json!({ "status": "ok", "execution_count": count, "payload": payload, "user_expressions": outcome.expressions }),
+        None => {
+            json!({ "status": "ok", "execution_count": count, "payload": payload, "user_expressions": outcome.expressions })
+        }
         Some(error) => {
             kernel.iopub.publish(&request, "error", error.content());
             if request.flag("stop_on_error", true) {

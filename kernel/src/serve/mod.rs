@@ -46,7 +46,9 @@ pub struct Kernel {
 pub enum Error {
     #[error("cannot read the connection file {path}: {reason}")]
     Connection { path: String, reason: String },
-    #[error("the connection file asks for {ip} without a key: that would let anybody on the network run code here. Use 127.0.0.1, or a key")]
+    #[error(
+        "the connection file asks for {ip} without a key: that would let anybody on the network run code here. Use 127.0.0.1, or a key"
+    )]
     Open { ip: String },
     #[error("cannot listen: {0}")]
     Listen(#[from] jupyter::RuntimeError),
@@ -60,12 +62,19 @@ fn connection(path: &Path) -> Result<ConnectionInfo, Error> {
     let mut value: Value = serde_json::from_str(&text).map_err(|e| failed(e.to_string()))?;
     // the key and the address may be left out; then nobody but this machine is served
     if let Some(map) = value.as_object_mut() {
-        for (key, default) in [("ip", json!("127.0.0.1")), ("transport", json!("tcp")), ("key", json!("")), ("signature_scheme", json!("hmac-sha256"))] {
+        for (key, default) in [
+            ("ip", json!("127.0.0.1")),
+            ("transport", json!("tcp")),
+            ("key", json!("")),
+            ("signature_scheme", json!("hmac-sha256")),
+        ] {
             map.entry(key).or_insert(default);
         }
     }
     let info: ConnectionInfo = serde_json::from_value(value).map_err(|e| failed(e.to_string()))?;
-    let local = info.transport == jupyter_protocol::connection_info::Transport::IPC || info.ip == "localhost" || info.ip.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let local = info.transport == jupyter_protocol::connection_info::Transport::IPC
+        || info.ip == "localhost"
+        || info.ip.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if info.key.is_empty() && !local {
         return Err(Error::Open { ip: info.ip });
     }
@@ -146,7 +155,9 @@ impl Kernel {
             }
             "comm_msg" | "comm_close" => None,
             "shutdown_request" => {
-                self.shell.send("shutdown_reply", json!({ "status": "ok", "restart": content["restart"] }), request).await;
+                self.shell
+                    .send("shutdown_reply", json!({ "status": "ok", "restart": content["restart"] }), request)
+                    .await;
                 self.leave(request).await;
                 None
             }

@@ -60,7 +60,10 @@ impl Desk for ClientDesk {
             Output::Stream { name, text } => ("stream", json!({ "name": name, "text": text })),
             Output::Display { data, metadata, id, update } => {
                 let transient = id.map_or(json!({}), |id| json!({ "display_id": id }));
-                (if update { "update_display_data" } else { "display_data" }, json!({ "data": data, "metadata": metadata, "transient": transient }))
+                (
+                    if update { "update_display_data" } else { "display_data" },
+                    json!({ "data": data, "metadata": metadata, "transient": transient }),
+                )
             }
             Output::Result { data, metadata } => {
                 state.result = data.get("text/plain").and_then(|t| t.as_str()).map(str::to_string);

@@ -33,12 +33,18 @@ impl Request {
 }
 
 fn parse(raw: RawMessage) -> Result<Request, String> {
-    let part = |i: usize| serde_json::from_slice::<Value>(&raw.jparts[i]).map_err(|e| format!("part {i} is no JSON: {e}"));
+    let part =
+        |i: usize| serde_json::from_slice::<Value>(&raw.jparts[i]).map_err(|e| format!("part {i} is no JSON: {e}"));
     let mut header = part(0)?;
     let content = part(3)?;
     let kind = header["msg_type"].as_str().ok_or("the header has no msg_type")?.to_string();
     if let Some(h) = header.as_object_mut() {
-        for (key, default) in [("username", json!("")), ("version", json!("5.4")), ("date", json!("1970-01-01T00:00:00Z")), ("session", json!(""))] {
+        for (key, default) in [
+            ("username", json!("")),
+            ("version", json!("5.4")),
+            ("date", json!("1970-01-01T00:00:00Z")),
+            ("session", json!("")),
+        ] {
             h.entry(key).or_insert(default);
         }
     }

@@ -14,9 +14,14 @@ static PANIC: Mutex<String> = Mutex::new(String::new());
 /// Panics of native code are reported with the cell, not on the standard error.
 pub fn catch_panics() {
     std::panic::set_hook(Box::new(|info| {
-        let text = info.payload().downcast_ref::<&str>().map(|s| s.to_string()).or_else(|| info.payload().downcast_ref::<String>().cloned());
+        let text = info
+            .payload()
+            .downcast_ref::<&str>()
+            .map(|s| s.to_string())
+            .or_else(|| info.payload().downcast_ref::<String>().cloned());
         let place = info.location().map_or(String::new(), |l| format!(" ({}:{})", l.file(), l.line()));
-        *PANIC.lock().unwrap_or_else(|p| p.into_inner()) = format!("{}{place}", text.unwrap_or_else(|| "no message".into()));
+        *PANIC.lock().unwrap_or_else(|p| p.into_inner()) =
+            format!("{}{place}", text.unwrap_or_else(|| "no message".into()));
     }));
 }
 
@@ -53,14 +58,18 @@ pub fn eval(page: &SharedPage, name: &str, code: &str, show: bool, expressions: 
         }
         Outcome { error, expressions: out, variables: s.variables(), parameters: s.parameters_read() }
     });
-    let outcome = ran.unwrap_or_else(|| Outcome { error: Some(Failure::plain("Error", "the session is busy")), ..Outcome::default() });
+    let outcome = ran.unwrap_or_else(|| Outcome {
+        error: Some(Failure::plain("Error", "the session is busy")),
+        ..Outcome::default()
+    });
     cells::finish(page);
     json!(outcome)
 }
 
 /// One user expression in the protocol's form.
 fn expressed(s: &mut Session, expression: &str) -> Value {
-    let failed = |f: Failure| json!({ "status": "error", "ename": f.name, "evalue": f.value, "traceback": f.traceback });
+    let failed =
+        |f: Failure| json!({ "status": "error", "ename": f.name, "evalue": f.value, "traceback": f.traceback });
     match catch_unwind(AssertUnwindSafe(|| s.evaluate("expression", expression))) {
         Ok(Ok(v)) => json!({ "status": "ok", "data": bundle(&s.rich(&v)), "metadata": {} }),
         Ok(Err(d)) => failed(failure(s, &d)),

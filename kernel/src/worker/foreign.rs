@@ -99,7 +99,8 @@ extern "C" fn eval(code: *const u8, len: usize, out: *mut Value) -> bool {
     answer(out, || {
         within(|s| {
             s.call("script in a Rust cell", &code).map_err(|d| {
-                let place = d.place.as_ref().map_or(String::new(), |p| format!(" (line {}, column {})", p.line, p.column));
+                let place =
+                    d.place.as_ref().map_or(String::new(), |p| format!(" (line {}, column {})", p.line, p.column));
                 let hint = d.hint.as_ref().map_or(String::new(), |h| format!("; {h}"));
                 format!("{}{place}{hint}", d.message)
             })
@@ -120,7 +121,14 @@ impl Data {
     }
 }
 
-extern "C" fn register(name: *const u8, len: usize, arity: usize, call: Call, data: *mut c_void, out: *mut Value) -> bool {
+extern "C" fn register(
+    name: *const u8,
+    len: usize,
+    arity: usize,
+    call: Call,
+    data: *mut c_void,
+    out: *mut Value,
+) -> bool {
     // SAFETY: the cell passes a text
     let name = unsafe { text(name, len) };
     let data = Data(data);

@@ -87,7 +87,8 @@ impl Front {
             Some(i) => i,
             None => {
                 let id = page.id();
-                let begun = Instant::now() - Duration::from_secs_f64((r.done as f64 / r.steps_per_second.max(1e-9)).clamp(0.0, 1e6));
+                let begun = Instant::now()
+                    - Duration::from_secs_f64((r.done as f64 / r.steps_per_second.max(1e-9)).clamp(0.0, 1e6));
                 page.bars.push(Bar { label: r.label.clone(), id, begun, drawn: None, last: r.clone() });
                 page.bars.len() - 1
             }

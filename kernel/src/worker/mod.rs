@@ -22,7 +22,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-
 /// Handles on the session that any thread may hold.
 struct Handles {
     assistant: Assistant,
@@ -79,7 +78,13 @@ fn setting<T: std::str::FromStr<Err: std::fmt::Display>>(outlet: &Outlet, name: 
     text.parse().map_err(|e| outlet.note(&format!("{name} is \"{text}\": {e}; it is left out\n"))).ok()
 }
 
-fn run(outlet: &Arc<Outlet>, queue: Receiver<Request>, typed: Receiver<Option<String>>, up: &Sender<Handles>, waiting: &AtomicUsize) {
+fn run(
+    outlet: &Arc<Outlet>,
+    queue: Receiver<Request>,
+    typed: Receiver<Option<String>>,
+    up: &Sender<Handles>,
+    waiting: &AtomicUsize,
+) {
     let choice = setting(outlet, "GFLOW_DEVICE").unwrap_or(device::Choice::Auto);
     // a device that cannot be had is no reason to have no session
     let opened = device::open(choice).or_else(|e| {
@@ -101,7 +106,9 @@ fn run(outlet: &Arc<Outlet>, queue: Receiver<Request>, typed: Receiver<Option<St
         let last = matches!(request.ask, Ask::Load { .. });
         let value = match request.ask {
             Ask::Eval { name, code, show, expressions } => eval::eval(&page, &name, &code, show, &expressions),
-            Ask::Inspect { code, cursor } => cells::with(|s| inspected(s.inspect(&code, cursor))).unwrap_or(Value::Null),
+            Ask::Inspect { code, cursor } => {
+                cells::with(|s| inspected(s.inspect(&code, cursor))).unwrap_or(Value::Null)
+            }
             Ask::Load { library, function } => cells::load(&page, outlet, &library, &function),
             _ => Value::Null,
         };
@@ -114,7 +121,14 @@ fn inspected(found: Option<gflow::script::Rich>) -> Value {
     found.map_or(Value::Null, |r| json!(front::bundle(&r)))
 }
 
-fn listen(socket: UnixStream, outlet: &Outlet, jobs: &Sender<Request>, answers: &Sender<Option<String>>, handles: &Handles, waiting: &AtomicUsize) {
+fn listen(
+    socket: UnixStream,
+    outlet: &Outlet,
+    jobs: &Sender<Request>,
+    answers: &Sender<Option<String>>,
+    handles: &Handles,
+    waiting: &AtomicUsize,
+) {
     for line in BufReader::new(socket).split(b'\n') {
         let Ok(line) = line else { return };
         let Ok(request) = serde_json::from_slice::<Request>(&line) else { continue };
@@ -154,7 +168,10 @@ fn listen(socket: UnixStream, outlet: &Outlet, jobs: &Sender<Request>, answers: 
 
 fn completed(assistant: &Assistant, code: &str, cursor: usize) -> Value {
     let (start, found) = assistant.complete(code, cursor);
-    let types: Vec<Value> = found.iter().map(|c| json!({ "start": start, "end": cursor, "text": c.text, "type": c.kind, "signature": c.doc })).collect();
+    let types: Vec<Value> = found
+        .iter()
+        .map(|c| json!({ "start": start, "end": cursor, "text": c.text, "type": c.kind, "signature": c.doc }))
+        .collect();
     json!({
         "status": "ok",
         "matches": found.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(),

@@ -16,7 +16,12 @@ pub struct Outlet {
 
 impl Outlet {
     pub fn new(socket: UnixStream) -> Outlet {
-        Outlet { socket: Mutex::new(socket), raw: AtomicBool::new(false), marks: AtomicU64::new(0), nonce: std::env::var(NONCE).unwrap_or_default() }
+        Outlet {
+            socket: Mutex::new(socket),
+            raw: AtomicBool::new(false),
+            marks: AtomicU64::new(0),
+            nonce: std::env::var(NONCE).unwrap_or_default(),
+        }
     }
 
     fn socket(&self) -> MutexGuard<'_, UnixStream> {

@@ -72,7 +72,9 @@ pub fn bench(args: &BenchArgs) -> Exit {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.unwrap_or(most);
     if threads > most {
-        return fail(format!("this machine has {most} processors, so {threads} threads would wait for each other; use --threads {most} or fewer"));
+        return fail(format!(
+            "this machine has {most} processors, so {threads} threads would wait for each other; use --threads {most} or fewer"
+        ));
     }
     let (folder, own) = match (tempfile::tempdir(), std::env::current_exe()) {
         (Ok(folder), Ok(own)) => (folder, own),
@@ -84,7 +86,10 @@ pub fn bench(args: &BenchArgs) -> Exit {
     for peer in PEERS {
         match missing(&args.python, peer.module) {
             None => peers.push((peer, folder.path().join(format!("gpa_{}.py", peer.module)))),
-            Some(why) => absent.push(format!("{}: {why}; pip install {} there, or name another Python with --python", peer.name, peer.module)),
+            Some(why) => absent.push(format!(
+                "{}: {why}; pip install {} there, or name another Python with --python",
+                peer.name, peer.module
+            )),
         }
     }
     let files = peers.iter().map(|(p, path)| (path, p.program)).chain([(&script, SCRIPT)]);
@@ -93,16 +98,34 @@ pub fn bench(args: &BenchArgs) -> Exit {
             return fail(format!("cannot write {}: {e}", path.display()));
         }
     }
-    println!("GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;");
-    println!("CPU, {threads} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n", if threads == 1 { "" } else { "s" });
-    let heads: String = peers.iter().map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name))).collect();
+    println!(
+        "GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;"
+    );
+    println!(
+        "CPU, {threads} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n",
+        if threads == 1 { "" } else { "s" }
+    );
+    let heads: String = peers
+        .iter()
+        .map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name)))
+        .collect();
     println!("{:>9} {:>10}{heads}", "particles", "gflow ms");
     let sizes = WORK.iter().filter(|(n, ..)| !args.quick || *n <= 1000);
-    for (n, steps, rounds) in sizes.map(|(n, steps, rounds)| if args.quick { (*n, steps / 5, 1) } else { (*n, *steps, *rounds) }) {
+    for (n, steps, rounds) in
+        sizes.map(|(n, steps, rounds)| if args.quick { (*n, steps / 5, 1) } else { (*n, *steps, *rounds) })
+    {
         let mut times = vec![vec![]; peers.len() + 1];
         for _ in 0..rounds {
             let mut mine = pinned(&own, threads);
-            mine.arg("run").arg(&script).args(["--device", "cpu", "--quiet", "--set", &format!("n={n}"), "--set", &format!("steps={steps}")]);
+            mine.arg("run").arg(&script).args([
+                "--device",
+                "cpu",
+                "--quiet",
+                "--set",
+                &format!("n={n}"),
+                "--set",
+                &format!("steps={steps}"),
+            ]);
             match time(mine) {
                 Ok(t) => times[0].push(t),
                 Err(e) => return fail(format!("gflow run failed: {e}")),

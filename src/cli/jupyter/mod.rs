@@ -20,7 +20,8 @@ pub fn program() -> Option<PathBuf> {
 }
 
 /// How to get the program.
-pub const MISSING: &str = "gflow-kernel was found neither beside gflow nor on the path: `cargo install --path kernel` builds it";
+pub const MISSING: &str =
+    "gflow-kernel was found neither beside gflow nor on the path: `cargo install --path kernel` builds it";
 
 /// Jupyter's folder for the files of this user, as `jupyter --data-dir` prints it.
 fn user_folder() -> Result<PathBuf> {
@@ -48,8 +49,16 @@ fn folder(prefix: Option<&Path>, name: &str) -> Result<PathBuf> {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    let good = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
-    if good { Ok(()) } else { Err(Error::data("--name", format!("\"{name}\" is no name of a kernel: small letters, digits, -, _ and . make one"))) }
+    let good = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
+    if good {
+        Ok(())
+    } else {
+        Err(Error::data(
+            "--name",
+            format!("\"{name}\" is no name of a kernel: small letters, digits, -, _ and . make one"),
+        ))
+    }
 }
 
 fn install(a: &InstallArgs) -> Result<PathBuf> {
@@ -81,7 +90,8 @@ fn install(a: &InstallArgs) -> Result<PathBuf> {
 fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
     check_name(&a.name)?;
     let folder = folder(a.prefix.as_deref(), &a.name)?;
-    let text = std::fs::read_to_string(folder.join("kernel.json")).map_err(|_| Error::data("jupyter uninstall", format!("no kernel is installed in {}", folder.display())))?;
+    let text = std::fs::read_to_string(folder.join("kernel.json"))
+        .map_err(|_| Error::data("jupyter uninstall", format!("no kernel is installed in {}", folder.display())))?;
     let spec: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if spec["metadata"]["gflow"].is_null() {
         return Err(Error::data("jupyter uninstall", format!("the kernel in {} is not gflow's", folder.display())));
@@ -114,13 +124,22 @@ pub fn run(command: &JupyterCommand) -> Exit {
 /// For `gflow doctor`: whether the kernel is there, runs, and is known to Jupyter.
 pub fn check() -> std::result::Result<String, String> {
     let program = program().ok_or_else(|| MISSING.to_string())?;
-    let version = std::process::Command::new(&program).arg("--version").output().map_err(|e| format!("{} does not run: {e}", program.display()))?;
+    let version = std::process::Command::new(&program)
+        .arg("--version")
+        .output()
+        .map_err(|e| format!("{} does not run: {e}", program.display()))?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_string();
     if version != format!("gflow-kernel {}", env!("CARGO_PKG_VERSION")) {
-        return Err(format!("{} says \"{version}\", this is gflow {}: build it again", program.display(), env!("CARGO_PKG_VERSION")));
+        return Err(format!(
+            "{} says \"{version}\", this is gflow {}: build it again",
+            program.display(),
+            env!("CARGO_PKG_VERSION")
+        ));
     }
     let spec = folder(None, "gflow").map_err(|e| e.to_string())?.join("kernel.json");
-    let Ok(text) = std::fs::read_to_string(&spec) else { return Err("`gflow jupyter install` makes it known to Jupyter".into()) };
+    let Ok(text) = std::fs::read_to_string(&spec) else {
+        return Err("`gflow jupyter install` makes it known to Jupyter".into());
+    };
     let spec: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
     match spec["argv"][0].as_str() {
         Some(p) if Path::new(p).is_file() => Ok(format!("{version}, known to Jupyter")),
@@ -133,7 +152,8 @@ pub fn check() -> std::result::Result<String, String> {
 pub fn toolchain() -> std::result::Result<String, String> {
     let version = |program: &str| {
         let out = std::process::Command::new(program).arg("--version").output().ok().filter(|o| o.status.success());
-        out.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_string()).ok_or_else(|| format!("{program} was not found"))
+        out.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_string())
+            .ok_or_else(|| format!("{program} was not found"))
     };
     Ok(format!("{}, {}", version("rustc")?, version("cargo")?))
 }

@@ -9,7 +9,10 @@ use super::terminal::Terminal;
 use crate::device;
 use crate::script::{Session, SessionOptions, help, names};
 use prompt::CellPrompt;
-use reedline::{ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Reedline, ReedlineEvent, ReedlineMenu, Signal, default_emacs_keybindings};
+use reedline::{
+    ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Reedline, ReedlineEvent,
+    ReedlineMenu, Signal, default_emacs_keybindings,
+};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
@@ -31,11 +34,23 @@ pub fn repl(args: &ReplArgs) -> Exit {
             return Exit::Device;
         }
     };
-    eprintln!("gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.", env!("CARGO_PKG_VERSION"), compute.name, compute.description);
+    eprintln!(
+        "gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.",
+        env!("CARGO_PKG_VERSION"),
+        compute.name,
+        compute.description
+    );
     let (seed, out) = (args.seed, args.out.clone());
     let run = move || {
         let terminal = Terminal::new(false, false, out.clone().unwrap_or_default(), "figure".into()).interactive();
-        let session = Session::new(SessionOptions { compute, seed, params: Default::default(), out, folder: None, front: Box::new(terminal) });
+        let session = Session::new(SessionOptions {
+            compute,
+            seed,
+            params: Default::default(),
+            out,
+            folder: None,
+            front: Box::new(terminal),
+        });
         cells(session)
     };
     match crate::threads::spawn("session", run) {
@@ -49,10 +64,18 @@ pub fn repl(args: &ReplArgs) -> Exit {
 
 fn editor(session: &Session) -> Reedline {
     let mut keys = default_emacs_keybindings();
-    keys.add_binding(KeyModifiers::NONE, KeyCode::Tab, ReedlineEvent::UntilFound(vec![ReedlineEvent::Menu(MENU.into()), ReedlineEvent::MenuNext]));
+    keys.add_binding(
+        KeyModifiers::NONE,
+        KeyCode::Tab,
+        ReedlineEvent::UntilFound(vec![ReedlineEvent::Menu(MENU.into()), ReedlineEvent::MenuNext]),
+    );
     keys.add_binding(KeyModifiers::SHIFT, KeyCode::BackTab, ReedlineEvent::MenuPrevious);
     // a line break wherever the cell could be run
-    keys.add_binding(KeyModifiers::ALT, KeyCode::Enter, ReedlineEvent::Edit(vec![reedline::EditCommand::InsertNewline]));
+    keys.add_binding(
+        KeyModifiers::ALT,
+        KeyCode::Enter,
+        ReedlineEvent::Edit(vec![reedline::EditCommand::InsertNewline]),
+    );
     let assistant = session.assistant().clone();
     let mut editor = Reedline::create()
         .with_edit_mode(Box::new(Emacs::new(keys)))
@@ -62,7 +85,9 @@ fn editor(session: &Session) -> Reedline {
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(ColumnarMenu::default().with_name(MENU))))
         .with_highlighter(Box::new(syntax::Syntax))
         .with_validator(Box::new(words::Whole(assistant)))
-        .with_hinter(Box::new(DefaultHinter::default().with_style(nu_ansi_term::Style::new().fg(nu_ansi_term::Color::DarkGray))));
+        .with_hinter(Box::new(
+            DefaultHinter::default().with_style(nu_ansi_term::Style::new().fg(nu_ansi_term::Color::DarkGray)),
+        ));
     if let Some(folder) = data_folder()
         && std::fs::create_dir_all(&folder).is_ok()
         && let Ok(history) = FileBackedHistory::with_file(10_000, folder.join("repl_history.txt"))

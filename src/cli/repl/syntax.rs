@@ -18,7 +18,9 @@ fn piece(c: &[char], i: usize) -> (usize, Style) {
             }
             ((k + 1).min(c.len()), Style::new().fg(Color::Green))
         }
-        ch if ch.is_ascii_digit() => (until(i, &|ch| !(ch.is_ascii_alphanumeric() || ch == '.' || ch == '_')), Style::new().fg(Color::Purple)),
+        ch if ch.is_ascii_digit() => {
+            (until(i, &|ch| !(ch.is_ascii_alphanumeric() || ch == '.' || ch == '_')), Style::new().fg(Color::Purple))
+        }
         ch if ch.is_alphabetic() || ch == '_' => {
             let end = until(i, &|ch| !(ch.is_alphanumeric() || ch == '_' || ch == ':'));
             let word: String = c[i..end].iter().collect();

@@ -13,7 +13,14 @@ use crate::network::trained::Prepared;
 use crate::scratch;
 
 /// The objective of a term at L·scale·net on two samples, with its gradient in the parameters added to `into`.
-fn objective(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu: &mut Option<f32>, into: &mut [f32]) -> Result<f64> {
+fn objective(
+    layers: &HostLayers,
+    term: &Term,
+    samples: [&[f32]; 2],
+    height: f64,
+    nu: &mut Option<f32>,
+    into: &mut [f32],
+) -> Result<f64> {
     let weighing = match term.shares() {
         Shares::Means => Weighing::Even,
         Shares::Exponential(a) => Weighing::Exponential(a),
@@ -26,7 +33,14 @@ fn objective(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64
 }
 
 /// The same for terms that look at all outputs before any seed is known.
-fn joint(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu: &mut Option<f32>, into: &mut [f32]) -> Result<f64> {
+fn joint(
+    layers: &HostLayers,
+    term: &Term,
+    samples: [&[f32]; 2],
+    height: f64,
+    nu: &mut Option<f32>,
+    into: &mut [f32],
+) -> Result<f64> {
     let d = layers.shape().ins();
     let mut phi = samples.map(|s| scratch::take(s.len() / d));
     for (sample, phi) in samples.iter().zip(&mut phi) {
@@ -47,7 +61,14 @@ fn joint(layers: &HostLayers, term: &Term, samples: [&[f32]; 2], height: f64, nu
 
 impl Mlp {
     /// One ascent step between samples in the coordinates of the network; the objective before it.
-    pub(super) fn step_on_host(&mut self, prepared: &Prepared, layers: &HostLayers, term: &Term, samples: [&[f32]; 2], nu: &mut Option<f32>) -> Result<f64> {
+    pub(super) fn step_on_host(
+        &mut self,
+        prepared: &Prepared,
+        layers: &HostLayers,
+        term: &Term,
+        samples: [&[f32]; 2],
+        nu: &mut Option<f32>,
+    ) -> Result<f64> {
         let mut gradient = scratch::zeros(layers.shape().len());
         let mut value = objective(layers, term, samples, self.height(), nu, &mut gradient)?;
         if let Some(mut rng) = self.draw() {

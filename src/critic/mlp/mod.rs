@@ -65,7 +65,15 @@ pub struct MlpOptions {
 
 impl Default for MlpOptions {
     fn default() -> Self {
-        MlpOptions { activation: Activation::Groupsort, constraint: Constraint::Spectral, penalty: 10.0, power_iterations: 3, bjorck_iterations: 12, standardize: true, residual: false }
+        MlpOptions {
+            activation: Activation::Groupsort,
+            constraint: Constraint::Spectral,
+            penalty: 10.0,
+            power_iterations: 3,
+            bjorck_iterations: 12,
+            standardize: true,
+            residual: false,
+        }
     }
 }
 
@@ -90,15 +98,40 @@ pub struct CnnOptions {
 impl Default for CnnOptions {
     fn default() -> Self {
         let MlpOptions { constraint, penalty, power_iterations, standardize, .. } = MlpOptions::default();
-        CnnOptions { shape: vec![], channels: vec![32, 64], kernel: 3, stride: 2, widths: vec![], activation: Activation::LeakyRelu, constraint, penalty, power_iterations, standardize }
+        CnnOptions {
+            shape: vec![],
+            channels: vec![32, 64],
+            kernel: 3,
+            stride: 2,
+            widths: vec![],
+            activation: Activation::LeakyRelu,
+            constraint,
+            penalty,
+            power_iterations,
+            standardize,
+        }
     }
 }
 
 impl CnnOptions {
     pub fn builder(self) -> Result<MlpBuilder> {
-        let CnnOptions { shape, channels, kernel, stride, widths, activation, constraint, penalty, power_iterations, standardize } = self;
+        let CnnOptions {
+            shape,
+            channels,
+            kernel,
+            stride,
+            widths,
+            activation,
+            constraint,
+            penalty,
+            power_iterations,
+            standardize,
+        } = self;
         let layers = Architecture { widths, images: Some(Images { shape, channels, kernel, stride }) };
-        MlpBuilder::new(layers, MlpOptions { activation, constraint, penalty, power_iterations, standardize, ..MlpOptions::default() })
+        MlpBuilder::new(
+            layers,
+            MlpOptions { activation, constraint, penalty, power_iterations, standardize, ..MlpOptions::default() },
+        )
     }
 }
 
@@ -137,9 +170,13 @@ impl MlpBuilder {
             });
         }
         let shape = self.layers.reading(frame.dim(), frame.appended, outs, o.activation, o.residual)?;
-        let hard = o.constraint.is_hard().then_some(Hard { power: o.power_iterations, bjorck: if o.constraint == Constraint::Bjorck { o.bjorck_iterations } else { 0 } });
+        let hard = o.constraint.is_hard().then_some(Hard {
+            power: o.power_iterations,
+            bjorck: if o.constraint == Constraint::Bjorck { o.bjorck_iterations } else { 0 },
+        });
         let trained = Trained::new(shape, hard, self.optimizer.clone(), rng, &frame.device);
-        let (center, scale) = if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
+        let (center, scale) =
+            if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
         Ok((trained, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
     }
 }
@@ -181,9 +218,14 @@ impl CriticBuilder for MlpBuilder {
     fn describe(&self) -> String {
         let o = &self.options;
         let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_string();
-        let (activation, constraint) =
-            (name(serde_json::to_value(o.activation).unwrap_or_default()), name(serde_json::to_value(o.constraint).unwrap_or_default()));
-        let (kind, residual) = (if self.layers.images.is_some() { "cnn" } else { "mlp" }, if self.options.residual { ", residual" } else { "" });
+        let (activation, constraint) = (
+            name(serde_json::to_value(o.activation).unwrap_or_default()),
+            name(serde_json::to_value(o.constraint).unwrap_or_default()),
+        );
+        let (kind, residual) = (
+            if self.layers.images.is_some() { "cnn" } else { "mlp" },
+            if self.options.residual { ", residual" } else { "" },
+        );
         format!("{kind}({}, {activation}, {constraint}{residual})", self.layers.describe())
     }
     fn with_optimizer(&self, optimizer: OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder> {
@@ -211,7 +253,16 @@ pub struct Mlp {
 impl Mlp {
     fn new(b: &MlpBuilder, lipschitz: f64, frame: &Frame, seed: u64, stream: u64) -> Result<Mlp> {
         let (network, standard) = b.trained(frame, 1, &mut random::rng(seed, stream))?;
-        Ok(Mlp { network, standard, options: b.options.clone(), lipschitz, nu: None, seed, stream: stream.wrapping_add(1 << 32), draws: 0 })
+        Ok(Mlp {
+            network,
+            standard,
+            options: b.options.clone(),
+            lipschitz,
+            nu: None,
+            seed,
+            stream: stream.wrapping_add(1 << 32),
+            draws: 0,
+        })
     }
 
     /// The objective at both samples, of which the first has n rows, in one launch where that is possible.
@@ -273,7 +324,11 @@ impl Mlp {
 impl Critic for Mlp {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
         if ascent.weights.are_given() {
-            return Err(Error::Unsupported { what: "a neural critic".into(), reason: "takes samples of equal weights".into(), advice: "use exact() or entropic() for weighted samples".into() });
+            return Err(Error::Unsupported {
+                what: "a neural critic".into(),
+                reason: "takes samples of equal weights".into(),
+                advice: "use exact() or entropic() for weighted samples".into(),
+            });
         }
         if !ascent.continues {
             self.network.begin();
@@ -292,7 +347,11 @@ impl Critic for Mlp {
         }
         match fit? {
             Some(fit) => Ok(fit),
-            None => Ok(Fit { value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value, iterations: 0, history: vec![] }),
+            None => Ok(Fit {
+                value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
+                iterations: 0,
+                history: vec![],
+            }),
         }
     }
 
@@ -317,7 +376,9 @@ impl Critic for Mlp {
 
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
         // the weights are made for one use of them
-        if !term.varies_as_critic() && let weights @ Weights::Tensors(_) = self.network.weights() {
+        if !term.varies_as_critic()
+            && let weights @ Weights::Tensors(_) = self.network.weights()
+        {
             // the derivatives of the objective go back through the network in one launch
             let n = particles.dims()[0];
             let both = Batch::new(&self.standard.enter(&Tensor::cat(vec![particles.clone(), target.clone()], 0)))?;

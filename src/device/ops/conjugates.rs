@@ -62,12 +62,26 @@ pub struct Table {
 
 impl Table {
     pub fn new(nodes: &Nodes, device: &Device) -> Table {
-        let numbers = [nodes.ends[0], nodes.ends[1], nodes.first, 1.0 / nodes.step, nodes.d0, nodes.f0, nodes.dinf, nodes.at_one[0], nodes.at_one[1], f64::INFINITY];
+        let numbers = [
+            nodes.ends[0],
+            nodes.ends[1],
+            nodes.first,
+            1.0 / nodes.step,
+            nodes.d0,
+            nodes.f0,
+            nodes.dinf,
+            nodes.at_one[0],
+            nodes.at_one[1],
+            f64::INFINITY,
+        ];
         let numbers: [f32; NUMBERS] = numbers.map(|v| v as f32);
         let data = [nodes.y, nodes.f, nodes.x, &numbers].concat();
         let size = data.len();
         let flag = |is: bool, bit: u32| if is { bit } else { 0 };
-        let flags = nodes.growth as u32 | flag(nodes.d0.is_finite(), LOW) | flag(nodes.dinf.is_finite(), HIGH) | flag(nodes.attained, ATTAINED);
+        let flags = nodes.growth as u32
+            | flag(nodes.d0.is_finite(), LOW)
+            | flag(nodes.dinf.is_finite(), HIGH)
+            | flag(nodes.attained, ATTAINED);
         Table { data: Tensor::from_data(TensorData::new(data, [size]), device), flags }
     }
 }
@@ -75,15 +89,36 @@ impl Table {
 #[backend_extension(Cube)]
 pub trait ConjugateOps: Backend {
     /// f*, f*' and f*''.
-    fn conjugate(y: FloatTensor<Self>, table: FloatTensor<Self>, flags: u32) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+    fn conjugate(
+        y: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        flags: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
     /// `price` below, on the last `rows` entries.
     #[allow(clippy::too_many_arguments)]
-    fn price(values: FloatTensor<Self>, table: FloatTensor<Self>, start: FloatTensor<Self>, height: f32, rows: u32, first: u32, means_first: u32, warm: u32, iterations: u32, steep: f32, settled: f32, flags: u32) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+    fn price(
+        values: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        start: FloatTensor<Self>,
+        height: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+        warm: u32,
+        iterations: u32,
+        steep: f32,
+        settled: f32,
+        flags: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// f*, f*' and f*'' at every y.
 pub fn conjugate(y: &Values, table: &Table) -> [Values; 3] {
-    let (value, gradient, curvature) = <Dispatch as ConjugateOps>::conjugate(y.clone().into_dispatch(), table.data.clone().into_dispatch(), table.flags);
+    let (value, gradient, curvature) = <Dispatch as ConjugateOps>::conjugate(
+        y.clone().into_dispatch(),
+        table.data.clone().into_dispatch(),
+        table.flags,
+    );
     [value, gradient, curvature].map(Tensor::from_dispatch)
 }
 
@@ -101,10 +136,29 @@ pub struct Price {
 
 /// E φ − inf_ν { ν + E f*(φ − ν) } for φ = height · the last `rows` values, the first `first` of which are one sample: its
 /// derivatives in the values, itself, and ν.
-pub fn price(values: &Values, rows: usize, (first, means_first): (usize, bool), height: f64, price: &Price) -> [Values; 3] {
+pub fn price(
+    values: &Values,
+    rows: usize,
+    (first, means_first): (usize, bool),
+    height: f64,
+    price: &Price,
+) -> [Values; 3] {
     let start = price.start.as_ref().unwrap_or(&price.table.data).clone();
     let [values, table, start] = [values.clone(), price.table.data.clone(), start].map(Tensor::into_dispatch);
     let warm = u32::from(price.start.is_some());
-    let (slopes, value, nu) = <Dispatch as ConjugateOps>::price(values, table, start, height as f32, rows as u32, first as u32, u32::from(means_first), warm, price.iterations as u32, price.steep as f32, price.settled as f32, price.table.flags);
+    let (slopes, value, nu) = <Dispatch as ConjugateOps>::price(
+        values,
+        table,
+        start,
+        height as f32,
+        rows as u32,
+        first as u32,
+        u32::from(means_first),
+        warm,
+        price.iterations as u32,
+        price.steep as f32,
+        price.settled as f32,
+        price.table.flags,
+    );
     [slopes, value, nu].map(Tensor::from_dispatch)
 }

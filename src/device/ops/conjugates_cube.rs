@@ -49,7 +49,8 @@ fn position(y: f32, a: f32, b: f32, #[comptime] growth: u32) -> f32 {
 fn conjugate_at(y: f32, table: &[f32], out: &mut Array<f32>, #[comptime] flags: u32) {
     let nodes = (table.len() - NUMBERS) / 3;
     let numbers = nodes * 3;
-    let v = (position(y, table[numbers], table[numbers + 1], comptime!(flags & 7)) - table[numbers + 2]) * table[numbers + 3];
+    let v = (position(y, table[numbers], table[numbers + 1], comptime!(flags & 7)) - table[numbers + 2])
+        * table[numbers + 3];
     // NaN, outside the domain, stays at the first node
     let mut cell = f32::new(0.0);
     let last = f32::cast_from(nodes - 2);
@@ -105,7 +106,14 @@ fn conjugate_at(y: f32, table: &[f32], out: &mut Array<f32>, #[comptime] flags: 
 }
 
 #[cube(launch)]
-fn conjugate_rows(y: &[f32], table: &[f32], value: &mut [f32], gradient: &mut [f32], curvature: &mut [f32], #[comptime] flags: u32) {
+fn conjugate_rows(
+    y: &[f32],
+    table: &[f32],
+    value: &mut [f32],
+    gradient: &mut [f32],
+    curvature: &mut [f32],
+    #[comptime] flags: u32,
+) {
     let i = ABSOLUTE_POS;
     if i < y.len() {
         let mut all = Array::<f32>::new(3usize);
@@ -119,7 +127,23 @@ fn conjugate_rows(y: &[f32], table: &[f32], value: &mut [f32], gradient: &mut [f
 /// The steps of `divergence/nu.rs`, which `divergence/on_host.rs` does too, with sums over one cube.
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
-fn price_rows(values: &[f32], table: &[f32], start: &[f32], slopes: &mut [f32], objective: &mut [f32], found: &mut [f32], height: f32, first: u32, iterations: u32, steep: f32, settled: f32, #[comptime] means_first: bool, #[comptime] warm: bool, #[comptime] flags: u32, #[comptime] units: usize) {
+fn price_rows(
+    values: &[f32],
+    table: &[f32],
+    start: &[f32],
+    slopes: &mut [f32],
+    objective: &mut [f32],
+    found: &mut [f32],
+    height: f32,
+    first: u32,
+    iterations: u32,
+    steep: f32,
+    settled: f32,
+    #[comptime] means_first: bool,
+    #[comptime] warm: bool,
+    #[comptime] flags: u32,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let rows = slopes.len();
     let net = values.len() - rows;
@@ -254,23 +278,69 @@ fn price_rows(values: &[f32], table: &[f32], start: &[f32], slopes: &mut [f32], 
 }
 
 impl ConjugateOps for CubeBackend {
-    fn conjugate(y: FloatTensor<Self>, table: FloatTensor<Self>, flags: u32) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    fn conjugate(
+        y: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        flags: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [y, table] = [y, table].map(into_contiguous);
         let n = y.shape()[0];
         let out = [0, 1, 2].map(|_| room(&y, n));
         let dim = CubeDim::new_1d(UNITS as u32);
         let count = calculate_cube_count_elemwise(&y.client, n, dim);
         let [value, gradient, curvature] = out.clone().map(CubeTensor::into_buffer_arg);
-        conjugate_rows::launch(&out[0].client, count, dim, y.into_buffer_arg(), table.into_buffer_arg(), value, gradient, curvature, flags);
+        conjugate_rows::launch(
+            &out[0].client,
+            count,
+            dim,
+            y.into_buffer_arg(),
+            table.into_buffer_arg(),
+            value,
+            gradient,
+            curvature,
+            flags,
+        );
         out.into()
     }
-    fn price(values: FloatTensor<Self>, table: FloatTensor<Self>, start: FloatTensor<Self>, height: f32, rows: u32, first: u32, means_first: u32, warm: u32, iterations: u32, steep: f32, settled: f32, flags: u32) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    fn price(
+        values: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        start: FloatTensor<Self>,
+        height: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+        warm: u32,
+        iterations: u32,
+        steep: f32,
+        settled: f32,
+        flags: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [values, table, start] = [values, table, start].map(into_contiguous);
         let out = [rows as usize, 1, 1].map(|n| room(&values, n));
         let (count, dim) = (CubeCount::Static(1, 1, 1), CubeDim::new_1d(UNITS as u32));
         let [slopes, objective, nu] = out.clone().map(CubeTensor::into_buffer_arg);
         let [values, table, start] = [values, table, start].map(CubeTensor::into_buffer_arg);
-        price_rows::launch(&out[0].client, count, dim, values, table, start, slopes, objective, nu, height, first, iterations, steep, settled, means_first == 1, warm == 1, flags, UNITS);
+        price_rows::launch(
+            &out[0].client,
+            count,
+            dim,
+            values,
+            table,
+            start,
+            slopes,
+            objective,
+            nu,
+            height,
+            first,
+            iterations,
+            steep,
+            settled,
+            means_first == 1,
+            warm == 1,
+            flags,
+            UNITS,
+        );
         out.into()
     }
 }

@@ -9,7 +9,16 @@ const TILE: usize = 64;
 
 #[allow(unused_assignments)] // the branches on the kind are resolved when the kernel is compiled
 #[cube(launch)]
-fn kernel_rows(x: &[f32], y: &[f32], w: &[f32], out: &mut [f32], c: f32, #[comptime] d: usize, #[comptime] kind: u32, #[comptime] tile: usize) {
+fn kernel_rows(
+    x: &[f32],
+    y: &[f32],
+    w: &[f32],
+    out: &mut [f32],
+    c: f32,
+    #[comptime] d: usize,
+    #[comptime] kind: u32,
+    #[comptime] tile: usize,
+) {
     let i = ABSOLUTE_POS;
     let n = x.len() / d;
     let m = w.len();
@@ -87,7 +96,16 @@ fn kernel_rows(x: &[f32], y: &[f32], w: &[f32], out: &mut [f32], c: f32, #[compt
 }
 
 #[cube(launch)]
-fn soft_rows(x: &[f32], y: &[f32], h: &[f32], out: &mut [f32], s: f32, #[comptime] d: usize, #[comptime] power: u32, #[comptime] tile: usize) {
+fn soft_rows(
+    x: &[f32],
+    y: &[f32],
+    h: &[f32],
+    out: &mut [f32],
+    s: f32,
+    #[comptime] d: usize,
+    #[comptime] power: u32,
+    #[comptime] tile: usize,
+) {
     let i = ABSOLUTE_POS;
     let n = x.len() / d;
     let m = h.len();
@@ -162,20 +180,56 @@ fn soft_rows(x: &[f32], y: &[f32], h: &[f32], out: &mut [f32], s: f32, #[comptim
 }
 
 impl PairOps for CubeBackend {
-    fn kernel_field(x: FloatTensor<Self>, y: FloatTensor<Self>, w: FloatTensor<Self>, c: f32, kind: u32) -> FloatTensor<Self> {
+    fn kernel_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+        c: f32,
+        kind: u32,
+    ) -> FloatTensor<Self> {
         let (x, y, w) = (into_contiguous(x), into_contiguous(y), into_contiguous(w));
         let (n, d) = (x.shape()[0], x.shape()[1]);
         let out = empty_device_contiguous_dtype(x.client.clone(), x.device.clone(), field_shape(&x.shape()), x.dtype);
         let (count, dim) = (CubeCount::Static(n.div_ceil(TILE) as u32, 1, 1), CubeDim::new_1d(TILE as u32));
-        kernel_rows::launch(&out.client, count, dim, x.into_buffer_arg(), y.into_buffer_arg(), w.into_buffer_arg(), out.clone().into_buffer_arg(), c, d, kind, TILE);
+        kernel_rows::launch(
+            &out.client,
+            count,
+            dim,
+            x.into_buffer_arg(),
+            y.into_buffer_arg(),
+            w.into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            c,
+            d,
+            kind,
+            TILE,
+        );
         out
     }
-    fn soft_field(x: FloatTensor<Self>, y: FloatTensor<Self>, h: FloatTensor<Self>, s: f32, power: u32) -> FloatTensor<Self> {
+    fn soft_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        s: f32,
+        power: u32,
+    ) -> FloatTensor<Self> {
         let (x, y, h) = (into_contiguous(x), into_contiguous(y), into_contiguous(h));
         let (n, d) = (x.shape()[0], x.shape()[1]);
         let out = empty_device_contiguous_dtype(x.client.clone(), x.device.clone(), field_shape(&x.shape()), x.dtype);
         let (count, dim) = (CubeCount::Static(n.div_ceil(TILE) as u32, 1, 1), CubeDim::new_1d(TILE as u32));
-        soft_rows::launch(&out.client, count, dim, x.into_buffer_arg(), y.into_buffer_arg(), h.into_buffer_arg(), out.clone().into_buffer_arg(), s, d, power, TILE);
+        soft_rows::launch(
+            &out.client,
+            count,
+            dim,
+            x.into_buffer_arg(),
+            y.into_buffer_arg(),
+            h.into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            s,
+            d,
+            power,
+            TILE,
+        );
         out
     }
 }

@@ -15,7 +15,15 @@ pub(super) fn read(x: &FloatTensor<Flex>) -> Vec<f32> {
 
 /// A row's squares turned into terms and pulls by `term(square, weight) → (term, pull)`, and added up.
 #[inline(always)]
-fn add_row(x: &[f32], y: &Coordinates<f32>, w: &[f32], start: usize, buffer: &mut [f32], out: &mut [f32], term: impl Fn(f32, f32) -> (f32, f32)) {
+fn add_row(
+    x: &[f32],
+    y: &Coordinates<f32>,
+    w: &[f32],
+    start: usize,
+    buffer: &mut [f32],
+    out: &mut [f32],
+    term: impl Fn(f32, f32) -> (f32, f32),
+) {
     let n = w.len();
     let (squares, terms) = buffer.split_at_mut(CHUNK);
     y.squares(x, start, &mut squares[..n]);
@@ -29,46 +37,99 @@ fn add_row(x: &[f32], y: &Coordinates<f32>, w: &[f32], start: usize, buffer: &mu
 }
 
 impl PairOps for Flex {
-    fn kernel_field(x: FloatTensor<Self>, y: FloatTensor<Self>, w: FloatTensor<Self>, c: f32, kind: u32) -> FloatTensor<Self> {
+    fn kernel_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+        c: f32,
+        kind: u32,
+    ) -> FloatTensor<Self> {
         let (shape, d) = (field_shape(&x.shape()), x.shape()[1]);
         let (xs, ys, w) = (read(&x), read(&y), read(&w));
-        let y: Coordinates<f32> = Coordinates::new(&ys.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>(), d, &vec![0.0; d], 1.0);
+        let y: Coordinates<f32> =
+            Coordinates::new(&ys.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>(), d, &vec![0.0; d], 1.0);
         let mut out = vec![0.0; shape.num_elements()];
         out.par_chunks_mut(1 + d).zip(xs.par_chunks(d)).for_each_init(
             || vec![0.0; 2 * CHUNK],
             |buffer, (out, x)| {
                 for start in (0..w.len()).step_by(CHUNK) {
                     let w = &w[start..w.len().min(start + CHUNK)];
-                    simd::run(#[inline(always)] || match kind {
-                        0 => add_row(x, &y, w, start, buffer, out, #[inline(always)] |r2, w| {
-                            let k = w * (c * r2).exponential();
-                            (k, 2.0 * c * k)
-                        }),
-                        1 => add_row(x, &y, w, start, buffer, out, #[inline(always)] |r2, w| {
-                            let r = r2.sqrt();
-                            let k = w * (c * r).exponential();
-                            (k, if r > 0.0 { c * k / r } else { 0.0 })
-                        }),
-                        2 => add_row(x, &y, w, start, buffer, out, #[inline(always)] |r2, w| {
-                            let q = 1.0 / (1.0 + c * r2);
-                            let k = w * q.sqrt();
-                            (k, -c * k * q)
-                        }),
-                        _ => add_row(x, &y, w, start, buffer, out, #[inline(always)] |r2, w| {
-                            let r = r2.sqrt();
-                            (-w * r, if r > 0.0 { -w / r } else { 0.0 })
-                        }),
-                    });
+                    simd::run(
+                        #[inline(always)]
+                        || match kind {
+                            0 => add_row(
+                                x,
+                                &y,
+                                w,
+                                start,
+                                buffer,
+                                out,
+                                #[inline(always)]
+                                |r2, w| {
+                                    let k = w * (c * r2).exponential();
+                                    (k, 2.0 * c * k)
+                                },
+                            ),
+                            1 => add_row(
+                                x,
+                                &y,
+                                w,
+                                start,
+                                buffer,
+                                out,
+                                #[inline(always)]
+                                |r2, w| {
+                                    let r = r2.sqrt();
+                                    let k = w * (c * r).exponential();
+                                    (k, if r > 0.0 { c * k / r } else { 0.0 })
+                                },
+                            ),
+                            2 => add_row(
+                                x,
+                                &y,
+                                w,
+                                start,
+                                buffer,
+                                out,
+                                #[inline(always)]
+                                |r2, w| {
+                                    let q = 1.0 / (1.0 + c * r2);
+                                    let k = w * q.sqrt();
+                                    (k, -c * k * q)
+                                },
+                            ),
+                            _ => add_row(
+                                x,
+                                &y,
+                                w,
+                                start,
+                                buffer,
+                                out,
+                                #[inline(always)]
+                                |r2, w| {
+                                    let r = r2.sqrt();
+                                    (-w * r, if r > 0.0 { -w / r } else { 0.0 })
+                                },
+                            ),
+                        },
+                    );
                 }
             },
         );
         Self::float_from_data(TensorData::new(out, shape), &Default::default())
     }
 
-    fn soft_field(x: FloatTensor<Self>, y: FloatTensor<Self>, h: FloatTensor<Self>, s: f32, power: u32) -> FloatTensor<Self> {
+    fn soft_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        s: f32,
+        power: u32,
+    ) -> FloatTensor<Self> {
         let (shape, d) = (field_shape(&x.shape()), x.shape()[1]);
         let (xs, ys, h) = (read(&x), read(&y), read(&h));
-        let y: Coordinates<f32> = Coordinates::new(&ys.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>(), d, &vec![0.0; d], 1.0);
+        let y: Coordinates<f32> =
+            Coordinates::new(&ys.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>(), d, &vec![0.0; d], 1.0);
         let cost = move |r2: f32| if power == 1 { s * r2.sqrt() } else { s * r2 };
         let mut out = vec![0.0; shape.num_elements()];
         out.par_chunks_mut(1 + d).zip(xs.par_chunks(d)).for_each_init(
@@ -77,21 +138,37 @@ impl PairOps for Flex {
                 let mut top = f32::MIN;
                 for start in (0..h.len()).step_by(CHUNK) {
                     let n = CHUNK.min(h.len() - start);
-                    simd::run(#[inline(always)] || {
-                        y.squares(x, start, &mut buffer[..n]);
-                        buffer[..n].iter_mut().zip(&h[start..]).for_each(|(q, h)| *q = h - cost(*q));
-                        top = top.greater(simd::largest(&buffer[..n], f32::MIN));
-                    });
+                    simd::run(
+                        #[inline(always)]
+                        || {
+                            y.squares(x, start, &mut buffer[..n]);
+                            buffer[..n].iter_mut().zip(&h[start..]).for_each(|(q, h)| *q = h - cost(*q));
+                            top = top.greater(simd::largest(&buffer[..n], f32::MIN));
+                        },
+                    );
                 }
                 for start in (0..h.len()).step_by(CHUNK) {
                     let h = &h[start..h.len().min(start + CHUNK)];
-                    simd::run(#[inline(always)] || {
-                        add_row(x, &y, h, start, buffer, out, #[inline(always)] |r2, h| {
-                            let p = (h - cost(r2) - top).exponential();
-                            let pull = if power == 1 { if r2 > 0.0 { s / r2.sqrt() } else { 0.0 } } else { 2.0 * s };
-                            (p, p * pull)
-                        });
-                    });
+                    simd::run(
+                        #[inline(always)]
+                        || {
+                            add_row(
+                                x,
+                                &y,
+                                h,
+                                start,
+                                buffer,
+                                out,
+                                #[inline(always)]
+                                |r2, h| {
+                                    let p = (h - cost(r2) - top).exponential();
+                                    let pull =
+                                        if power == 1 { if r2 > 0.0 { s / r2.sqrt() } else { 0.0 } } else { 2.0 * s };
+                                    (p, p * pull)
+                                },
+                            );
+                        },
+                    );
                 }
                 let sum = out[0];
                 out[0] = top + sum.ln();

@@ -9,7 +9,16 @@ use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 const UNITS: usize = 256;
 
 #[cube(launch)]
-fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next: &mut [f32], #[comptime] iterations: u32, #[comptime] widest: usize, #[comptime] units: usize) {
+fn divide_layers(
+    theta: &[f32],
+    uv: &[f32],
+    table: &[f32],
+    out: &mut [f32],
+    next: &mut [f32],
+    #[comptime] iterations: u32,
+    #[comptime] widest: usize,
+    #[comptime] units: usize,
+) {
     let l = CUBE_POS as usize;
     let t = UNIT_POS as usize;
     let len = theta.len();
@@ -111,7 +120,19 @@ fn divide_layers(theta: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], next
 /// One parameter up its gradient, with its moments.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-fn move_one(theta: &[f32], moments: &[f32], g: f32, out: &mut [f32], kept: &mut [f32], at: usize, beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+fn move_one(
+    theta: &[f32],
+    moments: &[f32],
+    g: f32,
+    out: &mut [f32],
+    kept: &mut [f32],
+    at: usize,
+    beta1: f32,
+    beta2: f32,
+    rate: f32,
+    epsilon: f32,
+    #[comptime] adam: u32,
+) {
     let second = theta.len() + at;
     let square = beta2 * moments[second] + (1.0f32 - beta2) * g * g;
     let mut along = g;
@@ -126,7 +147,18 @@ fn move_one(theta: &[f32], moments: &[f32], g: f32, out: &mut [f32], kept: &mut 
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn ascend_freely(theta: &[f32], moments: &[f32], gradient: &[f32], out: &mut [f32], kept: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32) {
+fn ascend_freely(
+    theta: &[f32],
+    moments: &[f32],
+    gradient: &[f32],
+    out: &mut [f32],
+    kept: &mut [f32],
+    beta1: f32,
+    beta2: f32,
+    rate: f32,
+    epsilon: f32,
+    #[comptime] adam: u32,
+) {
     let at = ABSOLUTE_POS;
     if at < theta.len() {
         move_one(theta, moments, gradient[at], out, kept, at, beta1, beta2, rate, epsilon, adam);
@@ -135,7 +167,22 @@ fn ascend_freely(theta: &[f32], moments: &[f32], gradient: &[f32], out: &mut [f3
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn ascend_layers(theta: &[f32], moments: &[f32], gradient: &[f32], divided: &[f32], uv: &[f32], table: &[f32], out: &mut [f32], kept: &mut [f32], beta1: f32, beta2: f32, rate: f32, epsilon: f32, #[comptime] adam: u32, #[comptime] units: usize) {
+fn ascend_layers(
+    theta: &[f32],
+    moments: &[f32],
+    gradient: &[f32],
+    divided: &[f32],
+    uv: &[f32],
+    table: &[f32],
+    out: &mut [f32],
+    kept: &mut [f32],
+    beta1: f32,
+    beta2: f32,
+    rate: f32,
+    epsilon: f32,
+    #[comptime] adam: u32,
+    #[comptime] units: usize,
+) {
     let l = CUBE_POS as usize;
     let t = UNIT_POS as usize;
     let len = theta.len();
@@ -167,7 +214,13 @@ fn ascend_layers(theta: &[f32], moments: &[f32], gradient: &[f32], divided: &[f3
 }
 
 impl LayerOps for CubeBackend {
-    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, widest: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn divide(
+        theta: FloatTensor<Self>,
+        uv: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        iterations: u32,
+        widest: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, uv, table] = [theta, uv, table].map(into_contiguous);
         let layers = table.shape()[0] / 5;
         let (out, next) = (room(&theta, theta.shape()[0] + layers), room(&uv, uv.shape()[0]));
@@ -176,21 +229,77 @@ impl LayerOps for CubeBackend {
         divide_layers::launch(&out.client, count, dim, theta, uv, table, o, n, iterations, widest as usize, UNITS);
         (out, next)
     }
-    fn ascend(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, divided: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let [theta, moments, gradient, divided, uv, table] = [theta, moments, gradient, divided, uv, table].map(into_contiguous);
+    fn ascend(
+        theta: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        divided: FloatTensor<Self>,
+        uv: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        beta1: f32,
+        beta2: f32,
+        rate: f32,
+        epsilon: f32,
+        adam: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [theta, moments, gradient, divided, uv, table] =
+            [theta, moments, gradient, divided, uv, table].map(into_contiguous);
         let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
         let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        let [theta, moments, gradient, divided, uv, table, o, k] = [theta, moments, gradient, divided, uv, table, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
-        ascend_layers::launch(&out.client, count, dim, theta, moments, gradient, divided, uv, table, o, k, beta1, beta2, rate, epsilon, adam, UNITS);
+        let [theta, moments, gradient, divided, uv, table, o, k] =
+            [theta, moments, gradient, divided, uv, table, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
+        ascend_layers::launch(
+            &out.client,
+            count,
+            dim,
+            theta,
+            moments,
+            gradient,
+            divided,
+            uv,
+            table,
+            o,
+            k,
+            beta1,
+            beta2,
+            rate,
+            epsilon,
+            adam,
+            UNITS,
+        );
         (out, kept)
     }
-    fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn ascend_freely(
+        theta: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        beta1: f32,
+        beta2: f32,
+        rate: f32,
+        epsilon: f32,
+        adam: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, moments, gradient] = [theta, moments, gradient].map(into_contiguous);
         let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
         let dim = CubeDim::new_1d(UNITS as u32);
         let count = calculate_cube_count_elemwise(&theta.client, theta.shape()[0], dim);
-        let [theta, moments, gradient, o, k] = [theta, moments, gradient, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
-        ascend_freely::launch(&out.client, count, dim, theta, moments, gradient, o, k, beta1, beta2, rate, epsilon, adam);
+        let [theta, moments, gradient, o, k] =
+            [theta, moments, gradient, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
+        ascend_freely::launch(
+            &out.client,
+            count,
+            dim,
+            theta,
+            moments,
+            gradient,
+            o,
+            k,
+            beta1,
+            beta2,
+            rate,
+            epsilon,
+            adam,
+        );
         (out, kept)
     }
 }

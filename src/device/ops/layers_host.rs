@@ -21,7 +21,13 @@ fn tensor(v: Vec<f32>) -> FloatTensor<Flex> {
 }
 
 impl LayerOps for Flex {
-    fn divide(theta: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, iterations: u32, _: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn divide(
+        theta: FloatTensor<Self>,
+        uv: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        iterations: u32,
+        _: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (mut theta, uv, table) = (read(&theta), read(&uv), read(&table));
         let all_u: usize = layers(&table).map(|[k, ..]| k).sum();
         let (mut u, mut v) = (uv[..all_u].to_vec(), uv[all_u..].to_vec());
@@ -42,7 +48,19 @@ impl LayerOps for Flex {
         }
         (tensor([theta, sigmas].concat()), tensor([u, v].concat()))
     }
-    fn ascend(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, divided: FloatTensor<Self>, uv: FloatTensor<Self>, table: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn ascend(
+        theta: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        divided: FloatTensor<Self>,
+        uv: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        beta1: f32,
+        beta2: f32,
+        rate: f32,
+        epsilon: f32,
+        adam: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (mut gradient, divided, uv, table) = (read(&gradient), read(&divided), read(&uv), read(&table));
         let all_u: usize = layers(&table).map(|[k, ..]| k).sum();
         let sigmas = &divided[gradient.len()..];
@@ -55,7 +73,16 @@ impl LayerOps for Flex {
         }
         Self::ascend_freely(theta, moments, tensor(gradient), beta1, beta2, rate, epsilon, adam)
     }
-    fn ascend_freely(theta: FloatTensor<Self>, moments: FloatTensor<Self>, gradient: FloatTensor<Self>, beta1: f32, beta2: f32, rate: f32, epsilon: f32, adam: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn ascend_freely(
+        theta: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        beta1: f32,
+        beta2: f32,
+        rate: f32,
+        epsilon: f32,
+        adam: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (mut theta, mut moments, gradient) = (read(&theta), read(&moments), read(&gradient));
         let (first, second) = moments.split_at_mut(gradient.len());
         for (i, g) in gradient.into_iter().enumerate() {

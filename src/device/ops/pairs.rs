@@ -30,9 +30,21 @@ impl Radial {
 #[backend_extension(Cube, Flex)]
 pub trait PairOps: Backend {
     /// Rows [Σ_j w_j k, ∇ of it], shape [n, 1 + d].
-    fn kernel_field(x: FloatTensor<Self>, y: FloatTensor<Self>, w: FloatTensor<Self>, c: f32, kind: u32) -> FloatTensor<Self>;
+    fn kernel_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+        c: f32,
+        kind: u32,
+    ) -> FloatTensor<Self>;
     /// Rows [ln Σ_j e^{h_j − c_j}, Σ_j p_j ∇c_j] with c = s r or s r² and p the softmax, shape [n, 1 + d].
-    fn soft_field(x: FloatTensor<Self>, y: FloatTensor<Self>, h: FloatTensor<Self>, s: f32, power: u32) -> FloatTensor<Self>;
+    fn soft_field(
+        x: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        s: f32,
+        power: u32,
+    ) -> FloatTensor<Self>;
 }
 
 fn split(out: Tensor<2>) -> (Values, Points) {

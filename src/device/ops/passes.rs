@@ -60,7 +60,11 @@ impl Plan {
     /// None where tensors are the better way.
     pub fn of(layout: &Layout, kind: Kind) -> Option<Plan> {
         let widest = layout.widest();
-        (widest <= WIDEST && layout.len <= PARAMETERS_AT_MOST).then(|| Plan { layout: layout.clone(), kind, tile: (SHARED / widest / 4 * 4).min(32) })
+        (widest <= WIDEST && layout.len <= PARAMETERS_AT_MOST).then(|| Plan {
+            layout: layout.clone(),
+            kind,
+            tile: (SHARED / widest / 4 * 4).min(32),
+        })
     }
     /// Entries a row leaves: what enters its activations, and the outputs.
     pub fn entries(&self) -> usize {
@@ -80,15 +84,47 @@ pub trait PassOps: Backend {
     /// What enters every activation, layer by layer, then the outputs; with `tangent` those of a direction x at a pass that left
     /// `values`, which another pass does not read.
     #[allow(clippy::too_many_arguments)]
-    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, leak: f32, size: u32, tangent: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    fn forward(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        leak: f32,
+        size: u32,
+        tangent: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self>;
     /// The parameter gradients of each cube, then the gradients in the inputs: what `wish` asks for of them.
     #[allow(clippy::too_many_arguments)]
-    fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, cubes: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    fn backward(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        seeds: FloatTensor<Self>,
+        leak: f32,
+        size: u32,
+        cubes: u32,
+        wish: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self>;
     /// The first `count · len` entries as `count` vectors, added.
     fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self>;
     /// `weigh` below, on the last `rows` entries.
     #[allow(clippy::too_many_arguments)]
-    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
+    fn weigh(
+        values: FloatTensor<Self>,
+        height: f32,
+        scale: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+        exponential: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// What a forward pass leaves: what entered the activations, then the outputs.
@@ -119,25 +155,59 @@ pub fn forward(theta: &Values, x: &Points, plan: &Plan) -> Run {
 fn onward(theta: &Values, x: &Points, at: Option<&Run>, plan: &Plan) -> Run {
     let (rows, outs) = (x.dims()[0], plan.layout.outs);
     let size = rows * plan.entries();
-    let [theta, table, values] = [theta, plan.layout.table(), at.map_or(theta, |run| &run.values)].map(|t| t.clone().into_dispatch());
+    let [theta, table, values] =
+        [theta, plan.layout.table(), at.map_or(theta, |run| &run.values)].map(|t| t.clone().into_dispatch());
     let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
-    let out = <Dispatch as PassOps>::forward(theta, table, x.clone().into_dispatch(), values, leak, size as u32, u32::from(at.is_some()), kind, plan.tile as u32, widest);
+    let out = <Dispatch as PassOps>::forward(
+        theta,
+        table,
+        x.clone().into_dispatch(),
+        values,
+        leak,
+        size as u32,
+        u32::from(at.is_some()),
+        kind,
+        plan.tile as u32,
+        widest,
+    );
     Run { values: Tensor::from_dispatch(out), rows, outs }
 }
 
 /// The gradients of Σ seedᵢ netᵢ in the parameters and in the inputs, those that are asked for.
-pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Plan, [parameters, inputs]: [bool; 2]) -> (Option<Values>, Option<Points>) {
+pub fn backward(
+    theta: &Values,
+    x: &Points,
+    run: &Run,
+    seeds: &Values,
+    plan: &Plan,
+    [parameters, inputs]: [bool; 2],
+) -> (Option<Values>, Option<Points>) {
     let ([n, d], len) = (x.dims(), plan.layout.len);
     let cubes = plan.cubes(run.rows);
     let own = if parameters { cubes * len } else { 0 };
     let size = own + if inputs { n * d } else { 0 };
     let wish = if parameters { PARAMETERS } else { 0 } + if inputs { INPUTS } else { 0 };
-    let [theta, table, values, seeds] = [theta, plan.layout.table(), &run.values, seeds].map(|t| t.clone().into_dispatch());
+    let [theta, table, values, seeds] =
+        [theta, plan.layout.table(), &run.values, seeds].map(|t| t.clone().into_dispatch());
     let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
-    let parts = <Dispatch as PassOps>::backward(theta, table, x.clone().into_dispatch(), values, seeds, leak, size as u32, cubes as u32, wish, kind, plan.tile as u32, widest);
+    let parts = <Dispatch as PassOps>::backward(
+        theta,
+        table,
+        x.clone().into_dispatch(),
+        values,
+        seeds,
+        leak,
+        size as u32,
+        cubes as u32,
+        wish,
+        kind,
+        plan.tile as u32,
+        widest,
+    );
     let parts: Values = Tensor::from_dispatch(parts);
     let on_inputs = inputs.then(|| parts.clone().narrow(0, own, n * d).reshape([n, d]));
-    let gradient = parameters.then(|| Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts.into_dispatch(), len as u32, cubes as u32)));
+    let gradient = parameters
+        .then(|| Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts.into_dispatch(), len as u32, cubes as u32)));
     (gradient, on_inputs)
 }
 
@@ -145,10 +215,24 @@ pub fn backward(theta: &Values, x: &Points, run: &Run, seeds: &Values, plan: &Pl
 pub fn tangent(theta: &Values, x: &Points, run: &Run, v: &Points, plan: &Plan) -> Values {
     let along = onward(theta, v, Some(run), plan);
     let (len, cubes) = (plan.layout.len, plan.cubes(run.rows));
-    let [theta, table, values, tangents] = [theta, plan.layout.table(), &run.values, &along.values].map(|t| t.clone().into_dispatch());
+    let [theta, table, values, tangents] =
+        [theta, plan.layout.table(), &run.values, &along.values].map(|t| t.clone().into_dispatch());
     let [x, v] = [x, v].map(|t| t.clone().into_dispatch());
     let (kind, leak, widest) = (plan.kind.code(), plan.kind.leak(), plan.layout.widest() as u32);
-    let parts = <Dispatch as TangentOps>::tangent(theta, table, x, v, values, tangents, leak, cubes as u32, len as u32, kind, plan.tile as u32, widest);
+    let parts = <Dispatch as TangentOps>::tangent(
+        theta,
+        table,
+        x,
+        v,
+        values,
+        tangents,
+        leak,
+        cubes as u32,
+        len as u32,
+        kind,
+        plan.tile as u32,
+        widest,
+    );
     Tensor::from_dispatch(<Dispatch as PassOps>::add_up(parts, len as u32, cubes as u32))
 }
 
@@ -206,6 +290,14 @@ pub fn weigh(run: &Run, w: &Weighing) -> Weighed {
     };
     let (height, exponential, scale) = (w.height as f32, u32::from(scale.is_some()), scale.unwrap_or(1.0) as f32);
     let values = run.values.clone().into_dispatch();
-    let (slopes, value) = <Dispatch as PassOps>::weigh(values, height, scale, run.rows as u32, w.first as u32, u32::from(w.means_first), exponential);
+    let (slopes, value) = <Dispatch as PassOps>::weigh(
+        values,
+        height,
+        scale,
+        run.rows as u32,
+        w.first as u32,
+        u32::from(w.means_first),
+        exponential,
+    );
     Weighed { slopes: Tensor::from_dispatch(slopes), value: Tensor::from_dispatch(value), nu: None }
 }

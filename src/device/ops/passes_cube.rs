@@ -1,7 +1,9 @@
 //! Passes on a GPU: a few rows per cube, two layers of them in the memory its units share.
 use super::parts_cube::{room, total};
 use super::passes::{GROUPSORT, INPUTS, PARAMETERS, PassOps};
-use super::products_cube::{SIDE, activated, add_biases, add_products, add_weights, exchange_pairs, pull, series, slope, sort_pairs};
+use super::products_cube::{
+    SIDE, activated, add_biases, add_products, add_weights, exchange_pairs, pull, series, slope, sort_pairs,
+};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
@@ -15,7 +17,19 @@ const COLUMNS: usize = 32;
 /// A pass forward; with `tangent` that of a direction x beside the pass that left `values`, without biases.
 #[allow(unused_assignments, clippy::too_many_arguments)]
 #[cube(launch)]
-fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], out: &mut [f32], leak: f32, #[comptime] tangent: bool, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+fn forward_rows(
+    theta: &[f32],
+    table: &[f32],
+    x: &[f32],
+    values: &[f32],
+    out: &mut [f32],
+    leak: f32,
+    #[comptime] tangent: bool,
+    #[comptime] kind: u32,
+    #[comptime] tile: usize,
+    #[comptime] widest: usize,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let layers = table.len() / 5;
     let ins = usize::cast_from(table[0]);
@@ -108,7 +122,20 @@ fn forward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], out: &m
 
 #[allow(unused_assignments, clippy::too_many_arguments)]
 #[cube(launch)]
-fn backward_rows(theta: &[f32], table: &[f32], x: &[f32], values: &[f32], seeds: &[f32], out: &mut [f32], leak: f32, #[comptime] wish: u32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+fn backward_rows(
+    theta: &[f32],
+    table: &[f32],
+    x: &[f32],
+    values: &[f32],
+    seeds: &[f32],
+    out: &mut [f32],
+    leak: f32,
+    #[comptime] wish: u32,
+    #[comptime] kind: u32,
+    #[comptime] tile: usize,
+    #[comptime] widest: usize,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let layers = table.len() / 5;
     let last = table.len() - 5;
@@ -232,7 +259,17 @@ fn sum_parts(parts: &[f32], out: &mut [f32], count: u32, #[comptime] columns: us
 
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
-fn weigh_rows(values: &[f32], out: &mut [f32], objective: &mut [f32], height: f32, scale: f32, first: u32, #[comptime] means_first: bool, #[comptime] exponential: bool, #[comptime] units: usize) {
+fn weigh_rows(
+    values: &[f32],
+    out: &mut [f32],
+    objective: &mut [f32],
+    height: f32,
+    scale: f32,
+    first: u32,
+    #[comptime] means_first: bool,
+    #[comptime] exponential: bool,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let rows = out.len();
     let net = values.len() - rows;
@@ -309,35 +346,121 @@ fn cubes(count: usize) -> CubeCount {
 const MOST: usize = 1 << 14;
 
 impl PassOps for CubeBackend {
-    fn forward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, leak: f32, size: u32, tangent: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+    fn forward(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        leak: f32,
+        size: u32,
+        tangent: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self> {
         let [theta, table, x, values] = [theta, table, x, values].map(into_contiguous);
         let (tile, out) = (tile as usize, room(&theta, size as usize));
         let count = cubes(x.shape()[0].div_ceil(tile).clamp(1, MOST));
         let dim = CubeDim::new_1d(PASSING as u32);
         let [theta, table, x, values, o] = [theta, table, x, values, out.clone()].map(CubeTensor::into_buffer_arg);
-        forward_rows::launch(&out.client, count, dim, theta, table, x, values, o, leak, tangent == 1, kind, tile, widest as usize, PASSING);
+        forward_rows::launch(
+            &out.client,
+            count,
+            dim,
+            theta,
+            table,
+            x,
+            values,
+            o,
+            leak,
+            tangent == 1,
+            kind,
+            tile,
+            widest as usize,
+            PASSING,
+        );
         out
     }
-    fn backward(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, values: FloatTensor<Self>, seeds: FloatTensor<Self>, leak: f32, size: u32, count: u32, wish: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+    fn backward(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        seeds: FloatTensor<Self>,
+        leak: f32,
+        size: u32,
+        count: u32,
+        wish: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self> {
         let [theta, table, x, values, seeds] = [theta, table, x, values, seeds].map(into_contiguous);
         let (out, dim) = (room(&theta, size as usize), CubeDim::new_1d(PASSING as u32));
-        let [theta, table, x, values, seeds, o] = [theta, table, x, values, seeds, out.clone()].map(CubeTensor::into_buffer_arg);
-        backward_rows::launch(&out.client, cubes(count as usize), dim, theta, table, x, values, seeds, o, leak, wish, kind, tile as usize, widest as usize, PASSING);
+        let [theta, table, x, values, seeds, o] =
+            [theta, table, x, values, seeds, out.clone()].map(CubeTensor::into_buffer_arg);
+        backward_rows::launch(
+            &out.client,
+            cubes(count as usize),
+            dim,
+            theta,
+            table,
+            x,
+            values,
+            seeds,
+            o,
+            leak,
+            wish,
+            kind,
+            tile as usize,
+            widest as usize,
+            PASSING,
+        );
         out
     }
     fn add_up(parts: FloatTensor<Self>, len: u32, count: u32) -> FloatTensor<Self> {
         let parts = into_contiguous(parts);
         let out = room(&parts, len as usize);
         let dim = CubeDim::new_1d(UNITS as u32);
-        sum_parts::launch(&out.client, cubes((len as usize).div_ceil(COLUMNS)), dim, parts.into_buffer_arg(), out.clone().into_buffer_arg(), count, COLUMNS, UNITS);
+        sum_parts::launch(
+            &out.client,
+            cubes((len as usize).div_ceil(COLUMNS)),
+            dim,
+            parts.into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            count,
+            COLUMNS,
+            UNITS,
+        );
         out
     }
-    fn weigh(values: FloatTensor<Self>, height: f32, scale: f32, rows: u32, first: u32, means_first: u32, exponential: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn weigh(
+        values: FloatTensor<Self>,
+        height: f32,
+        scale: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+        exponential: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let values = into_contiguous(values);
         let (out, objective) = (room(&values, rows as usize), room(&values, 1));
         let dim = CubeDim::new_1d(UNITS as u32);
         let [values, o, v] = [values, out.clone(), objective.clone()].map(CubeTensor::into_buffer_arg);
-        weigh_rows::launch(&out.client, cubes(1), dim, values, o, v, height, scale, first, means_first == 1, exponential == 1, UNITS);
+        weigh_rows::launch(
+            &out.client,
+            cubes(1),
+            dim,
+            values,
+            o,
+            v,
+            height,
+            scale,
+            first,
+            means_first == 1,
+            exponential == 1,
+            UNITS,
+        );
         (out, objective)
     }
 }

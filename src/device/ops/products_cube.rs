@@ -70,7 +70,17 @@ pub fn series(out: &mut Array<usize>, base: usize, one: usize, apart: usize, cou
 /// Adds Σₛ left[p + s·by_left] · right[q + s·by_right] for four series p of the buffer and four q, of the buffer too or of θ.
 #[cube]
 #[allow(unused_assignments, clippy::too_many_arguments)] // the branch is resolved when the kernel is compiled
-pub fn add_products(sums: &mut Array<f32>, buffer: &Shared<[f32]>, theta: &[f32], left: &Array<usize>, by_left: usize, right: &Array<usize>, by_right: usize, terms: usize, #[comptime] within: bool) {
+pub fn add_products(
+    sums: &mut Array<f32>,
+    buffer: &Shared<[f32]>,
+    theta: &[f32],
+    left: &Array<usize>,
+    by_left: usize,
+    right: &Array<usize>,
+    by_right: usize,
+    terms: usize,
+    #[comptime] within: bool,
+) {
     let mut a = Array::<f32>::new(SIDE);
     for s in 0..terms {
         #[unroll]
@@ -113,7 +123,16 @@ pub fn sort_pairs(buffer: &mut Shared<[f32]>, base: usize, rows: usize, k: usize
 /// The same exchanges for other numbers: where the values z from `at` on are in the wrong order.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-pub fn exchange_pairs(buffer: &mut Shared<[f32]>, base: usize, values: &[f32], at: usize, rows: usize, k: usize, t: usize, #[comptime] units: usize) {
+pub fn exchange_pairs(
+    buffer: &mut Shared<[f32]>,
+    base: usize,
+    values: &[f32],
+    at: usize,
+    rows: usize,
+    k: usize,
+    t: usize,
+    #[comptime] units: usize,
+) {
     let half = k / 2;
     let mut p = t;
     while p < rows * half {
@@ -130,7 +149,20 @@ pub fn exchange_pairs(buffer: &mut Shared<[f32]>, base: usize, values: &[f32], a
 /// out += hᵀd, from `rows` rows of k numbers at h and of n at d: the gradient of a matrix. `fresh` forgets what was there.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-pub fn add_weights(out: &mut [f32], base: usize, buffer: &Shared<[f32]>, theta: &[f32], h: usize, d: usize, k: usize, n: usize, rows: usize, fresh: bool, t: usize, #[comptime] units: usize) {
+pub fn add_weights(
+    out: &mut [f32],
+    base: usize,
+    buffer: &Shared<[f32]>,
+    theta: &[f32],
+    h: usize,
+    d: usize,
+    k: usize,
+    n: usize,
+    rows: usize,
+    fresh: bool,
+    t: usize,
+    #[comptime] units: usize,
+) {
     let mut sums = Array::<f32>::new(SIDE * SIDE);
     let mut left = Array::<usize>::new(SIDE);
     let mut right = Array::<usize>::new(SIDE);
@@ -170,7 +202,18 @@ pub fn add_weights(out: &mut [f32], base: usize, buffer: &Shared<[f32]>, theta: 
 /// out += the sum of the rows of d from one to another: the gradient of biases.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-pub fn add_biases(out: &mut [f32], base: usize, buffer: &Shared<[f32]>, d: usize, n: usize, from: usize, to: usize, fresh: bool, t: usize, #[comptime] units: usize) {
+pub fn add_biases(
+    out: &mut [f32],
+    base: usize,
+    buffer: &Shared<[f32]>,
+    d: usize,
+    n: usize,
+    from: usize,
+    to: usize,
+    fresh: bool,
+    t: usize,
+    #[comptime] units: usize,
+) {
     let mut j = t;
     while j < n {
         let mut sum = 0.0f32;
@@ -188,7 +231,19 @@ pub fn add_biases(out: &mut [f32], base: usize, buffer: &Shared<[f32]>, d: usize
 /// h = d Wᵀ for `rows` rows of n numbers at d, and W of k × n at w in θ.
 #[cube]
 #[allow(clippy::too_many_arguments)]
-pub fn pull(buffer: &mut Shared<[f32]>, theta: &[f32], h: usize, d: usize, k: usize, n: usize, w: usize, rows: usize, t: usize, #[comptime] tile: usize, #[comptime] units: usize) {
+pub fn pull(
+    buffer: &mut Shared<[f32]>,
+    theta: &[f32],
+    h: usize,
+    d: usize,
+    k: usize,
+    n: usize,
+    w: usize,
+    rows: usize,
+    t: usize,
+    #[comptime] tile: usize,
+    #[comptime] units: usize,
+) {
     let mut sums = Array::<f32>::new(SIDE * SIDE);
     let mut left = Array::<usize>::new(SIDE);
     let mut right = Array::<usize>::new(SIDE);

@@ -24,13 +24,35 @@ impl RatioTable {
 pub trait RatioOps: Backend {
     /// `ratio` below, on the last `rows` entries.
     #[allow(clippy::too_many_arguments)]
-    fn ratio(values: FloatTensor<Self>, table: FloatTensor<Self>, largest: f32, height: f32, rows: u32, first: u32, means_first: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
+    fn ratio(
+        values: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        largest: f32,
+        height: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 /// The derivatives of the objective in the last `rows` values, of which V is `height` times, and itself; the first `first` of them are
 /// one sample.
-pub fn ratio(values: &Values, rows: usize, (first, means_first): (usize, bool), height: f64, table: &RatioTable) -> [Values; 2] {
+pub fn ratio(
+    values: &Values,
+    rows: usize,
+    (first, means_first): (usize, bool),
+    height: f64,
+    table: &RatioTable,
+) -> [Values; 2] {
     let [values, data] = [values.clone(), table.data.clone()].map(Tensor::into_dispatch);
-    let (slopes, value) = <Dispatch as RatioOps>::ratio(values, data, table.largest as f32, height as f32, rows as u32, first as u32, u32::from(means_first));
+    let (slopes, value) = <Dispatch as RatioOps>::ratio(
+        values,
+        data,
+        table.largest as f32,
+        height as f32,
+        rows as u32,
+        first as u32,
+        u32::from(means_first),
+    );
     [slopes, value].map(Tensor::from_dispatch)
 }

@@ -42,7 +42,17 @@ fn cubic(v: f32, table: &[f32], column: usize, largest: f32, out: &mut Array<f32
 
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
-fn ratio_rows(values: &[f32], table: &[f32], slopes: &mut [f32], objective: &mut [f32], largest: f32, height: f32, first: u32, #[comptime] means_first: bool, #[comptime] units: usize) {
+fn ratio_rows(
+    values: &[f32],
+    table: &[f32],
+    slopes: &mut [f32],
+    objective: &mut [f32],
+    largest: f32,
+    height: f32,
+    first: u32,
+    #[comptime] means_first: bool,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let rows = slopes.len();
     let net = values.len() - rows;
@@ -78,11 +88,32 @@ fn ratio_rows(values: &[f32], table: &[f32], slopes: &mut [f32], objective: &mut
 }
 
 impl RatioOps for CubeBackend {
-    fn ratio(values: FloatTensor<Self>, table: FloatTensor<Self>, largest: f32, height: f32, rows: u32, first: u32, means_first: u32) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    fn ratio(
+        values: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        largest: f32,
+        height: f32,
+        rows: u32,
+        first: u32,
+        means_first: u32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [values, table] = [values, table].map(into_contiguous);
         let (slopes, objective) = (room(&values, rows as usize), room(&values, 1));
         let [values, table, s, o] = [values, table, slopes.clone(), objective.clone()].map(CubeTensor::into_buffer_arg);
-        ratio_rows::launch(&slopes.client, CubeCount::Static(1, 1, 1), CubeDim::new_1d(UNITS as u32), values, table, s, o, largest, height, first, means_first == 1, UNITS);
+        ratio_rows::launch(
+            &slopes.client,
+            CubeCount::Static(1, 1, 1),
+            CubeDim::new_1d(UNITS as u32),
+            values,
+            table,
+            s,
+            o,
+            largest,
+            height,
+            first,
+            means_first == 1,
+            UNITS,
+        );
         (slopes, objective)
     }
 }

@@ -21,7 +21,20 @@ pub trait TangentOps: Backend {
     fn excess(g: FloatTensor<Self>, scale: f32, kind: u32) -> (FloatTensor<Self>, FloatTensor<Self>);
     /// The parameter gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ of each cube, from what entered the activations and from its tangents.
     #[allow(clippy::too_many_arguments)]
-    fn tangent(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, v: FloatTensor<Self>, values: FloatTensor<Self>, tangents: FloatTensor<Self>, leak: f32, cubes: u32, len: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self>;
+    fn tangent(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        tangents: FloatTensor<Self>,
+        leak: f32,
+        cubes: u32,
+        len: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self>;
 }
 
 /// scale · ∂R/∂g of the shape of g, and scale · Σ R of shape [1].

@@ -1,18 +1,28 @@
 //! Soft constraints on a GPU.
-use super::passes::{GROUPSORT, TANH};
 use super::parts_cube::{room, total};
+use super::passes::{GROUPSORT, TANH};
 use super::products_cube::{add_biases, add_weights, exchange_pairs, pull, slope, tanh};
 use super::tangents::TangentOps;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::{CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
+use burn_cubecl::{
+    CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor,
+};
 
 /// Units of a cube that passes, and of the one that sums.
 const PASSING: usize = 64;
 const UNITS: usize = 256;
 
 #[cube(launch)]
-fn excess_rows(g: &[f32], v: &mut [f32], objective: &mut [f32], scale: f32, d: u32, #[comptime] kind: u32, #[comptime] units: usize) {
+fn excess_rows(
+    g: &[f32],
+    v: &mut [f32],
+    objective: &mut [f32],
+    scale: f32,
+    d: u32,
+    #[comptime] kind: u32,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let columns = d as usize;
     let rows = g.len() / columns;
@@ -60,7 +70,20 @@ fn excess_rows(g: &[f32], v: &mut [f32], objective: &mut [f32], scale: f32, d: u
 /// activation a row b behind all those carries h ⊗ ζ, where ζ are the cotangents of what enters the activations.
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
-fn tangent_rows(theta: &[f32], table: &[f32], x: &[f32], v: &[f32], values: &[f32], tangents: &[f32], out: &mut [f32], leak: f32, #[comptime] kind: u32, #[comptime] tile: usize, #[comptime] widest: usize, #[comptime] units: usize) {
+fn tangent_rows(
+    theta: &[f32],
+    table: &[f32],
+    x: &[f32],
+    v: &[f32],
+    values: &[f32],
+    tangents: &[f32],
+    out: &mut [f32],
+    leak: f32,
+    #[comptime] kind: u32,
+    #[comptime] tile: usize,
+    #[comptime] widest: usize,
+    #[comptime] units: usize,
+) {
     let t = UNIT_POS as usize;
     let layers = table.len() / 5;
     let last = table.len() - 5;
@@ -148,7 +171,8 @@ fn tangent_rows(theta: &[f32], table: &[f32], x: &[f32], v: &[f32], values: &[f3
                         buffer[h + c] = pulled * s;
                         if comptime!(kind == TANH) {
                             let other = h + points * k + c;
-                            buffer[other] = s * (buffer[other] - 2.0f32 * tangents[at + first * k + c] * tanh(z) * pulled);
+                            buffer[other] =
+                                s * (buffer[other] - 2.0f32 * tangents[at + first * k + c] * tanh(z) * pulled);
                         }
                         c += units;
                     }
@@ -171,15 +195,56 @@ impl TangentOps for CubeBackend {
         let d = shape[1] as u32;
         let v = empty_device_contiguous_dtype(g.client.clone(), g.device.clone(), shape, g.dtype);
         let [g, out, o] = [g, v.clone(), objective.clone()].map(CubeTensor::into_buffer_arg);
-        excess_rows::launch(&v.client, CubeCount::Static(1, 1, 1), CubeDim::new_1d(UNITS as u32), g, out, o, scale, d, kind, UNITS);
+        excess_rows::launch(
+            &v.client,
+            CubeCount::Static(1, 1, 1),
+            CubeDim::new_1d(UNITS as u32),
+            g,
+            out,
+            o,
+            scale,
+            d,
+            kind,
+            UNITS,
+        );
         (v, objective)
     }
-    fn tangent(theta: FloatTensor<Self>, table: FloatTensor<Self>, x: FloatTensor<Self>, v: FloatTensor<Self>, values: FloatTensor<Self>, tangents: FloatTensor<Self>, leak: f32, cubes: u32, len: u32, kind: u32, tile: u32, widest: u32) -> FloatTensor<Self> {
+    fn tangent(
+        theta: FloatTensor<Self>,
+        table: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        values: FloatTensor<Self>,
+        tangents: FloatTensor<Self>,
+        leak: f32,
+        cubes: u32,
+        len: u32,
+        kind: u32,
+        tile: u32,
+        widest: u32,
+    ) -> FloatTensor<Self> {
         let [theta, table, x, v, values, tangents] = [theta, table, x, v, values, tangents].map(into_contiguous);
         let out = room(&theta, (cubes * len) as usize);
-        let [theta, table, x, v, values, tangents, o] = [theta, table, x, v, values, tangents, out.clone()].map(CubeTensor::into_buffer_arg);
+        let [theta, table, x, v, values, tangents, o] =
+            [theta, table, x, v, values, tangents, out.clone()].map(CubeTensor::into_buffer_arg);
         let (count, dim) = (CubeCount::Static(cubes, 1, 1), CubeDim::new_1d(PASSING as u32));
-        tangent_rows::launch(&out.client, count, dim, theta, table, x, v, values, tangents, o, leak, kind, tile as usize, widest as usize, PASSING);
+        tangent_rows::launch(
+            &out.client,
+            count,
+            dim,
+            theta,
+            table,
+            x,
+            v,
+            values,
+            tangents,
+            o,
+            leak,
+            kind,
+            tile as usize,
+            widest as usize,
+            PASSING,
+        );
         out
     }
 }

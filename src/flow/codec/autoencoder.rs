@@ -38,13 +38,31 @@ pub struct Autoencoder {
 }
 
 impl Autoencoder {
-    pub fn fit(x: &Points, layers: &Architecture, dim: usize, o: &AutoencoderOptions, seed: u64, interrupt: &Interrupt) -> Result<Autoencoder> {
+    pub fn fit(
+        x: &Points,
+        layers: &Architecture,
+        dim: usize,
+        o: &AutoencoderOptions,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<Autoencoder> {
         let mut rng = random::rng(seed ^ 0x636F_6465_63, 0);
         let data = Frame::of(x)?;
         let code = Frame { center: vec![0.0; dim], scale: 1.0, appended: 0, device: data.device.clone() };
-        let recipe = || Recipe { optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() }, average: 0.0, skip: false };
-        let mut encoder = Perceptron::new(recipe(), layers.reading(data.dim(), 0, dim, o.activation, false)?, &data, &code, &mut rng);
-        let mut decoder = Perceptron::new(recipe(), layers.reversed().writing(dim, data.dim(), o.activation, false)?, &code, &data, &mut rng);
+        let recipe = || Recipe {
+            optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() },
+            average: 0.0,
+            skip: false,
+        };
+        let mut encoder =
+            Perceptron::new(recipe(), layers.reading(data.dim(), 0, dim, o.activation, false)?, &data, &code, &mut rng);
+        let mut decoder = Perceptron::new(
+            recipe(),
+            layers.reversed().writing(dim, data.dim(), o.activation, false)?,
+            &code,
+            &data,
+            &mut rng,
+        );
         let n = x.dims()[0];
         for _ in 0..o.steps {
             interrupt.check()?;
@@ -52,7 +70,8 @@ impl Autoencoder {
             let m = part.dims()[0];
             let mut into_decoder = None;
             let into_encoder = encoder.gradient(&part, &mut |z| {
-                let (gradient, on_code) = decoder.both_gradients(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;
+                let (gradient, on_code) =
+                    decoder.both_gradients(z, &|y| (y.clone() - part.clone()).mul_scalar(2.0 / m as f64))?;
                 into_decoder = Some(gradient);
                 Ok(on_code)
             })?;

@@ -66,7 +66,14 @@ impl CodecRecipe {
             CodecRecipe::Pca { dim, .. } => Box::new(pca::Pca::fit(x, *dim)?),
             CodecRecipe::Autoencoder { layers, dim, options } => {
                 let steps = if known { 0 } else { options.steps };
-                Box::new(autoencoder::Autoencoder::fit(x, layers, *dim, &AutoencoderOptions { steps, ..*options }, seed, interrupt)?)
+                Box::new(autoencoder::Autoencoder::fit(
+                    x,
+                    layers,
+                    *dim,
+                    &AutoencoderOptions { steps, ..*options },
+                    seed,
+                    interrupt,
+                )?)
             }
         };
         if known {

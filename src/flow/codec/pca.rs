@@ -17,14 +17,20 @@ impl Pca {
     /// One that is about to be restored, for points like x.
     pub fn blank(k: usize, x: &Points) -> Pca {
         let (d, device) = (x.dims()[1], x.device());
-        Pca { mean: device::points(vec![0.0; d], 1, d, &device), components: device::points(vec![0.0; k * d], k, d, &device) }
+        Pca {
+            mean: device::points(vec![0.0; d], 1, d, &device),
+            components: device::points(vec![0.0; k * d], k, d, &device),
+        }
     }
 
     /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix.
     pub fn fit(x: &Points, k: usize) -> Result<Pca> {
         let [n, d] = x.dims();
         if k == 0 || k > n.min(d) {
-            return Err(Error::data("pca(k)", format!("k is {k}, expected 1 to {} for {n} points of dimension {d}", n.min(d))));
+            return Err(Error::data(
+                "pca(k)",
+                format!("k is {k}, expected 1 to {} for {n} points of dimension {d}", n.min(d)),
+            ));
         }
         let rows = rows_f64(x)?;
         let mean: Vec<f64> = (0..d).map(|j| rows.iter().skip(j).step_by(d).sum::<f64>() / n as f64).collect();
@@ -36,7 +42,8 @@ impl Pca {
         let mut components = vec![];
         for &i in &order[..k] {
             let v = eigen.eigenvectors.column(i);
-            let mut direction: Vec<f64> = if n < d { (centred.transpose() * v).iter().copied().collect() } else { v.iter().copied().collect() };
+            let mut direction: Vec<f64> =
+                if n < d { (centred.transpose() * v).iter().copied().collect() } else { v.iter().copied().collect() };
             let norm = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
             if norm <= 1e-7 * eigen.eigenvalues[order[0]].abs().sqrt() {
                 return Err(Error::data("pca(k)", format!("the sample spans fewer than {k} dimensions")));
@@ -47,7 +54,10 @@ impl Pca {
             components.extend(direction.into_iter().map(|v| v as f32));
         }
         let device = x.device();
-        Ok(Pca { mean: device::points(mean.into_iter().map(|v| v as f32).collect(), 1, d, &device), components: device::points(components, k, d, &device) })
+        Ok(Pca {
+            mean: device::points(mean.into_iter().map(|v| v as f32).collect(), 1, d, &device),
+            components: device::points(components, k, d, &device),
+        })
     }
 }
 
@@ -68,7 +78,10 @@ impl Codec for Pca {
         Ok((&m * m.transpose()).symmetric_eigenvalues().max().sqrt() * (1.0 + 1e-6))
     }
     fn state(&self) -> Result<Vec<Named>> {
-        Ok(vec![Named { name: "codec.mean".into(), data: rows(&self.mean)? }, Named { name: "codec.components".into(), data: rows(&self.components)? }])
+        Ok(vec![
+            Named { name: "codec.mean".into(), data: rows(&self.mean)? },
+            Named { name: "codec.components".into(), data: rows(&self.components)? },
+        ])
     }
     fn restore(&mut self, state: &[Named]) -> Result<()> {
         let device = self.mean.device();

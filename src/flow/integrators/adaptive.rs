@@ -28,7 +28,11 @@ impl Integrator for Adaptive {
             h *= factor;
         }
         let advice = "a trained critic answers differently each time it is asked: give it more inner_steps, raise the tolerance, or take a fixed scheme".to_string();
-        Err(Error::Diverged { step: state.step, what: format!("no step down to {h:.1e} keeps the error below the tolerance {}", c.tolerance), advice })
+        Err(Error::Diverged {
+            step: state.step,
+            what: format!("no step down to {h:.1e} keeps the error below the tolerance {}", c.tolerance),
+            advice,
+        })
     }
 }
 

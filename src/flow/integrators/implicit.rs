@@ -47,6 +47,13 @@ impl Integrator for Implicit {
             return Ok((advance(state, y, v, c.dt), first.record));
         }
         let advice = "take a smaller tau or more iterations; a divergence with kinks (W1, the energy distance, Lipschitz potentials near the target) or a trained critic has no implicit step to settle on: use a smooth one such as mmd, KALE or sinkhorn".to_string();
-        Err(Error::Diverged { step: state.step, what: format!("the implicit step did not settle in {} iterations: its residual went from {begun:.2e} to {left:.2e}", c.iterations), advice })
+        Err(Error::Diverged {
+            step: state.step,
+            what: format!(
+                "the implicit step did not settle in {} iterations: its residual went from {begun:.2e} to {left:.2e}",
+                c.iterations
+            ),
+            advice,
+        })
     }
 }

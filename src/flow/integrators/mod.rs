@@ -34,7 +34,14 @@ pub trait Integrator: Send + Sync {
 }
 
 /// Every scheme, in the order help lists them.
-pub const ALL: &[&dyn Integrator] = &[&euler::Euler, &heun::Heun, &adams_bashforth::AdamsBashforth2, &runge_kutta::RungeKutta4, &adaptive::Adaptive, &implicit::Implicit];
+pub const ALL: &[&dyn Integrator] = &[
+    &euler::Euler,
+    &heun::Heun,
+    &adams_bashforth::AdamsBashforth2,
+    &runge_kutta::RungeKutta4,
+    &adaptive::Adaptive,
+    &implicit::Implicit,
+];
 
 /// The names `integrator:` accepts.
 pub const NAMES: &[&str] = &["euler", "heun", "ab2", "rk4", "adaptive", "implicit"];

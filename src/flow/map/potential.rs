@@ -40,11 +40,26 @@ struct Leg<'a> {
 }
 
 impl PotentialFlow {
-    pub fn new(layers: &Architecture, optimizer: OptimizerOptions, frame: &Frame, lambda: f64, kinetic: f64, steps: usize, rng: &mut Rng) -> Result<PotentialFlow> {
+    pub fn new(
+        layers: &Architecture,
+        optimizer: OptimizerOptions,
+        frame: &Frame,
+        lambda: f64,
+        kinetic: f64,
+        steps: usize,
+        rng: &mut Rng,
+    ) -> Result<PotentialFlow> {
         let d = frame.dim();
         let shape = layers.reading(d + 1, 1, 1, Activation::Tanh, false)?;
         let network = Trained::new(shape, None, optimizer, rng, &frame.device);
-        Ok(PotentialFlow { network, center: points(frame.center.clone(), 1, d, &frame.device), scale: frame.scale, lambda, kinetic, steps })
+        Ok(PotentialFlow {
+            network,
+            center: points(frame.center.clone(), 1, d, &frame.device),
+            scale: frame.scale,
+            lambda,
+            kinetic,
+            steps,
+        })
     }
 
     fn dt(&self) -> f64 {
@@ -107,7 +122,8 @@ impl Map for PotentialFlow {
         let [m, d] = x.dims();
         for i in 0..self.steps {
             let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
-            let (_, gradient) = Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&weights)?;
+            let (_, gradient) =
+                Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&weights)?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
         }
         Ok(x.mul_scalar(self.scale) + self.center.clone())
@@ -122,7 +138,12 @@ impl Map for PotentialFlow {
         Ok(())
     }
     fn state(&self) -> Result<Vec<Named>> {
-        Ok(self.network.state()?.into_iter().map(|n| Named { name: format!("generator.{}", n.name), data: n.data }).collect())
+        Ok(self
+            .network
+            .state()?
+            .into_iter()
+            .map(|n| Named { name: format!("generator.{}", n.name), data: n.data })
+            .collect())
     }
     fn restore(&mut self, state: &[Named]) -> Result<()> {
         self.network.restore(&under(state, "generator"))
@@ -137,7 +158,8 @@ impl Map for PotentialFlow {
         let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
         for leg in &legs {
             let (g, t) = (rows_f64(&leg.gradient)?, rows_f64(&leg.in_time)?);
-            let energies: Vec<f64> = g.chunks(d).map(|g| g.iter().map(|v| v * v).sum::<f64>() / (2.0 * self.lambda)).collect();
+            let energies: Vec<f64> =
+                g.chunks(d).map(|g| g.iter().map(|v| v * v).sum::<f64>() / (2.0 * self.lambda)).collect();
             // U is known up to a function of time, which moves nothing
             let gauge = t.iter().zip(&energies).map(|(t, e)| t - e).sum::<f64>() / m as f64;
             for ((e, t), l) in energies.iter().zip(t).zip(&mut length) {
@@ -147,10 +169,17 @@ impl Map for PotentialFlow {
             }
         }
         let (start, end) = (rows_f64(z)?, rows_f64(&end)?);
-        let far = start.chunks(d).zip(end.chunks(d)).map(|(a, b)| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt());
+        let far = start
+            .chunks(d)
+            .zip(end.chunks(d))
+            .map(|(a, b)| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt());
         let straight = far.zip(&length).map(|(f, l)| if *l > 0.0 { f / l } else { 1.0 }).sum::<f64>() / m as f64;
         let units = self.scale * self.scale;
-        Ok(vec![("kinetic", units * kinetic), ("hamilton_jacobi", residual / kinetic.max(1e-300)), ("straightness", straight)])
+        Ok(vec![
+            ("kinetic", units * kinetic),
+            ("hamilton_jacobi", residual / kinetic.max(1e-300)),
+            ("straightness", straight),
+        ])
     }
     fn boxed_clone(&self) -> Box<dyn Map> {
         Box::new(self.clone())
@@ -173,7 +202,8 @@ mod tests {
         let z = points((0..m * d).map(|_| rng.random_range(-2.0..2.0)).collect(), m, d, &device);
         let w = points((0..m * d).map(|_| rng.random_range(-1.0..1.0)).collect(), m, d, &device);
         let frame = Frame::of(&z).unwrap();
-        let mut flow = PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
+        let mut flow =
+            PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
         let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap().to_vec().unwrap();
         let theta = flow.network.theta.to_vec().unwrap();
         let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
@@ -206,16 +236,23 @@ mod tests {
         }
         let (start, end) = (rows_f64(&z).unwrap(), rows_f64(&flow.at(&z).unwrap()).unwrap());
         let shrunk = 1.0 / (1.0 + a / lambda);
-        let wrong = start.iter().zip(&end).map(|(x, y)| (y - shrunk * x).abs()).sum::<f64>() / start.iter().map(|x| x.abs()).sum::<f64>();
+        let wrong = start.iter().zip(&end).map(|(x, y)| (y - shrunk * x).abs()).sum::<f64>()
+            / start.iter().map(|x| x.abs()).sum::<f64>();
         assert!(wrong < 0.04, "the ends are {wrong} of the starts off");
         // ∇U along the way: the velocity −∇U/λ stays what it is at the start, a/(1 + a/λ) x
         let weights = flow.network.weights();
         for (i, leg) in flow.travel(&weights, &z).unwrap().0.iter().enumerate() {
             let slopes = rows_f64(&leg.gradient).unwrap();
-            let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g * flow.scale - a * shrunk * x).abs()).sum::<f64>() / start.iter().map(|x| (a * shrunk * x).abs()).sum::<f64>();
+            let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g * flow.scale - a * shrunk * x).abs()).sum::<f64>()
+                / start.iter().map(|x| (a * shrunk * x).abs()).sum::<f64>();
             assert!(off < 0.1, "step {i}: the gradient is {off} off");
         }
         let report = flow.report(&z).unwrap();
-        assert!(report[1].1 < 0.2 && report[2].1 > 0.99, "Hamilton-Jacobi residual {}, straightness {}", report[1].1, report[2].1);
+        assert!(
+            report[1].1 < 0.2 && report[2].1 > 0.99,
+            "Hamilton-Jacobi residual {}, straightness {}",
+            report[1].1,
+            report[2].1
+        );
     }
 }

@@ -3,17 +3,17 @@ use super::estimate::EstimateValue;
 use super::flow::RunValue;
 use super::{describe, none};
 use crate::catalogue::Entry;
+use crate::critic::deep_kernel::DeepKernelBuilder;
 use crate::critic::entropic::Entropic;
 use crate::critic::exact::Exact;
-use crate::critic::deep_kernel::DeepKernelBuilder;
 use crate::critic::mlp::{Activation, CnnOptions, Constraint, MlpBuilder, MlpOptions};
 use crate::critic::pair::{PairBuilder, PairOptions};
-use crate::network::optimizer::OptimizerOptions;
 use crate::critic::solver::{Solver, SolverBuilder};
-use crate::critic::{Critic, CriticBuilder, CNN, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
+use crate::critic::{CNN, Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
 use crate::device::{self, Points};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
+use crate::network::optimizer::OptimizerOptions;
 use crate::script::context::Context;
 use crate::script::convert::{Native, count, list, numbers, points, raise, type_of};
 use crate::script::options::Options;
@@ -35,14 +35,22 @@ pub struct FittedCritic {
 impl FittedCritic {
     /// The critics of an estimate.
     pub fn of_estimate(e: &EstimateValue) -> FittedCritic {
-        FittedCritic { parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()), divergence: e.divergence.clone() }
+        FittedCritic {
+            parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()),
+            divergence: e.divergence.clone(),
+        }
     }
     /// The critics of a run as its last step left them.
     pub fn of_run(r: &RunValue) -> Result<FittedCritic> {
         let c = r.flow.critics(&r.state)?;
         Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence })
     }
-    fn fold<T>(&self, f: impl Fn(&dyn Critic) -> Result<T>, scale: impl Fn(T, f64) -> T, add: impl Fn(T, T) -> T) -> Result<T> {
+    fn fold<T>(
+        &self,
+        f: impl Fn(&dyn Critic) -> Result<T>,
+        scale: impl Fn(T, f64) -> T,
+        add: impl Fn(T, T) -> T,
+    ) -> Result<T> {
         let terms: Vec<T> = self.parts.iter().map(|(w, c)| Ok(scale(f(c.as_ref())?, *w))).collect::<Result<_>>()?;
         terms.into_iter().reduce(add).ok_or_else(|| Error::data("critic", "there is no fitted critic"))
     }
@@ -66,7 +74,12 @@ impl FittedCritic {
 
 /// The critic named in an option map, with the optimiser of the same map, and whether it was named; `default` where
 /// none is. Options of an ascent are an error beside a critic that has none.
-pub fn critic_option(o: &Options, optimizer: OptimizerOptions, default: Result<MlpBuilder>, ascent: &[&str]) -> Result<(Arc<dyn CriticBuilder>, bool)> {
+pub fn critic_option(
+    o: &Options,
+    optimizer: OptimizerOptions,
+    default: Result<MlpBuilder>,
+    ascent: &[&str],
+) -> Result<(Arc<dyn CriticBuilder>, bool)> {
     let optimizer = o.typed_over(optimizer)?;
     match o.value("critic") {
         None => Ok((default?.with_optimizer(optimizer), false)),
@@ -74,22 +87,41 @@ pub fn critic_option(o: &Options, optimizer: OptimizerOptions, default: Result<M
             Some(c) => {
                 let idle = OPTIMIZER.iter().map(|o| o.name).chain(ascent.iter().copied()).find(|name| o.has(name));
                 if let (false, Some(name)) = (c.0.trains(), idle) {
-                    return Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("has no meaning for {}, which is not trained", c.0.describe()), advice: "leave it out".into() });
+                    return Err(Error::Unsupported {
+                        what: format!("the option `{name}`"),
+                        reason: format!("has no meaning for {}, which is not trained", c.0.describe()),
+                        advice: "leave it out".into(),
+                    });
                 }
                 Ok((c.0.with_optimizer(optimizer), true))
             }
-            None => Err(Error::Option { owner: "critic".into(), key: "critic".into(), got: format!("a {}", type_of(v)), expected: "a critic such as mlp([32, 32]) or exact()".into() }),
+            None => Err(Error::Option {
+                owner: "critic".into(),
+                key: "critic".into(),
+                got: format!("a {}", type_of(v)),
+                expected: "a critic such as mlp([32, 32]) or exact()".into(),
+            }),
         },
     }
 }
 
 /// An option of an ascent is an error where no term of the divergence has one.
-pub fn refuse_idle(o: &Options, builder: &dyn CriticBuilder, chosen: bool, d: &dyn Divergence, ascent: &[&str]) -> Result<()> {
+pub fn refuse_idle(
+    o: &Options,
+    builder: &dyn CriticBuilder,
+    chosen: bool,
+    d: &dyn Divergence,
+    ascent: &[&str],
+) -> Result<()> {
     if chosen || d.terms().iter().any(|(_, t)| builder.supports(t)) {
         return Ok(());
     }
     match OPTIMIZER.iter().map(|o| o.name).chain(ascent.iter().copied()).find(|name| o.has(name)) {
-        Some(name) => Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("has no meaning for {}: it is solved, not trained", d.name()), advice: "leave it out".into() }),
+        Some(name) => Err(Error::Unsupported {
+            what: format!("the option `{name}`"),
+            reason: format!("has no meaning for {}: it is solved, not trained", d.name()),
+            advice: "leave it out".into(),
+        }),
         None => Ok(()),
     }
 }
@@ -99,10 +131,16 @@ pub fn check_dim(c: &FittedCritic, x: &Points) -> Result<()> {
     match dim {
         Some(d) if d > x.dims()[1] => Err(Error::Shape {
             what: "critic".into(),
-            expected: format!("points of dimension {d} (that of a run with labels also takes the coordinates of their classes, that of a latent run points of the latent space)"),
+            expected: format!(
+                "points of dimension {d} (that of a run with labels also takes the coordinates of their classes, that of a latent run points of the latent space)"
+            ),
             got: format!("dimension {}", x.dims()[1]),
         }),
-        Some(d) if d != x.dims()[1] => Err(Error::Shape { what: "critic".into(), expected: format!("points of dimension {d}"), got: format!("dimension {}", x.dims()[1]) }),
+        Some(d) if d != x.dims()[1] => Err(Error::Shape {
+            what: "critic".into(),
+            expected: format!("points of dimension {d}"),
+            got: format!("dimension {}", x.dims()[1]),
+        }),
         _ => Ok(()),
     }
 }
@@ -144,7 +182,10 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         let build = || {
             let pair: PairOptions = options.typed()?;
             // the same checks as for one network
-            let one = MlpBuilder::new(whole_widths("pair(widths)", widths)?, MlpOptions { activation: pair.activation, ..MlpOptions::default() })?;
+            let one = MlpBuilder::new(
+                whole_widths("pair(widths)", widths)?,
+                MlpOptions { activation: pair.activation, ..MlpOptions::default() },
+            )?;
             Ok(CriticValue(Arc::new(PairBuilder { widths: one.layers.widths, pair, optimizer: one.optimizer })))
         };
         build().map_err(|e| raise(c, ctx, e))
@@ -171,10 +212,17 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
     match v.clone().try_cast::<CriticValue>() {
         Some(c) => match c.0.network() {
             Some(n) => Ok(n.clone()),
-            None => Err(Error::Shape { what: what.into(), expected: "widths such as [64, 64], mlp(..) or cnn(..)".into(), got: c.0.describe() }),
+            None => Err(Error::Shape {
+                what: what.into(),
+                expected: "widths such as [64, 64], mlp(..) or cnn(..)".into(),
+                got: c.0.describe(),
+            }),
         },
         // the same checks as for one network
-        None => MlpBuilder::new(whole_widths(&format!("{what}(widths)"), v)?, MlpOptions { activation, ..MlpOptions::default() }),
+        None => MlpBuilder::new(
+            whole_widths(&format!("{what}(widths)"), v)?,
+            MlpOptions { activation, ..MlpOptions::default() },
+        ),
     }
 }
 
@@ -182,7 +230,11 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
 fn check_constraint(options: &Options, constraint: Constraint) -> Result<()> {
     let soft = !constraint.is_hard() && constraint != Constraint::None;
     let of = |name: &str, used: bool, meaning: &str| match options.has(name) && !used {
-        true => Err(Error::Unsupported { what: format!("the option `{name}`"), reason: format!("belongs to {meaning}, and the constraint is another"), advice: "leave it out".into() }),
+        true => Err(Error::Unsupported {
+            what: format!("the option `{name}`"),
+            reason: format!("belongs to {meaning}, and the constraint is another"),
+            advice: "leave it out".into(),
+        }),
         false => Ok(()),
     };
     of("penalty", soft, "constraint \"penalty\", \"lp\" or \"gp\"")?;
@@ -236,5 +288,7 @@ fn fitted(engine: &mut Engine, c: &Arc<Context>) {
         run().map_err(|e| raise(&k, &ctx, e))
     });
     let k = c.clone();
-    engine.register_fn("lipschitz_bound", move |ctx: NativeCallContext, f: &mut FittedCritic| f.bound().map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("lipschitz_bound", move |ctx: NativeCallContext, f: &mut FittedCritic| {
+        f.bound().map_err(|e| raise(&k, &ctx, e))
+    });
 }

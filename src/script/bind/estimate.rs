@@ -31,7 +31,9 @@ pub type EstimateValue = Arc<Estimate>;
 /// The bracket in words: "3.8 ≤ D ≤ 3.9", or why there is none.
 pub fn bracket(e: &Estimate) -> String {
     match (e.lower.is_finite(), e.upper.is_finite()) {
-        (true, true) => format!("{:.6} ≤ D ≤ {:.6} between these samples, gap {}", e.lower, e.upper, compact(e.upper - e.lower)),
+        (true, true) => {
+            format!("{:.6} ≤ D ≤ {:.6} between these samples, gap {}", e.lower, e.upper, compact(e.upper - e.lower))
+        }
         (true, false) => format!("D ≥ {:.6} between these samples", e.lower),
         (false, true) => format!("D ≤ {:.6} between these samples", e.upper),
         (false, false) => "none for this divergence".into(),
@@ -39,9 +41,16 @@ pub fn bracket(e: &Estimate) -> String {
 }
 
 fn text(e: &EstimateValue) -> String {
-    let mut lines = vec![format!("{} ≈ {:.6}", e.divergence.name(), e.value), format!("  proved                 {}", bracket(e)), format!("  critic                 {}", e.method)];
+    let mut lines = vec![
+        format!("{} ≈ {:.6}", e.divergence.name(), e.value),
+        format!("  proved                 {}", bracket(e)),
+        format!("  critic                 {}", e.method),
+    ];
     for (l, b) in e.lipschitz.iter().filter_map(|(l, b)| l.map(|l| (l, b))) {
-        lines.push(format!("  Lipschitz constant     L {l}, the critic's at most {}", b.map_or("unknown".into(), |b| format!("{b:.6}"))));
+        lines.push(format!(
+            "  Lipschitz constant     L {l}, the critic's at most {}",
+            b.map_or("unknown".into(), |b| format!("{b:.6}"))
+        ));
     }
     if let Some(slope) = e.slope {
         lines.push(format!("  dD/dL                  {slope:.6}"));
@@ -76,13 +85,25 @@ fn reading(engine: &mut Engine) {
     engine.register_get("history", |e: &mut EstimateValue| list(e.history.iter().copied()));
     engine.register_get("iterations", |e: &mut EstimateValue| e.iterations as i64);
     engine.register_get("critic", |e: &mut EstimateValue| FittedCritic::of_estimate(e));
-    engine.register_get("lipschitz", |e: &mut EstimateValue| list(e.lipschitz.iter().map(|(_, b)| b.unwrap_or(f64::INFINITY))));
-    engine.register_get("remarks", |e: &mut EstimateValue| e.remarks.iter().map(|r| Dynamic::from(r.clone())).collect::<Array>());
+    engine.register_get("lipschitz", |e: &mut EstimateValue| {
+        list(e.lipschitz.iter().map(|(_, b)| b.unwrap_or(f64::INFINITY)))
+    });
+    engine.register_get("remarks", |e: &mut EstimateValue| {
+        e.remarks.iter().map(|r| Dynamic::from(r.clone())).collect::<Array>()
+    });
     engine.register_get("slope", |e: &mut EstimateValue| optional(e.slope));
     engine.register_get("held_out", |e: &mut EstimateValue| optional(e.held_out));
-    engine.register_get("proximal", |e: &mut EstimateValue| e.proximal.as_ref().map_or(Dynamic::UNIT, |w| Dynamic::from(list(w.iter().copied()))));
+    engine.register_get("proximal", |e: &mut EstimateValue| {
+        e.proximal.as_ref().map_or(Dynamic::UNIT, |w| Dynamic::from(list(w.iter().copied())))
+    });
     engine.register_get("plan", |e: &mut EstimateValue| match e.found.as_ref().and_then(|f| f.plan.as_ref()) {
-        Some(plan) => Dynamic::from(plan.iter().map(|(i, j, w)| Dynamic::from(vec![Dynamic::from(*i as i64), Dynamic::from(*j as i64), Dynamic::from(*w)])).collect::<Array>()),
+        Some(plan) => Dynamic::from(
+            plan.iter()
+                .map(|(i, j, w)| {
+                    Dynamic::from(vec![Dynamic::from(*i as i64), Dynamic::from(*j as i64), Dynamic::from(*w)])
+                })
+                .collect::<Array>(),
+        ),
         None => Dynamic::UNIT,
     });
     engine.register_get("bracket", |e: &mut EstimateValue| {
@@ -112,22 +133,52 @@ fn weights_option(o: &Options, key: &str, n: usize) -> Result<Option<Arc<Vec<f64
 }
 
 fn estimates(engine: &mut Engine, c: &Arc<Context>) {
-    let run = |c: &Context, ctx: &NativeCallContext, d: &DivergenceValue, p: &Dynamic, q: &Dynamic, map: Map| -> Native<EstimateValue> {
+    let run = |c: &Context,
+               ctx: &NativeCallContext,
+               d: &DivergenceValue,
+               p: &Dynamic,
+               q: &Dynamic,
+               map: Map|
+     -> Native<EstimateValue> {
         let options = Options::read(c, ctx, &ESTIMATE, map)?;
         let fit = || {
             let (p, q) = samples(c, "estimate", p, q)?;
-            let (critic, chosen) = critic_option(&options, estimate_optimizer(), MlpBuilder::new(vec![64, 64], MlpOptions::default()), ASCENT)?;
+            let (critic, chosen) = critic_option(
+                &options,
+                estimate_optimizer(),
+                MlpBuilder::new(vec![64, 64], MlpOptions::default()),
+                ASCENT,
+            )?;
             refuse_idle(&options, critic.as_ref(), chosen, d.0.as_ref(), ASCENT)?;
-            let settings: EstimateOptions = options.typed_over(EstimateOptions { seed: c.seed(), ..EstimateOptions::default() })?;
-            let weights = Weights { source: weights_option(&options, "source_weights", p.dims()[0])?, target: weights_option(&options, "target_weights", q.dims()[0])? };
+            let settings: EstimateOptions =
+                options.typed_over(EstimateOptions { seed: c.seed(), ..EstimateOptions::default() })?;
+            let weights = Weights {
+                source: weights_option(&options, "source_weights", p.dims()[0])?,
+                target: weights_option(&options, "target_weights", q.dims()[0])?,
+            };
             let (begun, mut last) = (Instant::now(), Instant::now());
             let label = format!("estimate {}", d.0.name());
-            let request = Request { divergence: d.0.clone(), p: &p, q: &q, builder: critic.as_ref(), chosen, weights, options: settings };
+            let request = Request {
+                divergence: d.0.clone(),
+                p: &p,
+                q: &q,
+                builder: critic.as_ref(),
+                chosen,
+                weights,
+                options: settings,
+            };
             estimate(&request, &c.interrupt, &mut |done, total| {
                 if last.elapsed() > Duration::from_millis(50) || done == total {
                     last = Instant::now();
                     let steps_per_second = done as f64 / begun.elapsed().as_secs_f64().max(1e-9);
-                    c.emit(Event::Progress(Report { label: label.clone(), done, total, steps_per_second, divergence: None, finished: done == total }));
+                    c.emit(Event::Progress(Report {
+                        label: label.clone(),
+                        done,
+                        total,
+                        steps_per_second,
+                        divergence: None,
+                        finished: done == total,
+                    }));
                 }
             })
         };
@@ -136,9 +187,16 @@ fn estimates(engine: &mut Engine, c: &Arc<Context>) {
         Ok(Arc::new(e))
     };
     let k = c.clone();
-    engine.register_fn("estimate", move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic| run(&k, &ctx, d, &p, &q, none()));
+    engine.register_fn("estimate", move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic| {
+        run(&k, &ctx, d, &p, &q, none())
+    });
     let k = c.clone();
-    engine.register_fn("estimate", move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic, o: Map| run(&k, &ctx, d, &p, &q, o));
+    engine.register_fn(
+        "estimate",
+        move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic, o: Map| {
+            run(&k, &ctx, d, &p, &q, o)
+        },
+    );
     let k = c.clone();
     let plain = move |ctx: NativeCallContext, g: &mut GeneratorValue| -> Native<EstimateValue> {
         let e = Error::Unsupported {
@@ -149,8 +207,13 @@ fn estimates(engine: &mut Engine, c: &Arc<Context>) {
         Err(raise(&k, &ctx, e))
     };
     let f = plain.clone();
-    engine.register_fn("estimate", move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic| f(ctx, g));
-    engine.register_fn("estimate", move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic, _: Map| plain(ctx, g));
+    engine.register_fn("estimate", move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic| {
+        f(ctx, g)
+    });
+    engine.register_fn(
+        "estimate",
+        move |ctx: NativeCallContext, g: &mut GeneratorValue, _: Dynamic, _: Dynamic, _: Map| plain(ctx, g),
+    );
 }
 
 /// What a Rényi order says when it is asked for a number: it needs a space first.
@@ -188,7 +251,9 @@ fn certificates(engine: &mut Engine, c: &Arc<Context>) {
         Ok(out)
     };
     let k = c.clone();
-    engine.register_fn("certify", move |ctx: NativeCallContext, f: FittedCritic, p: Dynamic, q: Dynamic| run(&k, &f, &p, &q).map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("certify", move |ctx: NativeCallContext, f: FittedCritic, p: Dynamic, q: Dynamic| {
+        run(&k, &f, &p, &q).map_err(|e| raise(&k, &ctx, e))
+    });
 }
 
 #[derive(Deserialize)]
@@ -200,7 +265,8 @@ struct Resampling {
 }
 
 fn resampling(o: &Options, c: &Context) -> Result<(Resampling, u64)> {
-    let r: Resampling = o.typed_json(serde_json::json!({ "resamples": 200, "level": 0.95, "permutations": 200, "seed": null }))?;
+    let r: Resampling =
+        o.typed_json(serde_json::json!({ "resamples": 200, "level": 0.95, "permutations": 200, "seed": null }))?;
     // another call draws anew
     let seed = r.seed.unwrap_or_else(|| c.rng().random());
     Ok((r, seed))
@@ -228,7 +294,13 @@ fn statistics(engine: &mut Engine, c: &Arc<Context>) {
         Ok(out)
     };
     for (entry, run) in [(&BOOTSTRAP, bootstrap), (&TEST, test)] {
-        let go = move |c: &Context, ctx: &NativeCallContext, d: &DivergenceValue, p: &Dynamic, q: &Dynamic, map: Map| -> Native<Map> {
+        let go = move |c: &Context,
+                       ctx: &NativeCallContext,
+                       d: &DivergenceValue,
+                       p: &Dynamic,
+                       q: &Dynamic,
+                       map: Map|
+              -> Native<Map> {
             let options = Options::read(c, ctx, entry, map)?;
             let inner = || {
                 let (p, q) = samples(c, entry.name, p, q)?;
@@ -237,29 +309,48 @@ fn statistics(engine: &mut Engine, c: &Arc<Context>) {
             inner().map_err(|e| raise(c, ctx, e))
         };
         let k = c.clone();
-        engine.register_fn(entry.name, move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic| go(&k, &ctx, d, &p, &q, none()));
+        engine.register_fn(
+            entry.name,
+            move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic| {
+                go(&k, &ctx, d, &p, &q, none())
+            },
+        );
         let k = c.clone();
-        engine.register_fn(entry.name, move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic, o: Map| go(&k, &ctx, d, &p, &q, o));
+        engine.register_fn(
+            entry.name,
+            move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic, o: Map| {
+                go(&k, &ctx, d, &p, &q, o)
+            },
+        );
     }
 }
 
 fn paths(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
-    engine.register_fn("path", move |ctx: NativeCallContext, d: &mut DivergenceValue, p: Dynamic, q: Dynamic, constants: Dynamic| -> Native<TableValue> {
-        let run = || {
-            let (p, q) = samples(&k, "path", &p, &q)?;
-            let path = resample::path(d.0.as_ref(), &p, &q, &numbers("path, constants", &constants)?, &k.interrupt)?;
-            let column = |f: &dyn Fn(usize) -> f64| (0..path.found.len()).map(f).collect::<Vec<f64>>();
-            Ok(Table::from_columns(vec![
-                ("L".into(), path.constants.clone()),
-                ("value".into(), column(&|i| path.found[i].value)),
-                ("lower".into(), column(&|i| path.found[i].lower)),
-                ("upper".into(), column(&|i| path.found[i].upper)),
-                ("slope".into(), column(&|i| path.found[i].transport.map_or(f64::NAN, |t| t / path.constants[i]))),
-                ("w1".into(), column(&|i| path.constants[i] * path.w1)),
-                ("limit".into(), column(&|_| path.limit)),
-            ]))
-        };
-        run().map(TableValue::new).map_err(|e| raise(&k, &ctx, e))
-    });
+    engine.register_fn(
+        "path",
+        move |ctx: NativeCallContext,
+              d: &mut DivergenceValue,
+              p: Dynamic,
+              q: Dynamic,
+              constants: Dynamic|
+              -> Native<TableValue> {
+            let run = || {
+                let (p, q) = samples(&k, "path", &p, &q)?;
+                let path =
+                    resample::path(d.0.as_ref(), &p, &q, &numbers("path, constants", &constants)?, &k.interrupt)?;
+                let column = |f: &dyn Fn(usize) -> f64| (0..path.found.len()).map(f).collect::<Vec<f64>>();
+                Ok(Table::from_columns(vec![
+                    ("L".into(), path.constants.clone()),
+                    ("value".into(), column(&|i| path.found[i].value)),
+                    ("lower".into(), column(&|i| path.found[i].lower)),
+                    ("upper".into(), column(&|i| path.found[i].upper)),
+                    ("slope".into(), column(&|i| path.found[i].transport.map_or(f64::NAN, |t| t / path.constants[i]))),
+                    ("w1".into(), column(&|i| path.constants[i] * path.w1)),
+                    ("limit".into(), column(&|_| path.limit)),
+                ]))
+            };
+            run().map(TableValue::new).map_err(|e| raise(&k, &ctx, e))
+        },
+    );
 }

@@ -53,7 +53,9 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
     table(engine, c);
     let k = c.clone();
     engine.register_fn("last_run", move |ctx: NativeCallContext| -> Native<RunValue> {
-        lock(&k.last_run).clone().ok_or_else(|| raise(&k, &ctx, Error::data("last_run", "no run was started in this session")))
+        lock(&k.last_run)
+            .clone()
+            .ok_or_else(|| raise(&k, &ctx, Error::data("last_run", "no run was started in this session")))
     });
     let k = c.clone();
     engine.register_fn("load_run", move |ctx: NativeCallContext, folder: Dynamic| -> Native<RunValue> {
@@ -94,18 +96,27 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
         Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
     };
     let title = format!("step {}, time {}", state.step, (state.time * 1e4).round() / 1e4);
-    scatter(&[cloud("target", target)?, cloud("particles", &state.particles)?], &FigureOptions { title, ..FigureOptions::default() })
+    scatter(
+        &[cloud("target", target)?, cloud("particles", &state.particles)?],
+        &FigureOptions { title, ..FigureOptions::default() },
+    )
 }
 
 /// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
 fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunValue> {
     let mut kept = Run::load(folder, &c.compute.device)?;
     if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
-        return Err(Error::data("--resume", format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe())));
+        return Err(Error::data(
+            "--resume",
+            format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe()),
+        ));
     }
     for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
         if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
-            return Err(Error::data("--resume", format!("the run kept in {} has another {what} than the script describes", folder.display())));
+            return Err(Error::data(
+                "--resume",
+                format!("the run kept in {} has another {what} than the script describes", folder.display()),
+            ));
         }
     }
     c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
@@ -121,16 +132,35 @@ fn labels(v: &Dynamic) -> Result<Labels> {
     let flat = v.flatten_clone();
     let pair = flat.read_lock::<Array>().filter(|l| l.len() == 2);
     let Some(pair) = pair else {
-        return Err(Error::Shape { what: what.into(), expected: "two lists, [source labels, target labels]".into(), got: format!("a {}", type_of(v)) });
+        return Err(Error::Shape {
+            what: what.into(),
+            expected: "two lists, [source labels, target labels]".into(),
+            got: format!("a {}", type_of(v)),
+        });
     };
     let whole = |v: &Dynamic| -> Result<Vec<i64>> {
-        numbers(what, v)?.into_iter().map(|l| if l.fract() == 0.0 { Ok(l as i64) } else { Err(Error::data(what, format!("a label is {l}, expected whole numbers"))) }).collect()
+        numbers(what, v)?
+            .into_iter()
+            .map(|l| {
+                if l.fract() == 0.0 {
+                    Ok(l as i64)
+                } else {
+                    Err(Error::data(what, format!("a label is {l}, expected whole numbers")))
+                }
+            })
+            .collect()
     };
     Ok(Labels { source: whole(&pair[0])?, target: whole(&pair[1])? })
 }
 
 fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
-    let start = |c: &Context, ctx: &NativeCallContext, flow: &FlowValue, p: &Dynamic, q: &Dynamic, map: Map| -> Native<RunValue> {
+    let start = |c: &Context,
+                 ctx: &NativeCallContext,
+                 flow: &FlowValue,
+                 p: &Dynamic,
+                 q: &Dynamic,
+                 map: Map|
+     -> Native<RunValue> {
         let options = Options::read(c, ctx, &RUN, map)?;
         let run = || {
             let (p, q) = (points(c, "run, source", p)?, points(c, "run, target", q)?);
@@ -153,18 +183,32 @@ fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
         run().map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic| start(&k, &ctx, f, &p, &q, none()));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic| {
+        start(&k, &ctx, f, &p, &q, none())
+    });
     let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic, o: Map| start(&k, &ctx, f, &p, &q, o));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic, o: Map| {
+        start(&k, &ctx, f, &p, &q, o)
+    });
     let t = tracer.clone();
-    let langevin = move |c: &Context, ctx: &NativeCallContext, f: &LangevinValue, p: &Dynamic, q: &Dynamic, o: Map| -> Native<RunValue> {
+    let langevin = move |c: &Context,
+                         ctx: &NativeCallContext,
+                         f: &LangevinValue,
+                         p: &Dynamic,
+                         q: &Dynamic,
+                         o: Map|
+          -> Native<RunValue> {
         let dim = points(c, "run, source", p).map_err(|e| raise(c, ctx, e))?.dims()[1];
         start(c, ctx, &f.recipe(c, ctx, &t, dim)?, p, q, o)
     };
     let (k, m) = (c.clone(), langevin.clone());
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic| m(&k, &ctx, f, &p, &q, none()));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic| {
+        m(&k, &ctx, f, &p, &q, none())
+    });
     let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic, o: Map| langevin(&k, &ctx, f, &p, &q, o));
+    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic, o: Map| {
+        langevin(&k, &ctx, f, &p, &q, o)
+    });
     let k = c.clone();
     engine.register_fn("resume", move |ctx: NativeCallContext, r: &mut RunValue, steps: Dynamic| -> Native<RunValue> {
         let go = || advance(&k, Run::clone(r), count("resume(steps)", &steps)?);
@@ -179,7 +223,9 @@ fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
 
 fn reading(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
-    engine.register_fn("get$particles", move |ctx: NativeCallContext, r: &mut RunValue| r.particles().map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("get$particles", move |ctx: NativeCallContext, r: &mut RunValue| {
+        r.particles().map_err(|e| raise(&k, &ctx, e))
+    });
     let k = c.clone();
     engine.register_fn("get$snapshots", move |ctx: NativeCallContext, r: &mut RunValue| -> Native<Array> {
         let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.flow.view(&s.points)).collect();
@@ -195,12 +241,16 @@ fn reading(engine: &mut Engine, c: &Arc<Context>) {
         let report = r.flow.report(&r.state).map_err(|e| raise(&k, &ctx, e))?;
         Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect())
     });
-    engine.register_get("labels", |r: &mut RunValue| list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))));
+    engine.register_get("labels", |r: &mut RunValue| {
+        list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64)))
+    });
     engine.register_get("source", |r: &mut RunValue| r.source.clone());
     engine.register_get("target", |r: &mut RunValue| r.target.clone());
     engine.register_get("history", |r: &mut RunValue| TableValue::new(r.history.clone()));
     let k = c.clone();
-    engine.register_fn("get$critic", move |ctx: NativeCallContext, r: &mut RunValue| FittedCritic::of_run(r).map_err(|e| raise(&k, &ctx, e)));
+    engine.register_fn("get$critic", move |ctx: NativeCallContext, r: &mut RunValue| {
+        FittedCritic::of_run(r).map_err(|e| raise(&k, &ctx, e))
+    });
     engine.register_get("ending", |r: &mut RunValue| r.ending.clone());
     engine.register_get("time", |r: &mut RunValue| r.state.time);
     engine.register_get("steps", |r: &mut RunValue| r.state.step as i64);
@@ -212,8 +262,13 @@ fn table(engine: &mut Engine, c: &Arc<Context>) {
     let column = move |ctx: NativeCallContext, t: &mut TableValue, name: &str| -> Native<Array> {
         t.column(name).map(|v| list(v.iter().copied())).ok_or_else(|| {
             let names: Vec<&str> = t.names().collect();
-            let hint = crate::catalogue::nearest(name, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-            raise(&k, &ctx, Error::data("table", format!("no column \"{name}\": the columns are {}{hint}", names.join(", "))))
+            let hint = crate::catalogue::nearest(name, names.iter().copied())
+                .map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
+            raise(
+                &k,
+                &ctx,
+                Error::data("table", format!("no column \"{name}\": the columns are {}{hint}", names.join(", "))),
+            )
         })
     };
     let f = column.clone();

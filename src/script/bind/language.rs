@@ -15,22 +15,47 @@ use std::time::Instant;
 struct Bar(Arc<Mutex<(Report, Instant)>>);
 
 /// Entries for values, by the name of their type.
-const OF_TYPES: &[(&str, &str)] = &[("Generator", "f_divergence"), ("Divergence", "regularized"), ("Estimate", "estimate"), ("Flow", "gpa"), ("Run", "run"), ("Points", "points"), ("Figure", "save"), ("CriticRecipe", "mlp"), ("Critic", "estimate"), ("Lipschitz", "lipschitz"), ("Kernel", "gaussian_kernel")];
+const OF_TYPES: &[(&str, &str)] = &[
+    ("Generator", "f_divergence"),
+    ("Divergence", "regularized"),
+    ("Estimate", "estimate"),
+    ("Flow", "gpa"),
+    ("Run", "run"),
+    ("Points", "points"),
+    ("Figure", "save"),
+    ("CriticRecipe", "mlp"),
+    ("Critic", "estimate"),
+    ("Lipschitz", "lipschitz"),
+    ("Kernel", "gaussian_kernel"),
+];
 
 fn page(value: &Dynamic) -> Result<String> {
     let flat = value.flatten_clone();
     if let Ok(name) = flat.clone().into_string() {
-        return names::find(&name).map(help::page).ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", names::instead(&name))));
+        return names::find(&name)
+            .map(help::page)
+            .ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", names::instead(&name))));
     }
     let kind = type_of(&flat);
-    let by_name = flat.read_lock::<super::GeneratorValue>().and_then(|g| names::find(g.name().split('(').next().unwrap_or_default()));
-    let entry = by_name.or_else(|| OF_TYPES.iter().find(|t| flat.type_name().contains(t.0) || kind.contains(t.0)).and_then(|t| names::find(t.1)));
-    entry.map(help::page).ok_or_else(|| Error::data("help", format!("a {kind} has no page of its own; give a name, for example help(\"kl\")")))
+    let by_name = flat
+        .read_lock::<super::GeneratorValue>()
+        .and_then(|g| names::find(g.name().split('(').next().unwrap_or_default()));
+    let entry = by_name.or_else(|| {
+        OF_TYPES.iter().find(|t| flat.type_name().contains(t.0) || kind.contains(t.0)).and_then(|t| names::find(t.1))
+    });
+    entry.map(help::page).ok_or_else(|| {
+        Error::data("help", format!("a {kind} has no page of its own; give a name, for example help(\"kl\")"))
+    })
 }
 
 /// The text of `--set` as the type of the default.
 fn parse(name: &str, given: &str, default: &Dynamic) -> Result<Dynamic> {
-    let wrong = |expected: &str| Error::Option { owner: "--set".into(), key: name.into(), got: format!("\"{given}\""), expected: expected.into() };
+    let wrong = |expected: &str| Error::Option {
+        owner: "--set".into(),
+        key: name.into(),
+        got: format!("\"{given}\""),
+        expected: expected.into(),
+    };
     let default = default.flatten_clone();
     if default.is_bool() {
         return given.parse::<bool>().map(Dynamic::from).map_err(|_| wrong("true or false"));
@@ -44,7 +69,10 @@ fn parse(name: &str, given: &str, default: &Dynamic) -> Result<Dynamic> {
     if default.is_string() {
         return Ok(Dynamic::from(given.to_string()));
     }
-    Err(Error::data("param", format!("the default of `{name}` must be a number, a text or true/false, it is a {}", type_of(&default))))
+    Err(Error::data(
+        "param",
+        format!("the default of `{name}` must be a number, a text or true/false, it is a {}", type_of(&default)),
+    ))
 }
 
 pub fn register(engine: &mut Engine, c: &Arc<Context>) {
@@ -53,7 +81,9 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         page(&v).map(|text| k.emit(Event::Text(text.trim_end().to_string()))).map_err(|e| raise(&k, &ctx, e))
     });
     let k = c.clone();
-    engine.register_fn("help", move || k.emit(Event::Text("help(\"name\") explains a name; `gflow list` names them all.".into())));
+    engine.register_fn("help", move || {
+        k.emit(Event::Text("help(\"name\") explains a name; `gflow list` names them all.".into()))
+    });
     let k = c.clone();
     engine.register_fn("param", move |ctx: NativeCallContext, name: Dynamic, default: Dynamic| -> Native<Dynamic> {
         let read = || {
@@ -81,7 +111,14 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     let k = c.clone();
     engine.register_fn("progress", move |ctx: NativeCallContext, n: Dynamic, label: Dynamic| -> Native<Bar> {
         let make = || {
-            let report = Report { label: text("progress(n, label)", &label)?, done: 0, total: count("progress(n)", &n)?, steps_per_second: 0.0, divergence: None, finished: false };
+            let report = Report {
+                label: text("progress(n, label)", &label)?,
+                done: 0,
+                total: count("progress(n)", &n)?,
+                steps_per_second: 0.0,
+                divergence: None,
+                finished: false,
+            };
             Ok(Bar(Arc::new(Mutex::new((report, Instant::now())))))
         };
         make().map_err(|e| raise(&k, &ctx, e))

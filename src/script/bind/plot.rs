@@ -1,7 +1,7 @@
 //! `plot::…` and figures.
 use super::critic::FittedCritic;
-use super::estimate::EstimateValue;
 use super::divergence::GeneratorValue;
+use super::estimate::EstimateValue;
 use super::flow::{RunValue, TableValue};
 use super::{describe, module, none};
 use crate::device::{self, Points};
@@ -50,7 +50,10 @@ fn clouds(v: &Dynamic) -> Result<Vec<Cloud>> {
         return named.iter().map(|(n, p)| cloud(n, p)).collect();
     }
     let flat = v.flatten_clone();
-    let samples = flat.read_lock::<Array>().filter(|l| l.iter().all(|p| p.flatten_clone().is::<Points>()) && !l.is_empty()).map(|l| l.clone());
+    let samples = flat
+        .read_lock::<Array>()
+        .filter(|l| l.iter().all(|p| p.flatten_clone().is::<Points>()) && !l.is_empty())
+        .map(|l| l.clone());
     match samples {
         Some(list) => list.iter().map(|p| cloud("", p)).collect(),
         None => Ok(vec![cloud("", v)?]),
@@ -73,7 +76,11 @@ fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 fn sample(v: &Dynamic) -> Result<Vec<f64>> {
     match v.flatten_clone().try_cast::<Points>() {
         Some(p) if p.dims()[1] == 1 => device::rows_f64(&p),
-        Some(p) => Err(Error::Shape { what: "plot::hist".into(), expected: "numbers, or points of dimension 1 (p.col(0) picks a coordinate)".into(), got: format!("points of dimension {}", p.dims()[1]) }),
+        Some(p) => Err(Error::Shape {
+            what: "plot::hist".into(),
+            expected: "numbers, or points of dimension 1 (p.col(0) picks a coordinate)".into(),
+            got: format!("points of dimension {}", p.dims()[1]),
+        }),
         None => numbers("plot::hist", v),
     }
 }
@@ -87,8 +94,11 @@ fn images(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 }
 
 fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
-    let Some(run) = v.flatten_clone().try_cast::<RunValue>() else { return Err(wrong("plot::trajectories", "a run", v)) };
-    let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&run.flow.view(&s.points)?)).collect::<Result<_>>()?;
+    let Some(run) = v.flatten_clone().try_cast::<RunValue>() else {
+        return Err(wrong("plot::trajectories", "a run", v));
+    };
+    let snapshots: Vec<Cloud> =
+        run.snapshots.iter().map(|s| points_cloud(&run.flow.view(&s.points)?)).collect::<Result<_>>()?;
     room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
 }
 
@@ -101,17 +111,26 @@ fn animations(engine: &mut Engine, m: &mut Module, c: &Arc<Context>) {
     let make = |c: &Context, ctx: &NativeCallContext, v: &Dynamic, o: Map| -> Native<Animation> {
         let options = read(c, ctx, "animate", o)?;
         let go = || {
-            let Some(run) = v.flatten_clone().try_cast::<RunValue>() else { return Err(wrong("plot::animate", "a run", v)) };
-            let frame = |s: &Snapshot| Ok(Cloud { name: format!("step {}, time {}", s.step, compact(s.time)), ..points_cloud(&run.flow.view(&s.points)?)? });
+            let Some(run) = v.flatten_clone().try_cast::<RunValue>() else {
+                return Err(wrong("plot::animate", "a run", v));
+            };
+            let frame = |s: &Snapshot| {
+                Ok(Cloud {
+                    name: format!("step {}, time {}", s.step, compact(s.time)),
+                    ..points_cloud(&run.flow.view(&s.points)?)?
+                })
+            };
             let snapshots: Vec<Cloud> = run.snapshots.iter().map(frame).collect::<Result<_>>()?;
             room::animation::animate(&snapshots, &points_cloud(&run.target)?, &options)
         };
         go().map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
-    FuncRegistration::new("animate").set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| make(&k, &ctx, &v, none()));
+    FuncRegistration::new("animate")
+        .set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| make(&k, &ctx, &v, none()));
     let k = c.clone();
-    FuncRegistration::new("animate").set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, o: Map| make(&k, &ctx, &v, o));
+    FuncRegistration::new("animate")
+        .set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, o: Map| make(&k, &ctx, &v, o));
     let k = c.clone();
     engine.register_fn("show", move |a: &mut Animation| {
         // where figures cannot move, the last frame stands for all
@@ -139,7 +158,9 @@ fn animations(engine: &mut Engine, m: &mut Module, c: &Arc<Context>) {
 }
 
 fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
-    let Some(g) = v.flatten_clone().try_cast::<GeneratorValue>() else { return Err(wrong("plot::generator", "an f such as kl() or f_divergence(…)", v)) };
+    let Some(g) = v.flatten_clone().try_cast::<GeneratorValue>() else {
+        return Err(wrong("plot::generator", "an f such as kl() or f_divergence(…)", v));
+    };
     let curves = Curves {
         name: g.name(),
         f: &|x| g.f(x),
@@ -152,22 +173,40 @@ fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 }
 
 fn path_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
-    let Some(t) = v.flatten_clone().try_cast::<TableValue>() else { return Err(wrong("plot::path", "the table of d.path(p, q, constants)", v)) };
-    let column = |name: &str| t.column(name).map(<[f64]>::to_vec).ok_or_else(|| Error::data("plot::path", format!("the table has no column \"{name}\"; d.path(p, q, constants) makes one that has")));
+    let Some(t) = v.flatten_clone().try_cast::<TableValue>() else {
+        return Err(wrong("plot::path", "the table of d.path(p, q, constants)", v));
+    };
+    let column = |name: &str| {
+        t.column(name).map(<[f64]>::to_vec).ok_or_else(|| {
+            Error::data(
+                "plot::path",
+                format!("the table has no column \"{name}\"; d.path(p, q, constants) makes one that has"),
+            )
+        })
+    };
     let limit = column("limit")?.first().copied().unwrap_or(f64::INFINITY);
-    room::path::path(&room::path::Path { constants: column("L")?, value: column("value")?, w1: column("w1")?, limit }, o)
+    room::path::path(
+        &room::path::Path { constants: column("L")?, value: column("value")?, w1: column("w1")?, limit },
+        o,
+    )
 }
 
 fn bracket_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
-    let Some(e) = v.flatten_clone().try_cast::<EstimateValue>() else { return Err(wrong("plot::bracket", "an estimate", v)) };
+    let Some(e) = v.flatten_clone().try_cast::<EstimateValue>() else {
+        return Err(wrong("plot::bracket", "an estimate", v));
+    };
     let bounds = e.found.as_ref().map_or(&[][..], |f| &f.history);
     let errors = e.found.as_ref().map_or(&[][..], |f| &f.errors);
-    room::bracket::bracket(&room::bracket::Bracket { history: &e.history, bounds, errors, lower: e.lower, upper: e.upper }, o)
+    room::bracket::bracket(
+        &room::bracket::Bracket { history: &e.history, bounds, errors, lower: e.lower, upper: e.upper },
+        o,
+    )
 }
 
 fn grid(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let flat = v.flatten_clone();
-    let figures: Option<Vec<Figure>> = flat.read_lock::<Array>().and_then(|l| l.iter().map(|f| f.flatten_clone().try_cast::<Figure>()).collect());
+    let figures: Option<Vec<Figure>> =
+        flat.read_lock::<Array>().and_then(|l| l.iter().map(|f| f.flatten_clone().try_cast::<Figure>()).collect());
     room::grid::grid(&figures.ok_or_else(|| wrong("plot::grid", "a list of figures", v))?, o)
 }
 
@@ -187,12 +226,17 @@ fn read(c: &Context, ctx: &NativeCallContext, name: &str, map: Map) -> Native<Fi
 
 fn one(m: &mut Module, c: &Arc<Context>, name: &'static str, plot: Plot) {
     let k = c.clone();
-    FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| plot(&v, &FigureOptions::default()).map_err(|e| raise(&k, &ctx, e)));
-    let k = c.clone();
-    FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, o: Map| -> Native<Figure> {
-        let options = read(&k, &ctx, name, o)?;
-        plot(&v, &options).map_err(|e| raise(&k, &ctx, e))
+    FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic| {
+        plot(&v, &FigureOptions::default()).map_err(|e| raise(&k, &ctx, e))
     });
+    let k = c.clone();
+    FuncRegistration::new(name).set_into_module(
+        m,
+        move |ctx: NativeCallContext, v: Dynamic, o: Map| -> Native<Figure> {
+            let options = read(&k, &ctx, name, o)?;
+            plot(&v, &options).map_err(|e| raise(&k, &ctx, e))
+        },
+    );
 }
 
 pub fn register(engine: &mut Engine, c: &Arc<Context>) {
@@ -219,8 +263,18 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
     animations(engine, &mut plots_of_time, c);
     module(engine, "plot", |m| {
         m.combine(plots_of_time);
-        let plots: [(&str, Plot); 10] =
-            [("tails", tails), ("scatter", scatter), ("hist", hist), ("density", density), ("images", images), ("trajectories", trajectories), ("generator", generator_figure), ("grid", grid), ("path", path_figure), ("bracket", bracket_figure)];
+        let plots: [(&str, Plot); 10] = [
+            ("tails", tails),
+            ("scatter", scatter),
+            ("hist", hist),
+            ("density", density),
+            ("images", images),
+            ("trajectories", trajectories),
+            ("generator", generator_figure),
+            ("grid", grid),
+            ("path", path_figure),
+            ("bracket", bracket_figure),
+        ];
         for (name, plot) in plots {
             one(m, c, name, plot);
         }
@@ -238,24 +292,44 @@ fn plan_plots(m: &mut Module, c: &Arc<Context>) {
         go().map_err(|e| raise(c, ctx, e))
     };
     let k = c.clone();
-    FuncRegistration::new("weights").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic| weights(&k, &ctx, &p, &w, none()));
+    FuncRegistration::new("weights")
+        .set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic| weights(&k, &ctx, &p, &w, none()));
     let k = c.clone();
-    FuncRegistration::new("weights").set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic, o: Map| weights(&k, &ctx, &p, &w, o));
-    let plan = |c: &Context, ctx: &NativeCallContext, e: &Dynamic, p: &Dynamic, q: &Dynamic, o: Map| -> Native<Figure> {
-        let options = read(c, ctx, "plan", o)?;
-        let go = || {
-            let Some(e) = e.flatten_clone().try_cast::<EstimateValue>() else { return Err(wrong("plot::plan", "an estimate made by exact transport", e)) };
-            let Some(plan) = e.found.as_ref().and_then(|f| f.plan.as_ref()) else {
-                return Err(Error::data("plot::plan", "this estimate has no sparse plan; exact() makes one: #{ critic: exact() }"));
+    FuncRegistration::new("weights")
+        .set_into_module(m, move |ctx: NativeCallContext, p: Dynamic, w: Dynamic, o: Map| weights(&k, &ctx, &p, &w, o));
+    let plan =
+        |c: &Context, ctx: &NativeCallContext, e: &Dynamic, p: &Dynamic, q: &Dynamic, o: Map| -> Native<Figure> {
+            let options = read(c, ctx, "plan", o)?;
+            let go = || {
+                let Some(e) = e.flatten_clone().try_cast::<EstimateValue>() else {
+                    return Err(wrong("plot::plan", "an estimate made by exact transport", e));
+                };
+                let Some(plan) = e.found.as_ref().and_then(|f| f.plan.as_ref()) else {
+                    return Err(Error::data(
+                        "plot::plan",
+                        "this estimate has no sparse plan; exact() makes one: #{ critic: exact() }",
+                    ));
+                };
+                room::plan::plan(
+                    &cloud("", p)?,
+                    &cloud("", q)?,
+                    plan,
+                    e.proximal.as_deref().filter(|_| !e.reversed),
+                    &options,
+                )
             };
-            room::plan::plan(&cloud("", p)?, &cloud("", q)?, plan, e.proximal.as_deref().filter(|_| !e.reversed), &options)
+            go().map_err(|e| raise(c, ctx, e))
         };
-        go().map_err(|e| raise(c, ctx, e))
-    };
     let k = c.clone();
-    FuncRegistration::new("plan").set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic| plan(&k, &ctx, &e, &p, &q, none()));
+    FuncRegistration::new("plan")
+        .set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic| {
+            plan(&k, &ctx, &e, &p, &q, none())
+        });
     let k = c.clone();
-    FuncRegistration::new("plan").set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic, o: Map| plan(&k, &ctx, &e, &p, &q, o));
+    FuncRegistration::new("plan")
+        .set_into_module(m, move |ctx: NativeCallContext, e: Dynamic, p: Dynamic, q: Dynamic, o: Map| {
+            plan(&k, &ctx, &e, &p, &q, o)
+        });
 }
 
 /// A list of numbers in which NaN is a gap.
@@ -270,46 +344,77 @@ fn with_gaps(what: &str, v: &Dynamic) -> Result<Vec<f64>> {
 }
 
 fn line_plots(m: &mut Module, c: &Arc<Context>) {
-    let run = |c: &Context, ctx: &NativeCallContext, table: &Dynamic, x: &Dynamic, ys: &Dynamic, o: Map| -> Native<Figure> {
-        let options = read(c, ctx, "lines", o)?;
-        let draw = || {
-            let x_name = text("plot::lines, x", x)?;
-            let column = |name: &str| -> Result<Vec<f64>> {
-                let flat = table.flatten_clone();
-                if let Some(t) = flat.read_lock::<TableValue>() {
-                    return t.column(name).map(<[f64]>::to_vec).ok_or_else(|| Error::data("plot::lines", format!("no column \"{name}\": the columns are {}", t.names().collect::<Vec<_>>().join(", "))));
-                }
-                let map = flat.read_lock::<Map>().ok_or_else(|| wrong("plot::lines", "a table such as run.history, or a map of lists", table))?;
-                let v = map.get(name).ok_or_else(|| Error::data("plot::lines", format!("no column \"{name}\": the columns are {}", map.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(", "))))?;
-                with_gaps(&format!("plot::lines, column {name}"), v)
-            };
-            let names = match ys.flatten_clone().into_string() {
-                Ok(one) => vec![one],
-                Err(_) => {
-                    let flat = ys.flatten_clone();
-                    let list = flat.read_lock::<Array>().ok_or_else(|| wrong("plot::lines", "a list of column names", ys))?;
-                    list.iter().map(|v| text("plot::lines, columns", v)).collect::<Result<Vec<String>>>()?
-                }
-            };
-            let xs = column(&x_name)?;
-            let series: Vec<Series> = names
-                .into_iter()
-                .map(|name| {
-                    let y = column(&name)?;
-                    if y.len() != xs.len() {
-                        return Err(Error::Shape { what: format!("plot::lines, column {name}"), expected: format!("{} values like {x_name}", xs.len()), got: format!("{}", y.len()) });
+    let run =
+        |c: &Context, ctx: &NativeCallContext, table: &Dynamic, x: &Dynamic, ys: &Dynamic, o: Map| -> Native<Figure> {
+            let options = read(c, ctx, "lines", o)?;
+            let draw = || {
+                let x_name = text("plot::lines, x", x)?;
+                let column = |name: &str| -> Result<Vec<f64>> {
+                    let flat = table.flatten_clone();
+                    if let Some(t) = flat.read_lock::<TableValue>() {
+                        return t.column(name).map(<[f64]>::to_vec).ok_or_else(|| {
+                            Error::data(
+                                "plot::lines",
+                                format!(
+                                    "no column \"{name}\": the columns are {}",
+                                    t.names().collect::<Vec<_>>().join(", ")
+                                ),
+                            )
+                        });
                     }
-                    Ok(Series { name, x: xs.clone(), y })
-                })
-                .collect::<Result<_>>()?;
-            lines(&series, &x_name, &options)
+                    let map = flat
+                        .read_lock::<Map>()
+                        .ok_or_else(|| wrong("plot::lines", "a table such as run.history, or a map of lists", table))?;
+                    let v = map.get(name).ok_or_else(|| {
+                        Error::data(
+                            "plot::lines",
+                            format!(
+                                "no column \"{name}\": the columns are {}",
+                                map.keys().map(|k| k.to_string()).collect::<Vec<_>>().join(", ")
+                            ),
+                        )
+                    })?;
+                    with_gaps(&format!("plot::lines, column {name}"), v)
+                };
+                let names = match ys.flatten_clone().into_string() {
+                    Ok(one) => vec![one],
+                    Err(_) => {
+                        let flat = ys.flatten_clone();
+                        let list = flat
+                            .read_lock::<Array>()
+                            .ok_or_else(|| wrong("plot::lines", "a list of column names", ys))?;
+                        list.iter().map(|v| text("plot::lines, columns", v)).collect::<Result<Vec<String>>>()?
+                    }
+                };
+                let xs = column(&x_name)?;
+                let series: Vec<Series> = names
+                    .into_iter()
+                    .map(|name| {
+                        let y = column(&name)?;
+                        if y.len() != xs.len() {
+                            return Err(Error::Shape {
+                                what: format!("plot::lines, column {name}"),
+                                expected: format!("{} values like {x_name}", xs.len()),
+                                got: format!("{}", y.len()),
+                            });
+                        }
+                        Ok(Series { name, x: xs.clone(), y })
+                    })
+                    .collect::<Result<_>>()?;
+                lines(&series, &x_name, &options)
+            };
+            draw().map_err(|e| raise(c, ctx, e))
         };
-        draw().map_err(|e| raise(c, ctx, e))
-    };
     let k = c.clone();
-    FuncRegistration::new("lines").set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic| run(&k, &ctx, &t, &x, &y, none()));
+    FuncRegistration::new("lines")
+        .set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic| {
+            run(&k, &ctx, &t, &x, &y, none())
+        });
     let k = c.clone();
-    FuncRegistration::new("lines").set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic, o: Map| run(&k, &ctx, &t, &x, &y, o));
+    FuncRegistration::new("lines")
+        .set_into_module(m, move |ctx: NativeCallContext, t: Dynamic, x: Dynamic, y: Dynamic, o: Map| {
+            run(&k, &ctx, &t, &x, &y, o)
+        });
 }
 
 /// The critic of a critic, an estimate or a run.
@@ -340,13 +445,21 @@ fn extent(what: &str, v: &Dynamic) -> Result<((f64, f64), (f64, f64))> {
     {
         return Ok(((a, b), (c, d)));
     }
-    Err(Error::Shape { what: format!("{what}, extent"), expected: "a number > 0 or [x0, x1, y0, y1]".into(), got: v.flatten_clone().to_string() })
+    Err(Error::Shape {
+        what: format!("{what}, extent"),
+        expected: "a number > 0 or [x0, x1, y0, y1]".into(),
+        got: v.flatten_clone().to_string(),
+    })
 }
 
 fn planar(what: &str, critic: &FittedCritic) -> Result<()> {
     match critic.parts.first().map(|p| p.1.dim()) {
         Some(2) => Ok(()),
-        d => Err(Error::Shape { what: what.into(), expected: "a critic of dimension 2".into(), got: d.map_or("none".into(), |d| format!("dimension {d}")) }),
+        d => Err(Error::Shape {
+            what: what.into(),
+            expected: "a critic of dimension 2".into(),
+            got: d.map_or("none".into(), |d| format!("dimension {d}")),
+        }),
     }
 }
 
@@ -382,8 +495,10 @@ fn field_plots(m: &mut Module, c: &Arc<Context>) {
             go().map_err(|e| raise(c, ctx, e))
         };
         let k = c.clone();
-        FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic| run(&k, &ctx, &v, &e, none()));
+        FuncRegistration::new(name)
+            .set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic| run(&k, &ctx, &v, &e, none()));
         let k = c.clone();
-        FuncRegistration::new(name).set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic, o: Map| run(&k, &ctx, &v, &e, o));
+        FuncRegistration::new(name)
+            .set_into_module(m, move |ctx: NativeCallContext, v: Dynamic, e: Dynamic, o: Map| run(&k, &ctx, &v, &e, o));
     }
 }

@@ -16,8 +16,16 @@ fn row(cells: impl IntoIterator<Item = String>, tag: &str) -> String {
 
 /// Name and value, a pair a row.
 fn pairs(title: &str, rows: &[(&str, String)]) -> String {
-    let body: String = rows.iter().map(|(k, v)| format!("<tr><td style=\"text-align:left\">{}</td><td style=\"text-align:left\">{v}</td></tr>", escape(k))).collect();
-    format!("<table><caption style=\"text-align:left;white-space:nowrap\"><b>{}</b></caption><tbody>{body}</tbody></table>", escape(title))
+    let body: String = rows
+        .iter()
+        .map(|(k, v)| {
+            format!("<tr><td style=\"text-align:left\">{}</td><td style=\"text-align:left\">{v}</td></tr>", escape(k))
+        })
+        .collect();
+    format!(
+        "<table><caption style=\"text-align:left;white-space:nowrap\"><b>{}</b></caption><tbody>{body}</tbody></table>",
+        escape(title)
+    )
 }
 
 /// A number; nothing where none was measured.
@@ -28,7 +36,8 @@ fn measured(v: f64) -> String {
 /// At most `limit` rows, evenly spaced, the first and the last among them.
 pub fn table(t: &Table, limit: usize) -> String {
     let n = t.len();
-    let shown: Vec<usize> = if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
+    let shown: Vec<usize> =
+        if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
     let body: String = shown.iter().map(|i| row(t.columns().iter().map(|c| measured(c.1[*i])), "td")).collect();
     let note = if n > limit { format!("<p>{limit} of {n} rows</p>") } else { String::new() };
     format!("<table><thead>{}</thead><tbody>{body}</tbody></table>{note}", row(t.names().map(escape), "th"))
@@ -48,7 +57,10 @@ fn sparkline(values: &[f64]) -> String {
         format!("{x:.1},{y:.1}")
     };
     let points: Vec<String> = finite.iter().enumerate().map(at).collect();
-    format!("<svg width=\"{w}\" height=\"{h}\" style=\"vertical-align:middle\"><polyline points=\"{}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.3\"/></svg>", points.join(" "))
+    format!(
+        "<svg width=\"{w}\" height=\"{h}\" style=\"vertical-align:middle\"><polyline points=\"{}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.3\"/></svg>",
+        points.join(" ")
+    )
 }
 
 pub fn run(r: &Run) -> String {
@@ -67,12 +79,24 @@ pub fn run(r: &Run) -> String {
 }
 
 pub fn estimate(e: &Estimate) -> String {
-    let mut rows = vec![("value", format!("{:.6}", e.value)), ("proved", escape(&super::bracket(e))), ("critic", escape(&e.method))];
+    let mut rows = vec![
+        ("value", format!("{:.6}", e.value)),
+        ("proved", escape(&super::bracket(e))),
+        ("critic", escape(&e.method)),
+    ];
     for (l, b) in e.lipschitz.iter().filter_map(|(l, b)| l.map(|l| (l, b))) {
-        rows.push(("Lipschitz constant", format!("{l} asked, {}", b.map_or("no bound on the critic's".into(), |b| format!("the critic's at most {b:.6}")))));
+        rows.push((
+            "Lipschitz constant",
+            format!(
+                "{l} asked, {}",
+                b.map_or("no bound on the critic's".into(), |b| format!("the critic's at most {b:.6}"))
+            ),
+        ));
     }
     rows.extend(e.slope.map(|s| ("dD/dL", format!("{s:.6}"))));
-    rows.extend(e.held_out.map(|v| ("on held-out points", format!("{v:.6}, a generalisation gap of {:.6}", e.value - v))));
+    rows.extend(
+        e.held_out.map(|v| ("on held-out points", format!("{v:.6}, a generalisation gap of {:.6}", e.value - v))),
+    );
     rows.push(("iterations", format!("{} {}", e.iterations, sparkline(&e.history))));
     rows.extend(e.remarks.iter().map(|r| ("note", escape(r))));
     pairs(&e.divergence.name(), &rows)
@@ -86,10 +110,15 @@ pub fn points(p: &Points) -> Result<String> {
     let rows = device::rows_f64(p)?;
     let shown = d.min(COLUMNS);
     let mean: Vec<f64> = (0..shown).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
-    let std: Vec<f64> = (0..shown).map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt()).collect();
+    let std: Vec<f64> = (0..shown)
+        .map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt())
+        .collect();
     let more = || (d > COLUMNS).then(|| "…".to_string());
-    let line = |name: String, v: &[f64]| -> String { row(std::iter::once(name).chain(v.iter().map(|v| compact(*v))).chain(more()), "td") };
-    let head = row(std::iter::once(String::new()).chain((0..shown).map(|k| format!("x<sub>{k}</sub>"))).chain(more()), "th");
+    let line = |name: String, v: &[f64]| -> String {
+        row(std::iter::once(name).chain(v.iter().map(|v| compact(*v))).chain(more()), "td")
+    };
+    let head =
+        row(std::iter::once(String::new()).chain((0..shown).map(|k| format!("x<sub>{k}</sub>"))).chain(more()), "th");
     let mut body = line("mean".into(), &mean);
     body += &line("std".into(), &std);
     for (i, r) in rows.chunks(d).take(ROWS).enumerate() {
@@ -98,5 +127,7 @@ pub fn points(p: &Points) -> Result<String> {
     if n > ROWS {
         body += &row(std::iter::repeat_n("…".to_string(), shown + 1).chain(more()), "td");
     }
-    Ok(format!("<table><caption style=\"text-align:left\"><b>Points</b>: {n} in dimension {d}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"))
+    Ok(format!(
+        "<table><caption style=\"text-align:left\"><b>Points</b>: {n} in dimension {d}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
+    ))
 }

@@ -21,7 +21,11 @@ pub fn generator(g: &Generator) -> String {
         Some(c) => format!("${c}$"),
         None => "numeric (bracketed Newton; on the device a table)".into(),
     };
-    let convexity = if g.convexity() == Convexity::Proved { "convex: proved from the structure of f" } else { "convex: checked on 20001 points and at every kink" };
+    let convexity = if g.convexity() == Convexity::Proved {
+        "convex: proved from the structure of f"
+    } else {
+        "convex: checked on 20001 points and at every kink"
+    };
     let domain = match g.domain() {
         (d, _) if d.is_infinite() => r"$y\in\mathbb{R}$".to_string(),
         (d, true) => format!(r"$y\le {}$", number(d)),
@@ -40,7 +44,10 @@ pub fn generator(g: &Generator) -> String {
     let mut out = format!("**{}**\n\n| | |\n|:--|:--|\n", g.name().replace('|', r"\|"));
     for (name, value) in rows {
         // a bar would end the cell of the table
-        out += &format!("| {name} | {} |\n", value.replace(r"\left|", r"\lvert ").replace(r"\right|", r"\rvert ").replace('|', r"\vert "));
+        out += &format!(
+            "| {name} | {} |\n",
+            value.replace(r"\left|", r"\lvert ").replace(r"\right|", r"\rvert ").replace('|', r"\vert ")
+        );
     }
     out
 }
