@@ -27,6 +27,8 @@ pub mod cli;
 pub mod critic;
 pub mod dataset;
 pub mod device;
+#[cfg(test)]
+mod differences;
 pub mod divergence;
 pub mod error;
 pub mod flow;

@@ -2,6 +2,8 @@
 mod allocations;
 mod common;
 mod device;
+#[path = "../src/differences.rs"]
+mod differences;
 mod house;
 mod laws;
 mod plot;

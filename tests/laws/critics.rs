@@ -1,5 +1,6 @@
 //! Critics: gradients against finite differences, bounds against slopes, results at any thread count.
 use crate::common::{cpu, named_divergence, upload};
+use crate::differences::partial;
 use gflow::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
 use gflow::critic::{Ascent, Critic, CriticBuilder, Frame};
 use gflow::dataset::gaussian;
@@ -36,16 +37,12 @@ fn gradients_match_finite_differences() {
         let at: Vec<f32> =
             (0..40).flat_map(|i| [(i as f32 * 0.37).sin() * 4.0, (i as f32 * 0.61).cos() * 4.0]).collect();
         let gradient = rows_f64(&critic.gradient(&points(at.clone(), 40, 2, &cpu().device)).unwrap()).unwrap();
-        let h = 2e-3f32;
         let mut good = 0;
         for i in 0..40 {
             for k in 0..2 {
-                let moved = |d: f32| {
-                    let mut x = at[2 * i..2 * i + 2].to_vec();
-                    x[k] += d;
-                    f64::from(values(&critic.value(&points(x, 1, 2, &cpu().device)).unwrap()).unwrap()[0])
-                };
-                let difference = (moved(h) - moved(-h)) / (2.0 * f64::from(h));
+                let difference = partial(&at[2 * i..2 * i + 2], k, 2e-3, |x| {
+                    f64::from(values(&critic.value(&points(x.to_vec(), 1, 2, &cpu().device)).unwrap()).unwrap()[0])
+                });
                 good += usize::from((difference - gradient[2 * i + k]).abs() < 3e-3);
             }
         }

@@ -1,5 +1,6 @@
 //! Flows whose rates and limits are known: T6, T8, T11 and T12.
 use crate::common::{cpu, normal_quantiles, printed, session_in};
+use crate::differences::partial;
 use burn::tensor::{Tensor, TensorData};
 use gflow::critic::pair::{Costs, Hinge, hinge};
 use gflow::device::values;
@@ -224,12 +225,7 @@ fn two_layer_networks() {
         assert!((value - loss(&p)).abs() < 1e-6, "{activation}: {value} for {}", loss(&p));
         for i in 0..2 {
             for k in 0..4 {
-                let moved = |h: f64| {
-                    let mut p = p;
-                    p[i][k] += h;
-                    loss(&p)
-                };
-                let wanted = 2.0 * (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                let wanted = 2.0 * partial(p.as_flattened(), 4 * i + k, 1e-5, |p| loss(p.as_chunks::<4>().0));
                 let got = number(&format!("{script} e.critic.gradient(points({p:?})).to_array()[{i}][{k}]"));
                 assert!((got - wanted).abs() < 1e-5, "{activation} {i} {k}: {got} for {wanted}");
             }

@@ -1,5 +1,6 @@
 //! T7, T13 and limits: kernel divergences against closed forms, and a duality gap for every f.
 use crate::common::{column, cpu, estimate, generators, upload};
+use crate::differences::partial;
 use gflow::critic::estimate::EstimateOptions;
 use gflow::critic::kernel::KernelSolver;
 use gflow::critic::solver::SolverBuilder;
@@ -207,14 +208,8 @@ fn kernel_sums_against_plain_loops() {
                         expected[i]
                     );
                 }
-                let step = 1e-5;
                 for c in 0..d {
-                    let moved = |s: f64| {
-                        let mut x = x.clone();
-                        x[c] += s;
-                        at(&x)[0]
-                    };
-                    let difference = (moved(step) - moved(-step)) / (2.0 * step);
+                    let difference = partial(&x, c, 1e-5, |x| at(x)[0]);
                     assert!(
                         (g[c] - difference).abs() < 1e-6 * size && (g32[c] - difference).abs() < 1e-5 * size,
                         "{} d {d}: {} {} {difference}",
@@ -280,13 +275,11 @@ fn variations_are_derivatives_of_the_value() {
                 }
                 total
             };
+            let at: Vec<f32> = rows.iter().map(|v| *v as f32).collect();
             for k in [0, 7, 19] {
-                let moved = |h: f32| {
-                    let mut r: Vec<f32> = rows.iter().map(|v| *v as f32).collect();
-                    r[k] += h;
-                    solve(d.clone(), &gflow::device::points(r, 10, 2, &device), &q).value
-                };
-                let difference = (moved(1.0 / 128.0) - moved(-1.0 / 128.0)) * 64.0;
+                let difference = partial(&at, k, 1.0 / 128.0, |r| {
+                    solve(d.clone(), &gflow::device::points(r.to_vec(), 10, 2, &device), &q).value
+                });
                 // central differences of step 1/128 leave h²/6 of a third derivative near 10
                 assert!(
                     (10.0 * difference - v[k]).abs() < 3e-3 * (1.0 + v[k].abs()),
