@@ -1,38 +1,155 @@
 //! Everything that can go wrong, said so that the reader knows what to do next.
-use crate::generator::GeneratorError;
 
+/// What a fallible operation of gflow returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// An error with what was expected, what was found, and (through [`Error::hint`]) what to try.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// An f that is not convex, or not a generator for another reason.
     #[error("`{name}`: {source}")]
-    Generator { name: String, source: GeneratorError },
+    Generator {
+        /// the name the user gave to f
+        name: String,
+        /// what is wrong with f
+        source: GeneratorError,
+    },
+    /// A value that an option does not take.
     #[error("{owner}: option `{key}` is {got}, expected {expected}")]
-    Option { owner: String, key: String, got: String, expected: String },
+    Option {
+        /// whose option it is
+        owner: String,
+        /// its name
+        key: String,
+        /// what it was given
+        got: String,
+        /// what it takes
+        expected: String,
+    },
+    /// An option that does not exist.
     #[error("{owner} has no option `{key}`")]
-    UnknownOption { owner: String, key: String, nearest: Option<String>, known: Vec<String> },
+    UnknownOption {
+        /// who was given it
+        owner: String,
+        /// its name
+        key: String,
+        /// the known name most like it
+        nearest: Option<String>,
+        /// all known names
+        known: Vec<String>,
+    },
+    /// Points or values of another shape than needed.
     #[error("{what}: expected {expected}, got {got}")]
-    Shape { what: String, expected: String, got: String },
+    Shape {
+        /// what was being done
+        what: String,
+        /// the shape it needs
+        expected: String,
+        /// the shape it was given
+        got: String,
+    },
+    /// Numbers that cannot be used.
     #[error("{what}: {reason}")]
-    Data { what: String, reason: String },
+    Data {
+        /// what was being done, or which number it is
+        what: String,
+        /// what is wrong
+        reason: String,
+    },
+    /// A file that cannot be read or written.
     #[error("cannot {action} `{path}`: {reason}")]
-    Io { action: &'static str, path: String, reason: String },
+    Io {
+        /// "read", "write", …
+        action: &'static str,
+        /// the file
+        path: String,
+        /// what the system says
+        reason: String,
+    },
+    /// A device that is missing or has failed.
     #[error("device `{name}`: {reason}")]
-    Device { name: String, reason: String },
+    Device {
+        /// the device, or what was asked of it
+        name: String,
+        /// what is wrong
+        reason: String,
+    },
+    /// A flow whose particles or objective left the range of numbers.
     #[error("the flow diverged at step {step}: {what}")]
-    Diverged { step: usize, what: String, advice: String },
+    Diverged {
+        /// steps done before
+        step: usize,
+        /// what is no longer finite
+        what: String,
+        /// what to try
+        advice: String,
+    },
+    /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
+    /// A combination with no meaning or no algorithm.
     #[error("{what} {reason}")]
-    Unsupported { what: String, reason: String, advice: String },
+    Unsupported {
+        /// the combination
+        what: String,
+        /// why not
+        reason: String,
+        /// what to use instead
+        advice: String,
+    },
+}
+
+/// Why an expression is not a generator: a convex f on (0, ∞) with f(1) = 0.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum GeneratorError {
+    /// f(1) is infinite or not a number.
+    #[error("f is not defined at x = 1: f(1) = {value}")]
+    UndefinedAtOne {
+        /// f(1)
+        value: f64,
+    },
+    /// f(1) ≠ 0.
+    #[error("f(1) = {value}, but a generator vanishes at 1")]
+    NonzeroAtOne {
+        /// f(1)
+        value: f64,
+    },
+    /// f' falls somewhere.
+    #[error("f is not convex: near x = {x:.4} its slope falls from {before:.6} to {after:.6}")]
+    NotConvex {
+        /// where
+        x: f64,
+        /// f' to the left of it
+        before: f64,
+        /// f' to the right of it
+        after: f64,
+    },
+    /// f is discontinuous.
+    #[error("f is not convex: it jumps at x = {x:.4} from {before:.6} to {after:.6}")]
+    Jump {
+        /// where
+        x: f64,
+        /// f to the left of it
+        before: f64,
+        /// f to the right of it
+        after: f64,
+    },
+    /// f has no x in it.
+    #[error("f does not depend on x: every such f gives the divergence 0")]
+    Constant,
+    /// f'(0⁺) or f'(∞), the ends of the domain of f*, cannot be told.
+    #[error("the behaviour of f' at {end} could not be determined, so the domain of the conjugate is unknown")]
+    UnknownDomain {
+        /// "0" or "infinity"
+        end: &'static str,
+    },
 }
 
 impl Error {
     /// What to try, where something useful can be said.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Generator { source, .. } => generator_hint(source),
+            Error::Generator { source, .. } => Some(source.hint()),
             Error::UnknownOption { nearest, known, .. } => {
                 let list = if known.is_empty() {
                     "it takes none".to_string()
@@ -49,9 +166,11 @@ impl Error {
         }
     }
 
+    /// Numbers that cannot be used: what they are for, and what is wrong.
     pub fn data(what: impl Into<String>, reason: impl Into<String>) -> Error {
         Error::Data { what: what.into(), reason: reason.into() }
     }
+    /// A file that cannot be read or written, with the reason of the system.
     pub fn io(action: &'static str, path: &std::path::Path, reason: impl std::fmt::Display) -> Error {
         Error::Io { action, path: path.display().to_string(), reason: reason.to_string() }
     }
@@ -61,20 +180,25 @@ impl Error {
     }
 }
 
-fn generator_hint(e: &GeneratorError) -> Option<String> {
-    Some(match e {
-        GeneratorError::NonzeroAtOne { value } => {
-            let sign = if *value > 0.0 { "-" } else { "+" };
-            format!("write `… {sign} {}`, or pass #{{ shift: true }} to subtract f(1)", value.abs())
+impl GeneratorError {
+    /// What to try.
+    pub fn hint(&self) -> String {
+        match self {
+            GeneratorError::NonzeroAtOne { value } => {
+                let sign = if *value > 0.0 { "-" } else { "+" };
+                format!("write `… {sign} {}`, or pass #{{ shift: true }} to subtract f(1)", value.abs())
+            }
+            GeneratorError::Jump { .. } => {
+                "a convex f is continuous on (0, inf); check the branches of `if` where they meet".into()
+            }
+            GeneratorError::NotConvex { .. } => {
+                "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into()
+            }
+            GeneratorError::UndefinedAtOne { .. } => "f must be finite on all of (0, inf), and f(1) = 0".into(),
+            GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
+            GeneratorError::UnknownDomain { .. } => {
+                "f should be eventually monotone in x at both ends of (0, inf)".into()
+            }
         }
-        GeneratorError::Jump { .. } => {
-            "a convex f is continuous on (0, inf); check the branches of `if` where they meet".into()
-        }
-        GeneratorError::NotConvex { .. } => {
-            "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into()
-        }
-        GeneratorError::UndefinedAtOne { .. } => "f must be finite on all of (0, inf), and f(1) = 0".into(),
-        GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
-        GeneratorError::UnknownDomain { .. } => "f should be eventually monotone in x at both ends of (0, inf)".into(),
-    })
+    }
 }

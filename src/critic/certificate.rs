@@ -11,6 +11,7 @@ use super::solver::{Found, Sample, Solver, ordered};
 use crate::device::{Points, values};
 use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
+use crate::generator::infimum::double::infimum;
 use crate::interrupt::Interrupt;
 use crate::space::Space;
 use crate::transport::dual;
@@ -163,7 +164,7 @@ fn kernel(
     let value = |t: f64| -> f64 {
         let scaled: Vec<f64> = h_q.iter().map(|v| t * v).collect();
         let penalty = match &term.objective {
-            Objective::F(f) => dual::shift(f, &scaled, &q.weights).0,
+            Objective::F(f) => infimum(f, &scaled, &q.weights).0,
             Objective::FreeMass(f) => scaled.iter().zip(&q.weights).map(|(v, w)| w * f.conjugate(*v)).sum(),
             _ => dual::mean(&scaled, &q.weights),
         };

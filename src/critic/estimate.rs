@@ -105,7 +105,7 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
         if r.weights.are_given() {
             return Err(Error::data("estimate", "held_out splits samples of equal weights; leave out the weights"));
         }
-        if r.divergence.terms().iter().any(|(_, t)| !t.can_be_scored()) {
+        if r.divergence.terms().iter().any(|(_, t)| !t.is_trainable()) {
             return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
         }
         let (a, b) = (split(&p, options.held_out, options.seed)?, split(&q, options.held_out, options.seed ^ 1)?);

@@ -201,7 +201,9 @@ pub fn featured(
     let h = times(&features.on_q, &w);
     let penalty = |t: f64| match mass {
         Mass::Free => h.iter().zip(&q.weights).map(|(h, b)| b * f.conjugate(t * h)).sum::<f64>(),
-        Mass::One => crate::transport::dual::shift(f, &h.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights).0,
+        Mass::One => {
+            crate::generator::infimum::double::infimum(f, &h.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights).0
+        }
     };
     let norm: f64 = w.iter().map(|v| v * v).sum();
     let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0]

@@ -75,7 +75,7 @@ pub fn scored_variation(
         return Ok(gradient);
     }
     let n = phi.dims()[0];
-    let on_source = term.score(&phi, &on_target()?, None).on_source;
+    let on_source = term.evaluate(&phi, &on_target()?, None).on_source;
     Ok(gradient * on_source.mul_scalar(n as f64).reshape([n, 1]))
 }
 
@@ -156,7 +156,7 @@ pub trait Critic: Send + Sync {
     }
     /// What it climbs, at the samples and without climbing.
     fn objective(&self, term: &Term, source: &Points, target: &Points) -> Result<Values> {
-        Ok(term.score(&self.value(source)?, &self.value(target)?, None).value)
+        Ok(term.evaluate(&self.value(source)?, &self.value(target)?, None).value)
     }
     /// What a solver found, for critics that are solved for.
     fn found(&self) -> Option<std::sync::Arc<solver::Found>> {

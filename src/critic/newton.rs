@@ -205,7 +205,12 @@ impl Dual<'_> {
             let penalty = match self.mass {
                 Mass::Free => s.h.iter().zip(self.b).map(|(h, b)| b * self.f.conjugate(t * h)).sum::<f64>(),
                 Mass::One => {
-                    crate::transport::dual::shift(self.f, &s.h.iter().map(|h| t * h).collect::<Vec<f64>>(), self.b).0
+                    crate::generator::infimum::double::infimum(
+                        self.f,
+                        &s.h.iter().map(|h| t * h).collect::<Vec<f64>>(),
+                        self.b,
+                    )
+                    .0
                 }
             };
             t * on_p - penalty - t * t * price

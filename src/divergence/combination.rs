@@ -1,5 +1,6 @@
 //! Weighted sums of divergences.
-use super::{Divergence, Reversed, Term};
+use super::reversed::Reversed;
+use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Inf-convolutions: inf_μ { D(P, μ) + D_f(μ‖Q) }, the divergence between P and its cheapest proxy.
-use super::{Divergence, Objective, Term, conjugate_mean};
+use super::objective::Objective;
+use super::regularized::conjugate_mean;
+use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::space::{Cost, Lipschitz, Penalty, Space};

@@ -1,5 +1,6 @@
 //! Divergences over a reproducing kernel Hilbert space: MMD², the energy distance, and penalised f-divergences.
-use super::{Divergence, Objective, Term, positive};
+use super::objective::Objective;
+use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
 use crate::generator::{Generator, expr};
 use crate::space::kernel::Kernel;
@@ -95,4 +96,9 @@ impl Divergence for Penalized {
             self.level.latex()
         )
     }
+}
+
+/// Errors unless v is a number > 0.
+fn positive(what: &str, v: f64) -> Result<f64> {
+    if v.is_finite() && v > 0.0 { Ok(v) } else { Err(Error::data(what, format!("it is {v}, expected a number > 0"))) }
 }

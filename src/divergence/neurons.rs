@@ -1,5 +1,6 @@
 //! The regression loss between two-layer networks, as the MMD² of their neurons. [arbel2019]
-use super::{Divergence, Objective, Term};
+use super::objective::Objective;
+use super::term::{Divergence, Term};
 use crate::space::Space;
 use crate::space::neurons::Neurons;
 use std::sync::Arc;

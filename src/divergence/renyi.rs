@@ -1,5 +1,6 @@
 //! Rényi divergences regularised by Lipschitz functions, in the inf-convolution form that samples do not blow up.
-use super::{Divergence, Objective, Renyi, Term};
+use super::objective::{Objective, Renyi};
+use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
 use crate::space::{Lipschitz, Space};
 

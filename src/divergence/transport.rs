@@ -1,6 +1,7 @@
 //! Transport costs as divergences: W_p^p, W_p, and the Sinkhorn divergence.
 use super::kernels::level;
-use super::{Divergence, Objective, Term};
+use super::objective::Objective;
+use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::space::{Cost, Space};

@@ -1,8 +1,8 @@
 //! Is f convex? Proved from its structure, checked on a grid, or violated at a point.
+use super::conjugate::numeric::NumericConjugate;
 use super::diff::diff;
 use super::expr::{Expr, Kind, constant, x};
 use super::native::rounding;
-use super::numeric::NumericConjugate;
 use super::scalar::{Binary, Unary};
 
 /// What is known about the convexity of f on (0, ∞).

@@ -2,7 +2,7 @@
 //!
 //! x f'(x) − f(x) and x² f''(x) lose their digits in f32 for large x, so they are tabulated in f64 and interpolated by cubic
 //! Hermite pieces; dφ/dV = x f''(x) and df*(φ)/dV = x² f''(x) are the exact slopes at the nodes.
-use super::on_device::Kept;
+use super::per_device::PerDevice;
 use crate::device::ops::ratios::RatioTable;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -23,8 +23,8 @@ pub struct RatioValues {
 pub struct LogRatio {
     /// φ, h dφ/dV, f*, h df*/dV at the nodes
     columns: [Vec<f32>; 4],
-    tensors: Kept<[Tensor<1>; 4]>,
-    table: Kept<RatioTable>,
+    tensors: PerDevice<[Tensor<1>; 4]>,
+    table: PerDevice<RatioTable>,
 }
 
 impl LogRatio {
@@ -38,7 +38,7 @@ impl LogRatio {
             let row = [slope, h * x * curvature, x * slope - f, h * x * x * curvature];
             columns.iter_mut().zip(row).for_each(|(c, v)| c.push(v as f32));
         }
-        LogRatio { columns, tensors: Kept::default(), table: Kept::default() }
+        LogRatio { columns, tensors: PerDevice::default(), table: PerDevice::default() }
     }
 
     pub fn eval(&self, v: &Tensor<1>) -> RatioValues {

@@ -2,24 +2,24 @@
 //!
 //! An f-divergence is D_f(P‖Q) = E_Q[f(dP/dQ)] with f convex on (0, ∞) and f(1) = 0; its variational form needs the
 //! conjugate f*(y) = sup_{x ≥ 0} { x y − f(x) } and its derivative. [birrell2022]
-pub mod convexity;
+pub mod conjugate;
+mod convexity;
 pub mod diff;
-pub mod expand;
+mod expand;
 pub mod expr;
-pub mod invert;
+mod function;
+pub mod infimum;
 pub mod latex;
-pub mod log_ratio;
-pub mod lower;
+mod log_ratio;
 pub mod named;
 mod native;
-pub mod numeric;
-pub mod on_device;
-mod on_host;
+mod per_device;
 pub mod portable;
+mod report;
 pub mod scalar;
 pub mod tape;
-
-mod generator;
+pub use crate::error::GeneratorError;
 pub use convexity::Convexity;
-pub use generator::{Generator, GeneratorError};
+pub use function::Generator;
+pub use log_ratio::RatioValues;
 pub use native::NativeFunction;

@@ -207,12 +207,13 @@ fn objectives_on_wgpu_agree_with_the_host() {
             let term =
                 Term { objective: objective.clone(), space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()), reversed };
             let (mut source, mut target) = (phi[..n].to_vec(), phi[n..].to_vec());
-            let exact = term.score_on_host(&mut source, &mut target, &mut None).unwrap();
+            let exact = term.evaluate_slices(&mut source, &mut target, &mut None).unwrap();
             let slopes: Vec<f32> = source.iter().chain(&target).map(|v| height * v).collect();
             let scale = slopes.iter().fold(0.0f32, |m, v| m.max(v.abs()));
             let mut nu = None;
             for _ in 0..2 {
-                let got = pass.weigh(&term.weighing(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
+                let got =
+                    pass.weigh(&term.functional(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
                 let value = f64::from(values(&got.value).unwrap()[0]);
                 assert!(
                     (value - exact).abs() < 2e-5 * (1.0 + exact.abs()),
@@ -273,7 +274,7 @@ fn nan_reaches_every_objective_on_wgpu() {
             };
             let got = forward(&weights, &[&batch])
                 .unwrap()
-                .weigh(&term.weighing(20, 1.0, None, &gpu.device).unwrap())
+                .weigh(&term.functional(20, 1.0, None, &gpu.device).unwrap())
                 .unwrap();
             assert!(values(&got.value).unwrap()[0].is_nan(), "objective {k}, row {at}");
         }

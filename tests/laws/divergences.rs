@@ -36,7 +36,7 @@ fn terms() -> Vec<(String, Term)> {
 fn a_constant_critic_scores_zero_and_shifts_change_nothing() {
     for (name, t) in terms() {
         for c in [-30.0, 0.0, 0.7, 250.0] {
-            let v = values(&t.score(&vector(&[c; 40]), &vector(&[c; 60]), None).value).unwrap()[0];
+            let v = values(&t.evaluate(&vector(&[c; 40]), &vector(&[c; 60]), None).value).unwrap()[0];
             // f32: rounding of c itself
             assert!(f64::from(v).abs() < 2e-6 * (1.0 + c.abs()), "{name}: φ = {c} scores {v}");
         }
@@ -45,7 +45,7 @@ fn a_constant_critic_scores_zero_and_shifts_change_nothing() {
         let q: Vec<f64> = (0..50).map(|_| rng.random_range(-2.0..2.0)).collect();
         let score = |c: f64| {
             let shift = |v: &[f64]| vector(&v.iter().map(|v| v + c).collect::<Vec<f64>>());
-            f64::from(values(&t.score(&shift(&p), &shift(&q), None).value).unwrap()[0])
+            f64::from(values(&t.evaluate(&shift(&p), &shift(&q), None).value).unwrap()[0])
         };
         // f32 values near 5 carry 5e-7, which steep conjugates magnify
         assert!((score(0.0) - score(5.0)).abs() < 3e-4, "{name}: {} and {}", score(0.0), score(5.0));
@@ -59,8 +59,9 @@ fn scores_have_exact_gradients() {
         let mut rng = random::rng(11, 0);
         let p: Vec<f64> = (0..6).map(|_| rng.random_range(-0.3..0.3)).collect();
         let q: Vec<f64> = (0..7).map(|_| rng.random_range(-0.3..0.3)).collect();
-        let value = |p: &[f64], q: &[f64]| f64::from(values(&t.score(&vector(p), &vector(q), None).value).unwrap()[0]);
-        let s = t.score(&vector(&p), &vector(&q), None);
+        let value =
+            |p: &[f64], q: &[f64]| f64::from(values(&t.evaluate(&vector(p), &vector(q), None).value).unwrap()[0]);
+        let s = t.evaluate(&vector(&p), &vector(&q), None);
         let (on_p, on_q) = (values(&s.on_source).unwrap(), values(&s.on_target).unwrap());
         let both = [p, q].concat();
         for (i, exact) in on_p.iter().chain(&on_q).enumerate() {

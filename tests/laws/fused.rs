@@ -137,7 +137,7 @@ impl Reference<'_> {
         };
         let (p, q) = (phi(&y), phi(&x));
         let nu = Some(vector(named(after, "nu"), &host())).filter(|nu| nu.dims()[0] > 0);
-        let scores = self.term.score(&p.clone().inner(), &q.clone().inner(), nu.as_ref());
+        let scores = self.term.evaluate(&p.clone().inner(), &q.clone().inner(), nu.as_ref());
         let with = |phi: Tensor<1>, seeds: Tensor<1>| (phi * Tensor::from_inner(seeds)).sum();
         let mut value = f64::from(values(&scores.value).unwrap()[0]);
         let mut objective = with(p, scores.on_source) + with(q, scores.on_target);

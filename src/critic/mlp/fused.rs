@@ -5,7 +5,7 @@
 //! to keep them, but it never leaves the cache.
 use super::Mlp;
 use super::penalty;
-use crate::divergence::{Shares, Term};
+use crate::divergence::{TargetWeights, Term};
 use crate::error::Result;
 use crate::network::host::HostLayers;
 use crate::network::sweep::{self, Side, Weighing};
@@ -21,10 +21,10 @@ fn objective(
     nu: &mut Option<f32>,
     into: &mut [f32],
 ) -> Result<f64> {
-    let weighing = match term.shares() {
-        Shares::Means => Weighing::Even,
-        Shares::Exponential(a) => Weighing::Exponential(a),
-        Shares::Joint => return joint(layers, term, samples, height, nu, into),
+    let weighing = match term.target_weights() {
+        TargetWeights::Uniform => Weighing::Even,
+        TargetWeights::Tilted(a) => Weighing::Exponential(a),
+        TargetWeights::Joint => return joint(layers, term, samples, height, nu, into),
     };
     let [source, target] = samples;
     let (p, q) = if term.reversed { (target, source) } else { (source, target) };
@@ -48,7 +48,7 @@ fn joint(
         phi.iter_mut().for_each(|v| *v *= height as f32);
     }
     let [source, target] = &mut phi;
-    let value = term.score_on_host(source, target, nu)?;
+    let value = term.evaluate_slices(source, target, nu)?;
     let seeds = phi.map(|mut s| {
         let n = s.len() as f32;
         // as in the one-pass objective, shares that are lost in the sum are none

@@ -200,7 +200,7 @@ impl CriticBuilder for MlpBuilder {
         // a log ratio has no units: its network has slope 1 in its own coordinates
         let own = if self.options.standardize { 1.0 / frame.scale } else { 1.0 };
         let l = if matches!(term.space, Space::Networks) { Some(own) } else { term.lipschitz() };
-        match l.filter(|_| term.can_be_scored()) {
+        match l.filter(|_| term.is_trainable()) {
             Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream)?)),
             None => Err(Error::Unsupported {
                 what: self.describe(),
@@ -210,7 +210,7 @@ impl CriticBuilder for MlpBuilder {
         }
     }
     fn supports(&self, term: &Term) -> bool {
-        term.can_be_scored()
+        term.is_trainable()
     }
     fn network(&self) -> Option<&MlpBuilder> {
         Some(self)
@@ -267,7 +267,7 @@ impl Mlp {
 
     /// The objective at both samples, of which the first has n rows, in one launch where that is possible.
     fn weigh(&self, term: &Term, pass: &Forward, n: usize) -> Option<Weighed> {
-        let weighing = term.weighing(n, self.height(), self.nu.as_ref(), &self.standard.center.device())?;
+        let weighing = term.functional(n, self.height(), self.nu.as_ref(), &self.standard.center.device())?;
         pass.weigh(&weighing)
     }
 
@@ -294,7 +294,7 @@ impl Mlp {
             }
             None => {
                 let phi = pass.outputs().remove(0).mul_scalar(factor);
-                let scores = term.score(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());
+                let scores = term.evaluate(&phi.clone().narrow(0, 0, n), &phi.narrow(0, n, m), self.nu.as_ref());
                 self.nu = scores.nu;
                 (Tensor::cat(vec![scores.on_source, scores.on_target], 0).mul_scalar(factor), scores.value)
             }
@@ -348,7 +348,7 @@ impl Critic for Mlp {
         match fit? {
             Some(fit) => Ok(fit),
             None => Ok(Fit {
-                value: term.score(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
+                value: term.evaluate(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
                 iterations: 0,
                 history: vec![],
             }),

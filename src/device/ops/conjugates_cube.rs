@@ -124,7 +124,7 @@ fn conjugate_rows(
     }
 }
 
-/// The steps of `divergence/nu.rs`, which `divergence/on_host.rs` does too, with sums over one cube.
+/// The steps of `generator/infimum/tensor.rs`, with sums over one cube.
 #[allow(clippy::too_many_arguments)]
 #[cube(launch)]
 fn price_rows(

@@ -1,6 +1,7 @@
 //! Alpha-divergence: f(x) = (x^a - 1)/(a(a - 1)); tends to KL as a -> 1 and to reverse KL as a -> 0.
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::{Named, x_ln_x, x_minus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, constant, ln, x};
 
 pub const NAMED: Named = Named {
     entry: Entry {

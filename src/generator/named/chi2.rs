@@ -1,6 +1,7 @@
 //! Pearson chi-squared divergence: f(x) = (x - 1)^2.
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::{Named, x_minus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, constant};
 
 pub const NAMED: Named = Named {
     entry: Entry {

@@ -1,6 +1,7 @@
 //! Squared Hellinger distance without the half: f(x) = (sqrt(x) - 1)^2.
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::Named;
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, constant, x};
 
 pub const NAMED: Named = Named {
     entry: Entry {

@@ -1,6 +1,7 @@
 //! Jeffreys divergence KL(P|Q) + KL(Q|P): f(x) = (x - 1) ln x.
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::{Named, x_minus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, ln, x};
 
 pub const NAMED: Named = Named {
     entry: Entry {

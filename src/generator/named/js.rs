@@ -1,7 +1,8 @@
 //! Jensen-Shannon divergence, at most ln 2: half of KL(P|M) + KL(Q|M) with M = (P + Q)/2.
-use super::*;
-use crate::catalogue::no_defaults;
-use crate::generator::invert::ClosedForm;
+use super::entry::{Named, x_ln_x, x_plus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::conjugate::ClosedForm;
+use crate::generator::expr::{self, Expr, constant, ln};
 
 pub const NAMED: Named = Named {
     entry: Entry {

@@ -1,6 +1,7 @@
 //! Kullback-Leibler divergence: f(x) = x ln x - x + 1.
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::{Named, x_ln_x, x_minus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr};
 
 pub const NAMED: Named = Named {
     entry: Entry {

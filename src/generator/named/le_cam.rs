@@ -1,6 +1,7 @@
 //! Le Cam (triangular discrimination) divergence: f(x) = (x - 1)^2 / (x + 1).
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::{Named, x_minus_one, x_plus_one};
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, constant};
 
 pub const NAMED: Named = Named {
     entry: Entry {

@@ -1,6 +1,7 @@
 //! Reverse Kullback-Leibler divergence: f(x) = -ln x, so that D(P|Q) = KL(Q|P).
-use super::*;
-use crate::catalogue::no_defaults;
+use super::entry::Named;
+use crate::catalogue::{Entry, no_defaults};
+use crate::generator::expr::{self, Expr, ln, x};
 
 pub const NAMED: Named = Named {
     entry: Entry {

@@ -1,209 +1,8 @@
-//! Symbolic scalar expressions in canonical form: sums of monomials over a shared graph.
-//!
-//! Two expressions are equal when their structural hashes are; constructors simplify as they build, knowing that
-//! the primal variable x is positive.
-use super::native::NativeFunction;
-use super::scalar::{Binary, Relation, Unary};
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+//! Sums, products, powers and functions of expressions, simplified as they are made.
+use super::node::{Expr, Kind, constant, is_even, is_integer, native_derivative, node};
+use crate::generator::scalar::{Binary, Relation, Unary};
 
-/// What a node of the graph is.
-#[derive(Clone, Debug)]
-pub enum Kind {
-    Const(f64),
-    /// The primal variable x > 0.
-    X,
-    /// The dual variable y.
-    Y,
-    /// A coordinate of a point, of any sign.
-    Coordinate(u32),
-    /// c₀ + Σ kᵢ eᵢ
-    Sum(f64, Vec<(f64, Expr)>),
-    /// Π bᵢ^pᵢ
-    Prod(Vec<(Expr, Expr)>),
-    Unary(Unary, Expr),
-    Binary(Binary, Expr, Expr),
-    Compare(Relation, Expr, Expr),
-    /// condition, value where it holds, value elsewhere
-    Where(Expr, Expr, Expr),
-    /// the derivative of an order of a function known by its values, at an argument
-    Native(NativeFunction, u8, Expr),
-}
-
-#[derive(Debug)]
-struct Node {
-    kind: Kind,
-    hash: u64,
-    /// nodes of the tree this graph unfolds to: what recursive passes cost
-    size: u64,
-    /// whether it depends on the coordinates of a point
-    of_point: bool,
-}
-
-/// A handle on a node of the expression graph; cloning is cheap.
-#[derive(Clone, Debug)]
-pub struct Expr(Arc<Node>);
-
-impl PartialEq for Expr {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.hash == other.0.hash
-    }
-}
-impl Eq for Expr {}
-impl Hash for Expr {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash.hash(state)
-    }
-}
-
-fn node(kind: Kind) -> Expr {
-    let mut h = std::collections::hash_map::DefaultHasher::new();
-    std::mem::discriminant(&kind).hash(&mut h);
-    match &kind {
-        Kind::Const(c) => c.to_bits().hash(&mut h),
-        Kind::X | Kind::Y => {}
-        Kind::Coordinate(i) => i.hash(&mut h),
-        Kind::Sum(c, terms) => {
-            c.to_bits().hash(&mut h);
-            for (k, t) in terms {
-                k.to_bits().hash(&mut h);
-                t.hash(&mut h);
-            }
-        }
-        Kind::Prod(factors) => factors.hash(&mut h),
-        Kind::Unary(f, a) => (f, a).hash(&mut h),
-        Kind::Binary(f, a, b) => (f, a, b).hash(&mut h),
-        Kind::Compare(r, a, b) => (r, a, b).hash(&mut h),
-        Kind::Where(q, a, b) => (q, a, b).hash(&mut h),
-        Kind::Native(f, order, a) => (f.id(), order, a).hash(&mut h),
-    }
-    let e = Expr(Arc::new(Node { of_point: matches!(kind, Kind::Coordinate(_)), kind, hash: h.finish(), size: 1 }));
-    let size = e.children().iter().fold(1u64, |n, c| n.saturating_add(c.0.size));
-    let of_point = e.0.of_point || e.children().iter().any(|c| c.0.of_point);
-    match Arc::try_unwrap(e.0) {
-        Ok(n) => Expr(Arc::new(Node { size, of_point, ..n })),
-        Err(shared) => Expr(shared),
-    }
-}
-
-pub fn constant(v: f64) -> Expr {
-    node(Kind::Const(if v == 0.0 { 0.0 } else { v }))
-}
-pub fn x() -> Expr {
-    node(Kind::X)
-}
-pub fn y() -> Expr {
-    node(Kind::Y)
-}
-/// The i-th coordinate of a point.
-pub fn coordinate(i: usize) -> Expr {
-    node(Kind::Coordinate(i as u32))
-}
-/// f at an argument, for an f known by its values.
-pub fn native(f: NativeFunction, a: &Expr) -> Expr {
-    native_derivative(f, 0, a)
-}
-pub(super) fn native_derivative(f: NativeFunction, order: u8, a: &Expr) -> Expr {
-    match a.as_const() {
-        Some(v) => constant(f.derivative(order, v)),
-        None => node(Kind::Native(f, order, a.clone())),
-    }
-}
-
-impl Expr {
-    /// Nodes of the tree the graph unfolds to.
-    pub fn size(&self) -> u64 {
-        self.0.size
-    }
-    /// Whether it depends on the coordinates of a point.
-    pub fn of_point(&self) -> bool {
-        self.0.of_point
-    }
-    pub fn kind(&self) -> &Kind {
-        &self.0.kind
-    }
-    pub fn as_const(&self) -> Option<f64> {
-        if let Kind::Const(v) = self.kind() { Some(*v) } else { None }
-    }
-    pub fn is(&self, v: f64) -> bool {
-        self.as_const() == Some(v)
-    }
-    pub fn children(&self) -> Vec<Expr> {
-        match self.kind() {
-            Kind::Sum(_, v) => v.iter().map(|t| t.1.clone()).collect(),
-            Kind::Prod(v) => v.iter().flat_map(|(b, e)| [b.clone(), e.clone()]).collect(),
-            Kind::Unary(_, a) | Kind::Native(_, _, a) => vec![a.clone()],
-            Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => vec![a.clone(), b.clone()],
-            Kind::Where(q, a, b) => vec![q.clone(), a.clone(), b.clone()],
-            Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) => vec![],
-        }
-    }
-    /// Whether any node of the graph satisfies the predicate.
-    pub fn any(&self, pred: &dyn Fn(&Kind) -> bool) -> bool {
-        pred(self.kind()) || self.children().iter().any(|e| e.any(pred))
-    }
-    pub fn has_x(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::X))
-    }
-    /// Whether some part is known only by its values.
-    pub fn has_native(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::Native(..)))
-    }
-    pub fn has_y(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::Y))
-    }
-    /// Provably > 0 for every x > 0, from the structure alone.
-    pub fn is_positive(&self) -> bool {
-        match self.kind() {
-            Kind::Const(v) => *v > 0.0,
-            Kind::X => true,
-            Kind::Unary(Unary::Exp | Unary::Sigmoid | Unary::Softplus | Unary::Omega, _) => true,
-            Kind::Prod(v) => v.iter().all(|(b, _)| b.is_positive()),
-            Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_positive()),
-            Kind::Where(_, a, b) => a.is_positive() && b.is_positive(),
-            Kind::Binary(Binary::Max, a, b) => a.is_positive() || b.is_positive(),
-            Kind::Binary(Binary::Min, a, b) => a.is_positive() && b.is_positive(),
-            _ => false,
-        }
-    }
-    /// Provably ≥ 0 for every x > 0.
-    pub fn is_nonnegative(&self) -> bool {
-        match self.kind() {
-            Kind::Const(v) => *v >= 0.0,
-            Kind::Unary(Unary::Abs, _) => true,
-            Kind::Prod(v) => v.iter().all(|(b, e)| b.is_nonnegative() || is_even(e)),
-            Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_nonnegative()),
-            Kind::Where(_, a, b) => a.is_nonnegative() && b.is_nonnegative(),
-            Kind::Binary(Binary::Max, a, b) => a.is_nonnegative() || b.is_nonnegative(),
-            _ => self.is_positive(),
-        }
-    }
-    /// (coefficient, monomial)
-    fn split_coefficient(&self) -> (f64, Expr) {
-        match self.kind() {
-            Kind::Const(v) => (*v, constant(1.0)),
-            Kind::Sum(c, v) if *c == 0.0 && v.len() == 1 => (v[0].0, v[0].1.clone()),
-            _ => (1.0, self.clone()),
-        }
-    }
-    /// a + b·x as (a, b)
-    pub fn as_affine(&self) -> Option<(f64, f64)> {
-        match self.kind() {
-            Kind::X => Some((0.0, 1.0)),
-            Kind::Const(v) => Some((*v, 0.0)),
-            Kind::Sum(c, v) if v.len() == 1 && matches!(v[0].1.kind(), Kind::X) => Some((*c, v[0].0)),
-            _ => None,
-        }
-    }
-}
-
-fn is_even(e: &Expr) -> bool {
-    e.as_const().is_some_and(|v| v % 2.0 == 0.0)
-}
-fn is_integer(e: &Expr) -> bool {
-    e.as_const().is_some_and(|v| v.fract() == 0.0)
-}
-
+/// c + Σ kᵢ tᵢ with equal terms collected.
 fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
     let mut acc: Vec<(f64, Expr)> = Vec::with_capacity(terms.len());
     for (k, t) in terms {
@@ -213,7 +12,7 @@ fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
         }
     }
     acc.retain(|p| p.0 != 0.0);
-    acc.sort_by_key(|a| a.1.0.hash);
+    acc.sort_by_key(|a| a.1.hash_code());
     if acc.is_empty() {
         return constant(c);
     }
@@ -223,6 +22,7 @@ fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
     node(Kind::Sum(c, acc))
 }
 
+/// a + b
 pub fn add(a: &Expr, b: &Expr) -> Expr {
     let (mut c, mut terms) = (0.0, vec![]);
     for e in [a, b] {
@@ -237,6 +37,7 @@ pub fn add(a: &Expr, b: &Expr) -> Expr {
     }
     build_sum(c, terms)
 }
+/// k·a
 pub fn scale(k: f64, a: &Expr) -> Expr {
     match a.kind() {
         Kind::Const(v) => constant(k * v),
@@ -244,13 +45,16 @@ pub fn scale(k: f64, a: &Expr) -> Expr {
         _ => build_sum(0.0, vec![(k, a.clone())]),
     }
 }
+/// −a
 pub fn neg(a: &Expr) -> Expr {
     scale(-1.0, a)
 }
+/// a − b
 pub fn sub(a: &Expr, b: &Expr) -> Expr {
     add(a, &neg(b))
 }
 
+/// Π bᵢ^eᵢ with equal bases collected, and all exponentials in one factor.
 fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     let mut acc: Vec<(Expr, Expr)> = vec![];
     let mut exponent = constant(0.0); // of the single exp() factor
@@ -267,7 +71,7 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
         acc.push((node(Kind::Unary(Unary::Exp, exponent)), constant(1.0)));
     }
     acc.retain(|p| !p.1.is(0.0));
-    acc.sort_by_key(|a| a.0.0.hash);
+    acc.sort_by_key(|a| a.0.hash_code());
     if acc.is_empty() {
         return constant(1.0);
     }
@@ -277,6 +81,7 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     node(Kind::Prod(acc))
 }
 
+/// a·b
 pub fn mul(a: &Expr, b: &Expr) -> Expr {
     let ((ka, ta), (kb, tb)) = (a.split_coefficient(), b.split_coefficient());
     let mut k = ka * kb;
@@ -316,10 +121,12 @@ fn monic(s: &Expr) -> (f64, Expr) {
     (1.0, s.clone())
 }
 
+/// a/b
 pub fn div(a: &Expr, b: &Expr) -> Expr {
     mul(a, &pow(b, &constant(-1.0)))
 }
 
+/// bᵉ
 pub fn pow(b: &Expr, e: &Expr) -> Expr {
     if e.is(0.0) {
         return constant(1.0);
@@ -351,6 +158,7 @@ pub fn pow(b: &Expr, e: &Expr) -> Expr {
     }
     build_product(vec![(b.clone(), e.clone())])
 }
+/// √a
 pub fn sqrt(a: &Expr) -> Expr {
     pow(a, &constant(0.5))
 }
@@ -369,6 +177,7 @@ fn log_factor(p: &[(Expr, Expr)]) -> Option<(Expr, Expr)> {
     Some((w, build_product(rest)))
 }
 
+/// eᵃ
 pub fn exp(a: &Expr) -> Expr {
     if let Some(v) = a.as_const() {
         return constant(v.exp());
@@ -397,6 +206,7 @@ pub fn exp(a: &Expr) -> Expr {
     node(Kind::Unary(Unary::Exp, a.clone()))
 }
 
+/// ln a
 pub fn ln(a: &Expr) -> Expr {
     if let Some(v) = a.as_const() {
         return constant(v.ln());
@@ -421,6 +231,7 @@ pub fn ln(a: &Expr) -> Expr {
     node(Kind::Unary(Unary::Ln, a.clone()))
 }
 
+/// A function of one argument.
 pub fn unary(f: Unary, a: &Expr) -> Expr {
     match f {
         Unary::Exp => return exp(a),
@@ -434,6 +245,7 @@ pub fn unary(f: Unary, a: &Expr) -> Expr {
         None => node(Kind::Unary(f, a.clone())),
     }
 }
+/// A function of two arguments.
 pub fn binary(f: Binary, a: &Expr, b: &Expr) -> Expr {
     if let (Some(p), Some(q)) = (a.as_const(), b.as_const()) {
         return constant(f.apply(p, q));
@@ -443,15 +255,19 @@ pub fn binary(f: Binary, a: &Expr, b: &Expr) -> Expr {
     }
     node(Kind::Binary(f, a.clone(), b.clone()))
 }
+/// The larger of two.
 pub fn max(a: &Expr, b: &Expr) -> Expr {
     binary(Binary::Max, a, b)
 }
+/// The smaller of two.
 pub fn min(a: &Expr, b: &Expr) -> Expr {
     binary(Binary::Min, a, b)
 }
+/// 1 where the relation holds, 0 elsewhere.
 pub fn compare(r: Relation, a: &Expr, b: &Expr) -> Expr {
     node(Kind::Compare(r, a.clone(), b.clone()))
 }
+/// a where the condition q is not 0, b elsewhere.
 pub fn select(q: &Expr, a: &Expr, b: &Expr) -> Expr {
     if a == b { a.clone() } else { node(Kind::Where(q.clone(), a.clone(), b.clone())) }
 }

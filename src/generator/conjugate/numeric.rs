@@ -2,10 +2,11 @@
 //!
 //! f*(y) = sup_{x ≥ 0} { x y − f(x) }. The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x,
 //! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential.
-use super::diff::diff;
-use super::expr::{Expr, Kind, sub, x};
-use super::scalar::Unary;
-use super::tape::Tape;
+use super::breaks::find_breaks;
+use super::limits::{limit, limit_by_differences, limit_of_slope};
+use crate::generator::diff::diff;
+use crate::generator::expr::{Expr, x};
+use crate::generator::tape::Tape;
 
 /// f, f' and f'' at a point.
 #[derive(Clone, Copy, Debug)]
@@ -51,126 +52,6 @@ pub struct NumericConjugate {
     /// f has parts known by their values alone
     pub by_values: bool,
     nodes: Vec<Node>,
-}
-
-/// The limit of f' at 0⁺ or ∞. It falls towards 0 and rises towards ∞: where it turns back, numbers have overflowed.
-fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    let turns = |v: &[f64]| {
-        if at_zero { v[2] > v[1] + 1e-9 * (1.0 + v[1].abs()) } else { v[2] < v[1] - 1e-9 * (1.0 + v[1].abs()) }
-    };
-    limit_unless(g, at_zero, &turns)
-}
-
-/// The limit of g at 0⁺ or ∞ from three far-out values: a finite number, ±∞, or NaN when undecidable.
-fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    limit_unless(g, at_zero, &|_| false)
-}
-
-/// The same, from nearer values where those further out are no good.
-fn limit_unless(g: &dyn Fn(f64) -> f64, at_zero: bool, spoilt: &dyn Fn(&[f64]) -> bool) -> f64 {
-    for base in [20.0f64, 8.0, 4.0] {
-        let v: Vec<f64> = (0..3)
-            .map(|k| {
-                let e = base * 3f64.powi(k);
-                g(10f64.powf(if at_zero { -e } else { e }))
-            })
-            .collect();
-        if v.iter().any(|q| q.is_nan()) || spoilt(&v) {
-            continue;
-        }
-        if v[1].is_infinite() || v[2].is_infinite() {
-            return if v[1].is_infinite() { v[1] } else { v[2] };
-        }
-        let (d1, d2) = (v[1] - v[0], v[2] - v[1]);
-        if d2.abs() <= 1e-12 * (1.0 + v[2].abs()) {
-            return if v[2].abs() < 1e-50 { 0.0 } else { v[2] };
-        }
-        // Aitken is exact for limits approached like 1/ln x (ratio 1/3 at these exponents); ln x itself has ratio 3
-        if d2.abs() < 0.6 * d1.abs() {
-            return v[2] + d2 * d2 / (d1 - d2);
-        }
-        return if d2 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
-    }
-    f64::NAN
-}
-
-/// The limit of f' at 0⁺ or ∞ for an f known by its values: differences are trustworthy from 1e-6 on only, so four
-/// points have evenly spaced exponents. Steps that shrink by a constant ratio, however near to one, sum to a finite limit
-/// (f' ~ c + x^p); a ratio that is one (ln x) or rises to it (ln ln x) has none.
-fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
-    let points = |reach: f64| -> Vec<f64> {
-        (1..=4).map(|k| g(10f64.powf(reach * f64::from(k) / if at_zero { -4.0 } else { 4.0 }))).collect()
-    };
-    // f itself may leave the range of numbers: exp(x) does at 710
-    let reaches: &[f64] = if at_zero { &[6.0, 3.0] } else { &[9.0, 4.0, 2.0, 1.0] };
-    let Some(v) = reaches.iter().map(|r| points(*r)).find(|v| v.iter().all(|q| q.is_finite())) else { return f64::NAN };
-    let short = |limit: f64, digits: f64| {
-        let short = (limit * digits).round() / digits;
-        if (limit - short).abs() < 1e-7 * (1.0 + limit.abs()) { short } else { limit }
-    };
-    let (d1, d2, d3) = (v[1] - v[0], v[2] - v[1], v[3] - v[2]);
-    if d3.abs() <= 1e-7 * (1.0 + v[3].abs()) {
-        // what is left of the step is rounding: a short number nearby is meant
-        return short(v[3], 1e6);
-    }
-    let (r1, r2) = (d2 / d1, d3 / d2);
-    let shrinks = r2 > 0.0 && (r2 < 0.6 || r2 < 0.985 && (r2 - r1).abs() < 0.01);
-    if shrinks {
-        return short(v[3] + d3 * r2 / (1.0 - r2), 1e5);
-    }
-    if d3 > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY }
-}
-
-fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
-    match e.kind() {
-        Kind::Unary(Unary::Abs | Unary::Sign, u) => out.push(u.clone()),
-        Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => out.push(sub(a, b)),
-        _ => {}
-    }
-    for q in e.children() {
-        kink_arguments(&q, out);
-    }
-}
-
-/// Zeros in x of the arguments of abs, max, min and comparisons, found by sign changes on a log grid.
-fn find_breaks(f: &Expr) -> Vec<f64> {
-    let mut arguments = vec![];
-    kink_arguments(f, &mut arguments);
-    let mut out: Vec<f64> = vec![];
-    let mut regs = vec![];
-    for a in &arguments {
-        let tape = Tape::new(std::slice::from_ref(a));
-        let mut g = |v: f64| {
-            tape.eval(v, &mut regs);
-            tape.out(0, &regs)
-        };
-        let n = 4000;
-        let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
-        for i in 1..=n {
-            let t = -40.0f64 + 80.0 * i as f64 / n as f64;
-            let q = g(t.exp());
-            if p == 0.0 {
-                out.push(snap(t0.exp(), &mut g));
-            } else if p * q < 0.0 {
-                let (mut lo, mut hi) = (t0, t);
-                for _ in 0..80 {
-                    let m = 0.5 * (lo + hi);
-                    if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
-                }
-                out.push(snap(hi.exp(), &mut g));
-            }
-            (t0, p) = (t, q);
-        }
-    }
-    out.sort_by(f64::total_cmp);
-    out.dedup_by(|a, b| (*a - *b).abs() <= 1e-14 * b.abs());
-    out
-}
-
-/// A nearby short decimal when it is an exact zero: the kink of |x − 1| is at 1, not at 1 + 1e-16.
-fn snap(v: f64, g: &mut dyn FnMut(f64) -> f64) -> f64 {
-    let short = (v * 1e6).round() / 1e6;
-    if g(short) == 0.0 { short } else { v }
 }
 
 impl NumericConjugate {

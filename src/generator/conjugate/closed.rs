@@ -3,12 +3,12 @@
 //! Candidates x(y) come from isolating x (Möbius, quadratic, ln u + c·u^p through Wright's ω, sums of logarithms).
 //! Each is compared with the numeric conjugate over the whole range of f'; what fails is dropped and the numeric
 //! conjugate serves. Whether a form is well conditioned in f32 is judged where device code is chosen.
-use super::diff::diff;
-use super::expand::{expand, partial_fractions};
-use super::expr::*;
 use super::numeric::NumericConjugate;
-use super::scalar::{Binary, Unary};
-use super::tape::Tape;
+use crate::generator::diff::diff;
+use crate::generator::expand::{expand, partial_fractions};
+use crate::generator::expr::*;
+use crate::generator::scalar::{Binary, Unary};
+use crate::generator::tape::Tape;
 
 /// f* and x* = f*' on the interior of the effective domain, as functions of y.
 #[derive(Clone, Debug)]
@@ -35,10 +35,10 @@ pub fn closed_form(f: &Expr, numeric: &NumericConjugate) -> Option<ClosedForm> {
         let direct = sub(&mul(&y(), &maximiser), &substitute(f, &x(), &maximiser));
         forms.push(expand(&direct));
         forms.push(direct);
-        let mut generators = vec![];
-        find_generators(&maximiser, &mut generators);
-        for g in generators {
-            through_generator(f, &maximiser, &g, &mut forms);
+        let mut carriers = vec![];
+        find_carriers(&maximiser, &mut carriers);
+        for g in carriers {
+            through_carrier(f, &maximiser, &g, &mut forms);
         }
         forms.sort_by_key(|e| Tape::new(std::slice::from_ref(e)).len());
         if let Some(form) = forms
@@ -229,7 +229,7 @@ fn solve_product(v: &[(Expr, Expr)], rhs: &Expr, depth: usize) -> Vec<Expr> {
 }
 
 /// Subexpressions of x*(y) that y can be written in: affine forms, exp(affine), ω(affine), y itself.
-fn find_generators(e: &Expr, out: &mut Vec<Expr>) {
+fn find_carriers(e: &Expr, out: &mut Vec<Expr>) {
     let take = match e.kind() {
         Kind::Sum(_, v) => v.len() == 1 && matches!(v[0].1.kind(), Kind::Y),
         Kind::Unary(Unary::Exp | Unary::Omega, a) => a.has_y(),
@@ -241,14 +241,14 @@ fn find_generators(e: &Expr, out: &mut Vec<Expr>) {
     }
     if !take || matches!(e.kind(), Kind::Unary(..)) {
         for q in e.children() {
-            find_generators(&q, out);
+            find_carriers(&q, out);
         }
     }
 }
 
-/// Simplifies y x* − f(x*) with the generator g(y) as a positive variable, then puts g(y) back.
-fn through_generator(f: &Expr, maximiser: &Expr, g: &Expr, forms: &mut Vec<Expr>) {
-    let u = x(); // plays the generator: the simplifier knows it is positive
+/// Simplifies y x* − f(x*) with its carrier g(y) as a positive variable, then puts g(y) back.
+fn through_carrier(f: &Expr, maximiser: &Expr, g: &Expr, forms: &mut Vec<Expr>) {
+    let u = x(); // plays the carrier: the simplifier knows it is positive
     let invert_affine = |a: &Expr, value: &Expr| match a.kind() {
         Kind::Y => Some(value.clone()),
         Kind::Sum(c, v) if v.len() == 1 && matches!(v[0].1.kind(), Kind::Y) => {
@@ -264,7 +264,7 @@ fn through_generator(f: &Expr, maximiser: &Expr, g: &Expr, forms: &mut Vec<Expr>
         _ => None,
     };
     let Some(y_of_u) = y_of_u else { return };
-    // an affine generator may be negative throughout: then its negative plays the positive variable
+    // an affine carrier may be negative throughout: then its negative plays the positive variable
     for sign in [1.0, -1.0] {
         let flipped = scale(sign, &u);
         let y_of_u = substitute(&y_of_u, &u, &flipped);

@@ -1,26 +1,13 @@
-//! The inner infimum over ν of ν + E_Q f*(φ − ν), without leaving the device. The same steps are taken on slices in `on_host.rs`, and
-//! by a kernel in `device/ops/conjugates_cube.rs`.
-//!
-//! Its derivative 1 − E_Q f*'(φ − ν) increases in ν, and because f*'(f'(1)) = 1 the root lies between
-//! min φ − f'(1) and max φ − f'(1): a bracket no wider than the range of φ. Newton's method runs inside it, with
-//! bisection where f* is flat; the number of iterations is fixed, so nothing is read back.
+//! The infimum on tensors, without leaving their device: a fixed number of Newton steps in f32, because to see whether ν still moves
+//! would be to wait for the device. Choices are masks.
+use super::steps::{SETTLED, STEEP, iterations};
 use crate::device::Values;
-use crate::device::ops::conjugates::Price;
 use crate::generator::Generator;
-use burn::tensor::Device;
-
-/// E f*'(φ − ν) − 1 from which on bisection is faster than Newton's method.
-pub const STEEP: f64 = 2.0;
-
-/// |E f*'(φ − ν) − 1| from which on a Newton step too small to be seen in f32 is the end, and not a pole.
-pub const SETTLED: f64 = 1e-2;
+use crate::generator::conjugate::Conjugates;
 
 /// ν with E f*'(φ − ν) ≈ 1, of shape [1], and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
-pub fn solve(
-    f: &Generator,
-    phi: &Values,
-    start: Option<&Values>,
-) -> (Values, crate::generator::lower::ConjugateValues) {
+pub fn infimum(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, Conjugates<Values>) {
+    let conjugate = f.on(&phi.device());
     let (left, right) = f.slope_at_one();
     let (_, dinf) = f.slopes();
     let top = phi.clone().max();
@@ -38,7 +25,7 @@ pub fn solve(
     };
     nu = nu.max_pair(lo.clone()).min_pair(hi.clone());
     for _ in 0..iterations(f, start.is_some()) {
-        let c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+        let c = conjugate.at(&(phi.clone() - nu.clone()));
         let slope = c.gradient.mean().sub_scalar(1.0);
         let rising = slope.clone().greater_scalar(0.0);
         let candidate = nu.clone() + slope.clone() / c.curvature.mean();
@@ -56,7 +43,7 @@ pub fn solve(
         let inside = within * (strictly + slope.abs().lower_scalar(SETTLED).float());
         nu = middle.mask_where(inside.greater_scalar(0.5), candidate);
     }
-    let mut c = f.conjugate_tensor(&(phi.clone() - nu.clone()));
+    let mut c = conjugate.at(&(phi.clone() - nu.clone()));
     if dinf.is_finite() && f.domain().1 {
         // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
         let bound = (nu.clone() - least_nu).lower_equal(nu.clone().abs().add_scalar(1.0).mul_scalar(1e-5)).float();
@@ -65,27 +52,4 @@ pub fn solve(
         c.gradient = c.gradient + largest.clone() / largest.mean() * rest;
     }
     (nu, c)
-}
-
-/// The same in one launch of a device, which does the steps of `solve` on a table of f*.
-pub fn on_device(f: &Generator, start: Option<&Values>, device: &Device) -> Price {
-    Price {
-        table: f.device_table(device),
-        start: start.cloned(),
-        iterations: iterations(f, start.is_some()),
-        steep: STEEP,
-        settled: SETTLED,
-    }
-}
-
-/// Newton converges in a few steps from the previous ν; near the pole of a bounded domain bisection has to help, and a
-/// step-like f*' needs it down to f32 resolution.
-fn iterations(f: &Generator, warm: bool) -> usize {
-    match (f.has_kinks(), f.slopes().1.is_finite(), warm) {
-        (true, _, _) => 26,
-        (false, true, true) => 10,
-        (false, true, false) => 28,
-        (false, false, true) => 4,
-        (false, false, false) => 22,
-    }
 }

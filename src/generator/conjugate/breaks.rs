@@ -1,0 +1,56 @@
+//! Where f changes its formula: the zeros of what abs, max, min and comparisons look at.
+use crate::generator::expr::{Expr, Kind, sub};
+use crate::generator::scalar::Unary;
+use crate::generator::tape::Tape;
+
+fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
+    match e.kind() {
+        Kind::Unary(Unary::Abs | Unary::Sign, u) => out.push(u.clone()),
+        Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => out.push(sub(a, b)),
+        _ => {}
+    }
+    for q in e.children() {
+        kink_arguments(&q, out);
+    }
+}
+
+/// Zeros in x of the arguments of abs, max, min and comparisons, found by sign changes on a log grid.
+pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
+    let mut arguments = vec![];
+    kink_arguments(f, &mut arguments);
+    let mut out: Vec<f64> = vec![];
+    let mut regs = vec![];
+    for a in &arguments {
+        let tape = Tape::new(std::slice::from_ref(a));
+        let mut g = |v: f64| {
+            tape.eval(v, &mut regs);
+            tape.out(0, &regs)
+        };
+        let n = 4000;
+        let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
+        for i in 1..=n {
+            let t = -40.0f64 + 80.0 * i as f64 / n as f64;
+            let q = g(t.exp());
+            if p == 0.0 {
+                out.push(snap(t0.exp(), &mut g));
+            } else if p * q < 0.0 {
+                let (mut lo, mut hi) = (t0, t);
+                for _ in 0..80 {
+                    let m = 0.5 * (lo + hi);
+                    if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
+                }
+                out.push(snap(hi.exp(), &mut g));
+            }
+            (t0, p) = (t, q);
+        }
+    }
+    out.sort_by(f64::total_cmp);
+    out.dedup_by(|a, b| (*a - *b).abs() <= 1e-14 * b.abs());
+    out
+}
+
+/// A nearby short decimal when it is an exact zero: the kink of |x − 1| is at 1, not at 1 + 1e-16.
+fn snap(v: f64, g: &mut dyn FnMut(f64) -> f64) -> f64 {
+    let short = (v * 1e6).round() / 1e6;
+    if g(short) == 0.0 { short } else { v }
+}

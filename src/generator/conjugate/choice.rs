@@ -1,0 +1,57 @@
+//! Which form of f* serves f32 best: each is compared with the f64 conjugate.
+use super::closed::ClosedForm;
+use super::interpolant::Interpolant;
+use super::numeric::NumericConjugate;
+use super::prepared::{Domain, Form, PreparedConjugate};
+use super::values::VectorConjugate;
+use crate::generator::diff::diff;
+use crate::generator::expr::y;
+use crate::generator::tape::Tape;
+use burn::tensor::{Tensor, TensorData};
+
+impl PreparedConjugate {
+    /// The closed form, where it keeps its digits in f32; else nodes, refined by Newton steps where they alone are too coarse.
+    pub fn new(closed: Option<&ClosedForm>, numeric: &NumericConjugate) -> PreparedConjugate {
+        let domain =
+            Domain { d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf, attained: numeric.f_at_dinf.is_finite() };
+        let with = |form| PreparedConjugate { form, domain };
+        let nodes = |k, polish| with(Form::Interpolated(Interpolant::new(numeric, k, polish)));
+        let interpolated = || {
+            let plain = nodes(if numeric.by_values { 8192 } else { 1024 }, 0);
+            // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny, and f on the device
+            if numeric.by_values || !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
+                return plain;
+            }
+            let polished = nodes(1024, 3);
+            if polished.error(numeric) < plain.error(numeric) { polished } else { plain }
+        };
+        let Some(c) = closed else { return interpolated() };
+        let closed = with(Form::Closed(Tape::new(&[c.value.clone(), c.maximiser.clone(), diff(&c.maximiser, &y())])));
+        // a form exact in f64 may cancel in f32: then the nodes are the better code
+        let error = closed.error(numeric);
+        if error < 2e-6 {
+            return closed;
+        }
+        let other = interpolated();
+        if other.error(numeric) < error { other } else { closed }
+    }
+
+    /// The largest relative error of f* against the f64 conjugate, for x* from 1e-3 to 1e3, in f32 on the CPU.
+    pub fn error(&self, numeric: &NumericConjugate) -> f64 {
+        let mut regs = vec![];
+        let ys: Vec<f32> =
+            (0..241).map(|i| numeric.jet(10f64.powf(-3.0 + 6.0 * i as f64 / 240.0), &mut regs).d1 as f32).collect();
+        let n = ys.len();
+        let device = crate::device::host();
+        let out = self.at(&Tensor::from_data(TensorData::new(ys.clone(), [n]), &device)).value;
+        let Ok(out) = out.try_into_vec_as::<f32>() else { return f64::NAN };
+        ys.iter()
+            .zip(out)
+            .filter_map(|(y, v)| {
+                let exact = numeric.eval(*y as f64, &mut regs).0;
+                let wrong = (v as f64 - exact).abs() / (1.0 + exact.abs());
+                exact.is_finite().then(|| if wrong.is_nan() { f64::INFINITY } else { wrong })
+            })
+            .fold(0.0, f64::max)
+    }
+}

@@ -1,0 +1,265 @@
+//! A checked generator: f with its derivatives, its conjugate and their domain.
+use super::conjugate::kernel;
+use super::conjugate::numeric::NumericConjugate;
+use super::conjugate::{ClosedForm, Conjugates, PreparedConjugate, VectorConjugate, closed, piecewise};
+use super::convexity::{Convexity, convexity};
+use super::diff::diff;
+use super::expr::{self, Expr, x};
+use super::log_ratio::{LogRatio, RatioValues};
+use super::per_device::PerDevice;
+use super::tape::Tape;
+use crate::device::ops::conjugates;
+use crate::device::ops::ratios::RatioTable;
+use crate::device::{Values, is_cpu};
+use crate::error::GeneratorError;
+use burn::tensor::Device;
+use std::sync::{Arc, OnceLock};
+
+/// A convex f on (0, ∞) with f(1) = 0, its derivatives and its conjugate f*(y) = sup_{x ≥ 0} { x y − f(x) }, ready for use.
+///
+/// ```
+/// use gflow::generator::Generator;
+/// use gflow::generator::expr::{constant, ln, mul, sub, x};
+/// // KL: f(x) = x ln x − (x − 1), so f*(y) = e^y − 1 and f*'(y) = e^y
+/// let f = sub(&mul(&x(), &ln(&x())), &sub(&x(), &constant(1.0)));
+/// let kl = Generator::new("my kl", f)?;
+/// assert!((kl.conjugate(1.0) - (1f64.exp() - 1.0)).abs() < 1e-12);
+/// assert!((kl.conjugate_grad(1.0) - 1f64.exp()).abs() < 1e-12);
+/// assert_eq!(kl.kl_scale(), Some(1.0));
+/// # Ok::<(), gflow::error::GeneratorError>(())
+/// ```
+#[derive(Debug)]
+pub struct Generator {
+    name: String,
+    f: Expr,
+    numeric: NumericConjugate,
+    closed: Option<ClosedForm>,
+    closed_tape: Option<Tape>,
+    prepared: Arc<PreparedConjugate>,
+    convexity: Convexity,
+    kl_scale: Option<f64>,
+    /// made when somebody needs it
+    ratio: OnceLock<LogRatio>,
+    at_one: OnceLock<(f64, f64)>,
+    tables: PerDevice<conjugates::Table>,
+}
+
+impl Generator {
+    /// Checks f and prepares its conjugate. Errors name the point where a requirement fails.
+    pub fn new(name: impl Into<String>, f: Expr) -> Result<Generator, GeneratorError> {
+        Generator::with_closed_form(name, f, None)
+    }
+
+    /// The same, with a closed form of the conjugate to try first; it is used only if it passes verification.
+    pub fn with_closed_form(
+        name: impl Into<String>,
+        f: Expr,
+        known: Option<ClosedForm>,
+    ) -> Result<Generator, GeneratorError> {
+        if !f.has_x() {
+            return Err(GeneratorError::Constant);
+        }
+        let numeric = NumericConjugate::new(&f);
+        let convexity = check(&f, &numeric)?;
+        let closed = known.filter(|c| closed::verify(c, &numeric));
+        // a function known by its values has no formula to invert
+        let closed = closed.or_else(|| {
+            if f.has_native() {
+                None
+            } else {
+                piecewise::piecewise_linear(&f, &numeric).or_else(|| closed::closed_form(&f, &numeric))
+            }
+        });
+        let closed_tape = closed.as_ref().map(|c| Tape::new(&[c.value.clone(), c.maximiser.clone()]));
+        let prepared = Arc::new(PreparedConjugate::new(closed.as_ref(), &numeric));
+        // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
+        // (a kink adds to f without being seen in f'')
+        let kl_scale = if f.has_native() || !numeric.breaks.is_empty() {
+            None
+        } else {
+            expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0)
+        };
+        Ok(Generator {
+            name: name.into(),
+            f,
+            numeric,
+            closed,
+            closed_tape,
+            prepared,
+            convexity,
+            kl_scale,
+            ratio: OnceLock::new(),
+            at_one: OnceLock::new(),
+            tables: PerDevice::default(),
+        })
+    }
+
+    /// What the user called it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// f as an expression in x.
+    pub fn expr(&self) -> &Expr {
+        &self.f
+    }
+    /// How it is known that f is convex.
+    pub fn convexity(&self) -> Convexity {
+        self.convexity
+    }
+    /// a > 0 when f is a·(x ln x) plus an affine function.
+    pub fn kl_scale(&self) -> Option<f64> {
+        self.kl_scale
+    }
+    /// Whether the conjugate has a verified closed form.
+    pub fn has_closed_form(&self) -> bool {
+        self.closed.is_some()
+    }
+    /// Whether f' jumps or has flat pieces: f*' is then a step function in places.
+    pub fn has_kinks(&self) -> bool {
+        !self.numeric.breaks.is_empty()
+    }
+
+    /// The points where f' jumps.
+    pub fn kinks(&self) -> Vec<f64> {
+        self.numeric.kinks.iter().map(|k| k.x).collect()
+    }
+    /// Whether parts of f are known by their values alone, so that derivatives are differences.
+    pub fn by_values(&self) -> bool {
+        self.numeric.by_values
+    }
+
+    /// f(x); +∞ for x < 0, the limit f(0⁺) at 0.
+    pub fn f(&self, x: f64) -> f64 {
+        if x < 0.0 {
+            f64::INFINITY
+        } else if x == 0.0 {
+            self.numeric.f0
+        } else {
+            self.numeric.jet(x, &mut vec![]).f
+        }
+    }
+    /// f'(x); at a kink one of the two one-sided slopes.
+    pub fn derivative(&self, x: f64) -> f64 {
+        if x <= 0.0 { self.numeric.d0 } else { self.numeric.jet(x, &mut vec![]).d1 }
+    }
+    /// f''(x) away from kinks.
+    pub fn second_derivative(&self, x: f64) -> f64 {
+        self.numeric.jet(x, &mut vec![]).d2
+    }
+    /// f' and f'' at x ≥ 0.
+    pub fn slopes_at(&self, x: f64) -> (f64, f64) {
+        if x <= 0.0 {
+            return (self.numeric.d0, 0.0);
+        }
+        let j = self.numeric.jet(x, &mut vec![]);
+        (j.d1, j.d2)
+    }
+    /// f'(1) as an interval, a point unless f has a kink at 1.
+    pub fn slope_at_one(&self) -> (f64, f64) {
+        *self.at_one.get_or_init(|| match self.numeric.kinks.iter().find(|k| k.x == 1.0) {
+            Some(k) => (k.left, k.right),
+            None => {
+                let d = self.derivative(1.0);
+                (d, d)
+            }
+        })
+    }
+    /// f'(0⁺) and f'(∞): f* is −f(0) below the first and +∞ above the second.
+    pub fn slopes(&self) -> (f64, f64) {
+        (self.numeric.d0, self.numeric.dinf)
+    }
+    /// The effective domain of f*: its upper end and whether f* is finite there.
+    pub fn domain(&self) -> (f64, bool) {
+        (self.numeric.dinf, self.numeric.dinf.is_infinite() || self.numeric.f_at_dinf.is_finite())
+    }
+    /// f*(y).
+    pub fn conjugate(&self, y: f64) -> f64 {
+        self.conjugate_pair(y).0
+    }
+    /// f*'(y), the maximiser x*.
+    pub fn conjugate_grad(&self, y: f64) -> f64 {
+        self.conjugate_pair(y).1
+    }
+    /// f*(y) and f*'(y) for the price of one.
+    pub fn conjugate_pair(&self, y: f64) -> (f64, f64) {
+        let mut regs = vec![];
+        if let Some(tape) = &self.closed_tape
+            && y > self.numeric.d0
+            && y < self.numeric.dinf
+        {
+            tape.eval(y, &mut regs);
+            let (value, maximiser) = (tape.out(0, &regs), tape.out(1, &regs));
+            if value.is_finite() && maximiser.is_finite() {
+                return (value, maximiser);
+            }
+        }
+        self.numeric.eval(y, &mut regs)
+    }
+    /// The conjugate by Newton's method alone, whatever closed form exists.
+    pub fn numeric_conjugate(&self, y: f64) -> (f64, f64) {
+        self.numeric.eval(y, &mut vec![])
+    }
+    /// f* for tensors of a device, in f32: the one place that asks where they are.
+    pub fn on(&self, device: &Device) -> Arc<dyn VectorConjugate> {
+        if is_cpu(device) { self.prepared.clone() } else { Arc::new(self.device_table(device)) }
+    }
+    /// f* for slices of the host, in f32.
+    pub fn on_slices(&self) -> &PreparedConjugate {
+        &self.prepared
+    }
+    /// f*, f*' and f*'' at every y, of shape [n], where the tensor is.
+    pub fn conjugate_tensor(&self, y: &Values) -> Conjugates<Values> {
+        self.on(&y.device()).at(y)
+    }
+    /// f*, f*' and f*'' for kernels.
+    pub fn device_table(&self, device: &Device) -> conjugates::Table {
+        let make = || kernel::table(&self.numeric, self.prepared.domain, self.slope_at_one(), device);
+        self.tables.get(device, make)
+    }
+    /// f'(x) and f*(f'(x)) at x = e^V for V of shape [n], in f32, where the tensor is.
+    pub fn log_ratio(&self, v: &Values) -> RatioValues {
+        self.ratio().eval(v)
+    }
+    /// The same for kernels.
+    pub fn ratio_table(&self, device: &Device) -> RatioTable {
+        self.ratio().on_device(device)
+    }
+    fn ratio(&self) -> &LogRatio {
+        self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x))))
+    }
+    pub(super) fn numeric(&self) -> &NumericConjugate {
+        &self.numeric
+    }
+    pub(super) fn closed(&self) -> Option<&ClosedForm> {
+        self.closed.as_ref()
+    }
+    /// The largest relative error of the device conjugate for x* from 1e-3 to 1e3.
+    pub fn device_error(&self) -> f64 {
+        self.prepared.error(&self.numeric)
+    }
+}
+
+/// What is known about the convexity of f; errors where f is no generator.
+fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorError> {
+    let at_one = numeric.jet(1.0, &mut vec![]).f;
+    if !at_one.is_finite() {
+        return Err(GeneratorError::UndefinedAtOne { value: at_one });
+    }
+    if at_one.abs() > 1e-9 {
+        return Err(GeneratorError::NonzeroAtOne { value: at_one });
+    }
+    let convexity = convexity(f, numeric);
+    if let Convexity::Violated { x, before, after } = convexity {
+        return Err(GeneratorError::NotConvex { x, before, after });
+    }
+    if let Convexity::Jump { x, before, after } = convexity {
+        return Err(GeneratorError::Jump { x, before, after });
+    }
+    if numeric.d0.is_nan() {
+        return Err(GeneratorError::UnknownDomain { end: "0" });
+    }
+    if numeric.dinf.is_nan() {
+        return Err(GeneratorError::UnknownDomain { end: "infinity" });
+    }
+    Ok(convexity)
+}

@@ -1,0 +1,85 @@
+//! A generator in words and formulas: what was found out about f, for people.
+use super::convexity::Convexity;
+use super::diff::diff;
+use super::expr::x;
+use super::function::Generator;
+use super::latex::latex;
+
+impl Generator {
+    /// f as LaTeX.
+    pub fn latex(&self) -> String {
+        latex(self.expr())
+    }
+    /// f* as LaTeX where a closed form is known.
+    pub fn conjugate_latex(&self) -> Option<String> {
+        self.closed().map(|c| latex(&c.value))
+    }
+    /// f' as LaTeX; none for an f that is only known by its values.
+    pub fn derivative_latex(&self) -> Option<String> {
+        (!self.expr().has_native()).then(|| latex(&diff(self.expr(), &x())))
+    }
+
+    /// "y < 0.6931", "y ≤ 0.5" or "all y".
+    pub fn domain_text(&self) -> String {
+        match self.domain() {
+            (d, _) if d.is_infinite() => "all y".into(),
+            (d, closed) => format!("y {} {}", if closed { "≤" } else { "<" }, short(d)),
+        }
+    }
+
+    /// What was found out about f, for people.
+    pub fn report(&self) -> String {
+        let convexity = match self.convexity() {
+            Convexity::Proved => "proved from the structure of f".to_string(),
+            _ => "checked on a grid of 20001 points, x from 2e-9 to 5e8, and at every kink".to_string(),
+        };
+        let low = match self.numeric().d0 {
+            d if d.is_finite() => format!(" for y > {}, and {} below", short(d), short(-self.numeric().f0)),
+            _ => String::new(),
+        };
+        let conjugate = match self.closed() {
+            Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
+            None => "numeric (bracketed Newton in f64; on the device a table)".to_string(),
+        };
+        let (d0, dinf) = self.slopes();
+        let (a, b) = self.slope_at_one();
+        let at_one = if a == b { short(a) } else { format!("[{}, {}]", short(a), short(b)) };
+        let kinks: Vec<String> = self
+            .numeric()
+            .kinks
+            .iter()
+            .map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right)))
+            .collect();
+        let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
+        let growth = if dinf.is_infinite() {
+            "superlinear"
+        } else {
+            "at most linear: mass of P outside the support of Q is not infinitely expensive by itself"
+        };
+        format!(
+            "{}\n  f(x)        {}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
+            self.name(),
+            self.latex(),
+            self.derivative_latex().unwrap_or_else(|| "numeric (differences of f)".into()),
+            convexity,
+            conjugate,
+            self.domain_text(),
+            short(self.numeric().f0),
+            short(d0),
+            at_one,
+            short(dinf),
+            growth,
+            kinks,
+            self.device_error(),
+        )
+    }
+}
+
+fn short(v: f64) -> String {
+    if v.is_infinite() {
+        return if v > 0.0 { "+inf".into() } else { "-inf".into() };
+    }
+    let s = format!("{v:.6}");
+    let s = s.trim_end_matches('0').trim_end_matches('.');
+    if s == "-0" { "0".into() } else { s.to_string() }
+}

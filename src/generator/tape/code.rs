@@ -1,0 +1,181 @@
+//! Instructions, and how expressions become them.
+use crate::generator::expr::{Expr, Kind};
+use crate::generator::native::NativeFunction;
+use crate::generator::scalar::{Binary, Relation, Unary};
+use std::collections::HashMap;
+
+/// One instruction; operands are indices of earlier instructions.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Op {
+    Const(f64),
+    /// a variable: x or y of a scalar formula, a coordinate of a point
+    Input(u32),
+    Add(u32, u32),
+    Sub(u32, u32),
+    Mul(u32, u32),
+    Div(u32, u32),
+    AddScalar(u32, f64),
+    MulScalar(u32, f64),
+    /// k − a
+    RsubScalar(f64, u32),
+    Square(u32),
+    Sqrt(u32),
+    Recip(u32),
+    PowScalar(u32, f64),
+    Pow(u32, u32),
+    Unary(Unary, u32),
+    Binary(Binary, u32, u32),
+    Compare(Relation, u32, u32),
+    Select(u32, u32, u32),
+    /// a derivative of a function known by its values
+    Native(NativeFunction, u8, u32),
+}
+
+/// Functions of some variables as instructions, common subexpressions once.
+#[derive(Clone, Debug)]
+pub struct Tape {
+    ops: Vec<Op>,
+    outs: Vec<u32>,
+}
+
+struct Lowering {
+    ops: Vec<Op>,
+    memo: HashMap<Expr, u32>,
+}
+
+impl Lowering {
+    fn push(&mut self, op: Op) -> u32 {
+        if let Some(i) = self.ops.iter().position(|o| *o == op) {
+            return i as u32;
+        }
+        self.ops.push(op);
+        (self.ops.len() - 1) as u32
+    }
+    fn go(&mut self, e: &Expr) -> u32 {
+        if let Some(&i) = self.memo.get(e) {
+            return i;
+        }
+        let i = match e.kind() {
+            Kind::Const(v) => self.push(Op::Const(*v)),
+            Kind::X | Kind::Y => self.push(Op::Input(0)),
+            Kind::Coordinate(i) => self.push(Op::Input(*i)),
+            Kind::Sum(c, v) => self.sum(*c, v),
+            Kind::Prod(v) => self.product(v),
+            Kind::Unary(f, a) => {
+                let i = self.go(a);
+                self.push(Op::Unary(*f, i))
+            }
+            Kind::Binary(f, a, b) => {
+                let (i, j) = (self.go(a), self.go(b));
+                self.push(Op::Binary(*f, i, j))
+            }
+            Kind::Compare(r, a, b) => {
+                let (i, j) = (self.go(a), self.go(b));
+                self.push(Op::Compare(*r, i, j))
+            }
+            Kind::Where(q, a, b) => {
+                let (i, j, k) = (self.go(q), self.go(a), self.go(b));
+                self.push(Op::Select(i, j, k))
+            }
+            Kind::Native(f, order, a) => {
+                let i = self.go(a);
+                self.push(Op::Native(f.clone(), *order, i))
+            }
+        };
+        self.memo.insert(e.clone(), i);
+        i
+    }
+    fn sum(&mut self, c: f64, terms: &[(f64, Expr)]) -> u32 {
+        let mut terms = terms.to_vec();
+        terms.sort_by(|a, b| b.0.total_cmp(&a.0)); // positive terms first: subtractions need no negation
+        let mut rest = c;
+        let mut acc: Option<u32> = None;
+        for (k, t) in terms {
+            let ti = self.go(&t);
+            acc = Some(match (acc, k) {
+                (None, 1.0) => ti,
+                (None, -1.0) if rest != 0.0 => self.push(Op::RsubScalar(std::mem::take(&mut rest), ti)),
+                (None, _) => self.push(Op::MulScalar(ti, k)),
+                (Some(p), 1.0) => self.push(Op::Add(p, ti)),
+                (Some(p), -1.0) => self.push(Op::Sub(p, ti)),
+                (Some(p), _) => {
+                    let q = self.push(Op::MulScalar(ti, k));
+                    self.push(Op::Add(p, q))
+                }
+            });
+        }
+        match acc {
+            Some(a) if rest != 0.0 => self.push(Op::AddScalar(a, rest)),
+            Some(a) => a,
+            None => self.push(Op::Const(c)),
+        }
+    }
+    fn product(&mut self, factors: &[(Expr, Expr)]) -> u32 {
+        let (mut num, mut den): (Option<u32>, Option<u32>) = (None, None);
+        for (b, e) in factors {
+            let bi = self.go(b);
+            let (p, below) = match e.as_const() {
+                Some(k) => (self.power(bi, k.abs()), k < 0.0),
+                None => {
+                    let ei = self.go(e);
+                    (self.push(Op::Pow(bi, ei)), false)
+                }
+            };
+            let slot = if below { den } else { num };
+            let value = match slot {
+                None => p,
+                Some(q) => self.push(Op::Mul(q, p)),
+            };
+            if below { den = Some(value) } else { num = Some(value) }
+        }
+        match (num, den) {
+            (Some(n), None) => n,
+            (Some(n), Some(d)) => self.push(Op::Div(n, d)),
+            (None, Some(d)) => self.push(Op::Recip(d)),
+            (None, None) => self.push(Op::Const(1.0)),
+        }
+    }
+    fn power(&mut self, b: u32, k: f64) -> u32 {
+        if k == 1.0 {
+            b
+        } else if k == 2.0 {
+            self.push(Op::Square(b))
+        } else if k == 0.5 {
+            self.push(Op::Sqrt(b))
+        } else if k == 1.5 {
+            let s = self.push(Op::Sqrt(b));
+            self.push(Op::Mul(b, s))
+        } else if k == 3.0 {
+            let s = self.push(Op::Square(b));
+            self.push(Op::Mul(b, s))
+        } else if k == 4.0 {
+            let s = self.push(Op::Square(b));
+            self.push(Op::Square(s))
+        } else {
+            self.push(Op::PowScalar(b, k))
+        }
+    }
+}
+
+impl Tape {
+    /// Code for these outputs, in their order.
+    pub fn new(outputs: &[Expr]) -> Tape {
+        let mut l = Lowering { ops: vec![], memo: HashMap::new() };
+        let outs = outputs.iter().map(|e| l.go(e)).collect();
+        Tape { ops: l.ops, outs }
+    }
+    /// The number of instructions, which is that of the registers an evaluation needs.
+    pub fn len(&self) -> usize {
+        self.ops.len()
+    }
+    /// Whether there is nothing to compute.
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+    }
+    pub(super) fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+    pub(super) fn outs(&self) -> &[u32] {
+        &self.outs
+    }
+}
