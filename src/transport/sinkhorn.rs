@@ -63,8 +63,8 @@ pub struct Entropic {
     pub history: Vec<f64>,
 }
 
-/// The price −m − ε u of mass e^u with ε u + f'(e^u) = −m, and u; f' may jump and u may be far from 0.
-fn price(f: &Generator, m: f64, epsilon: f64, start: f64) -> (f64, f64) {
+/// The potential −m − ε u where the mass e^u has ε u + f'(e^u) = −m, and u; f' may jump and u may be far from 0.
+fn proximal(f: &Generator, m: f64, epsilon: f64, start: f64) -> (f64, f64) {
     let g = |u: f64| {
         let (d1, d2) = f.slopes_at(u.exp());
         (epsilon * u + d1 + m, epsilon + u.exp() * d2)
@@ -99,35 +99,35 @@ fn price(f: &Generator, m: f64, epsilon: f64, start: f64) -> (f64, f64) {
     (-m - epsilon * u, u)
 }
 
-/// One marginal's state: potential (the price), and ln of the mass it asks for, per unit of its own weight.
+/// One marginal's state: potential, and ln of the mass it asks for, per unit of its own weight.
 struct Half<'a> {
     side: Side<'a>,
     weights: &'a [f64],
     logs: Vec<f64>,
-    price: Vec<f64>,
+    potential: Vec<f64>,
     asked: Vec<f64>,
 }
 
 impl<'a> Half<'a> {
-    fn new(side: Side<'a>, weights: &'a [f64], price: Vec<f64>) -> Half<'a> {
+    fn new(side: Side<'a>, weights: &'a [f64], potential: Vec<f64>) -> Half<'a> {
         let n = weights.len();
-        Half { side, weights, logs: weights.iter().map(|w| w.ln()).collect(), price, asked: vec![0.0; n] }
+        Half { side, weights, logs: weights.iter().map(|w| w.ln()).collect(), potential, asked: vec![0.0; n] }
     }
-    /// ln w − price/ε: what the other side's soft minimum takes.
+    /// ln w − potential/ε: what the other side's soft minimum takes.
     fn exponents(&self, epsilon: f64) -> Vec<f64> {
-        self.logs.iter().zip(&self.price).map(|(l, p)| l - p / epsilon).collect()
+        self.logs.iter().zip(&self.potential).map(|(l, p)| l - p / epsilon).collect()
     }
     /// Takes the soft minima m over the other side; returns how far the marginal was from what was asked for.
     fn update(&mut self, m: &[f64], epsilon: f64, omega: f64) -> f64 {
         let mut error = 0.0;
         for (j, m) in m.iter().enumerate() {
-            let mass = ((-self.price[j] - m) / epsilon).min(50.0).exp();
+            let mass = ((-self.potential[j] - m) / epsilon).min(50.0).exp();
             error += self.weights[j] * (mass - self.asked[j].exp()).abs();
             let (new, asked) = match self.side {
                 Side::Fixed => (-m, 0.0),
-                Side::Free(f) => price(f, *m, epsilon, self.asked[j]),
+                Side::Free(f) => proximal(f, *m, epsilon, self.asked[j]),
             };
-            self.price[j] += omega * (new - self.price[j]);
+            self.potential[j] += omega * (new - self.potential[j]);
             self.asked[j] = asked;
         }
         error
@@ -146,7 +146,7 @@ impl<T: Real> Streams<T> {
     }
     /// Rows, then columns. The marginal error is that of the columns, seen before they are mended, and of the rows too
     /// when a step was over-relaxed.
-    fn sweep(
+    fn iterate(
         &self,
         rows: &mut Half,
         columns: &mut Half,
@@ -154,7 +154,7 @@ impl<T: Real> Streams<T> {
         omega: f64,
         interrupt: &Interrupt,
     ) -> Result<f64> {
-        let near = |h: &Half| h.price.iter().map(|p| -p).collect::<Vec<f64>>();
+        let near = |h: &Half| h.potential.iter().map(|p| -p).collect::<Vec<f64>>();
         let m = self.over_columns.softmin(epsilon, &columns.exponents(epsilon), &near(rows), interrupt)?;
         let before = rows.update(&m, epsilon, omega);
         let m = self.over_rows.softmin(epsilon, &rows.exponents(epsilon), &near(columns), interrupt)?;
@@ -197,17 +197,17 @@ pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interru
         error = solver.run(&Streams::<f64>::new(p), o.tolerance, interrupt)?;
     }
     let (history, iterations) = (solver.history, solver.iterations);
-    if rows.price.iter().chain(&columns.price).any(|v| !v.is_finite()) {
+    if rows.potential.iter().chain(&columns.potential).any(|v| !v.is_finite()) {
         return Err(Error::data(
             "entropic transport",
             format!("epsilon {} is too small for costs up to {largest:.3e}: the potentials are not finite", o.epsilon),
         ));
     }
-    let phi = rows.price.iter().map(|v| -v).collect();
+    let phi = rows.potential.iter().map(|v| -v).collect();
     Ok(Entropic {
         epsilon: o.epsilon,
         phi,
-        psi: columns.price,
+        psi: columns.potential,
         iterations,
         error,
         converged: error <= o.tolerance,
@@ -227,14 +227,14 @@ impl Solver<'_, '_> {
     fn anneal<T: Real>(&mut self, streams: &Streams<T>, largest: f64, interrupt: &Interrupt) -> Result<()> {
         let mut epsilon = largest;
         while epsilon > self.o.epsilon {
-            streams.sweep(self.rows, self.columns, epsilon, 1.0, interrupt)?;
+            streams.iterate(self.rows, self.columns, epsilon, 1.0, interrupt)?;
             self.iterations += 1;
             epsilon *= 0.25;
         }
         Ok(())
     }
 
-    /// Plain sweeps show the rate of convergence; then the best relaxation for that rate, for as long as it helps.
+    /// Plain iterations show the rate of convergence; then the best relaxation for that rate, for as long as it helps.
     fn run<T: Real>(&mut self, streams: &Streams<T>, tolerance: f64, interrupt: &Interrupt) -> Result<f64> {
         const LOOK: usize = 6;
         let both_fixed = matches!((self.rows.side, self.columns.side), (Side::Fixed, Side::Fixed));
@@ -242,7 +242,7 @@ impl Solver<'_, '_> {
         let (mut most, mut since) = (1.9, 0);
         let mut error = self.history.last().copied().unwrap_or(f64::INFINITY);
         while self.history.len() < self.o.iterations {
-            error = streams.sweep(self.rows, self.columns, self.o.epsilon, omega, interrupt)?;
+            error = streams.iterate(self.rows, self.columns, self.o.epsilon, omega, interrupt)?;
             self.iterations += 1;
             self.history.push(error);
             let n = self.history.len();
@@ -250,7 +250,7 @@ impl Solver<'_, '_> {
                 break;
             }
             if omega > 1.0 && error <= 0.2 * tolerance {
-                // an over-relaxed state is not a plan yet: plain sweeps finish, and are given time to
+                // an over-relaxed state is not a plan yet: plain iterations finish, and are given time to
                 (omega, plain) = (1.0, -50);
                 continue;
             }
@@ -274,7 +274,7 @@ impl Solver<'_, '_> {
         }
         if omega > 1.0 {
             // out of time in the middle: what is returned is at least a plain state, with its own error
-            error = streams.sweep(self.rows, self.columns, self.o.epsilon, 1.0, interrupt)?;
+            error = streams.iterate(self.rows, self.columns, self.o.epsilon, 1.0, interrupt)?;
         }
         Ok(error)
     }

@@ -17,6 +17,13 @@ pub struct Pairs<T> {
     cost: Cost,
 }
 
+/// A row of a plan: p_j = exp(h_j + shift − c(x, y_j)/ε), counted r times.
+struct Row<'a, T> {
+    x: &'a [T],
+    shift: T,
+    r: f64,
+}
+
 impl<T: Real> Pairs<T> {
     /// Rows in row-major order; both are centred on the second sample's mean, which changes no difference.
     pub fn new(x: &[f64], y: &[f64], d: usize, cost: Cost) -> Pairs<T> {
@@ -134,12 +141,13 @@ impl<T: Real> Pairs<T> {
                         break;
                     }
                     self.x.row(i, &mut x);
+                    let row = Row { x: &x, shift: T::of(s[i]), r: r[i] };
                     for start in (0..self.y.n).step_by(CHUNK) {
                         let n = CHUNK.min(self.y.n - start);
                         let (h, out, sums) = (&h[start..start + n], &mut buffer[..n], &mut sums[start..start + n]);
                         cost += simd::run(
                             #[inline(always)]
-                            || self.add_row(&x, epsilon, h, T::of(s[i]), r[i], start, out, sums),
+                            || self.add_row(&row, epsilon, h, start, out, sums),
                         );
                     }
                 }
@@ -156,19 +164,10 @@ impl<T: Real> Pairs<T> {
         Ok((total, cost))
     }
 
+    /// Adds r p_j to the sums of some columns, and returns r Σ p_j c_j over them.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)]
-    fn add_row(
-        &self,
-        x: &[T],
-        epsilon: f64,
-        h: &[T],
-        shift: T,
-        r: f64,
-        start: usize,
-        out: &mut [T],
-        sums: &mut [f64],
-    ) -> f64 {
+    fn add_row(&self, row: &Row<T>, epsilon: f64, h: &[T], start: usize, out: &mut [T], sums: &mut [f64]) -> f64 {
+        let Row { x, shift, r } = *row;
         self.exponents(x, epsilon, h, shift, start, out);
         let mut lanes = [0.0; LANES];
         let (scale, n) = (T::of(-epsilon), out.len());
