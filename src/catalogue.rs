@@ -1,5 +1,7 @@
 //! One entry per thing a user can name: its help, completion, option checks and doc test all come from here.
+use crate::error::{Error, Result};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// What an option accepts; numbers outside the range are errors that say so.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,6 +82,63 @@ pub fn no_defaults() -> serde_json::Value {
 /// The defaults of a typed options struct, for [`Entry::defaults`].
 pub fn defaults_of<T: Default + Serialize>() -> serde_json::Value {
     serde_json::to_value(T::default()).unwrap_or_default()
+}
+
+/// The plain options somebody wrote: numbers, texts, flags and lists under their keys. The language checks keys and ranges
+/// against an [`Entry`] before; what is read here is typed.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    owner: String,
+    values: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Given {
+    /// No options yet, of the entry with this name.
+    pub fn new(owner: impl Into<String>) -> Given {
+        Given { owner: owner.into(), values: serde_json::Map::new() }
+    }
+    /// One option more.
+    pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Given {
+        self.values.insert(key.into(), value.into());
+        self
+    }
+    /// Whether this key was written.
+    pub fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+    /// The keys T knows, over T's defaults. Errors if a value has not the type of its field.
+    pub fn typed<T: DeserializeOwned + Serialize + Default>(&self) -> Result<T> {
+        self.typed_over(T::default())
+    }
+    /// The keys T knows, over these values of T. Errors if a value has not the type of its field.
+    pub fn typed_over<T: DeserializeOwned + Serialize>(&self, defaults: T) -> Result<T> {
+        let fail = |e: serde_json::Error| Error::Option {
+            owner: self.owner.clone(),
+            key: "options".into(),
+            got: "not understood".into(),
+            expected: e.to_string(),
+        };
+        let mut value = serde_json::to_value(&defaults).map_err(fail)?;
+        if let Some(object) = value.as_object_mut() {
+            for (k, v) in &self.values {
+                if let Some(slot) = object.get_mut(k) {
+                    *slot = v.clone();
+                }
+            }
+        }
+        serde_json::from_value(value).map_err(fail)
+    }
+}
+
+/// One defaults object from two; the second wins.
+pub fn merge(a: serde_json::Value, b: serde_json::Value) -> serde_json::Value {
+    match (a, b) {
+        (serde_json::Value::Object(mut a), serde_json::Value::Object(b)) => {
+            a.extend(b);
+            serde_json::Value::Object(a)
+        }
+        (a, _) => a,
+    }
 }
 
 /// The nearest of the names, if near enough to be what was meant.

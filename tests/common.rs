@@ -105,7 +105,7 @@ pub fn estimate(
         p,
         q,
         builder,
-        chosen: true,
+        explicit: true,
         weights: Default::default(),
         options: options.clone(),
     };

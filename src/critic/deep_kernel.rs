@@ -1,12 +1,15 @@
 //! `deep_kernel(network, dim)`: the MMD under a kernel k(h(x), h(y)) of features h that are trained to enlarge it. [li2017]
 //!
 //! With features of slope at most 1 (spectrally normalised layers) the kernel keeps its width in the units of the data.
+use super::kernel::device::{kernel_mean, witness_at};
+use super::kind::{Form, Kind, Saved};
 use super::mlp::{Constraint, MlpBuilder, Standard};
-use super::on_device::{kernel_mean, witness_at};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
+use crate::catalogue::{Entry, no_defaults};
 use crate::device::{self, Points, Values, rows};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
+use crate::network::Activation;
 use crate::network::batch::{Batch, Forward, forward};
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::trained::Trained;
@@ -16,6 +19,32 @@ use crate::space::{Penalty, Space};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The page of `deep_kernel`.
+pub const DEEP_KERNEL: Entry = Entry {
+    name: "deep_kernel",
+    room: "critic",
+    signature: "deep_kernel(widths | network, dim)",
+    doc: "A critic for mmd(k) that compares features h(x) of dimension dim and trains them to enlarge the distance: the adversarial MMD-GAN. The network is mlp([..]) or cnn(..), spectrally normalised unless told otherwise, so that the kernel keeps its width in the units of the data.",
+    equation: r"\max_hMMD_k^2(h_\#P,h_\#Q)",
+    cite: "li2017",
+    options: &[],
+    defaults: no_defaults,
+    example: "let flow = gan(mmd(gaussian_kernel(1.0)), #{ critic: deep_kernel([16, 16], 4), generator: mlp([16, 16]), batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
+};
+
+/// Its place in the list of critics.
+pub const KIND: Kind = Kind {
+    entry: Some(DEEP_KERNEL),
+    form: Form::Features {
+        activation: Activation::LeakyRelu,
+        make: |network, features| Ok(Arc::new(DeepKernelBuilder::new(network, features)?)),
+        saved: Saved {
+            key: "deep_kernel",
+            read: |v| Ok(Arc::new(serde_json::from_value::<DeepKernelBuilder>(v["deep_kernel"].clone())?)),
+        },
+    },
+};
 
 /// The recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -231,7 +260,7 @@ impl Critic for DeepKernel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::critic::mlp::{Activation, MlpOptions};
+    use crate::critic::mlp::MlpOptions;
     use crate::device::{Choice, open, values};
     use crate::space::kernel::Kernel;
     use rand::Rng;

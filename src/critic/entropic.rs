@@ -1,17 +1,42 @@
 //! `entropic(#{ … })`: the same problems as `exact()` by entropic transport, streamed, with bounds that are true bounds.
-use super::exact::cost_of;
+use super::kind::{Form, Kind};
 use super::potentials::Soft;
-use super::solver::{Found, Sample, Solver};
+use super::solution::Solution;
+use super::solver::{Problem, Solver};
+use crate::catalogue::{COUNT, Entry, Opt, POSITIVE, defaults_of};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::{Cost, Space};
 use crate::transport::ground::{self, Ground};
 use crate::transport::rounding;
-use crate::transport::sinkhorn::{Entropic as Potentials, Problem, Side, SinkhornOptions, sinkhorn};
+use crate::transport::sinkhorn::{self, Entropic as Potentials, Side, SinkhornOptions};
 use crate::transport::softmin::Pairs;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The page of `entropic`.
+pub const ENTROPIC: Entry = Entry {
+    name: "entropic",
+    room: "critic",
+    signature: "entropic(options)",
+    doc: "The same problems as exact() by Sinkhorn iterations, streamed in O(N) memory; its plan is rounded to a feasible one and its potential hardened, so that both bounds are true.",
+    equation: r"\min_{\pi1=a}\langle c,\pi\rangle+D_f(\pi^T1\|b)+\varepsilon\,KL(\pi\|a\otimes b)",
+    cite: "chizat2018",
+    options: &[
+        Opt { name: "epsilon", kind: POSITIVE, doc: "epsilon as a share of the largest cost between the samples" },
+        Opt { name: "tolerance", kind: POSITIVE, doc: "marginal error to stop at" },
+        Opt { name: "iterations", kind: COUNT, doc: "most iterations at the final epsilon" },
+    ],
+    defaults: defaults_of::<EntropicOptions>,
+    example: "let p = data::gaussian(300, 2, #{ mean: 3.0 });\nlet q = data::ring(300);\nkl().regularized(lipschitz(1.0)).estimate(p, q, #{ critic: entropic() })",
+};
+
+/// Its place in the list of critics.
+pub const KIND: Kind = Kind {
+    entry: Some(ENTROPIC),
+    form: Form::Solver { name: "entropic", make: |o| Ok(Arc::new(Entropic { options: o.typed()? })) },
+};
 
 /// Options of `entropic(#{ … })`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +46,7 @@ pub struct EntropicOptions {
     pub epsilon: f64,
     /// marginal error to stop at
     pub tolerance: f64,
+    /// most iterations at the final ε
     pub iterations: usize,
 }
 
@@ -30,8 +56,10 @@ impl Default for EntropicOptions {
     }
 }
 
+/// The solver by Sinkhorn iterations streamed over all pairs, in O(n + m) memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Entropic {
+    /// ε, and when to stop
     pub options: EntropicOptions,
 }
 
@@ -49,16 +77,9 @@ impl Solver for Entropic {
             _ => None,
         }
     }
-    fn solve(
-        &self,
-        term: &Term,
-        p: &Sample,
-        q: &Sample,
-        warm: Option<&[f32]>,
-        _: bool,
-        interrupt: &Interrupt,
-    ) -> Result<Found> {
-        let cost = cost_of(term).ok_or_else(|| Error::data("entropic()", "the term has no transport cost"))?;
+    fn solve(&self, problem: &Problem) -> Result<Solution> {
+        let Problem { term, p, q, interrupt, .. } = *problem;
+        let cost = term.cost().ok_or_else(|| Error::data("entropic()", "the term has no transport cost"))?;
         let largest = ground::largest(&p.rows, &q.rows, p.d, &cost);
         // samples that coincide in one point have nothing to transport: any ε will do
         let epsilon = self.options.epsilon * if largest > 0.0 { largest } else { 1.0 };
@@ -67,11 +88,11 @@ impl Solver for Entropic {
             Objective::Unbalanced { source, target } => (Side::Free(source), Side::Free(target)),
             _ => (Side::Fixed, Side::Fixed),
         };
-        let problem = Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows, columns };
+        let start = problem.start(q.len());
+        let problem =
+            sinkhorn::Problem { x: &p.rows, y: &q.rows, d: p.d, cost, a: &p.weights, b: &q.weights, rows, columns };
         let o = SinkhornOptions { epsilon, tolerance: self.options.tolerance, iterations: self.options.iterations };
-        let start: Option<Vec<f64>> =
-            warm.filter(|w| w.len() == q.len()).map(|w| w.iter().map(|v| f64::from(*v)).collect());
-        let e = sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
+        let e = sinkhorn::sinkhorn(&problem, &o, start.as_deref(), interrupt)?;
         let ground = Ground::lazy(&p.rows, &q.rows, p.d, cost);
         let bounds = rounding::bounds(&problem, &ground, &e, interrupt)?;
         let root = matches!(term.objective, Objective::Root);
@@ -81,7 +102,7 @@ impl Solver for Entropic {
         let lower = bounds.lower.max(0.0).powf(power);
         let upper = bounds.upper.powf(power);
         let remark = (!e.converged).then(|| format!("not converged: the marginal error is {:.1e} after {} iterations, {:.0e} was asked for; give more iterations or a larger epsilon", e.error, e.iterations, o.tolerance));
-        Ok(Found {
+        Ok(Solution {
             on_target,
             proximal: Some(bounds.mu),
             transport: Some(bounds.transport),
@@ -89,7 +110,7 @@ impl Solver for Entropic {
             iterations: e.iterations,
             warm: e.psi.iter().map(|v| *v as f32).collect(),
             remark,
-            ..Found::new(
+            ..Solution::new(
                 [lower, 0.5 * (lower + upper), upper],
                 Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
                 on_source,
@@ -103,7 +124,7 @@ impl Solver for Entropic {
 
 /// The mean of ∇c under the plan at every point of P, and of Q if it is asked for, per unit of the point's own weight.
 fn gradients(
-    p: &Problem,
+    p: &sinkhorn::Problem,
     e: &Potentials,
     factor: f64,
     both: bool,

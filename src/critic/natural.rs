@@ -1,35 +1,47 @@
-//! Which critic a term gets when none is named, or when the one that is named does other terms of a sum.
-use super::debiased::Debiased;
-use super::deep_kernel::DeepKernelBuilder;
-use super::entropic::{Entropic, EntropicOptions};
-use super::exact::{Exact, ExactOptions};
-use super::kernel::KernelSolver;
-use super::mlp::MlpBuilder;
-use super::neurons::NeuronSolver;
-use super::pair::PairBuilder;
+//! The list of critics, and which of them a term gets when none is named, or when the one that is named does other terms
+//! of a sum.
+use super::exact::{self, Exact};
+use super::kind::{Form, Kind};
 use super::solver::{Solver, SolverBuilder};
-use super::{Critic, CriticBuilder, Frame};
-use crate::divergence::{Objective, Term};
+use super::traits::{Critic, CriticBuilder};
+use super::{debiased, deep_kernel, entropic, kernel, mlp, neurons, pair};
+use crate::catalogue::Given;
+use crate::divergence::Term;
 use crate::error::{Error, Result};
-use crate::space::Space;
+use crate::network::Frame;
+use serde_json::Value;
 use std::sync::Arc;
 
-/// The solver of a term that a network cannot be trained for.
+/// Every kind of critic. A term that nobody chose a critic for gets the first solver that does not refuse it.
+pub const CRITICS: &[Kind] = &[
+    mlp::KIND,
+    mlp::cnn::KIND,
+    pair::KIND,
+    deep_kernel::KIND,
+    debiased::KIND,
+    kernel::KIND,
+    neurons::KIND,
+    exact::KIND,
+    entropic::KIND,
+];
+
+/// The solver of a term that a network cannot be trained for; one that refuses it says why.
 pub fn solver(term: &Term) -> Arc<dyn Solver> {
-    match (&term.objective, &term.space) {
-        (Objective::Sinkhorn(_), _) => Arc::new(Debiased),
-        (_, Space::Rkhs(_)) => Arc::new(KernelSolver),
-        (_, Space::Neurons(_)) => Arc::new(NeuronSolver),
-        (Objective::Unbalanced { .. }, _) => Arc::new(Entropic::default()),
-        _ => Arc::new(Exact::default()),
-    }
+    let solvers = CRITICS.iter().filter_map(|k| match k.form {
+        Form::Solver { name, make } => make(&Given::new(name)).ok(),
+        _ => None,
+    });
+    solvers.into_iter().find(|s| s.refuses(term).is_none()).unwrap_or_else(|| Arc::new(Exact::default()))
 }
 
 /// The critic of each term: by the builder where it supports the term; by the natural solver for the other terms of a
-/// sum, or for all if the builder was not chosen by anybody.
+/// sum, or for all if nobody asked for the builder explicitly.
+///
+/// # Errors
+/// An explicit builder that supports no term.
 pub fn build_all(
     builder: &dyn CriticBuilder,
-    chosen: bool,
+    explicit: bool,
     terms: &[(f64, Term)],
     frame: &Frame,
     seed: u64,
@@ -38,7 +50,7 @@ pub fn build_all(
     let build = |(k, (_, term)): (usize, &(f64, Term))| {
         // far from the streams that samples are drawn from, and from each other
         let stream = (k as u64) << 40;
-        if builder.supports(term) || (chosen && !some) {
+        if builder.supports(term) || (explicit && !some) {
             builder.build(term, frame, seed, stream)
         } else {
             SolverBuilder(solver(term)).build(term, frame, seed, stream)
@@ -47,25 +59,26 @@ pub fn build_all(
     terms.iter().enumerate().map(build).collect()
 }
 
-/// A builder from what `to_json` wrote.
-pub fn from_json(v: &serde_json::Value) -> Result<Arc<dyn CriticBuilder>> {
-    let bad = |e: serde_json::Error| Error::data("saved critic", e.to_string());
-    let options = v.get("options").cloned().unwrap_or_default();
-    Ok(match v.get("solver").and_then(|s| s.as_str()) {
-        None if v.get("deep_kernel").is_some() => {
-            Arc::new(serde_json::from_value::<DeepKernelBuilder>(v["deep_kernel"].clone()).map_err(bad)?)
-        }
-        None if v.get("pair").is_some() => Arc::new(serde_json::from_value::<PairBuilder>(v.clone()).map_err(bad)?),
-        None => Arc::new(serde_json::from_value::<MlpBuilder>(v.clone()).map_err(bad)?),
-        Some("exact") => Arc::new(SolverBuilder(Arc::new(Exact {
-            options: serde_json::from_value::<ExactOptions>(options).map_err(bad)?,
-        }))),
-        Some("entropic") => Arc::new(SolverBuilder(Arc::new(Entropic {
-            options: serde_json::from_value::<EntropicOptions>(options).map_err(bad)?,
-        }))),
-        Some("neurons") => Arc::new(SolverBuilder(Arc::new(NeuronSolver))),
-        Some("kernel") => Arc::new(SolverBuilder(Arc::new(KernelSolver))),
-        Some("sinkhorn") => Arc::new(SolverBuilder(Arc::new(Debiased))),
-        Some(other) => return Err(Error::data("saved critic", format!("unknown solver \"{other}\""))),
-    })
+/// A builder from what [`CriticBuilder::to_json`] wrote.
+///
+/// # Errors
+/// What no kind of the list can read.
+pub fn from_json(v: &Value) -> Result<Arc<dyn CriticBuilder>> {
+    let bad = |e: String| Error::data("saved critic", e);
+    if let Some(solver) = v.get("solver").and_then(Value::as_str) {
+        let make = CRITICS.iter().find_map(|k| match k.form {
+            Form::Solver { name, make } if name == solver => Some(make),
+            _ => None,
+        });
+        let make = make.ok_or_else(|| bad(format!("unknown solver \"{solver}\"")))?;
+        let options = v.get("options").and_then(Value::as_object).into_iter().flatten();
+        let given = options.fold(Given::new(solver), |given, (key, v)| given.with(key, v.clone()));
+        return Ok(Arc::new(SolverBuilder(make(&given)?)));
+    }
+    let saved = CRITICS.iter().find_map(|k| match k.form {
+        Form::Widths { saved, .. } | Form::Features { saved, .. } if v.get(saved.key).is_some() => Some(saved),
+        _ => None,
+    });
+    let saved = saved.ok_or_else(|| bad("it is of no kind that is known".into()))?;
+    (saved.read)(v).map_err(|e| bad(e.to_string()))
 }

@@ -1,5 +1,7 @@
 //! The witness between two-layer networks: h(θ) = 2 E_z (f_P(z) − f_Q(z)) ψ(z, θ).
-use super::solver::{Found, Potential, Sample, Solver};
+use super::kind::{Form, Kind};
+use super::solution::{Potential, Solution};
+use super::solver::{Problem, Solver};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -7,6 +9,11 @@ use crate::space::Space;
 use crate::space::neurons::Neurons;
 use std::sync::Arc;
 
+/// Its place in the list of critics.
+pub const KIND: Kind =
+    Kind { entry: None, form: Form::Solver { name: "neurons", make: |_| Ok(Arc::new(NeuronSolver)) } };
+
+/// The solver of terms over two-layer networks: residuals between two of them, in closed form.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NeuronSolver;
 
@@ -32,15 +39,8 @@ impl Solver for NeuronSolver {
     fn refuses(&self, term: &Term) -> Option<String> {
         (!matches!(term.space, Space::Neurons(_))).then(|| "solves two_layer terms only".into())
     }
-    fn solve(
-        &self,
-        term: &Term,
-        p: &Sample,
-        q: &Sample,
-        _: Option<&[f32]>,
-        _: bool,
-        interrupt: &Interrupt,
-    ) -> Result<Found> {
+    fn solve(&self, problem: &Problem) -> Result<Solution> {
+        let Problem { term, p, q, interrupt, .. } = *problem;
         let Space::Neurons(neurons) = &term.space else {
             return Err(Error::data("two_layer", "the term has no inputs"));
         };
@@ -57,7 +57,7 @@ impl Solver for NeuronSolver {
         } else {
             None
         };
-        Ok(Found { on_target, ..Found::new([value, value, value], Arc::new(potential), on_source) })
+        Ok(Solution { on_target, ..Solution::new([value, value, value], Arc::new(potential), on_source) })
     }
     fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "solver": "neurons" })

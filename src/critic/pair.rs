@@ -2,7 +2,10 @@
 //!
 //! max E_P φ + E_Q ψ − λ E(φ(y) + ψ(x) − c(y, x))₊. Over all pairs of the samples the hinge is the price of plans with
 //! dπ ≤ λ dP⊗dQ: exact for λ at least the size of the samples, above the cost for less, unbounded below 1.
+use super::kind::{Form, Kind, Made, Saved};
+use super::mlp::{MlpBuilder, MlpOptions};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value};
+use crate::catalogue::{Entry, Given, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
@@ -18,6 +21,47 @@ use crate::space::{Cost, Space};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The page of `pair`.
+pub const PAIR: Entry = Entry {
+    name: "pair",
+    room: "critic",
+    signature: "pair(widths, options)",
+    doc: "Two networks for the dual of a transport cost such as w2_squared(), held below the cost by a hinge over pairs of points. Over all pairs it prices plans with dpi <= lambda dP dQ: exact for lambda at least the size of the samples, above the cost for less, unbounded below 1.",
+    equation: r"E_P[\varphi]+E_Q[\psi]-\lambda E(\varphi(y)+\psi(x)-c(y,x))_+",
+    cite: "huang2024w2",
+    options: &[
+        Opt {
+            name: "activation",
+            kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]),
+            doc: "nonlinearity between layers",
+        },
+        Opt {
+            name: "hinge",
+            kind: OptionKind::Choice(&["all", "diagonal"]),
+            doc: "all pairs of the samples, or the i-th of one with the i-th of the other as in the paper",
+        },
+        Opt { name: "lambda", kind: POSITIVE, doc: "weight of the hinge" },
+    ],
+    defaults: defaults_of::<PairOptions>,
+    example: "let e = w2_squared().estimate(data::gaussian(50, 2), data::ring(50), #{ critic: pair([16, 16]), steps: 50 });\ne",
+};
+
+/// Its place in the list of critics.
+pub const KIND: Kind = Kind {
+    entry: Some(PAIR),
+    form: Form::Widths {
+        make,
+        saved: Saved { key: "pair", read: |v| Ok(Arc::new(serde_json::from_value::<PairBuilder>(v.clone())?)) },
+    },
+};
+
+fn make(widths: Vec<usize>, given: &Given) -> Made {
+    let pair: PairOptions = given.typed()?;
+    // the same checks as for one network
+    let one = MlpBuilder::new(widths, MlpOptions { activation: pair.activation, ..MlpOptions::default() })?;
+    Ok(Arc::new(PairBuilder { widths: one.layers.widths, pair, optimizer: one.optimizer }))
+}
 
 /// Which pairs the hinge runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

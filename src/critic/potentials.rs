@@ -1,5 +1,6 @@
 //! Potentials that solvers return: c-transforms, soft minima, kernel expansions.
-use super::solver::{Potential, Sample};
+use super::sample::Sample;
+use super::solution::Potential;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::Cost;
@@ -19,14 +20,19 @@ pub fn cost_gradient(cost: &Cost, x: &[f64], y: &[f64], scale: f64, out: &mut [f
     }
 }
 
-/// φ(x) = min_j ψ_j + c(x, y_j)
+/// The c-transform φ(x) = min_j ψ_j + c(x, y_j) of a potential on the targets.
 pub struct Envelope {
+    /// y, row-major, [m, d]
     pub targets: Vec<f64>,
+    /// dimension of the points
     pub d: usize,
+    /// c
     pub cost: Cost,
+    /// ψ on the targets, [m]
     pub psi: Vec<f64>,
     /// no value is above this: 0 for Rényi potentials
     pub cap: f64,
+    /// see [`Potential::scale`]
     pub scale: f64,
 }
 
@@ -34,7 +40,7 @@ impl Potential for Envelope {
     fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
         let ground = Ground::lazy(x, &self.targets, self.d, self.cost);
         let minus: Vec<f64> = self.psi.iter().map(|v| -v).collect();
-        let found: Vec<(f64, usize)> = (0..ground.rows())
+        let nearest: Vec<(f64, usize)> = (0..ground.rows())
             .into_par_iter()
             .map_init(
                 Vec::new,
@@ -43,13 +49,13 @@ impl Potential for Envelope {
             .collect();
         interrupt.check()?;
         let mut gradient = vec![0.0; x.len()];
-        for ((g, x), (v, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&found) {
+        for ((g, x), (v, j)) in gradient.chunks_mut(self.d).zip(x.chunks(self.d)).zip(&nearest) {
             if *v >= self.cap {
                 continue;
             }
             cost_gradient(&self.cost, x, &self.targets[j * self.d..(j + 1) * self.d], 1.0, g);
         }
-        Ok((found.into_iter().map(|f| f.0.min(self.cap)).collect(), gradient))
+        Ok((nearest.into_iter().map(|f| f.0.min(self.cap)).collect(), gradient))
     }
     fn lipschitz(&self) -> Option<f64> {
         (self.cost.power == 1.0).then_some(self.cost.scale)
@@ -59,15 +65,18 @@ impl Potential for Envelope {
     }
 }
 
-/// φ(x) = −ε ln Σ_j b_j exp((−ψ_j − c(x, y_j))/ε), minus another such function for debiased costs.
+/// The soft c-transform φ(x) = −ε ln Σ_j b_j exp((−ψ_j − c(x, y_j))/ε), minus another such function for debiased costs.
 pub struct Soft {
+    /// (weight, sample, ψ on it); φ is the weighted sum of their soft minima
     pub parts: Vec<(f64, Sample, Vec<f64>)>,
+    /// c
     pub cost: Cost,
+    /// ε, in units of the cost
     pub epsilon: f64,
 }
 
 impl Soft {
-    /// Values and gradients of one soft minimum over a sample with potential ψ.
+    /// Values [n] and gradients [n, d] at x of one soft minimum over a sample with potential ψ.
     pub fn one(
         x: &[f64],
         over: &Sample,
@@ -101,12 +110,24 @@ impl Potential for Soft {
     }
 }
 
-/// h(x) = Σ_k w_k k(x, z_k)
+/// h(x) = Σ_k w_k k(x, z_k), a function of the kernel's Hilbert space.
 pub struct Expansion {
+    /// k
     pub kernel: Kernel,
+    /// z, row-major, [n, d]
     pub centres: Vec<f64>,
+    /// dimension of the points
     pub d: usize,
+    /// w, of both signs, [n]
     pub weights: Vec<f64>,
+}
+
+impl Expansion {
+    /// Over the points of P and then those of Q, with weights of both signs in that order.
+    pub fn over_both(kernel: &Kernel, p: &Sample, q: &Sample, weights: impl Iterator<Item = f64>) -> Expansion {
+        let centres = p.rows.iter().chain(&q.rows).copied().collect();
+        Expansion { kernel: kernel.clone(), centres, d: p.d, weights: weights.collect() }
+    }
 }
 
 impl Potential for Expansion {

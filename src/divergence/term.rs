@@ -1,6 +1,6 @@
 //! One variational term, and what a divergence is: a weighted sum of them.
 use super::objective::Objective;
-use crate::space::Space;
+use crate::space::{Cost, Space};
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.
 pub trait Divergence: Send + Sync {
@@ -29,6 +29,15 @@ impl Term {
         match &self.space {
             Space::Lipschitz(l) => Some(l.constant),
             _ => None,
+        }
+    }
+
+    /// The transport cost whose c-concave functions the critic is confined to: L|x − y| for a Lipschitz space.
+    pub fn cost(&self) -> Option<Cost> {
+        match &self.space {
+            Space::Lipschitz(l) => Some(Cost { scale: l.constant, power: 1.0 }),
+            Space::Cost(c) => Some(*c),
+            Space::Rkhs(_) | Space::Neurons(_) | Space::Networks => None,
         }
     }
 

@@ -6,8 +6,9 @@ use super::integrators::NAMES;
 use super::langevin::LangevinOptions;
 use super::presets::{self, preset_defaults};
 use super::run::RunOptions;
+use crate::catalogue::merge;
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
-use crate::critic::{OPTIMIZER, merge};
+use crate::critic::OPTIMIZER;
 
 const DT: Opt = Opt {
     name: "dt",

@@ -6,7 +6,6 @@ use super::noise::Kicked;
 use super::options::FlowOptions;
 use super::run::diameter;
 use super::{Critics, Flow, Recipe, Record, Setting, State};
-use crate::critic::exact::cost_of;
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::{Ascent, CriticBuilder, Frame, Named, natural};
 use crate::device::{Points, rows_f64};
@@ -93,7 +92,7 @@ impl FlowRecipe {
                         advice: "leave one of them out".into(),
                     });
                 }
-                if terms.iter().any(|(_, t)| cost_of(t).is_some() && fixed(&t.objective)) {
+                if terms.iter().any(|(_, t)| t.cost().is_some() && fixed(&t.objective)) {
                     labels.check_shares("a transport cost with fixed marginals would carry mass between classes")?;
                 }
                 // a kernel may decay slowly; where distances are only differences, as in kernel sums, far is no loss

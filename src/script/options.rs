@@ -2,7 +2,7 @@
 use super::context::Context;
 use super::convert::raise;
 use super::diagnostic::friendly;
-use crate::catalogue::{Entry, Opt, OptionKind, nearest};
+use crate::catalogue::{Entry, Given, Opt, OptionKind, nearest};
 use crate::error::{Error, Result};
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
 use serde::de::DeserializeOwned;
@@ -50,21 +50,12 @@ impl Options {
 
     /// The keys T knows, over given defaults.
     pub fn typed_over<T: DeserializeOwned + serde::Serialize>(&self, defaults: T) -> Result<T> {
-        let fail = |e: serde_json::Error| Error::Option {
-            owner: self.owner.clone(),
-            key: "options".into(),
-            got: "not understood".into(),
-            expected: e.to_string(),
-        };
-        let mut value = serde_json::to_value(&defaults).map_err(fail)?;
-        if let Some(object) = value.as_object_mut() {
-            for (k, v) in &self.plain {
-                if let Some(slot) = object.get_mut(k) {
-                    *slot = v.clone();
-                }
-            }
-        }
-        serde_json::from_value(value).map_err(fail)
+        self.given().typed_over(defaults)
+    }
+
+    /// The plain ones, for the rooms of the house.
+    pub fn given(&self) -> Given {
+        self.plain.iter().fold(Given::new(&self.owner), |given, (key, v)| given.with(key, v.clone()))
     }
 
     pub fn value(&self, key: &str) -> Option<&Dynamic> {

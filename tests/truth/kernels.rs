@@ -296,9 +296,9 @@ fn variations_are_derivatives_of_the_value() {
 /// Nyström features: their bracket holds the full solution, and is tight where 300 functions are enough for the kernel.
 #[test]
 fn features_bracket_the_full_solution() {
-    use gflow::critic::features::featured;
-    use gflow::critic::newton::Mass;
-    use gflow::critic::solver::Sample;
+    use gflow::critic::kernel::dual::Mass;
+    use gflow::critic::kernel::features::featured;
+    use gflow::critic::sample::Sample;
     use gflow::space::Penalty;
     let p = upload(gaussian(120, 2, &Default::default(), &mut random::rng(2, 0)).unwrap());
     let q = upload(gaussian(400, 2, &Default::default(), &mut random::rng(2, 1)).unwrap()).add_scalar(0.4);

@@ -1,198 +1,45 @@
 //! Network critics φ(x) = L·net(x), 1-Lipschitz layers by construction or held by a penalty.
+use super::kind::{Form, Kind, Made, Saved};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value, scored_variation};
+use crate::catalogue::Given;
 use crate::device::ops::passes::Weighed;
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
-use crate::network::architecture::{Architecture, Images};
 use crate::network::batch::{self, Batch, Forward};
 use crate::network::flat::vector;
 use crate::network::norms;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::trained::{Hard, Trained};
+use crate::network::trained::Trained;
 use crate::network::weights::Weights;
 use crate::random;
 use crate::space::Space;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
+pub mod cnn;
 mod fused;
+pub mod options;
 mod penalty;
+pub mod recipe;
 pub use crate::network::Activation;
+pub use cnn::CnnOptions;
+pub use options::{Constraint, MlpOptions};
+pub use recipe::{MlpBuilder, Standard};
 
-/// How the Lipschitz constraint is imposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Constraint {
-    /// Every weight matrix divided by its spectral norm. [miyato2018]
-    Spectral,
-    /// The same, and then made orthonormal by Björck's iteration. [anil2019]
-    Bjorck,
-    /// λ·mean relu(|∇φ|²/L² − 1) on interpolates: one-sided on the squared norm. [birrell2022]
-    Penalty,
-    /// λ·mean relu(|∇φ|/L − 1)². [petzka2018]
-    Lp,
-    /// λ·mean (|∇φ|/L − 1)². [gulrajani2017]
-    Gp,
-    /// no constraint at all
-    None,
-}
+/// Its place in the list of critics.
+pub const KIND: Kind = Kind {
+    entry: Some(options::MLP),
+    form: Form::Widths {
+        make,
+        saved: Saved { key: "options", read: |v| Ok(Arc::new(serde_json::from_value::<MlpBuilder>(v.clone())?)) },
+    },
+};
 
-impl Constraint {
-    /// Whether it holds by construction.
-    pub fn is_hard(self) -> bool {
-        matches!(self, Constraint::Spectral | Constraint::Bjorck)
-    }
-}
-
-/// Options of `mlp(widths, #{ … })`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MlpOptions {
-    pub activation: Activation,
-    pub constraint: Constraint,
-    /// weight λ of the soft constraints
-    pub penalty: f64,
-    /// power iterations per ascent step
-    pub power_iterations: usize,
-    /// iterations per ascent step that make weights orthonormal
-    pub bjorck_iterations: usize,
-    /// work in coordinates centred and scaled by the target, so that biases start where the data are
-    pub standardize: bool,
-    /// shortcuts around pairs of hidden layers after the first [he2016]
-    pub residual: bool,
-}
-
-impl Default for MlpOptions {
-    fn default() -> Self {
-        MlpOptions {
-            activation: Activation::Groupsort,
-            constraint: Constraint::Spectral,
-            penalty: 10.0,
-            power_iterations: 3,
-            bjorck_iterations: 12,
-            standardize: true,
-            residual: false,
-        }
-    }
-}
-
-/// Options of `cnn(#{ … })`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CnnOptions {
-    /// height, width and perhaps channels; empty for square images of one channel
-    pub shape: Vec<usize>,
-    pub channels: Vec<usize>,
-    pub kernel: usize,
-    pub stride: usize,
-    /// units of dense layers behind the convolutions
-    pub widths: Vec<usize>,
-    pub activation: Activation,
-    pub constraint: Constraint,
-    pub penalty: f64,
-    pub power_iterations: usize,
-    pub standardize: bool,
-}
-
-impl Default for CnnOptions {
-    fn default() -> Self {
-        let MlpOptions { constraint, penalty, power_iterations, standardize, .. } = MlpOptions::default();
-        CnnOptions {
-            shape: vec![],
-            channels: vec![32, 64],
-            kernel: 3,
-            stride: 2,
-            widths: vec![],
-            activation: Activation::LeakyRelu,
-            constraint,
-            penalty,
-            power_iterations,
-            standardize,
-        }
-    }
-}
-
-impl CnnOptions {
-    pub fn builder(self) -> Result<MlpBuilder> {
-        let CnnOptions {
-            shape,
-            channels,
-            kernel,
-            stride,
-            widths,
-            activation,
-            constraint,
-            penalty,
-            power_iterations,
-            standardize,
-        } = self;
-        let layers = Architecture { widths, images: Some(Images { shape, channels, kernel, stride }) };
-        MlpBuilder::new(
-            layers,
-            MlpOptions { activation, constraint, penalty, power_iterations, standardize, ..MlpOptions::default() },
-        )
-    }
-}
-
-/// `mlp([32, 32, 32], …)` or `cnn(…)`: the recipe of a critic, not yet tied to a dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MlpBuilder {
-    #[serde(flatten)]
-    pub layers: Architecture,
-    pub options: MlpOptions,
-    pub optimizer: OptimizerOptions,
-}
-
-impl MlpBuilder {
-    pub fn new(layers: impl Into<Architecture>, options: MlpOptions) -> Result<MlpBuilder> {
-        let layers = layers.into();
-        let what = if layers.images.is_some() { "cnn(options)" } else { "mlp(widths)" };
-        layers.check(what, options.activation, options.residual)?;
-        Ok(MlpBuilder { layers, options, optimizer: OptimizerOptions::default() })
-    }
-
-    /// A network from the frame of samples to some outputs, with its parameters and the frame it works in.
-    pub fn trained(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Trained, Standard)> {
-        let o = &self.options;
-        if o.residual && o.constraint.is_hard() {
-            return Err(Error::Unsupported {
-                what: self.describe(),
-                reason: "adds shortcuts to layers of norm 1, and their sum is no longer 1-Lipschitz".into(),
-                advice: "choose constraint: \"lp\", \"penalty\" or \"none\" beside residual: true".into(),
-            });
-        }
-        if o.constraint == Constraint::Bjorck && self.layers.images.is_some() {
-            return Err(Error::Unsupported {
-                what: self.describe(),
-                reason: "makes matrices orthonormal, which does not make convolutions so".into(),
-                advice: "choose constraint: \"spectral\", or mlp(widths)".into(),
-            });
-        }
-        let shape = self.layers.reading(frame.dim(), frame.appended, outs, o.activation, o.residual)?;
-        let hard = o.constraint.is_hard().then_some(Hard {
-            power: o.power_iterations,
-            bjorck: if o.constraint == Constraint::Bjorck { o.bjorck_iterations } else { 0 },
-        });
-        let trained = Trained::new(shape, hard, self.optimizer.clone(), rng, &frame.device);
-        let (center, scale) =
-            if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
-        Ok((trained, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
-    }
-}
-
-/// Coordinates (x − center)/scale.
-#[derive(Clone)]
-pub struct Standard {
-    /// shape [1, d]
-    pub center: Points,
-    pub scale: f64,
-}
-
-impl Standard {
-    pub fn enter(&self, x: &Points) -> Points {
-        (x.clone() - self.center.clone()).div_scalar(self.scale)
-    }
+fn make(widths: Vec<usize>, given: &Given) -> Made {
+    let typed: MlpOptions = given.typed()?;
+    typed.constraint.check(given)?;
+    Ok(Arc::new(MlpBuilder::new(widths, typed)?))
 }
 
 impl CriticBuilder for MlpBuilder {
@@ -216,20 +63,10 @@ impl CriticBuilder for MlpBuilder {
         Some(self)
     }
     fn describe(&self) -> String {
-        let o = &self.options;
-        let name = |v: serde_json::Value| v.as_str().unwrap_or_default().to_string();
-        let (activation, constraint) = (
-            name(serde_json::to_value(o.activation).unwrap_or_default()),
-            name(serde_json::to_value(o.constraint).unwrap_or_default()),
-        );
-        let (kind, residual) = (
-            if self.layers.images.is_some() { "cnn" } else { "mlp" },
-            if self.options.residual { ", residual" } else { "" },
-        );
-        format!("{kind}({}, {activation}, {constraint}{residual})", self.layers.describe())
+        self.label()
     }
-    fn with_optimizer(&self, optimizer: OptimizerOptions) -> std::sync::Arc<dyn CriticBuilder> {
-        std::sync::Arc::new(MlpBuilder { optimizer, ..self.clone() })
+    fn with_optimizer(&self, optimizer: OptimizerOptions) -> Arc<dyn CriticBuilder> {
+        Arc::new(MlpBuilder { optimizer, ..self.clone() })
     }
     fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()

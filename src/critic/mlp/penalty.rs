@@ -2,7 +2,7 @@
 //!
 //! With g = ∇net(x) and R(g) the penalty, ∂/∂θ ⟨∂R/∂g, g(x; θ)⟩ is the parameter gradient of the directional
 //! derivative of net along v = ∂R/∂g held fixed: a tangent runs forward beside the activations, then both run back.
-use super::Constraint;
+use super::options::Constraint;
 use crate::device::ops::tangents::Excess;
 use crate::device::{Points, Values, points};
 use crate::error::Result;
@@ -113,8 +113,8 @@ pub fn evaluate(weights: &Weights, at: &Points, kind: Constraint, weight: f64) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::critic::mlp::Activation;
     use crate::device::{Choice, open, values};
+    use crate::network::Activation;
 
     /// The hand-written second derivative against central differences in every parameter: step 3e-4 in f32 leaves less
     /// than 1 % of the largest entry. A step that pushes one of 20 points over a kink makes the penalty jump: one

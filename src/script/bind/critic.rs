@@ -2,14 +2,11 @@
 use super::estimate::EstimateValue;
 use super::flow::RunValue;
 use super::{describe, none};
-use crate::catalogue::Entry;
-use crate::critic::deep_kernel::DeepKernelBuilder;
-use crate::critic::entropic::Entropic;
-use crate::critic::exact::Exact;
-use crate::critic::mlp::{Activation, CnnOptions, Constraint, MlpBuilder, MlpOptions};
-use crate::critic::pair::{PairBuilder, PairOptions};
-use crate::critic::solver::{Solver, SolverBuilder};
-use crate::critic::{CNN, Critic, CriticBuilder, ENTROPIC, EXACT, MLP, OPTIMIZER, PAIR};
+use crate::critic::kind::Form;
+use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
+use crate::critic::natural::CRITICS;
+use crate::critic::solver::SolverBuilder;
+use crate::critic::{Critic, CriticBuilder, OPTIMIZER};
 use crate::device::{self, Points};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
@@ -151,59 +148,7 @@ pub fn register(engine: &mut Engine, c: &Arc<Context>) {
         Ok(b) => format!("fitted critic, Lipschitz constant at most {b:.6}"),
         Err(_) => "fitted critic".into(),
     });
-    let mlp = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
-        let options = Options::read(c, ctx, &MLP, map)?;
-        let build = || {
-            let typed: MlpOptions = options.typed()?;
-            check_constraint(&options, typed.constraint)?;
-            MlpBuilder::new(whole_widths("mlp(widths)", widths)?, typed)
-        };
-        build().map(|b| CriticValue(Arc::new(b))).map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic| mlp(&k, &ctx, &w, none()));
-    let k = c.clone();
-    engine.register_fn("mlp", move |ctx: NativeCallContext, w: Dynamic, o: Map| mlp(&k, &ctx, &w, o));
-    let cnn = |c: &Context, ctx: &NativeCallContext, map: Map| -> Native<CriticValue> {
-        let options = Options::read(c, ctx, &CNN, map)?;
-        let build = || {
-            let typed: CnnOptions = options.typed()?;
-            check_constraint(&options, typed.constraint)?;
-            Ok(CriticValue(Arc::new(typed.builder()?)))
-        };
-        build().map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn("cnn", move |ctx: NativeCallContext| cnn(&k, &ctx, none()));
-    let k = c.clone();
-    engine.register_fn("cnn", move |ctx: NativeCallContext, o: Map| cnn(&k, &ctx, o));
-    let pair = |c: &Context, ctx: &NativeCallContext, widths: &Dynamic, map: Map| -> Native<CriticValue> {
-        let options = Options::read(c, ctx, &PAIR, map)?;
-        let build = || {
-            let pair: PairOptions = options.typed()?;
-            // the same checks as for one network
-            let one = MlpBuilder::new(
-                whole_widths("pair(widths)", widths)?,
-                MlpOptions { activation: pair.activation, ..MlpOptions::default() },
-            )?;
-            Ok(CriticValue(Arc::new(PairBuilder { widths: one.layers.widths, pair, optimizer: one.optimizer })))
-        };
-        build().map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic| pair(&k, &ctx, &w, none()));
-    let k = c.clone();
-    engine.register_fn("pair", move |ctx: NativeCallContext, w: Dynamic, o: Map| pair(&k, &ctx, &w, o));
-    let deep = |c: &Context, ctx: &NativeCallContext, network: &Dynamic, dim: &Dynamic| -> Native<CriticValue> {
-        let build = || {
-            let layers = layers_of("deep_kernel", network, Activation::LeakyRelu)?;
-            Ok(CriticValue(Arc::new(DeepKernelBuilder::new(layers, count("deep_kernel, dim", dim)?)?)))
-        };
-        build().map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn("deep_kernel", move |ctx: NativeCallContext, n: Dynamic, dim: Dynamic| deep(&k, &ctx, &n, &dim));
-    solvers(engine, c);
+    recipes(engine, c);
     fitted(engine, c);
 }
 
@@ -226,22 +171,6 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
     }
 }
 
-/// An option of another constraint than the one in force is an error.
-fn check_constraint(options: &Options, constraint: Constraint) -> Result<()> {
-    let soft = !constraint.is_hard() && constraint != Constraint::None;
-    let of = |name: &str, used: bool, meaning: &str| match options.has(name) && !used {
-        true => Err(Error::Unsupported {
-            what: format!("the option `{name}`"),
-            reason: format!("belongs to {meaning}, and the constraint is another"),
-            advice: "leave it out".into(),
-        }),
-        false => Ok(()),
-    };
-    of("penalty", soft, "constraint \"penalty\", \"lp\" or \"gp\"")?;
-    of("bjorck_iterations", constraint == Constraint::Bjorck, "constraint \"bjorck\"")?;
-    of("power_iterations", constraint.is_hard(), "constraint \"spectral\" or \"bjorck\"")
-}
-
 pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
     let widths = numbers(what, widths)?;
     match widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
@@ -250,21 +179,49 @@ pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
     }
 }
 
-fn solvers(engine: &mut Engine, c: &Arc<Context>) {
-    type Make = fn(&Options) -> Result<Arc<dyn Solver>>;
-    let all: [(&'static Entry, Make); 2] = [
-        (&EXACT, |o| Ok(Arc::new(Exact { options: o.typed()? }))),
-        (&ENTROPIC, |o| Ok(Arc::new(Entropic { options: o.typed()? }))),
-    ];
-    for (entry, make) in all {
-        let build = move |c: &Context, ctx: &NativeCallContext, map: Map| -> Native<CriticValue> {
-            let options = Options::read(c, ctx, entry, map)?;
-            make(&options).map(|s| CriticValue(Arc::new(SolverBuilder(s)))).map_err(|e| raise(c, ctx, e))
+/// Every critic with a page, as its form is written.
+fn recipes(engine: &mut Engine, c: &Arc<Context>) {
+    for kind in CRITICS {
+        let (Some(entry), form) = (&kind.entry, kind.form) else { continue };
+        let made = move |widths: Option<&Dynamic>, o: &Options| -> Result<CriticValue> {
+            let given = &o.given();
+            Ok(CriticValue(match (form, widths) {
+                (Form::Widths { make, .. }, Some(w)) => {
+                    make(whole_widths(&format!("{}(widths)", entry.name), w)?, given)?
+                }
+                (Form::Options { make }, _) => make(given)?,
+                (Form::Solver { make, .. }, _) => Arc::new(SolverBuilder(make(given)?)),
+                _ => return Err(Error::data(entry.name, "it has no layers")),
+            }))
         };
-        let k = c.clone();
-        engine.register_fn(entry.name, move |ctx: NativeCallContext| build(&k, &ctx, none()));
-        let k = c.clone();
-        engine.register_fn(entry.name, move |ctx: NativeCallContext, o: Map| build(&k, &ctx, o));
+        let build = move |c: &Context, ctx: &NativeCallContext, widths: Option<&Dynamic>, map: Map| {
+            let options = Options::read(c, ctx, entry, map)?;
+            made(widths, &options).map_err(|e| raise(c, ctx, e))
+        };
+        let (k, l) = (c.clone(), c.clone());
+        match form {
+            Form::Widths { .. } => {
+                engine.register_fn(entry.name, move |ctx: NativeCallContext, w: Dynamic| {
+                    build(&k, &ctx, Some(&w), none())
+                });
+                engine.register_fn(entry.name, move |ctx: NativeCallContext, w: Dynamic, o: Map| {
+                    build(&l, &ctx, Some(&w), o)
+                });
+            }
+            Form::Options { .. } | Form::Solver { .. } => {
+                engine.register_fn(entry.name, move |ctx: NativeCallContext| build(&k, &ctx, None, none()));
+                engine.register_fn(entry.name, move |ctx: NativeCallContext, o: Map| build(&l, &ctx, None, o));
+            }
+            Form::Features { activation, make, .. } => {
+                let build = move |network: &Dynamic, dim: &Dynamic| {
+                    let layers = layers_of(entry.name, network, activation)?;
+                    make(layers, count(&format!("{}, dim", entry.name), dim)?).map(CriticValue)
+                };
+                engine.register_fn(entry.name, move |ctx: NativeCallContext, n: Dynamic, dim: Dynamic| {
+                    build(&n, &dim).map_err(|e| raise(&k, &ctx, e))
+                });
+            }
+        }
     }
 }
 

@@ -3,10 +3,13 @@ use super::critic::{FittedCritic, critic_option, refuse_idle};
 use super::divergence::{DivergenceValue, GeneratorValue};
 use super::flow::TableValue;
 use super::{describe, none};
+use crate::critic::Weights;
+use crate::critic::bootstrap::{BOOTSTRAP, bootstrap};
 use crate::critic::certificate::{Upper, certify};
-use crate::critic::estimate::{Estimate, EstimateOptions, Request, estimate, estimate_optimizer};
+use crate::critic::estimate::{ESTIMATE, Estimate, EstimateOptions, Request, estimate, estimate_optimizer};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
-use crate::critic::{BOOTSTRAP, ESTIMATE, TEST, Weights, resample};
+use crate::critic::path::path;
+use crate::critic::permutation::{TEST, two_sample_test};
 use crate::device::{Points, check_samples};
 use crate::error::{Error, Result};
 use crate::flow::record::{Table, compact};
@@ -96,7 +99,7 @@ fn reading(engine: &mut Engine) {
     engine.register_get("proximal", |e: &mut EstimateValue| {
         e.proximal.as_ref().map_or(Dynamic::UNIT, |w| Dynamic::from(list(w.iter().copied())))
     });
-    engine.register_get("plan", |e: &mut EstimateValue| match e.found.as_ref().and_then(|f| f.plan.as_ref()) {
+    engine.register_get("plan", |e: &mut EstimateValue| match e.solution.as_ref().and_then(|f| f.plan.as_ref()) {
         Some(plan) => Dynamic::from(
             plan.iter()
                 .map(|(i, j, w)| {
@@ -107,7 +110,7 @@ fn reading(engine: &mut Engine) {
         None => Dynamic::UNIT,
     });
     engine.register_get("bracket", |e: &mut EstimateValue| {
-        let history = e.found.as_ref().map_or(vec![], |f| f.history.clone());
+        let history = e.solution.as_ref().map_or(vec![], |f| f.history.clone());
         TableValue::new(bracket_table(&history))
     });
 }
@@ -163,7 +166,7 @@ fn estimates(engine: &mut Engine, c: &Arc<Context>) {
                 p: &p,
                 q: &q,
                 builder: critic.as_ref(),
-                chosen,
+                explicit: chosen,
                 weights,
                 options: settings,
             };
@@ -274,9 +277,9 @@ fn resampling(o: &Options, c: &Context) -> Result<(Resampling, u64)> {
 
 fn statistics(engine: &mut Engine, c: &Arc<Context>) {
     type Run = fn(&Context, &DivergenceValue, &Points, &Points, &Options) -> Result<Map>;
-    let bootstrap: Run = |c, d, p, q, o| {
+    let interval: Run = |c, d, p, q, o| {
         let (r, seed) = resampling(o, c)?;
-        let i = resample::bootstrap(d.0.as_ref(), p, q, r.resamples, r.level, seed, &c.interrupt)?;
+        let i = bootstrap(d.0.as_ref(), p, q, r.resamples, r.level, seed, &c.interrupt)?;
         let mut out = Map::new();
         for (name, v) in [("value", i.value), ("low", i.low), ("high", i.high)] {
             out.insert(name.into(), Dynamic::from(v));
@@ -286,14 +289,14 @@ fn statistics(engine: &mut Engine, c: &Arc<Context>) {
     };
     let test: Run = |c, d, p, q, o| {
         let (r, seed) = resampling(o, c)?;
-        let t = resample::two_sample_test(d.0.as_ref(), p, q, r.permutations, seed, &c.interrupt)?;
+        let t = two_sample_test(d.0.as_ref(), p, q, r.permutations, seed, &c.interrupt)?;
         let mut out = Map::new();
         out.insert("statistic".into(), Dynamic::from(t.statistic));
         out.insert("p_value".into(), Dynamic::from(t.p_value));
         out.insert("permuted".into(), Dynamic::from(list(t.null)));
         Ok(out)
     };
-    for (entry, run) in [(&BOOTSTRAP, bootstrap), (&TEST, test)] {
+    for (entry, run) in [(&BOOTSTRAP, interval), (&TEST, test)] {
         let go = move |c: &Context,
                        ctx: &NativeCallContext,
                        d: &DivergenceValue,
@@ -337,15 +340,17 @@ fn paths(engine: &mut Engine, c: &Arc<Context>) {
               -> Native<TableValue> {
             let run = || {
                 let (p, q) = samples(&k, "path", &p, &q)?;
-                let path =
-                    resample::path(d.0.as_ref(), &p, &q, &numbers("path, constants", &constants)?, &k.interrupt)?;
-                let column = |f: &dyn Fn(usize) -> f64| (0..path.found.len()).map(f).collect::<Vec<f64>>();
+                let path = path(d.0.as_ref(), &p, &q, &numbers("path, constants", &constants)?, &k.interrupt)?;
+                let column = |f: &dyn Fn(usize) -> f64| (0..path.solutions.len()).map(f).collect::<Vec<f64>>();
                 Ok(Table::from_columns(vec![
                     ("L".into(), path.constants.clone()),
-                    ("value".into(), column(&|i| path.found[i].value)),
-                    ("lower".into(), column(&|i| path.found[i].lower)),
-                    ("upper".into(), column(&|i| path.found[i].upper)),
-                    ("slope".into(), column(&|i| path.found[i].transport.map_or(f64::NAN, |t| t / path.constants[i]))),
+                    ("value".into(), column(&|i| path.solutions[i].value)),
+                    ("lower".into(), column(&|i| path.solutions[i].lower)),
+                    ("upper".into(), column(&|i| path.solutions[i].upper)),
+                    (
+                        "slope".into(),
+                        column(&|i| path.solutions[i].transport.map_or(f64::NAN, |t| t / path.constants[i])),
+                    ),
                     ("w1".into(), column(&|i| path.constants[i] * path.w1)),
                     ("limit".into(), column(&|_| path.limit)),
                 ]))

@@ -195,8 +195,8 @@ fn bracket_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let Some(e) = v.flatten_clone().try_cast::<EstimateValue>() else {
         return Err(wrong("plot::bracket", "an estimate", v));
     };
-    let bounds = e.found.as_ref().map_or(&[][..], |f| &f.history);
-    let errors = e.found.as_ref().map_or(&[][..], |f| &f.errors);
+    let bounds = e.solution.as_ref().map_or(&[][..], |f| &f.history);
+    let errors = e.solution.as_ref().map_or(&[][..], |f| &f.errors);
     room::bracket::bracket(
         &room::bracket::Bracket { history: &e.history, bounds, errors, lower: e.lower, upper: e.upper },
         o,
@@ -304,7 +304,7 @@ fn plan_plots(m: &mut Module, c: &Arc<Context>) {
                 let Some(e) = e.flatten_clone().try_cast::<EstimateValue>() else {
                     return Err(wrong("plot::plan", "an estimate made by exact transport", e));
                 };
-                let Some(plan) = e.found.as_ref().and_then(|f| f.plan.as_ref()) else {
+                let Some(plan) = e.solution.as_ref().and_then(|f| f.plan.as_ref()) else {
                     return Err(Error::data(
                         "plot::plan",
                         "this estimate has no sparse plan; exact() makes one: #{ critic: exact() }",

@@ -3,8 +3,9 @@
 //!
 //! Restricting h makes the supremum smaller: the value reached is a true lower bound. The masses it implies are feasible
 //! for the full dual, whose norm is a streamed double sum: a true upper bound. Their gap is the error of the features.
-use super::newton::{Conjugate, Mass};
-use super::solver::Sample;
+use super::conjugate::Conjugate;
+use super::dual::Mass;
+use crate::critic::sample::Sample;
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
@@ -20,14 +21,19 @@ use rayon::prelude::*;
 const LANDMARKS: usize = 300;
 const MOST_STEPS: usize = 100;
 
+/// The best potential among the features, and its bracket.
 pub struct Featured {
+    /// z, row-major
     pub landmarks: Vec<f64>,
     /// h = Σ β_z k(z, ·)
     pub beta: Vec<f64>,
     /// masses on the points of Q
     pub alpha: Vec<f64>,
+    /// the value reached: a restricted supremum
     pub lower: f64,
+    /// from the masses, which are feasible
     pub upper: f64,
+    /// Newton steps
     pub iterations: usize,
 }
 
@@ -80,7 +86,8 @@ struct State {
     value: f64,
 }
 
-struct Problem<'a> {
+/// The problem in the span of the features.
+struct Restricted<'a> {
     features: &'a Features,
     f: &'a Generator,
     mass: Mass,
@@ -88,7 +95,7 @@ struct Problem<'a> {
     lambda: f64,
 }
 
-impl Problem<'_> {
+impl Restricted<'_> {
     fn evaluate(&self, c: &Conjugate, w: Vec<f64>, start: f64) -> State {
         let h = times(&self.features.on_q, &w);
         let nu = if self.mass == Mass::One { c.balance(&h, self.b, start) } else { 0.0 };
@@ -103,7 +110,8 @@ impl Problem<'_> {
         let (m, n) = (self.features.m, self.b.len());
         let phi = &self.features.on_q;
         let alpha: Vec<f64> = s.x.iter().zip(self.b).map(|(x, b)| x * b).collect();
-        let weigh = |v: &[f64]| -> Vec<f64> {
+        // Φᵀ v, summed in an order that does not depend on threads
+        let on_features = |v: &[f64]| -> Vec<f64> {
             let blocks: Vec<Vec<f64>> = phi
                 .par_chunks(m * 1024)
                 .zip(v.par_chunks(1024))
@@ -118,7 +126,7 @@ impl Problem<'_> {
                 a
             })
         };
-        let spent = weigh(&alpha);
+        let spent = on_features(&alpha);
         let gradient: Vec<f64> = (0..m).map(|k| self.features.on_p[k] - spent[k] - self.lambda * s.w[k]).collect();
         let root: Vec<f64> = s.curvature.iter().zip(self.b).map(|(c, b)| (c * b).sqrt()).collect();
         let scaled: Vec<f64> =
@@ -133,7 +141,7 @@ impl Problem<'_> {
             let d: Vec<f64> = root.iter().map(|r| r * r).collect();
             let total: f64 = d.iter().sum();
             if total > 0.0 {
-                let centre = weigh(&d);
+                let centre = on_features(&d);
                 (0..m * m).for_each(|k| hessian[k] -= centre[k / m] * centre[k % m] / total);
             }
         }
@@ -142,9 +150,99 @@ impl Problem<'_> {
         let slope = mean(&gradient, &step);
         Some((step, slope))
     }
+
+    /// Newton steps on (f + δ/2 (x − 1)²)* from s until it stops rising, and how many.
+    fn climb(&self, c: &Conjugate, mut s: State, interrupt: &Interrupt) -> Result<(State, usize)> {
+        for k in 0..MOST_STEPS {
+            interrupt.check()?;
+            let Some((step, slope)) = self.direction(&s) else { return Ok((s, k)) };
+            let mut t = 1.0;
+            let next = loop {
+                let moved = s.w.iter().zip(&step).map(|(w, d)| w + t * d).collect();
+                let next = self.evaluate(c, moved, s.nu);
+                if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) || t < 1e-9 {
+                    break next;
+                }
+                t *= 0.5;
+            };
+            let gained = next.value - s.value;
+            if gained.is_nan() || gained < 0.0 {
+                return Ok((s, k + 1));
+            }
+            s = next;
+            if gained <= 1e-12 * (1.0 + s.value.abs()) {
+                return Ok((s, k + 1));
+            }
+        }
+        Ok((s, MOST_STEPS))
+    }
+
+    /// The last state of a path of δ → 0, and the steps to it.
+    fn solve(&self, interrupt: &Interrupt) -> Result<(State, usize)> {
+        let kinked = self.f.has_kinks();
+        // a kinked f* has steps, which only a smoothed one can take mass from: its last δ costs δ/2 of the value
+        let deltas = if kinked { 0..7 } else { 0..12 };
+        let (mut last, mut iterations): (Option<State>, usize) = (None, 0);
+        for delta in deltas.map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
+            let c = Conjugate { f: self.f, delta };
+            let (w, nu) = last.as_ref().map_or_else(|| (vec![0.0; self.features.m], 0.0), |s| (s.w.clone(), s.nu));
+            let s = self.evaluate(&c, w, nu);
+            if !s.value.is_finite() {
+                break;
+            }
+            let (s, steps) = self.climb(&c, s, interrupt)?;
+            iterations += steps;
+            last = Some(s);
+        }
+        let found = last.map(|s| (s, iterations));
+        found.ok_or_else(|| {
+            Error::data(
+                "penalised divergence",
+                format!("no finite value: lambda {} is too small for this kernel", self.lambda),
+            )
+        })
+    }
+
+    /// E_P h − E_Q f*(h) − λ/2 ‖h‖² at the features' h, or a little less of it where that is outside the domain of f*.
+    fn lower_bound(&self, w: &[f64]) -> f64 {
+        let h = times(&self.features.on_q, w);
+        let norm: f64 = w.iter().map(|v| v * v).sum();
+        let at = |t: &f64| {
+            t * mean(&self.features.on_p, w)
+                - self.mass.conjugate_mean(self.f, &h, *t, self.b)
+                - 0.5 * self.lambda * t * t * norm
+        };
+        [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0]
+            .iter()
+            .map(at)
+            .find(|v| v.is_finite())
+            .unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// D_f(α‖b) + ‖Σ α_j k(x_j, ·) − μ_P‖²/(2λ) in the full space: a feasible value of the dual.
+    fn upper_bound(
+        &self,
+        space: &Penalty,
+        alpha: &[f64],
+        p: &Sample,
+        q: &Sample,
+        interrupt: &Interrupt,
+    ) -> Result<f64> {
+        let sum = |over: &Sample, weights: &[f64], at: &Sample| -> Result<Vec<f64>> {
+            Ok(KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, Some(weights)).at(&at.rows, interrupt)?.0)
+        };
+        let pp = mean(&sum(p, &p.weights, p)?, &p.weights);
+        let pq = mean(&sum(p, &p.weights, q)?, alpha);
+        let qq = mean(&sum(q, alpha, q)?, alpha);
+        Ok(alpha.iter().zip(self.b).map(|(a, b)| b * self.f.f(a / b)).sum::<f64>()
+            + (pp - 2.0 * pq + qq).max(0.0) / (2.0 * self.lambda))
+    }
 }
 
-/// Solves the restricted problem; `level` f as for the full one.
+/// Solves the restricted problem between two samples; `mass` as for the full one.
+///
+/// # Errors
+/// A singular kernel matrix of the landmarks; no finite value; an interrupt.
 pub fn featured(
     space: &Penalty,
     f: &Generator,
@@ -154,83 +252,16 @@ pub fn featured(
     interrupt: &Interrupt,
 ) -> Result<Featured> {
     let features = Features::new(space, p, q, interrupt)?;
-    let problem = Problem { features: &features, f, mass, b: &q.weights, lambda: space.lambda };
-    let mut w = vec![0.0; features.m];
-    let mut nu = 0.0;
-    let mut iterations = 0;
-    let kinked = f.has_kinks();
-    // a kinked f* has steps, which only a smoothed one can take mass from: its last δ costs δ/2 of the value
-    let deltas = if kinked { 0..7 } else { 0..12 };
-    let mut masses = vec![];
-    for delta in deltas.map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
-        let c = Conjugate { f: problem.f, delta };
-        let mut s = problem.evaluate(&c, w.clone(), nu);
-        if !s.value.is_finite() {
-            break;
-        }
-        for _ in 0..MOST_STEPS {
-            interrupt.check()?;
-            let Some((step, slope)) = problem.direction(&s) else { break };
-            let mut t = 1.0;
-            let next = loop {
-                let moved = s.w.iter().zip(&step).map(|(w, d)| w + t * d).collect();
-                let next = problem.evaluate(&c, moved, s.nu);
-                if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) || t < 1e-9 {
-                    break next;
-                }
-                t *= 0.5;
-            };
-            iterations += 1;
-            let gained = next.value - s.value;
-            if gained.is_nan() || gained < 0.0 {
-                break;
-            }
-            s = next;
-            if gained <= 1e-12 * (1.0 + s.value.abs()) {
-                break;
-            }
-        }
-        (w, nu, masses) = (s.w, s.nu, s.x);
-    }
-    if masses.is_empty() {
-        return Err(Error::data(
-            "penalised divergence",
-            format!("no finite value: lambda {} is too small for this kernel", space.lambda),
-        ));
-    }
-    let h = times(&features.on_q, &w);
-    let penalty = |t: f64| match mass {
-        Mass::Free => h.iter().zip(&q.weights).map(|(h, b)| b * f.conjugate(t * h)).sum::<f64>(),
-        Mass::One => {
-            crate::generator::infimum::double::infimum(f, &h.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights).0
-        }
-    };
-    let norm: f64 = w.iter().map(|v| v * v).sum();
-    let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0]
-        .iter()
-        .map(|t| t * mean(&features.on_p, &w) - penalty(*t) - 0.5 * space.lambda * t * t * norm)
-        .find(|v| v.is_finite());
-    let mut alpha: Vec<f64> = masses.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
+    let problem = Restricted { features: &features, f, mass, b: &q.weights, lambda: space.lambda };
+    let (s, iterations) = problem.solve(interrupt)?;
+    let lower = problem.lower_bound(&s.w);
+    let mut alpha: Vec<f64> = s.x.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
     if mass == Mass::One {
         let total: f64 = alpha.iter().sum();
         alpha.iter_mut().for_each(|a| *a /= total);
     }
-    let sum = |over: &Sample, weights: &[f64], at: &Sample| -> Result<Vec<f64>> {
-        Ok(KernelSum::<f64>::new(&space.kernel, &over.rows, over.d, Some(weights)).at(&at.rows, interrupt)?.0)
-    };
-    let pp = mean(&sum(p, &p.weights, p)?, &p.weights);
-    let pq = mean(&sum(p, &p.weights, q)?, &alpha);
-    let qq = mean(&sum(q, &alpha, q)?, &alpha);
-    let upper = alpha.iter().zip(&q.weights).map(|(a, b)| b * f.f(a / b)).sum::<f64>()
-        + (pp - 2.0 * pq + qq).max(0.0) / (2.0 * space.lambda);
-    let mut beta = w;
+    let upper = problem.upper_bound(space, &alpha, p, q, interrupt)?;
+    let mut beta = s.w;
     features.factor.solve_upper(&mut beta);
-    Ok(Featured {
-        landmarks: features.landmarks,
-        beta,
-        alpha,
-        lower: lower.unwrap_or(f64::NEG_INFINITY),
-        upper,
-        iterations,
-    })
+    Ok(Featured { landmarks: features.landmarks, beta, alpha, lower, upper, iterations })
 }

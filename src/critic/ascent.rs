@@ -1,0 +1,105 @@
+//! How long a critic ascends, on which weights, and what one fit comes to.
+use crate::device::Values;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::network::flat::vector;
+use burn::tensor::Device;
+use std::sync::Arc;
+
+/// What one fit found. Tensors stay on the device until someone asks.
+pub struct Fit {
+    /// the objective at the last ascent step, shape [1]
+    pub value: Values,
+    /// ascent steps taken
+    pub iterations: usize,
+    /// objective after each ascent step, if it was asked for
+    pub history: Vec<Values>,
+}
+
+/// Weights of the points of two samples; none are equal weights.
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    /// of the points of the first sample, [n], of sum 1
+    pub source: Option<Arc<Vec<f64>>>,
+    /// of the points of the second, [m]
+    pub target: Option<Arc<Vec<f64>>>,
+}
+
+impl Weights {
+    /// Whether any are.
+    pub fn are_given(&self) -> bool {
+        self.source.is_some() || self.target.is_some()
+    }
+}
+
+/// How long to ascend.
+#[derive(Clone, Debug, Default)]
+pub struct Ascent {
+    /// steps at most; a solver solves once
+    pub steps: usize,
+    /// stop once a step improves the objective by less than this fraction; 0 never looks
+    pub tolerance: f64,
+    /// keep the objective after every step
+    pub keep_history: bool,
+    /// goes on with the fit before, on other samples: its moments are kept
+    pub continues: bool,
+    /// of the points
+    pub weights: Weights,
+    /// looked at before every step
+    pub interrupt: Interrupt,
+}
+
+/// An objective, where it was computed.
+#[derive(Clone)]
+pub enum Value {
+    /// on the host, for a tensor of this place
+    Number(f64, Device),
+    /// shape [1]
+    Tensor(Values),
+}
+
+impl Value {
+    fn read(&self) -> Result<f32> {
+        match self {
+            Value::Number(v, _) => Ok(*v as f32),
+            Value::Tensor(t) => Ok(crate::device::number(t)? as f32),
+        }
+    }
+    /// Shape [1].
+    fn into_tensor(self) -> Values {
+        match self {
+            Value::Number(v, device) => vector(vec![v as f32], &device),
+            Value::Tensor(t) => t,
+        }
+    }
+}
+
+impl Ascent {
+    /// Takes ascent steps, each giving the objective before it; none if there are none to take.
+    ///
+    /// # Errors
+    /// Those of a step, and an interrupt before one.
+    pub fn climb(&self, mut step: impl FnMut() -> Result<Value>) -> Result<Option<Fit>> {
+        let mut last = None;
+        let mut history = vec![];
+        let mut reference: Option<f32> = None;
+        for i in 0..self.steps {
+            self.interrupt.check()?;
+            let value = step()?;
+            if self.keep_history {
+                history.push(value.clone().into_tensor());
+            }
+            let mut settled = false;
+            if self.tolerance > 0.0 {
+                let now = value.read()?;
+                settled = reference.is_some_and(|r| (now - r).abs() <= self.tolerance as f32 * now.abs());
+                reference = Some(now);
+            }
+            last = Some((value, i + 1));
+            if settled {
+                break;
+            }
+        }
+        Ok(last.map(|(value, iterations)| Fit { value: value.into_tensor(), iterations, history }))
+    }
+}

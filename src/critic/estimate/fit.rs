@@ -1,0 +1,184 @@
+//! One critic per term, fitted and judged; the best of several seeds.
+use super::ascend::Climb;
+use super::judge::judge;
+use super::options::EstimateOptions;
+use super::result::Estimate;
+use crate::critic::ascent::{Ascent, Weights};
+use crate::critic::natural;
+use crate::critic::traits::{Critic, CriticBuilder};
+use crate::device::{Points, check_samples, values};
+use crate::divergence::{Divergence, Objective, Term};
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::network::Frame;
+use crate::random;
+use rand::seq::index;
+use std::sync::Arc;
+
+/// Everything an estimate is asked with.
+pub struct Request<'a> {
+    /// D
+    pub divergence: Arc<dyn Divergence>,
+    /// the sample of P, [n, d]
+    pub p: &'a Points,
+    /// the sample of Q, [m, d]
+    pub q: &'a Points,
+    /// makes the critic of each term that it supports
+    pub builder: &'a dyn CriticBuilder,
+    /// whether somebody asked for this critic
+    pub explicit: bool,
+    /// of the points, equal unless given
+    pub weights: Weights,
+    /// how long to ascend, and what to prove
+    pub options: EstimateOptions,
+}
+
+/// Fits one critic per term and evaluates. `progress(step, steps)` is called as it goes.
+///
+/// # Errors
+/// Samples of different dimensions; a critic that is no estimate of D, or that supports no term; weights beside a critic
+/// that is trained; what the critics and solvers report; an interrupt.
+pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+    check_samples("estimate", r.p, r.q)?;
+    if let (true, Some(reason)) = (r.explicit, r.builder.no_estimate()) {
+        return Err(Error::Unsupported {
+            what: r.builder.describe(),
+            reason: reason.into(),
+            advice: "use it in gan(..) or gradient_flow(..), and leave the critic of an estimate out to have the exact value"
+                .into(),
+        });
+    }
+    let [seen, new] = held_out(r)?;
+    let (p, q) = seen.as_ref().map_or((r.p, r.q), |(p, q)| (p, q));
+    let mut best: Option<Estimate> = None;
+    let mut values = vec![];
+    let total = r.options.repeats.max(1);
+    for k in 0..total {
+        let one = Once { request: r, p, q, seed: r.options.seed + k as u64, interrupt };
+        let e = one.run(&mut |done, of| progress(k * of + done, total * of))?;
+        values.push(e.value);
+        if best.as_ref().is_none_or(|b| e.value > b.value || b.value.is_nan()) {
+            best = Some(e);
+        }
+    }
+    let Some(mut e) = best else { return Err(Error::data("estimate", "repeats is 0")) };
+    e.values = values;
+    if let Some((p, q)) = new {
+        let mut total = 0.0;
+        for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
+            total += w * f64::from(self::values(&critic.objective(&term, &p, &q)?)?[0]);
+        }
+        e.held_out = Some(total);
+    }
+    Ok(e)
+}
+
+/// The samples an ascent sees, and those kept from it, if any are.
+fn held_out(r: &Request) -> Result<[Option<(Points, Points)>; 2]> {
+    let (share, seed) = (r.options.held_out, r.options.seed);
+    if share <= 0.0 {
+        return Ok([None, None]);
+    }
+    if r.weights.are_given() {
+        return Err(Error::data("estimate", "held_out splits samples of equal weights; leave out the weights"));
+    }
+    if r.divergence.terms().iter().any(|(_, t)| !t.is_trainable()) {
+        return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
+    }
+    let (p, q) = (split(r.p, share, seed)?, split(r.q, share, seed ^ 1)?);
+    Ok([Some((p.0, q.0)), Some((p.1, q.1))])
+}
+
+fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
+    let n = p.dims()[0];
+    let kept = (share * n as f64).round() as usize;
+    if kept == 0 || kept >= n {
+        return Err(Error::data("estimate", format!("held_out {share} of {n} points leaves one side empty")));
+    }
+    let order: Vec<usize> = index::sample(&mut random::rng(seed, 1 << 41), n, n).into_vec();
+    Ok((random::select(p, order[kept..].to_vec()), random::select(p, order[..kept].to_vec())))
+}
+
+/// An estimate from one seed.
+struct Once<'a> {
+    request: &'a Request<'a>,
+    /// what the ascent sees
+    p: &'a Points,
+    q: &'a Points,
+    seed: u64,
+    interrupt: &'a Interrupt,
+}
+
+impl Once<'_> {
+    fn run(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+        let r = self.request;
+        let terms = r.divergence.terms();
+        let critics = natural::build_all(r.builder, r.explicit, &terms, &Frame::of(self.q)?, self.seed)?;
+        let all = (r.options.held_out > 0.0).then_some((r.p, r.q));
+        let mut out =
+            Estimate { reversed: terms.len() == 1 && terms[0].1.reversed, ..Estimate::empty(r.divergence.clone()) };
+        let mut methods: Vec<String> = vec![];
+        for (k, ((weight, term), mut critic)) in terms.iter().zip(critics).enumerate() {
+            let supported = r.builder.supports(term);
+            methods.push(if supported { r.builder.describe() } else { natural::solver(term).describe() });
+            let steps = r.options.steps;
+            let (history, iterations) =
+                self.fit(critic.as_mut(), term, k, &mut |done| progress(k * steps + done, terms.len() * steps))?;
+            out.iterations += iterations;
+            out.add_history(&history, *weight);
+            let (value, c) = judge(critic.as_mut(), term, (self.p, self.q), all, r.options.upper, self.interrupt)?;
+            out.value += weight * value;
+            out.lower += weight * c.lower;
+            out.upper += weight * c.upper;
+            out.remarks.extend(c.remark);
+            if terms.len() == 1 {
+                out.proximal = c.proximal;
+                out.slope = term
+                    .lipschitz()
+                    .zip(c.transport)
+                    .filter(|_| matches!(term.objective, Objective::F(_) | Objective::Ipm))
+                    .map(|(l, t)| weight * t / l);
+                out.solution = critic.solution();
+            }
+            out.lipschitz.push((term.lipschitz(), critic.lipschitz_bound()?));
+            out.critics.push((*weight, critic));
+        }
+        methods.dedup();
+        out.method = methods.join(", ");
+        Ok(out)
+    }
+
+    /// Trains or solves the critic of the k-th term: the history of an ascent, and what either took.
+    fn fit(
+        &self,
+        critic: &mut dyn Critic,
+        term: &Term,
+        k: usize,
+        report: &mut dyn FnMut(usize),
+    ) -> Result<(Vec<f64>, usize)> {
+        let r = self.request;
+        if !(r.builder.trains() && r.builder.supports(term)) {
+            let ascent = Ascent {
+                steps: 1,
+                keep_history: true,
+                weights: r.weights.clone(),
+                interrupt: self.interrupt.clone(),
+                ..Ascent::default()
+            };
+            let iterations = critic.fit(term, self.p, self.q, &ascent)?.iterations;
+            report(r.options.steps);
+            return Ok((vec![], iterations));
+        }
+        if r.weights.are_given() {
+            return Err(Error::Unsupported {
+                what: r.builder.describe(),
+                reason: "takes samples of equal weights".into(),
+                advice: "use #{ critic: exact() } or entropic() for weighted samples".into(),
+            });
+        }
+        let climb = Climb { p: self.p, q: self.q, options: &r.options, seed: self.seed, interrupt: self.interrupt };
+        let history = climb.ascend(critic, term, k, report)?;
+        let steps = history.len();
+        Ok((history, steps))
+    }
+}
