@@ -1,10 +1,18 @@
 //! Ground costs of transport.
 use crate::error::{Error, Result};
 
-/// What a unit of mass costs to move.
+/// What a unit of mass costs to move: c(x, y) = s·|x − y|^p.
+///
+/// ```
+/// let c = gflow::space::Cost::new(0.5, 2.0)?;
+/// assert_eq!(c.of_squared(9.0), 4.5);
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Cost {
+    /// s > 0
     pub scale: f64,
+    /// p > 0
     pub power: f64,
 }
 

@@ -1,5 +1,6 @@
 //! Sums over a sample, h(x) = Σ_j w_j k(x, y_j), with gradients, in O(N) memory and any number of pairs.
-use super::kernel::{self, Kernel};
+use super::kernel::Kernel;
+use super::radial;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::matrix::{product, scaled_product, view};
@@ -121,10 +122,10 @@ impl<T: Real> KernelSum<T> {
                 simd::run(
                     #[inline(always)]
                     || match simple {
-                        Kernel::Gaussian(_) => planar([a, b], y, w, c, kernel::gaussian, &mut sums),
-                        Kernel::Laplace(_) => planar([a, b], y, w, c, kernel::laplace, &mut sums),
-                        Kernel::Imq(_) => planar([a, b], y, w, c, kernel::imq, &mut sums),
-                        _ => planar([a, b], y, w, c, kernel::energy, &mut sums),
+                        Kernel::Gaussian(_) => planar([a, b], y, w, c, radial::gaussian, &mut sums),
+                        Kernel::Laplace(_) => planar([a, b], y, w, c, radial::laplace, &mut sums),
+                        Kernel::Imq(_) => planar([a, b], y, w, c, radial::imq, &mut sums),
+                        _ => planar([a, b], y, w, c, radial::energy, &mut sums),
                     },
                 );
                 *h += sums[0];

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hidden {
+    /// max(u, 0)
     Relu,
+    /// tanh u
     Tanh,
 }
 
@@ -31,12 +33,16 @@ impl Hidden {
 /// Inputs, rows of k, and the nonlinearity; neurons are points of dimension k + 2.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Neurons {
+    /// z, row-major
     pub inputs: Vec<f64>,
+    /// the dimension of an input
     pub k: usize,
+    /// σ
     pub hidden: Hidden,
 }
 
 impl Neurons {
+    /// The dimension of a neuron, k + 2.
     pub fn dim(&self) -> usize {
         self.k + 2
     }
