@@ -21,6 +21,7 @@ const fn entry(
     }
 }
 
+/// `two_layer`, which lives beside its own binding.
 pub const TWO_LAYER: Entry = Entry {
     cite: "arbel2019",
     options: &[Opt {
@@ -38,6 +39,7 @@ pub const TWO_LAYER: Entry = Entry {
     )
 };
 
+/// Every composition, in the order of the help.
 pub const ENTRIES: &[Entry] = &[
     TWO_LAYER,
     Entry {

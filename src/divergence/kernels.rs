@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 /// MMD², the squared norm of the difference of mean embeddings: sup_h E_P h − E_Q h − ¼‖h‖². [gretton2012]
 pub struct Mmd {
+    /// k
     pub kernel: Kernel,
+    /// means over pairs of different points; the value may then be negative
     pub unbiased: bool,
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 /// E_z |f_P(z) − f_Q(z)|².
 pub struct TwoLayer {
+    /// the inputs z and the nonlinearity σ
     pub neurons: Arc<Neurons>,
 }
 

@@ -20,6 +20,7 @@ impl Order {
             ))
         }
     }
+    /// As a user would type it.
     pub fn name(&self) -> String {
         if self.0.exponent == 1.0 { "worst_case_regret()".into() } else { format!("renyi({})", self.0.alpha()) }
     }
@@ -27,7 +28,9 @@ impl Order {
 
 /// inf_η { R_α(P‖η) + L·W₁(Q, η) } = sup_{g ∈ Γ_L, g < 0} { E_Q g + ln E_P |g|^{(α−1)/α}/(α − 1) } + (ln α + 1)/α. [birrell2023]
 pub struct Regularized {
+    /// α
     pub order: Order,
+    /// Γ_L
     pub space: Lipschitz,
 }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 /// W_p^p with the cost |x − y|^p, or W_p itself.
 pub struct Wasserstein {
+    /// p ≥ 1
     pub power: f64,
+    /// W_p itself, which is not linear in the plan
     pub root: bool,
 }
 
@@ -36,8 +38,21 @@ impl Divergence for Wasserstein {
 }
 
 /// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) for the cost |x − y|^p. [feydy2019]
+///
+/// ```
+/// use gflow::divergence::transport::Sinkhorn;
+/// use gflow::divergence::{Combination, Divergence};
+/// use std::sync::Arc;
+/// let s = Sinkhorn { epsilon: 0.1, power: 2.0 };
+/// assert_eq!(s.name(), "sinkhorn(0.1)");
+/// let half = Combination::new(vec![(0.5, Arc::new(s))])?;
+/// assert_eq!((half.name().as_str(), half.terms()[0].0), ("0.5 * sinkhorn(0.1)", 0.5));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub struct Sinkhorn {
+    /// ε, in the units of the cost
     pub epsilon: f64,
+    /// p ≥ 1
     pub power: f64,
 }
 

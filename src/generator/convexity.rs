@@ -13,9 +13,23 @@ pub enum Convexity {
     /// f' increases on a grid of 20001 points from e⁻²⁰ to e²⁰ and at every kink.
     Checked,
     /// f' falls near this x.
-    Violated { x: f64, before: f64, after: f64 },
+    Violated {
+        /// where
+        x: f64,
+        /// f' to the left of it
+        before: f64,
+        /// f' to the right of it
+        after: f64,
+    },
     /// f jumps at x, from one value to another.
-    Jump { x: f64, before: f64, after: f64 },
+    Jump {
+        /// where
+        x: f64,
+        /// f to the left of it
+        before: f64,
+        /// f to the right of it
+        after: f64,
+    },
 }
 
 fn is_smooth(e: &Expr) -> bool {
@@ -49,6 +63,7 @@ fn by_structure(e: &Expr) -> bool {
     }
 }
 
+/// What is known about f: the rules of convex calculus first, and in any case a look at a grid.
 pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
     // structure proves f'' ≥ 0 where f is finite; a pole inside (0, ∞) would escape it, so the grid looks as well
     let proved = by_structure(f);

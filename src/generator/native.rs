@@ -33,9 +33,11 @@ impl PartialEq for NativeFunction {
 }
 
 impl NativeFunction {
+    /// f under a name for formulas and errors.
     pub fn new(name: &str, f: Arc<dyn Fn(f64) -> f64 + Send + Sync>) -> NativeFunction {
         NativeFunction { name: name.into(), f }
     }
+    /// What it is called.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -8,15 +8,25 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Portable {
+    /// a number
     Const(f64),
+    /// the primal variable
     X,
+    /// the dual variable
     Y,
+    /// a coordinate of a point
     Coordinate(u32),
+    /// c₀ + Σ kᵢ eᵢ
     Sum(f64, Vec<(f64, Portable)>),
+    /// Π bᵢ^pᵢ
     Prod(Vec<(Portable, Portable)>),
+    /// a function of one argument
     Unary(Unary, Box<Portable>),
+    /// a function of two arguments
     Binary(Binary, Box<Portable>, Box<Portable>),
+    /// 1 where the relation holds, 0 elsewhere
     Compare(Relation, Box<Portable>, Box<Portable>),
+    /// condition, value where it holds, value elsewhere
     Where(Box<Portable>, Box<Portable>, Box<Portable>),
     /// a function made in Rust: its name; the function itself cannot be kept in a file
     Native(String),
@@ -94,6 +104,7 @@ impl From<&Portable> for Expr {
 pub struct Graph(Vec<Portable>);
 
 impl Graph {
+    /// The graph of an expression.
     pub fn of(e: &Expr) -> Graph {
         fn visit(e: &Expr, nodes: &mut Vec<Portable>, seen: &mut HashMap<Expr, u32>) -> Portable {
             if let Some(i) = seen.get(e) {
@@ -109,6 +120,7 @@ impl Graph {
         visit(e, &mut nodes, &mut HashMap::new());
         Graph(nodes)
     }
+    /// The expression again; NaN where a function made in Rust was.
     pub fn expr(&self) -> Expr {
         let mut table: Vec<Expr> = vec![];
         for p in &self.0 {

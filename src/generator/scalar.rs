@@ -3,16 +3,27 @@
 /// Functions of one argument.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Unary {
+    /// eᵃ
     Exp,
+    /// ln a
     Ln,
+    /// |a|
     Abs,
+    /// −1, 0 or 1
     Sign,
+    /// the hyperbolic tangent
     Tanh,
+    /// ln(1 + a)
     Log1p,
+    /// eᵃ − 1
     Expm1,
+    /// 1/(1 + e⁻ᵃ)
     Sigmoid,
+    /// ln(1 + eᵃ)
     Softplus,
+    /// the sine
     Sin,
+    /// the cosine
     Cos,
     /// Wright's ω: the solution w of w + ln w = z.
     Omega,
@@ -21,22 +32,31 @@ pub enum Unary {
 /// Functions of two arguments.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Binary {
+    /// the larger
     Max,
+    /// the smaller
     Min,
 }
 
 /// Comparisons, the conditions of `if` branches.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Relation {
+    /// a > b
     Gt,
+    /// a ≥ b
     Ge,
+    /// a < b
     Lt,
+    /// a ≤ b
     Le,
+    /// a = b
     Eq,
+    /// a ≠ b
     Ne,
 }
 
 impl Relation {
+    /// Whether it holds between two numbers; with NaN only ≠ does.
     pub fn holds(self, a: f64, b: f64) -> bool {
         match self {
             Relation::Gt => a > b,
@@ -50,6 +70,7 @@ impl Relation {
 }
 
 impl Binary {
+    /// Its value; a NaN loses against a number.
     pub fn apply(self, a: f64, b: f64) -> f64 {
         match self {
             Binary::Max => a.max(b),
@@ -59,6 +80,7 @@ impl Binary {
 }
 
 impl Unary {
+    /// Its value.
     pub fn apply(self, v: f64) -> f64 {
         match self {
             Unary::Exp => v.exp(),

@@ -15,11 +15,15 @@ pub fn mean(v: &[f64], w: &[f64]) -> f64 {
 
 /// The lower bound that numbers φ on the sources give, with the ψ and ν it used. No f is a fixed marginal b.
 pub struct Bound {
+    /// Σ a φ − inf_ν { ν + Σ b f*(ψ − ν) }, or Σ a φ − Σ b ψ
     pub value: f64,
+    /// ψ_j = max_i φ_i − c(i, j)
     pub psi: Vec<f64>,
+    /// ν, 0 for a fixed marginal
     pub nu: f64,
 }
 
+/// The bound at φ on the sources, for weights a and b that sum to one; f none is a fixed second marginal.
 pub fn lower_bound(
     ground: &Ground,
     f: Option<&Generator>,

@@ -16,8 +16,9 @@ pub struct Exact {
     pub dual: f64,
     /// (i, j, mass)
     pub plan: Vec<(usize, usize, f64)>,
-    /// potentials with φ_i ≤ ψ_j + c(i, j), equal where the plan has mass
+    /// φ on the sources, with φ_i ≤ ψ_j + c(i, j), equal where the plan has mass
     pub phi: Vec<f64>,
+    /// ψ on the targets
     pub psi: Vec<f64>,
 }
 
@@ -39,7 +40,17 @@ impl Sinks for Fixed {
     }
 }
 
-/// Between uniform samples, rows in row-major order.
+/// W_p^p between uniform samples, rows in row-major order: OT = min_π Σ |x_i − y_j|^p π_ij.
+///
+/// ```
+/// use gflow::interrupt::Interrupt;
+/// use gflow::transport::exact::exact;
+/// // two points that both move by 3: W₂ = 3
+/// let w2 = exact(&[0.0, 1.0], &[4.0, 3.0], 1, 2.0, &Interrupt::default())?;
+/// assert!((w2.cost.sqrt() - 3.0).abs() < 1e-12);
+/// assert_eq!(w2.plan, [(0, 1, 0.5), (1, 0, 0.5)]);
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub fn exact(x: &[f64], y: &[f64], d: usize, p: f64, interrupt: &Interrupt) -> Result<Exact> {
     exact_weighted(&Ground::new(x, y, d, Cost::new(1.0, p)?, interrupt)?, None, None, interrupt)
 }

@@ -19,6 +19,7 @@ pub struct Ground {
     y: Vec<f64>,
     d: usize,
     cols: usize,
+    /// c
     pub cost: Cost,
     matrix: Option<Vec<f64>>,
 }
@@ -47,9 +48,11 @@ impl Ground {
         let by_coordinate = (0..d).flat_map(|k| y.iter().skip(k).step_by(d).copied()).collect();
         Ground { x: x.to_vec(), y: by_coordinate, d, cols: y.len() / d, cost, matrix: None }
     }
+    /// M
     pub fn rows(&self) -> usize {
         self.x.len() / self.d
     }
+    /// N
     pub fn cols(&self) -> usize {
         self.cols
     }

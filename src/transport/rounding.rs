@@ -11,7 +11,9 @@ use rayon::prelude::*;
 
 /// lower ≤ min ⟨c, π⟩ + D_f(πᵀ1‖b) ≤ upper
 pub struct Bounds {
+    /// a dual value
     pub lower: f64,
+    /// the cost of a feasible plan
     pub upper: f64,
     /// second marginal of the plan behind the upper bound
     pub mu: Vec<f64>,

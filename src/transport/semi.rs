@@ -15,11 +15,14 @@ use crate::interrupt::Interrupt;
 
 /// Bits of the finest grid: masses to 1e-7 relative, values to 1e-14.
 const MOST_BITS: u32 = 23;
+/// Most pairs of points: each is looked at again and again.
 pub const MOST_PAIRS: usize = 1 << 30;
 
 /// The optimal plan, its second marginal, potentials and both bounds.
 pub struct Semi {
+    /// a dual value
     pub lower: f64,
+    /// ⟨c, π⟩ + D_f(πᵀ1‖b) of the plan
     pub upper: f64,
     /// (i, j, mass)
     pub plan: Vec<(usize, usize, f64)>,
@@ -33,6 +36,7 @@ pub struct Semi {
     pub nu: f64,
     /// ⟨c, π⟩
     pub transport: f64,
+    /// pivots of the simplex method
     pub pivots: u64,
     /// (lower, upper) after each level from the first that was looked at
     pub history: Vec<(f64, f64)>,
@@ -52,7 +56,9 @@ struct Grid<'a> {
 
 /// A flow to refine: rows with masses, columns with a price each, and after them columns that take mass for nothing.
 pub struct Flow<'a> {
+    /// the samples and the cost c
     pub ground: &'a Ground,
+    /// f
     pub f: &'a Generator,
     /// in whole units
     pub rows: &'a [f64],

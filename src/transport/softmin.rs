@@ -31,9 +31,11 @@ impl<T: Real> Pairs<T> {
         let centre: Vec<f64> = (0..d).map(|k| y.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
         Pairs { x: Coordinates::new(x, d, &centre, 1.0), y: Coordinates::new(y, d, &centre, 1.0), cost }
     }
+    /// M
     pub fn rows(&self) -> usize {
         self.x.n
     }
+    /// N
     pub fn cols(&self) -> usize {
         self.y.n
     }

@@ -3,7 +3,9 @@ use crate::error::{Error, Result};
 
 /// Masses in whole units with equal sums.
 pub struct Units {
+    /// of the sources
     pub rows: Vec<f64>,
+    /// of the targets
     pub columns: Vec<f64>,
     /// units of total mass one
     pub total: f64,

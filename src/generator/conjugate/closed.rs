@@ -13,7 +13,9 @@ use crate::generator::tape::Tape;
 /// f* and x* = f*' on the interior of the effective domain, as functions of y.
 #[derive(Clone, Debug)]
 pub struct ClosedForm {
+    /// f*(y)
     pub value: Expr,
+    /// x*(y) = f*'(y)
     pub maximiser: Expr,
 }
 

@@ -11,8 +11,11 @@ use crate::generator::tape::Tape;
 /// f, f' and f'' at a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Jet {
+    /// f
     pub f: f64,
+    /// f'
     pub d1: f64,
+    /// f''
     pub d2: f64,
 }
 
@@ -29,8 +32,11 @@ struct Node {
 /// A point where f' jumps from `left` to `right`.
 #[derive(Clone, Copy, Debug)]
 pub struct Kink {
+    /// where
     pub x: f64,
+    /// f'(x⁻)
     pub left: f64,
+    /// f'(x⁺)
     pub right: f64,
 }
 
@@ -46,6 +52,7 @@ pub struct NumericConjugate {
     pub dinf: f64,
     /// f*(f'(∞)), finite or not
     pub f_at_dinf: f64,
+    /// the places where f' jumps, ascending
     pub kinks: Vec<Kink>,
     /// every place where f changes its formula, kink or not
     pub breaks: Vec<f64>,
@@ -55,6 +62,7 @@ pub struct NumericConjugate {
 }
 
 impl NumericConjugate {
+    /// What is found out about an f that need not be convex; limits that cannot be told are NaN.
     pub fn new(f: &Expr) -> NumericConjugate {
         let d1 = diff(f, &x());
         let d2 = diff(&d1, &x());
@@ -117,6 +125,7 @@ impl NumericConjugate {
         jet_of(&self.tape, x, regs)
     }
 
+    /// Code for f, f' and f''.
     pub fn tape(&self) -> &Tape {
         &self.tape
     }

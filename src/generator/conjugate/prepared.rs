@@ -20,6 +20,7 @@ pub(in crate::generator) struct Domain {
 pub(super) enum Form {
     /// code for f*, x* and dx*/dy
     Closed(Tape),
+    /// cubic pieces between nodes
     Interpolated(Interpolant),
 }
 

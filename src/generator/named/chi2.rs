@@ -18,7 +18,7 @@ print(chi2().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "(x - 1)**2"), (&[], "x**2 - 2*x + 1")],
 };

@@ -18,7 +18,7 @@ print(hellinger().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "(sqrt(x) - 1)**2"), (&[], "(x**(1/2) - 1)**2")],
 };

@@ -18,7 +18,7 @@ print(jeffreys().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "(x - 1)*ln(x)")],
 };

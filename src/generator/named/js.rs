@@ -19,7 +19,7 @@ print(js().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: Some(conjugate),
     typed: &[(&[], "(x*ln(x) - (x + 1)*ln((x + 1)/2))/2")],
 };

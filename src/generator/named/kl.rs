@@ -18,7 +18,7 @@ print(kl().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "x*ln(x) - x + 1")],
 };

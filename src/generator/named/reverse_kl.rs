@@ -18,7 +18,7 @@ print(reverse_kl().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "-ln(x)")],
 };

@@ -19,7 +19,7 @@ print(tv().conjugate(0.1));
 d"#,
     },
     parameters: 0,
-    f: f,
+    f,
     conjugate: None,
     typed: &[(&[], "abs(x - 1)/2"), (&[], "0.5*max(x - 1, 1 - x)"), (&[], "if x > 1 { (x - 1)/2 } else { (1 - x)/2 }")],
 };
