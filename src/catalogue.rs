@@ -8,21 +8,30 @@ use serde::de::DeserializeOwned;
 pub enum OptionKind {
     /// a number in [min, max]
     Number {
+        /// the least allowed
         min: f64,
+        /// the greatest allowed
         max: f64,
     },
     /// a number in [min, max], or a word
     NumberOr {
+        /// the least allowed
         min: f64,
+        /// the greatest allowed
         max: f64,
+        /// what may stand instead of a number
         word: &'static str,
     },
     /// a whole number in [min, max]
     Integer {
+        /// the least allowed
         min: i64,
+        /// the greatest allowed
         max: i64,
     },
+    /// true or false
     Flag,
+    /// any text
     Text,
     /// a list of numbers, or one number for all
     Numbers,
@@ -50,23 +59,59 @@ pub const COUNT: OptionKind = OptionKind::Integer { min: 1, max: 1 << 40 };
 /// One key of an option map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Opt {
+    /// the key as typed
     pub name: &'static str,
+    /// what it accepts
     pub kind: OptionKind,
+    /// one line
     pub doc: &'static str,
 }
 
 /// One thing with a name in the language.
+///
+/// ```
+/// use gflow::catalogue::{COUNT, Entry, Opt, defaults_of, nearest};
+///
+/// #[derive(serde::Serialize)]
+/// struct Options {
+///     steps: usize,
+/// }
+/// impl Default for Options {
+///     fn default() -> Options {
+///         Options { steps: 100 }
+///     }
+/// }
+/// const OPTIONS: &[Opt] = &[Opt { name: "steps", kind: COUNT, doc: "how many" }];
+/// const ENTRY: Entry = Entry {
+///     name: "walk",
+///     room: "language",
+///     signature: "walk(options)",
+///     doc: "Takes steps.",
+///     equation: "",
+///     cite: "",
+///     options: OPTIONS,
+///     defaults: defaults_of::<Options>,
+///     example: "walk(#{ steps: 3 })",
+/// };
+/// assert_eq!((ENTRY.defaults)()["steps"], 100);
+/// assert_eq!(ENTRY.options[0].kind.describe(), "a whole number ≥ 1");
+/// assert_eq!(nearest("stps", ENTRY.options.iter().map(|o| o.name)), Some("steps"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// as typed: `kl`, `data::ring`, `plot::scatter`
     pub name: &'static str,
+    /// where `gflow list` shows it
     pub room: &'static str,
+    /// how it is called
     pub signature: &'static str,
+    /// what it is, in a sentence or two
     pub doc: &'static str,
     /// LaTeX, empty where there is none
     pub equation: &'static str,
     /// key in references.bib, empty where there is none
     pub cite: &'static str,
+    /// the keys its option map may have; empty where it takes none
     pub options: &'static [Opt],
     /// the defaults, from the typed options' `Default`
     pub defaults: fn() -> serde_json::Value,
@@ -99,8 +144,20 @@ impl Given {
     }
     /// One option more.
     pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Given {
-        self.values.insert(key.into(), value.into());
+        self.set(key, value);
         self
+    }
+    /// Writes one option.
+    pub fn set(&mut self, key: &str, value: impl Into<serde_json::Value>) {
+        self.values.insert(key.into(), value.into());
+    }
+    /// What was written under a key.
+    pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
+        self.values.get(key)
+    }
+    /// All of them as one JSON object.
+    pub fn into_json(self) -> serde_json::Value {
+        serde_json::Value::Object(self.values)
     }
     /// Whether this key was written.
     pub fn has(&self, key: &str) -> bool {
@@ -112,13 +169,10 @@ impl Given {
     }
     /// The keys T knows, over these values of T. Errors if a value has not the type of its field.
     pub fn typed_over<T: DeserializeOwned + Serialize>(&self, defaults: T) -> Result<T> {
-        let fail = |e: serde_json::Error| Error::Option {
-            owner: self.owner.clone(),
-            key: "options".into(),
-            got: "not understood".into(),
-            expected: e.to_string(),
-        };
-        let mut value = serde_json::to_value(&defaults).map_err(fail)?;
+        if self.values.is_empty() {
+            return Ok(defaults);
+        }
+        let mut value = serde_json::to_value(&defaults).map_err(|e| self.unread(&e))?;
         if let Some(object) = value.as_object_mut() {
             for (k, v) in &self.values {
                 if let Some(slot) = object.get_mut(k) {
@@ -126,7 +180,20 @@ impl Given {
                 }
             }
         }
-        serde_json::from_value(value).map_err(fail)
+        self.read(value)
+    }
+    /// A JSON object as a T. Errors if a value has not the type of its field.
+    pub fn read<T: DeserializeOwned>(&self, value: serde_json::Value) -> Result<T> {
+        serde_json::from_value(value).map_err(|e| self.unread(&e))
+    }
+
+    fn unread(&self, e: &serde_json::Error) -> Error {
+        Error::Option {
+            owner: self.owner.clone(),
+            key: "options".into(),
+            got: "not understood".into(),
+            expected: e.to_string(),
+        }
     }
 }
 

@@ -12,9 +12,11 @@ impl Interrupt {
     pub fn request(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
+    /// Takes the request back.
     pub fn clear(&self) {
         self.0.store(false, Ordering::SeqCst);
     }
+    /// Whether a stop was asked for.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -4,6 +4,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+/// ChaCha with 8 rounds: the same numbers on every machine.
 pub type Rng = ChaCha8Rng;
 
 /// The generator for the `stream`-th random draw made under a seed.
@@ -13,7 +14,7 @@ pub fn rng(seed: u64, stream: u64) -> Rng {
     rng
 }
 
-/// The rows with these numbers.
+/// The rows [rows.len(), d] with these numbers.
 pub fn select(p: &Points, rows: Vec<usize>) -> Points {
     let n = rows.len();
     let at: Tensor<1, Int> =

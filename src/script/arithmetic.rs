@@ -1,9 +1,12 @@
 //! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
 //! elementwise arithmetic on lists of numbers.
-use super::convert::{Native, number, numbers};
+use super::convert::{Native, count, list, number, numbers};
+use super::rewrite::INDEX;
+use crate::error::{Error, Result};
+use crate::generator::scalar::Unary;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
 
-fn fail<T>(ctx: &NativeCallContext, e: crate::error::Error) -> Native<T> {
+fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
     Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
 }
 
@@ -15,9 +18,9 @@ fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
     }
 }
 
-fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> crate::error::Result<Array> {
+fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
     if a.len() != b.len() {
-        return Err(crate::error::Error::Shape {
+        return Err(Error::Shape {
             what: "lists".into(),
             expected: "equal lengths".into(),
             got: format!("{} and {}", a.len(), b.len()),
@@ -35,7 +38,7 @@ fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> crate::error::Re
         .collect()
 }
 
-fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> crate::error::Result<Array> {
+fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> Result<Array> {
     a.iter()
         .map(|x| {
             let x = x.flatten_clone();
@@ -47,12 +50,72 @@ fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> crate::error::Result<Array> {
         .collect()
 }
 
+/// A function of two numbers with its name.
 type Pair = (&'static str, fn(f64, f64) -> f64);
+
+/// Functions of a number, and of every number of a list.
+const ELEMENTARY: [(&str, fn(f64) -> f64); 16] = [
+    ("ln", f64::ln),
+    ("log", f64::ln),
+    ("exp", f64::exp),
+    ("sqrt", f64::sqrt),
+    ("tanh", f64::tanh),
+    ("sin", f64::sin),
+    ("cos", f64::cos),
+    ("tan", f64::tan),
+    ("log1p", f64::ln_1p),
+    ("expm1", f64::exp_m1),
+    ("log10", f64::log10),
+    ("sigmoid", |v| 1.0 / (1.0 + (-v).exp())),
+    ("softplus", |v| Unary::Softplus.apply(v)),
+    ("atan", f64::atan),
+    ("sinh", f64::sinh),
+    ("cosh", f64::cosh),
+];
+
+/// Functions of two numbers, whole or not.
+const BINARY: [Pair; 3] = [("pow", f64::powf), ("max", f64::max), ("min", f64::min)];
+
+/// From a list of numbers to one.
+const FOLDS: [(&str, fn(&[f64]) -> f64); 4] = [
+    ("sum", |v| v.iter().sum()),
+    ("mean", |v| v.iter().sum::<f64>() / v.len() as f64),
+    ("max", |v| v.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+    ("min", |v| v.iter().copied().fold(f64::INFINITY, f64::min)),
+];
+
+/// The names of these functions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let elementary = ELEMENTARY.iter().map(|f| f.0);
+    elementary.chain(BINARY.iter().map(|f| f.0)).chain(FOLDS.iter().map(|f| f.0))
+}
 
 /// Registers arithmetic on numbers and lists.
 pub fn register(engine: &mut Engine) {
     // native fast paths would divide integers as integers before our functions are asked
     engine.set_fast_operators(false);
+    quotients_and_powers(engine);
+    overflowing(engine);
+    for (name, f) in BINARY {
+        engine.register_fn(name, move |a: f64, b: f64| f(a, b));
+        engine.register_fn(name, move |a: f64, b: i64| f(a, b as f64));
+        engine.register_fn(name, move |a: i64, b: f64| f(a as f64, b));
+    }
+    engine.register_fn("pow", |a: i64, b: i64| (a as f64).powf(b as f64));
+    for (name, f) in ELEMENTARY {
+        engine.register_fn(name, move |v: f64| f(v));
+        engine.register_fn(name, move |v: i64| f(v as f64));
+        engine.register_fn(name, move |ctx: NativeCallContext, v: Array| scaled(&v, &f).or_else(|e| fail(&ctx, e)));
+    }
+    engine.register_fn("idiv", |ctx: NativeCallContext, a: Dynamic, b: Dynamic| idiv(&ctx, &a, &b));
+    engine.register_fn("linspace", |ctx: NativeCallContext, a: Dynamic, b: Dynamic, n: Dynamic| {
+        linspace(&a, &b, &n).or_else(|e| fail(&ctx, e))
+    });
+    lists(engine);
+    ranges(engine);
+}
+
+fn quotients_and_powers(engine: &mut Engine) {
     engine.register_fn("/", |a: i64, b: i64| a as f64 / b as f64);
     engine.register_fn("**", |a: i64, b: i64| -> Dynamic {
         match u32::try_from(b).ok().and_then(|b| a.checked_pow(b)) {
@@ -72,66 +135,38 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("**", |a: f64, b: f64| a.powf(b));
     engine.register_fn("**", |a: f64, b: i64| a.powf(b as f64));
     engine.register_fn("**", |a: i64, b: f64| (a as f64).powf(b));
-    for (name, f) in [("pow", f64::powf as fn(f64, f64) -> f64), ("max", f64::max), ("min", f64::min)] {
-        engine.register_fn(name, move |a: f64, b: f64| f(a, b));
-        engine.register_fn(name, move |a: f64, b: i64| f(a, b as f64));
-        engine.register_fn(name, move |a: i64, b: f64| f(a as f64, b));
-    }
-    engine.register_fn("pow", |a: i64, b: i64| (a as f64).powf(b as f64));
-    engine.register_fn("idiv", |ctx: NativeCallContext, a: Dynamic, b: Dynamic| -> Native<i64> {
-        match (number("idiv", &a), number("idiv", &b)) {
-            (Ok(_), Ok(0.0)) => Err(EvalAltResult::ErrorRuntime("idiv by zero".into(), ctx.call_position()).into()),
-            (Ok(a), Ok(b)) => Ok((a / b).floor() as i64),
-            (Err(e), _) | (_, Err(e)) => fail(&ctx, e),
-        }
-    });
-    // integers that overflow become floats instead of stopping the script
-    engine.register_fn("+", |a: i64, b: i64| -> Dynamic {
-        a.checked_add(b).map_or_else(|| Dynamic::from(a as f64 + b as f64), Dynamic::from)
-    });
-    engine.register_fn("-", |a: i64, b: i64| -> Dynamic {
-        a.checked_sub(b).map_or_else(|| Dynamic::from(a as f64 - b as f64), Dynamic::from)
-    });
-    engine.register_fn("*", |a: i64, b: i64| -> Dynamic {
-        a.checked_mul(b).map_or_else(|| Dynamic::from(a as f64 * b as f64), Dynamic::from)
-    });
-    let functions: [(&str, fn(f64) -> f64); 16] = [
-        ("ln", f64::ln),
-        ("log", f64::ln),
-        ("exp", f64::exp),
-        ("sqrt", f64::sqrt),
-        ("tanh", f64::tanh),
-        ("sin", f64::sin),
-        ("cos", f64::cos),
-        ("tan", f64::tan),
-        ("log1p", f64::ln_1p),
-        ("expm1", f64::exp_m1),
-        ("log10", f64::log10),
-        ("sigmoid", |v| 1.0 / (1.0 + (-v).exp())),
-        ("softplus", |v| crate::generator::scalar::Unary::Softplus.apply(v)),
-        ("atan", f64::atan),
-        ("sinh", f64::sinh),
-        ("cosh", f64::cosh),
+}
+
+/// Integers that overflow become floats instead of stopping the script.
+fn overflowing(engine: &mut Engine) {
+    type Checked = (&'static str, fn(i64, i64) -> Option<i64>, fn(f64, f64) -> f64);
+    let operators: [Checked; 3] = [
+        ("+", i64::checked_add, |a, b| a + b),
+        ("-", i64::checked_sub, |a, b| a - b),
+        ("*", i64::checked_mul, |a, b| a * b),
     ];
-    for (name, f) in functions {
-        engine.register_fn(name, move |v: f64| f(v));
-        engine.register_fn(name, move |v: i64| f(v as f64));
-        engine.register_fn(name, move |ctx: NativeCallContext, v: Array| scaled(&v, &f).or_else(|e| fail(&ctx, e)));
+    for (name, whole, float) in operators {
+        engine.register_fn(name, move |a: i64, b: i64| -> Dynamic {
+            whole(a, b).map_or_else(|| Dynamic::from(float(a as f64, b as f64)), Dynamic::from)
+        });
     }
-    engine.register_fn("linspace", |ctx: NativeCallContext, a: Dynamic, b: Dynamic, n: Dynamic| -> Native<Array> {
-        match (number("linspace", &a), number("linspace", &b), super::convert::count("linspace", &n)) {
-            (Ok(_), Ok(_), Ok(n)) if n > 10_000_000 => {
-                fail(&ctx, crate::error::Error::data("linspace", format!("{n} numbers; at most 10000000")))
-            }
-            (Ok(a), Ok(b), Ok(n)) if n > 1 => {
-                Ok(super::convert::list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64)))
-            }
-            (Ok(a), Ok(_), Ok(n)) => Ok(super::convert::list((0..n).map(|_| a))),
-            (Err(e), _, _) | (_, Err(e), _) | (_, _, Err(e)) => fail(&ctx, e),
-        }
-    });
-    lists(engine);
-    ranges(engine);
+}
+
+fn idiv(ctx: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Native<i64> {
+    let both = number("idiv", a).and_then(|a| Ok((a, number("idiv", b)?)));
+    match both.or_else(|e| fail(ctx, e))? {
+        (_, 0.0) => Err(EvalAltResult::ErrorRuntime("idiv by zero".into(), ctx.call_position()).into()),
+        (a, b) => Ok((a / b).floor() as i64),
+    }
+}
+
+fn linspace(a: &Dynamic, b: &Dynamic, n: &Dynamic) -> Result<Array> {
+    let (a, b, n) = (number("linspace", a)?, number("linspace", b)?, count("linspace", n)?);
+    match n {
+        n if n > 10_000_000 => Err(Error::data("linspace", format!("{n} numbers; at most 10000000"))),
+        n if n > 1 => Ok(list((0..n).map(|i| a + (b - a) * i as f64 / (n - 1) as f64))),
+        n => Ok(list((0..n).map(|_| a))),
+    }
 }
 
 fn lists(engine: &mut Engine) {
@@ -164,13 +199,7 @@ fn lists(engine: &mut Engine) {
         a.extend(b);
         a
     });
-    let folds: [(&str, fn(&[f64]) -> f64); 4] = [
-        ("sum", |v| v.iter().sum()),
-        ("mean", |v| v.iter().sum::<f64>() / v.len() as f64),
-        ("max", |v| v.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
-        ("min", |v| v.iter().copied().fold(f64::INFINITY, f64::min)),
-    ];
-    for (name, f) in folds {
+    for (name, f) in FOLDS {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Array| -> Native<f64> {
             if a.is_empty() && name != "sum" {
                 return Err(EvalAltResult::ErrorRuntime(
@@ -203,7 +232,7 @@ fn ranges(engine: &mut Engine) {
     engine.register_fn("..=", |ctx: NativeCallContext, a: f64, b: i64| -> Native<std::ops::RangeInclusive<i64>> {
         Ok(whole(&ctx, a)?..=b)
     });
-    engine.register_fn(super::rewrite::INDEX, |ctx: NativeCallContext, i: Dynamic| -> Native<Dynamic> {
+    engine.register_fn(INDEX, |ctx: NativeCallContext, i: Dynamic| -> Native<Dynamic> {
         match i.as_float() {
             Ok(v) => whole(&ctx, v).map(Dynamic::from),
             // literals of the language, ranges, texts and integers are indices as they are

@@ -1,30 +1,13 @@
 //! Answers about names for whoever types: what can follow, what a name is, whether an input is whole. It never
 //! touches the values of a session, so that it can answer from another thread while a cell runs.
 use super::complete::{self, Completeness, Completion};
+use super::known::{Function, Names};
 use super::rewrite::rewrite;
 use super::rich::Rich;
 use super::{diagnostic, help, names};
 use rhai::{AST, Engine, ParseErrorType, Scope};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
-
-/// A function a cell defined.
-#[derive(Clone, Debug)]
-pub(super) struct Function {
-    pub name: String,
-    pub signature: String,
-    pub doc: String,
-}
-
-/// Names as of the last statement that ended.
-#[derive(Default)]
-pub(super) struct Names {
-    /// (name, type in a user's words)
-    pub variables: Vec<(String, String)>,
-    pub functions: Vec<Function>,
-    /// functions made outside the script
-    pub foreign: Vec<Function>,
-}
 
 /// Clones look at the same session.
 #[derive(Clone)]

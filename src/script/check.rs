@@ -2,7 +2,9 @@
 //!
 //! Rhai's strict mode refuses globals inside functions; this check knows the globals of the session, the names of the
 //! catalogue and the functions of the script.
-use super::diagnostic::{Diagnostic, function_not_found, unknown_name};
+use super::diagnostic::Diagnostic;
+use super::report::{function_not_found, unknown_name};
+use crate::catalogue::nearest;
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 use std::collections::HashSet;
 
@@ -18,90 +20,86 @@ pub struct Known<'a> {
     pub modules: &'a HashSet<String>,
 }
 
+/// Rhai's own words that look like calls but are registered nowhere.
+const SYNTAX: &[&str] =
+    &["call", "curry", "Fn", "eval", "is_def_var", "is_def_fn", "is_shared", "type_of", "print", "debug"];
+
+/// What a script refers to beside what was there before.
+struct Script<'a> {
+    known: &'a Known<'a>,
+    /// functions it defines
+    own: HashSet<String>,
+    /// variables and parameters it defines anywhere
+    variables: HashSet<String>,
+    /// modules it imports, and those known
+    modules: HashSet<String>,
+}
+
 /// The first undefined name of a script with its position.
 pub fn undefined(ast: &AST, known: &Known) -> Option<(Diagnostic, Position)> {
     let own: HashSet<String> = ast.iter_functions().map(|f| f.name.to_string()).collect();
-    let mut variables: HashSet<String> = HashSet::new();
-    let mut modules: HashSet<String> = known.modules.clone();
-    collect(ast, &mut variables, &mut modules);
+    let mut script = Script { known, own, variables: HashSet::new(), modules: known.modules.clone() };
+    collect(ast, &mut script.variables, &mut script.modules);
     let mut found: Option<(Diagnostic, Position)> = None;
     ast.walk(&mut |path: &[ASTNode]| {
-        let node = path.last();
-        let problem = match node {
-            Some(ASTNode::Expr(Expr::Variable(v, short, position))) => {
-                let (index, name, namespace) = (&v.0, v.1.as_str(), &v.2);
-                let unresolved = index.is_none() && short.is_none() && namespace.is_empty();
-                let fine = !unresolved
-                    || known.globals.contains(name)
-                    || variables.contains(name)
-                    || own.contains(name)
-                    || known.functions.contains(name)
-                    || known.natives.contains(name);
-                (!fine).then(|| {
-                    let names: Vec<String> =
-                        known.globals.iter().chain(&variables).chain(&own).chain(known.functions).cloned().collect();
-                    (unknown_name(name, &names), *position)
-                })
-            }
-            Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
-                let name = call.name.as_str();
-                let operator = !name.chars().all(|c| c.is_alphanumeric() || c == '_');
-                if !call.namespace.is_empty() {
-                    let root = call.namespace.root().to_string();
-                    (!modules.contains(&root)).then(|| (module_unknown(&root, &modules), call.namespace.position()))
-                } else {
-                    let fine = operator
-                        || known.natives.contains(name)
-                        || own.contains(name)
-                        || known.functions.contains(name)
-                        || known.globals.contains(name)
-                        || variables.contains(name)
-                        || [
-                            "call",
-                            "curry",
-                            "Fn",
-                            "eval",
-                            "is_def_var",
-                            "is_def_fn",
-                            "is_shared",
-                            "type_of",
-                            "print",
-                            "debug",
-                        ]
-                        .contains(&name);
-                    (!fine).then(|| (call_unknown(name, &own, known, &variables), *position))
-                }
-            }
-            _ => None,
-        };
         if found.is_none() {
-            found = problem;
+            found = path.last().and_then(|node| script.problem(node));
         }
         found.is_none()
     });
     found
 }
 
-fn call_unknown(name: &str, own: &HashSet<String>, known: &Known, variables: &HashSet<String>) -> Diagnostic {
-    let mut d = function_not_found(name, "…");
-    let script: Vec<&str> = own
-        .iter()
-        .chain(known.functions)
-        .chain(variables)
-        .chain(known.globals)
-        .map(String::as_str)
-        .filter(|n| !n.starts_with("anon$"))
-        .collect();
-    if let Some(n) = crate::catalogue::nearest(name, script) {
-        d.hint = Some(format!("did you mean `{n}`?"));
+impl Script<'_> {
+    /// What is wrong with the name of a node, if it is one.
+    fn problem(&self, node: &ASTNode) -> Option<(Diagnostic, Position)> {
+        match node {
+            ASTNode::Expr(Expr::Variable(v, short, position)) => {
+                let (index, name, namespace) = (&v.0, v.1.as_str(), &v.2);
+                let unresolved = index.is_none() && short.is_none() && namespace.is_empty();
+                (unresolved && !self.has(name)).then(|| (self.variable_unknown(name), *position))
+            }
+            ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position)) => {
+                let name = call.name.as_str();
+                if !call.namespace.is_empty() {
+                    let root = call.namespace.root().to_string();
+                    let d = || (module_unknown(&root, &self.modules), call.namespace.position());
+                    return (!self.modules.contains(&root)).then(d);
+                }
+                let operator = !name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                let fine = operator || self.has(name) || SYNTAX.contains(&name);
+                (!fine).then(|| (self.call_unknown(name), *position))
+            }
+            _ => None,
+        }
     }
-    d.message = format!("there is no function `{name}`");
-    d
+
+    fn has(&self, name: &str) -> bool {
+        let known = self.known;
+        [known.globals, &self.variables, &self.own, known.functions, known.natives].iter().any(|s| s.contains(name))
+    }
+
+    fn variable_unknown(&self, name: &str) -> Diagnostic {
+        let known = self.known;
+        let names = known.globals.iter().chain(&self.variables).chain(&self.own).chain(known.functions);
+        unknown_name(name, &names.cloned().collect::<Vec<String>>())
+    }
+
+    fn call_unknown(&self, name: &str) -> Diagnostic {
+        let mut d = function_not_found(name, "…");
+        let known = self.known;
+        let script = self.own.iter().chain(known.functions).chain(&self.variables).chain(known.globals);
+        if let Some(n) = nearest(name, script.map(String::as_str).filter(|n| !n.starts_with("anon$"))) {
+            d.hint = Some(format!("did you mean `{n}`?"));
+        }
+        d.message = format!("there is no function `{name}`");
+        d
+    }
 }
 
 fn module_unknown(root: &str, modules: &HashSet<String>) -> Diagnostic {
     let d = Diagnostic::new(format!("there is no module `{root}`"));
-    match crate::catalogue::nearest(root, modules.iter().map(String::as_str)) {
+    match nearest(root, modules.iter().map(String::as_str)) {
         Some(n) => d.hinted(format!("did you mean `{n}::`?")),
         None => d,
     }

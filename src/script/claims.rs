@@ -1,15 +1,9 @@
 //! What a script claims to have shown: a number beside what the paper or the ground truth says.
-use super::context::{Context, lock};
-use super::convert::{Native, number, raise, text};
-use super::front_end::Event;
-use super::options::Options;
 use crate::catalogue::{Entry, NONNEGATIVE, NUMBER, Opt, OptionKind};
-use crate::error::Error;
 use crate::flow::record::compact;
-use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
+/// The page of `claim`.
 pub const CLAIM: Entry = Entry {
     name: "claim",
     room: "language",
@@ -32,16 +26,24 @@ pub const CLAIM: Entry = Entry {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Claim {
+    /// what is claimed, in words
     pub name: String,
+    /// what came out
     pub value: f64,
+    /// holds up to this
     pub at_most: Option<f64>,
+    /// holds from this on
     pub at_least: Option<f64>,
+    /// holds within `within` of this
     pub near: Option<f64>,
+    /// absolute distance allowed from `near`
     pub within: Option<f64>,
+    /// what the paper or the ground truth says
     pub paper: Option<String>,
 }
 
 impl Claim {
+    /// Whether the value is finite and within every bound.
     pub fn holds(&self) -> bool {
         let v = self.value;
         v.is_finite()
@@ -67,46 +69,4 @@ pub fn short(v: f64) -> String {
     } else {
         text
     }
-}
-
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    let k = c.clone();
-    engine.register_fn(
-        "claim",
-        move |ctx: NativeCallContext, name: Dynamic, value: Dynamic, map: Map| -> Native<bool> {
-            let options = Options::read(&k, &ctx, &CLAIM, map)?;
-            let make = || {
-                let mut claim: Claim = options.typed()?;
-                claim.name = text("claim, name", &name)?;
-                claim.value = value.as_float().or_else(|_| number("claim, value", &value))?;
-                if claim.at_most.is_none() && claim.at_least.is_none() && claim.near.is_none() {
-                    return Err(Error::data("claim", "it says nothing to hold: give at_most, at_least or near"));
-                }
-                if let (Some(low), Some(high)) = (claim.at_least, claim.at_most)
-                    && low > high
-                {
-                    return Err(Error::data(
-                        "claim",
-                        format!("it can never hold: at_least {low} is above at_most {high}"),
-                    ));
-                }
-                if claim.near.is_some() != claim.within.is_some() {
-                    return Err(Error::data("claim", "near and within go together"));
-                }
-                Ok(claim)
-            };
-            let claim = make().map_err(|e| raise(&k, &ctx, e))?;
-            let holds = claim.holds();
-            let paper = claim.paper.as_ref().map_or(String::new(), |p| format!("; paper or truth: {p}"));
-            k.emit(Event::Text(format!(
-                "{} {}: {} ({}{paper})",
-                if holds { "✓" } else { "✗" },
-                claim.name,
-                short(claim.value),
-                claim.expected()
-            )));
-            lock(&k.claims).push(claim);
-            Ok(holds)
-        },
-    );
 }

@@ -1,138 +1,30 @@
 //! Completion, from the catalogues and the session's own names.
-use super::assistant::Names;
+use super::bind::library;
+use super::keywords::KEYWORDS;
+use super::known::Names;
 use super::names;
 use crate::catalogue::{Entry, OptionKind};
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
+    /// the whole word
     pub text: String,
     /// "variable", "function", "method", "option", "value", "file", "keyword"
     pub kind: &'static str,
+    /// one line
     pub doc: String,
 }
 
 /// Whether a cell can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
+    /// it can run
     Complete,
     /// more lines are needed
     Incomplete,
+    /// no further line can make it valid
     Invalid,
-}
-
-/// The types that have a method or property of this name.
-pub fn owners(name: &str) -> Vec<&'static str> {
-    METHODS.iter().filter(|m| m.1.contains(&name)).map(|m| m.0).collect()
-}
-
-const METHODS: &[(&str, &[&str])] = &[
-    ("Points", &["len", "dim", "rows", "cols", "col", "mean", "std", "concat", "matmul", "to_array"]),
-    (
-        "Generator",
-        &["f", "conjugate", "conjugate_grad", "domain", "latex", "report", "regularized", "penalized", "name"],
-    ),
-    ("Divergence", &["estimate", "path", "bootstrap", "two_sample_test", "reversed", "symmetrised", "latex", "name"]),
-    ("Renyi", &["regularized"]),
-    ("Flow", &["run"]),
-    (
-        "Run",
-        &[
-            "particles",
-            "history",
-            "snapshots",
-            "critic",
-            "generator",
-            "sample",
-            "report",
-            "labels",
-            "ending",
-            "resume",
-            "save",
-            "source",
-            "target",
-            "time",
-            "steps",
-            "seconds",
-        ],
-    ),
-    (
-        "Estimate",
-        &[
-            "value",
-            "lower",
-            "upper",
-            "gap",
-            "critic",
-            "history",
-            "proximal",
-            "slope",
-            "plan",
-            "bracket",
-            "held_out",
-            "values",
-            "remarks",
-            "iterations",
-            "lipschitz",
-        ],
-    ),
-    ("Critic", &["value", "gradient", "lipschitz_bound"]),
-    ("Figure", &["show", "save"]),
-    ("Table", &["column", "columns", "len", "last"]),
-    ("list", &["len", "push", "pop", "map", "filter", "concat", "sum", "mean", "contains", "sort"]),
-    ("text", &["len", "contains", "split", "replace", "to_upper", "to_lower", "trim"]),
-];
-
-pub const KEYWORDS: &[&str] = &[
-    "let", "const", "fn", "if", "else", "for", "in", "while", "loop", "break", "continue", "return", "switch",
-    "import", "as", "try", "catch", "throw", "true", "false",
-];
-
-/// What calls and properties give, where their room does not say it.
-const RESULTS: &[(&str, &str)] = &[
-    ("f_divergence", "Generator"),
-    ("ipm", "Divergence"),
-    ("w1", "Divergence"),
-    ("w2", "Divergence"),
-    ("w2_squared", "Divergence"),
-    ("wasserstein", "Divergence"),
-    ("mmd", "Divergence"),
-    ("energy", "Divergence"),
-    ("sinkhorn", "Divergence"),
-    ("penalized", "Divergence"),
-    ("infconv", "Divergence"),
-    ("unbalanced", "Divergence"),
-    ("symmetrised", "Divergence"),
-    ("renyi", "Renyi"),
-    ("worst_case_regret", "Renyi"),
-    ("path", "Table"),
-    ("bracket", "Table"),
-    ("regularized", "Divergence"),
-    ("reversed", "Divergence"),
-    ("estimate", "Estimate"),
-    ("run", "Run"),
-    ("resume", "Run"),
-    ("load_run", "Run"),
-    ("last_run", "Run"),
-    ("history", "Table"),
-    ("particles", "Points"),
-    ("source", "Points"),
-    ("target", "Points"),
-    ("rows", "Points"),
-    ("cols", "Points"),
-    ("gradient", "Points"),
-    ("points", "Points"),
-    ("critic", "Critic"),
-    ("snapshots", "list"),
-    ("column", "list"),
-    ("col", "list"),
-    ("to_array", "list"),
-    ("linspace", "list"),
-];
-
-/// Methods and properties of a type.
-pub(super) fn methods(kind: &str) -> &'static [&'static str] {
-    METHODS.iter().find(|m| m.0 == kind).map_or(&[], |m| m.1)
 }
 
 /// Whether the character at `i` belongs to a word; `::` does, a lone colon does not.
@@ -297,24 +189,19 @@ fn kind_before(names: &Names, c: &[char]) -> Option<String> {
         return Some("text".into());
     }
     let (start, name) = word_before(&c[..end]);
-    let property = start > 0 && c[start - 1] == '.';
-    if !called && !property {
+    let behind_dot = start > 0 && c[start - 1] == '.';
+    if !called && !behind_dot {
         return names.variables.iter().rev().find(|v| v.0 == name).map(|v| v.1.clone());
     }
-    let short = name.rsplit("::").next().unwrap_or(&name);
-    if let Some(r) = RESULTS.iter().find(|r| r.0 == short) {
-        return Some(r.1.into());
-    }
-    let entry = names::find(&name)?;
-    let kind = match entry.room {
-        _ if crate::generator::named::ALL.iter().any(|n| n.entry.name == entry.name) => "Generator",
-        "divergence" => "Divergence",
-        "flow" => "Flow",
-        "data" => "Points",
-        "plot" => "Figure",
-        _ => return None,
-    };
-    Some(kind.into())
+    let owner = if behind_dot { kind_before(names, &c[..start - 1]) } else { Some(String::new()) };
+    gives(owner.as_deref(), &name).map(String::from)
+}
+
+/// What a function, or a method or property of a type, gives; of any type where that is not known.
+fn gives(owner: Option<&str>, name: &str) -> Option<&'static str> {
+    let all = || library().index.names.iter().filter(|n| n.name == name && !n.gives.is_empty());
+    let of_owner = owner.and_then(|o| all().find(|n| n.owner == o));
+    of_owner.or_else(|| all().next_back().filter(|_| owner.is_none_or(|o| !o.is_empty()))).map(|n| n.gives)
 }
 
 /// Whether a key of the map is due at the cursor, not a value.
@@ -335,13 +222,12 @@ pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<
     let mut out = vec![];
     if start > 0 && c[start - 1] == '.' {
         let kind = kind_before(names, &c[..start - 1]);
-        let known = METHODS.iter().filter(|m| kind.as_deref().is_none_or(|k| m.0 == k));
-        for m in known.flat_map(|m| m.1).filter(|m| m.starts_with(&word)) {
-            out.push(Completion {
-                text: m.to_string(),
-                kind: "method",
-                doc: names::find(m).map_or(String::new(), |e| e.doc.into()),
-            });
+        let known = library().index.names.iter().filter(|n| match kind.as_deref() {
+            Some(kind) => n.owner == kind && !n.owner.is_empty(),
+            None => !n.owner.is_empty(),
+        });
+        for n in known.filter(|n| n.name.starts_with(&word)) {
+            out.push(Completion { text: n.name.into(), kind: "method", doc: n.doc.into() });
         }
         return sorted((start, out));
     }

@@ -1,5 +1,7 @@
 //! What native functions share with their session.
+use super::claims::Claim;
 use super::front_end::{Event, FrontEnd};
+use super::oracle::Oracle;
 use crate::device::Compute;
 use crate::error::Error;
 use crate::flow::run::Run;
@@ -12,13 +14,17 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 /// The random state of a session: a seed and how many streams were drawn from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seed {
+    /// as given
     pub seed: u64,
+    /// the stream drawn last
     pub stream: u64,
 }
 
 /// Shared by every native function of one session.
 pub struct Context {
+    /// where tensors live
     pub compute: Compute,
+    /// stops whatever runs
     pub interrupt: Interrupt,
     seed: Mutex<Seed>,
     /// values given with --set
@@ -35,7 +41,9 @@ pub struct Context {
     /// globals as shared cells, for functions
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
     /// what `claim` recorded
-    pub claims: Mutex<Vec<super::claims::Claim>>,
+    pub claims: Mutex<Vec<Claim>>,
+    /// what a closure that is read as a formula was asked
+    pub oracle: Mutex<Oracle>,
     /// runs started so far
     pub runs: Mutex<usize>,
     /// `--resume`: the folder of a kept run, and which `flow.run` of the script it was
@@ -48,6 +56,7 @@ pub fn lock<T: ?Sized>(m: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Context {
+    /// The state of a session that has run nothing.
     pub fn new(
         compute: Compute,
         seed: u64,
@@ -67,13 +76,16 @@ impl Context {
             last_error: Mutex::default(),
             globals: RwLock::default(),
             claims: Mutex::default(),
+            oracle: Mutex::default(),
             runs: Mutex::default(),
             resume: Mutex::default(),
         }
     }
+    /// Sends an event to the front end.
     pub fn emit(&self, event: Event) {
         lock(&self.front).event(event);
     }
+    /// A remark of gflow's own.
     pub fn note(&self, text: impl Into<String>) {
         self.emit(Event::Note(text.into()));
     }
@@ -98,9 +110,11 @@ impl Context {
         s.stream += 1;
         random::rng(s.seed, s.stream)
     }
+    /// Restarts the randomness.
     pub fn set_seed(&self, seed: u64) {
         *lock(&self.seed) = Seed { seed, stream: 0 };
     }
+    /// The seed as given.
     pub fn seed(&self) -> u64 {
         lock(&self.seed).seed
     }

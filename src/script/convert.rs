@@ -50,6 +50,7 @@ pub fn count(what: &str, v: &Dynamic) -> Result<usize> {
     }
 }
 
+/// A text; `what` names the argument in errors, here and below.
 pub fn text(what: &str, v: &Dynamic) -> Result<String> {
     v.flatten_clone().into_string().map_err(|_| mismatch(what, "a text", v))
 }
@@ -98,6 +99,7 @@ pub fn points(c: &Context, what: &str, v: &Dynamic) -> Result<Points> {
     Ok(upload(c, rows(what, v)?))
 }
 
+/// Rows of the host as points on the session's device.
 pub fn upload(c: &Context, r: Rows) -> Points {
     device::points(r.data, r.n, r.d, &c.compute.device)
 }

@@ -1,38 +1,48 @@
 //! Errors for the person who made the mistake: where, what, what was expected, what was perhaps meant.
-use super::context::Context;
-use super::names;
 use super::rewrite::Rewritten;
 use crate::error::Error;
-use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhai::Position;
 use std::collections::HashMap;
 
 /// What went wrong, in words and with a place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagnostic {
+    /// what went wrong, one sentence
     pub message: String,
+    /// what to try
     pub hint: Option<String>,
+    /// where
     pub place: Option<Place>,
     /// functions on the way, innermost first
     pub trace: Vec<String>,
+    /// what kind of failure
     pub class: Class,
 }
 
 /// A span of characters in a source, lines and columns from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
+    /// the name of the cell or file
     pub source: String,
+    /// from 1
     pub line: usize,
+    /// from 1, in characters
     pub column: usize,
+    /// in characters
     pub length: usize,
 }
 
 /// What kind of failure, for exit codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Class {
+    /// a mistake in the script
     #[default]
     Script,
+    /// numbers left the range in which they mean something
     Diverged,
+    /// the device is missing or failed
     Device,
+    /// somebody asked for a stop
     Interrupted,
 }
 
@@ -45,12 +55,15 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Keeps a source under its name, as typed and as rewritten.
     pub fn add(&mut self, name: &str, text: &str, rewritten: Rewritten) {
         self.texts.insert(name.to_string(), (text.to_string(), rewritten));
     }
+    /// Notes which source defined a function.
     pub fn define(&mut self, function: &str, source: &str) {
         self.functions.insert(function.to_string(), source.to_string());
     }
+    /// A source as typed.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(|t| t.0.as_str())
     }
@@ -69,11 +82,12 @@ impl Sources {
         };
         Some(Place { source: source.to_string(), line, column, length })
     }
-}
-
-impl Sources {
+    /// The source that defined a function.
+    pub fn home(&self, function: &str) -> Option<&str> {
+        self.functions.get(function).map(String::as_str)
+    }
     /// Where the key of an option map stands, looked for after the call that took the map.
-    fn key_after(&self, call: Option<&Place>, key: &str) -> Option<Place> {
+    pub fn key_after(&self, call: Option<&Place>, key: &str) -> Option<Place> {
         let call = call?;
         let text = self.text(&call.source)?;
         for (i, line) in text.lines().enumerate().skip(call.line - 1).take(40) {
@@ -91,14 +105,6 @@ impl Sources {
         }
         None
     }
-}
-
-/// "no function f(number, text)" from Rhai's "f (f64, &str | ImmutableString | String)".
-fn signature(s: &str) -> (String, String) {
-    let (name, rest) = s.split_once(" (").unwrap_or((s, ")"));
-    let args = rest.trim_end_matches(')');
-    let args: Vec<String> = args.split(", ").filter(|a| !a.is_empty()).map(friendly).collect();
-    (name.to_string(), args.join(", "))
 }
 
 /// Rhai's and Rust's type names in a user's words.
@@ -121,18 +127,22 @@ pub fn friendly(t: &str) -> String {
 }
 
 impl Diagnostic {
+    /// A message without a place.
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic { message: message.into(), ..Diagnostic::default() }
     }
+    /// The same at a place.
     pub fn at(mut self, place: Option<Place>) -> Diagnostic {
         self.place = place;
         self
     }
+    /// The same with something to try.
     pub fn hinted(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
         self
     }
 
+    /// An error of the library, without a place.
     pub fn from_error(e: &Error) -> Diagnostic {
         let class = match e {
             Error::Diverged { .. } => Class::Diverged,
@@ -141,80 +151,6 @@ impl Diagnostic {
             _ => Class::Script,
         };
         Diagnostic { message: e.to_string(), hint: e.hint(), class, ..Diagnostic::default() }
-    }
-
-    pub fn from_parse(e: &ParseError, source: &str, sources: &Sources, text: &str) -> Diagnostic {
-        let (message, hint) = parse_words(e.err_type(), text, e.position());
-        let mut position = e.position();
-        if position.is_none() {
-            let lines = text.lines().count().max(1);
-            position = Position::new(lines as u16, text.lines().last().map_or(1, |l| l.chars().count().max(1)) as u16);
-        }
-        Diagnostic { message, hint, ..Diagnostic::default() }.at(sources.place(source, position))
-    }
-
-    pub fn from_eval(e: &EvalAltResult, cell: &str, sources: &Sources, context: &Context) -> Diagnostic {
-        // down to the innermost error, remembering whose text its position belongs to
-        let (mut e, mut source, mut trace) = (e, cell.to_string(), vec![]);
-        let mut position = Position::NONE;
-        loop {
-            let inner = match e {
-                EvalAltResult::ErrorInFunctionCall(name, src, inner, p) => {
-                    if !p.is_none() {
-                        position = *p;
-                    }
-                    let home =
-                        sources.functions.get(name).cloned().or_else(|| Some(src.clone()).filter(|s| !s.is_empty()));
-                    let shown = if name.starts_with("anon$") { "a closure".to_string() } else { format!("`{name}`") };
-                    let at = sources
-                        .place(&source, *p)
-                        .map_or(String::new(), |p| format!(", called at {}:{}:{}", p.source, p.line, p.column));
-                    trace.push(format!("in {shown}{at}"));
-                    // a position inside the function belongs to the text that defined it
-                    if !inner.position().is_none()
-                        && let Some(home) = home
-                    {
-                        source = home;
-                    }
-                    inner
-                }
-                EvalAltResult::ErrorInModule(path, inner, p) => {
-                    if !p.is_none() {
-                        position = *p;
-                    }
-                    trace.push(format!("while importing \"{path}\""));
-                    inner
-                }
-                _ => break,
-            };
-            e = inner;
-        }
-        if !e.position().is_none() {
-            position = e.position();
-        }
-        trace.reverse();
-        // the kept error belongs to this exception only if it says the same: a script may have caught it and thrown its own
-        let native = match e {
-            EvalAltResult::ErrorRuntime(value, _) => {
-                super::context::lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string())
-            }
-            _ => None,
-        };
-        let place = sources.place(&source, position);
-        let (mut d, place) = match native {
-            Some(native) => {
-                let key = match &native {
-                    Error::Option { key, .. } | Error::UnknownOption { key, .. } => {
-                        sources.key_after(place.as_ref(), key)
-                    }
-                    _ => None,
-                };
-                (Diagnostic::from_error(&native), key.or(place))
-            }
-            None => (runtime_words(e, context), place),
-        };
-        d.trace = trace;
-        d.at(place)
     }
 
     /// The report a terminal shows, with the offending line and a caret.
@@ -265,117 +201,4 @@ pub fn plain(s: &str) -> String {
         }
     }
     out
-}
-
-fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, Option<String>) {
-    let line = position.line().and_then(|l| text.lines().nth(l - 1)).unwrap_or("");
-    let bare_point = line
-        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .any(|n| n.ends_with('.') && n.len() > 1 || n.starts_with('.') && n.len() > 1);
-    let hint = match e {
-        _ if bare_point && !line.contains("..") => {
-            Some("numbers need digits on both sides of the point: 5.0 and 0.5".to_string())
-        }
-        ParseErrorType::Reserved(word) => Some(format!("`{word}` is a reserved word; choose another name")),
-        ParseErrorType::MissingToken(t, _) if t == ";" => Some("statements end with `;`, all but the last".into()),
-        _ => None,
-    };
-    (format!("syntax: {}", lower_first(&e.to_string())), hint)
-}
-
-fn lower_first(s: &str) -> String {
-    let mut c = s.chars();
-    c.next().map_or(String::new(), |f| f.to_lowercase().chain(c).collect())
-}
-
-fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
-    match e {
-        EvalAltResult::ErrorVariableNotFound(name, _) => unknown_name(name, &global_names(context)),
-        EvalAltResult::ErrorFunctionNotFound(s, _) => {
-            let (name, args) = signature(s);
-            function_not_found(&name, &args)
-        }
-        EvalAltResult::ErrorTerminated(..) => {
-            Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
-        }
-        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::new("the recursion is too deep")
-            .hinted("a function probably calls itself without an end; loops have no such limit"),
-        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
-            let (wanted, got) = (friendly(wanted), friendly(got));
-            Diagnostic::new(if wanted.is_empty() {
-                format!("a {got} cannot stand here")
-            } else {
-                format!("expected a {wanted}, got a {got}")
-            })
-        }
-        EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
-        EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
-            let mut quoted = text.split('\'').skip(1).step_by(2);
-            let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
-            let d = Diagnostic::new(format!("a {} has no property `{name}`", friendly(kind)));
-            match crate::catalogue::nearest(name, super::complete::methods(&friendly(kind)).iter().copied()) {
-                Some(n) => d.hinted(format!("did you mean `{n}`?")),
-                None => d,
-            }
-        }
-        EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
-        EvalAltResult::ErrorArrayBounds(len, index, _) => {
-            Diagnostic::new(format!("index {index} is outside a list of {len}"))
-        }
-        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::new(value.to_string()),
-        EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!(
-            "cannot import \"{path}\": no file {path}.rhai was found beside the script or here"
-        )),
-        EvalAltResult::ErrorParsing(kind, _) => Diagnostic::new(format!("syntax: {}", lower_first(&kind.to_string()))),
-        other => Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default())),
-    }
-}
-
-fn global_names(context: &Context) -> Vec<String> {
-    context.globals.read().unwrap_or_else(|p| p.into_inner()).keys().cloned().collect()
-}
-
-/// An undefined variable with the nearest name known.
-pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
-    let d = Diagnostic::new(format!("`{name}` is not defined"));
-    let candidates = known.iter().map(String::as_str).chain(names::all().iter().map(|e| e.name));
-    match crate::catalogue::nearest(name, candidates) {
-        Some(n) => d.hinted(format!("did you mean `{n}`?")),
-        None => d,
-    }
-}
-
-/// A call that fits no function: the right signature if the name exists, else the nearest name.
-pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
-    if let Some(property) = name.strip_prefix("get$") {
-        return Diagnostic::new(format!("a {args} has no property `{property}`"));
-    }
-    if let Some(property) = name.strip_prefix("set$") {
-        return Diagnostic::new(format!("`{property}` cannot be set"));
-    }
-    if name.chars().all(|c| !c.is_alphanumeric() && c != '_') {
-        let d = Diagnostic::new(format!("`{name}` is not defined between {}", args.replace(", ", " and ")));
-        return if args.contains("Generator") {
-            d.hinted("an f becomes a divergence with .regularized(lipschitz(1.0))")
-        } else {
-            d
-        };
-    }
-    if let Some(e) = names::find(name) {
-        return Diagnostic::new(format!("`{name}` does not take ({args})"))
-            .hinted(format!("its signature is {}", e.signature));
-    }
-    let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
-    let own = super::complete::methods(args.split(", ").next().unwrap_or_default());
-    if own.contains(&name) {
-        return d.hinted(format!("`{name}` takes other arguments, or none"));
-    }
-    if let Some(n) = crate::catalogue::nearest(name, own.iter().copied()) {
-        return d.hinted(format!("did you mean `{n}`?"));
-    }
-    let known = names::functions();
-    match crate::catalogue::nearest(name, known.iter().map(String::as_str)) {
-        Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),
-        _ => d,
-    }
 }

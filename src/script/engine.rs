@@ -1,7 +1,8 @@
 //! The Rhai engine as gflow sets it up.
 use super::context::Context;
 use super::front_end::Event;
-use super::{arithmetic, bind, trace};
+use super::install::install;
+use super::{arithmetic, bind, symbolic_point, trace};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Position};
 use std::sync::Arc;
 
@@ -18,10 +19,10 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_string_size(100_000_000);
     engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
-    let tracer = trace::register(&mut engine);
-    super::symbolic_point::register(&mut engine);
-    super::claims::register(&mut engine, context);
-    bind::register(&mut engine, context, &tracer);
+    trace::register(&mut engine, context);
+    symbolic_point::register(&mut engine);
+    install(bind::library(), &mut engine, context);
+    bind::register(&mut engine, context);
     hooks(&mut engine, context);
     engine
 }

@@ -1,11 +1,12 @@
 //! Values for a program beside the script: read, set, and functions made outside that scripts can call.
-use super::Session;
-use super::bind::GeneratorValue;
 use super::context::Context;
-use super::convert::{number, rows};
+use super::convert::{list, number, rows, upload};
 use super::diagnostic::{Diagnostic, friendly};
+use super::keywords::KEYWORDS;
+use super::session::Session;
+use super::values::GeneratorValue;
 use crate::dataset::Rows;
-use crate::device::{self, Points};
+use crate::device::Points;
 use crate::error::{Error, Result};
 use crate::generator::expr::{self, Expr};
 use crate::generator::{Generator, NativeFunction};
@@ -17,12 +18,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What can cross: everything else stays a value of the script alone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// no value
     Nothing,
+    /// true or false
     Bool(bool),
+    /// a whole number
     Integer(i64),
+    /// a number
     Number(f64),
+    /// a text
     Text(String),
+    /// a list of numbers
     Numbers(Vec<f64>),
+    /// points [n, d]
     Points(Rows),
 }
 
@@ -61,18 +69,6 @@ fn leave(name: &str, v: &Dynamic) -> Result<Value> {
 }
 
 impl Session {
-    fn enter(&self, v: Value) -> Result<Dynamic> {
-        Ok(match v {
-            Value::Nothing => Dynamic::UNIT,
-            Value::Bool(b) => b.into(),
-            Value::Integer(i) => i.into(),
-            Value::Number(f) => f.into(),
-            Value::Text(t) => t.into(),
-            Value::Numbers(v) => v.into_iter().map(Dynamic::from).collect::<Array>().into(),
-            Value::Points(r) => Dynamic::from(enter_points(self, r)?),
-        })
-    }
-
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Result<Value> {
         let Some(v) = self.variable(name) else {
@@ -87,7 +83,8 @@ impl Session {
     /// Sets a variable, new or old.
     pub fn set(&mut self, name: &str, v: Value) -> Result<()> {
         check_name(name)?;
-        let v = self.enter(v)?;
+        check_points(&v)?;
+        let v = enter(self.context(), v);
         self.put(name, v)
     }
 
@@ -112,7 +109,7 @@ impl Session {
             ));
         }
         let context = self.context().clone();
-        let (numeric, owner) = (f.clone(), context.clone());
+        let numeric = f.clone();
         let shown = name.to_string();
         let call = move |ctx: NativeCallContext,
                          args: &mut [&mut Dynamic]|
@@ -123,21 +120,13 @@ impl Session {
             if let [argument] = args
                 && let Some(e) = argument.flatten_clone().try_cast::<Expr>()
             {
-                let native = NativeFunction::new(&shown, as_number(&owner, &shown, numeric.clone()));
+                let native = NativeFunction::new(&shown, as_number(&context, &shown, numeric.clone()));
                 return Ok(Dynamic::from(expr::native(native, &e)));
             }
             let values: Result<Vec<Value>> =
                 args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
             let result = f(values.map_err(|e| fail(e.to_string()))?).map_err(|m| fail(format!("{shown}: {m}")))?;
-            match result {
-                Value::Points(r) => Ok(Dynamic::from(device::points(r.data, r.n, r.d, &context.compute.device))),
-                Value::Numbers(v) => Ok(v.into_iter().map(Dynamic::from).collect::<Array>().into()),
-                Value::Nothing => Ok(Dynamic::UNIT),
-                Value::Bool(b) => Ok(b.into()),
-                Value::Integer(i) => Ok(i.into()),
-                Value::Number(x) => Ok(x.into()),
-                Value::Text(t) => Ok(t.into()),
-            }
+            Ok(enter(&context, result))
         };
         self.foreign(name, &vec![TypeId::of::<Dynamic>(); arity], call);
         Ok(())
@@ -158,7 +147,7 @@ impl Session {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    if super::complete::KEYWORDS.contains(&name) {
+    if KEYWORDS.contains(&name) {
         return Err(Error::data("the session", format!("`{name}` is a word of the language")));
     }
     let good = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
@@ -170,15 +159,29 @@ fn check_name(name: &str) -> Result<()> {
     }
 }
 
-fn enter_points(s: &Session, r: Rows) -> Result<Points> {
-    if r.n * r.d != r.data.len() || r.data.is_empty() {
-        return Err(Error::Shape {
+/// A value from outside as one of the language.
+fn enter(c: &Context, v: Value) -> Dynamic {
+    match v {
+        Value::Nothing => Dynamic::UNIT,
+        Value::Bool(b) => b.into(),
+        Value::Integer(i) => i.into(),
+        Value::Number(f) => f.into(),
+        Value::Text(t) => t.into(),
+        Value::Numbers(v) => Dynamic::from(list(v)),
+        Value::Points(r) => Dynamic::from(upload(c, r)),
+    }
+}
+
+/// Points have as many numbers as their shape says.
+fn check_points(v: &Value) -> Result<()> {
+    match v {
+        Value::Points(r) if r.n * r.d != r.data.len() || r.data.is_empty() => Err(Error::Shape {
             what: "points".into(),
             expected: format!("{} × {} numbers", r.n, r.d),
             got: r.data.len().to_string(),
-        });
+        }),
+        _ => Ok(()),
     }
-    Ok(device::points(r.data, r.n, r.d, &s.context().compute.device))
 }
 
 /// A foreign function as one of numbers. Once it has failed it is not called again: the reason is shown, and NaN stops

@@ -14,9 +14,12 @@ pub enum Event {
     Figure(Figure),
     /// a figure under a name: it takes the place of the one this cell showed under the same name
     Live {
+        /// the name
         name: String,
+        /// what takes the place
         figure: Figure,
     },
+    /// how far a loop is
     Progress(Report),
     /// a value shown by `display`
     Display(Rich),
@@ -24,8 +27,10 @@ pub enum Event {
     Result(Rich),
     /// what the cell showed so far can go; with `wait`, only when something new comes
     Clear {
+        /// whether to wait
         wait: bool,
     },
+    /// what stopped the cell
     Error(Diagnostic),
     /// a remark of gflow's own: where a file went, what was assumed
     Note(String),
@@ -33,6 +38,7 @@ pub enum Event {
 
 /// A terminal, a file, a notebook.
 pub trait FrontEnd: Send {
+    /// Shows an event; they come in the order in which they happened.
     fn event(&mut self, event: Event);
     /// A line typed by the person in front, or none where nobody can be asked. Returns soon after `stop` is requested.
     fn ask(&mut self, _prompt: &str, _password: bool, _stop: &Interrupt) -> Option<String> {

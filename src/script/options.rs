@@ -5,14 +5,15 @@ use super::diagnostic::friendly;
 use crate::catalogue::{Entry, Given, Opt, OptionKind, nearest};
 use crate::error::{Error, Result};
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
-/// A checked option map: plain values as JSON, values of the language as they are.
+/// A checked option map: plain values, and values of the language as they are.
 #[derive(Default)]
 pub struct Options {
-    owner: String,
-    plain: serde_json::Map<String, serde_json::Value>,
+    /// the plain ones, for the rooms of the house
+    pub given: Given,
     values: BTreeMap<String, Dynamic>,
 }
 
@@ -28,50 +29,37 @@ impl Options {
     }
 
     /// The keys T knows, over T's defaults.
-    pub fn typed<T: DeserializeOwned + Default + serde::Serialize>(&self) -> Result<T> {
-        self.typed_over(T::default())
+    pub fn typed<T: DeserializeOwned + Default + Serialize>(&self) -> Result<T> {
+        self.given.typed()
     }
-
-    /// Whether the map had this key.
-    pub fn has(&self, key: &str) -> bool {
-        self.plain.contains_key(key) || self.values.contains_key(key)
+    /// The keys T knows, over given defaults.
+    pub fn typed_over<T: DeserializeOwned + Serialize>(&self, defaults: T) -> Result<T> {
+        self.given.typed_over(defaults)
     }
-
     /// The keys of a JSON object over its values.
     pub fn typed_json<T: DeserializeOwned>(&self, defaults: serde_json::Value) -> Result<T> {
-        let fail = |e: serde_json::Error| Error::Option {
-            owner: self.owner.clone(),
-            key: "options".into(),
-            got: "not understood".into(),
-            expected: e.to_string(),
-        };
-        serde_json::from_value(self.typed_over(defaults)?).map_err(fail)
+        self.given.read(self.given.typed_over(defaults)?)
     }
-
-    /// The keys T knows, over given defaults.
-    pub fn typed_over<T: DeserializeOwned + serde::Serialize>(&self, defaults: T) -> Result<T> {
-        self.given().typed_over(defaults)
+    /// Whether the map had this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.given.has(key) || self.values.contains_key(key)
     }
-
-    /// The plain ones, for the rooms of the house.
-    pub fn given(&self) -> Given {
-        self.plain.iter().fold(Given::new(&self.owner), |given, (key, v)| given.with(key, v.clone()))
-    }
-
+    /// A value of the language given under a key.
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.values.get(key)
     }
     /// A number given under a key.
     pub fn number(&self, key: &str) -> Option<f64> {
-        self.plain.get(key).and_then(|v| v.as_f64())
+        self.given.get(key).and_then(|v| v.as_f64())
     }
+    /// Whether a flag was given as true.
     pub fn flag(&self, key: &str) -> bool {
-        self.plain.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
+        self.given.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
     }
 }
 
 fn check(owner: &str, known: &[Opt], map: Map) -> Result<Options> {
-    let mut out = Options { owner: owner.to_string(), ..Options::default() };
+    let mut out = Options { given: Given::new(owner), values: BTreeMap::new() };
     for (key, value) in map {
         let Some(opt) = known.iter().find(|o| o.name == key.as_str()) else {
             let names: Vec<String> = known.iter().map(|o| o.name.to_string()).collect();
@@ -88,11 +76,11 @@ fn check(owner: &str, known: &[Opt], map: Map) -> Result<Options> {
                     return Err(wrong(owner, opt, &value));
                 };
                 let inner = check(&format!("{owner} {key}"), keys, inner)?;
-                out.plain.insert(key.to_string(), serde_json::Value::Object(inner.plain));
+                out.given.set(&key, inner.given.into_json());
             }
             _ => {
                 let json = plain(opt, &value).ok_or_else(|| wrong(owner, opt, &value))?;
-                out.plain.insert(key.to_string(), json);
+                out.given.set(&key, json);
             }
         }
     }

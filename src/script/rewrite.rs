@@ -3,10 +3,12 @@
 //! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `a[n/2]` works for whole floats:
 //! an index that is not a literal goes through `__index`. `f(2)` calls a closure held by a variable or a parameter f.
 //! Positions in errors are mapped back to the text as typed.
+use super::keywords::is_syntax;
 use std::collections::HashSet;
 
 /// The rewritten text and how to find one's way back.
 pub struct Rewritten {
+    /// what the interpreter reads
     pub text: String,
     /// per line (from 0): (column in the rewritten line, characters inserted there), ascending
     inserted: Vec<Vec<(usize, usize)>>,
@@ -47,95 +49,101 @@ struct Token {
     to: usize,
 }
 
-const KEYWORDS: &[&str] = &[
-    "return", "in", "if", "else", "while", "for", "loop", "do", "until", "throw", "let", "const", "switch", "case",
-    "import", "as", "export", "break", "continue", "catch", "try",
-];
 const SYMBOLS: &[&str] = &[
     "**=", "...", "..=", "<<=", ">>=", "===", "!==", "**", "..", "::", "?.", "??", "==", "!=", "<=", ">=", "&&", "||",
     "=>", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "|=", "&=", "^=",
 ];
 
+/// The character at i, or a null one behind the end.
+fn at(c: &[char], i: usize) -> char {
+    c.get(i).copied().unwrap_or('\0')
+}
+
 /// Tokens of a text; inside templates `${…}` the expressions are found by recursion.
 fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
     let mut tokens = vec![];
     let mut i = 0;
-    let at = |i: usize| c.get(i).copied().unwrap_or('\0');
     while i < c.len() {
-        let from = i;
-        let ch = c[i];
-        let kind = if ch.is_whitespace() {
-            i += 1;
+        if let Some(end) = blank(c, i) {
+            i = end;
             continue;
-        } else if ch == '/' && at(i + 1) == '/' {
-            while i < c.len() && c[i] != '\n' {
-                i += 1;
-            }
-            continue;
-        } else if ch == '/' && at(i + 1) == '*' {
-            let mut depth = 0;
-            while i < c.len() {
-                if at(i) == '/' && at(i + 1) == '*' {
-                    depth += 1;
-                    i += 2;
-                } else if at(i) == '*' && at(i + 1) == '/' {
-                    depth -= 1;
-                    i += 2;
-                    if depth == 0 {
-                        break;
-                    }
-                } else {
-                    i += 1;
-                }
-            }
-            continue;
-        } else if ch.is_alphabetic() || ch == '_' || ch == '$' {
-            while i < c.len() && (c[i].is_alphanumeric() || c[i] == '_' || c[i] == '$') {
-                i += 1;
-            }
-            Kind::Word
-        } else if ch.is_ascii_digit() {
-            i += 1;
-            while i < c.len() {
-                let exponent = (c[i] == '+' || c[i] == '-')
-                    && (c[i - 1] == 'e' || c[i - 1] == 'E')
-                    && at(i + 1).is_ascii_digit()
-                    && !(at(from) == '0' && at(from + 1) == 'x');
-                let point = c[i] == '.' && at(i + 1).is_ascii_digit();
-                if c[i].is_alphanumeric() || c[i] == '_' || exponent || point {
-                    i += 1;
-                } else {
-                    break;
-                }
-            }
-            Kind::Number
-        } else if ch == '"' || ch == '\'' {
-            i += 1;
-            while i < c.len() && c[i] != ch {
-                i += if c[i] == '\\' { 2 } else { 1 };
-            }
-            i = (i + 1).min(c.len());
-            Kind::Text
-        } else if ch == '`' {
-            i = template(c, i, base, out);
-            Kind::Text
-        } else if "([{".contains(ch) {
-            i += 1;
-            Kind::Open
-        } else if ch == '#' && at(i + 1) == '{' {
-            i += 2;
-            Kind::Open
-        } else if ")]}".contains(ch) {
-            i += 1;
-            Kind::Close
-        } else {
-            let symbol = SYMBOLS.iter().find(|s| s.chars().enumerate().all(|(k, x)| at(i + k) == x));
-            i += symbol.map_or(1, |s| s.len());
-            Kind::Symbol
-        };
-        tokens.push(Token { kind, from: base + from, to: base + i });
+        }
+        let (kind, to) = token(c, i, base, out);
+        tokens.push(Token { kind, from: base + i, to: base + to });
+        i = to;
     }
     out.push(tokens);
+}
+
+/// Behind the space or comment that starts at i; none if there is none.
+fn blank(c: &[char], i: usize) -> Option<usize> {
+    let end_of_line = || (i..c.len()).find(|k| c[*k] == '\n').unwrap_or(c.len());
+    match (c[i], at(c, i + 1)) {
+        (ch, _) if ch.is_whitespace() => Some(i + 1),
+        ('/', '/') => Some(end_of_line()),
+        ('/', '*') => Some(block_comment(c, i)),
+        _ => None,
+    }
+}
+
+/// Behind a block comment, which may hold others.
+fn block_comment(c: &[char], mut i: usize) -> usize {
+    let mut depth = 0;
+    while i < c.len() {
+        match (c[i], at(c, i + 1)) {
+            ('/', '*') => (depth, i) = (depth + 1, i + 2),
+            ('*', '/') => (depth, i) = (depth - 1, i + 2),
+            _ => i += 1,
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    i
+}
+
+/// The kind of the token that starts at i, and where it ends.
+fn token(c: &[char], i: usize, base: usize, out: &mut Vec<Vec<Token>>) -> (Kind, usize) {
+    let word = |ch: &char| ch.is_alphanumeric() || *ch == '_' || *ch == '$';
+    match c[i] {
+        ch if ch.is_alphabetic() || ch == '_' || ch == '$' => {
+            (Kind::Word, i + c[i..].iter().take_while(|ch| word(ch)).count())
+        }
+        ch if ch.is_ascii_digit() => (Kind::Number, number(c, i)),
+        '"' | '\'' => (Kind::Text, text(c, i)),
+        '`' => (Kind::Text, template(c, i, base, out)),
+        '(' | '[' | '{' => (Kind::Open, i + 1),
+        '#' if at(c, i + 1) == '{' => (Kind::Open, i + 2),
+        ')' | ']' | '}' => (Kind::Close, i + 1),
+        _ => {
+            let symbol = SYMBOLS.iter().find(|s| s.chars().enumerate().all(|(k, x)| at(c, i + k) == x));
+            (Kind::Symbol, i + symbol.map_or(1, |s| s.len()))
+        }
+    }
+}
+
+/// Behind a number: `1_000`, `0xff`, `2.5e-3`.
+fn number(c: &[char], from: usize) -> usize {
+    let hexadecimal = c[from] == '0' && at(c, from + 1) == 'x';
+    let mut i = from + 1;
+    while i < c.len() {
+        let exponent = matches!(c[i], '+' | '-') && matches!(c[i - 1], 'e' | 'E') && !hexadecimal;
+        let joined = exponent || c[i] == '.';
+        if !(c[i].is_alphanumeric() || c[i] == '_' || joined && at(c, i + 1).is_ascii_digit()) {
+            break;
+        }
+        i += 1;
+    }
+    i
+}
+
+/// Behind a text literal.
+fn text(c: &[char], from: usize) -> usize {
+    let mut i = from + 1;
+    while i < c.len() && c[i] != c[from] {
+        i += if c[i] == '\\' { 2 } else { 1 };
+    }
+    (i + 1).min(c.len())
 }
 
 /// Skips a template literal, lexing what its `${…}` hold; returns the position after it.
@@ -180,7 +188,7 @@ impl Walk<'_> {
         let Some(p) = i.checked_sub(1) else { return false };
         match self.t[p].kind {
             Kind::Number | Kind::Text => true,
-            Kind::Word => !KEYWORDS.contains(&self.word(p).as_str()),
+            Kind::Word => !is_syntax(&self.word(p)),
             Kind::Close => !self.is(p, "}"),
             _ => false,
         }
@@ -217,7 +225,7 @@ impl Walk<'_> {
     fn primary(&self, mut i: usize) -> Option<usize> {
         i = match self.t.get(i)?.kind {
             Kind::Open => self.group(i),
-            Kind::Word if KEYWORDS.contains(&self.word(i).as_str()) => return None,
+            Kind::Word if is_syntax(&self.word(i)) => return None,
             Kind::Word | Kind::Number | Kind::Text => i + 1,
             _ => return None,
         };

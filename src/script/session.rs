@@ -3,12 +3,14 @@ use super::assistant::Assistant;
 use super::check::{Known, undefined};
 use super::complete::{Completeness, Completion};
 use super::context::{Context, lock};
-use super::diagnostic::{Diagnostic, Sources};
+use super::diagnostic::{Diagnostic, Sources, friendly};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
+use super::report::{from_eval, from_parse};
 use super::resolver::Files;
 use super::rewrite::rewrite;
 use super::rich::{Rich, rich};
+use super::{complete, names};
 use crate::device::Compute;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
@@ -20,7 +22,9 @@ use std::sync::Arc;
 
 /// How a session starts.
 pub struct SessionOptions {
+    /// where tensors live
     pub compute: Compute,
+    /// of everything random
     pub seed: u64,
     /// `--set name=value`
     pub params: BTreeMap<String, String>,
@@ -28,10 +32,49 @@ pub struct SessionOptions {
     pub out: Option<PathBuf>,
     /// where `import` looks first
     pub folder: Option<PathBuf>,
+    /// where everything it shows goes
     pub front: Box<dyn FrontEnd>,
 }
 
+impl SessionOptions {
+    /// Seed 0, no parameters, files beside the program.
+    pub fn new(compute: Compute, front: impl FrontEnd + 'static) -> SessionOptions {
+        SessionOptions { compute, seed: 0, params: BTreeMap::new(), out: None, folder: None, front: Box::new(front) }
+    }
+}
+
 /// One interpreter with its state.
+///
+/// ```
+/// use gflow::device::{Choice, open};
+/// use gflow::script::{Recorder, Session, SessionOptions, Value};
+/// use std::sync::Arc;
+///
+/// let front = Recorder::default();
+/// let mut session = Session::new(SessionOptions::new(open(Choice::Cpu)?, front.clone()));
+///
+/// // a cell: what it prints, draws and returns goes to the front end
+/// assert!(session.eval("cell 1", "let f = chi2(); print(f.name()); f.f(3)").is_ok());
+/// assert_eq!(front.text(), "chi2\n4.0");
+///
+/// // variables, read and set from outside
+/// session.set("x", Value::Numbers(vec![1.0, 2.0]))?;
+/// assert!(session.eval("cell 2", "let total = sum(x)").is_ok());
+/// assert_eq!(session.get("total")?, Value::Number(3.0));
+///
+/// // a function of Rust, called by scripts and part of formulas
+/// let square = |v: Vec<Value>| match v[..] {
+///     [Value::Number(x)] => Ok(Value::Number(x * x)),
+///     _ => Err("square takes a number".to_string()),
+/// };
+/// session.register("square", 1, Arc::new(square))?;
+/// assert_eq!(session.call("cell 3", "square(1.5)").ok(), Some(Value::Number(2.25)));
+///
+/// // an error has a place and says what was perhaps meant
+/// let error = session.eval("cell 4", "chi3()").err();
+/// assert_eq!(error.and_then(|e| e.hint).as_deref(), Some("did you mean `chi2`?"));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub struct Session {
     engine: Engine,
     context: Arc<Context>,
@@ -49,6 +92,7 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session that has run nothing.
     pub fn new(o: SessionOptions) -> Session {
         let context = Arc::new(Context::new(o.compute, o.seed, o.params, o.out, o.front));
         let mut engine = engine(&context);
@@ -59,8 +103,8 @@ impl Session {
             natives.extend(f["name"].as_str().map(str::to_string));
         }
         natives.extend(["PI", "E"].map(String::from));
-        let modules = ["data", "metric", "plot", "io", "global"].map(String::from).into();
-        let plain: Arc<HashSet<String>> = Arc::new(super::names::functions().into_iter().collect());
+        let modules = names::modules().into_iter().chain(["global"]).map(String::from).collect();
+        let plain: Arc<HashSet<String>> = Arc::new(names::functions().into_iter().collect());
         let files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
         let assistant = Assistant::new(plain.clone());
         engine.set_module_resolver(files.clone());
@@ -82,7 +126,8 @@ impl Session {
     pub fn interrupt(&self) -> Interrupt {
         self.context.interrupt.clone()
     }
-    pub fn context(&self) -> &Arc<Context> {
+    /// What its native functions share.
+    pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
     }
     /// Answers about names from any thread, also while a cell runs.
@@ -153,11 +198,11 @@ impl Session {
     }
     /// What the name at the cursor is: its help page, or the variable with its value.
     pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
-        let word = super::complete::word_at(text, cursor);
+        let word = complete::word_at(text, cursor);
         match self.scope.get(&word) {
             Some(value) => {
                 let shown = self.rich(value);
-                let kind = super::diagnostic::friendly(self.engine.map_type_name(value.type_name()));
+                let kind = friendly(self.engine.map_type_name(value.type_name()));
                 let head = format!("{word}: {kind}");
                 let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
                 Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
@@ -212,7 +257,7 @@ impl Session {
         let rewritten = rewrite(text, &self.plain);
         let compiled = self.engine.compile_with_scope(&self.scope, &rewritten.text);
         self.sources.add(name, text, rewritten);
-        let mut ast = compiled.map_err(|e| Diagnostic::from_parse(&e, name, &self.sources, text))?;
+        let mut ast = compiled.map_err(|e| from_parse(&e, name, &self.sources, text))?;
         ast.set_source(name);
         self.check(&ast, name)?;
         for f in ast.iter_functions() {
@@ -249,7 +294,7 @@ impl Session {
         one.set_source(name);
         let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &one);
         self.share_globals();
-        result.map_err(|e| Diagnostic::from_eval(&e, name, &self.sources, &self.context))
+        result.map_err(|e| from_eval(&e, name, &self.sources, &self.context))
     }
 
     /// Makes every global a shared cell, so that functions see what the script wrote last.
@@ -287,7 +332,7 @@ impl Session {
         let rewritten = rewrite(&text, &self.plain);
         let compiled = self.engine.compile(&rewritten.text);
         self.sources.add(&shown, &text, rewritten);
-        let mut ast = compiled.map_err(|e| Diagnostic::from_parse(&e, &shown, &self.sources, &text))?;
+        let mut ast = compiled.map_err(|e| from_parse(&e, &shown, &self.sources, &text))?;
         ast.set_source(shown.as_str());
         self.check(&ast, &shown)?;
         for f in ast.iter_functions() {
@@ -297,7 +342,7 @@ impl Session {
         let Some(module) = module else {
             return Err(Diagnostic::new(format!("{shown} imports itself")).at(self.sources.place(cell, *at)));
         };
-        let module = module.map_err(|e| Diagnostic::from_eval(&e, &shown, &self.sources, &self.context))?;
+        let module = module.map_err(|e| from_eval(&e, &shown, &self.sources, &self.context))?;
         self.engine.register_static_module(alias, module.into());
         self.modules.insert(alias.to_string());
         Ok(())

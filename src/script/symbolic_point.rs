@@ -10,6 +10,7 @@ use rhai::{Array, Dynamic, Engine, NativeCallContext};
 pub struct SymbolicPoint(pub Vec<Expr>);
 
 impl SymbolicPoint {
+    /// x₀, …, x_{d−1}.
     pub fn new(d: usize) -> SymbolicPoint {
         SymbolicPoint((0..d).map(coordinate).collect())
     }
@@ -62,6 +63,7 @@ fn log_sum_exp(ctx: &NativeCallContext, a: &[Expr]) -> Native<Expr> {
     bounded(ctx, expr::add(&top, &expr::ln(&sum)))
 }
 
+/// Registers its operators and functions.
 pub fn register(engine: &mut Engine) {
     engine.register_type_with_name::<SymbolicPoint>("SymbolicPoint");
     engine.register_indexer_get(|ctx: NativeCallContext, p: &mut SymbolicPoint, i: i64| -> Native<Expr> {

@@ -2,14 +2,15 @@
 //!
 //! A native `if x > 1 { … }` works by re-execution: a comparison returns a real boolean from an oracle that remembers
 //! the decisions so far, the closure is run once per path, and the paths fold into one expression.
-use super::context::Context;
-use super::convert::{Native, raise};
+use super::context::{Context, lock};
+use super::convert::{Native, raise, type_of};
+use super::oracle::Oracle;
 use crate::error::Error;
 use crate::generator::expr::{self, Expr, constant, x};
 use crate::generator::latex::latex;
 use crate::generator::scalar::{Relation, Unary};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Most comparisons on one path; more means a loop that depends on x.
 const MOST_DECISIONS: usize = 24;
@@ -18,16 +19,6 @@ const MOST_PATHS: usize = 256;
 const MOST_NODES: u64 = 5000;
 /// The same for formulas in many coordinates, which are only differentiated.
 const MOST_OF_POINT: u64 = 20_000_000;
-
-/// The decisions of the path being run.
-#[derive(Default)]
-struct Oracle {
-    active: bool,
-    prefix: Vec<bool>,
-    log: Vec<(Expr, bool)>,
-}
-
-type Shared = Arc<Mutex<Oracle>>;
 
 pub(super) fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(message.into().into(), ctx.call_position()).into()
@@ -42,11 +33,11 @@ pub(super) fn bounded(ctx: &NativeCallContext, e: Expr) -> Native<Expr> {
     Ok(e)
 }
 
-fn decide(oracle: &Shared, ctx: &NativeCallContext, r: Relation, a: Expr, b: Expr) -> Native<bool> {
+fn decide(c: &Context, ctx: &NativeCallContext, r: Relation, a: Expr, b: Expr) -> Native<bool> {
     if let (Some(p), Some(q)) = (a.as_const(), b.as_const()) {
         return Ok(r.holds(p, q));
     }
-    let mut o = super::context::lock(oracle);
+    let mut o = lock(&c.oracle);
     if !o.active {
         return Err(error(ctx, "x can be compared only inside a closure that is read as a formula"));
     }
@@ -72,75 +63,75 @@ pub(super) fn to_expr(d: &Dynamic) -> Option<Expr> {
     d.as_float().ok().or_else(|| d.as_int().ok().map(|i| i as f64)).map(constant)
 }
 
-/// Registers the operators and functions of symbolic values, and `f_divergence`'s tracer.
-pub fn register(engine: &mut Engine) -> Tracer {
+/// Operators and functions of two symbols.
+const BINARY: [(&str, fn(&Expr, &Expr) -> Expr); 8] = [
+    ("+", expr::add),
+    ("-", expr::sub),
+    ("*", expr::mul),
+    ("/", expr::div),
+    ("**", expr::pow),
+    ("pow", expr::pow),
+    ("max", expr::max),
+    ("min", expr::min),
+];
+
+/// Functions of one symbol.
+const UNARY: [(&str, Unary); 12] = [
+    ("ln", Unary::Ln),
+    ("log", Unary::Ln),
+    ("exp", Unary::Exp),
+    ("abs", Unary::Abs),
+    ("sign", Unary::Sign),
+    ("tanh", Unary::Tanh),
+    ("log1p", Unary::Log1p),
+    ("expm1", Unary::Expm1),
+    ("sigmoid", Unary::Sigmoid),
+    ("softplus", Unary::Softplus),
+    ("sin", Unary::Sin),
+    ("cos", Unary::Cos),
+];
+
+const RELATIONS: [(&str, Relation); 6] = [
+    (">", Relation::Gt),
+    (">=", Relation::Ge),
+    ("<", Relation::Lt),
+    ("<=", Relation::Le),
+    ("==", Relation::Eq),
+    ("!=", Relation::Ne),
+];
+
+/// A function of two symbols, and of a symbol and a number on either side.
+fn pairs<T: Clone + Send + Sync + 'static>(
+    engine: &mut Engine,
+    name: &str,
+    f: impl Fn(&NativeCallContext, Expr, Expr) -> Native<T> + Clone + Send + Sync + 'static,
+) {
+    let g = f.clone();
+    engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| g(&ctx, a, b));
+    let g = f.clone();
+    engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| g(&ctx, a, constant(b)));
+    let g = f.clone();
+    engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| g(&ctx, constant(a), b));
+    let g = f.clone();
+    engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| g(&ctx, a, constant(b as f64)));
+    engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| f(&ctx, constant(a as f64), b));
+}
+
+/// Registers the operators and functions of symbolic values.
+pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_type_with_name::<Expr>("Symbolic");
-    type Pair = fn(&Expr, &Expr) -> Expr;
-    let operators: [(&str, Pair); 8] = [
-        ("+", expr::add),
-        ("-", expr::sub),
-        ("*", expr::mul),
-        ("/", expr::div),
-        ("**", expr::pow),
-        ("pow", expr::pow),
-        ("max", expr::max),
-        ("min", expr::min),
-    ];
-    for (name, f) in operators {
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| bounded(&ctx, f(&a, &b)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| bounded(&ctx, f(&a, &constant(b))));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| bounded(&ctx, f(&constant(a), &b)));
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| {
-            bounded(&ctx, f(&a, &constant(b as f64)))
-        });
-        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| {
-            bounded(&ctx, f(&constant(a as f64), &b))
-        });
+    for (name, f) in BINARY {
+        pairs(engine, name, move |ctx, a, b| bounded(ctx, f(&a, &b)));
     }
     engine.register_fn("-", |a: Expr| expr::neg(&a));
     engine.register_fn("+", |a: Expr| a);
     engine.register_fn("sqrt", |a: Expr| expr::sqrt(&a));
-    let functions = [
-        ("ln", Unary::Ln),
-        ("log", Unary::Ln),
-        ("exp", Unary::Exp),
-        ("abs", Unary::Abs),
-        ("sign", Unary::Sign),
-        ("tanh", Unary::Tanh),
-        ("log1p", Unary::Log1p),
-        ("expm1", Unary::Expm1),
-        ("sigmoid", Unary::Sigmoid),
-        ("softplus", Unary::Softplus),
-        ("sin", Unary::Sin),
-        ("cos", Unary::Cos),
-    ];
-    for (name, f) in functions {
+    for (name, f) in UNARY {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::unary(f, &a)));
     }
-    let oracle: Shared = Arc::default();
-    let relations = [
-        (">", Relation::Gt),
-        (">=", Relation::Ge),
-        ("<", Relation::Lt),
-        ("<=", Relation::Le),
-        ("==", Relation::Eq),
-        ("!=", Relation::Ne),
-    ];
-    for (name, r) in relations {
-        let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: Expr| decide(&o, &ctx, r, a, b));
-        let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: f64| decide(&o, &ctx, r, a, constant(b)));
-        let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: f64, b: Expr| decide(&o, &ctx, r, constant(a), b));
-        let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Expr, b: i64| {
-            decide(&o, &ctx, r, a, constant(b as f64))
-        });
-        let o = oracle.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, a: i64, b: Expr| {
-            decide(&o, &ctx, r, constant(a as f64), b)
-        });
+    for (name, r) in RELATIONS {
+        let c = context.clone();
+        pairs(engine, name, move |ctx, a, b| decide(&c, ctx, r, a, b));
     }
     for name in ["to_float", "to_int"] {
         engine.register_fn(name, |ctx: NativeCallContext, _: Expr| -> Native<f64> {
@@ -149,59 +140,64 @@ pub fn register(engine: &mut Engine) -> Tracer {
     }
     engine.register_fn("to_string", |a: &mut Expr| latex(a));
     engine.register_fn("to_debug", |a: &mut Expr| latex(a));
-    Tracer { oracle }
 }
 
-/// Runs closures on a symbolic x.
-#[derive(Clone)]
-pub struct Tracer {
-    oracle: Shared,
+/// The closure as an expression in x; captured numbers enter with their values.
+pub fn trace(c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
+    trace_at(c, ctx, f, &Dynamic::from(x()))
 }
+
+/// The same on another symbolic argument.
+pub fn trace_at(c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
+    let mut paths = 0;
+    let result = explore(c, ctx, (f, argument), vec![], &mut paths);
+    *lock(&c.oracle) = Oracle::default();
+    result
+}
+
+fn explore(
+    c: &Context,
+    ctx: &NativeCallContext,
+    f: (&FnPtr, &Dynamic),
+    prefix: Vec<bool>,
+    paths: &mut usize,
+) -> Native<Expr> {
+    *paths += 1;
+    if *paths > MOST_PATHS {
+        return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
+    }
+    let given = prefix.len();
+    *lock(&c.oracle) = Oracle { active: true, prefix, log: vec![] };
+    let value: Dynamic = f.0.call_raw(ctx, None, [f.1.clone()])?;
+    let log = std::mem::take(&mut lock(&c.oracle).log);
+    let Some(mut out) = to_expr(&value) else {
+        let reason = if value.is_unit() {
+            "it returned nothing; is there a `;` after the last expression?".to_string()
+        } else {
+            format!("it returned a {}, expected a number built from x", type_of(&value))
+        };
+        return Err(raise(c, ctx, Error::data("the closure", reason)));
+    };
+    for i in (given..log.len()).rev() {
+        let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();
+        other.push(false);
+        let otherwise = explore(c, ctx, f, other, paths)?;
+        out = expr::select(&log[i].0, &out, &otherwise);
+    }
+    Ok(out)
+}
+
+/// Reads closures.
+#[derive(Clone, Copy)]
+pub struct Tracer;
 
 impl Tracer {
-    /// The closure as an expression in x; captured numbers enter with their values.
-    pub fn trace(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
-        self.trace_at(c, ctx, f, &Dynamic::from(x()))
+    /// See [`trace`].
+    pub fn trace(self, c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
+        trace(c, ctx, f)
     }
-
-    /// The same on another symbolic argument.
-    pub fn trace_at(&self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
-        let mut paths = 0;
-        let result = self.explore(c, ctx, (f, argument), vec![], &mut paths);
-        *super::context::lock(&self.oracle) = Oracle::default();
-        result
-    }
-
-    fn explore(
-        &self,
-        c: &Context,
-        ctx: &NativeCallContext,
-        f: (&FnPtr, &Dynamic),
-        prefix: Vec<bool>,
-        paths: &mut usize,
-    ) -> Native<Expr> {
-        *paths += 1;
-        if *paths > MOST_PATHS {
-            return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
-        }
-        let given = prefix.len();
-        *super::context::lock(&self.oracle) = Oracle { active: true, prefix, log: vec![] };
-        let value: Dynamic = f.0.call_raw(ctx, None, [f.1.clone()])?;
-        let log = std::mem::take(&mut super::context::lock(&self.oracle).log);
-        let Some(mut out) = to_expr(&value) else {
-            let reason = if value.is_unit() {
-                "it returned nothing; is there a `;` after the last expression?".to_string()
-            } else {
-                format!("it returned a {}, expected a number built from x", super::convert::type_of(&value))
-            };
-            return Err(raise(c, ctx, Error::data("the closure", reason)));
-        };
-        for i in (given..log.len()).rev() {
-            let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();
-            other.push(false);
-            let otherwise = self.explore(c, ctx, f, other, paths)?;
-            out = expr::select(&log[i].0, &out, &otherwise);
-        }
-        Ok(out)
+    /// See [`trace_at`].
+    pub fn trace_at(self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
+        trace_at(c, ctx, f, argument)
     }
 }

@@ -1,7 +1,7 @@
 //! `gflow bench`: one loop through gflow and through the PyTorch and JAX that are installed, as ratios from one run.
 use super::Exit;
 use super::args::BenchArgs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const SCRIPT: &str = include_str!("gpa.rhai");
@@ -63,91 +63,123 @@ fn missing(python: &Path, module: &str) -> Option<String> {
     }
 }
 
-/// Runs the command.
-pub fn bench(args: &BenchArgs) -> Exit {
-    let fail = |e: String| {
-        eprintln!("error: {e}");
-        Exit::Usage
-    };
-    let most = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = args.threads.unwrap_or(most);
-    if threads > most {
-        return fail(format!(
-            "this machine has {most} processors, so {threads} threads would wait for each other; use --threads {most} or fewer"
-        ));
-    }
-    let (folder, own) = match (tempfile::tempdir(), std::env::current_exe()) {
-        (Ok(folder), Ok(own)) => (folder, own),
-        (Err(e), _) | (_, Err(e)) => return fail(format!("cannot start: {e}")),
-    };
-    let script = folder.path().join("gpa.rhai");
-    let mut peers = vec![];
-    let mut absent = vec![];
-    for peer in PEERS {
-        match missing(&args.python, peer.module) {
-            None => peers.push((peer, folder.path().join(format!("gpa_{}.py", peer.module)))),
-            Some(why) => absent.push(format!(
-                "{}: {why}; pip install {} there, or name another Python with --python",
-                peer.name, peer.module
-            )),
+/// The programs of one run, written where they can be started.
+struct Bench {
+    /// holds the programs until the end
+    folder: tempfile::TempDir,
+    own: PathBuf,
+    python: PathBuf,
+    threads: usize,
+    peers: Vec<(&'static Peer, PathBuf)>,
+    /// peers that are not compared, and why
+    absent: Vec<String>,
+}
+
+impl Bench {
+    fn new(args: &BenchArgs, threads: usize) -> Result<Bench, String> {
+        let folder = tempfile::tempdir().map_err(|e| format!("cannot start: {e}"))?;
+        let own = std::env::current_exe().map_err(|e| format!("cannot start: {e}"))?;
+        let (mut peers, mut absent) = (vec![], vec![]);
+        for peer in PEERS {
+            match missing(&args.python, peer.module) {
+                None => peers.push((peer, folder.path().join(format!("gpa_{}.py", peer.module)))),
+                Some(why) => absent.push(format!(
+                    "{}: {why}; pip install {} there, or name another Python with --python",
+                    peer.name, peer.module
+                )),
+            }
         }
-    }
-    let files = peers.iter().map(|(p, path)| (path, p.program)).chain([(&script, SCRIPT)]);
-    for (path, text) in files {
-        if let Err(e) = std::fs::write(path, text) {
-            return fail(format!("cannot write {}: {e}", path.display()));
+        let bench = Bench { folder, own, python: args.python.clone(), threads, peers, absent };
+        let script = bench.script();
+        let files = bench.peers.iter().map(|(p, path)| (path, p.program)).chain([(&script, SCRIPT)]);
+        for (path, text) in files {
+            std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         }
+        Ok(bench)
     }
-    println!(
-        "GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;"
-    );
-    println!(
-        "CPU, {threads} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n",
-        if threads == 1 { "" } else { "s" }
-    );
-    let heads: String = peers
-        .iter()
-        .map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name)))
-        .collect();
-    println!("{:>9} {:>10}{heads}", "particles", "gflow ms");
-    let sizes = WORK.iter().filter(|(n, ..)| !args.quick || *n <= 1000);
-    for (n, steps, rounds) in
-        sizes.map(|(n, steps, rounds)| if args.quick { (*n, steps / 5, 1) } else { (*n, *steps, *rounds) })
-    {
-        let mut times = vec![vec![]; peers.len() + 1];
+
+    fn script(&self) -> PathBuf {
+        self.folder.path().join("gpa.rhai")
+    }
+
+    fn head(&self) {
+        println!(
+            "GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;"
+        );
+        println!(
+            "CPU, {} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n",
+            self.threads,
+            if self.threads == 1 { "" } else { "s" }
+        );
+        let heads = self
+            .peers
+            .iter()
+            .map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name)));
+        println!("{:>9} {:>10}{}", "particles", "gflow ms", heads.collect::<String>());
+    }
+
+    /// One round of every program: milliseconds per step of gflow and of each peer that answers.
+    fn round(&mut self, n: usize, steps: usize, times: &mut [Vec<f64>]) -> Result<(), String> {
+        let mut mine = pinned(&self.own, self.threads);
+        let settings = [format!("n={n}"), format!("steps={steps}")];
+        mine.arg("run").arg(self.script()).args(["--device", "cpu", "--quiet"]);
+        mine.args(settings.iter().flat_map(|s| ["--set", s]));
+        times[0].push(time(mine).map_err(|e| format!("gflow run failed: {e}"))?);
+        for (k, (peer, path)) in self.peers.iter().enumerate() {
+            if self.absent.iter().any(|a| a.starts_with(peer.name)) {
+                continue;
+            }
+            let mut theirs = pinned(&self.python, self.threads);
+            theirs.arg(path).args([n.to_string(), steps.to_string()]);
+            match time(theirs) {
+                Ok(t) => times[k + 1].push(t),
+                Err(e) => self.absent.push(format!("{} at {n} particles: {e}", peer.name)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The medians of some rounds, and the ratios to gflow's.
+    fn row(&mut self, n: usize, steps: usize, rounds: usize) -> Result<(), String> {
+        let mut times = vec![vec![]; self.peers.len() + 1];
         for _ in 0..rounds {
-            let mut mine = pinned(&own, threads);
-            mine.arg("run").arg(&script).args([
-                "--device",
-                "cpu",
-                "--quiet",
-                "--set",
-                &format!("n={n}"),
-                "--set",
-                &format!("steps={steps}"),
-            ]);
-            match time(mine) {
-                Ok(t) => times[0].push(t),
-                Err(e) => return fail(format!("gflow run failed: {e}")),
-            }
-            for (k, (peer, path)) in peers.iter().enumerate() {
-                if absent.iter().any(|a| a.starts_with(peer.name)) {
-                    continue;
-                }
-                let mut theirs = pinned(&args.python, threads);
-                theirs.arg(path).args([n.to_string(), steps.to_string()]);
-                match time(theirs) {
-                    Ok(t) => times[k + 1].push(t),
-                    Err(e) => absent.push(format!("{} at {n} particles: {e}", peer.name)),
-                }
-            }
+            self.round(n, steps, &mut times)?;
         }
         let mut medians = times.into_iter().map(median);
         let mine = medians.next().unwrap_or(f64::NAN);
         let number = |v: f64, digits: usize| if v.is_finite() { format!("{v:.digits$}") } else { "-".into() };
         let rest: String = medians.map(|t| format!(" {:>12} {:>14}", number(t, 2), number(t / mine, 2))).collect();
         println!("{n:>9} {:>10}{rest}", number(mine, 2));
+        Ok(())
     }
-    absent.iter().for_each(|a| println!("\nnot compared with {a}"));
-    Exit::Ok
+
+    fn run(&mut self, quick: bool) -> Result<(), String> {
+        self.head();
+        for (n, steps, rounds) in WORK.iter().filter(|(n, ..)| !quick || *n <= 1000) {
+            let (steps, rounds) = if quick { (steps / 5, 1) } else { (*steps, *rounds) };
+            self.row(*n, steps, rounds)?;
+        }
+        self.absent.iter().for_each(|a| println!("\nnot compared with {a}"));
+        Ok(())
+    }
+}
+
+/// `gflow bench`
+pub fn bench(args: &BenchArgs) -> Exit {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.unwrap_or(most);
+    let outcome = if threads > most {
+        Err(format!(
+            "this machine has {most} processors, so {threads} threads would wait for each other; use --threads {most} or fewer"
+        ))
+    } else {
+        Bench::new(args, threads).and_then(|mut b| b.run(args.quick))
+    };
+    match outcome {
+        Ok(()) => Exit::Ok,
+        Err(e) => {
+            eprintln!("error: {e}");
+            Exit::Usage
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Colours of a cell while it is typed.
-use crate::script::complete::KEYWORDS;
-use crate::script::names;
+use crate::script::{KEYWORDS, names};
 use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
 

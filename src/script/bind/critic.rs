@@ -1,72 +1,63 @@
 //! Recipes of critics, and fitted potentials.
-use super::estimate::EstimateValue;
-use super::flow::RunValue;
-use super::{describe, none};
 use crate::critic::kind::Form;
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::natural::CRITICS;
 use crate::critic::solver::SolverBuilder;
-use crate::critic::{Critic, CriticBuilder, OPTIMIZER};
-use crate::device::{self, Points};
+use crate::critic::{CriticBuilder, OPTIMIZER};
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
 use crate::network::optimizer::OptimizerOptions;
-use crate::script::context::Context;
-use crate::script::convert::{Native, count, list, numbers, points, raise, type_of};
+use crate::script::convert::{count, list, numbers, type_of};
+use crate::script::library::Library;
 use crate::script::options::Options;
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use crate::script::values::{CriticValue, FittedCritic};
+use rhai::Dynamic;
 use std::sync::Arc;
 
-/// A recipe for critics.
-#[derive(Clone)]
-pub struct CriticValue(pub Arc<dyn CriticBuilder>);
-
-/// Fitted potentials with their weights: φ = Σ wₖ φₖ.
-#[derive(Clone)]
-pub struct FittedCritic {
-    pub parts: Arc<Vec<(f64, Box<dyn Critic>)>>,
-    /// what they were fitted for, term by term
-    pub divergence: Arc<dyn Divergence>,
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    l.kind::<CriticValue>(|v| v.0.describe());
+    for kind in CRITICS {
+        let Some(entry) = &kind.entry else { continue };
+        recipe(l, entry.name, kind.form);
+    }
+    fitted(l);
 }
 
-impl FittedCritic {
-    /// The critics of an estimate.
-    pub fn of_estimate(e: &EstimateValue) -> FittedCritic {
-        FittedCritic {
-            parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()),
-            divergence: e.divergence.clone(),
+/// A critic as its form is written.
+fn recipe(l: &mut Library, name: &'static str, form: Form) {
+    match form {
+        Form::Widths { make, .. } => l.expose(name, move |call, (widths,): (Dynamic,)| {
+            let widths = whole_widths(&format!("{name}(widths)"), &widths)?;
+            Ok(CriticValue(make(widths, &call.options.given)?))
+        }),
+        Form::Options { make } => l.expose(name, move |call, ()| Ok(CriticValue(make(&call.options.given)?))),
+        Form::Solver { make, .. } => {
+            l.expose(name, move |call, ()| Ok(CriticValue(Arc::new(SolverBuilder(make(&call.options.given)?)))))
         }
+        Form::Features { activation, make, .. } => l.expose(name, move |_, (network, dim): (Dynamic, Dynamic)| {
+            let layers = layers_of(name, &network, activation)?;
+            Ok(CriticValue(make(layers, count(&format!("{name}, dim"), &dim)?)?))
+        }),
     }
-    /// The critics of a run as its last step left them.
-    pub fn of_run(r: &RunValue) -> Result<FittedCritic> {
-        let c = r.flow.critics(&r.state)?;
-        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence })
-    }
-    fn fold<T>(
-        &self,
-        f: impl Fn(&dyn Critic) -> Result<T>,
-        scale: impl Fn(T, f64) -> T,
-        add: impl Fn(T, T) -> T,
-    ) -> Result<T> {
-        let terms: Vec<T> = self.parts.iter().map(|(w, c)| Ok(scale(f(c.as_ref())?, *w))).collect::<Result<_>>()?;
-        terms.into_iter().reduce(add).ok_or_else(|| Error::data("critic", "there is no fitted critic"))
-    }
-    /// φ at points.
-    pub fn value(&self, x: &Points) -> Result<Vec<f64>> {
-        let v = self.fold(|c| c.value(x), |v, w| v.mul_scalar(w), |a, b| a + b);
-        Ok(device::values(&v?)?.into_iter().map(f64::from).collect())
-    }
-    /// ∇φ at points.
-    pub fn gradient(&self, x: &Points) -> Result<Points> {
-        self.fold(|c| c.gradient(x), |v, w| v.mul_scalar(w), |a, b| a + b)
-    }
-    fn bound(&self) -> Result<f64> {
-        let mut total = 0.0;
-        for (w, c) in self.parts.iter() {
-            total += w * c.lipschitz_bound()?.unwrap_or(f64::INFINITY);
-        }
-        Ok(total)
-    }
+}
+
+fn fitted(l: &mut Library) {
+    let mut f = l.kind::<FittedCritic>(|f| match f.lipschitz_bound() {
+        Ok(b) => format!("fitted critic, Lipschitz constant at most {b:.6}"),
+        Err(_) => "fitted critic".into(),
+    });
+    f.method("value(points)", "φ at points, a list", |call, f, (x,): (Dynamic,)| {
+        let x = call.points("value(points)", &x)?;
+        f.check_dim(&x)?;
+        Ok(list(f.value(&x)?))
+    });
+    f.method("gradient(points)", "∇φ at points, as points", |call, f, (x,): (Dynamic,)| {
+        let x = call.points("gradient(points)", &x)?;
+        f.check_dim(&x)?;
+        Ok(f.gradient(&x)?)
+    });
+    f.method("lipschitz_bound()", "an upper bound of the Lipschitz constant", |_, f, ()| Ok(f.lipschitz_bound()?));
 }
 
 /// The critic named in an option map, with the optimiser of the same map, and whether it was named; `default` where
@@ -123,35 +114,6 @@ pub fn refuse_idle(
     }
 }
 
-pub fn check_dim(c: &FittedCritic, x: &Points) -> Result<()> {
-    let dim = c.parts.first().map(|p| p.1.dim());
-    match dim {
-        Some(d) if d > x.dims()[1] => Err(Error::Shape {
-            what: "critic".into(),
-            expected: format!(
-                "points of dimension {d} (that of a run with labels also takes the coordinates of their classes, that of a latent run points of the latent space)"
-            ),
-            got: format!("dimension {}", x.dims()[1]),
-        }),
-        Some(d) if d != x.dims()[1] => Err(Error::Shape {
-            what: "critic".into(),
-            expected: format!("points of dimension {d}"),
-            got: format!("dimension {}", x.dims()[1]),
-        }),
-        _ => Ok(()),
-    }
-}
-
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    describe::<CriticValue>(engine, "CriticRecipe", |v| v.0.describe());
-    describe::<FittedCritic>(engine, "Critic", |v| match v.bound() {
-        Ok(b) => format!("fitted critic, Lipschitz constant at most {b:.6}"),
-        Err(_) => "fitted critic".into(),
-    });
-    recipes(engine, c);
-    fitted(engine, c);
-}
-
 /// Layers given as widths, or as a network.
 pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpBuilder> {
     match v.clone().try_cast::<CriticValue>() {
@@ -171,81 +133,10 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
     }
 }
 
-pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
+fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
     let widths = numbers(what, widths)?;
     match widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
         Some(w) => Err(Error::data(what, format!("a width is {w}, expected whole numbers ≥ 1"))),
         None => Ok(widths.into_iter().map(|w| w as usize).collect()),
     }
-}
-
-/// Every critic with a page, as its form is written.
-fn recipes(engine: &mut Engine, c: &Arc<Context>) {
-    for kind in CRITICS {
-        let (Some(entry), form) = (&kind.entry, kind.form) else { continue };
-        let made = move |widths: Option<&Dynamic>, o: &Options| -> Result<CriticValue> {
-            let given = &o.given();
-            Ok(CriticValue(match (form, widths) {
-                (Form::Widths { make, .. }, Some(w)) => {
-                    make(whole_widths(&format!("{}(widths)", entry.name), w)?, given)?
-                }
-                (Form::Options { make }, _) => make(given)?,
-                (Form::Solver { make, .. }, _) => Arc::new(SolverBuilder(make(given)?)),
-                _ => return Err(Error::data(entry.name, "it has no layers")),
-            }))
-        };
-        let build = move |c: &Context, ctx: &NativeCallContext, widths: Option<&Dynamic>, map: Map| {
-            let options = Options::read(c, ctx, entry, map)?;
-            made(widths, &options).map_err(|e| raise(c, ctx, e))
-        };
-        let (k, l) = (c.clone(), c.clone());
-        match form {
-            Form::Widths { .. } => {
-                engine.register_fn(entry.name, move |ctx: NativeCallContext, w: Dynamic| {
-                    build(&k, &ctx, Some(&w), none())
-                });
-                engine.register_fn(entry.name, move |ctx: NativeCallContext, w: Dynamic, o: Map| {
-                    build(&l, &ctx, Some(&w), o)
-                });
-            }
-            Form::Options { .. } | Form::Solver { .. } => {
-                engine.register_fn(entry.name, move |ctx: NativeCallContext| build(&k, &ctx, None, none()));
-                engine.register_fn(entry.name, move |ctx: NativeCallContext, o: Map| build(&l, &ctx, None, o));
-            }
-            Form::Features { activation, make, .. } => {
-                let build = move |network: &Dynamic, dim: &Dynamic| {
-                    let layers = layers_of(entry.name, network, activation)?;
-                    make(layers, count(&format!("{}, dim", entry.name), dim)?).map(CriticValue)
-                };
-                engine.register_fn(entry.name, move |ctx: NativeCallContext, n: Dynamic, dim: Dynamic| {
-                    build(&n, &dim).map_err(|e| raise(&k, &ctx, e))
-                });
-            }
-        }
-    }
-}
-
-fn fitted(engine: &mut Engine, c: &Arc<Context>) {
-    let k = c.clone();
-    engine.register_fn("value", move |ctx: NativeCallContext, f: &mut FittedCritic, x: Dynamic| -> Native<Array> {
-        let run = || {
-            let x = points(&k, "value(points)", &x)?;
-            check_dim(f, &x)?;
-            f.value(&x)
-        };
-        run().map(list).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("gradient", move |ctx: NativeCallContext, f: &mut FittedCritic, x: Dynamic| -> Native<Points> {
-        let run = || {
-            let x = points(&k, "gradient(points)", &x)?;
-            check_dim(f, &x)?;
-            f.gradient(&x)
-        };
-        run().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("lipschitz_bound", move |ctx: NativeCallContext, f: &mut FittedCritic| {
-        f.bound().map_err(|e| raise(&k, &ctx, e))
-    });
 }

@@ -1,11 +1,9 @@
 //! Flows and runs.
-use super::critic::FittedCritic;
-use super::presets::{FlowValue, LangevinValue};
+use super::presets::LangevinValue;
 use super::{array, describe, none};
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
-use crate::flow::record::Table;
 use crate::flow::run::{Ending, Run, RunOptions};
 use crate::flow::{RUN, State};
 use crate::observer::Observer;
@@ -17,14 +15,10 @@ use crate::script::convert::{Native, count, list, numbers, points, raise, text, 
 use crate::script::front_end::Event;
 use crate::script::options::Options;
 use crate::script::trace::Tracer;
+use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
 use rand::Rng;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use std::sync::Arc;
-
-/// A run as a value; resuming makes a new one.
-pub type RunValue = Arc<Run>;
-/// A table as a value.
-pub type TableValue = Arc<Table>;
 
 fn describe_run(r: &RunValue) -> String {
     let last = |name: &str| r.history.last(name).map_or("-".into(), crate::flow::record::compact);

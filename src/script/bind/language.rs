@@ -1,51 +1,205 @@
 //! What belongs to the language itself: help, parameters, seed, device, progress.
-use super::describe;
+use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 use crate::observer::progress::Report;
-use crate::script::context::{Context, lock};
-use crate::script::convert::{Native, count, raise, text, type_of};
+use crate::plot::Figure;
+use crate::script::call::Call;
+use crate::script::context::lock;
+use crate::script::convert::{count, text, type_of};
 use crate::script::front_end::Event;
-use crate::script::{help, names};
-use rhai::{Dynamic, Engine, NativeCallContext};
+use crate::script::help;
+use crate::script::index::Index;
+use crate::script::kind::Kind;
+use crate::script::library::Library;
+use crate::script::rich::rich;
+use crate::script::values::GeneratorValue;
+use rhai::{Dynamic, ImmutableString};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+
+const fn basic(name: &'static str, signature: &'static str, doc: &'static str, example: &'static str) -> Entry {
+    Entry {
+        name,
+        room: "language",
+        signature,
+        doc,
+        equation: "",
+        cite: "",
+        options: &[],
+        defaults: no_defaults,
+        example,
+    }
+}
+
+/// What belongs to the language itself.
+pub const ENTRIES: &[Entry] = &[
+    basic("print", "print(value)", "Writes a value as a line of text.", "print(1/2)"),
+    basic(
+        "help",
+        "help(\"name\") | help(value)",
+        "What something is, its options with defaults, and an example.",
+        "help(\"kl\")",
+    ),
+    basic(
+        "param",
+        "param(name, default)",
+        "A parameter of the script: the default, or what --set name=value gave.",
+        "let n = param(\"n\", 100);\nn",
+    ),
+    basic(
+        "display",
+        "display(value)",
+        "Shows a value as ending a cell with it does: tables and formulas in a notebook, text in a terminal.",
+        "display(kl())",
+    ),
+    basic(
+        "input",
+        "input(prompt)",
+        "A line typed by whoever runs the script; an error where nobody can be asked.",
+        "let ask = || input(\"steps? \");\nask",
+    ),
+    basic(
+        "password",
+        "password(prompt)",
+        "The same, without showing what is typed.",
+        "let ask = || password(\"key? \");\nask",
+    ),
+    basic(
+        "clear_output",
+        "clear_output()",
+        "Takes away what the cell has shown so far, when something new comes. Does nothing outside notebooks.",
+        "print(1);\nclear_output();\nprint(2)",
+    ),
+    basic("seed", "seed(n)", "Restarts the session's randomness from a seed.", "seed(1);\ndata::gaussian(3, 1)"),
+    basic("device", "device()", "What tensors are computed on.", "device()"),
+    basic(
+        "progress",
+        "progress(n, label)",
+        "Reports step after step of a loop of n: call .tick() in it.",
+        "let bar = progress(3, \"loop\");\nfor i in 0..3 { bar.tick(); }",
+    ),
+    basic(
+        "idiv",
+        "idiv(a, b)",
+        "Integer division, rounding towards minus infinity; `/` is true division.",
+        "idiv(7, 2)",
+    ),
+    basic(
+        "concat",
+        "concat(a, b)",
+        "Joins two lists or two samples; + on lists adds elementwise.",
+        "concat([1, 2], [3])",
+    ),
+    basic("points", "points([[x, y], ...])", "Points from a list of rows.", "points([[0.0, 1.0], [2.0, 3.0]])"),
+    basic(
+        "last_run",
+        "last_run()",
+        "The run most recently started, also after an error or an interrupt.",
+        "gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 2 });\nlast_run().history",
+    ),
+    basic(
+        "load_run",
+        "load_run(folder)",
+        "A saved run; run.resume(steps) goes on bit for bit on the same device.",
+        "let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(20, 2), data::ring(20), #{ steps: 2 });\nrun.save(\"kept\");\nload_run(\"kept\").resume(2)",
+    ),
+    basic("linspace", "linspace(a, b, n)", "n numbers evenly spaced from a to b, both included.", "linspace(0, 1, 5)"),
+];
 
 /// Progress of a loop in the script.
 #[derive(Clone)]
 struct Bar(Arc<Mutex<(Report, Instant)>>);
 
-/// Entries for values, by the name of their type.
-const OF_TYPES: &[(&str, &str)] = &[
-    ("Generator", "f_divergence"),
-    ("Divergence", "regularized"),
-    ("Estimate", "estimate"),
-    ("Flow", "gpa"),
-    ("Run", "run"),
-    ("Points", "points"),
-    ("Figure", "save"),
-    ("CriticRecipe", "mlp"),
-    ("Critic", "estimate"),
-    ("Lipschitz", "lipschitz"),
-    ("Kernel", "gaussian_kernel"),
-];
+impl Kind for Bar {
+    const NAME: &'static str = "Progress";
+}
 
-fn page(value: &Dynamic) -> Result<String> {
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    l.expose("help", |call, (v,): (Dynamic,)| {
+        let page = page(call.index, &v)?;
+        call.context.emit(Event::Text(page.trim_end().to_string()));
+        Ok(())
+    });
+    l.expose("help", |call, ()| {
+        let text = "help(\"name\") explains a name; `gflow list` names them all.";
+        call.context.emit(Event::Text(text.into()));
+        Ok(())
+    });
+    l.expose("param", |call, (name, default): (Dynamic, Dynamic)| Ok(parameter(call, &name, &default)?));
+    l.expose("seed", |call, (n,): (Dynamic,)| {
+        call.context.set_seed(count("seed(n)", &n)? as u64);
+        Ok(())
+    });
+    l.expose("device", |call, ()| {
+        let compute = &call.context.compute;
+        Ok(format!("{}: {}", compute.name, compute.description))
+    });
+    for (name, password) in [("input", false), ("password", true)] {
+        l.expose(name, move |call, (prompt,): (Dynamic,)| Ok(call.context.ask(&text(name, &prompt)?, password)?));
+    }
+    l.expose("clear_output", |call, ()| {
+        call.context.emit(Event::Clear { wait: true });
+        Ok(())
+    });
+    l.expose("display", |call, (v,): (Dynamic,)| {
+        display(call, &v);
+        Ok(())
+    });
+    progress(l);
+}
+
+fn progress(l: &mut Library) {
+    l.expose("progress", |_, (n, label): (Dynamic, Dynamic)| {
+        let report = Report {
+            label: text("progress(n, label)", &label)?,
+            done: 0,
+            total: count("progress(n)", &n)?,
+            steps_per_second: 0.0,
+            divergence: None,
+            finished: false,
+        };
+        Ok(Bar(Arc::new(Mutex::new((report, Instant::now())))))
+    });
+    let mut b = l.kind::<Bar>(|b| {
+        let b = lock(&b.0);
+        format!("{} {}/{}", b.0.label, b.0.done, b.0.total)
+    });
+    b.method("tick()", "one step is done", |call, b, ()| {
+        let mut b = lock(&b.0);
+        b.0.done += 1;
+        b.0.steps_per_second = b.0.done as f64 / b.1.elapsed().as_secs_f64().max(1e-9);
+        b.0.finished = b.0.done >= b.0.total;
+        call.context.emit(Event::Progress(b.0.clone()));
+        Ok(())
+    });
+}
+
+/// The page of a name, or of a value by its type.
+fn page(index: &Index, value: &Dynamic) -> Result<String> {
     let flat = value.flatten_clone();
     if let Ok(name) = flat.clone().into_string() {
-        return names::find(&name)
+        return index
+            .find(&name)
             .map(help::page)
-            .ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", names::instead(&name))));
+            .ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", index.instead(&name))));
     }
-    let kind = type_of(&flat);
-    let by_name = flat
-        .read_lock::<super::GeneratorValue>()
-        .and_then(|g| names::find(g.name().split('(').next().unwrap_or_default()));
-    let entry = by_name.or_else(|| {
-        OF_TYPES.iter().find(|t| flat.type_name().contains(t.0) || kind.contains(t.0)).and_then(|t| names::find(t.1))
-    });
-    entry.map(help::page).ok_or_else(|| {
+    let named =
+        flat.read_lock::<GeneratorValue>().and_then(|g| index.find(g.name().split('(').next().unwrap_or_default()));
+    named.or_else(|| index.page(flat.type_id())).map(help::page).ok_or_else(|| {
+        let kind = type_of(&flat);
         Error::data("help", format!("a {kind} has no page of its own; give a name, for example help(\"kl\")"))
     })
+}
+
+fn parameter(call: &Call, name: &Dynamic, default: &Dynamic) -> Result<Dynamic> {
+    let name = text("param(name)", name)?;
+    let value = match call.context.params.get(&name) {
+        Some(given) => parse(&name, given, default)?,
+        None => default.flatten_clone(),
+    };
+    lock(&call.context.params_read).insert(name, value.to_string());
+    Ok(value)
 }
 
 /// The text of `--set` as the type of the default.
@@ -75,84 +229,14 @@ fn parse(name: &str, given: &str, default: &Dynamic) -> Result<Dynamic> {
     ))
 }
 
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    let k = c.clone();
-    engine.register_fn("help", move |ctx: NativeCallContext, v: Dynamic| -> Native<()> {
-        page(&v).map(|text| k.emit(Event::Text(text.trim_end().to_string()))).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("help", move || {
-        k.emit(Event::Text("help(\"name\") explains a name; `gflow list` names them all.".into()))
-    });
-    let k = c.clone();
-    engine.register_fn("param", move |ctx: NativeCallContext, name: Dynamic, default: Dynamic| -> Native<Dynamic> {
-        let read = || {
-            let name = text("param(name)", &name)?;
-            let value = match k.params.get(&name) {
-                Some(given) => parse(&name, given, &default)?,
-                None => default.flatten_clone(),
-            };
-            lock(&k.params_read).insert(name, value.to_string());
-            Ok(value)
-        };
-        read().map_err(|e| raise(&k, &ctx, e))
-    });
-    asking(engine, c);
-    let k = c.clone();
-    engine.register_fn("seed", move |ctx: NativeCallContext, n: Dynamic| -> Native<()> {
-        count("seed(n)", &n).map(|n| k.set_seed(n as u64)).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("device", move || format!("{}: {}", k.compute.name, k.compute.description));
-    describe::<Bar>(engine, "Progress", |b| {
-        let b = lock(&b.0);
-        format!("{} {}/{}", b.0.label, b.0.done, b.0.total)
-    });
-    let k = c.clone();
-    engine.register_fn("progress", move |ctx: NativeCallContext, n: Dynamic, label: Dynamic| -> Native<Bar> {
-        let make = || {
-            let report = Report {
-                label: text("progress(n, label)", &label)?,
-                done: 0,
-                total: count("progress(n)", &n)?,
-                steps_per_second: 0.0,
-                divergence: None,
-                finished: false,
-            };
-            Ok(Bar(Arc::new(Mutex::new((report, Instant::now())))))
-        };
-        make().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("tick", move |b: &mut Bar| {
-        let mut b = lock(&b.0);
-        b.0.done += 1;
-        b.0.steps_per_second = b.0.done as f64 / b.1.elapsed().as_secs_f64().max(1e-9);
-        b.0.finished = b.0.done >= b.0.total;
-        k.emit(Event::Progress(b.0.clone()));
-    });
-}
-
-fn asking(engine: &mut Engine, c: &Arc<Context>) {
-    for (name, password) in [("input", false), ("password", true)] {
-        let k = c.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, prompt: Dynamic| -> Native<String> {
-            let run = || k.ask(&text(name, &prompt)?, password);
-            run().map_err(|e| raise(&k, &ctx, e))
-        });
+/// Shows a value as ending a cell with it does.
+fn display(call: &Call, v: &Dynamic) {
+    let flat = v.flatten_clone();
+    if let Some(f) = flat.read_lock::<Figure>() {
+        call.context.emit(Event::Figure(f.clone()));
+        return;
     }
-    let k = c.clone();
-    engine.register_fn("clear_output", move || k.emit(Event::Clear { wait: true }));
-    let k = c.clone();
-    engine.register_fn("display", move |ctx: NativeCallContext, v: Dynamic| -> Native<()> {
-        let flat = v.flatten_clone();
-        if let Some(f) = flat.read_lock::<crate::plot::Figure>() {
-            k.emit(Event::Figure(f.clone()));
-            return Ok(());
-        }
-        let shown = ctx.engine().eval_fn_call::<rhai::ImmutableString>("to_string", None, (flat.clone(),));
-        let shown = shown.map_or_else(|_| flat.to_string(), |s| s.to_string());
-        k.emit(Event::Display(crate::script::rich::rich(&flat, shown)));
-        Ok(())
-    });
+    let shown = call.native.engine().eval_fn_call::<ImmutableString>("to_string", None, (flat.clone(),));
+    let shown = shown.map_or_else(|_| flat.to_string(), |s| s.to_string());
+    call.context.emit(Event::Display(rich(&flat, shown)));
 }

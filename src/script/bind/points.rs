@@ -1,12 +1,11 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
-use super::describe;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::script::context::Context;
-use crate::script::convert::{Native, count, list, numbers, points, raise};
+use crate::script::call::Call;
+use crate::script::convert::{count, list, numbers};
+use crate::script::library::Library;
 use burn::tensor::Tensor;
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
-use std::sync::Arc;
+use rhai::{Array, Dynamic};
 
 fn text(p: &Points) -> String {
     let [n, d] = p.dims();
@@ -35,9 +34,9 @@ fn moments(p: &Points) -> Result<(Vec<f64>, Vec<f64>)> {
 }
 
 /// p + v for a list v with one number per coordinate.
-fn shifted(c: &Context, p: Points, v: &Dynamic, sign: f64) -> Result<Points> {
+fn shifted(call: &Call, p: Points, v: Array, sign: f64) -> Result<Points> {
     let d = p.dims()[1];
-    let v = numbers("the shift", v)?;
+    let v = numbers("the shift", &Dynamic::from(v))?;
     if v.len() != d {
         return Err(Error::Shape {
             what: "points + list".into(),
@@ -45,7 +44,7 @@ fn shifted(c: &Context, p: Points, v: &Dynamic, sign: f64) -> Result<Points> {
             got: format!("{}", v.len()),
         });
     }
-    Ok(p + device::points(v.into_iter().map(|v| (sign * v) as f32).collect(), 1, d, &c.compute.device))
+    Ok(p + device::points(v.into_iter().map(|v| (sign * v) as f32).collect(), 1, d, &call.context.compute.device))
 }
 
 fn same(a: &Points, b: &Points) -> Result<()> {
@@ -59,113 +58,88 @@ fn same(a: &Points, b: &Points) -> Result<()> {
     })
 }
 
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    describe::<Points>(engine, "Points", text);
-    engine.register_fn("len", |p: &mut Points| p.dims()[0] as i64);
-    engine.register_fn("dim", |p: &mut Points| p.dims()[1] as i64);
-    let k = c.clone();
-    engine.register_fn("points", move |ctx: NativeCallContext, v: Dynamic| {
-        points(&k, "points", &v).map_err(|e| raise(&k, &ctx, e))
-    });
-    for (axis, name) in ["rows", "cols"].into_iter().enumerate() {
-        let k = c.clone();
-        engine.register_fn(
-            name,
-            move |ctx: NativeCallContext, p: &mut Points, from: Dynamic, to: Dynamic| -> Native<Points> {
-                let run = || {
-                    let (from, to, n) = (count(name, &from)?, count(name, &to)?, p.dims()[axis]);
-                    if from >= to || to > n {
-                        return Err(Error::Shape {
-                            what: format!("{name}(from, to)"),
-                            expected: format!("0 ≤ from < to ≤ {n}"),
-                            got: format!("{from}, {to}"),
-                        });
-                    }
-                    Ok(p.clone().narrow(axis, from, to - from))
-                };
-                run().map_err(|e| raise(&k, &ctx, e))
-            },
-        );
+/// Rows (axis 0) or columns (axis 1) from..to.
+fn slice(name: &str, p: &Points, axis: usize, from: &Dynamic, to: &Dynamic) -> Result<Points> {
+    let (from, to, n) = (count(name, from)?, count(name, to)?, p.dims()[axis]);
+    if from >= to || to > n {
+        return Err(Error::Shape {
+            what: format!("{name}(from, to)"),
+            expected: format!("0 ≤ from < to ≤ {n}"),
+            got: format!("{from}, {to}"),
+        });
     }
-    let k = c.clone();
-    engine.register_fn("col", move |ctx: NativeCallContext, p: &mut Points, i: Dynamic| -> Native<Array> {
-        let run = || {
-            let (i, d) = (count("col", &i)?, p.dims()[1]);
-            if i >= d {
-                return Err(Error::Shape {
-                    what: "col(i)".into(),
-                    expected: format!("0 ≤ i < {d}"),
-                    got: format!("{i}"),
-                });
-            }
-            Ok(list(device::rows_f64(p)?.into_iter().skip(i).step_by(d)))
-        };
-        run().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("mean", move |ctx: NativeCallContext, p: &mut Points| {
-        moments(p).map(|m| list(m.0)).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("std", move |ctx: NativeCallContext, p: &mut Points| {
-        moments(p).map(|m| list(m.1)).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("to_array", move |ctx: NativeCallContext, p: &mut Points| -> Native<Array> {
-        let d = p.dims()[1];
-        let rows = device::rows_f64(p).map_err(|e| raise(&k, &ctx, e))?;
-        Ok(rows.chunks(d).map(|r| Dynamic::from(list(r.iter().copied()))).collect())
-    });
-    let k = c.clone();
-    engine.register_fn("concat", move |ctx: NativeCallContext, p: Points, q: Points| -> Native<Points> {
-        if p.dims()[1] != q.dims()[1] {
-            let e = Error::Shape {
-                what: "concat".into(),
-                expected: format!("points of dimension {}", p.dims()[1]),
-                got: format!("dimension {}", q.dims()[1]),
-            };
-            return Err(raise(&k, &ctx, e));
-        }
-        Ok(Tensor::cat(vec![p, q], 0))
-    });
-    let k = c.clone();
-    engine.register_fn("matmul", move |ctx: NativeCallContext, p: &mut Points, m: Dynamic| -> Native<Points> {
-        let run = || {
-            let (m, d) = (points(&k, "matmul", &m)?, p.dims()[1]);
-            if m.dims()[0] != d {
-                return Err(Error::Shape {
-                    what: "matmul".into(),
-                    expected: format!("{d} rows"),
-                    got: format!("{}", m.dims()[0]),
-                });
-            }
-            Ok(p.clone().matmul(m))
-        };
-        run().map_err(|e| raise(&k, &ctx, e))
-    });
-    arithmetic(engine, c);
+    Ok(p.clone().narrow(axis, from, to - from))
 }
 
-fn arithmetic(engine: &mut Engine, c: &Arc<Context>) {
-    engine.register_fn("*", |p: Points, a: f64| p.mul_scalar(a));
-    engine.register_fn("*", |a: f64, p: Points| p.mul_scalar(a));
-    engine.register_fn("*", |p: Points, a: i64| p.mul_scalar(a as f64));
-    engine.register_fn("*", |a: i64, p: Points| p.mul_scalar(a as f64));
-    engine.register_fn("/", |p: Points, a: f64| p.div_scalar(a));
-    engine.register_fn("/", |p: Points, a: i64| p.div_scalar(a as f64));
-    engine.register_fn("+", |p: Points, a: f64| p.add_scalar(a));
-    engine.register_fn("+", |p: Points, a: i64| p.add_scalar(a as f64));
-    engine.register_fn("-", |p: Points, a: f64| p.sub_scalar(a));
-    engine.register_fn("-", |p: Points, a: i64| p.sub_scalar(a as f64));
-    engine.register_fn("-", |p: Points| p.neg());
-    for (name, sign) in [("+", 1.0), ("-", -1.0)] {
-        let k = c.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, p: Points, v: Array| {
-            shifted(&k, p, &Dynamic::from(v), sign).map_err(|e| raise(&k, &ctx, e))
+fn column(p: &Points, i: &Dynamic) -> Result<Array> {
+    let (i, d) = (count("col", i)?, p.dims()[1]);
+    if i >= d {
+        return Err(Error::Shape { what: "col(i)".into(), expected: format!("0 ≤ i < {d}"), got: format!("{i}") });
+    }
+    Ok(list(device::rows_f64(p)?.into_iter().skip(i).step_by(d)))
+}
+
+fn joined(p: &Points, q: Points) -> Result<Points> {
+    if p.dims()[1] != q.dims()[1] {
+        return Err(Error::Shape {
+            what: "concat".into(),
+            expected: format!("points of dimension {}", p.dims()[1]),
+            got: format!("dimension {}", q.dims()[1]),
         });
-        let k = c.clone();
-        engine.register_fn(name, move |ctx: NativeCallContext, p: Points, q: Points| -> Native<Points> {
-            same(&p, &q).map_err(|e| raise(&k, &ctx, e))?;
+    }
+    Ok(Tensor::cat(vec![p.clone(), q], 0))
+}
+
+fn product(p: &Points, m: Points) -> Result<Points> {
+    let d = p.dims()[1];
+    if m.dims()[0] != d {
+        return Err(Error::Shape {
+            what: "matmul".into(),
+            expected: format!("{d} rows"),
+            got: format!("{}", m.dims()[0]),
+        });
+    }
+    Ok(p.clone().matmul(m))
+}
+
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    l.expose("points", |call, (v,): (Dynamic,)| Ok(call.points("points", &v)?));
+    let mut p = l.kind::<Points>(text);
+    p.method("len()", "how many points", |_, p, ()| Ok(p.dims()[0] as i64));
+    p.method("dim()", "the dimension they are in", |_, p, ()| Ok(p.dims()[1] as i64));
+    p.method("rows(from, to)", "the points from..to", |_, p, (from, to)| Ok(slice("rows", p, 0, &from, &to)?));
+    p.method("cols(from, to)", "the coordinates from..to", |_, p, (from, to)| Ok(slice("cols", p, 1, &from, &to)?));
+    p.method("col(i)", "one coordinate of every point, as a list", |_, p, (i,)| Ok(column(p, &i)?));
+    p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(moments(p)?.0)));
+    p.method("std()", "the standard deviation of every coordinate", |_, p, ()| Ok(list(moments(p)?.1)));
+    p.method("to_array()", "a list of rows", |_, p, ()| {
+        let rows = device::rows_f64(p)?;
+        Ok(rows.chunks(p.dims()[1]).map(|r| Dynamic::from(list(r.iter().copied()))).collect::<Array>())
+    });
+    p.expose("concat", |_, p, (q,): (Points,)| Ok(joined(p, q)?));
+    p.method("matmul(m)", "every point, a row, times a matrix", |call, p, (m,): (Dynamic,)| {
+        Ok(product(p, call.points("matmul", &m)?)?)
+    });
+    arithmetic(l);
+}
+
+fn arithmetic(l: &mut Library) {
+    l.operator("*", |_, (p, a): (Points, f64)| Ok(p.mul_scalar(a)));
+    l.operator("*", |_, (a, p): (f64, Points)| Ok(p.mul_scalar(a)));
+    l.operator("*", |_, (p, a): (Points, i64)| Ok(p.mul_scalar(a as f64)));
+    l.operator("*", |_, (a, p): (i64, Points)| Ok(p.mul_scalar(a as f64)));
+    l.operator("/", |_, (p, a): (Points, f64)| Ok(p.div_scalar(a)));
+    l.operator("/", |_, (p, a): (Points, i64)| Ok(p.div_scalar(a as f64)));
+    l.operator("+", |_, (p, a): (Points, f64)| Ok(p.add_scalar(a)));
+    l.operator("+", |_, (p, a): (Points, i64)| Ok(p.add_scalar(a as f64)));
+    l.operator("-", |_, (p, a): (Points, f64)| Ok(p.sub_scalar(a)));
+    l.operator("-", |_, (p, a): (Points, i64)| Ok(p.sub_scalar(a as f64)));
+    l.operator("-", |_, (p,): (Points,)| Ok(p.neg()));
+    for (name, sign) in [("+", 1.0), ("-", -1.0)] {
+        l.operator(name, move |call, (p, v): (Points, Array)| Ok(shifted(call, p, v, sign)?));
+        l.operator(name, move |_, (p, q): (Points, Points)| {
+            same(&p, &q)?;
             Ok(if sign > 0.0 { p + q } else { p - q })
         });
     }

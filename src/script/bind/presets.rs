@@ -1,6 +1,5 @@
 //! Recipes of flows.
-use super::critic::{CriticValue, critic_option, layers_of, refuse_idle};
-use super::divergence::{DivergenceValue, GeneratorValue};
+use super::critic::{critic_option, layers_of, refuse_idle};
 use super::none;
 use crate::catalogue::Entry;
 use crate::critic::CriticBuilder;
@@ -9,6 +8,7 @@ use crate::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
 use crate::critic::solver::SolverBuilder;
 use crate::divergence::{Divergence, Variational};
 use crate::error::{Error, Result};
+use crate::flow::ENTRIES;
 use crate::flow::codec::{AutoencoderOptions, CodecRecipe, Fit};
 use crate::flow::generator_flow::{GeneratorRecipe, Scheme as Push, default_generator, generator_optimizer};
 use crate::flow::gradient_flow::{FlowRecipe, default_critic, flow_optimizer};
@@ -18,7 +18,6 @@ use crate::flow::latent::LatentRecipe;
 use crate::flow::noise::Noise;
 use crate::flow::options::{Dt, FlowOptions};
 use crate::flow::presets::{LAMBDA, half_mmd, half_w2_squared, kale, preset, w1};
-use crate::flow::{ENTRIES, Recipe};
 use crate::generator::named;
 use crate::network::optimizer::OptimizerOptions;
 use crate::script::context::Context;
@@ -26,6 +25,7 @@ use crate::script::convert::{Native, count, number, raise, type_of};
 use crate::script::options::Options;
 use crate::script::symbolic_point::SymbolicPoint;
 use crate::script::trace::Tracer;
+use crate::script::values::{CriticValue, DivergenceValue, FlowValue, GeneratorValue};
 use crate::space::Space;
 use crate::space::kernel::Kernel;
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
@@ -34,10 +34,6 @@ use std::sync::Arc;
 
 /// Options that only an ascent has.
 pub const ASCENT: &[&str] = &["inner_steps", "warm_up", "inner_tolerance", "batch"];
-
-/// A flow as a value.
-#[derive(Clone)]
-pub struct FlowValue(pub Arc<dyn Recipe>);
 
 /// `langevin` before its dimension is known.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use crate::device::{self, Points};
 use crate::error::Result;
 use crate::flow::record::{Table, compact};
 use crate::flow::run::Run;
+use crate::script::values::proved;
 
 pub fn escape(s: &str) -> String {
     s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -79,11 +80,8 @@ pub fn run(r: &Run) -> String {
 }
 
 pub fn estimate(e: &Estimate) -> String {
-    let mut rows = vec![
-        ("value", format!("{:.6}", e.value)),
-        ("proved", escape(&super::bracket(e))),
-        ("critic", escape(&e.method)),
-    ];
+    let mut rows =
+        vec![("value", format!("{:.6}", e.value)), ("proved", escape(&proved(e))), ("critic", escape(&e.method))];
     for (l, b) in e.lipschitz.iter().filter_map(|(l, b)| l.map(|l| (l, b))) {
         rows.push((
             "Lipschitz constant",

@@ -1,50 +1,8 @@
 //! What a value looks like where more than plain text can be shown.
+mod forms;
 mod html;
 mod math;
+mod shown;
 
-use super::bind::{DivergenceValue, EstimateValue, GeneratorValue, RunValue, TableValue, bracket};
-use crate::device::Points;
-use rhai::Dynamic;
-
-/// One value in every form a front end may choose from; the text is always there.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rich {
-    pub text: String,
-    pub html: Option<String>,
-    /// a formula in `$$…$$`
-    pub latex: Option<String>,
-    /// with formulas in `$…$`, which notebooks typeset
-    pub markdown: Option<String>,
-}
-
-impl Rich {
-    pub fn text(text: impl Into<String>) -> Rich {
-        Rich { text: text.into(), ..Rich::default() }
-    }
-}
-
-/// Every form of a value, given its text.
-pub(super) fn rich(value: &Dynamic, text: String) -> Rich {
-    let value = value.flatten_clone();
-    let plain = Rich::text(text);
-    if let Some(g) = value.read_lock::<GeneratorValue>() {
-        return Rich { markdown: Some(math::generator(&g)), latex: Some(math::display(&g.latex())), ..plain };
-    }
-    if let Some(d) = value.read_lock::<DivergenceValue>() {
-        let formula = math::display(&d.0.latex());
-        return Rich { markdown: Some(format!("`{}`\n\n{formula}", d.0.name())), latex: Some(formula), ..plain };
-    }
-    if let Some(e) = value.read_lock::<EstimateValue>() {
-        return Rich { html: Some(html::estimate(&e)), ..plain };
-    }
-    if let Some(p) = value.read_lock::<Points>() {
-        return Rich { html: html::points(&p).ok(), ..plain };
-    }
-    if let Some(r) = value.read_lock::<RunValue>() {
-        return Rich { html: Some(html::run(&r)), ..plain };
-    }
-    if let Some(t) = value.read_lock::<TableValue>() {
-        return Rich { html: Some(html::table(&t, 20)), ..plain };
-    }
-    plain
-}
+pub use forms::Rich;
+pub(super) use shown::rich;

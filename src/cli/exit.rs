@@ -1,0 +1,30 @@
+//! How the program ends.
+use crate::script::Class;
+
+/// Exit codes, the same in every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// everything was done
+    Ok = 0,
+    /// a script failed, or a claim does not hold
+    Script = 1,
+    /// the command cannot be done as it was typed
+    Usage = 2,
+    /// numbers left the range in which they mean something
+    Diverged = 3,
+    /// no such device, or it failed
+    Device = 4,
+    /// somebody stopped it
+    Interrupted = 130,
+}
+
+impl From<Class> for Exit {
+    fn from(c: Class) -> Exit {
+        match c {
+            Class::Script => Exit::Script,
+            Class::Diverged => Exit::Diverged,
+            Class::Device => Exit::Device,
+            Class::Interrupted => Exit::Interrupted,
+        }
+    }
+}

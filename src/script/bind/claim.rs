@@ -1,0 +1,45 @@
+//! `claim`: a number beside what it should be.
+use crate::error::{Error, Result};
+use crate::script::call::Call;
+use crate::script::claims::{CLAIM, Claim, short};
+use crate::script::context::lock;
+use crate::script::convert::{number, text};
+use crate::script::front_end::Event;
+use crate::script::library::Library;
+use rhai::Dynamic;
+
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    l.expose_with_options(CLAIM.name, |call, (name, value): (Dynamic, Dynamic)| {
+        let claim = claim(call, &name, &value)?;
+        let holds = claim.holds();
+        let paper = claim.paper.as_ref().map_or(String::new(), |p| format!("; paper or truth: {p}"));
+        call.context.emit(Event::Text(format!(
+            "{} {}: {} ({}{paper})",
+            if holds { "✓" } else { "✗" },
+            claim.name,
+            short(claim.value),
+            claim.expected()
+        )));
+        lock(&call.context.claims).push(claim);
+        Ok(holds)
+    });
+}
+
+fn claim(call: &Call, name: &Dynamic, value: &Dynamic) -> Result<Claim> {
+    let mut claim: Claim = call.options.typed()?;
+    claim.name = text("claim, name", name)?;
+    claim.value = value.as_float().or_else(|_| number("claim, value", value))?;
+    if claim.at_most.is_none() && claim.at_least.is_none() && claim.near.is_none() {
+        return Err(Error::data("claim", "it says nothing to hold: give at_most, at_least or near"));
+    }
+    if let (Some(low), Some(high)) = (claim.at_least, claim.at_most)
+        && low > high
+    {
+        return Err(Error::data("claim", format!("it can never hold: at_least {low} is above at_most {high}")));
+    }
+    if claim.near.is_some() != claim.within.is_some() {
+        return Err(Error::data("claim", "near and within go together"));
+    }
+    Ok(claim)
+}

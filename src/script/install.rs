@@ -1,0 +1,60 @@
+//! The library into an interpreter, bound to the context of one session.
+use super::call::Call;
+use super::context::Context;
+use super::library::{Function, Library};
+use super::options::Options;
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc, Shared};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Registers every type and function of the library.
+pub fn install(library: &'static Library, engine: &mut Engine, context: &Arc<Context>) {
+    library.printing.iter().for_each(|register| register(engine));
+    let mut modules: BTreeMap<&str, Module> = BTreeMap::new();
+    for f in &library.functions {
+        let mut registration = FuncRegistration::new(f.name.as_str());
+        if f.module.is_empty() {
+            registration = registration.in_global_namespace();
+        }
+        registration.set_into_module_raw(modules.entry(f.module).or_default(), &f.types, native(library, f, context));
+    }
+    for (name, module) in modules {
+        if name.is_empty() {
+            engine.register_global_module(module.into());
+        } else {
+            engine.register_static_module(name, module.into());
+        }
+    }
+}
+
+/// The function as the interpreter calls it.
+fn native(library: &'static Library, f: &'static Function, context: &Arc<Context>) -> RhaiFunc {
+    let context = context.clone();
+    let func = Shared::new(
+        move |native: Option<NativeCallContext>, args: &mut [&mut Dynamic]| -> Result<Dynamic, Box<EvalAltResult>> {
+            let Some(native) = native else {
+                return Err("a native function was called without its context".into());
+            };
+            let mut call =
+                Call { context: &context, native: &native, index: &library.index, options: Options::default() };
+            let positional = match &f.entry {
+                Some(entry) => {
+                    let Some((last, positional)) = args.split_last_mut() else {
+                        return Err("a function with options was called without them".into());
+                    };
+                    let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
+                    call.options = Options::read(&context, &native, entry, map)?;
+                    positional
+                }
+                None => args,
+            };
+            (f.run)(&call, positional).map_err(|e| e.at(&call))
+        },
+    );
+    // a method gets its first argument by reference, a function a copy
+    if f.method {
+        RhaiFunc::Method { func, has_context: true, is_pure: true, is_volatile: false }
+    } else {
+        RhaiFunc::Pure { func, has_context: true, is_pure: true, is_volatile: false }
+    }
+}

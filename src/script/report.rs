@@ -1,0 +1,210 @@
+//! From the interpreter's errors to a user's words: what fits no name, no type, no syntax, and what was perhaps meant.
+use super::context::{Context, lock};
+use super::diagnostic::{Class, Diagnostic, Sources, friendly};
+use super::names;
+use crate::catalogue::nearest;
+use crate::error::Error;
+use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+
+/// A script that cannot be read.
+pub fn from_parse(e: &ParseError, source: &str, sources: &Sources, text: &str) -> Diagnostic {
+    let (message, hint) = parse_words(e.err_type(), text, e.position());
+    let mut position = e.position();
+    if position.is_none() {
+        let lines = text.lines().count().max(1);
+        position = Position::new(lines as u16, text.lines().last().map_or(1, |l| l.chars().count().max(1)) as u16);
+    }
+    Diagnostic { message, hint, ..Diagnostic::default() }.at(sources.place(source, position))
+}
+
+/// A script that failed.
+pub fn from_eval(e: &EvalAltResult, cell: &str, sources: &Sources, context: &Context) -> Diagnostic {
+    let Innermost { error, source, position, trace } = innermost(e, cell, sources);
+    // the kept error belongs to this exception only if it says the same: a script may have caught it and thrown its own
+    let native = match error {
+        EvalAltResult::ErrorRuntime(value, _) => {
+            lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string())
+        }
+        _ => None,
+    };
+    let place = sources.place(&source, position);
+    let (d, place) = match native {
+        Some(native) => {
+            let key = match &native {
+                Error::Option { key, .. } | Error::UnknownOption { key, .. } => sources.key_after(place.as_ref(), key),
+                _ => None,
+            };
+            (Diagnostic::from_error(&native), key.or(place))
+        }
+        None => (runtime_words(error, context), place),
+    };
+    Diagnostic { trace, ..d }.at(place)
+}
+
+/// The error at the bottom of a stack of calls and imports.
+struct Innermost<'e> {
+    error: &'e EvalAltResult,
+    /// whose text the position belongs to
+    source: String,
+    position: Position,
+    /// the calls on the way, innermost first
+    trace: Vec<String>,
+}
+
+fn innermost<'e>(e: &'e EvalAltResult, cell: &str, sources: &Sources) -> Innermost<'e> {
+    let mut at = Innermost { error: e, source: cell.to_string(), position: Position::NONE, trace: vec![] };
+    loop {
+        let (inner, p) = match at.error {
+            EvalAltResult::ErrorInFunctionCall(name, src, inner, p) => {
+                let home = sources.home(name).or(Some(src.as_str()).filter(|s| !s.is_empty()));
+                let shown = if name.starts_with("anon$") { "a closure".to_string() } else { format!("`{name}`") };
+                let called = sources
+                    .place(&at.source, *p)
+                    .map_or(String::new(), |p| format!(", called at {}:{}:{}", p.source, p.line, p.column));
+                at.trace.push(format!("in {shown}{called}"));
+                // a position inside the function belongs to the text that defined it
+                if !inner.position().is_none()
+                    && let Some(home) = home
+                {
+                    at.source = home.to_string();
+                }
+                (inner, p)
+            }
+            EvalAltResult::ErrorInModule(path, inner, p) => {
+                at.trace.push(format!("while importing \"{path}\""));
+                (inner, p)
+            }
+            _ => break,
+        };
+        if !p.is_none() {
+            at.position = *p;
+        }
+        at.error = inner;
+    }
+    if !at.error.position().is_none() {
+        at.position = at.error.position();
+    }
+    at.trace.reverse();
+    at
+}
+
+/// "no function f(number, text)" from Rhai's "f (f64, &str | ImmutableString | String)".
+fn signature(s: &str) -> (String, String) {
+    let (name, rest) = s.split_once(" (").unwrap_or((s, ")"));
+    let args = rest.trim_end_matches(')');
+    let args: Vec<String> = args.split(", ").filter(|a| !a.is_empty()).map(friendly).collect();
+    (name.to_string(), args.join(", "))
+}
+
+fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, Option<String>) {
+    let line = position.line().and_then(|l| text.lines().nth(l - 1)).unwrap_or("");
+    let bare_point = line
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .any(|n| n.ends_with('.') && n.len() > 1 || n.starts_with('.') && n.len() > 1);
+    let hint = match e {
+        _ if bare_point && !line.contains("..") => {
+            Some("numbers need digits on both sides of the point: 5.0 and 0.5".to_string())
+        }
+        ParseErrorType::Reserved(word) => Some(format!("`{word}` is a reserved word; choose another name")),
+        ParseErrorType::MissingToken(t, _) if t == ";" => Some("statements end with `;`, all but the last".into()),
+        _ => None,
+    };
+    (format!("syntax: {}", lower_first(&e.to_string())), hint)
+}
+
+fn lower_first(s: &str) -> String {
+    let mut c = s.chars();
+    c.next().map_or(String::new(), |f| f.to_lowercase().chain(c).collect())
+}
+
+fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
+    match e {
+        EvalAltResult::ErrorVariableNotFound(name, _) => unknown_name(name, &global_names(context)),
+        EvalAltResult::ErrorFunctionNotFound(s, _) => {
+            let (name, args) = signature(s);
+            function_not_found(&name, &args)
+        }
+        EvalAltResult::ErrorTerminated(..) => {
+            Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
+        }
+        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::new("the recursion is too deep")
+            .hinted("a function probably calls itself without an end; loops have no such limit"),
+        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
+            let (wanted, got) = (friendly(wanted), friendly(got));
+            Diagnostic::new(if wanted.is_empty() {
+                format!("a {got} cannot stand here")
+            } else {
+                format!("expected a {wanted}, got a {got}")
+            })
+        }
+        EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
+        EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
+            let mut quoted = text.split('\'').skip(1).step_by(2);
+            let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+            let d = Diagnostic::new(format!("a {} has no property `{name}`", friendly(kind)));
+            match nearest(name, names::members(&friendly(kind))) {
+                Some(n) => d.hinted(format!("did you mean `{n}`?")),
+                None => d,
+            }
+        }
+        EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
+        EvalAltResult::ErrorArrayBounds(len, index, _) => {
+            Diagnostic::new(format!("index {index} is outside a list of {len}"))
+        }
+        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::new(value.to_string()),
+        EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!(
+            "cannot import \"{path}\": no file {path}.rhai was found beside the script or here"
+        )),
+        EvalAltResult::ErrorParsing(kind, _) => Diagnostic::new(format!("syntax: {}", lower_first(&kind.to_string()))),
+        other => Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default())),
+    }
+}
+
+fn global_names(context: &Context) -> Vec<String> {
+    context.globals.read().unwrap_or_else(|p| p.into_inner()).keys().cloned().collect()
+}
+
+/// An undefined variable with the nearest name known.
+pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
+    let d = Diagnostic::new(format!("`{name}` is not defined"));
+    let candidates = known.iter().map(String::as_str).chain(names::all().iter().map(|e| e.name));
+    match nearest(name, candidates) {
+        Some(n) => d.hinted(format!("did you mean `{n}`?")),
+        None => d,
+    }
+}
+
+/// A call that fits no function: the right signature if the name exists, else the nearest name.
+pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
+    if let Some(property) = name.strip_prefix("get$") {
+        return Diagnostic::new(format!("a {args} has no property `{property}`"));
+    }
+    if let Some(property) = name.strip_prefix("set$") {
+        return Diagnostic::new(format!("`{property}` cannot be set"));
+    }
+    if name.chars().all(|c| !c.is_alphanumeric() && c != '_') {
+        let d = Diagnostic::new(format!("`{name}` is not defined between {}", args.replace(", ", " and ")));
+        return if args.contains("Generator") {
+            d.hinted("an f becomes a divergence with .regularized(lipschitz(1.0))")
+        } else {
+            d
+        };
+    }
+    if let Some(e) = names::find(name) {
+        return Diagnostic::new(format!("`{name}` does not take ({args})"))
+            .hinted(format!("its signature is {}", e.signature));
+    }
+    let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
+    let own: Vec<&str> = names::members(args.split(", ").next().unwrap_or_default()).collect();
+    if own.contains(&name) {
+        return d.hinted(format!("`{name}` takes other arguments, or none"));
+    }
+    if let Some(n) = nearest(name, own.iter().copied()) {
+        return d.hinted(format!("did you mean `{n}`?"));
+    }
+    let known = names::functions();
+    match nearest(name, known.iter().map(String::as_str)) {
+        Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),
+        _ => d,
+    }
+}
