@@ -207,7 +207,7 @@ impl Generator {
     pub fn on_slices(&self) -> &PreparedConjugate {
         &self.prepared
     }
-    /// f*, f*' and f*'' at every y, of shape [n], where the tensor is.
+    /// f*, f*' and f*'' at every y, of shape `[n]`, where the tensor is.
     pub fn conjugate_tensor(&self, y: &Values) -> Conjugates<Values> {
         self.on(&y.device()).at(y)
     }
@@ -216,7 +216,7 @@ impl Generator {
         let make = || kernel::table(&self.numeric, self.prepared.domain, self.slope_at_one(), device);
         self.tables.get(device, make)
     }
-    /// f'(x) and f*(f'(x)) at x = e^V for V of shape [n], in f32, where the tensor is.
+    /// f'(x) and f*(f'(x)) at x = e^V for V of shape `[n]`, in f32, where the tensor is.
     pub fn log_ratio(&self, v: &Values) -> RatioValues {
         self.ratio().eval(v)
     }

@@ -10,7 +10,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 const LARGEST: f64 = 15.0;
 const NODES: usize = 4096;
 
-/// The values at some V, and their slopes in V; all of shape [n].
+/// The values at some V, and their slopes in V; all of shape `[n]`.
 pub struct RatioValues {
     /// φ = f'(e^V)
     pub phi: Tensor<1>,
@@ -45,7 +45,7 @@ impl LogRatio {
         LogRatio { columns, tensors: PerDevice::default(), table: PerDevice::default() }
     }
 
-    /// The values at every V, of shape [n].
+    /// The values at every V, of shape `[n]`.
     pub fn eval(&self, v: &Tensor<1>) -> RatioValues {
         let h = 2.0 * LARGEST / (NODES - 1) as f64;
         let position = v.clone().clamp(-LARGEST, LARGEST).add_scalar(LARGEST).div_scalar(h);

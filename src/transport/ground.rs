@@ -128,11 +128,11 @@ impl Ground {
             .map(|b| {
                 let (mut best, mut buffer) = (vec![f64::INFINITY; self.cols], vec![0.0; self.cols]);
                 let zeros = vec![0.0; self.cols];
-                for i in b * block..((b + 1) * block).min(self.rows()) {
+                for (i, a) in a.iter().enumerate().take(self.rows()).skip(b * block).take(block) {
                     if interrupt.is_requested() {
                         break;
                     }
-                    self.reduced(i, 0, -a[i], &zeros, &mut buffer);
+                    self.reduced(i, 0, -a, &zeros, &mut buffer);
                     simd::run(
                         #[inline(always)]
                         || lower(&mut best, &buffer),

@@ -187,8 +187,11 @@ pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution
     loop {
         tree.optimise(&grid, interrupt)?;
         let last = grid.bits == MOST_BITS;
-        if (grid.bits >= 6 || last) && (judge(tree.solution(false))? || last) {
-            return Ok(tree.pivots);
+        if grid.bits >= 6 || last {
+            let enough = judge(tree.solution(false))?;
+            if enough || last {
+                return Ok(tree.pivots);
+            }
         }
         grid.bits += 1;
         grid.floor -= 3;

@@ -76,15 +76,15 @@ fn dense(x: &[f64], y: &[f64], d: usize, power: f64, epsilon: f64) -> f64 {
     let c = |i: usize, j: usize| (0..d).map(|k| (x[i * d + k] - y[j * d + k]).powi(2)).sum::<f64>().powf(0.5 * power);
     let (mut phi, mut g) = (vec![0.0f64; n], vec![0.0f64; m]);
     for _ in 0..4000 {
-        for i in 0..n {
+        for (i, phi) in phi.iter_mut().enumerate() {
             let v: Vec<f64> = (0..m).map(|j| (g[j] - c(i, j)) / epsilon).collect();
             let top = v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            phi[i] = -epsilon * (top + (v.iter().map(|v| (v - top).exp()).sum::<f64>() / m as f64).ln());
+            *phi = -epsilon * (top + (v.iter().map(|v| (v - top).exp()).sum::<f64>() / m as f64).ln());
         }
-        for j in 0..m {
+        for (j, g) in g.iter_mut().enumerate() {
             let v: Vec<f64> = (0..n).map(|i| (phi[i] - c(i, j)) / epsilon).collect();
             let top = v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            g[j] = -epsilon * (top + (v.iter().map(|v| (v - top).exp()).sum::<f64>() / n as f64).ln());
+            *g = -epsilon * (top + (v.iter().map(|v| (v - top).exp()).sum::<f64>() / n as f64).ln());
         }
     }
     phi.iter().sum::<f64>() / n as f64 + g.iter().sum::<f64>() / m as f64
@@ -136,17 +136,17 @@ fn unbalanced_transport_satisfies_its_first_order_conditions() {
         assert!(e.converged, "{name}: error {}", e.error);
         let c = |i: usize, j: usize| (0..2).map(|k| (x[2 * i + k] - y[2 * j + k]).powi(2)).sum::<f64>();
         let mass = |i: usize, j: usize| a[i] * b[j] * ((e.phi[i] - e.psi[j] - c(i, j)) / 0.2).exp();
-        for j in 0..25 {
+        for (j, psi) in e.psi.iter().enumerate() {
             let got = (0..30).map(|i| mass(i, j)).sum::<f64>() / b[j];
-            let (left, right) = (f.conjugate_grad(e.psi[j] - 1e-6), f.conjugate_grad(e.psi[j] + 1e-6));
+            let (left, right) = (f.conjugate_grad(psi - 1e-6), f.conjugate_grad(psi + 1e-6));
             assert!(
                 got >= left - 1e-5 && got <= right + 1e-5,
                 "{name}: column {j} has {got}, its price asks for {left} to {right}"
             );
         }
-        for i in 0..30 {
+        for (i, phi) in e.phi.iter().enumerate() {
             let got = (0..25).map(|j| mass(i, j)).sum::<f64>() / a[i];
-            let (left, right) = (f.conjugate_grad(-e.phi[i] - 1e-6), f.conjugate_grad(-e.phi[i] + 1e-6));
+            let (left, right) = (f.conjugate_grad(-phi - 1e-6), f.conjugate_grad(-phi + 1e-6));
             assert!(
                 got >= left - 1e-5 && got <= right + 1e-5,
                 "{name}: row {i} has {got}, its price asks for {left} to {right}"

@@ -5,13 +5,13 @@ use crate::divergence::term::Term;
 
 /// The objective at a critic, and its derivatives in the critic's values.
 pub struct Evaluation {
-    /// shape [1]
+    /// shape `[1]`
     pub value: Values,
     /// ∂value/∂φ(yᵢ); Σ is +1, or −1 when reversed, for an f-divergence or an IPM
     pub on_source: Values,
     /// ∂value/∂φ(xⱼ)
     pub on_target: Values,
-    /// the minimising ν, shape [1], to start the next search from
+    /// the minimising ν, shape `[1]`, to start the next search from
     pub nu: Option<Values>,
 }
 

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 
 impl Term {
     /// What a kernel is told of the objective at φ = height · net on both samples, the source first; `nu` is that of an earlier φ,
-    /// shape [1]. None where no kernel knows the objective.
+    /// shape `[1]`. None where no kernel knows the objective.
     pub fn functional(&self, source: usize, height: f64, nu: Option<&Values>, device: &Device) -> Option<Weighing> {
         let other = match (self.target_weights(), &self.objective) {
             (TargetWeights::Uniform, _) => Other::Mean,

@@ -7,10 +7,10 @@ use crate::generator::infimum::tensor::infimum;
 use burn::tensor::activation;
 
 impl Term {
-    /// The objective and its derivatives from φ on the particles, shape [n], and φ on the target, shape [m]; `nu` is that of an
+    /// The objective and its derivatives from φ on the particles, shape `[n]`, and φ on the target, shape `[m]`; `nu` is that of an
     /// earlier, similar φ.
     ///
-    /// The gradient of the first variation of D in P at particle i is M · on_source[i] · ∇φ(yᵢ): ∇φ itself, or
+    /// The gradient of the first variation of D in P at particle i is `M · on_source[i] · ∇φ(yᵢ)`: ∇φ itself, or
     /// −f*'(φ − ν)∇φ for the reversed divergence.
     pub fn evaluate(&self, source: &Values, target: &Values, nu: Option<&Values>) -> Evaluation {
         if self.reversed {

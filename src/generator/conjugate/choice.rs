@@ -15,7 +15,7 @@ impl PreparedConjugate {
         let domain =
             Domain { d0: numeric.d0, f0: numeric.f0, dinf: numeric.dinf, attained: numeric.f_at_dinf.is_finite() };
         let with = |form| PreparedConjugate { form, domain };
-        let nodes = |k, polish| with(Form::Interpolated(Interpolant::new(numeric, k, polish)));
+        let nodes = |k, polish| with(Form::Interpolated(Box::new(Interpolant::new(numeric, k, polish))));
         let interpolated = || {
             let plain = nodes(if numeric.by_values { 8192 } else { 1024 }, 0);
             // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny, and f on the device

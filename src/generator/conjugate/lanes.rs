@@ -85,11 +85,11 @@ impl PreparedConjugate {
         // outside (f'(0⁺), f'(∞)] neither holds: x* = 0 below, f* = ∞ above
         let Domain { d0: low, f0, dinf: high, attained } = self.domain;
         let (d0, dinf) = (low as f32, high as f32);
-        for l in 0..LANES {
-            if low.is_finite() && y[l] <= d0 {
+        for (l, y) in y.iter().enumerate() {
+            if low.is_finite() && *y <= d0 {
                 (out.value[l], out.gradient[l], out.curvature[l]) = (-f0 as f32, 0.0, 0.0);
             }
-            if high.is_finite() && (y[l] > dinf || !attained && y[l] == dinf) {
+            if high.is_finite() && (*y > dinf || !attained && *y == dinf) {
                 (out.value[l], out.gradient[l], out.curvature[l]) = (f32::INFINITY, f32::INFINITY, 0.0);
             }
         }

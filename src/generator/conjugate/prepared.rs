@@ -21,7 +21,7 @@ pub(super) enum Form {
     /// code for f*, x* and dx*/dy
     Closed(Tape),
     /// cubic pieces between nodes
-    Interpolated(Interpolant),
+    Interpolated(Box<Interpolant>),
 }
 
 /// f*, f*' and f*'' in f32: `lanes.rs` and `tensor.rs` evaluate it.

@@ -6,7 +6,7 @@ use crate::device::ops::conjugates::Price;
 use crate::generator::Generator;
 use burn::tensor::Device;
 
-/// What the kernel is given; `start` is the ν of an earlier, similar φ, of shape [1].
+/// What the kernel is given; `start` is the ν of an earlier, similar φ, of shape `[1]`.
 pub fn infimum(f: &Generator, start: Option<&Values>, device: &Device) -> Price {
     Price {
         table: f.device_table(device),

@@ -5,7 +5,7 @@ use crate::device::Values;
 use crate::generator::Generator;
 use crate::generator::conjugate::Conjugates;
 
-/// ν with E f*'(φ − ν) ≈ 1, of shape [1], and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
+/// ν with E f*'(φ − ν) ≈ 1, of shape `[1]`, and the conjugate at φ − ν. `start` is the ν of an earlier, similar φ.
 pub fn infimum(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, Conjugates<Values>) {
     let conjugate = f.on(&phi.device());
     let (left, right) = f.slope_at_one();

@@ -77,7 +77,7 @@ pub(super) fn check(p: &Problem, o: &SinkhornOptions) -> Result<()> {
         return Err(Error::data("entropic transport", format!("epsilon is {}, expected a number > 0", o.epsilon)));
     }
     let (n, m) = (p.x.len() / p.d, p.y.len() / p.d);
-    if p.a.len() != n || p.b.len() != m || p.a.iter().chain(p.b).any(|w| !(*w > 0.0)) {
+    if p.a.len() != n || p.b.len() != m || p.a.iter().chain(p.b).any(|w| w.is_nan() || *w <= 0.0) {
         return Err(Error::data("entropic transport", "every point needs a weight > 0; leave out points of weight 0"));
     }
     Ok(())

@@ -39,7 +39,7 @@ pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interru
     } else if start.is_none() {
         solver.anneal(&Streams::<f64>::new(p), largest, interrupt)?;
     }
-    if !(error <= o.tolerance) {
+    if error.is_nan() || error > o.tolerance {
         error = solver.run(&Streams::<f64>::new(p), o.tolerance, interrupt)?;
     }
     let (history, iterations) = (solver.history, solver.iterations);
