@@ -25,12 +25,14 @@ pub mod permutation;
 pub mod potentials;
 pub mod sample;
 pub mod solution;
+mod solved;
 pub mod solver;
 pub mod statistic;
 pub mod traits;
 pub use crate::network::{Frame, Named};
 pub use ascent::{Ascent, Fit, Value, Weights};
 pub use optimizer::OPTIMIZER;
+pub use solved::{Solved, SolverBuilder};
 pub use traits::{Critic, CriticBuilder, scored_variation};
 
 /// What is asked of critics, with a page of its own.
