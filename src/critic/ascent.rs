@@ -1,6 +1,6 @@
 //! How long a critic ascends, on which weights, and what one fit comes to.
 use crate::device::Values;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::flat::vector;
 use burn::tensor::Device;
@@ -29,6 +29,20 @@ impl Weights {
     /// Whether any are.
     pub fn are_given(&self) -> bool {
         self.source.is_some() || self.target.is_some()
+    }
+    /// What critics that are trained ask of weights.
+    ///
+    /// # Errors
+    /// Any that are given.
+    pub fn check_equal(&self) -> Result<()> {
+        if !self.are_given() {
+            return Ok(());
+        }
+        Err(Error::Unsupported {
+            what: "a neural critic".into(),
+            reason: "takes samples of equal weights".into(),
+            advice: "use exact() or entropic() for weighted samples".into(),
+        })
     }
 }
 

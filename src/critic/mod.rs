@@ -22,6 +22,7 @@ pub mod optimizer;
 pub mod pair;
 pub mod path;
 pub mod permutation;
+mod place;
 pub mod potentials;
 pub mod sample;
 pub mod solution;

@@ -1,5 +1,6 @@
 //! Critics that are solved for instead of trained.
 use super::ascent::{Ascent, Fit, Weights};
+use super::place::is_on_host;
 use super::sample::Sample;
 use super::solution::{Potential, Solution, ordered};
 use super::solver::{Problem, Solver};
@@ -115,7 +116,7 @@ impl Solved {
 /// The door of solvers: whether a step need not leave its device, since nobody asks for a proof, for weights or for the
 /// first variation in the second argument.
 fn stays_on_device(term: &Term, source: &Points, ascent: &Ascent) -> bool {
-    !device::is_cpu(&source.device()) && !ascent.weights.are_given() && !ascent.keep_history && !term.reversed
+    !is_on_host(source) && !ascent.weights.are_given() && !ascent.keep_history && !term.reversed
 }
 
 /// Values put back where the kept points were; the others get 0.
