@@ -1,5 +1,5 @@
 //! Dense matrices on the host: products, and Cholesky factors by blocks.
-use crate::simd::{self, Real};
+use crate::simd::{self, Coordinates, Real};
 use rayon::prelude::*;
 
 /// A matrix as a slice with strides, so that transposes are free.
@@ -14,6 +14,11 @@ impl<T> View<'_, T> {
     pub fn transpose(self) -> Self {
         View { row: self.column, column: self.row, ..self }
     }
+}
+
+/// The points from `start` on as the columns of a d × n matrix.
+pub fn columns<T: Real>(x: &Coordinates<T>, start: usize) -> View<'_, T> {
+    View { data: &x.data()[start..], row: x.n as isize, column: 1 }
 }
 
 /// Row-major with this many columns.

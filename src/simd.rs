@@ -252,9 +252,9 @@ impl<T: Real> Coordinates<T> {
     pub fn along(&self, k: usize) -> &[T] {
         &self.data[k * self.n..(k + 1) * self.n]
     }
-    /// The points from `start` on as the columns of a d × n matrix.
-    pub fn columns(&self, start: usize) -> crate::matrix::View<'_, T> {
-        crate::matrix::View { data: &self.data[start..], row: self.n as isize, column: 1 }
+    /// Coordinate by coordinate, n numbers each.
+    pub fn data(&self) -> &[T] {
+        &self.data
     }
     /// The row of one point.
     pub fn row(&self, i: usize, out: &mut [T]) {

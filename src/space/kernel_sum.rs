@@ -3,7 +3,7 @@ use super::kernel::Kernel;
 use super::radial;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::matrix::{product, scaled_product, view};
+use crate::matrix::{columns, product, scaled_product, view};
 use crate::simd::{self, Coordinates, LANES, Real};
 use rayon::prelude::*;
 
@@ -85,7 +85,7 @@ impl<T: Real> KernelSum<T> {
         let mut moved = vec![T::ZERO; rows * d];
         for start in (0..self.y.n).step_by(CHUNK) {
             let n = CHUNK.min(self.y.n - start);
-            let y = self.y.columns(start);
+            let y = columns(&self.y, start);
             scaled_product((rows, n, d), &mut r2, n, false, T::of(-2.0), view(&xs, d), y);
             let w = self.weights.as_ref().map(|w| &w[start..start + n]);
             for i in 0..rows {
