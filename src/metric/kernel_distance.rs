@@ -1,16 +1,62 @@
 //! MMD² and the energy distance, in f64 and in O(N) memory. [gretton2012]
-use super::{Metric, pair};
+use super::definition::{Listed, Metric, entry, pair};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::kernel::Kernel;
 use crate::space::kernel_sum::{KernelSum, median_width};
+use std::sync::Arc;
 
+pub(super) const MMD: Listed = Listed::new(
+    entry(
+        "metric::mmd",
+        "metric::mmd(p, q, kernel)",
+        "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q.",
+        r"MMD^2=\left\|\mu_P-\mu_Q\right\|^2_{\mathcal H}",
+        "gretton2012",
+        "metric::mmd(data::gaussian(100, 2), data::ring(100), gaussian_kernel(1.0))",
+    ),
+    |interrupt| Arc::new(Mmd { interrupt: interrupt.clone(), ..Mmd::named("mmd") }),
+);
+
+pub(super) const ENERGY: Listed = Listed::new(
+    entry(
+        "metric::energy",
+        "metric::energy(p, q)",
+        "The energy distance.",
+        r"2E|X-Y|-E|X-X'|-E|Y-Y'|",
+        "szekely2013",
+        "metric::energy(data::gaussian(100, 2), data::ring(100))",
+    ),
+    |interrupt| Arc::new(Mmd { kernel: Some(Kernel::Energy), interrupt: interrupt.clone(), ..Mmd::named("energy") }),
+);
+
+/// MMD²(P, Q) = E k(X, X′) + E k(Y, Y′) − 2 E k(X, Y), the square of the distance of mean embeddings; the energy distance
+/// for k(x, y) = −|x − y|. [gretton2012] [szekely2013]
+///
+/// # Examples
+/// Between one point and another at distance 2: 2 − 2 e^{−2} under a Gaussian kernel of width 1, and twice the distance
+/// under the energy kernel.
+/// ```
+/// use gflow::device::{host, points};
+/// use gflow::metric::{Metric, Mmd, by_name};
+/// use gflow::space::kernel::Kernel;
+///
+/// let p = points(vec![0.0, 0.0], 1, 2, &host());
+/// let q = points(vec![0.0, 2.0], 1, 2, &host());
+/// let mmd = Mmd { kernel: Some(Kernel::Gaussian(1.0)), ..Mmd::named("mmd") };
+/// assert!((mmd.evaluate(&p, &q)? - (2.0 - 2.0 * (-2f64).exp())).abs() < 1e-12);
+/// assert!((by_name("energy")?.evaluate(&p, &q)? - 4.0).abs() < 1e-12);
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub struct Mmd {
     /// None: a Gaussian whose width is the median distance within the second sample
     pub kernel: Option<Kernel>,
+    /// means over pairs of different points: no bias, but values below 0 occur
     pub unbiased: bool,
+    /// the name it is recorded under
     pub name: &'static str,
+    /// asks the sums to stop
     pub interrupt: Interrupt,
 }
 

@@ -1,8 +1,26 @@
 //! What the nearest neighbours say: classification accuracy, and whether a sample copies its training set.
-use super::pair;
+use super::definition::{Listed, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+
+pub(super) const NN_ACCURACY: Listed = Listed::with_arguments(entry(
+    "metric::nn_accuracy",
+    "metric::nn_accuracy(p, p_labels, q, q_labels)",
+    "The share of p whose nearest point of q has the same label: the accuracy of the 1-nearest-neighbour classifier trained on q.",
+    "",
+    "coverhart1967",
+    "let d = data::digits();\nlet l = data::digit_labels();\nmetric::nn_accuracy(d.rows(0, 100), l.extract(0, 100), d.rows(100, 600), l.extract(100, 500))",
+));
+
+pub(super) const MEMORISATION: Listed = Listed::with_arguments(entry(
+    "metric::memorisation",
+    "metric::memorisation(p, training, held_out)",
+    "Mean distance to the nearest training point, of the sample (to_training) and of held-out points (held_out), and the share of the sample nearer than 99 % of those (copies).",
+    "",
+    "coverhart1967",
+    "metric::memorisation(data::ring(200), data::ring(200), data::ring(200))",
+));
 
 /// For each row of x its nearest row of y: (index, distance).
 fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
@@ -17,7 +35,11 @@ fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
     x.par_chunks(d).map(|row| one(row)).map(|(j, r2)| (j, r2.sqrt())).collect()
 }
 
-/// The share of p whose nearest point of q carries the same label: q is the training set.
+/// The share of p whose nearest point of q carries the same label: the accuracy of the 1-nearest-neighbour classifier
+/// trained on q. [coverhart1967]
+///
+/// # Errors
+/// Labels that are not one per point; samples that are empty, not finite, or of different dimensions.
 pub fn nn_accuracy(p: &Points, p_labels: &[f64], q: &Points, q_labels: &[f64]) -> Result<f64> {
     let (x, y, d) = pair("nn_accuracy", p, q)?;
     for (what, labels, n) in [("first", p_labels.len(), x.len() / d), ("second", q_labels.len(), y.len() / d)] {
@@ -46,6 +68,10 @@ pub struct Memorisation {
     pub copies: f64,
 }
 
+/// Whether a sample copies its training set: how near it lies, against points of the same law that were held out.
+///
+/// # Errors
+/// Samples that are empty, not finite, or of different dimensions.
 pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<Memorisation> {
     let (x, t, d) = pair("memorisation", p, training)?;
     let (h, _, _) = pair("memorisation", held_out, training)?;

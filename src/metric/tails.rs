@@ -1,22 +1,47 @@
 //! Tails: how the norms of two samples are distributed far out.
-use super::pair;
+use super::definition::{Listed, entry, pair};
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
 use crate::transport::line::line;
+
+pub(super) const CCDF_DISTANCE: Listed = Listed::with_arguments(entry(
+    "metric::ccdf_distance",
+    "metric::ccdf_distance(p, q)",
+    "The L1 distance between the tail functions of the norms, on a logarithmic axis of r.",
+    r"\int|P(|Y|>r)-Q(|X|>r)|\,d\ln r",
+    "chen2024heavy",
+    "metric::ccdf_distance(data::student_t(500, 2, 1.0), data::student_t(500, 2, 1.0))",
+));
+
+pub(super) const HILL: Listed = Listed::with_arguments(entry(
+    "metric::hill",
+    "metric::hill(p, k)",
+    "Hill's estimate of the tail index from the k largest norms.",
+    r"\hat\alpha^{-1}=\tfrac1k\sum_{i\le k}\ln\tfrac{r_{(i)}}{r_{(k+1)}}",
+    "hill1975",
+    "metric::hill(data::student_t(2000, 2, 1.0), 200)",
+));
 
 fn radii(rows: &[f64], d: usize) -> Vec<f64> {
     rows.chunks(d).map(|r| r.iter().map(|v| v * v).sum::<f64>().sqrt()).collect()
 }
 
 /// ∫|P(|Y| > r) − P(|X| > r)| d ln r: the L¹ distance of the complementary distribution functions of the norms on a
-/// logarithmic axis, finite for every tail that is a power.
+/// logarithmic axis, finite for every tail that is a power. [chen2024heavy]
+///
+/// # Errors
+/// Samples that are empty, not finite, or of different dimensions.
 pub fn ccdf_distance(p: &Points, q: &Points) -> Result<f64> {
     let (x, y, d) = pair("ccdf_distance", p, q)?;
     let logs = |rows: &[f64]| radii(rows, d).into_iter().map(|r| r.max(1e-12).ln()).collect::<Vec<f64>>();
     Ok(line(&mut logs(&x), &mut logs(&y), 1.0))
 }
 
-/// Hill's estimate of the tail index α in P(|Y| > r) ~ r^{−α} from the k largest norms.
+/// Hill's estimate of the tail index α in P(|Y| > r) ~ r^{−α} from the k largest norms:
+/// 1/α = (1/k) Σ_{i ≤ k} ln(r₍ᵢ₎ / r₍ₖ₊₁₎). [hill1975]
+///
+/// # Errors
+/// k that is not between 1 and n − 1; entries that are not finite; a (k+1)-th norm of 0.
 pub fn hill(p: &Points, k: usize) -> Result<f64> {
     let (rows, [n, d]) = (rows_f64(p)?, p.dims());
     if k == 0 || k >= n {

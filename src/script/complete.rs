@@ -135,7 +135,7 @@ fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
     {
         let choices: Vec<&str> = match (o.kind, o.name) {
             (OptionKind::Choice(all), _) => all.to_vec(),
-            (_, "metrics") => crate::metric::NAMES.to_vec(),
+            (_, "metrics") => crate::metric::names().collect(),
             _ => vec![],
         };
         let fitting: Vec<Completion> = choices.into_iter().filter(|v| v.starts_with(&typed)).map(value).collect();

@@ -7,14 +7,12 @@ use rhai::{Dynamic, Map};
 
 /// Fills the library.
 pub fn fill(l: &mut Library) {
-    for e in room::ENTRIES {
-        let name = e.name.trim_start_matches("metric::");
-        if room::NAMES.contains(&name) {
-            l.expose(e.name, move |call, (p, q): (Dynamic, Dynamic)| {
-                let (p, q) = call.samples(name, &p, &q)?;
-                Ok(room::by_name_interruptible(name, &call.context.interrupt)?.evaluate(&p, &q)?)
-            });
-        }
+    for metric in room::ALL {
+        let Some(make) = metric.make else { continue };
+        l.expose(metric.entry.name, move |call, (p, q): (Dynamic, Dynamic)| {
+            let (p, q) = call.samples(metric.name(), &p, &q)?;
+            Ok(make(&call.context.interrupt).evaluate(&p, &q)?)
+        });
     }
     l.expose("metric::mmd", |call, (p, q, kernel): (Dynamic, Dynamic, Kernel)| {
         let (p, q) = call.samples("mmd", &p, &q)?;

@@ -1,0 +1,65 @@
+//! What a metric is: the trait, its line in the list of the room, and the check that all of them make first.
+use crate::catalogue::{Entry, no_defaults};
+use crate::device::{Points, check_samples, rows_f64};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use std::sync::Arc;
+
+/// A number that says how far two samples are apart.
+pub trait Metric: Send + Sync {
+    /// The name under which a run records it, such as `w2`.
+    fn name(&self) -> &'static str;
+
+    /// The value for samples p of shape [n, d] and q of shape [m, d].
+    ///
+    /// # Errors
+    /// An empty sample, an entry that is not finite, samples of different dimensions, a solver that failed, an interrupt.
+    fn evaluate(&self, p: &Points, q: &Points) -> Result<f64>;
+}
+
+/// Makes a metric with its default settings; long work stops when the interrupt asks for it.
+pub type Make = fn(&Interrupt) -> Arc<dyn Metric>;
+
+/// One line of the list of metrics.
+#[derive(Clone, Copy)]
+pub struct Listed {
+    /// help, completion and example
+    pub entry: Entry,
+    /// for metrics of two samples and nothing else, which the option `metrics:` of a run takes by name
+    pub make: Option<Make>,
+}
+
+impl Listed {
+    /// A metric that a run can follow.
+    pub(super) const fn new(entry: Entry, make: Make) -> Listed {
+        Listed { entry, make: Some(make) }
+    }
+
+    /// A measurement that needs more than two samples.
+    pub(super) const fn with_arguments(entry: Entry) -> Listed {
+        Listed { entry, make: None }
+    }
+
+    /// The last part of the entry's name: `w2` of `metric::w2`.
+    pub fn name(&self) -> &'static str {
+        self.entry.name.rsplit("::").next().unwrap_or(self.entry.name)
+    }
+}
+
+/// An entry of this room; metrics have no options.
+pub(super) const fn entry(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    equation: &'static str,
+    cite: &'static str,
+    example: &'static str,
+) -> Entry {
+    Entry { name, room: "metric", signature, doc, equation, cite, options: &[], defaults: no_defaults, example }
+}
+
+/// The rows of two samples in f64 and their dimension, after the checks every metric needs.
+pub(super) fn pair(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
+    check_samples(what, p, q)?;
+    Ok((rows_f64(p)?, rows_f64(q)?, p.dims()[1]))
+}
