@@ -1,9 +1,13 @@
 //! Points as CSV, a line each.
+use super::format::Format;
+use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use std::path::Path;
 
-pub fn load(path: &Path) -> Result<Rows> {
+pub(super) const CSV: Format = Format { extension: "csv", load, save };
+
+fn load(path: &Path) -> Result<Rows> {
     let fail = |e: String| Error::io("read", path, e);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -29,7 +33,7 @@ pub fn load(path: &Path) -> Result<Rows> {
     Ok(Rows { data, n, d })
 }
 
-pub fn save(rows: &Rows, path: &Path) -> Result<()> {
+fn save(rows: &Rows, path: &Path) -> Result<()> {
     let mut writer = csv::Writer::from_writer(vec![]);
     let fail = |e: String| Error::io("write", path, e);
     writer.write_record((0..rows.d).map(|k| format!("x{k}"))).map_err(|e| fail(e.to_string()))?;
@@ -37,5 +41,5 @@ pub fn save(rows: &Rows, path: &Path) -> Result<()> {
         writer.write_record(row.iter().map(|v| v.to_string())).map_err(|e| fail(e.to_string()))?;
     }
     let bytes = writer.into_inner().map_err(|e| fail(e.to_string()))?;
-    super::write_atomically(path, &bytes)
+    write_atomically(path, &bytes)
 }

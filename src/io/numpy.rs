@@ -1,11 +1,16 @@
 //! NumPy's npy and npz.
+use super::format::Format;
+use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use npyz::{DType, NpyFile, Order, WriterBuilder, npz::NpzArchive};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-/// A named array of any shape.
+pub(super) const NPY: Format = Format { extension: "npy", load: load_npy, save: save_npy };
+pub(super) const NPZ: Format = Format { extension: "npz", load: load_first, save: save_points };
+
+/// A named array: its name, its numbers in row-major order, its shape.
 pub type Array = (String, Vec<f32>, Vec<usize>);
 
 fn read<R: Read>(path: &Path, npy: NpyFile<R>) -> Result<(Vec<f32>, Vec<usize>)> {
@@ -43,7 +48,7 @@ fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
     }
 }
 
-pub fn load_npy(path: &Path) -> Result<Rows> {
+fn load_npy(path: &Path) -> Result<Rows> {
     let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
     let npy = NpyFile::new(BufReader::new(file))
         .map_err(|e| Error::io("read", path, format!("not a valid npy file: {e}")))?;
@@ -51,7 +56,7 @@ pub fn load_npy(path: &Path) -> Result<Rows> {
 }
 
 /// The first array of an npz.
-pub fn load_first(path: &Path) -> Result<Rows> {
+fn load_first(path: &Path) -> Result<Rows> {
     let arrays = load_npz(path)?;
     match arrays.into_iter().next() {
         Some((_, data, shape)) => as_rows(path, (data, shape)),
@@ -60,6 +65,9 @@ pub fn load_first(path: &Path) -> Result<Rows> {
 }
 
 /// Every array of an npz, sorted by name.
+///
+/// # Errors
+/// A file that cannot be read, is no npz, or holds anything but plain numbers.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     let fail = |e: std::io::Error| Error::io("read", path, format!("not a valid npz file: {e}"));
     let mut archive = NpzArchive::open(path)
@@ -84,12 +92,20 @@ fn encode(data: &[f32], shape: &[usize]) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-pub fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
+fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
     let bytes = encode(&rows.data, &[rows.n, rows.d]).map_err(|e| Error::io("write", path, e))?;
-    super::write_atomically(path, &bytes)
+    write_atomically(path, &bytes)
+}
+
+/// Points as the one array of an npz.
+fn save_points(rows: &Rows, path: &Path) -> Result<()> {
+    save_npz(&[("points".to_string(), rows.data.clone(), vec![rows.n, rows.d])], path)
 }
 
 /// Writes f32 arrays, uncompressed, as numpy.savez does.
+///
+/// # Errors
+/// A file that cannot be written.
 pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
     let fail = |e: std::io::Error| Error::io("write", path, e);
     let mut buffer = std::io::Cursor::new(vec![]);
@@ -108,5 +124,5 @@ pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
             writer.finish().map_err(fail)?;
         }
     }
-    super::write_atomically(path, &buffer.into_inner())
+    write_atomically(path, &buffer.into_inner())
 }

@@ -1,0 +1,15 @@
+//! What a file format is.
+use crate::dataset::Rows;
+use crate::error::Result;
+use std::path::Path;
+
+/// A way to keep points in a file.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// how names of its files end, in lower case and without the point
+    pub extension: &'static str,
+    /// reads a whole file
+    pub load: fn(&Path) -> Result<Rows>,
+    /// writes a whole file
+    pub save: fn(&Rows, &Path) -> Result<()>,
+}
