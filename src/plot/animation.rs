@@ -1,22 +1,40 @@
 //! A run as a moving picture: its particles over the target, one frame a snapshot, on axes that stay.
+use super::figure::bounds;
+use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, WIDTH, X_RANGE, Y_RANGE, defaults, entry};
 use super::render::pixels;
 use super::scatter::scatter;
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, RgbaImage};
 use std::path::Path;
 use std::time::Duration;
 
+const OPTIONS: &[Opt] = &[X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::animate",
+    "plot::animate(run, options)",
+    "The particles of a run over its target, a frame for every snapshot: save it as .gif, or show it where figures can move.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let run = gradient_flow(w1(), #{ dt: 0.5 }).run(data::gaussian(30, 2), data::ring(30), #{ steps: 4, snapshots: 3 });\nplot::animate(run).save(\"run.gif\")",
+);
+
 /// Figures of one size, shown one after the other.
 #[derive(Clone, Debug)]
 pub struct Animation {
+    /// in their order
     pub frames: Vec<Figure>,
     /// seconds a frame is shown; the last one ten times as long
     pub seconds: f64,
 }
 
 /// Frames of a run; `snapshots` are named by what is written above them.
+///
+/// # Errors
+/// Fewer than two snapshots, points on a line, a range that is none.
 pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Animation> {
     if snapshots.len() < 2 || target.d < 2 {
         return Err(Error::data(
@@ -25,12 +43,8 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
         ));
     }
     let range = |axis: usize| {
-        let all = snapshots
-            .iter()
-            .chain([target])
-            .flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied())
-            .filter(|v| v.is_finite());
-        let (lo, hi) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        let all = snapshots.iter().chain([target]).flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied());
+        let (lo, hi) = bounds(all);
         let margin = 0.04 * (hi - lo).max(1e-9);
         vec![lo - margin, hi + margin]
     };
@@ -46,6 +60,9 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
 }
 
 /// Writes the frames to a .gif file.
+///
+/// # Errors
+/// Another extension, a figure that cannot be drawn, a file that cannot be written.
 pub fn save(a: &Animation, path: &Path) -> Result<()> {
     if path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() != Some("gif") {
         return Err(Error::io("save the animation as", path, "the extension must be .gif"));

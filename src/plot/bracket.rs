@@ -1,8 +1,21 @@
 //! An estimate on its way: the objective between its proved bounds, or the bounds closing in.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
+use super::keys::{HEIGHT, LEGEND, LOG_X, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LEGEND, WIDTH, HEIGHT, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::bracket",
+    "plot::bracket(estimate, options)",
+    "The objective of a trained critic between its proved bounds, the bounds of a solver closing in, or the marginal errors of entropic iterations.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::bracket(kl().regularized(lipschitz(1.0)).estimate(data::gaussian(50, 2), data::ring(50), #{ steps: 50 }))",
+);
 
 /// What an estimate recorded.
 pub struct Bracket<'a> {
@@ -12,10 +25,17 @@ pub struct Bracket<'a> {
     pub bounds: &'a [(f64, f64)],
     /// marginal errors of an entropic solver after each iteration
     pub errors: &'a [f64],
+    /// a proved lower bound, or −∞
     pub lower: f64,
+    /// a proved upper bound, or ∞
     pub upper: f64,
 }
 
+/// The objective over the ascent between the proved bounds; for a solver the gap of its bounds, or the marginal errors, on
+/// a logarithmic axis.
+///
+/// # Errors
+/// An estimate that was made at once; a range that is none.
 pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
     if b.history.is_empty() && b.bounds.len() < 2 && b.errors.len() < 2 {
         return Err(Error::data(

@@ -1,10 +1,12 @@
 //! Colours: the Okabe–Ito cycle for things, viridis for quantities, grey for images.
 
-/// sRGB, 0 to 255.
+/// Red, green and blue of sRGB, 0 to 255.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub u8, pub u8, pub u8);
 
+/// Axes and text.
 pub const INK: Color = Color(0x22, 0x22, 0x22);
+/// What is there for comparison.
 pub const GREY: Color = Color(0x88, 0x88, 0x88);
 
 /// Distinguishable by readers with any colour vision. [okabe2008]
@@ -18,6 +20,7 @@ pub const CYCLE: &[Color] = &[
     Color(0x22, 0x22, 0x22),
 ];
 
+/// The i-th colour of [`CYCLE`], from its beginning again after the last.
 pub fn cycle(i: usize) -> Color {
     CYCLE[i % CYCLE.len()]
 }
@@ -25,12 +28,14 @@ pub fn cycle(i: usize) -> Color {
 /// Maps from [0, 1] to colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
+    /// from violet to yellow, evenly bright
     Viridis,
     /// white to black
     Grey,
 }
 
 impl Map {
+    /// The colour at t; outside [0, 1] that of the nearer end.
     pub fn at(self, t: f64) -> Color {
         let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 };
         match self {

@@ -1,15 +1,32 @@
 //! A function of the plane: filled by colour, with level lines by marching squares.
 use super::color::{Color, Map};
-use super::figure::{Colorbar, Mark};
+use super::figure::{Colorbar, Mark, bounds};
+use super::keys::{BINS, HEIGHT, LEGEND, LEVELS, PARTICLES, TITLE, WIDTH, X_LABEL, Y_LABEL, defaults, entry};
 use super::ticks;
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, LEVELS, LEGEND, PARTICLES];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::contour",
+    "plot::contour(critic | estimate | run, extent, options)",
+    "A fitted critic as colour and level lines on [-extent, extent]^2 or [x0, x1, y0, y1], with samples over it if they are given.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let e = kl().regularized(lipschitz(1.0)).estimate(data::gaussian(100, 2), data::ring(100), #{ steps: 50 });\nplot::contour(e.critic, 5.0)",
+);
 
 /// Values on a grid: row by row from the lower left, at `columns` × `columns` nodes that span the ranges.
 pub struct Field {
+    /// first coordinates of the first and the last column
     pub x: (f64, f64),
+    /// second coordinates of the first and the last row
     pub y: (f64, f64),
+    /// nodes a side, two or more
     pub columns: usize,
+    /// columns² of them; values that are not finite are left out
     pub values: Vec<f64>,
 }
 
@@ -21,12 +38,30 @@ impl Field {
     }
 }
 
+/// The field as colours between its smallest and its largest value, with about `levels` level lines at round values.
+///
+/// # Errors
+/// A field without a finite value; a range that is none.
+///
+/// # Examples
+/// The level lines of x² + y² are circles:
+/// ```
+/// use gflow::plot::contour::{Field, contour};
+/// use gflow::plot::{FigureOptions, render};
+///
+/// let (x, y, columns) = ((-2.0, 2.0), (-2.0, 2.0), 41);
+/// let nodes = Field::nodes(x, y, columns);
+/// let values = nodes.chunks(2).map(|p| f64::from(p[0] * p[0] + p[1] * p[1])).collect();
+/// let figure = contour(&Field { x, y, columns, values }, &FigureOptions::default())?;
+/// assert_eq!(figure.panels[0].colorbar.as_ref().map(|c| c.range), Some((0.0, 8.0)));
+/// assert!(render::png(&figure)?.starts_with(b"\x89PNG"));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub fn contour(f: &Field, o: &FigureOptions) -> Result<Figure> {
-    let finite: Vec<f64> = f.values.iter().copied().filter(|v| v.is_finite()).collect();
-    if finite.is_empty() {
+    let (lo, hi) = bounds(f.values.iter().copied());
+    if lo > hi {
         return Err(Error::data("plot::contour", "the function has no finite value on this extent"));
     }
-    let (lo, hi) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
     // the heat map shows each node at the centre of a cell, so it reaches half a cell less far on both sides

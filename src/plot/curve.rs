@@ -2,13 +2,31 @@
 use super::FigureOptions;
 use super::color::{CYCLE, GREY};
 use super::figure::{Axis, Figure, Key, LegendEntry, Mark, Panel};
+use super::keys::{HEIGHT, WIDTH, defaults, entry};
+use crate::catalogue::{Entry, Opt};
+
+const OPTIONS: &[Opt] = &[WIDTH, HEIGHT];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::generator",
+    "plot::generator(f, options)",
+    "f with its tangent at 1, and the conjugate f* with its derivative.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::generator(hellinger())",
+);
 
 /// Functions to draw; the plot room does not know what a generator is.
 pub struct Curves<'a> {
+    /// of f, for the titles
     pub name: &'a str,
+    /// f on (0, ∞)
     pub f: &'a dyn Fn(f64) -> f64,
+    /// f'
     pub slope: &'a dyn Fn(f64) -> f64,
+    /// f*
     pub conjugate: &'a dyn Fn(f64) -> f64,
+    /// (f*)', the maximiser of x y − f(x)
     pub maximiser: &'a dyn Fn(f64) -> f64,
     /// upper end of the domain of f*
     pub domain: f64,
@@ -35,6 +53,7 @@ fn limits(values: &[f64]) -> Option<(f64, f64)> {
     Some((lo.min(0.0) - pad, hi.max(0.0) + pad))
 }
 
+/// Two panels: f with its tangent at 1 on (0, 4), and f* with its derivative where slopes of f lie.
 pub fn generator(c: &Curves, o: &FigureOptions) -> Figure {
     let n = 400;
     let xs: Vec<f64> = (0..n).map(|i| 4.0 * (i as f64 + 0.5) / n as f64).collect();

@@ -1,10 +1,28 @@
 //! A Gaussian kernel density estimate of a planar sample, Scott's bandwidth.
 use super::color::Map;
 use super::figure::{Colorbar, Mark};
+use super::keys::{BINS, HEIGHT, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, BINS];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::density",
+    "plot::density(p, options)",
+    "A kernel density estimate of a planar sample.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::density(data::ring(500, #{ std: 0.4 }))",
+);
+
+/// The density of the first two coordinates, (1/n) Σᵢ N(x; xᵢ, h²), as colours; each bandwidth h is half of Scott's,
+/// n^{−1/6} times the standard deviation along its axis.
+///
+/// # Errors
+/// An empty sample or one on a line; a range that is none.
 pub fn density(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     if c.is_empty() || c.d < 2 {
         return Err(Error::data(

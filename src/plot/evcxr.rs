@@ -7,7 +7,10 @@ use std::io::Write;
 /// Above so many marks pixels are smaller and faster than vectors.
 const SVG_MARKS: usize = 5000;
 
-/// The type and the content of a figure in evcxr's convention: SVG, or PNG in base 64.
+/// The type and the content of a figure in evcxr's convention: SVG, or PNG in base 64 for figures of many marks.
+///
+/// # Errors
+/// What the drawing library reports.
 pub fn content(f: &Figure) -> crate::error::Result<(&'static str, String)> {
     if f.mark_count() <= SVG_MARKS {
         // a page may be narrower than the figure

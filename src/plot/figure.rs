@@ -1,105 +1,189 @@
 //! A figure as plain data: panels with axes and marks. Nothing here draws.
 use super::color::{Color, Map};
 
-/// What is drawn inside the axes, in data coordinates.
+/// The smallest and the largest of finite values; (∞, −∞) of none.
+pub(super) fn bounds(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let finite = values.into_iter().filter(|v| v.is_finite());
+    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
+}
+
+/// What is drawn inside the axes, in data coordinates; sizes are in logical pixels, opacities from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
+    /// A disc for every pair (x, y).
     Points {
+        /// first coordinates
         x: Vec<f64>,
+        /// second coordinates, as many
         y: Vec<f64>,
+        /// of all of them
         color: Color,
+        /// of a disc, in logical pixels
         radius: f64,
+        /// opacity
         alpha: f64,
     },
-    /// breaks at non-finite values
+    /// A polyline; it breaks at values that are not finite.
     Line {
+        /// first coordinates
         x: Vec<f64>,
+        /// second coordinates, as many
         y: Vec<f64>,
+        /// of the line
         color: Color,
+        /// in logical pixels
         width: f64,
+        /// opacity
         alpha: f64,
+        /// dashes instead of one stroke
         dashed: bool,
     },
-    /// one bar per gap between edges
+    /// A bar from 0 for every gap between edges.
     Bars {
+        /// rising, one more than there are bars
         edges: Vec<f64>,
+        /// one per bar
         heights: Vec<f64>,
+        /// of all of them
         color: Color,
+        /// opacity
         alpha: f64,
     },
-    /// values row by row from the lower left corner, coloured between low and high
+    /// A grid of coloured cells.
     Heat {
+        /// left and right edge
         x: (f64, f64),
+        /// lower and upper edge
         y: (f64, f64),
+        /// cells a row
         columns: usize,
+        /// row by row from the lower left corner; cells that are not finite stay empty
         values: Vec<f64>,
+        /// values with the first and the last colour of the map
         range: (f64, f64),
+        /// from values to colours
         map: Map,
     },
-    /// arrows of length (u, v) in data units
+    /// Arrows from (x, y) to (x + u, y + v).
     Arrows {
+        /// first coordinates of the tails
         x: Vec<f64>,
+        /// second coordinates of the tails
         y: Vec<f64>,
+        /// first components, in data units
         u: Vec<f64>,
+        /// second components, in data units
         v: Vec<f64>,
+        /// of all of them
         color: Color,
     },
 }
 
+/// One axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
+    /// beside the axis; `$…$` becomes mathematics
     pub label: String,
+    /// logarithmic
     pub log: bool,
+    /// both ends; from the data if None
     pub limits: Option<(f64, f64)>,
 }
 
 /// How a legend entry is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Key {
+    /// a disc, for points
     Dot,
-    Line { dashed: bool },
+    /// a stroke, for lines
+    Line {
+        /// as the line is
+        dashed: bool,
+    },
+    /// a rectangle, for bars
     Patch,
 }
 
+/// One entry of a legend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegendEntry {
+    /// the name; `$…$` becomes mathematics
     pub label: String,
+    /// of the key
     pub color: Color,
+    /// what stands before the name
     pub key: Key,
 }
 
+/// The scale of colours beside a heat map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Colorbar {
+    /// values at its lower and its upper end
     pub range: (f64, f64),
+    /// from values to colours
     pub map: Map,
+    /// above it; none if empty
     pub label: String,
 }
 
 /// One set of axes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Panel {
+    /// above the axes; `$…$` becomes mathematics
     pub title: String,
+    /// the horizontal axis
     pub x: Axis,
+    /// the vertical axis
     pub y: Axis,
+    /// in drawing order
     pub marks: Vec<Mark>,
+    /// names of what is drawn; none if empty
     pub legend: Vec<LegendEntry>,
     /// one unit is as long on both axes
     pub equal: bool,
     /// no axes at all, for images
     pub bare: bool,
+    /// beside the axes
     pub colorbar: Option<Colorbar>,
 }
 
 /// Panels on a grid, with a size in logical pixels.
+///
+/// # Examples
+/// A figure of one line, as an SVG document:
+/// ```
+/// use gflow::plot::color::CYCLE;
+/// use gflow::plot::figure::{Axis, Mark, Panel};
+/// use gflow::plot::{Figure, render};
+///
+/// let x: Vec<f64> = (0..100).map(|i| 0.1 * f64::from(i)).collect();
+/// let y = x.iter().map(|x| (-x).exp()).collect();
+/// let panel = Panel {
+///     title: "$e^{-t}$".into(),
+///     y: Axis { log: true, ..Axis::default() },
+///     marks: vec![Mark::Line { x, y, color: CYCLE[0], width: 1.7, alpha: 1.0, dashed: false }],
+///     ..Panel::default()
+/// };
+/// let figure = Figure::single(panel, 460.0, 360.0);
+/// let svg = render::svg(&figure)?;
+/// assert!(svg.starts_with("<svg width=\"460\" height=\"360\""));
+/// assert!(svg.contains("<polyline"));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
+    /// row by row
     pub panels: Vec<Panel>,
+    /// panels a row
     pub columns: usize,
+    /// of the whole, in logical pixels
     pub width: f64,
+    /// of the whole, in logical pixels
     pub height: f64,
 }
 
 impl Figure {
+    /// A figure of one panel.
     pub fn single(panel: Panel, width: f64, height: f64) -> Figure {
         Figure { panels: vec![panel], columns: 1, width, height }
     }

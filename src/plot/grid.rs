@@ -1,7 +1,24 @@
 //! Several figures as one.
+use super::keys::{COLUMNS, defaults, entry};
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
+const OPTIONS: &[Opt] = &[COLUMNS];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::grid",
+    "plot::grid([figures], options)",
+    "Several figures as one.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::grid([plot::generator(kl()), plot::scatter(data::moons(100))], #{ columns: 2 })",
+);
+
+/// The panels of all figures on one grid, each cell as large as the largest of them.
+///
+/// # Errors
+/// No figures.
 pub fn grid(figures: &[Figure], o: &FigureOptions) -> Result<Figure> {
     let n: usize = figures.iter().map(|f| f.panels.len()).sum();
     if n == 0 {

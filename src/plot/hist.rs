@@ -1,15 +1,46 @@
 //! Histograms as densities: each integrates to one.
 use super::color::cycle;
-use super::figure::{Key, LegendEntry, Mark};
+use super::figure::{Key, LegendEntry, Mark, bounds};
+use super::keys::{ALPHA, BINS, HEIGHT, LEGEND, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, BINS];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::hist",
+    "plot::hist(values | [[\"name\", values], ...], options)",
+    "Histograms as densities.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::hist(data::gaussian(1000, 1).col(0))",
+);
+
+/// One histogram per named list of values, all with the same bins; without a number of bins the rule of Freedman and
+/// Diaconis gives it. Values outside the range are left out.
+///
+/// # Errors
+/// No finite value at all; a range that is none.
+///
+/// # Examples
+/// Four values in two bins of width 1: densities 3/4 and 1/4.
+/// ```
+/// use gflow::plot::figure::Mark;
+/// use gflow::plot::{FigureOptions, hist};
+///
+/// let values = [("sample".to_string(), vec![0.0, 0.2, 0.5, 2.0])];
+/// let figure = hist::hist(&values, &FigureOptions { bins: 2, ..Default::default() })?;
+/// let Mark::Bars { edges, heights, .. } = &figure.panels[0].marks[0] else { unreachable!() };
+/// assert_eq!((edges, heights), (&vec![0.0, 1.0, 2.0], &vec![0.75, 0.25]));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub fn hist(values: &[(String, Vec<f64>)], o: &FigureOptions) -> Result<Figure> {
     let all: Vec<f64> = values.iter().flat_map(|v| v.1.iter().copied()).filter(|v| v.is_finite()).collect();
     if all.is_empty() {
         return Err(Error::data("plot::hist", "there are no finite values to draw"));
     }
-    let (lo, hi) = all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (lo, hi) = bounds(all.iter().copied());
     let (lo, hi) = match o.x_range[..] {
         [a, b] => (a, b),
         _ if hi > lo => (lo, hi),

@@ -1,11 +1,29 @@
 //! Rows as grey images, on a grid; dark is high.
 use super::color::Map;
-use super::figure::{Mark, Panel};
+use super::figure::{Mark, Panel, bounds};
+use super::keys::{COLUMNS, SHAPE, TITLE, WIDTH, defaults, entry};
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
+const OPTIONS: &[Opt] = &[TITLE, WIDTH, SHAPE, COLUMNS];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::images",
+    "plot::images(p, options)",
+    "Rows as grey images on a grid; dark is high.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::images(data::digits().rows(0, 25), #{ shape: [8, 8] })",
+);
+
+/// Most images of one figure.
 const MOST: usize = 400;
 
+/// Every row as an image of `shape` rows and columns, a square one by default.
+///
+/// # Errors
+/// A shape that does not have as many cells as a row has numbers; no images, or too many.
 pub fn images(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let side = (c.d as f64).sqrt() as usize;
     let (rows, columns) = match o.shape[..] {
@@ -27,11 +45,7 @@ pub fn images(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     if n == 0 || n > MOST {
         return Err(Error::data("plot::images", format!("{n} images; give 1 to {MOST}, for example p.rows(0, 64)")));
     }
-    let (lo, hi) = c
-        .rows
-        .iter()
-        .filter(|v| v.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (lo, hi) = bounds(c.rows.iter().copied());
     let across = if o.columns > 0 { o.columns.min(n) } else { (n as f64).sqrt().ceil() as usize };
     let (w, h, gap) = (columns as f64, rows as f64, 1.0);
     let mut panel = Panel { title: o.title.clone(), equal: true, bare: true, ..Panel::default() };

@@ -1,35 +1,13 @@
 //! From a figure to a list of shapes in logical pixels: axes, ticks, clipping, legends, colour bars.
-use super::color::{Color, GREY, INK};
-use super::figure::{Axis, Figure, Key, LegendEntry, Mark, Panel};
+use super::color::{GREY, INK};
+use super::figure::{Axis, Colorbar, Figure, Mark, Panel};
+use super::ink::{LABEL, TICK, TITLE, line, text, width};
+use super::legend::{self, legend};
+use super::marks::mark;
+use super::scale::{Frame, Scale};
+use super::shape::{Anchor, Shape};
 use super::text::unicode;
 use super::ticks::{self, Tick};
-
-/// Something to draw, in logical pixels from the upper left corner.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
-    Line { points: Vec<(f64, f64)>, color: Color, width: f64, alpha: f64 },
-    Circle { center: (f64, f64), radius: f64, color: Color, alpha: f64 },
-    Polygon { points: Vec<(f64, f64)>, color: Color, alpha: f64 },
-    Rectangle { from: (f64, f64), to: (f64, f64), color: Color, alpha: f64 },
-    Text { at: (f64, f64), text: String, size: f64, color: Color, anchor: Anchor, vertical: bool },
-}
-
-/// Which end of the text stands at its position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    Left,
-    Middle,
-    Right,
-}
-
-const LABEL: f64 = 12.0;
-const TICK: f64 = 10.5;
-const TITLE: f64 = 13.0;
-
-/// Rough width of text set in the embedded font.
-fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(|c| if "il.,:;|'⁻".contains(c) { 0.35 } else { 0.61 }).sum::<f64>() * size
-}
 
 /// All shapes of a figure, in drawing order.
 pub fn shapes(f: &Figure) -> Vec<Shape> {
@@ -42,30 +20,6 @@ pub fn shapes(f: &Figure) -> Vec<Shape> {
         panel(p, corner, (w, h), &mut out);
     }
     out
-}
-
-/// An axis with its pixels: maps data to positions.
-#[derive(Clone, Copy)]
-struct Scale {
-    lo: f64,
-    hi: f64,
-    log: bool,
-    from: f64,
-    to: f64,
-}
-
-impl Scale {
-    fn at(&self, v: f64) -> f64 {
-        let t = if self.log {
-            (v.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10())
-        } else {
-            (v - self.lo) / (self.hi - self.lo)
-        };
-        self.from + t * (self.to - self.from)
-    }
-    fn inside(&self, v: f64) -> bool {
-        v.is_finite() && v >= self.lo && v <= self.hi
-    }
 }
 
 fn range(panel: &Panel, axis: &Axis, which: usize) -> (f64, f64) {
@@ -94,8 +48,8 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     let (mut xr, mut yr) = (range(p, &p.x, 0), range(p, &p.y, 1));
     let y_ticks_for = |yr: (f64, f64), pixels: f64| axis_ticks(&p.y, yr, (pixels / 45.0) as usize);
     let title = unicode(&p.title);
-    let keys = legend_rows(p, size.0 - 60.0);
-    let top = corner.1 + if title.is_empty() { 10.0 } else { 30.0 } + LEGEND * keys.len() as f64;
+    let keys = legend::rows(&p.legend, size.0 - 60.0);
+    let top = corner.1 + if title.is_empty() { 10.0 } else { 30.0 } + legend::ROW * keys.len() as f64;
     let bottom = corner.1 + size.1 - if p.bare { 8.0 } else { 26.0 + if p.x.label.is_empty() { 0.0 } else { 18.0 } };
     let labels = y_ticks_for(yr, bottom - top).iter().map(|t| width(&t.1, TICK)).fold(0.0, f64::max);
     let left = corner.0 + if p.bare { 8.0 } else { 16.0 + labels + if p.y.label.is_empty() { 0.0 } else { 20.0 } };
@@ -119,13 +73,15 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
             yr = grow(yr, y0 - y1);
         }
     }
-    let x = Scale { lo: xr.0, hi: xr.1, log: p.x.log, from: x0, to: x1 };
-    let y = Scale { lo: yr.0, hi: yr.1, log: p.y.log, from: y0, to: y1 };
+    let frame = Frame {
+        x: Scale { lo: xr.0, hi: xr.1, log: p.x.log, from: x0, to: x1 },
+        y: Scale { lo: yr.0, hi: yr.1, log: p.y.log, from: y0, to: y1 },
+    };
     for m in &p.marks {
-        super::marks::mark(m, &|v| x.at(v), &|v| y.at(v), &|a, b| x.inside(a) && y.inside(b), (x0, x1, y1, y0), out);
+        mark(m, &frame, out);
     }
     if !p.bare {
-        axes(p, &x, &y, corner, out);
+        axes(p, &frame, corner, out);
     }
     if !title.is_empty() {
         out.push(text((0.5 * (x0 + x1), corner.1 + 15.0), title, TITLE, Anchor::Middle));
@@ -136,10 +92,6 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     }
 }
 
-fn text(at: (f64, f64), text: String, size: f64, anchor: Anchor) -> Shape {
-    Shape::Text { at, text, size, color: INK, anchor, vertical: false }
-}
-
 fn axis_ticks(axis: &Axis, range: (f64, f64), target: usize) -> Vec<Tick> {
     if axis.log {
         ticks::logarithmic(range.0, range.1, target.clamp(2, 8))
@@ -148,11 +100,7 @@ fn axis_ticks(axis: &Axis, range: (f64, f64), target: usize) -> Vec<Tick> {
     }
 }
 
-fn line(points: Vec<(f64, f64)>, width: f64) -> Shape {
-    Shape::Line { points, color: INK, width, alpha: 1.0 }
-}
-
-fn axes(p: &Panel, x: &Scale, y: &Scale, corner: (f64, f64), out: &mut Vec<Shape>) {
+fn axes(p: &Panel, Frame { x, y }: &Frame, corner: (f64, f64), out: &mut Vec<Shape>) {
     let (x0, x1, y0, y1) = (x.from, x.to, y.from, y.to);
     out.push(line(vec![(x0, y1), (x0, y0), (x1, y0)], 0.9));
     for (v, label) in axis_ticks(&p.x, (x.lo, x.hi), ((x1 - x0) / 70.0) as usize) {
@@ -189,63 +137,7 @@ fn axes(p: &Panel, x: &Scale, y: &Scale, corner: (f64, f64), out: &mut Vec<Shape
     }
 }
 
-/// Height of one row of the legend.
-const LEGEND: f64 = 18.0;
-
-fn entry_width(e: &LegendEntry) -> f64 {
-    24.0 + width(&unicode(&e.label), TICK) + 12.0
-}
-
-/// The entries of a legend in as many rows as they take.
-fn legend_rows(p: &Panel, room: f64) -> Vec<&[LegendEntry]> {
-    let (mut rows, mut from, mut used) = (vec![], 0, 0.0);
-    for (i, e) in p.legend.iter().enumerate() {
-        if i > from && used + entry_width(e) > room {
-            rows.push(&p.legend[from..i]);
-            (from, used) = (i, 0.0);
-        }
-        used += entry_width(e);
-    }
-    if from < p.legend.len() {
-        rows.push(&p.legend[from..]);
-    }
-    rows
-}
-
-fn legend(rows: &[&[LegendEntry]], (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
-    for (i, row) in rows.iter().enumerate() {
-        legend_row(row, (x0, x1), y - LEGEND * (rows.len() - 1 - i) as f64, out);
-    }
-}
-
-fn legend_row(row: &[LegendEntry], (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
-    let total: f64 = row.iter().map(entry_width).sum();
-    let mut x = (0.5 * (x0 + x1) - 0.5 * total).max(x0);
-    for e in row {
-        match e.key {
-            Key::Dot => out.push(Shape::Circle { center: (x + 10.0, y), radius: 3.6, color: e.color, alpha: 1.0 }),
-            Key::Patch => out.push(Shape::Rectangle {
-                from: (x + 4.0, y - 4.0),
-                to: (x + 16.0, y + 4.0),
-                color: e.color,
-                alpha: 0.75,
-            }),
-            Key::Line { dashed } => {
-                for points in if dashed {
-                    super::marks::dashes(&[(x, y), (x + 19.0, y)])
-                } else {
-                    vec![vec![(x, y), (x + 19.0, y)]]
-                } {
-                    out.push(Shape::Line { points, color: e.color, width: 1.8, alpha: 1.0 });
-                }
-            }
-        }
-        out.push(text((x + 24.0, y), unicode(&e.label), TICK, Anchor::Left));
-        x += entry_width(e);
-    }
-}
-
-fn colorbar(bar: &super::figure::Colorbar, x: f64, (top, bottom): (f64, f64), out: &mut Vec<Shape>) {
+fn colorbar(bar: &Colorbar, x: f64, (top, bottom): (f64, f64), out: &mut Vec<Shape>) {
     let steps = 96;
     for i in 0..steps {
         let t = (i as f64 + 0.5) / f64::from(steps);
@@ -267,23 +159,5 @@ fn colorbar(bar: &super::figure::Colorbar, x: f64, (top, bottom): (f64, f64), ou
             anchor: Anchor::Middle,
             vertical: false,
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Many names take several rows, each within the room there is, and none is lost; one that is too long has its own.
-    #[test]
-    fn legends_wrap() {
-        let entry = |label: String| LegendEntry { label, color: INK, key: Key::Dot };
-        let names: Vec<String> = (0..9).map(|i| "x".repeat(6 * i + 1)).collect();
-        let p = Panel { legend: names.iter().cloned().map(entry).collect(), ..Panel::default() };
-        let rows = legend_rows(&p, 200.0);
-        assert!(rows.len() > 2 && rows.iter().all(|r| r.len() == 1 || r.iter().map(entry_width).sum::<f64>() <= 200.0));
-        let shown: Vec<&str> = rows.iter().flat_map(|r| r.iter().map(|e| e.label.as_str())).collect();
-        assert_eq!(shown, names);
-        assert!(legend_rows(&Panel::default(), 200.0).is_empty());
     }
 }

@@ -1,12 +1,29 @@
 //! The divergence against its Lipschitz constant, between L·W₁ and D_f.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
+use super::keys::{
+    HEIGHT, LEGEND, LOG_X, LOG_Y, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
+};
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::path",
+    "plot::path(table, options)",
+    "What d.path(p, q, constants) returned: the divergence against L, with L W1 and D_f.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let d = kl().regularized(lipschitz(1.0));\nplot::path(d.path(data::gaussian(40, 2), data::gaussian(40, 2, #{ mean: 1.0 }), [0.1, 0.3, 1.0, 3.0]))",
+);
 
 /// Columns of `d.path(…)`.
 pub struct Path {
+    /// L
     pub constants: Vec<f64>,
+    /// the divergence at each L
     pub value: Vec<f64>,
     /// L·W₁
     pub w1: Vec<f64>,
@@ -14,6 +31,10 @@ pub struct Path {
     pub limit: f64,
 }
 
+/// The divergence at every L, the line L·W₁ as long as it is near, and the level D_f.
+///
+/// # Errors
+/// A path without constants; a range that is none.
 pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     if p.constants.is_empty() {
         return Err(Error::data("plot::path", "the path has no constants"));

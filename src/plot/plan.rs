@@ -1,15 +1,32 @@
 //! A transport plan in the plane: a segment for every pair that exchanges mass, the wider the more.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
+use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::scatter::weight;
 use super::weights::sized;
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::plan",
+    "plot::plan(estimate, p, q, options)",
+    "The transport plan behind an exact estimate as segments, with the proximal weights as sizes.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let p = data::gaussian(40, 2);\nlet q = data::ring(40);\nplot::plan(w2().estimate(p, q), p, q)",
+);
 
 /// Widths that are told apart.
 const WIDTHS: usize = 5;
 
-/// `masses` are those the targets receive; none draws them all alike.
+/// Segments from source to target for the entries (row, column, mass) of a plan. `masses` are those the targets receive;
+/// none draws them all alike.
+///
+/// # Errors
+/// Points on a line; a plan or masses that belong to other samples; a range that is none.
 pub fn plan(
     source: &Cloud,
     target: &Cloud,
@@ -67,5 +84,5 @@ pub fn plan(
         panel.legend.push(LegendEntry { label: "source".into(), color: CYCLE[1], key: Key::Dot });
         panel.legend.push(LegendEntry { label: "target".into(), color: CYCLE[0], key: Key::Dot });
     }
-    Ok(Figure::single(panel, o.width.min(o.height * 1.12), o.height))
+    Ok(o.planar_figure(panel))
 }

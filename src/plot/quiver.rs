@@ -1,10 +1,26 @@
 //! A vector field in the plane; the longest arrow spans one grid cell.
 use super::color::CYCLE;
 use super::figure::Mark;
+use super::keys::{BINS, HEIGHT, SIZE, TITLE, WIDTH, X_LABEL, Y_LABEL, defaults, entry};
 use super::{Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::quiver",
+    "plot::quiver(critic | estimate | run, extent, options)",
+    "The gradient of a fitted critic as arrows.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let e = kl().regularized(lipschitz(1.0)).estimate(data::gaussian(100, 2), data::ring(100), #{ steps: 50 });\nplot::quiver(e.critic, 5.0)",
+);
+
 /// Positions and vectors, rows of two each, on a square grid with this spacing.
+///
+/// # Errors
+/// A field that is zero everywhere; a range that is none.
 pub fn quiver(at: &[f64], vectors: &[f64], spacing: f64, o: &FigureOptions) -> Result<Figure> {
     let column = |v: &[f64], k: usize| v.iter().skip(k).step_by(2).copied().collect::<Vec<f64>>();
     let longest = vectors.chunks(2).map(|v| v[0].hypot(v[1])).filter(|l| l.is_finite()).fold(0.0, f64::max);
@@ -22,6 +38,5 @@ pub fn quiver(at: &[f64], vectors: &[f64], spacing: f64, o: &FigureOptions) -> R
         v: column(&scaled, 1),
         color: CYCLE[0],
     });
-    let width = o.width.min(o.height * 1.12);
-    Ok(Figure::single(panel, width, o.height))
+    Ok(o.planar_figure(panel))
 }

@@ -4,7 +4,8 @@
 //! back) and twice as fine as the 2× PNG, which is then averaged down.
 use super::color::Color;
 use super::figure::Figure;
-use super::layout::{Anchor, Shape, shapes};
+use super::layout::shapes;
+use super::shape::{Anchor, Shape};
 use crate::error::{Error, Result};
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
@@ -103,6 +104,9 @@ fn failed(e: String) -> Error {
 }
 
 /// The figure as an SVG document.
+///
+/// # Errors
+/// What the drawing library reports.
 pub fn svg(f: &Figure) -> Result<String> {
     register();
     let fine = size(f, SVG_FINENESS);
@@ -122,6 +126,9 @@ pub fn svg(f: &Figure) -> Result<String> {
 }
 
 /// The figure as PNG bytes, two pixels to the logical one.
+///
+/// # Errors
+/// What the drawing library reports.
 pub fn png(f: &Figure) -> Result<Vec<u8>> {
     let (w, h, pixels) = pixels(f, PNG_SCALE)?;
     let mut bytes = std::io::Cursor::new(vec![]);
@@ -133,6 +140,9 @@ pub fn png(f: &Figure) -> Result<Vec<u8>> {
 }
 
 /// The figure as (width, height, RGB bytes), `scale` pixels to the logical one.
+///
+/// # Errors
+/// What the drawing library reports.
 pub fn pixels(f: &Figure, scale: u32) -> Result<(u32, u32, Vec<u8>)> {
     register();
     let scale = f64::from(scale);
@@ -163,6 +173,9 @@ fn average(fine: &[u8], stride: usize, w: usize, h: usize) -> Vec<u8> {
 }
 
 /// Writes the figure to a .png or .svg file.
+///
+/// # Errors
+/// Another extension, a figure that cannot be drawn, a file that cannot be written.
 pub fn save(f: &Figure, path: &std::path::Path) -> Result<()> {
     let bytes = match path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
         Some("png") => png(f)?,

@@ -1,8 +1,23 @@
 //! Clouds of points: equal aspect, size and opacity that follow their number.
 use super::color::{Color, cycle};
 use super::figure::{Key, LegendEntry, Mark};
+use super::keys::{
+    ALPHA, HEIGHT, LEGEND, LOG_X, LOG_Y, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
+};
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::scatter",
+    "plot::scatter(p | [p, q] | [[\"name\", p], ...], options)",
+    "Clouds of points with equal aspect; pairs keep their order in the legend.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::scatter([[\"target\", data::ring(300)], [\"source\", data::gaussian(300, 2)]], #{ title: \"Before\" })",
+);
 
 /// Radius and opacity at which n points neither vanish nor merge.
 pub fn weight(n: usize) -> (f64, f64) {
@@ -10,6 +25,27 @@ pub fn weight(n: usize) -> (f64, f64) {
     ((9.0 / n.powf(0.25)).clamp(0.9, 3.4), (14.0 / n.powf(0.45)).clamp(0.18, 0.85))
 }
 
+/// One mark per cloud, in their order; samples of more dimensions show their first two.
+///
+/// # Errors
+/// No points at all; a range that is none.
+///
+/// # Examples
+/// Written as a file of a temporary folder:
+/// ```
+/// use gflow::plot::{Cloud, FigureOptions, render, scatter};
+///
+/// let cloud = |name: &str, rows: Vec<f64>| Cloud { name: name.into(), rows, d: 2 };
+/// let clouds = [cloud("source", vec![0.0, 0.0, 1.0, 0.5]), cloud("target", vec![3.0, 1.0])];
+/// let figure = scatter::scatter(&clouds, &FigureOptions { title: "Before".into(), ..Default::default() })?;
+/// assert_eq!(figure.describe(), "Figure \"Before\": 1 panel, 3 marks");
+///
+/// let folder = std::env::temp_dir().join(format!("gflow-scatter-{}", std::process::id()));
+/// render::save(&figure, &folder.join("before.png"))?;
+/// assert!(folder.join("before.png").is_file());
+/// # std::fs::remove_dir_all(&folder).ok();
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub fn scatter(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
     if clouds.iter().all(|c| c.is_empty()) {
         return Err(Error::data("plot::scatter", "there are no points to draw"));
@@ -31,8 +67,7 @@ pub fn scatter(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
             panel.legend.push(LegendEntry { label: c.name.clone(), color: cycle(i), key: Key::Dot });
         }
     }
-    let width = if two { o.width.min(o.height * 1.12) } else { o.width };
-    Ok(Figure::single(panel, width, o.height))
+    Ok(if two { o.planar_figure(panel) } else { o.figure(panel) })
 }
 
 /// The clouds on top of a field, in colours that stand out from it.

@@ -1,8 +1,27 @@
 //! Tails: the share of a sample farther out than r, both axes logarithmic, where a power law is a line.
+use super::keys::{
+    HEIGHT, LEGEND, LOG_X, LOG_Y, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
+};
 use super::lines::{Series, lines};
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::tails",
+    "plot::tails(p | [p, q] | [[\"name\", p], ...], options)",
+    "The share of a sample farther out than r on logarithmic axes: a power law is a line.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "plot::tails([[\"t1\", data::student_t(500, 2, 1.0)], [\"normal\", data::gaussian(500, 2)]])",
+);
+
+/// One curve per sample: r against the share of points with |x| > r.
+///
+/// # Errors
+/// A sample without a point away from 0; a range that is none.
 pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
     let series = clouds
         .iter()

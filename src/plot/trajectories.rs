@@ -1,13 +1,30 @@
 //! The paths of particles through the snapshots of a run, with where they began, where they ended, and the target.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
+use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::scatter::weight;
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::trajectories",
+    "plot::trajectories(run, options)",
+    "The paths of the particles through the snapshots of a run.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(50, 2), data::ring(50), #{ steps: 10 });\nplot::trajectories(run)",
+);
 
 /// Most paths drawn: more would be a blot.
 const MOST: usize = 200;
 
+/// At most 200 paths, from the first snapshot to the last, of the first two coordinates.
+///
+/// # Errors
+/// Fewer than two snapshots; points on a line; a range that is none.
 pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let [first, .., last] = snapshots else {
         return Err(Error::data(
@@ -46,5 +63,5 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
             panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Dot });
         }
     }
-    Ok(Figure::single(panel, o.width.min(o.height * 1.12), o.height))
+    Ok(o.planar_figure(panel))
 }

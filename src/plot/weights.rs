@@ -1,8 +1,21 @@
 //! Weighted points: areas in proportion to the weights.
 use super::color::{CYCLE, Color, GREY};
 use super::figure::Mark;
+use super::keys::{ALPHA, HEIGHT, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
 use super::{Cloud, Figure, FigureOptions};
+use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+
+const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, ALPHA];
+
+pub(super) const ENTRY: Entry = entry(
+    "plot::weights",
+    "plot::weights(points, weights, options)",
+    "Weighted points, areas in proportion to the weights: the proximal law of an estimate.",
+    OPTIONS,
+    || defaults(OPTIONS),
+    "let q = data::ring(60);\nlet e = kl().regularized(lipschitz(1.0)).estimate(data::gaussian(60, 2), q, #{ critic: exact() });\nplot::weights(q, e.proximal)",
+);
 
 /// Radii that are told apart; each is one mark.
 const CLASSES: usize = 24;
@@ -31,6 +44,10 @@ pub fn sized(c: &Cloud, weights: &[f64], color: Color, alpha: f64) -> Vec<Mark> 
         .collect()
 }
 
+/// The points with discs of areas in proportion to their weights, over all points in grey.
+///
+/// # Errors
+/// Not one weight per point, weights that are not numbers ≥ 0, or all of them 0; a range that is none.
 pub fn weights(c: &Cloud, weights: &[f64], o: &FigureOptions) -> Result<Figure> {
     if c.len() != weights.len() {
         return Err(Error::Shape {
@@ -48,5 +65,5 @@ pub fn weights(c: &Cloud, weights: &[f64], o: &FigureOptions) -> Result<Figure> 
     let (x, y) = c.xy();
     panel.marks.push(Mark::Points { x, y, color: GREY, radius: 0.9, alpha: 0.8 });
     panel.marks.extend(sized(c, weights, CYCLE[0], o.alpha.unwrap_or(0.55)));
-    Ok(Figure::single(panel, if two { o.width.min(o.height * 1.12) } else { o.width }, o.height))
+    Ok(if two { o.planar_figure(panel) } else { o.figure(panel) })
 }

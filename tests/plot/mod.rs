@@ -1,7 +1,7 @@
 //! Figures as values, and a look at their pixels.
 use gflow::plot::color::{CYCLE, Map};
 use gflow::plot::figure::{Mark, Panel};
-use gflow::plot::{Cloud, Figure, FigureOptions, contour, layout, render, scatter, text, ticks};
+use gflow::plot::{Cloud, Figure, FigureOptions, contour, layout, render, scatter, shape, text, ticks};
 
 fn cloud(n: usize) -> Cloud {
     Cloud {
@@ -22,7 +22,7 @@ fn scatter_keeps_shapes_and_order() {
     let circles: Vec<(f64, f64)> = layout::shapes(&f)
         .into_iter()
         .filter_map(|s| match s {
-            layout::Shape::Circle { center, radius, .. } if radius < 3.5 => Some(center),
+            shape::Shape::Circle { center, radius, .. } if radius < 3.5 => Some(center),
             _ => None,
         })
         .collect();
