@@ -3,12 +3,16 @@ use std::os::raw::c_void;
 
 /// Raised with every change of this file.
 pub const VERSION: u32 = 1;
-/// The environment variable that holds the address of the [`Table`].
+/// The environment variable that holds the address of the [`SessionTable`].
 pub const ADDRESS: &str = "GFLOW_SESSION_TABLE";
 
+/// A kind of value: no value at all.
 pub const NOTHING: u32 = 0;
+/// true or false, in `integer`
 pub const BOOL: u32 = 1;
+/// in `integer`
 pub const INTEGER: u32 = 2;
+/// in `number`
 pub const NUMBER: u32 = 3;
 /// UTF-8 bytes
 pub const TEXT: u32 = 4;
@@ -21,19 +25,28 @@ pub const POINTS: u32 = 6;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Value {
+    /// what it is, and which of the following say so
     pub kind: u32,
+    /// of whole numbers and flags
     pub integer: i64,
+    /// of numbers
     pub number: f64,
     /// elements at `data`
     pub len: usize,
+    /// of points
     pub rows: usize,
+    /// of points
     pub columns: usize,
+    /// the elements
     pub data: *const c_void,
+    /// handed to `drop`
     pub owner: *mut c_void,
+    /// gives the memory back; none: there is nothing to give back
     pub drop: Option<extern "C" fn(*mut c_void)>,
 }
 
 impl Value {
+    /// No value.
     pub const fn nothing() -> Value {
         Value {
             kind: NOTHING,
@@ -95,11 +108,16 @@ pub type Scalar = extern "C" fn(data: *mut c_void, x: f64) -> f64;
 
 /// What the session offers. Texts are a pointer and a length in bytes; `false` means that `out` holds the error.
 #[repr(C)]
-pub struct Table {
+pub struct SessionTable {
+    /// [`VERSION`] of the session's side
     pub version: u32,
+    /// the value of a variable
     pub get: extern "C" fn(name: *const u8, len: usize, out: *mut Value) -> bool,
+    /// sets a variable; the value is the session's from then on
     pub set: extern "C" fn(name: *const u8, len: usize, value: *const Value, out: *mut Value) -> bool,
+    /// runs script code
     pub eval: extern "C" fn(code: *const u8, len: usize, out: *mut Value) -> bool,
+    /// makes a function of the script; `data` must live as long as the process
     pub register: extern "C" fn(
         name: *const u8,
         len: usize,
@@ -108,8 +126,11 @@ pub struct Table {
         data: *mut c_void,
         out: *mut Value,
     ) -> bool,
+    /// sets a variable to the generator with this f
     pub generator: extern "C" fn(name: *const u8, len: usize, f: Scalar, data: *mut c_void, out: *mut Value) -> bool,
+    /// shows content of a type
     pub show: extern "C" fn(mime: *const u8, mime_len: usize, content: *const u8, len: usize),
+    /// whether the user asked the cell to stop
     pub interrupted: extern "C" fn() -> bool,
     /// called after every Rust cell, to empty the buffers of the cell's own standard library
     pub at_end: extern "C" fn(flush: extern "C" fn()),

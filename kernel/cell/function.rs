@@ -7,14 +7,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A closure of up to four arguments; `A` is the tuple of their types.
 pub trait Function<A>: Send + Sync + 'static {
+    /// Number of arguments.
     const ARITY: usize;
+    /// Calls it.
+    ///
     /// # Errors
     /// An argument of the wrong kind, in a sentence.
     fn apply(&self, arguments: &[Value]) -> Result<Value, String>;
 }
 
 fn argument<T: FromSession>(v: &[Value], i: usize) -> Result<T, String> {
-    T::from_session(v[i]).map_err(|e| format!("argument {}: {}", i + 1, e.to_string().replace("the session holds", "got")))
+    T::from_session(v[i])
+        .map_err(|e| format!("argument {}: {}", i + 1, e.to_string().replace("the session holds", "got")))
 }
 
 impl<F, R> Function<()> for F
@@ -84,9 +88,16 @@ fn panic_text(p: Box<dyn std::any::Any + Send>) -> String {
 }
 
 /// What the session calls; a panic stops at this edge.
-pub extern "C" fn call<A, F: Function<A>>(data: *mut c_void, arguments: *const Value, count: usize, out: *mut Value) -> bool {
+pub extern "C" fn call<A, F: Function<A>>(
+    data: *mut c_void,
+    arguments: *const Value,
+    count: usize,
+    out: *mut Value,
+) -> bool {
     // SAFETY: `data` is the leaked closure that was registered, `arguments` has `count` values, `out` is writable
-    let (f, arguments, out) = unsafe { (&*data.cast::<F>(), if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) }, &mut *out) };
+    let (f, arguments, out) = unsafe {
+        (&*data.cast::<F>(), if count == 0 { &[] } else { std::slice::from_raw_parts(arguments, count) }, &mut *out)
+    };
     let result = catch_unwind(AssertUnwindSafe(|| f.apply(arguments))).unwrap_or_else(|p| Err(panic_text(p)));
     // what it printed stands before what the script shows next
     let _ = std::io::stdout().flush();

@@ -7,26 +7,30 @@
 //! session::generator("mine", |x| x * x.ln() - x + 1.0)?;   // an f-divergence whose f is this function
 //! session::show("image/svg+xml", &svg);                    // a figure drawn by any crate
 //! ```
-use crate::abi::{self, Table, Value};
+use crate::abi::{self, SessionTable, Value};
 use crate::function::{self, Function};
 use crate::value::{Error, FromSession, IntoSession};
 use std::io::Write;
 use std::os::raw::c_void;
 
-fn table() -> Result<&'static Table, Error> {
+fn table() -> Result<&'static SessionTable, Error> {
     let address = std::env::var(abi::ADDRESS).ok().and_then(|a| a.parse::<usize>().ok());
     let address = address.ok_or_else(|| Error("this is no cell of a gflow notebook: there is no session".into()))?;
     // SAFETY: the session put the address of its own table there, which lives as long as the process
-    let table = unsafe { &*(address as *const Table) };
+    let table = unsafe { &*(address as *const SessionTable) };
     if table.version == abi::VERSION {
         Ok(table)
     } else {
-        Err(Error(format!("the cell speaks version {} of the interface, the kernel {}: restart the kernel", abi::VERSION, table.version)))
+        Err(Error(format!(
+            "the cell speaks version {} of the interface, the kernel {}: restart the kernel",
+            abi::VERSION,
+            table.version
+        )))
     }
 }
 
 /// Runs a call of the table and turns its outcome into a value.
-fn ask(f: impl FnOnce(&Table, *mut Value) -> bool) -> Result<Value, Error> {
+fn ask(f: impl FnOnce(&SessionTable, *mut Value) -> bool) -> Result<Value, Error> {
     // what the cell printed comes before what the session shows now
     let _ = std::io::stdout().flush();
     let mut out = Value::nothing();
@@ -42,7 +46,9 @@ fn ask(f: impl FnOnce(&Table, *mut Value) -> bool) -> Result<Value, Error> {
 /// # Errors
 /// No such variable, or one of another kind.
 pub fn get<T: FromSession>(name: &str) -> Result<T, Error> {
-    ask(|t, out| (t.get)(name.as_ptr(), name.len(), out)).and_then(T::from_session).map_err(|e| Error(format!("`{name}`: {e}")))
+    ask(|t, out| (t.get)(name.as_ptr(), name.len(), out))
+        .and_then(T::from_session)
+        .map_err(|e| Error(format!("`{name}`: {e}")))
 }
 
 /// Sets a variable of the session.

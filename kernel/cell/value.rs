@@ -20,18 +20,25 @@ impl std::error::Error for Error {}
 
 /// What can be read from the session.
 pub trait FromSession: Sized {
+    /// Takes a value over.
+    ///
+    /// # Errors
+    /// A value of another kind.
     fn from_session(v: Value) -> Result<Self, Error>;
 }
 
 /// What can be handed to the session.
 pub trait IntoSession {
+    /// Gives a value away.
     fn into_session(self) -> Value;
 }
 
 /// Rows of f32 in one piece of memory, which the side that made them takes back when this value goes.
 pub struct Points {
     value: Value,
+    /// number of rows
     pub n: usize,
+    /// numbers a row
     pub d: usize,
 }
 
@@ -49,9 +56,14 @@ impl Points {
         assert_eq!(rows.len(), n * d, "{n} rows of {d} numbers are {} numbers", n * d);
         Points { value: Value::owning(abi::POINTS, rows, n, d), n, d }
     }
+    /// The i-th row.
+    ///
+    /// # Panics
+    /// If there are not so many.
     pub fn row(&self, i: usize) -> &[f32] {
         &self[i * self.d..(i + 1) * self.d]
     }
+    /// All rows, in order.
     pub fn rows(&self) -> std::slice::Chunks<'_, f32> {
         self.chunks(self.d.max(1))
     }

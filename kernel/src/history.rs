@@ -11,9 +11,13 @@ const LARGEST: u64 = 16 << 20;
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// counted over all kernels
     pub session: i64,
+    /// its count within the session
     pub line: i64,
+    /// its text
     pub code: String,
+    /// the text of its result
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
 }
@@ -38,6 +42,7 @@ fn place() -> Option<PathBuf> {
 }
 
 impl Store {
+    /// In the user's data folder.
     pub fn open() -> Store {
         Store::at(place())
     }

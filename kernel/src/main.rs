@@ -3,13 +3,15 @@
 //! Three processes: the kernel speaks the Jupyter protocol and compiles Rust cells by evcxr; the session process holds
 //! the Rhai session and loads what was compiled, so that both languages share values; a relay stands where evcxr
 //! expects the child that runs its cells. A crash ends the session process only, and a new one is started.
+mod folder;
 mod history;
-mod host;
-mod link;
+mod language;
 mod notebook;
+mod protocol;
 mod rust;
 mod serve;
-mod worker;
+mod session;
+mod supervisor;
 
 use clap::Parser;
 use std::path::PathBuf;
@@ -44,10 +46,10 @@ fn main() -> ExitCode {
     evcxr::runtime_hook();
     let arguments = Arguments::parse();
     if arguments.session {
-        worker::main();
+        session::main();
     }
     // SAFETY: nothing has run yet, so there is one thread
-    let folder = match unsafe { prepare() } {
+    let folder = match unsafe { folder::prepare() } {
         Ok(folder) => folder,
         Err(e) => return fail(&format!("no temporary folder: {e}")),
     };
@@ -67,50 +69,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// How the folders of kernels begin; the number of the process follows.
-const FOLDER: &str = "gflow-kernel-";
-
-/// Removes what kernels that were killed left behind.
-fn sweep() {
-    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let pid = name
-            .to_str()
-            .and_then(|n| n.strip_prefix(FOLDER))
-            .and_then(|n| n.split('-').next())
-            .and_then(|n| n.parse::<i32>().ok());
-        // SAFETY: signal 0 only asks whether the process is there
-        let gone = |pid: i32| unsafe { libc::kill(pid, 0) } != 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
-        if pid.is_some_and(gone) {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 fn fail(message: &str) -> ExitCode {
     eprintln!("gflow-kernel: {message}");
     ExitCode::from(2)
-}
-
-/// A private folder for sockets and compiled cells, and the environment of the processes to come.
-///
-/// # Safety
-/// There must be one thread.
-unsafe fn prepare() -> std::io::Result<tempfile::TempDir> {
-    sweep();
-    let folder = tempfile::Builder::new().prefix(&format!("{FOLDER}{}-", std::process::id())).tempdir()?;
-    // SAFETY: by the contract of this function
-    unsafe {
-        gflow::device::silence_drivers();
-        std::env::set_var(rust::relay::SOCKET, rust::relay::socket(folder.path()));
-        // what is compiled goes with the kernel
-        if std::env::var_os("EVCXR_TMPDIR").is_none() {
-            let compiled = folder.path().join("cells");
-            std::fs::create_dir(&compiled)?;
-            std::env::set_var("EVCXR_TMPDIR", compiled);
-        }
-        // Ctrl-C in the terminal of a client reaches us as a message
-        libc::signal(libc::SIGINT, libc::SIG_IGN);
-    }
-    Ok(folder)
 }

@@ -38,5 +38,5 @@ pub use diagnostic::{Class, Diagnostic, Place, plain};
 pub use exchange::{Foreign, Value};
 pub use front_end::{Event, FrontEnd, Recorder};
 pub(crate) use keywords::KEYWORDS;
-pub use rich::Rich;
+pub use rich::{Rich, escape};
 pub use session::{Session, SessionOptions};

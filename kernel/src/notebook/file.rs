@@ -2,9 +2,11 @@
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
+/// The content of the file.
 pub struct Notebook(Value);
 
 impl Notebook {
+    /// Reads a file; the error says what is wrong with it.
     pub fn read(path: &Path) -> Result<Notebook, String> {
         let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
         let value: Value =
@@ -37,22 +39,25 @@ impl Notebook {
         }
     }
 
+    /// Outputs of a cell.
     pub fn set_outputs(&mut self, index: usize, outputs: Vec<Value>) {
         self.0["cells"][index]["outputs"] = json!(outputs);
     }
+    /// The number under which a cell ran.
     pub fn set_count(&mut self, index: usize, count: Option<usize>) {
         self.0["cells"][index]["execution_count"] = json!(count);
     }
 
-    /// The kernel it was run with.
+    /// Names the kernel it was run with.
     pub fn stamp(&mut self) {
         if !self.0["metadata"].is_object() {
             self.0["metadata"] = json!(Map::new());
         }
         self.0["metadata"]["kernelspec"] = json!({ "display_name": "gflow", "language": "rhai", "name": "gflow" });
-        self.0["metadata"]["language_info"] = json!({ "codemirror_mode": "rust", "file_extension": ".rhai", "mimetype": "text/x-rustsrc", "name": "rhai", "pygments_lexer": "rust", "version": "1.27.0" });
+        self.0["metadata"]["language_info"] = crate::language::info();
     }
 
+    /// Writes the file, with the indentation of Jupyter.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let mut text = vec![];
         let format = serde_json::ser::PrettyFormatter::with_indent(b" ");

@@ -1,8 +1,9 @@
 //! The thread that owns evcxr's context.
+use super::loads::Loads;
 use super::prelude;
-use super::relay::{Loads, Ticket};
-use crate::host::Host;
-use crate::link::Failure;
+use super::ticket::Ticket;
+use crate::protocol::Failure;
+use crate::supervisor::Supervisor;
 use evcxr::{CommandContext, CompilationError, Error, Theme};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, mpsc};
@@ -11,35 +12,29 @@ use tokio::sync::oneshot;
 /// Start, end and texts; offsets in bytes.
 pub type Completions = (usize, usize, Vec<String>);
 
+/// What the compiler is asked.
 pub enum Job {
     /// be ready when a cell comes
     Warm,
-    Execute {
-        code: String,
-        ticket: Arc<Ticket>,
-        answer: oneshot::Sender<Compiled>,
-    },
-    Complete {
-        code: String,
-        byte: usize,
-        answer: oneshot::Sender<Option<Completions>>,
-    },
-    Inspect {
-        code: String,
-        byte: usize,
-        answer: oneshot::Sender<Option<(String, String)>>,
-    },
+    /// compile a cell and have it run
+    Execute { code: String, ticket: Arc<Ticket>, answer: oneshot::Sender<Compiled> },
+    /// names that may stand at a place
+    Complete { code: String, byte: usize, answer: oneshot::Sender<Option<Completions>> },
+    /// what is known about the name at a place
+    Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
 }
 
 /// How a cell came out of the compiler.
 #[derive(Default)]
 pub struct Compiled {
+    /// none: it was compiled, and ran
     pub error: Option<Failure>,
     /// the result of a `:command`, by type
     pub result: Map<String, Value>,
 }
 
 impl Compiled {
+    /// A cell that was not compiled.
     pub fn failed(name: &str, value: &str) -> Compiled {
         Compiled { error: Some(Failure::plain(name, value)), ..Compiled::default() }
     }
@@ -53,8 +48,8 @@ struct Context {
 }
 
 impl Context {
-    fn new(host: &Host) -> Result<Context, Failure> {
-        let generation = host.generation();
+    fn new(supervisor: &Supervisor) -> Result<Context, Failure> {
+        let generation = supervisor.generation();
         let (mut evcxr, outputs) = CommandContext::new().map_err(|e| missing(&e))?;
         // nothing of a cell's comes this way; what evcxr itself says does
         for (name, lines) in [("stdout", outputs.stdout), ("stderr", outputs.stderr)] {
@@ -70,11 +65,11 @@ impl Context {
     }
 
     /// After the death of a session process: evcxr learns by an attempt that its variables are gone.
-    fn renew(&mut self, host: &Host) -> Result<(), Failure> {
-        if self.generation == host.generation() {
+    fn renew(&mut self, supervisor: &Supervisor) -> Result<(), Failure> {
+        if self.generation == supervisor.generation() {
             return Ok(());
         }
-        self.generation = host.generation();
+        self.generation = supervisor.generation();
         for _ in 0..2 {
             match self.evcxr.execute(prelude::ATTACH) {
                 Ok(_) => return Ok(()),
@@ -99,12 +94,12 @@ fn missing(e: &Error) -> Failure {
 }
 
 /// Starts the thread; evcxr itself starts with the first job.
-pub fn start(host: Arc<Host>, loads: Arc<Loads>) -> mpsc::Sender<Job> {
+pub fn start(supervisor: Arc<Supervisor>, loads: Arc<Loads>) -> mpsc::Sender<Job> {
     let (send, jobs) = mpsc::channel();
     let spawned = std::thread::Builder::new().name("compiler".into()).stack_size(64 << 20).spawn(move || {
         let mut context: Option<Context> = None;
         for job in jobs {
-            run(&mut context, &host, &loads, job);
+            run(&mut context, &supervisor, &loads, job);
         }
     });
     if let Err(e) = spawned {
@@ -113,28 +108,28 @@ pub fn start(host: Arc<Host>, loads: Arc<Loads>) -> mpsc::Sender<Job> {
     send
 }
 
-fn ready<'a>(context: &'a mut Option<Context>, host: &Host) -> Result<&'a mut Context, Failure> {
+fn ready<'a>(context: &'a mut Option<Context>, supervisor: &Supervisor) -> Result<&'a mut Context, Failure> {
     let ready = match context.take() {
         Some(mut c) => {
-            c.renew(host)?;
+            c.renew(supervisor)?;
             c
         }
-        None => Context::new(host)?,
+        None => Context::new(supervisor)?,
     };
     Ok(context.insert(ready))
 }
 
-fn run(context: &mut Option<Context>, host: &Host, loads: &Loads, job: Job) {
+fn run(context: &mut Option<Context>, supervisor: &Supervisor, loads: &Loads, job: Job) {
     // what the compiler loads for itself is nobody's cell
     loads.turn(Arc::default());
     match job {
         Job::Warm => {
             // what is missing is said to the cell that needs it
-            let _ = ready(context, host);
+            let _ = ready(context, supervisor);
         }
         Job::Execute { ticket, .. } if ticket.cancelled() => {}
         Job::Execute { code, ticket, answer } => {
-            let compiled = match ready(context, host) {
+            let compiled = match ready(context, supervisor) {
                 Ok(c) => {
                     loads.turn(ticket);
                     executed(c, &code)
@@ -144,13 +139,13 @@ fn run(context: &mut Option<Context>, host: &Host, loads: &Loads, job: Job) {
             let _ = answer.send(compiled);
         }
         Job::Complete { code, byte, answer } => {
-            let found = ready(context, host).ok().and_then(|c| c.evcxr.completions(&code, byte).ok());
+            let found = ready(context, supervisor).ok().and_then(|c| c.evcxr.completions(&code, byte).ok());
             let _ = answer.send(
                 found.map(|f| (f.start_offset, f.end_offset, f.completions.into_iter().map(|c| c.code).collect())),
             );
         }
         Job::Inspect { code, byte, answer } => {
-            let found = ready(context, host).ok().and_then(|c| c.evcxr.hover_at(&code, byte).ok());
+            let found = ready(context, supervisor).ok().and_then(|c| c.evcxr.hover_at(&code, byte).ok());
             let _ = answer.send(found.filter(|f| !f.0.trim().is_empty()));
         }
     }

@@ -1,6 +1,6 @@
 //! Questions about code: completion, inspection, whether a cell is whole.
-use super::Kernel;
-use crate::link::Ask;
+use super::kernel::Kernel;
+use crate::protocol::Ask;
 use crate::rust;
 use gflow::script::help;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ fn asked(content: &Value) -> (String, usize) {
 }
 
 impl Kernel {
+    /// Names that may stand at a place.
     pub(super) async fn complete(&self, content: &Value) -> Value {
         let (code, cursor) = asked(content);
         let empty =
@@ -25,24 +26,21 @@ impl Kernel {
         if rust::body(&code).is_some() {
             return self.rust.complete(&code, cursor).await;
         }
-        self.host.ask(Ask::Complete { code, cursor }).await.unwrap_or(empty)
+        self.supervisor.ask(Ask::Complete { code, cursor }).await.unwrap_or(empty)
     }
 
-    /// What is known about the name at a place, by type; null if nothing.
-    pub(super) async fn inspected(&self, code: &str, cursor: usize) -> Value {
-        self.host.ask(Ask::Inspect { code: code.to_string(), cursor }).await.unwrap_or(Value::Null)
-    }
-
+    /// The reply with what is known about the name at a place.
     pub(super) async fn inspect(&self, content: &Value) -> Value {
         let (code, cursor) = asked(content);
         let found = if rust::body(&code).is_some() {
             self.rust.inspect(&code, cursor).await
         } else {
-            self.inspected(&code, cursor).await
+            self.supervisor.ask(Ask::Inspect { code, cursor }).await.unwrap_or(Value::Null)
         };
         json!({ "status": "ok", "found": found.is_object(), "data": if found.is_object() { found } else { json!({}) }, "metadata": {} })
     }
 
+    /// Whether a cell is whole.
     pub(super) async fn completeness(&self, content: &Value) -> Value {
         let (code, _) = asked(content);
         if code.trim_start().starts_with(rust::MAGIC) {
@@ -57,6 +55,6 @@ impl Kernel {
         if help::question(&code).is_some() {
             return json!({ "status": "complete" });
         }
-        self.host.ask(Ask::Completeness { code }).await.unwrap_or(json!({ "status": "unknown" }))
+        self.supervisor.ask(Ask::Completeness { code }).await.unwrap_or(json!({ "status": "unknown" }))
     }
 }

@@ -1,23 +1,25 @@
 //! The control socket, answered while a cell runs; and the end of a kernel whose client is gone.
+use super::info;
+use super::kernel::Kernel;
 use super::wire::{Receiver, Sender};
-use super::{Kernel, info};
+use crate::folder::is_gone;
+use crate::rust::GRACE;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// A compiled cell that does not look whether it should stop is ended after this time.
-const GRACE: Duration = Duration::from_millis(1500);
 /// A Rhai cell stops by itself, at the next look of the native code it waits for; after this time we say so.
 const NOTICE: Duration = Duration::from_secs(2);
 
+/// Answers one request after the other.
 pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
     loop {
         let request = requests.next().await;
         kernel.iopub.status(&request, "busy");
         match request.kind.as_str() {
             "kernel_info_request" => {
-                out.send("kernel_info_reply", info::content(&kernel.host.device()), &request).await
+                out.send("kernel_info_reply", info::content(&kernel.supervisor.device()), &request).await
             }
             "interrupt_request" => {
                 interrupt(&kernel).await;
@@ -31,12 +33,7 @@ pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
             }
             other => eprintln!("gflow-kernel: ignored a control message of the unknown type {other:?}"),
         }
-        kernel.iopub.status(&request, "idle");
-        if kernel.executing.load(Ordering::SeqCst)
-            && let Some(running) = kernel.current().as_ref()
-        {
-            kernel.iopub.status(running, "busy");
-        }
+        kernel.idle(&request);
     }
 }
 
@@ -46,11 +43,12 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     if !kernel.executing.load(Ordering::SeqCst) {
         return;
     }
-    let (generation, cell) = (kernel.host.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
-    kernel.host.interrupt().await;
+    let (generation, cell) =
+        (kernel.supervisor.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
+    kernel.supervisor.interrupt().await;
     kernel.rust.interrupt();
     if kernel.noticed.load(Ordering::SeqCst) && !kernel.rust.running() {
-        kernel.host.kill(generation, "it was interrupted a second time");
+        kernel.supervisor.kill(generation, "it was interrupted a second time");
         return;
     }
     let kernel = kernel.clone();
@@ -59,11 +57,11 @@ async fn interrupt(kernel: &Arc<Kernel>) {
         tokio::time::sleep(if compiled { GRACE } else { NOTICE }).await;
         let same = kernel.executing.load(Ordering::SeqCst)
             && kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize) == cell;
-        if !same || kernel.host.generation() != generation {
+        if !same || kernel.supervisor.generation() != generation {
             return;
         }
         if compiled {
-            kernel.host.kill(
+            kernel.supervisor.kill(
                 generation,
                 "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())",
             );
@@ -81,12 +79,9 @@ pub async fn watch_parent(kernel: Arc<Kernel>) {
     };
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        // SAFETY: signal 0 only asks whether the process is there
-        let gone = unsafe { libc::kill(parent, 0) } != 0
-            && std::io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH);
         // SAFETY: reads an attribute of this process
         let orphan = unsafe { libc::getppid() } == 1;
-        if gone || orphan {
+        if is_gone(parent) || orphan {
             kernel.end().await;
         }
     }

@@ -1,9 +1,10 @@
 //! Requests for cells of this and earlier sessions.
-use super::Kernel;
+use super::kernel::Kernel;
 use crate::history::Record;
 use serde_json::{Value, json};
 
 impl Kernel {
+    /// The cells a client asks for, with their results if it wants them.
     pub(super) fn history(&self, content: &Value) -> Value {
         let number = |name: &str| content[name].as_i64();
         let output = content["output"].as_bool().unwrap_or(false);

@@ -18,6 +18,7 @@ const RETURN: Duration = Duration::from_millis(1500);
 /// More than this many messages in line slow the session down.
 const AHEAD: usize = 64;
 
+/// The line of messages to every client.
 #[derive(Clone)]
 pub struct Iopub {
     line: mpsc::UnboundedSender<JupyterMessage>,
@@ -25,6 +26,7 @@ pub struct Iopub {
 }
 
 impl Iopub {
+    /// Starts the task that sends.
     pub fn start(mut socket: KernelIoPubXPubConnection) -> Iopub {
         let (line, mut messages) = mpsc::unbounded_channel::<JupyterMessage>();
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -67,10 +69,12 @@ impl Iopub {
         Iopub { line, waiting }
     }
 
+    /// Puts a message in line, as one that belongs to a request.
     pub fn publish(&self, parent: &Request, kind: &str, content: Value) {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let _ = self.line.send(parent.child(kind, content, false));
     }
+    /// Says what the kernel does: busy, idle.
     pub fn status(&self, parent: &Request, state: &str) {
         self.publish(parent, "status", json!({ "execution_state": state }));
     }

@@ -7,7 +7,9 @@ use zeromq::{RouterRecvHalf, RouterSendHalf, RouterSocket, SocketRecv, SocketSen
 
 /// A message of a client, its content as it came.
 pub struct Request {
+    /// its type
     pub kind: String,
+    /// its content
     pub content: Value,
     message: JupyterMessage,
 }
@@ -24,9 +26,11 @@ impl Request {
         }
         message
     }
+    /// Whether a flag of its content is set.
     pub fn flag(&self, name: &str, default: bool) -> bool {
         self.content[name].as_bool().unwrap_or(default)
     }
+    /// A text of its content; empty if there is none.
     pub fn text(&self, name: &str) -> &str {
         self.content[name].as_str().unwrap_or_default()
     }
@@ -84,6 +88,7 @@ pub async fn receive<S: SocketRecv>(c: &mut Connection<S>) -> Request {
 pub struct Receiver(Connection<RouterRecvHalf>);
 
 impl Receiver {
+    /// The next request.
     pub async fn next(&mut self) -> Request {
         receive(&mut self.0).await
     }
@@ -93,6 +98,7 @@ impl Receiver {
 pub struct Sender(Mutex<Connection<RouterSendHalf>>);
 
 impl Sender {
+    /// Answers a request.
     pub async fn send(&self, kind: &str, content: Value, to: &Request) {
         if let Err(e) = self.0.lock().await.send(to.child(kind, content, true)).await {
             eprintln!("gflow-kernel: a {kind} could not be sent: {e}");
@@ -100,6 +106,7 @@ impl Sender {
     }
 }
 
+/// The halves of a socket that answers.
 pub fn split(c: Connection<RouterSocket>) -> (Sender, Receiver) {
     let (out, into) = c.split();
     (Sender(Mutex::new(out)), Receiver(into))

@@ -6,6 +6,7 @@ use crate::flow::record::{Table, compact};
 use crate::flow::run::Run;
 use crate::script::values::proved;
 
+/// A text as HTML shows it, in an element or in an attribute.
 pub fn escape(s: &str) -> String {
     s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -5,4 +5,5 @@ mod math;
 mod shown;
 
 pub use forms::Rich;
+pub use html::escape;
 pub(super) use shown::rich;

@@ -1,7 +1,7 @@
 //! Outputs collected as a notebook file keeps them.
 use super::file::Notebook;
-use crate::host::{Desk, Host};
-use crate::link::{Failure, Output};
+use crate::protocol::{Failure, Output};
+use crate::supervisor::{Display, Input, Question};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -23,10 +23,11 @@ struct State {
     parameters: Vec<String>,
 }
 
+/// The outputs of all cells so far.
 #[derive(Default)]
-pub struct NotebookDesk(Mutex<State>);
+pub struct NotebookDisplay(Mutex<State>);
 
-impl NotebookDesk {
+impl NotebookDisplay {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(|p| p.into_inner())
     }
@@ -36,7 +37,7 @@ impl NotebookDesk {
         (state.cell, state.count, state.clear) = (cell, count, false);
         state.outputs.insert(cell, vec![]);
     }
-    /// Parameters read so far.
+    /// Parameters have been read.
     pub fn read(&self, names: Vec<String>) {
         let mut state = self.state();
         for name in names {
@@ -45,9 +46,11 @@ impl NotebookDesk {
             }
         }
     }
+    /// All parameters read so far.
     pub fn parameters(&self) -> Vec<String> {
         self.state().parameters.clone()
     }
+    /// The cell failed.
     pub fn fail(&self, f: &Failure) {
         let mut value = f.content();
         value["output_type"] = json!("error");
@@ -79,6 +82,7 @@ impl NotebookDesk {
         outputs.push(Kept { value, id });
     }
 
+    /// The cell shows something.
     pub fn add(&self, output: Output) {
         match output {
             Output::Stream { name, text } => {
@@ -115,12 +119,12 @@ impl NotebookDesk {
     }
 }
 
-impl Desk for NotebookDesk {
+impl Display for NotebookDisplay {
     fn show(&self, output: Output) {
         self.add(output);
     }
-    fn question(&self, host: Arc<Host>, _: String, _: bool, to_stdin: bool) {
+    fn ask(&self, input: Arc<Input>, question: Question) {
         // nobody is there
-        tokio::spawn(async move { if to_stdin { host.type_in("").await } else { host.answer(None).await } });
+        tokio::spawn(async move { input.answer(&question, None).await });
     }
 }

@@ -18,40 +18,29 @@ pub const LAST: u8 = b'!';
 /// A request; only some are answered.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Request {
+    /// named by the answer; 0 where there is none
     pub id: u64,
+    /// what is asked
     pub ask: Ask,
 }
 
+/// What the session can be asked.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// run a cell; `expressions` are evaluated after it
-    Eval {
-        name: String,
-        code: String,
-        show: bool,
-        expressions: BTreeMap<String, String>,
-    },
-    Complete {
-        code: String,
-        cursor: usize,
-    },
-    Inspect {
-        code: String,
-        cursor: usize,
-    },
-    Completeness {
-        code: String,
-    },
+    Eval { name: String, code: String, show: bool, expressions: BTreeMap<String, String> },
+    /// names that may stand at a place
+    Complete { code: String, cursor: usize },
+    /// what is known about the name at a place
+    Inspect { code: String, cursor: usize },
+    /// whether a cell is whole
+    Completeness { code: String },
     /// load a compiled Rust cell and run it on the variables of the cells before
-    Load {
-        library: String,
-        function: String,
-    },
+    Load { library: String, function: String },
     /// what the user typed; none: nobody can be asked
-    Answer {
-        line: Option<String>,
-    },
+    Answer { line: Option<String> },
+    /// stop the running cell
     Interrupt,
 }
 
@@ -59,45 +48,46 @@ pub enum Ask {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
-    /// the answer to a request
-    Reply {
-        id: u64,
-        value: Value,
-        after: Option<u64>,
-    },
-    Output {
-        output: Output,
-        after: Option<u64>,
-    },
-    Question {
-        prompt: String,
-        password: bool,
-    },
+    /// the answer to a request, behind the mark `after` of the raw output
+    Reply { id: u64, value: Value, after: Option<u64> },
+    /// something to show, behind the mark `after` of the raw output
+    Output { output: Output, after: Option<u64> },
+    /// the user is asked
+    Question { prompt: String, password: bool },
     /// the device chosen, once the session is up
-    Ready {
-        device: String,
-    },
+    Ready { device: String },
 }
 
 /// What a cell shows, in the order it does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
+    /// text on the stream `name`
     Stream { name: String, text: String },
+    /// a value by type; `update` changes the display shown under the same id
     Display { data: Map<String, Value>, metadata: Map<String, Value>, id: Option<String>, update: bool },
+    /// the value of the cell, by type
     Result { data: Map<String, Value>, metadata: Map<String, Value> },
+    /// what the cell showed goes; `wait`: once something new comes
     Clear { wait: bool },
 }
 
 impl Output {
+    /// Text on a stream.
     pub fn stream(name: &str, text: impl Into<String>) -> Output {
         Output::Stream { name: name.into(), text: text.into() }
+    }
+
+    /// A value by type, that stays as it is.
+    pub fn display(data: Map<String, Value>) -> Output {
+        Output::Display { data, metadata: Map::new(), id: None, update: false }
     }
 }
 
 /// How a cell ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
+    /// none: it ran to its end
     pub error: Option<Failure>,
     /// results of user expressions, in the protocol's form
     #[serde(default)]
@@ -110,25 +100,38 @@ pub struct Outcome {
     pub parameters: Vec<String>,
 }
 
+impl Outcome {
+    /// A cell that failed, or never ran.
+    pub fn failed(error: Failure) -> Outcome {
+        Outcome { error: Some(error), ..Outcome::default() }
+    }
+}
+
+/// An error as clients show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
+    /// its class
     pub name: String,
+    /// what went wrong, in a sentence
     pub value: String,
+    /// lines with colours
     pub traceback: Vec<String>,
 }
 
 impl Failure {
+    /// An error whose traceback is its sentence.
     pub fn plain(name: &str, value: impl Into<String>) -> Failure {
         let value = value.into();
         let traceback = vec![format!("\x1b[31m{name}\x1b[0m: {value}")];
         Failure { name: name.into(), value, traceback }
     }
+    /// In the form of Jupyter's messages.
     pub fn content(&self) -> Value {
         serde_json::json!({ "ename": self.name, "evalue": self.value, "traceback": self.traceback })
     }
 }
 
-/// One line.
+/// Writes a message as one line.
 pub fn write<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');

@@ -1,9 +1,11 @@
 //! What is said when a session process has died.
-use crate::link::Failure;
+use crate::protocol::Failure;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
+/// The end of a session process.
 pub struct Death {
+    /// how it ended
     pub status: ExitStatus,
     /// why we ended it ourselves
     pub reason: Option<String>,
@@ -43,6 +45,7 @@ impl Death {
         format!("Lost: {}{more}", names.join(", "))
     }
 
+    /// What the cell that ran is answered.
     pub fn failure(&self) -> Failure {
         let value = format!("the session process ended: {}", self.cause());
         let traceback = vec![

@@ -1,7 +1,7 @@
 //! The session and the compiled Rust cells of this process, on the one thread that runs them.
-use super::front::{self, SharedPage};
-use super::outlet::Outlet;
-use crate::link::{Failure, Outcome};
+use super::output::OutputChannel;
+use super::page::{SharedPage, lock, stop_bars};
+use crate::protocol::{Failure, Outcome};
 use gflow::interrupt::Interrupt;
 use gflow::script::Session;
 use serde_json::{Value, json};
@@ -19,11 +19,12 @@ thread_local! {
 
 /// Of any thread that a cell starts; set once.
 static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
-static OUTLET: OnceLock<Arc<Outlet>> = OnceLock::new();
+static OUTPUT: OnceLock<Arc<OutputChannel>> = OnceLock::new();
 
-pub fn hold(session: Session, outlet: Arc<Outlet>) {
+/// Keeps the session on this thread.
+pub fn hold(session: Session, output: Arc<OutputChannel>) {
     let _ = INTERRUPT.set(session.interrupt());
-    let _ = OUTLET.set(outlet);
+    let _ = OUTPUT.set(output);
     SESSION.with(|s| *s.borrow_mut() = Some(session));
 }
 
@@ -37,14 +38,17 @@ pub fn here() -> bool {
     SESSION.with(|s| s.try_borrow().map_or(true, |s| s.is_some()))
 }
 
-pub fn outlet() -> Option<&'static Arc<Outlet>> {
-    OUTLET.get()
+/// The way out, from any thread.
+pub fn output() -> Option<&'static Arc<OutputChannel>> {
+    OUTPUT.get()
 }
 
+/// The flag that asks cells to stop, from any thread.
 pub fn interrupt() -> Option<&'static Interrupt> {
     INTERRUPT.get()
 }
 
+/// What empties the buffers of compiled code after every cell.
 pub fn at_end(flush: extern "C" fn()) {
     FLUSH.with(|f| f.set(Some(flush)));
 }
@@ -55,15 +59,15 @@ pub fn finish(page: &SharedPage) {
         flush();
     }
     let _ = std::io::stdout().flush();
-    if let Some(outlet) = outlet() {
-        front::stop_bars(page, outlet);
+    if let Some(output) = output() {
+        stop_bars(page, output);
     }
 }
 
 /// Loads a compiled cell and runs it here.
-pub fn load(page: &SharedPage, outlet: &Outlet, library: &str, function: &str) -> Value {
-    front::lock(page).turn(true);
-    outlet.order_raw_output();
+pub fn load(page: &SharedPage, output: &OutputChannel, library: &str, function: &str) -> Value {
+    lock(page).turn(true);
+    output.order_raw_output();
     // SAFETY: the library was compiled by this notebook for this process; its function has this signature
     let error = unsafe {
         match libloading::Library::new(library) {

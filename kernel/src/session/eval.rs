@@ -1,7 +1,8 @@
 //! One Rhai cell: run, its panics caught, its error made a traceback, its user expressions evaluated.
 use super::cells;
-use super::front::{self, SharedPage, bundle};
-use crate::link::{Failure, Outcome};
+use super::front::bundle;
+use super::page::{SharedPage, lock};
+use crate::protocol::{Failure, Outcome};
 use gflow::script::{Class, Diagnostic, Session};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ fn failure(s: &Session, d: &Diagnostic) -> Failure {
 
 /// Runs a cell and gives its [`Outcome`].
 pub fn eval(page: &SharedPage, name: &str, code: &str, show: bool, expressions: &BTreeMap<String, String>) -> Value {
-    front::lock(page).turn(show);
+    lock(page).turn(show);
     let ran = cells::with(|s| {
         let error = match catch_unwind(AssertUnwindSafe(|| s.run_cell(name, code).map(|_| ()))) {
             Ok(Ok(())) => None,
@@ -58,10 +59,7 @@ pub fn eval(page: &SharedPage, name: &str, code: &str, show: bool, expressions: 
         }
         Outcome { error, expressions: out, variables: s.variables(), parameters: s.parameters_read() }
     });
-    let outcome = ran.unwrap_or_else(|| Outcome {
-        error: Some(Failure::plain("Error", "the session is busy")),
-        ..Outcome::default()
-    });
+    let outcome = ran.unwrap_or_else(|| Outcome::failed(Failure::plain("Error", "the session is busy")));
     cells::finish(page);
     json!(outcome)
 }

@@ -1,11 +1,12 @@
 //! The session's way out: messages on the socket, and marks in the raw output that keep both in one order.
-use crate::link::{self, LAST, MARK, Message, NONCE, Output};
+use crate::protocol::{self, LAST, MARK, Message, NONCE, Output};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-pub struct Outlet {
+/// Everything that leaves the session goes through it, in one order.
+pub struct OutputChannel {
     socket: Mutex<UnixStream>,
     /// whether code that prints past us may run: then messages wait for what it printed
     raw: AtomicBool,
@@ -14,9 +15,10 @@ pub struct Outlet {
     nonce: String,
 }
 
-impl Outlet {
-    pub fn new(socket: UnixStream) -> Outlet {
-        Outlet {
+impl OutputChannel {
+    /// On the socket to the kernel.
+    pub fn new(socket: UnixStream) -> OutputChannel {
+        OutputChannel {
             socket: Mutex::new(socket),
             raw: AtomicBool::new(false),
             marks: AtomicU64::new(0),
@@ -52,22 +54,24 @@ impl Outlet {
         (written == mark.len() as isize).then_some(n)
     }
 
+    /// Sends a message that needs no place among the raw output.
     pub fn say(&self, message: &Message) {
         // a kernel that is gone needs no answer: this process ends when its socket does
-        let _ = link::write(&mut *self.socket(), message);
+        let _ = protocol::write(&mut *self.socket(), message);
     }
 
+    /// Shows something, behind what was printed before.
     pub fn output(&self, output: Output) {
         let mut socket = self.socket();
         let after = self.mark(false);
-        let _ = link::write(&mut *socket, &Message::Output { output, after });
+        let _ = protocol::write(&mut *socket, &Message::Output { output, after });
     }
 
     /// The answer to a request, behind everything it showed; `last` for a compiled cell.
     pub fn reply(&self, id: u64, value: serde_json::Value, last: bool) {
         let mut socket = self.socket();
         let after = self.mark(last);
-        let _ = link::write(&mut *socket, &Message::Reply { id, value, after });
+        let _ = protocol::write(&mut *socket, &Message::Reply { id, value, after });
     }
 
     /// A remark of ours.
@@ -75,6 +79,7 @@ impl Outlet {
         self.output(Output::stream("stderr", text));
     }
 
+    /// Hands on what is buffered.
     pub fn flush(&self) {
         let _ = self.socket().flush();
     }

@@ -1,21 +1,28 @@
 //! The table by which compiled cells reach the session; `cell/` is the other side.
-use super::abi::{self, Call, Scalar, Table, Value};
 use super::cells;
-use crate::link::Output;
+use crate::protocol::Output;
+use abi::{Call, Scalar, SessionTable, Value};
 use gflow::script;
 use gflow::script::Rows;
 use std::os::raw::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-static TABLE: Table = Table { version: abi::VERSION, get, set, eval, register, generator, show, interrupted, at_end };
+#[path = "../../cell/abi.rs"]
+pub mod abi;
 
+static TABLE: SessionTable =
+    SessionTable { version: abi::VERSION, get, set, eval, register, generator, show, interrupted, at_end };
+
+/// Where compiled cells find the table.
 pub fn address() -> usize {
     std::ptr::from_ref(&TABLE) as usize
 }
 
 const BUSY: &str = "the session is in use: a Rust function that a script calls cannot call back into it";
 
+/// A text of the cell.
+///
 /// # Safety
 /// `start` must point to `len` bytes.
 unsafe fn text<'a>(start: *const u8, len: usize) -> std::borrow::Cow<'a, str> {
@@ -166,9 +173,8 @@ extern "C" fn generator(name: *const u8, len: usize, f: Scalar, data: *mut c_voi
 extern "C" fn show(mime: *const u8, mime_len: usize, content: *const u8, len: usize) {
     // SAFETY: the cell passes two texts
     let (mime, content) = unsafe { (text(mime, mime_len), text(content, len)) };
-    if let Some(outlet) = cells::outlet() {
-        let data = [(mime.into_owned(), content.into_owned().into())].into_iter().collect();
-        outlet.output(Output::Display { data, metadata: Default::default(), id: None, update: false });
+    if let Some(output) = cells::output() {
+        output.output(Output::display([(mime.into_owned(), content.into_owned().into())].into_iter().collect()));
     }
 }
 

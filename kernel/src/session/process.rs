@@ -1,20 +1,14 @@
-//! The session process: one thread runs cells, another listens, so that names can be asked for and a cell be stopped
-//! while it runs. Compiled Rust cells are loaded into this same process.
-#[path = "../../cell/abi.rs"]
-mod abi;
-mod cells;
-mod eval;
-mod foreign;
-mod front;
-mod outlet;
-
-use crate::link::{Ask, DESCRIPTOR, Message, Request};
-use front::Front;
+//! From the start of a session process to its end: the thread that listens and the thread that runs cells.
+use super::answers::{completed, completeness, inspected};
+use super::foreign::{self, abi};
+use super::front::Front;
+use super::output::OutputChannel;
+use super::{cells, eval};
+use crate::protocol::{Ask, DESCRIPTOR, Message, Request};
 use gflow::device;
 use gflow::interrupt::Interrupt;
-use gflow::script::{Assistant, Completeness, Session, SessionOptions};
-use outlet::Outlet;
-use serde_json::{Value, json};
+use gflow::script::{Assistant, Session, SessionOptions};
+use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::os::fd::FromRawFd;
 use std::os::unix::net::UnixStream;
@@ -34,18 +28,18 @@ pub fn main() -> ! {
     // SAFETY: the kernel passes its end of the socket as this descriptor, which nothing else owns
     let socket = unsafe { UnixStream::from_raw_fd(DESCRIPTOR) };
     let Ok(reading) = socket.try_clone() else { std::process::exit(1) };
-    let outlet = Arc::new(Outlet::new(socket));
+    let output = Arc::new(OutputChannel::new(socket));
     let (jobs, queue) = channel::<Request>();
     let (answers, typed) = channel::<Option<String>>();
     let (up, handles) = channel::<Handles>();
     let waiting = Arc::new(AtomicUsize::new(0));
-    let (o, w) = (outlet.clone(), waiting.clone());
+    let (o, w) = (output.clone(), waiting.clone());
     let cells = gflow::threads::spawn("cells", move || run(&o, queue, typed, &up, &w));
     if cells.is_err() {
         std::process::exit(1);
     }
     if let Ok(handles) = handles.recv() {
-        listen(reading, &outlet, &jobs, &answers, &handles, &waiting);
+        listen(reading, &output, &jobs, &answers, &handles, &waiting);
     }
     std::process::exit(0)
 }
@@ -73,35 +67,35 @@ fn prepare() {
 }
 
 /// A setting from the environment; one that is not understood is said to be left out.
-fn setting<T: std::str::FromStr<Err: std::fmt::Display>>(outlet: &Outlet, name: &str) -> Option<T> {
+fn setting<T: std::str::FromStr<Err: std::fmt::Display>>(output: &OutputChannel, name: &str) -> Option<T> {
     let text = std::env::var(name).ok().filter(|t| !t.is_empty())?;
-    text.parse().map_err(|e| outlet.note(&format!("{name} is \"{text}\": {e}; it is left out\n"))).ok()
+    text.parse().map_err(|e| output.note(&format!("{name} is \"{text}\": {e}; it is left out\n"))).ok()
 }
 
 fn run(
-    outlet: &Arc<Outlet>,
+    output: &Arc<OutputChannel>,
     queue: Receiver<Request>,
     typed: Receiver<Option<String>>,
     up: &Sender<Handles>,
     waiting: &AtomicUsize,
 ) {
-    let choice = setting(outlet, "GFLOW_DEVICE").unwrap_or(device::Choice::Auto);
+    let choice = setting(output, "GFLOW_DEVICE").unwrap_or(device::Choice::Auto);
     // a device that cannot be had is no reason to have no session
     let opened = device::open(choice).or_else(|e| {
-        outlet.note(&format!("{e}; using the CPU\n"));
+        output.note(&format!("{e}; using the CPU\n"));
         device::open(device::Choice::Cpu)
     });
     let Ok(compute) = opened else { std::process::exit(4) };
     let device = format!("{} ({})", compute.name, compute.description);
-    let seed = setting(outlet, "GFLOW_SEED").unwrap_or(0);
+    let seed = setting(output, "GFLOW_SEED").unwrap_or(0);
     let params = std::env::var("GFLOW_PARAMS").ok().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
     let out = std::env::var_os("GFLOW_OUT").map(Into::into);
-    let front = Front::new(outlet.clone(), typed);
+    let front = Front::new(output.clone(), typed);
     let page = front.page();
     let session = Session::new(SessionOptions { compute, seed, params, out, folder: None, front: Box::new(front) });
     let _ = up.send(Handles { assistant: session.assistant().clone(), interrupt: session.interrupt() });
-    outlet.say(&Message::Ready { device });
-    cells::hold(session, outlet.clone());
+    output.say(&Message::Ready { device });
+    cells::hold(session, output.clone());
     for request in queue {
         let last = matches!(request.ask, Ask::Load { .. });
         let value = match request.ask {
@@ -109,21 +103,17 @@ fn run(
             Ask::Inspect { code, cursor } => {
                 cells::with(|s| inspected(s.inspect(&code, cursor))).unwrap_or(Value::Null)
             }
-            Ask::Load { library, function } => cells::load(&page, outlet, &library, &function),
+            Ask::Load { library, function } => cells::load(&page, output, &library, &function),
             _ => Value::Null,
         };
         waiting.fetch_sub(1, Ordering::SeqCst);
-        outlet.reply(request.id, value, last);
+        output.reply(request.id, value, last);
     }
-}
-
-fn inspected(found: Option<gflow::script::Rich>) -> Value {
-    found.map_or(Value::Null, |r| json!(front::bundle(&r)))
 }
 
 fn listen(
     socket: UnixStream,
-    outlet: &Outlet,
+    output: &OutputChannel,
     jobs: &Sender<Request>,
     answers: &Sender<Option<String>>,
     handles: &Handles,
@@ -143,11 +133,7 @@ fn listen(
                 continue;
             }
             Ask::Complete { code, cursor } => completed(&handles.assistant, code, *cursor),
-            Ask::Completeness { code } => match handles.assistant.completeness(code) {
-                Completeness::Complete => json!({ "status": "complete" }),
-                Completeness::Incomplete => json!({ "status": "incomplete", "indent": indent(code) }),
-                Completeness::Invalid => json!({ "status": "invalid" }),
-            },
+            Ask::Completeness { code } => completeness(&handles.assistant, code),
             // the value of a variable can be shown only while no cell holds it
             Ask::Inspect { code, cursor } if !idle => inspected(handles.assistant.inspect(code, *cursor)),
             Ask::Eval { .. } | Ask::Load { .. } | Ask::Inspect { .. } => {
@@ -162,29 +148,6 @@ fn listen(
                 continue;
             }
         };
-        outlet.say(&Message::Reply { id: request.id, value, after: None });
+        output.say(&Message::Reply { id: request.id, value, after: None });
     }
-}
-
-fn completed(assistant: &Assistant, code: &str, cursor: usize) -> Value {
-    let (start, found) = assistant.complete(code, cursor);
-    let types: Vec<Value> = found
-        .iter()
-        .map(|c| json!({ "start": start, "end": cursor, "text": c.text, "type": c.kind, "signature": c.doc }))
-        .collect();
-    json!({
-        "status": "ok",
-        "matches": found.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(),
-        "cursor_start": start,
-        "cursor_end": cursor,
-        "metadata": { "_jupyter_types_experimental": types },
-    })
-}
-
-/// The indentation of the next line: of the last one, and deeper behind an open brace.
-fn indent(code: &str) -> String {
-    let last = code.lines().last().unwrap_or("");
-    let blank: String = last.chars().take_while(|c| *c == ' ').collect();
-    let deeper = if last.trim_end().ends_with(['{', '(', '[']) { "    " } else { "" };
-    format!("{blank}{deeper}")
 }

@@ -1,119 +1,85 @@
-//! The session process as the kernel sees it: started, asked, stopped, and started again when it dies.
-mod death;
-mod desk;
-mod pump;
-mod wires;
-
-pub use desk::Desk;
-pub use pump::Control;
-
-use crate::link::{Ask, Failure, Outcome, Output, Request};
-use death::Death;
+//! From the first session process to the last: requests and their answers, and what becomes of them when a process dies.
+use super::control::Control;
+use super::death::Death;
+use super::display::{self, Display};
+use super::input::Input;
+use super::items::{Answer, Item};
+use super::settings::Settings;
+use super::shared::{Shared, State};
+use super::spawn::{Process, spawn};
+use crate::protocol::{Ask, Failure, Outcome, Output, Request};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::io::AsyncWriteExt;
-use tokio::net::unix::OwnedWriteHalf;
-use tokio::process::ChildStdin;
-use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot};
-
-/// What waits for an answer.
-type Pending = HashMap<u64, oneshot::Sender<Result<Value, Failure>>>;
-
-/// What the desk is to show, in order.
-enum Item {
-    Output(Output),
-    Question {
-        prompt: String,
-        password: bool,
-    },
-    /// a compiled cell reads its standard input
-    Typed {
-        prompt: String,
-        password: bool,
-    },
-    /// everything before it has been shown once this is reached
-    Reply(oneshot::Sender<Result<Value, Failure>>, Result<Value, Failure>),
-}
-
-/// Settings of the session, passed in the environment.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    pub environment: Vec<(String, String)>,
-    /// whether somebody is there who can be asked
-    pub asks: bool,
-}
+use std::sync::{Arc, MutexGuard};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// A session process that ended so often before it was ready is not started again until a cell needs it.
 const ATTEMPTS: u32 = 3;
 
-pub struct Host {
+/// Items in line for the display before the session is slowed down.
+const LINE: usize = 256;
+
+/// Keeps a session process.
+pub struct Supervisor {
     settings: Settings,
-    items: mpsc::Sender<Item>,
-    state: Mutex<State>,
-    writer: AsyncMutex<Option<OwnedWriteHalf>>,
-    stdin: AsyncMutex<Option<ChildStdin>>,
+    shared: Arc<Shared>,
+    input: Arc<Input>,
+    /// the number of the next request
     next: AtomicU64,
     /// told when a session process has ended
     pub ended: Notify,
 }
 
-#[derive(Default)]
-struct State {
-    pid: Option<i32>,
-    /// counts the processes
-    generation: u64,
-    pending: Pending,
-    variables: Vec<String>,
-    /// why we ended it ourselves
-    reason: Option<String>,
-    control: Control,
-    closing: bool,
-    /// processes in a row that never were ready
-    failures: u32,
-    device: String,
-}
-
-impl Host {
+impl Supervisor {
     /// Starts the first session process.
-    pub async fn start(settings: Settings, desk: Arc<dyn Desk>) -> std::io::Result<Arc<Host>> {
-        let (items, receiver) = mpsc::channel(256);
-        let host = Arc::new(Host {
+    pub async fn start(settings: Settings, display: Arc<dyn Display>) -> std::io::Result<Arc<Supervisor>> {
+        let (items, receiver) = mpsc::channel(LINE);
+        let supervisor = Arc::new(Supervisor {
             settings,
-            items,
-            state: Mutex::default(),
-            writer: AsyncMutex::new(None),
-            stdin: AsyncMutex::new(None),
+            shared: Arc::new(Shared::new(items)),
+            input: Arc::default(),
             next: AtomicU64::new(1),
             ended: Notify::new(),
         });
-        tokio::spawn(desk::serve(receiver, desk, Arc::downgrade(&host)));
-        host.spawn().await?;
-        Ok(host)
+        tokio::spawn(display::serve(receiver, display, supervisor.input.clone()));
+        supervisor.spawn().await?;
+        Ok(supervisor)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(|p| p.into_inner())
+        self.shared.state()
     }
 
     async fn spawn(self: &Arc<Self>) -> std::io::Result<()> {
-        let (process, stdin, writer) = wires::spawn(&self.settings, self)?;
+        let Process { pid, stdin, socket, end } = spawn(&self.settings, &self.shared)?;
         {
             let mut state = self.state();
-            state.pid = Some(process);
+            state.pid = Some(pid);
             state.generation += 1;
             state.reason = None;
             state.variables.clear();
             state.control = Control::default();
         }
-        *self.writer.lock().await = Some(writer);
-        *self.stdin.lock().await = stdin;
+        self.watch(end);
+        self.input.connect(socket, stdin).await;
         Ok(())
     }
 
+    fn watch(self: &Arc<Self>, end: tokio::task::JoinHandle<std::io::Result<ExitStatus>>) {
+        let supervisor = Arc::downgrade(self);
+        tokio::spawn(async move {
+            if let Ok(Ok(status)) = end.await
+                && let Some(supervisor) = supervisor.upgrade()
+            {
+                supervisor.bury(status).await;
+            }
+        });
+    }
+
     /// Sends a request and waits for its answer; everything the request showed has been shown by then.
-    pub async fn ask(self: &Arc<Self>, ask: Ask) -> Result<Value, Failure> {
+    pub async fn ask(self: &Arc<Self>, ask: Ask) -> Answer {
         let given_up = {
             let state = self.state();
             state.pid.is_none() && state.failures >= ATTEMPTS && !state.closing
@@ -124,17 +90,17 @@ impl Host {
         let id = self.next.fetch_add(1, Ordering::SeqCst);
         let (answer, waiting) = oneshot::channel();
         self.state().pending.insert(id, answer);
-        self.send(&Request { id, ask }).await;
+        self.input.send(&Request { id, ask }).await;
         waiting.await.unwrap_or_else(|_| Err(Failure::plain("SessionDied", "the session process is gone")))
     }
 
-    /// Runs a Rhai cell.
+    /// Runs a Rhai cell, and evaluates the expressions after it.
     pub async fn eval(
         self: &Arc<Self>,
         name: String,
         code: String,
         show: bool,
-        expressions: std::collections::BTreeMap<String, String>,
+        expressions: BTreeMap<String, String>,
     ) -> Outcome {
         let answer = self.ask(Ask::Eval { name, code, show, expressions }).await;
         self.outcome(answer)
@@ -148,58 +114,42 @@ impl Host {
         (self.outcome(answer), control)
     }
 
-    fn outcome(&self, answer: Result<Value, Failure>) -> Outcome {
+    /// What is known about the name at a place, by type; the error says that there is nothing.
+    pub async fn explain(self: &Arc<Self>, name: &str) -> Result<serde_json::Map<String, Value>, Failure> {
+        let cursor = name.chars().count();
+        match self.ask(Ask::Inspect { code: name.to_string(), cursor }).await? {
+            Value::Object(data) => Ok(data),
+            _ => Err(Failure::plain("Error", format!("there is nothing named `{name}`"))),
+        }
+    }
+
+    fn outcome(&self, answer: Answer) -> Outcome {
         match answer.map(serde_json::from_value::<Outcome>) {
             Ok(Ok(outcome)) => {
                 self.state().variables.clone_from(&outcome.variables);
                 outcome
             }
-            Ok(Err(e)) => Outcome { error: Some(Failure::plain("InternalError", e.to_string())), ..Outcome::default() },
-            Err(f) => Outcome { error: Some(f), ..Outcome::default() },
-        }
-    }
-
-    async fn send(&self, request: &Request) {
-        let mut line = serde_json::to_vec(request).unwrap_or_default();
-        line.push(b'\n');
-        if let Some(w) = self.writer.lock().await.as_mut() {
-            // a process that is gone is noticed by its reader, which answers what waits
-            let _ = w.write_all(&line).await;
+            Ok(Err(e)) => Outcome::failed(Failure::plain("InternalError", e.to_string())),
+            Err(f) => Outcome::failed(f),
         }
     }
 
     /// Asks the running cell to stop at its next check.
     pub async fn interrupt(&self) {
-        self.send(&Request { id: 0, ask: Ask::Interrupt }).await;
-    }
-
-    /// What the user typed, for `input()`.
-    pub async fn answer(&self, line: Option<String>) {
-        self.send(&Request { id: 0, ask: Ask::Answer { line } }).await;
-    }
-
-    /// What the user typed, for a Rust cell that reads its standard input.
-    pub async fn type_in(&self, line: &str) {
-        if let Some(stdin) = self.stdin.lock().await.as_mut() {
-            let _ = stdin.write_all(format!("{line}\n").as_bytes()).await;
-            let _ = stdin.flush().await;
-        }
+        self.input.send(&Request { id: 0, ask: Ask::Interrupt }).await;
     }
 
     /// Shows something of the kernel's own, in order with the rest.
     pub async fn show(&self, output: Output) {
-        let _ = self.items.send(Item::Output(output)).await;
+        let _ = self.shared.show(output).await;
     }
 
-    fn ready(&self, device: String) {
-        let mut state = self.state();
-        state.device = device;
-        state.failures = 0;
-    }
     /// The device of the session, once it is up.
     pub fn device(&self) -> String {
         self.state().device.clone()
     }
+
+    /// Counts the session processes: another number, and the variables are gone.
     pub fn generation(&self) -> u64 {
         self.state().generation
     }
@@ -233,7 +183,7 @@ impl Host {
     }
 
     /// A session process has ended: what waited is answered, and the next one started.
-    async fn bury(self: &Arc<Self>, status: std::process::ExitStatus) {
+    async fn bury(self: &Arc<Self>, status: ExitStatus) {
         let (pending, death, closing, failures) = {
             let mut state = self.state();
             state.pid = None;
@@ -257,10 +207,10 @@ impl Host {
         };
         if pending.is_empty() {
             let text = format!("{}\n", failure.traceback.join("\n"));
-            let _ = self.items.send(Item::Output(Output::stream("stderr", text))).await;
+            self.show(Output::stream("stderr", text)).await;
         }
         for (_, answer) in pending {
-            let _ = self.items.send(Item::Reply(answer, Err(failure.clone()))).await;
+            let _ = self.shared.send(Item::Reply(answer, Err(failure.clone()))).await;
         }
     }
 }

@@ -1,46 +1,24 @@
 //! The raw output of the session process: text, rich content in evcxr's convention, lines meant for the compiler, and
 //! the marks that tell how far it has been read.
-use super::{Host, Item};
-use crate::link::{LAST, MARK, Output};
+use super::control::{CHANGED, ERROR, PANIC};
+use super::items::{Item, Question};
+use super::shared::Shared;
+use crate::protocol::{LAST, MARK, Output};
 use serde_json::{Map, Value};
-use std::sync::Weak;
+use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 use tokio::process::ChildStdout;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 const PREFIX: &[u8] = b"EVCXR_";
 const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
 const END: &str = "EVCXR_END_CONTENT";
-const PANIC: &str = "EVCXR_PANIC_NOTIFICATION";
-const ERROR: &str = "EVCXR_ERROR_OCCURRED";
-const CHANGED: &str = "EVCXR_VARIABLE_CHANGED_TYPE:";
 const INPUT: &str = "EVCXR_INPUT_REQUEST:";
 const PASSWORD: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
 
-/// What a compiled cell said to its compiler, and the value it ended with.
-#[derive(Clone, Debug, Default)]
-pub struct Control {
-    pub lines: Vec<String>,
-    pub result: Map<String, Value>,
-}
-
-impl Control {
-    pub fn panicked(&self) -> bool {
-        self.lines.iter().any(|l| l == PANIC)
-    }
-    /// A `?` ended the cell early.
-    pub fn failed(&self) -> bool {
-        self.lines.iter().any(|l| l == ERROR)
-    }
-    /// What makes the compiler forget the variables of a cell that never ran.
-    pub fn never_ran() -> Control {
-        Control { lines: vec![PANIC.into()], result: Map::new() }
-    }
-}
-
-pub(super) struct Pump {
-    items: mpsc::Sender<Item>,
-    host: Weak<Host>,
+/// Reads the raw output of one session process.
+pub(super) struct Stdout {
+    shared: Arc<Shared>,
     /// how marks of this process begin
     head: Vec<u8>,
     /// the number of the last mark
@@ -66,22 +44,32 @@ enum Next {
     Wait,
 }
 
-impl Pump {
-    pub fn new(
-        items: mpsc::Sender<Item>,
-        host: Weak<Host>,
-        nonce: &str,
-        seen: watch::Sender<u64>,
-        delivered: watch::Receiver<u64>,
-    ) -> Pump {
+impl Stdout {
+    /// `nonce` begins the marks of the process; `seen` tells others how far the output is read, `delivered` this one how
+    /// many of the marked messages have taken their place.
+    pub fn new(shared: Arc<Shared>, nonce: &str, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Stdout {
         let mut head = vec![MARK];
         head.extend_from_slice(nonce.as_bytes());
         head.push(b':');
-        Pump { items, host, head, last: 0, seen, delivered, buffer: vec![], content: None, held: Map::new() }
+        Stdout { shared, head, last: 0, seen, delivered, buffer: vec![], content: None, held: Map::new() }
+    }
+
+    /// Reads until the process closes its end.
+    pub async fn read(mut self, mut from: ChildStdout) {
+        let mut chunk = vec![0; 1 << 16];
+        while let Ok(n) = from.read(&mut chunk).await {
+            if n == 0 {
+                break;
+            }
+            self.buffer.extend_from_slice(&chunk[..n]);
+            self.advance(false).await;
+        }
+        self.advance(true).await;
+        self.release().await;
     }
 
     async fn show(&self, output: Output) {
-        let _ = self.items.send(Item::Output(output)).await;
+        let _ = self.shared.show(output).await;
     }
 
     /// The value held so far is not the last thing the cell shows: it is shown where it stands.
@@ -106,9 +94,10 @@ impl Pump {
             // begun and never ended: it was text after all
             self.text(format!("{BEGIN}{kind}\n{content}\n").as_bytes()).await;
         }
-        match self.host.upgrade() {
-            Some(host) if last => host.state().control.result = std::mem::take(&mut self.held),
-            _ => self.release().await,
+        if last {
+            self.shared.state().control.result = std::mem::take(&mut self.held);
+        } else {
+            self.release().await;
         }
         let _ = self.seen.send(n);
         // what follows the mark comes after its message; without a sender there is none any more
@@ -141,16 +130,15 @@ impl Pump {
         } else if let Some((prompt, password)) =
             line.strip_prefix(PASSWORD).map(|p| (p, true)).or_else(|| line.strip_prefix(INPUT).map(|p| (p, false)))
         {
-            let _ = self.items.send(Item::Typed { prompt: prompt.to_string(), password }).await;
+            let question = Question { prompt: prompt.to_string(), password, to_stdin: true };
+            let _ = self.shared.send(Item::Question(question)).await;
         } else {
             self.text(format!("{line}\n").as_bytes()).await;
         }
     }
 
     fn control(&mut self, line: &str) {
-        if let Some(host) = self.host.upgrade() {
-            host.state().control.lines.push(line.to_string());
-        }
+        self.shared.state().control.lines.push(line.to_string());
     }
 
     /// The mark at the start of the buffer: only the next one of this process is one, all else is text.
@@ -231,32 +219,20 @@ impl Pump {
     }
 }
 
-pub(super) async fn run(mut pump: Pump, mut from: ChildStdout) {
-    let mut chunk = vec![0; 1 << 16];
-    while let Ok(n) = from.read(&mut chunk).await {
-        if n == 0 {
-            break;
-        }
-        pump.buffer.extend_from_slice(&chunk[..n]);
-        pump.advance(false).await;
-    }
-    pump.advance(true).await;
-    pump.release().await;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::sync::mpsc;
 
     /// What is shown for pieces of raw output, with marks delivered at once.
-    async fn shown(pieces: &[&str]) -> (Vec<Output>, Pump) {
+    async fn shown(pieces: &[&str]) -> (Vec<Output>, Stdout) {
         let (items, mut receiver) = mpsc::channel(1000);
         let (seen, _) = watch::channel(0);
         let (_deliver, delivered) = watch::channel(u64::MAX);
-        let mut pump = Pump::new(items, Weak::new(), "n0", seen, delivered);
+        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), "n0", seen, delivered);
         for p in pieces {
-            pump.buffer.extend_from_slice(p.as_bytes());
-            pump.advance(false).await;
+            stdout.buffer.extend_from_slice(p.as_bytes());
+            stdout.advance(false).await;
         }
         let mut out: Vec<Output> = vec![];
         while let Ok(Item::Output(o)) = receiver.try_recv() {
@@ -265,7 +241,7 @@ mod tests {
                 (_, o) => out.push(o),
             }
         }
-        (out, pump)
+        (out, stdout)
     }
 
     #[tokio::test]
@@ -278,11 +254,11 @@ mod tests {
         let odd = "\x1e{\"a\":1}\n\x1en0:7\x1e\x1en1:1\x1e";
         assert_eq!(shown(&[odd, "."]).await.0, [text(&format!("{odd}."))]);
         // content behind text without a newline, in pieces
-        let (out, pump) =
+        let (out, stdout) =
             shown(&["no newlineEVC", "XR_BEGIN_CONTENT text/plain\n(", ")\nEVCXR_END_CONTENT\n\x1en0:1\x1e"]).await;
         assert_eq!(out[0], text("no newline"));
         assert!(matches!(&out[1], Output::Display { data, .. } if data["text/plain"] == "()"), "{out:?}");
-        assert!(pump.buffer.is_empty());
+        assert!(stdout.buffer.is_empty());
         // text that only begins like a directive
         assert_eq!(shown(&["EVCXR_SOMETHING else\n", "EV", "A"]).await.0, [text("EVCXR_SOMETHING else\nEVA")]);
         // content that never ends is text at the end of the cell
@@ -294,10 +270,10 @@ mod tests {
         let (items, mut receiver) = mpsc::channel(10);
         let (seen, _) = watch::channel(0);
         let (_deliver, delivered) = watch::channel(0);
-        let mut pump = Pump::new(items, Weak::new(), "n0", seen, delivered);
+        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), "n0", seen, delivered);
         for half in "λ".as_bytes().chunks(1) {
-            pump.buffer.extend_from_slice(half);
-            pump.advance(false).await;
+            stdout.buffer.extend_from_slice(half);
+            stdout.advance(false).await;
         }
         assert!(matches!(receiver.try_recv(), Ok(Item::Output(o)) if o == text("λ")));
     }

@@ -1,15 +1,16 @@
-//! The client as the desk where a cell's output is shown and its questions are answered.
+//! The client as the display where a cell's output is shown and its questions are answered.
 use super::iopub::Iopub;
 use super::wire::{self, Request};
-use crate::host::{Desk, Host};
-use crate::link::Output;
+use crate::protocol::Output;
+use crate::supervisor::{Display, Input, Question};
 use jupyter_zmq_client::KernelStdinConnection;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 
-pub struct ClientDesk {
+/// Shows what belongs to one request after the other.
+pub struct ClientDisplay {
     iopub: Iopub,
     stdin: Arc<AsyncMutex<KernelStdinConnection>>,
     state: Arc<Mutex<State>>,
@@ -25,9 +26,10 @@ struct State {
     question: Option<tokio::task::AbortHandle>,
 }
 
-impl ClientDesk {
-    pub fn new(iopub: Iopub, stdin: KernelStdinConnection) -> ClientDesk {
-        ClientDesk { iopub, stdin: Arc::new(AsyncMutex::new(stdin)), state: Arc::default() }
+impl ClientDisplay {
+    /// On these sockets.
+    pub fn new(iopub: Iopub, stdin: KernelStdinConnection) -> ClientDisplay {
+        ClientDisplay { iopub, stdin: Arc::new(AsyncMutex::new(stdin)), state: Arc::default() }
     }
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|p| p.into_inner())
@@ -43,6 +45,7 @@ impl ClientDesk {
             task.abort();
         }
     }
+    /// The text of the last result, for the history.
     pub fn result(&self) -> Option<String> {
         self.state().result.clone()
     }
@@ -52,7 +55,7 @@ impl ClientDesk {
     }
 }
 
-impl Desk for ClientDesk {
+impl Display for ClientDisplay {
     fn show(&self, output: Output) {
         let mut state = self.state();
         let Some(parent) = state.parent.clone() else { return };
@@ -74,38 +77,37 @@ impl Desk for ClientDesk {
         self.iopub.publish(&parent, kind, content);
     }
 
-    fn question(&self, host: Arc<Host>, prompt: String, password: bool, to_stdin: bool) {
+    fn ask(&self, input: Arc<Input>, question: Question) {
         let parent = self.state().parent.clone().filter(|p| p.flag("allow_stdin", true));
         let stdin = self.stdin.clone();
         self.withdraw();
         let task = tokio::spawn(async move {
-            let Some(parent) = parent else {
-                return if to_stdin { host.type_in("").await } else { host.answer(None).await };
+            let line = match parent {
+                Some(parent) => typed(&mut *stdin.lock().await, &parent, &question).await,
+                None => None,
             };
-            let mut stdin = stdin.lock().await;
-            // answers to questions that are not asked any more
-            while tokio::time::timeout(Duration::from_millis(1), wire::receive(&mut *stdin)).await.is_ok() {}
-            let request = parent.child("input_request", json!({ "prompt": prompt, "password": password }), true);
-            let line = if wire::send(&mut *stdin, request).await {
-                loop {
-                    let reply = wire::receive(&mut *stdin).await;
-                    if reply.kind == "input_reply" {
-                        break Some(reply.text("value").to_string());
-                    }
-                }
-            } else {
-                None
-            };
-            if to_stdin {
-                host.type_in(&line.unwrap_or_default()).await;
-            } else {
-                host.answer(line).await;
-            }
+            input.answer(&question, line).await;
         });
         self.state().question = Some(task.abort_handle());
     }
 
     fn drained(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.iopub.catch_up())
+    }
+}
+
+/// What the user types; none where the question cannot be asked.
+async fn typed(stdin: &mut KernelStdinConnection, parent: &Request, question: &Question) -> Option<String> {
+    // answers to questions that are not asked any more
+    while tokio::time::timeout(Duration::from_millis(1), wire::receive(stdin)).await.is_ok() {}
+    let content = json!({ "prompt": question.prompt, "password": question.password });
+    if !wire::send(stdin, parent.child("input_request", content, true)).await {
+        return None;
+    }
+    loop {
+        let reply = wire::receive(stdin).await;
+        if reply.kind == "input_reply" {
+            return Some(reply.text("value").to_string());
+        }
     }
 }

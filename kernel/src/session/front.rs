@@ -1,0 +1,122 @@
+//! The notebook as a front end of the session: events become streams, displays and updates of displays.
+use super::output::OutputChannel;
+use super::page::{SharedPage, lock};
+use crate::protocol::{Message, Output};
+use gflow::interrupt::Interrupt;
+use gflow::observer::progress::Report;
+use gflow::plot::{Figure, evcxr};
+use gflow::script::{Event, FrontEnd, Rich};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// Forms of a value by type, and what is said about each.
+type Bundle = (Map<String, Value>, Map<String, Value>);
+
+/// What a session tells, as outputs of its kernel.
+pub struct Front {
+    output: Arc<OutputChannel>,
+    typed: Receiver<Option<String>>,
+    page: SharedPage,
+}
+
+impl Front {
+    /// Tells on `output`; `typed` brings what the user types.
+    pub fn new(output: Arc<OutputChannel>, typed: Receiver<Option<String>>) -> Front {
+        Front { output, typed, page: SharedPage::default() }
+    }
+    /// What the running cell has on the page.
+    pub fn page(&self) -> SharedPage {
+        self.page.clone()
+    }
+
+    fn display(&self, (data, metadata): Bundle, id: Option<String>, update: bool) {
+        self.output.output(Output::Display { data, metadata, id, update });
+    }
+
+    fn figure(&self, figure: &Figure, place: Option<(String, bool)>) {
+        match picture(figure) {
+            Ok(p) => {
+                let (id, update) = place.map_or((None, false), |(id, update)| (Some(id), update));
+                self.display(p, id, update);
+            }
+            Err(e) => self.output.note(&format!("{e}\n")),
+        }
+    }
+
+    fn progress(&self, r: Report) {
+        let mut page = lock(&self.page);
+        if let Some(bar) = page.progress(r) {
+            self.output.output(bar);
+        }
+    }
+}
+
+/// A figure as SVG, or as pixels of half a logical one where it has many marks.
+pub fn picture(f: &Figure) -> gflow::error::Result<Bundle> {
+    let (mut data, mut metadata) = (Map::new(), Map::new());
+    data.insert("text/plain".into(), json!(f.describe()));
+    let (kind, content) = evcxr::content(f)?;
+    if kind == "image/png" {
+        metadata.insert(kind.into(), json!({ "width": f.width.round(), "height": f.height.round() }));
+    }
+    data.insert(kind.into(), json!(content));
+    Ok((data, metadata))
+}
+
+/// Every form of a value, by type.
+pub fn bundle(r: &Rich) -> Map<String, Value> {
+    let mut data = Map::new();
+    data.insert("text/plain".into(), json!(r.text));
+    for (kind, form) in [("text/html", &r.html), ("text/markdown", &r.markdown), ("text/latex", &r.latex)] {
+        if let Some(form) = form {
+            data.insert(kind.into(), json!(form));
+        }
+    }
+    data
+}
+
+impl FrontEnd for Front {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Text(t) => self.output.output(Output::stream("stdout", t + "\n")),
+            Event::Note(t) => self.output.output(Output::stream("stderr", t + "\n")),
+            Event::Figure(f) => self.figure(&f, None),
+            Event::Live { name, figure } => {
+                let place = lock(&self.page).place(name);
+                self.figure(&figure, Some(place));
+            }
+            Event::Progress(r) => self.progress(r),
+            Event::Display(r) => self.display((bundle(&r), Map::new()), None, false),
+            Event::Result(r) => {
+                if lock(&self.page).show {
+                    self.output.output(Output::Result { data: bundle(&r), metadata: Map::new() });
+                }
+            }
+            Event::Clear { wait } => {
+                lock(&self.page).clear();
+                self.output.output(Output::Clear { wait });
+            }
+            // the error is the answer to the request
+            Event::Error(_) => {}
+        }
+    }
+
+    fn ask(&mut self, prompt: &str, password: bool, stop: &Interrupt) -> Option<String> {
+        while self.typed.try_recv().is_ok() {}
+        self.output.flush();
+        self.output.say(&Message::Question { prompt: prompt.into(), password });
+        loop {
+            match self.typed.recv_timeout(Duration::from_millis(20)) {
+                Ok(line) => return line,
+                Err(RecvTimeoutError::Timeout) if !stop.is_requested() => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    fn live(&self) -> bool {
+        true
+    }
+}
