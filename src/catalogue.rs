@@ -131,6 +131,16 @@ pub fn defaults_of<T: Default + Serialize>() -> serde_json::Value {
 
 /// The plain options somebody wrote: numbers, texts, flags and lists under their keys. The language checks keys and ranges
 /// against an [`Entry`] before; what is read here is typed.
+///
+/// ```
+/// use gflow::catalogue::Given;
+/// use gflow::flow::ParticleOptions;
+///
+/// let given = Given::new("gpa").with("inner_steps", 3);
+/// let options: ParticleOptions = given.typed()?;
+/// assert_eq!((options.inner_steps, options.warm_up), (3, ParticleOptions::default().warm_up));
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     owner: String,

@@ -1,15 +1,19 @@
 //! Uniform on the dark squares of a checkerboard.
-use super::{Rows, balanced, check_size, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, balanced, check_size, rows};
 use crate::catalogue::{Entry, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
+/// Options of [`checkerboard`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// squares a side
     pub size: usize,
+    /// side of the whole board
     pub width: f64,
 }
 
@@ -19,7 +23,7 @@ impl Default for Options {
     }
 }
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::checkerboard",
     room: "data",
     signature: "data::checkerboard(n, options)",
@@ -34,6 +38,14 @@ pub const ENTRY: Entry = Entry {
     example: "data::checkerboard(400)",
 };
 
+/// `data::checkerboard(n, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::checkerboard")],
+    draw: Draw::Random(|c, rng| checkerboard(c.count(0)?, &c.options()?, rng)),
+};
+
+/// n points, uniform on the dark squares of a board around 0 in the plane. Errors if n is 0 or the sample would not fit in memory.
 pub fn checkerboard(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::checkerboard", n, 2)?;
     let dark: Vec<(usize, usize)> =

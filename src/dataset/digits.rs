@@ -1,10 +1,11 @@
 //! The classic 1797 handwritten digits, 8 by 8 pixels, shipped inside the binary.
-use super::Rows;
+use super::data_set::{DataSet, Draw, Drawn};
+use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 use std::io::Read;
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::digits",
     room: "data",
     signature: "data::digits()",
@@ -16,13 +17,21 @@ pub const ENTRY: Entry = Entry {
     example: "plot::images(data::digits().rows(0, 16), #{ shape: [8, 8] })",
 };
 
-pub const LABELS: Entry = Entry {
+/// `data::digits()`
+pub const DATA_SET: DataSet =
+    DataSet { entry: ENTRY, arguments: &[], draw: Draw::Fixed(|_| digits().map(|d| Drawn::Points(d.0))) };
+
+const LABELS: Entry = Entry {
     name: "data::digit_labels",
     signature: "data::digit_labels()",
     doc: "The labels 0 to 9 of data::digits(), in order.",
     example: "data::digit_labels().len()",
     ..ENTRY
 };
+
+/// `data::digit_labels()`
+pub const LABELS_SET: DataSet =
+    DataSet { entry: LABELS, arguments: &[], draw: Draw::Fixed(|_| digits().map(|d| Drawn::Labels(d.1))) };
 
 const FILE: &[u8] = include_bytes!("digits.csv.gz");
 

@@ -1,9 +1,10 @@
 //! Low-dimensional points in a space of higher dimension.
-use super::{Rows, check_size, rows};
+use super::data_set::{Argument, DataSet, Draw, Drawn};
+use super::rows::{Rows, check_size, rows};
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::embed",
     room: "data",
     signature: "data::embed(points, dim)",
@@ -15,6 +16,14 @@ pub const ENTRY: Entry = Entry {
     example: "data::embed(data::moons(50), 10)",
 };
 
+/// `data::embed(points, dim)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::rows("data::embed points"), Argument::count("data::embed dim")],
+    draw: Draw::Fixed(|c| embed(c.rows(0)?, c.count(1)?).map(Drawn::Points)),
+};
+
+/// The points with zero coordinates appended, x ↦ (x, 0), shape [n, dim]. Errors if they have more than `dim` already.
 pub fn embed(points: &Rows, dim: usize) -> Result<Rows> {
     check_size("data::embed", points.n, dim)?;
     if dim < points.d {

@@ -1,5 +1,6 @@
 //! A Gaussian with independent coordinates.
-use super::{Rows, check_size, normal, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, check_size, normal, rows};
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 use crate::error::{Error, Result};
 use crate::random::Rng;
@@ -9,7 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PerAxis {
+    /// one number for all
     All(f64),
+    /// one number each
     Each(Vec<f64>),
 }
 
@@ -27,10 +30,13 @@ impl PerAxis {
     }
 }
 
+/// Options of [`gaussian`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GaussianOptions {
+    /// mean m
     pub mean: PerAxis,
+    /// standard deviation s
     pub std: PerAxis,
 }
 
@@ -40,7 +46,7 @@ impl Default for GaussianOptions {
     }
 }
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::gaussian",
     room: "data",
     signature: "data::gaussian(n, d, options)",
@@ -55,6 +61,23 @@ pub const ENTRY: Entry = Entry {
     example: "data::gaussian(100, 2, #{ mean: [1.0, 0.0], std: 0.5 })",
 };
 
+/// `data::gaussian(n, d, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::gaussian n"), Argument::count("data::gaussian d")],
+    draw: Draw::Random(|c, rng| gaussian(c.count(0)?, c.count(1)?, &c.options()?, rng)),
+};
+
+/// n points of N(m, diag(s²)) in dimension d. Errors if n or d is 0, a list has not d numbers, or a deviation is negative.
+///
+/// ```
+/// use gflow::dataset::gaussian::{GaussianOptions, PerAxis, gaussian};
+///
+/// let options = GaussianOptions { mean: PerAxis::Each(vec![3.0, -1.0]), std: PerAxis::All(0.0) };
+/// let sample = gaussian(2, 2, &options, &mut gflow::random::rng(0, 0))?;
+/// assert_eq!(sample.data, [3.0, -1.0, 3.0, -1.0]);
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub fn gaussian(n: usize, d: usize, o: &GaussianOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::gaussian", n, d)?;
     let (mean, std) = (o.mean.get("data::gaussian mean", d)?, o.std.get("data::gaussian std", d)?);

@@ -1,11 +1,12 @@
 //! Images and labels in the IDX format of MNIST, plain or gzipped.
-use super::Rows;
+use super::data_set::{Argument, Call, DataSet, Draw, Drawn};
+use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 use std::io::Read;
 use std::path::Path;
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::idx",
     room: "data",
     signature: "data::idx(images, labels)",
@@ -15,6 +16,13 @@ pub const ENTRY: Entry = Entry {
     options: &[],
     defaults: no_defaults,
     example: "// needs files: let d = data::idx(\"t10k-images-idx3-ubyte.gz\", \"t10k-labels-idx1-ubyte.gz\");\n// gpa(..).run(d.points, ..)\n0",
+};
+
+/// `data::idx(images, labels)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::path("data::idx(images)"), Argument::path("data::idx, labels").or_none()],
+    draw: Draw::Fixed(draw),
 };
 
 /// The shape and the bytes of a file of unsigned bytes.
@@ -43,7 +51,20 @@ fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     Ok((shape, data.to_vec()))
 }
 
-/// Rows of pixels in [0, 1].
+fn draw(c: &Call) -> Result<Drawn> {
+    let points = images(c.path(0).ok_or_else(|| Error::data("data::idx", "there is no file of images"))?)?;
+    let labels = c.path(1).map(|p| labels(p)).transpose()?;
+    match &labels {
+        Some(l) if l.len() != points.n => Err(Error::Shape {
+            what: "data::idx, labels".into(),
+            expected: format!("{} labels, one per image", points.n),
+            got: l.len().to_string(),
+        }),
+        _ => Ok(Drawn::Labelled { points, labels }),
+    }
+}
+
+/// Images as rows of pixels in [0, 1]. Errors if the file cannot be read, is no IDX file or holds no images.
 pub fn images(path: &Path) -> Result<Rows> {
     let (shape, data) = read(path)?;
     let d: usize = shape[1..].iter().product();
@@ -53,6 +74,7 @@ pub fn images(path: &Path) -> Result<Rows> {
     Ok(Rows { n: shape[0], d, data: data.into_iter().map(|v| f32::from(v) / 255.0).collect() })
 }
 
+/// One class per image. Errors if the file cannot be read, is no IDX file or has more than one dimension.
 pub fn labels(path: &Path) -> Result<Vec<u8>> {
     let (shape, data) = read(path)?;
     if shape.len() != 1 {

@@ -1,11 +1,12 @@
 //! Two interleaving half circles.
-use super::{Noise as Options, Rows, balanced, check_size, normal, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{CurveOptions, Rows, balanced, check_size, normal, rows};
 use crate::catalogue::{Entry, NONNEGATIVE, Opt, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use rand::Rng as _;
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::moons",
     room: "data",
     signature: "data::moons(n, options)",
@@ -13,11 +14,19 @@ pub const ENTRY: Entry = Entry {
     equation: r"",
     cite: "",
     options: &[Opt { name: "std", kind: NONNEGATIVE, doc: "of noise around the arcs" }],
-    defaults: defaults_of::<Options>,
+    defaults: defaults_of::<CurveOptions>,
     example: "data::moons(300)",
 };
 
-pub fn moons(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
+/// `data::moons(n, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::moons")],
+    draw: Draw::Random(|c, rng| moons(c.count(0)?, &c.options()?, rng)),
+};
+
+/// n points of two interleaving half circles of radius 1 in the plane. Errors if n is 0 or the sample would not fit in memory.
+pub fn moons(n: usize, o: &CurveOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::moons", n, 2)?;
     let labels = balanced(n, 2, rng);
     Ok(rows(n, 2, |i, out| {

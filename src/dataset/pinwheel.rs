@@ -1,16 +1,22 @@
 //! Spiral arms of warped Gaussians.
-use super::{Rows, balanced, check_size, normal, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, balanced, check_size, normal, rows};
 use crate::catalogue::{Entry, NONNEGATIVE, NUMBER, Opt, OptionKind, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use serde::{Deserialize, Serialize};
 
+/// Options of [`pinwheel`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// number of arms
     pub arms: usize,
+    /// standard deviation along an arm
     pub radial_std: f64,
+    /// standard deviation across an arm
     pub tangential_std: f64,
+    /// how much an arm bends
     pub rate: f64,
 }
 
@@ -20,7 +26,7 @@ impl Default for Options {
     }
 }
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::pinwheel",
     room: "data",
     signature: "data::pinwheel(n, options)",
@@ -37,6 +43,14 @@ pub const ENTRY: Entry = Entry {
     example: "data::pinwheel(300)",
 };
 
+/// `data::pinwheel(n, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::pinwheel")],
+    draw: Draw::Random(|c, rng| pinwheel(c.count(0)?, &c.options()?, rng)),
+};
+
+/// n points of the arms of a pinwheel: a Gaussian around (1, 0) turned by an angle that grows with e^r, in the plane. Errors if n is 0 or the sample would not fit in memory.
 pub fn pinwheel(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::pinwheel", n, 2)?;
     let labels = balanced(n, o.arms, rng);

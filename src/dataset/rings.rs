@@ -1,15 +1,19 @@
 //! Three touching circles, the KALE flow's example.
-use super::{Rows, balanced, check_size, normal, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, balanced, check_size, normal, rows};
 use crate::catalogue::{Entry, NONNEGATIVE, Opt, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
+/// Options of [`rings`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// of each circle
     pub radius: f64,
+    /// standard deviation of noise around the circles
     pub std: f64,
 }
 
@@ -19,7 +23,7 @@ impl Default for Options {
     }
 }
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::rings",
     room: "data",
     signature: "data::rings(n, options)",
@@ -34,6 +38,14 @@ pub const ENTRY: Entry = Entry {
     example: "data::rings(300)",
 };
 
+/// `data::rings(n, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::rings")],
+    draw: Draw::Random(|c, rng| rings(c.count(0)?, &c.options()?, rng)),
+};
+
+/// n points of three touching circles in the plane [glaser2021]. Errors if n is 0 or the sample would not fit in memory.
 pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::rings", n, 2)?;
     let centers = [(0.0, 0.0), (2.0 * o.radius, 0.0), (o.radius, 3f64.sqrt() * o.radius)];

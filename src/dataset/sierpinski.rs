@@ -1,16 +1,21 @@
 //! Uniform on a level of the Sierpinski carpet.
-use super::{Rows, check_size, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, check_size, rows};
 use crate::catalogue::{Entry, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::error::Result;
 use crate::random::Rng;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
+/// Options of [`sierpinski`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// divisions
     pub level: usize,
+    /// dimension, 2 or 3
     pub dim: usize,
+    /// side of the whole square
     pub width: f64,
 }
 
@@ -20,7 +25,7 @@ impl Default for Options {
     }
 }
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::sierpinski",
     room: "data",
     signature: "data::sierpinski(n, options)",
@@ -36,6 +41,14 @@ pub const ENTRY: Entry = Entry {
     example: "data::sierpinski(400, #{ level: 3, dim: 2 })",
 };
 
+/// `data::sierpinski(n, options)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[Argument::count("data::sierpinski")],
+    draw: Draw::Random(|c, rng| sierpinski(c.count(0)?, &c.options()?, rng)),
+};
+
+/// n points, uniform on what is left of a square around 0 (a cube for dim 3) after `level` divisions in three [gu2024gpa]. Errors if n is 0 or the sample would not fit in memory.
 pub fn sierpinski(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::sierpinski", n, o.dim)?;
     Ok(rows(n, o.dim, |_, out| {

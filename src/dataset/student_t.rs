@@ -1,11 +1,12 @@
 //! Heavy tails: the multivariate Student t.
-use super::{Rows, check_size, normal, rows};
+use super::data_set::{Argument, DataSet, Draw};
+use super::rows::{Rows, check_size, normal, rows};
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 use crate::random::Rng;
 use rand_distr::{ChiSquared, Distribution};
 
-pub const ENTRY: Entry = Entry {
+const ENTRY: Entry = Entry {
     name: "data::student_t",
     room: "data",
     signature: "data::student_t(n, d, nu)",
@@ -17,6 +18,19 @@ pub const ENTRY: Entry = Entry {
     example: "data::student_t(100, 2, 3.0)",
 };
 
+/// `data::student_t(n, d, nu)`
+pub const DATA_SET: DataSet = DataSet {
+    entry: ENTRY,
+    arguments: &[
+        Argument::count("data::student_t n"),
+        Argument::count("data::student_t d"),
+        Argument::number("data::student_t nu"),
+    ],
+    draw: Draw::Random(|c, rng| student_t(c.count(0)?, c.count(1)?, c.number(2)?, rng)),
+};
+
+/// n points of the multivariate Student t with ν degrees of freedom in dimension d, p(x) ∝ (1 + |x|²/ν)^{−(ν+d)/2}
+/// [chen2024heavy]. Errors if n or d is 0 or ν is no number > 0.
 pub fn student_t(n: usize, d: usize, nu: f64, rng: &mut Rng) -> Result<Rows> {
     check_size("data::student_t", n, d)?;
     let bad = || Error::data("data::student_t", format!("nu is {nu}, expected a number > 0"));

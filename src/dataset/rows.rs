@@ -1,0 +1,70 @@
+//! Samples on the host, and what data sets are drawn with.
+use crate::error::{Error, Result};
+use crate::random::Rng;
+use rand::Rng as _;
+use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
+
+/// A sample on the host: n rows of d numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// row after row, n·d numbers
+    pub data: Vec<f32>,
+    /// number of points
+    pub n: usize,
+    /// dimension
+    pub d: usize,
+}
+
+/// The options of curves with noise around them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CurveOptions {
+    /// standard deviation of the Gaussian around the curve, in both coordinates
+    pub std: f64,
+}
+
+impl Default for CurveOptions {
+    fn default() -> Self {
+        CurveOptions { std: 0.1 }
+    }
+}
+
+/// Most numbers a data set may hold: 1 GB of f32.
+const MOST: usize = 250_000_000;
+
+/// Errors unless n ≥ 1 and d ≥ 1 and the sample fits in memory.
+pub(super) fn check_size(what: &str, n: usize, d: usize) -> Result<()> {
+    if n == 0 || d == 0 {
+        return Err(Error::data(what, format!("{n} points in dimension {d}: both must be at least 1")));
+    }
+    if n.saturating_mul(d) > MOST {
+        return Err(Error::data(
+            what,
+            format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 250_000_000),
+        ));
+    }
+    Ok(())
+}
+
+/// A standard normal draw.
+pub(super) fn normal(rng: &mut Rng) -> f64 {
+    rng.sample(StandardNormal)
+}
+
+/// n points, each from its index.
+pub(super) fn rows(n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Rows {
+    let mut data = Vec::with_capacity(n * d);
+    for i in 0..n {
+        point(i, &mut data);
+    }
+    Rows { data, n, d }
+}
+
+/// A random order of 0, 1, …, modes−1 repeated: every mode holds ⌊n/modes⌋ or ⌈n/modes⌉ points.
+pub(super) fn balanced(n: usize, modes: usize, rng: &mut Rng) -> Vec<usize> {
+    use rand::seq::SliceRandom;
+    let mut labels: Vec<usize> = (0..n).map(|i| i % modes).collect();
+    labels.shuffle(rng);
+    labels
+}
