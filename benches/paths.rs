@@ -5,9 +5,7 @@ use gflow::dataset::gaussian::gaussian;
 use gflow::dataset::ring::ring;
 use gflow::device::{self, Points, host};
 use gflow::divergence::{Objective, Term};
-use gflow::flow::gradient_flow::FlowRecipe;
-use gflow::flow::options::FlowOptions;
-use gflow::flow::{Recipe, Setting, State};
+use gflow::flow::{ParticleOptions, ParticleRecipe, Recipe, Setting, State};
 use gflow::generator::{Generator, named};
 use gflow::interrupt::Interrupt;
 use gflow::space::kernel::Kernel;
@@ -77,12 +75,12 @@ fn gpa(n: usize) -> Box<dyn FnMut()> {
     .unwrap();
     let divergence =
         Arc::new(gflow::divergence::Regularized { generator: f("kl"), space: Lipschitz::new(1.0).unwrap() });
-    let recipe = FlowRecipe {
-        preset: "gpa".into(),
+    let recipe = ParticleRecipe {
+        algorithm: "gpa".into(),
         divergence,
-        options: FlowOptions { inner_steps: 5, ..FlowOptions::default() },
+        options: ParticleOptions { inner_steps: 5, ..ParticleOptions::default() },
         critic: Arc::new(critic),
-        chosen: true,
+        explicit: true,
     };
     let mut flow = recipe
         .start(&Setting {

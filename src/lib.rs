@@ -13,6 +13,7 @@
 //! | [`network`] | multilayer perceptrons with hand-written passes, and their optimisers |
 //! | [`transport`] | optimal transport: exact with checked duals, to a free marginal, entropic |
 //! | [`flow`] | schemes, maps, codecs, the one run loop, saved runs |
+//! | [`record`] | states, records, histories, snapshots: what a flow leaves behind |
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
 //! | [`dataset`] | data sets |
@@ -41,6 +42,7 @@ pub mod network;
 pub mod observer;
 pub mod plot;
 pub mod random;
+pub mod record;
 pub mod scratch;
 pub mod script;
 pub mod simd;

@@ -6,6 +6,7 @@
 use crate::catalogue::Entry;
 
 pub mod ascent;
+mod asked;
 pub mod bootstrap;
 pub mod certificate;
 pub mod debiased;
@@ -32,6 +33,7 @@ pub mod statistic;
 pub mod traits;
 pub use crate::network::{Frame, Named};
 pub use ascent::{Ascent, Fit, Value, Weights};
+pub use asked::Asked;
 pub use optimizer::OPTIMIZER;
 pub use solved::{Solved, SolverBuilder};
 pub use traits::{Critic, CriticBuilder, scored_variation};

@@ -77,29 +77,17 @@ pub enum Value {
     Path(PathBuf),
 }
 
-/// How a data set is drawn.
+/// How a data set is drawn, and what it is.
 #[derive(Clone, Copy)]
 pub enum Draw {
-    /// from a fresh stream of random numbers
+    /// a sample, from a fresh stream of random numbers
     Random(fn(&Call, &mut Rng) -> Result<Rows>),
-    /// the same every time
-    Fixed(fn(&Call) -> Result<Drawn>),
-}
-
-/// What was drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Drawn {
-    /// a sample
-    Points(Rows),
+    /// a sample, the same every time
+    Fixed(fn(&Call) -> Result<Rows>),
     /// classes of points, in their order
-    Labels(Vec<u8>),
+    Labels(fn(&Call) -> Result<Vec<u8>>),
     /// a sample, with classes if there are any
-    Labelled {
-        /// the sample
-        points: Rows,
-        /// one class per point
-        labels: Option<Vec<u8>>,
-    },
+    Labelled(fn(&Call) -> Result<(Rows, Option<Vec<u8>>)>),
 }
 
 /// The arguments and options of one call.

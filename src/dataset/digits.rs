@@ -1,5 +1,5 @@
 //! The classic 1797 handwritten digits, 8 by 8 pixels, shipped inside the binary.
-use super::data_set::{DataSet, Draw, Drawn};
+use super::data_set::{DataSet, Draw};
 use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ const ENTRY: Entry = Entry {
 
 /// `data::digits()`
 pub const DATA_SET: DataSet =
-    DataSet { entry: ENTRY, arguments: &[], draw: Draw::Fixed(|_| digits().map(|d| Drawn::Points(d.0))) };
+    DataSet { entry: ENTRY, arguments: &[], draw: Draw::Fixed(|_| Ok(digits()?.0)) };
 
 const LABELS: Entry = Entry {
     name: "data::digit_labels",
@@ -31,7 +31,7 @@ const LABELS: Entry = Entry {
 
 /// `data::digit_labels()`
 pub const LABELS_SET: DataSet =
-    DataSet { entry: LABELS, arguments: &[], draw: Draw::Fixed(|_| digits().map(|d| Drawn::Labels(d.1))) };
+    DataSet { entry: LABELS, arguments: &[], draw: Draw::Labels(|_| Ok(digits()?.1)) };
 
 const FILE: &[u8] = include_bytes!("digits.csv.gz");
 

@@ -1,5 +1,5 @@
 //! Low-dimensional points in a space of higher dimension.
-use super::data_set::{Argument, DataSet, Draw, Drawn};
+use super::data_set::{Argument, DataSet, Draw};
 use super::rows::{Rows, check_size, rows};
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ const ENTRY: Entry = Entry {
 pub const DATA_SET: DataSet = DataSet {
     entry: ENTRY,
     arguments: &[Argument::rows("data::embed points"), Argument::count("data::embed dim")],
-    draw: Draw::Fixed(|c| embed(c.rows(0)?, c.count(1)?).map(Drawn::Points)),
+    draw: Draw::Fixed(|c| embed(c.rows(0)?, c.count(1)?)),
 };
 
 /// The points with zero coordinates appended, x ↦ (x, 0), shape [n, dim]. Errors if they have more than `dim` already.

@@ -1,5 +1,5 @@
 //! Images and labels in the IDX format of MNIST, plain or gzipped.
-use super::data_set::{Argument, Call, DataSet, Draw, Drawn};
+use super::data_set::{Argument, Call, DataSet, Draw};
 use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ const ENTRY: Entry = Entry {
 pub const DATA_SET: DataSet = DataSet {
     entry: ENTRY,
     arguments: &[Argument::path("data::idx(images)"), Argument::path("data::idx, labels").or_none()],
-    draw: Draw::Fixed(draw),
+    draw: Draw::Labelled(draw),
 };
 
 /// The shape and the bytes of a file of unsigned bytes.
@@ -51,7 +51,7 @@ fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     Ok((shape, data.to_vec()))
 }
 
-fn draw(c: &Call) -> Result<Drawn> {
+fn draw(c: &Call) -> Result<(Rows, Option<Vec<u8>>)> {
     let points = images(c.path(0).ok_or_else(|| Error::data("data::idx", "there is no file of images"))?)?;
     let labels = c.path(1).map(|p| labels(p)).transpose()?;
     match &labels {
@@ -60,7 +60,7 @@ fn draw(c: &Call) -> Result<Drawn> {
             expected: format!("{} labels, one per image", points.n),
             got: l.len().to_string(),
         }),
-        _ => Ok(Drawn::Labelled { points, labels }),
+        _ => Ok((points, labels)),
     }
 }
 

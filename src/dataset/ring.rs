@@ -1,5 +1,5 @@
 //! Gaussian modes on a circle, the field's eight Gaussians.
-use super::data_set::{Argument, DataSet, Draw, Drawn};
+use super::data_set::{Argument, DataSet, Draw};
 use super::rows::{Rows, balanced, check_size, normal, rows};
 use crate::catalogue::{Entry, NONNEGATIVE, Opt, OptionKind, defaults_of, no_defaults};
 use crate::error::Result;
@@ -67,7 +67,7 @@ const CENTERS: Entry = Entry {
 pub const CENTERS_SET: DataSet = DataSet {
     entry: CENTERS,
     arguments: &[Argument::count("data::ring_centers modes"), Argument::number("data::ring_centers radius")],
-    draw: Draw::Fixed(|c| ring_centers(c.count(0)?, c.number(1)?).map(Drawn::Points)),
+    draw: Draw::Fixed(|c| ring_centers(c.count(0)?, c.number(1)?)),
 };
 
 fn center(k: usize, modes: usize, radius: f64) -> (f64, f64) {

@@ -1,5 +1,4 @@
 //! The velocity field of a Wasserstein gradient flow: v = −∇(δD/δP) at the particles.
-use super::Record;
 use super::labels::Classes;
 use crate::critic::{Ascent, Critic, Named};
 use crate::device::{Points, Values};
@@ -8,16 +7,20 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::under;
 use crate::random::{self, Rng};
+use crate::record::Record;
 use burn::tensor::Device;
 
 /// A velocity at every particle, and what was measured on the way.
 pub struct Velocity {
+    /// v = −∇δD/δP, shape [n, d]
     pub v: Points,
+    /// the estimate and the velocities where the particles are
     pub record: Record,
 }
 
 /// Anything that moves particles.
 pub trait Field {
+    /// The velocity at every particle, shape [n, d]; critics climb before.
     fn velocity(&mut self, particles: &Points) -> Result<Velocity>;
     /// The field of the particles last asked for, read at other places.
     fn velocity_at(&mut self, particles: &Points, x: &Points) -> Result<Points>;
@@ -25,9 +28,19 @@ pub trait Field {
 
 /// One term with its weight and its own critic.
 pub struct Part {
+    /// w
     pub weight: f64,
+    /// objective and space
     pub term: Term,
+    /// φ
     pub critic: Box<dyn Critic>,
+}
+
+impl Part {
+    /// Terms with their weights, and the critics that were made for them.
+    pub fn all(terms: Vec<(f64, Term)>, critics: Vec<Box<dyn Critic>>) -> Vec<Part> {
+        terms.into_iter().zip(critics).map(|((weight, term), critic)| Part { weight, term, critic }).collect()
+    }
 }
 
 impl Clone for Part {
@@ -38,8 +51,11 @@ impl Clone for Part {
 
 /// The field of Σ wₖ Dₖ: each critic is improved from where it was, then differentiated at the particles.
 pub struct CriticField<'a> {
+    /// wₖ, Dₖ and φₖ
     pub parts: &'a mut [Part],
+    /// rows x, shape [n, d], with the coordinates of their classes
     pub target: &'a Points,
+    /// how far critics climb for a velocity
     pub ascent: &'a Ascent,
     /// extra ascent steps for the first velocity asked for
     pub warm_up: usize,
@@ -138,6 +154,7 @@ pub fn parts_state(parts: &[Part]) -> Result<Vec<Named>> {
     Ok(out)
 }
 
+/// The same put back.
 pub fn restore_parts(parts: &mut [Part], tensors: &[Named], device: &Device) -> Result<()> {
     for (k, part) in parts.iter_mut().enumerate() {
         part.critic.restore(&under(tensors, &format!("critic{k}")), device)?;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Classes of the rows of a source and of a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labels {
+    /// one class per row of the source
     pub source: Vec<i64>,
+    /// one class per row of the target
     pub target: Vec<i64>,
 }
 
@@ -57,6 +59,7 @@ pub struct Classes {
 }
 
 impl Classes {
+    /// Both samples with classes at least `distance` apart.
     pub fn new(labels: &Labels, distance: f64, device: &burn::tensor::Device) -> Classes {
         let classes = labels.classes();
         let height = (distance / std::f64::consts::SQRT_2) as f32;
@@ -66,9 +69,11 @@ impl Classes {
         };
         Classes { source: code(&labels.source), target: code(&labels.target) }
     }
+    /// Points of the source with their label coordinates, shape [m, d + classes].
     pub fn of_source(&self, p: &Points) -> Points {
         Tensor::cat(vec![p.clone(), self.source.clone()], 1)
     }
+    /// Points of the target with their label coordinates, shape [n, d + classes].
     pub fn of_target(&self, q: &Points) -> Points {
         Tensor::cat(vec![q.clone(), self.target.clone()], 1)
     }

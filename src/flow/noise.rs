@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Noise {
+    /// no kick: the velocity is read where the particles are
     #[default]
     None,
+    /// the same β at all times
     Constant(f64),
     /// β(t) as a formula in the time
     Schedule(Portable),
@@ -28,11 +30,13 @@ impl Noise {
     pub fn schedule(e: &Expr) -> Noise {
         Noise::Schedule(Portable::from(e))
     }
+    /// Whether there is no kick.
     pub fn is_none(&self) -> bool {
         *self == Noise::None
     }
 
-    /// β at a time; none where it has to be found from the field.
+    /// β at a time; none where it has to be found from the field. Errors if a schedule
+    /// gives no number ≥ 0.
     pub fn at(&self, time: f64) -> Result<Option<f64>> {
         let beta = match self {
             Noise::None => 0.0,
@@ -53,10 +57,15 @@ impl Noise {
 
 /// A field read at kicked particles.
 pub struct Kicked<'a> {
+    /// the field that is read
     pub inner: &'a mut dyn Field,
+    /// β
     pub noise: &'a Noise,
+    /// seed of the run
     pub seed: u64,
+    /// number of the step, whose stages all get the same kick
     pub step: u64,
+    /// time of the flow
     pub time: f64,
 }
 

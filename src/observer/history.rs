@@ -1,14 +1,15 @@
 //! The table of a run: step, time, divergence, Fisher information, speed, seconds, and the metrics asked for.
-use super::{Observer, Reading, Signal};
+use super::watch::{Observer, Reading, Signal};
 use crate::device::Points;
 use crate::error::Result;
-use crate::flow::State;
-use crate::flow::record::Table;
 use crate::metric::Metric;
+use crate::record::{History, State};
 use std::sync::Arc;
 
-pub struct History {
-    pub table: Table,
+/// Writes the history of a run: a row every so many steps, metrics in some of them.
+pub struct HistoryWriter {
+    /// what was written so far
+    pub history: History,
     every: usize,
     metrics: Vec<Arc<dyn Metric>>,
     metrics_every: usize,
@@ -16,40 +17,41 @@ pub struct History {
 }
 
 /// The columns every history has.
-pub const COLUMNS: &[&str] = &["step", "time", "divergence", "fisher", "speed", "seconds"];
+const COLUMNS: &[&str] = &["step", "time", "divergence", "fisher", "speed", "seconds"];
 
-impl History {
-    pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> History {
+impl HistoryWriter {
+    /// A row every `every` steps; metrics against the target, shape [n, d], every `metrics_every`.
+    pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> HistoryWriter {
         let names = COLUMNS.iter().map(|s| s.to_string()).chain(metrics.iter().map(|m| m.name().to_string()));
-        History { table: Table::new(names), every, metrics, metrics_every, target }
+        HistoryWriter { history: History::new(names), every, metrics, metrics_every, target }
     }
-    /// Goes on with the table of an earlier run.
-    pub fn continuing(mut self, table: Table) -> History {
+    /// Goes on with the history of an earlier run.
+    pub fn continuing(mut self, earlier: &History) -> HistoryWriter {
         // columns that were not measured before, or are no longer, keep their gaps
-        let names: Vec<String> = self.table.names().map(String::from).collect();
-        for i in 0..table.len() {
-            let row: Vec<f64> = names.iter().map(|n| table.column(n).map_or(f64::NAN, |c| c[i])).collect();
-            self.table.push(&row);
+        let names: Vec<String> = self.history.names().map(String::from).collect();
+        for i in 0..earlier.len() {
+            let row: Vec<f64> = names.iter().map(|n| earlier.column(n).map_or(f64::NAN, |c| c[i])).collect();
+            self.history.push(&row);
         }
         self
     }
 }
 
-impl Observer for History {
+impl Observer for HistoryWriter {
     fn wants(&self, step: usize, last: bool) -> bool {
         last || step.is_multiple_of(self.every)
     }
     fn observe(&mut self, state: &State, r: &Reading, last: bool) -> Result<Signal> {
         // the last row of an earlier part was measured with the critic as it stood; going on, the step measures it anew
-        if self.table.last("step") == Some(state.step as f64) {
-            self.table.pop();
+        if self.history.last("step") == Some(state.step as f64) {
+            self.history.pop();
         }
         let mut row = vec![state.step as f64, state.time, r.divergence, r.fisher, r.speed, r.seconds];
         for m in &self.metrics {
             let due = last || state.step.is_multiple_of(self.metrics_every);
             row.push(if due { m.evaluate(&state.particles, &self.target)? } else { f64::NAN });
         }
-        self.table.push(&row);
+        self.history.push(&row);
         Ok(Signal::Continue)
     }
 }

@@ -1,7 +1,7 @@
 //! Hands the state to someone who draws it, now and then, and no more often than its drawing is cheap.
-use super::{Observer, Reading, Signal};
+use super::watch::{Observer, Reading, Signal};
 use crate::error::Result;
-use crate::flow::State;
+use crate::record::State;
 use std::time::{Duration, Instant};
 
 /// Runs shorter than this show only their end.
@@ -10,6 +10,7 @@ const BETWEEN: Duration = Duration::from_millis(400);
 /// Drawing takes at most this part of the time.
 const SHARE: u32 = 12;
 
+/// Hands states to a drawing function.
 pub struct Live<'a> {
     due: Instant,
     shown: bool,
@@ -17,6 +18,7 @@ pub struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
+    /// Nothing is drawn in the first 0.8 seconds, so that short runs show only their end.
     pub fn new(draw: &'a mut dyn FnMut(&State)) -> Live<'a> {
         Live { due: Instant::now() + FIRST, shown: false, draw }
     }

@@ -1,21 +1,27 @@
 //! Progress for whoever shows it: at most twenty reports a second.
-use super::{Observer, Reading, Signal};
+use super::watch::{Observer, Reading, Signal};
 use crate::error::Result;
-use crate::flow::State;
+use crate::record::State;
 use std::time::{Duration, Instant};
 
 /// One report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
+    /// what goes on
     pub label: String,
+    /// steps taken since the observer began
     pub done: usize,
+    /// steps planned
     pub total: usize,
+    /// mean speed since the observer began
     pub steps_per_second: f64,
     /// the current divergence, where there is one
     pub divergence: Option<f64>,
+    /// whether this is the last report
     pub finished: bool,
 }
 
+/// Reports the progress of a run to a sink.
 pub struct Progress<'a> {
     label: String,
     start: usize,
@@ -26,6 +32,7 @@ pub struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
+    /// `total` steps from step `start` on.
     pub fn new(label: impl Into<String>, start: usize, total: usize, sink: &'a mut dyn FnMut(Report)) -> Progress<'a> {
         Progress { label: label.into(), start, total, begun: Instant::now(), last: None, sink }
     }

@@ -1,10 +1,11 @@
 //! Copies of the particles at evenly spaced steps, the first and the last among them.
-use super::{Observer, Reading, Signal};
+use super::watch::{Observer, Reading, Signal};
 use crate::error::Result;
-use crate::flow::State;
-use crate::flow::record::Snapshot;
+use crate::record::{Snapshot, State};
 
+/// Copies of the particles at evenly spaced steps.
 pub struct Snapshots {
+    /// copies taken so far, in order
     pub taken: Vec<Snapshot>,
     due: Vec<usize>,
 }

@@ -1,21 +1,37 @@
 //! Rules that end a run early.
-use super::{Observer, Reading, Signal};
+use super::watch::{Observer, Reading, Signal};
+use crate::catalogue::{NONNEGATIVE, Opt, OptionKind, POSITIVE};
 use crate::error::Result;
-use crate::flow::State;
+use crate::record::State;
 use serde::{Deserialize, Serialize};
 
 /// `stop: #{ … }`; a missing rule never fires.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StopRules {
+    /// ends the run once the estimated divergence is below this
     #[serde(skip_serializing_if = "Option::is_none")]
     pub divergence: Option<f64>,
+    /// ends the run once mean |v|² is below this
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fisher: Option<f64>,
+    /// ends the run once this many seconds have passed
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
 }
 
+/// The keys of `stop: #{ … }`.
+pub const STOP: &[Opt] = &[
+    Opt {
+        name: "divergence",
+        kind: OptionKind::Number { min: 0.0, max: f64::MAX },
+        doc: "stop once the estimated divergence is below this",
+    },
+    Opt { name: "fisher", kind: NONNEGATIVE, doc: "stop once mean |v|^2 is below this" },
+    Opt { name: "seconds", kind: POSITIVE, doc: "stop after this many seconds" },
+];
+
+/// Watches the rules.
 pub struct Stop {
     rules: StopRules,
     every: usize,
@@ -23,6 +39,7 @@ pub struct Stop {
 }
 
 impl Stop {
+    /// Rules that look at the numbers of every `every`-th step.
     pub fn new(rules: StopRules, every: usize) -> Stop {
         Stop { rules, every, first: None }
     }

@@ -1,6 +1,6 @@
 //! What a script claims to have shown: a number beside what the paper or the ground truth says.
 use crate::catalogue::{Entry, NONNEGATIVE, NUMBER, Opt, OptionKind};
-use crate::flow::record::compact;
+use crate::record::compact;
 use serde::{Deserialize, Serialize};
 
 /// The page of `claim`.

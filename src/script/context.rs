@@ -4,7 +4,7 @@ use super::front_end::{Event, FrontEnd};
 use super::oracle::Oracle;
 use crate::device::Compute;
 use crate::error::Error;
-use crate::flow::run::Run;
+use crate::flow::Run;
 use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
 use std::collections::BTreeMap;

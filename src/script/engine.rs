@@ -22,7 +22,6 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
-    bind::register(&mut engine, context);
     hooks(&mut engine, context);
     engine
 }

@@ -6,12 +6,11 @@ use crate::device::{self, Points};
 use crate::divergence::renyi::Order;
 use crate::divergence::{Divergence, Ipm};
 use crate::error::{Error, Result};
-use crate::flow::Recipe;
-use crate::flow::record::{Table, compact};
-use crate::flow::run::Run;
+use crate::flow::{Recipe, Run};
 use crate::generator::Generator;
 use crate::plot::Figure;
 use crate::plot::animation::Animation;
+use crate::record::{History, compact};
 use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ pub type EstimateValue = Arc<Estimate>;
 /// A run as a value; resuming makes a new one.
 pub type RunValue = Arc<Run>;
 /// A table as a value.
-pub type TableValue = Arc<Table>;
+pub type TableValue = Arc<History>;
 
 /// Any divergence.
 #[derive(Clone)]

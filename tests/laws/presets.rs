@@ -1,7 +1,7 @@
 //! Flows of every kind: resuming and loading are bit-identical, also over many steps; classes do not mix.
 use crate::common::session_in;
 use gflow::device::rows;
-use gflow::flow::run::Run;
+use gflow::flow::Run;
 use gflow::script::Class;
 use rhai::Dynamic;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Runs: resuming is bit-identical, failures and interrupts keep what was recorded, stop rules stop.
 use crate::common::session_in;
 use gflow::device::rows;
-use gflow::flow::run::Run;
+use gflow::flow::Run;
 use gflow::script::Class;
 use rhai::Dynamic;
 use std::sync::Arc;

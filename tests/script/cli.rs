@@ -133,7 +133,7 @@ fn ctrl_c_keeps_the_run() {
     std::thread::sleep(std::time::Duration::from_millis(1500));
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let run = gflow::flow::run::Run::load(&dir.path().join("o/run"), &crate::common::cpu().device).unwrap();
+    let run = gflow::flow::Run::load(&dir.path().join("o/run"), &crate::common::cpu().device).unwrap();
     assert!(run.state.step > 0 && !run.history.is_empty() && run.ending == "interrupted");
 }
 

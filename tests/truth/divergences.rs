@@ -4,9 +4,7 @@ use gflow::critic::estimate::{Estimate, EstimateOptions, estimate_optimizer};
 use gflow::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use gflow::device::Points;
 use gflow::divergence::Divergence;
-use gflow::flow::gradient_flow::{FlowRecipe, flow_optimizer};
-use gflow::flow::options::{Dt, FlowOptions};
-use gflow::flow::run::{Ending, Run, RunOptions};
+use gflow::flow::{Dt, Ending, ParticleOptions, ParticleRecipe, Run, RunOptions, flow_optimizer};
 use gflow::interrupt::Interrupt;
 use std::sync::Arc;
 
@@ -62,8 +60,9 @@ fn run(divergence: Arc<dyn Divergence>, p: &[f64], q: &[f64], dt: f64, steps: us
         optimizer: flow_optimizer(),
         ..MlpBuilder::new(vec![32, 32], MlpOptions { activation: Activation::LeakyRelu, ..Default::default() }).unwrap()
     };
-    let options = FlowOptions { dt: Dt::Fixed(dt), inner_steps: 20, warm_up: 400, ..Default::default() };
-    let recipe = FlowRecipe { preset: "gpa".into(), divergence, options, critic: Arc::new(critic), chosen: true };
+    let options = ParticleOptions { dt: Dt::Fixed(dt), inner_steps: 20, warm_up: 400, ..Default::default() };
+    let recipe =
+        ParticleRecipe { algorithm: "gpa".into(), divergence, options, critic: Arc::new(critic), explicit: true };
     let mut run = Run::new(
         &recipe,
         column(p),

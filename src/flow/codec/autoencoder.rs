@@ -1,5 +1,5 @@
 //! An autoencoder of two networks, trained on E|x − D(E(x))|².
-use super::{Codec, Fit};
+use super::contract::{Codec, Fit};
 use crate::critic::Named;
 use crate::device::Points;
 use crate::error::Result;
@@ -17,10 +17,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AutoencoderOptions {
+    /// nonlinearity between layers
     pub activation: Activation,
+    /// training steps
     pub steps: usize,
+    /// points per minibatch; 0 takes all
     pub batch: usize,
+    /// learning rate
     pub lr: f64,
+    /// what it is trained on
     pub fit: Fit,
 }
 
@@ -30,6 +35,7 @@ impl Default for AutoencoderOptions {
     }
 }
 
+/// Encoder E and decoder D, trained together.
 #[derive(Clone)]
 pub struct Autoencoder {
     encoder: Perceptron,
@@ -38,6 +44,7 @@ pub struct Autoencoder {
 }
 
 impl Autoencoder {
+    /// Trained on x, shape [n, d], to codes of dimension `dim`. Errors when asked to stop, or if the layers do not fit.
     pub fn fit(
         x: &Points,
         layers: &Architecture,

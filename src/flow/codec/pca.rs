@@ -1,10 +1,11 @@
 //! Principal components: z = Wᵀ(x − m) with orthonormal columns, so that decoding is 1-Lipschitz.
-use super::Codec;
+use super::contract::Codec;
 use crate::critic::Named;
 use crate::device::{self, Points, rows, rows_f64};
 use crate::error::{Error, Result};
 use nalgebra::{DMatrix, SymmetricEigen};
 
+/// The mean and the leading principal directions of a sample.
 #[derive(Clone)]
 pub struct Pca {
     /// shape [1, d]
@@ -23,7 +24,8 @@ impl Pca {
         }
     }
 
-    /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix.
+    /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix. Errors unless the
+    /// sample spans k dimensions.
     pub fn fit(x: &Points, k: usize) -> Result<Pca> {
         let [n, d] = x.dims();
         if k == 0 || k > n.min(d) {

@@ -2,58 +2,55 @@
 //! Order 1. [jko1998]
 //!
 //! Solved by gradient steps with the lengths of Barzilai and Borwein; each asks the critic for a velocity.
-use super::*;
-use crate::error::Error;
+use super::integrator::{Control, Integrator, advance, rms};
+use crate::device::Points;
+use crate::error::{Error, Result};
+use crate::flow::field::Field;
+use crate::record::{Record, State};
 
-pub struct Implicit;
+/// Implicit Euler, the JKO step of particles, order 1 [jko1998].
+pub const IMPLICIT: Integrator =
+    Integrator { name: "implicit", order: 1, reads: &["tolerance", "iterations"], takes_noise: false, step };
 
 fn dot(a: &Points, b: &Points) -> Result<f64> {
     crate::device::number(&(a.clone() * b.clone()).sum())
 }
 
-impl Integrator for Implicit {
-    fn name(&self) -> &'static str {
-        "implicit"
-    }
-    fn order(&self) -> u32 {
-        1
-    }
-    fn step(&self, state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
-        let start = state.particles.clone();
-        let first = field.velocity(&start)?;
-        let mut y = start.clone();
-        let mut residual = first.v.clone().mul_scalar(c.dt);
-        let begun = rms(&residual)?;
-        let (mut length, mut left) = (0.5, begun);
-        let mut best = (begun, start.clone(), first.v.clone());
-        for _ in 0..c.iterations {
-            if left <= c.tolerance * c.scale {
-                break;
-            }
-            let next = y.clone() + residual.clone().mul_scalar(length);
-            let v = field.velocity(&next)?.v;
-            let new = start.clone() + v.clone().mul_scalar(c.dt) - next.clone();
-            let (dy, dr) = (next.clone() - y, new.clone() - residual);
-            length = (-dot(&dy, &dr)? / dot(&dr, &dr)?.max(1e-30)).clamp(0.02, 1.0);
-            (y, residual) = (next, new);
-            left = rms(&residual)?;
-            if left < best.0 {
-                best = (left, y.clone(), v);
-            }
+fn step(state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Record)> {
+    let start = state.particles.clone();
+    let first = field.velocity(&start)?;
+    let mut y = start.clone();
+    let mut residual = first.v.clone().mul_scalar(c.dt);
+    let begun = rms(&residual)?;
+    let (mut length, mut left) = (0.5, begun);
+    let mut best = (begun, start.clone(), first.v.clone());
+    for _ in 0..c.iterations {
+        if left <= c.tolerance * c.scale {
+            break;
         }
-        // trained critics leave a residual that no iteration removes
-        let (left, y, v) = best;
-        if left <= c.tolerance * c.scale || left <= 0.05 * begun {
-            return Ok((advance(state, y, v, c.dt), first.record));
+        let next = y.clone() + residual.clone().mul_scalar(length);
+        let v = field.velocity(&next)?.v;
+        let new = start.clone() + v.clone().mul_scalar(c.dt) - next.clone();
+        let (dy, dr) = (next.clone() - y, new.clone() - residual);
+        length = (-dot(&dy, &dr)? / dot(&dr, &dr)?.max(1e-30)).clamp(0.02, 1.0);
+        (y, residual) = (next, new);
+        left = rms(&residual)?;
+        if left < best.0 {
+            best = (left, y.clone(), v);
         }
-        let advice = "take a smaller tau or more iterations; a divergence with kinks (W1, the energy distance, Lipschitz potentials near the target) or a trained critic has no implicit step to settle on: use a smooth one such as mmd, KALE or sinkhorn".to_string();
-        Err(Error::Diverged {
-            step: state.step,
-            what: format!(
-                "the implicit step did not settle in {} iterations: its residual went from {begun:.2e} to {left:.2e}",
-                c.iterations
-            ),
-            advice,
-        })
     }
+    // trained critics leave a residual that no iteration removes
+    let (left, y, v) = best;
+    if left <= c.tolerance * c.scale || left <= 0.05 * begun {
+        return Ok((advance(state, y, v, c.dt), first.record));
+    }
+    let advice = "take a smaller tau or more iterations; a divergence with kinks (W1, the energy distance, Lipschitz potentials near the target) or a trained critic has no implicit step to settle on: use a smooth one such as mmd, KALE or sinkhorn".to_string();
+    Err(Error::Diverged {
+        step: state.step,
+        what: format!(
+            "the implicit step did not settle in {} iterations: its residual went from {begun:.2e} to {left:.2e}",
+            c.iterations
+        ),
+        advice,
+    })
 }

@@ -1,75 +1,70 @@
-//! Schemes for dY/dt = v(Y): one file each, one line here.
-use super::field::Field;
-use super::{Record, State};
-use crate::device::Points;
-use crate::error::Result;
-use serde::{Deserialize, Serialize};
+//! Schemes for dY/dt = v(Y): one file each, one line in [`ALL`].
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use gflow::device::{Choice, Points, open, points, rows};
+//! use gflow::error::Result;
+//! use gflow::flow::field::{Field, Velocity};
+//! use gflow::flow::integrators::{Control, find};
+//! use gflow::record::{Record, State};
+//!
+//! /// v(y) = −y
+//! struct Decay;
+//! impl Field for Decay {
+//!     fn velocity(&mut self, y: &Points) -> Result<Velocity> {
+//!         let v = y.clone().neg();
+//!         Ok(Velocity { record: Record::of(Tensor::zeros([1], &y.device()), &v), v })
+//!     }
+//!     fn velocity_at(&mut self, _: &Points, x: &Points) -> Result<Points> {
+//!         Ok(x.clone().neg())
+//!     }
+//! }
+//!
+//! let heun = find("heun").expect("it is in the list");
+//! let control = Control { dt: 0.1, tolerance: 1e-3, scale: 1.0, iterations: 50 };
+//! let start = State::at(points(vec![1.0], 1, 1, &open(Choice::Cpu)?.device));
+//! let (next, _) = (heun.step)(start, &control, &mut Decay)?;
+//! // 1 − h + h²/2 instead of exp(−h)
+//! assert!((rows(&next.particles)?[0] - 0.905).abs() < 1e-6);
+//! # Ok::<(), gflow::error::Error>(())
+//! ```
+use serde::de::{Deserialize, Deserializer, Error};
 
 mod adams_bashforth;
 mod adaptive;
 mod euler;
 mod heun;
 mod implicit;
+mod integrator;
 mod runge_kutta;
+pub use euler::EULER;
+pub use implicit::IMPLICIT;
+pub use integrator::{Control, Integrator};
 
-/// How far to step and how well.
-#[derive(Clone, Copy, Debug)]
-pub struct Control {
-    /// the step, or the first one of the adaptive scheme
-    pub dt: f64,
-    /// root mean square error per step of the adaptive, residual of the implicit scheme, in units of `scale`
-    pub tolerance: f64,
-    /// spread of the target
-    pub scale: f64,
-    /// velocities per implicit step at most
-    pub iterations: usize,
-}
-
-/// A one-step (or two-step) scheme; it refits the critic at each stage.
-pub trait Integrator: Send + Sync {
-    fn name(&self) -> &'static str;
-    /// Order of the global error in Δt.
-    fn order(&self) -> u32;
-    fn step(&self, state: State, control: &Control, field: &mut dyn Field) -> Result<(State, Record)>;
-}
-
-/// Every scheme, in the order help lists them.
-pub const ALL: &[&dyn Integrator] = &[
-    &euler::Euler,
-    &heun::Heun,
-    &adams_bashforth::AdamsBashforth2,
-    &runge_kutta::RungeKutta4,
-    &adaptive::Adaptive,
-    &implicit::Implicit,
-];
+/// Every scheme, in the order help lists them: options, saved runs and the order test read this list.
+pub const ALL: &[Integrator] =
+    &[euler::EULER, heun::HEUN, adams_bashforth::AB2, runge_kutta::RK4, adaptive::ADAPTIVE, implicit::IMPLICIT];
 
 /// The names `integrator:` accepts.
-pub const NAMES: &[&str] = &["euler", "heun", "ab2", "rk4", "adaptive", "implicit"];
-
-/// A scheme by name, as options carry it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scheme {
-    Euler,
-    Heun,
-    Ab2,
-    Rk4,
-    Adaptive,
-    Implicit,
-}
-
-impl Scheme {
-    pub fn integrator(self) -> &'static dyn Integrator {
-        ALL[self as usize]
+pub const NAMES: &[&str] = &{
+    let mut out = [""; ALL.len()];
+    let mut i = 0;
+    while i < ALL.len() {
+        out[i] = ALL[i].name;
+        i += 1;
     }
+    out
+};
+
+/// The scheme of a name.
+pub fn find(name: &str) -> Option<&'static Integrator> {
+    ALL.iter().find(|i| i.name == name)
 }
 
-/// The state after a step of displacement `dy` that took `dt`; `v` is remembered for multistep schemes.
-fn advance(state: State, y: Points, v: Points, dt: f64) -> State {
-    State { particles: y, previous: Some(v), dt: state.dt, time: state.time + dt, step: state.step + 1 }
-}
-
-/// The root mean square length of rows, read from the device.
-fn rms(v: &Points) -> Result<f64> {
-    Ok(crate::device::number(&(v.clone() * v.clone()).sum_dim(1).mean())?.sqrt())
+/// By its name.
+impl<'de> Deserialize<'de> for &'static Integrator {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(d)?;
+        find(&name).ok_or_else(|| D::Error::unknown_variant(&name, NAMES))
+    }
 }

@@ -16,8 +16,16 @@ pub trait Map: Send + Sync {
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()>;
     /// Everything a bit-identical continuation needs.
     fn state(&self) -> Result<Vec<Named>>;
+    /// The same put back. Errors if something is missing or of another shape.
     fn restore(&mut self, state: &[Named]) -> Result<()>;
     /// Numbers about the map, by name, seen from these inputs.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>>;
+    /// A copy.
     fn boxed_clone(&self) -> Box<dyn Map>;
+}
+
+impl Clone for Box<dyn Map> {
+    fn clone(&self) -> Self {
+        self.as_ref().boxed_clone()
+    }
 }

@@ -3,10 +3,8 @@ use crate::critic::kind::Form;
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::natural::CRITICS;
 use crate::critic::solver::SolverBuilder;
-use crate::critic::{CriticBuilder, OPTIMIZER};
-use crate::divergence::Divergence;
+use crate::critic::CriticBuilder;
 use crate::error::{Error, Result};
-use crate::network::optimizer::OptimizerOptions;
 use crate::script::convert::{count, list, numbers, type_of};
 use crate::script::library::Library;
 use crate::script::options::Options;
@@ -60,62 +58,32 @@ fn fitted(l: &mut Library) {
     f.method("lipschitz_bound()", "an upper bound of the Lipschitz constant", |_, f, ()| Ok(f.lipschitz_bound()?));
 }
 
-/// The critic named in an option map, with the optimiser of the same map, and whether it was named; `default` where
-/// none is. Options of an ascent are an error beside a critic that has none.
-pub fn critic_option(
+/// The builder of critics or networks that an option names.
+pub fn builder_option(
     o: &Options,
-    optimizer: OptimizerOptions,
-    default: Result<MlpBuilder>,
-    ascent: &[&str],
-) -> Result<(Arc<dyn CriticBuilder>, bool)> {
-    let optimizer = o.typed_over(optimizer)?;
-    match o.value("critic") {
-        None => Ok((default?.with_optimizer(optimizer), false)),
-        Some(v) => match v.clone().try_cast::<CriticValue>() {
-            Some(c) => {
-                let idle = OPTIMIZER.iter().map(|o| o.name).chain(ascent.iter().copied()).find(|name| o.has(name));
-                if let (false, Some(name)) = (c.0.trains(), idle) {
-                    return Err(Error::Unsupported {
-                        what: format!("the option `{name}`"),
-                        reason: format!("has no meaning for {}, which is not trained", c.0.describe()),
-                        advice: "leave it out".into(),
-                    });
-                }
-                Ok((c.0.with_optimizer(optimizer), true))
-            }
-            None => Err(Error::Option {
-                owner: "critic".into(),
-                key: "critic".into(),
-                got: format!("a {}", type_of(v)),
-                expected: "a critic such as mlp([32, 32]) or exact()".into(),
-            }),
-        },
+    owner: &str,
+    key: &str,
+    expected: &str,
+) -> Result<Option<Arc<dyn CriticBuilder>>> {
+    let Some(v) = o.value(key) else { return Ok(None) };
+    match v.clone().try_cast::<CriticValue>() {
+        Some(c) => Ok(Some(c.0)),
+        None => Err(Error::Option {
+            owner: owner.into(),
+            key: key.into(),
+            got: format!("a {}", type_of(v)),
+            expected: expected.into(),
+        }),
     }
 }
 
-/// An option of an ascent is an error where no term of the divergence has one.
-pub fn refuse_idle(
-    o: &Options,
-    builder: &dyn CriticBuilder,
-    chosen: bool,
-    d: &dyn Divergence,
-    ascent: &[&str],
-) -> Result<()> {
-    if chosen || d.terms().iter().any(|(_, t)| builder.supports(t)) {
-        return Ok(());
-    }
-    match OPTIMIZER.iter().map(|o| o.name).chain(ascent.iter().copied()).find(|name| o.has(name)) {
-        Some(name) => Err(Error::Unsupported {
-            what: format!("the option `{name}`"),
-            reason: format!("has no meaning for {}: it is solved, not trained", d.name()),
-            advice: "leave it out".into(),
-        }),
-        None => Ok(()),
-    }
+/// The critic that an option map names.
+pub fn critic_option(o: &Options) -> Result<Option<Arc<dyn CriticBuilder>>> {
+    builder_option(o, "critic", "critic", "a critic such as mlp([32, 32]) or exact()")
 }
 
 /// Layers given as widths, or as a network.
-pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpBuilder> {
+fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpBuilder> {
     match v.clone().try_cast::<CriticValue>() {
         Some(c) => match c.0.network() {
             Some(n) => Ok(n.clone()),
@@ -133,7 +101,8 @@ pub fn layers_of(what: &str, v: &Dynamic, activation: Activation) -> Result<MlpB
     }
 }
 
-fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
+/// Widths of layers, whole numbers ≥ 1.
+pub fn whole_widths(what: &str, widths: &Dynamic) -> Result<Vec<usize>> {
     let widths = numbers(what, widths)?;
     match widths.iter().find(|w| w.fract() != 0.0 || **w < 1.0) {
         Some(w) => Err(Error::data(what, format!("a width is {w}, expected whole numbers ≥ 1"))),

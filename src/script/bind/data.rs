@@ -1,84 +1,62 @@
-//! `data::…`
-use super::{module, none};
-use crate::dataset::{ALL, Argument, Call, DataSet, Draw, Drawn, Kind, Value};
+//! `data::…`: every data set of the list.
+use crate::dataset::{self, ALL, Argument, DataSet, Draw, Value};
 use crate::error::Result;
-use crate::script::context::Context;
-use crate::script::convert::{Native, count, list, number, raise, rows, text, upload};
-use crate::script::options::Options;
-use rhai::{Dynamic, Engine, FuncRegistration, Map, Module, NativeCallContext};
-use std::sync::Arc;
+use crate::script::call::{Call, Outcome};
+use crate::script::convert::{count, list, number, rows, text, upload};
+use crate::script::kind::Kind;
+use crate::script::library::Library;
+use rhai::{Dynamic, Map};
 
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    module(engine, "data", |m| {
-        for set in ALL {
-            let most = set.arguments.len();
-            let least = set.arguments.iter().filter(|a| !a.optional).count();
-            for n in least..=most {
-                at(m, c, set, n);
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    for set in ALL {
+        match set.draw {
+            Draw::Random(draw) => {
+                expose(l, set, move |call, c| Ok(upload(call.context, draw(c, &mut call.context.rng())?)))
             }
-            if !set.entry.options.is_empty() {
-                at(m, c, set, most + 1);
-            }
-        }
-    });
-}
-
-/// Registers a data set for this many arguments, of which one more than it has are its options.
-fn at(m: &mut Module, c: &Arc<Context>, set: &'static DataSet, n: usize) {
-    let name = FuncRegistration::new(set.entry.name.trim_start_matches("data::"));
-    let k = c.clone();
-    let go = move |ctx: NativeCallContext, v: &[Dynamic], o: Map| draw(&k, &ctx, set, v, o);
-    match (n, n > set.arguments.len()) {
-        (0, _) => name.set_into_module(m, move |ctx: NativeCallContext| go(ctx, &[], none())),
-        (1, _) => name.set_into_module(m, move |ctx: NativeCallContext, a: Dynamic| go(ctx, &[a], none())),
-        (2, true) => name.set_into_module(m, move |ctx: NativeCallContext, a: Dynamic, o: Map| go(ctx, &[a], o)),
-        (2, false) => {
-            name.set_into_module(m, move |ctx: NativeCallContext, a: Dynamic, b: Dynamic| go(ctx, &[a, b], none()))
-        }
-        (_, true) => {
-            name.set_into_module(m, move |ctx: NativeCallContext, a: Dynamic, b: Dynamic, o: Map| go(ctx, &[a, b], o))
-        }
-        (_, false) => name.set_into_module(m, move |ctx: NativeCallContext, a: Dynamic, b: Dynamic, d: Dynamic| {
-            go(ctx, &[a, b, d], none())
-        }),
-    };
-}
-
-fn draw(c: &Context, ctx: &NativeCallContext, set: &'static DataSet, v: &[Dynamic], map: Map) -> Native<Dynamic> {
-    let options = Options::read(c, ctx, &set.entry, map)?.given();
-    let run = || {
-        let values = set.arguments.iter().zip(v).map(|(a, v)| value(c, a, v)).collect::<Result<_>>()?;
-        let call = Call { values, options };
-        Ok(match set.draw {
-            Draw::Random(f) => Drawn::Points(f(&call, &mut c.rng())?),
-            Draw::Fixed(f) => f(&call)?,
-        })
-    };
-    run().map(|d| shown(c, d)).map_err(|e| raise(c, ctx, e))
-}
-
-fn value(c: &Context, a: &Argument, v: &Dynamic) -> Result<Value> {
-    Ok(match a.kind {
-        Kind::Count => Value::Count(count(a.what, v)?),
-        Kind::Number => Value::Number(number(a.what, v)?),
-        Kind::Rows => Value::Rows(rows(a.what, v)?),
-        Kind::Path => Value::Path(text(a.what, v).map(|p| c.input_path(&p))?),
-    })
-}
-
-/// What was drawn, as the language has it.
-fn shown(c: &Context, drawn: Drawn) -> Dynamic {
-    let labels = |l: Vec<u8>| Dynamic::from(list(l.into_iter().map(f64::from)));
-    match drawn {
-        Drawn::Points(rows) => Dynamic::from(upload(c, rows)),
-        Drawn::Labels(l) => labels(l),
-        Drawn::Labelled { points, labels: l } => {
-            let mut out = Map::new();
-            if let Some(l) = l {
-                out.insert("labels".into(), labels(l));
-            }
-            out.insert("points".into(), Dynamic::from(upload(c, points)));
-            Dynamic::from(out)
+            Draw::Fixed(draw) => expose(l, set, move |call, c| Ok(upload(call.context, draw(c)?))),
+            Draw::Labels(draw) => expose(l, set, move |_, c| Ok(list(draw(c)?.into_iter().map(f64::from)))),
+            Draw::Labelled(draw) => expose(l, set, move |call, c| {
+                let (points, labels) = draw(c)?;
+                let mut out = Map::new();
+                out.insert("points".into(), Dynamic::from(upload(call.context, points)));
+                if let Some(labels) = labels {
+                    out.insert("labels".into(), Dynamic::from(list(labels.into_iter().map(f64::from))));
+                }
+                Ok(out)
+            }),
         }
     }
+}
+
+/// Exposes a data set for all its arguments, and without those that may be left out.
+fn expose<T: Kind>(
+    l: &mut Library,
+    set: &'static DataSet,
+    draw: impl Fn(&Call, &dataset::Call) -> Result<T> + Clone + Send + Sync + 'static,
+) {
+    let name = set.entry.name;
+    let least = set.arguments.iter().filter(|a| !a.optional).count();
+    for n in least..=set.arguments.len() {
+        let draw = draw.clone();
+        let run = move |call: &Call, given: &[Dynamic]| -> Outcome<T> {
+            let values = set.arguments.iter().zip(given).map(|(a, v)| value(call, a, v)).collect::<Result<_>>()?;
+            Ok(draw(call, &dataset::Call { values, options: call.options.given.clone() })?)
+        };
+        match n {
+            0 => l.expose(name, move |call, ()| run(call, &[])),
+            1 => l.expose(name, move |call, (a,): (Dynamic,)| run(call, &[a])),
+            2 => l.expose(name, move |call, (a, b): (Dynamic, Dynamic)| run(call, &[a, b])),
+            _ => l.expose(name, move |call, (a, b, c): (Dynamic, Dynamic, Dynamic)| run(call, &[a, b, c])),
+        }
+    }
+}
+
+fn value(call: &Call, a: &Argument, v: &Dynamic) -> Result<Value> {
+    Ok(match a.kind {
+        dataset::Kind::Count => Value::Count(count(a.what, v)?),
+        dataset::Kind::Number => Value::Number(number(a.what, v)?),
+        dataset::Kind::Rows => Value::Rows(rows(a.what, v)?),
+        dataset::Kind::Path => Value::Path(call.context.input_path(&text(a.what, v)?)),
+    })
 }

@@ -1,13 +1,13 @@
 //! Estimates: values with their proof.
-use super::critic::{critic_option, refuse_idle};
-use crate::critic::Weights;
+use super::critic::critic_option;
+use crate::critic::{Asked, Weights};
 use crate::critic::certificate::{Upper, certify};
 use crate::critic::estimate::{EstimateOptions, Request, estimate, estimate_optimizer};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
 use crate::device::check_samples;
 use crate::error::{Error, Result};
-use crate::flow::record::Table;
 use crate::observer::progress::Report;
+use crate::record::History;
 use crate::script::call::{Call, Outcome};
 use crate::script::context::Context;
 use crate::script::convert::{list, numbers};
@@ -111,9 +111,9 @@ fn proofs(l: &mut Library) {
     });
 }
 
-fn bracket_table(history: &[(f64, f64)]) -> Table {
+fn bracket_table(history: &[(f64, f64)]) -> History {
     let column = |f: fn(&(f64, f64)) -> f64| history.iter().map(f).collect::<Vec<f64>>();
-    Table::from_columns(vec![
+    History::from_columns(vec![
         ("iteration".into(), (0..history.len()).map(|i| i as f64).collect()),
         ("lower".into(), column(|h| h.0)),
         ("upper".into(), column(|h| h.1)),
@@ -135,23 +135,16 @@ fn estimated(call: &Call, d: &DivergenceValue, p: &Dynamic, q: &Dynamic) -> Outc
     let (c, options) = (call.context, &call.options);
     let (p, q) = call.samples("estimate", p, q)?;
     let default = MlpBuilder::new(vec![64, 64], MlpOptions::default());
-    let (critic, chosen) = critic_option(options, estimate_optimizer(), default, ASCENT)?;
-    refuse_idle(options, critic.as_ref(), chosen, d.0.as_ref(), ASCENT)?;
+    let critic = Asked::of(critic_option(options)?, default, estimate_optimizer(), &options.given, ASCENT)?;
+    critic.check_ascent(d.0.as_ref(), &options.given, ASCENT)?;
     let settings: EstimateOptions =
         options.typed_over(EstimateOptions { seed: c.seed(), ..EstimateOptions::default() })?;
     let weights = Weights {
         source: weights_option(options, "source_weights", p.dims()[0])?,
         target: weights_option(options, "target_weights", q.dims()[0])?,
     };
-    let request = Request {
-        divergence: d.0.clone(),
-        p: &p,
-        q: &q,
-        builder: critic.as_ref(),
-        explicit: chosen,
-        weights,
-        options: settings,
-    };
+    let (builder, explicit) = (critic.builder.as_ref(), critic.explicit);
+    let request = Request { divergence: d.0.clone(), p: &p, q: &q, builder, explicit, weights, options: settings };
     let e = estimate(&request, &c.interrupt, &mut progress(c, format!("estimate {}", d.0.name())))?;
     e.remarks.iter().for_each(|r| c.note(format!("{}: {r}", d.0.name())));
     Ok(Arc::new(e))

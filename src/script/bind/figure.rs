@@ -1,7 +1,7 @@
 //! Figures and animations as values.
 use super::plot_arguments::{only, points_cloud};
 use crate::error::Result;
-use crate::flow::record::{Snapshot, compact};
+use crate::record::{Snapshot, compact};
 use crate::plot::animation::{self, Animation};
 use crate::plot::{Cloud, Figure, FigureOptions, render};
 use crate::script::call::Call;

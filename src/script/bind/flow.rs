@@ -1,274 +1,156 @@
-//! Flows and runs.
-use super::presets::LangevinValue;
-use super::{array, describe, none};
-use crate::device::{self, Points};
+//! Recipes of flows and codecs: every algorithm of the lists.
+use super::critic::{builder_option, critic_option, whole_widths};
+use crate::catalogue::{Entry, OptionKind};
 use crate::error::{Error, Result};
-use crate::flow::labels::Labels;
-use crate::flow::run::{Ending, Run, RunOptions};
-use crate::flow::{RUN, State};
-use crate::observer::Observer;
-use crate::observer::live::Live;
-use crate::plot::scatter::scatter;
-use crate::plot::{Cloud, Figure, FigureOptions};
-use crate::script::context::{Context, lock};
-use crate::script::convert::{Native, count, list, numbers, points, raise, text, type_of};
-use crate::script::front_end::Event;
-use crate::script::options::Options;
-use crate::script::trace::Tracer;
-use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
-use rand::Rng;
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
-use std::sync::Arc;
+use crate::flow::algorithms::{Build, Built};
+use crate::flow::codec::{self, CodecBuild, CodecRecipe, Layers};
+use crate::flow::noise::Noise;
+use crate::flow::{ALGORITHMS, Ingredients};
+use crate::generator::expr::{Expr, constant};
+use crate::script::call::{Call, Outcome};
+use crate::script::convert::{count, number, type_of};
+use crate::script::kind::Kind;
+use crate::script::library::Library;
+use crate::script::symbolic_point::SymbolicPoint;
+use crate::script::trace::{trace, trace_at};
+use crate::script::values::{CriticValue, DivergenceValue, FlowValue, GeneratorValue};
+use crate::space::kernel::Kernel;
+use rhai::{Dynamic, FnPtr};
 
-fn describe_run(r: &RunValue) -> String {
-    let last = |name: &str| r.history.last(name).map_or("-".into(), crate::flow::record::compact);
-    format!(
-        "Run: {}\n  {} at step {}, time {}, {:.2} s\n  divergence {}, Fisher information {}, speed {}\n  {} rows of history, {} snapshots",
-        r.flow.describe(),
-        r.ending,
-        r.state.step,
-        crate::flow::record::compact(r.state.time),
-        r.seconds,
-        last("divergence"),
-        last("fisher"),
-        last("speed"),
-        r.history.len(),
-        r.snapshots.len()
-    )
+/// A flow towards a density whose dimension is not known yet.
+#[derive(Clone)]
+pub struct DensityFlow {
+    log_density: FnPtr,
+    made_of: Ingredients,
+    build: fn(Expr, usize, &Ingredients) -> Built,
 }
 
-pub fn register(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
-    describe::<FlowValue>(engine, "Flow", |f| f.0.describe());
-    describe::<LangevinValue>(engine, "Flow", |_| "langevin of a log density".into());
-    describe::<RunValue>(engine, "Run", describe_run);
-    describe::<TableValue>(engine, "Table", |t| t.render(12));
-    running(engine, c, tracer);
-    reading(engine, c);
-    table(engine, c);
-    let k = c.clone();
-    engine.register_fn("last_run", move |ctx: NativeCallContext| -> Native<RunValue> {
-        lock(&k.last_run)
-            .clone()
-            .ok_or_else(|| raise(&k, &ctx, Error::data("last_run", "no run was started in this session")))
-    });
-    let k = c.clone();
-    engine.register_fn("load_run", move |ctx: NativeCallContext, folder: Dynamic| -> Native<RunValue> {
-        let load = || Run::load(&k.input_path(&text("load_run(folder)", &folder)?), &k.compute.device);
-        load().map(Arc::new).map_err(|e| raise(&k, &ctx, e))
-    });
+impl Kind for DensityFlow {
+    const NAME: &'static str = "Flow";
+    const PAGE: &'static str = "langevin";
 }
 
-/// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
-fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
-    let name = format!("run {}", lock(&c.runs));
-    let target = run.flow.arena(&run.target)?;
-    // a picture that cannot be drawn is no reason to end a run
-    let mut draw = |s: &State| {
-        if let Ok(figure) = live_figure(&target, s) {
-            c.emit(Event::Live { name: name.clone(), figure });
-        }
-    };
-    let mut live = (run.options.live && c.live() && target.dims()[1] > 1).then(|| Live::new(&mut draw));
-    let extra = live.as_mut().map(|l| l as &mut dyn Observer);
-    let ending = run.advance_watched(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), extra);
-    let run = Arc::new(run);
-    *lock(&c.last_run) = Some(run.clone());
-    match ending {
-        Ending::Broken(e) => Err(e),
-        Ending::Finished | Ending::Rule(_) => Ok(run),
+impl DensityFlow {
+    /// The recipe for points of a dimension.
+    pub fn recipe(&self, call: &Call, dim: usize) -> Outcome<FlowValue> {
+        let point = Dynamic::from(SymbolicPoint::new(dim));
+        let log_density = trace_at(call.context, call.native, &self.log_density, &point)?;
+        Ok(FlowValue((self.build)(log_density, dim, &self.made_of)?))
+    }
+    /// Errors unless it can run behind a codec, whatever the density is.
+    fn check_latent(&self) -> Result<()> {
+        (self.build)(constant(0.0), 0, &self.made_of)?.check_latent(false)
     }
 }
 
-/// The particles over the target, the first two coordinates, thinned to what a page redraws easily.
-fn live_figure(target: &Points, state: &State) -> Result<Figure> {
-    const SHOWN: usize = 1200;
-    let cloud = |name: &str, p: &Points| -> Result<Cloud> {
-        let [n, _] = p.dims();
-        let p = p.clone().narrow(1, 0, 2);
-        let rows = device::rows_f64(&p)?;
-        let every = n.div_ceil(SHOWN);
-        Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
-    };
-    let title = format!("step {}, time {}", state.step, (state.time * 1e4).round() / 1e4);
-    scatter(
-        &[cloud("target", target)?, cloud("particles", &state.particles)?],
-        &FigureOptions { title, ..FigureOptions::default() },
-    )
+/// The codec of a latent flow, as a value.
+#[derive(Clone)]
+pub struct CodecValue(CodecRecipe);
+
+impl Kind for CodecValue {
+    const NAME: &'static str = "Codec";
+    const PAGE: &'static str = "latent";
 }
 
-/// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
-fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunValue> {
-    let mut kept = Run::load(folder, &c.compute.device)?;
-    if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
-        return Err(Error::data(
-            "--resume",
-            format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe()),
-        ));
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    l.kind::<FlowValue>(|f| f.0.describe());
+    l.kind::<DensityFlow>(|_| "langevin of a log density".into());
+    l.kind::<CodecValue>(|v| v.0.describe());
+    for algorithm in ALGORITHMS {
+        expose(l, &algorithm.entry, &algorithm.build);
     }
-    for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
-        if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
-            return Err(Error::data(
-                "--resume",
-                format!("the run kept in {} has another {what} than the script describes", folder.display()),
-            ));
+    for codec in codec::ALL {
+        let name = codec.entry.name;
+        match codec.build {
+            CodecBuild::Dim(build) => l.expose(name, move |call, (dim,): (Dynamic,)| {
+                let dim = count(&format!("{name}(dim)"), &dim)?;
+                Ok(CodecValue(build(dim, &call.options.given)?))
+            }),
+            CodecBuild::Layers(build) => l.expose(name, move |call, (widths, dim): (Dynamic, Dynamic)| {
+                let dim = count(&format!("{name}, dim"), &dim)?;
+                Ok(CodecValue(build(layers(name, &widths)?, dim, &call.options.given)?))
+            }),
         }
     }
-    c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
-    let rest = described.options.steps.saturating_sub(kept.state.step);
-    // what the kept flow was tied with stays its own
-    kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
-    advance(c, kept, rest)
 }
 
-/// `[source labels, target labels]`.
-fn labels(v: &Dynamic) -> Result<Labels> {
-    let what = "run, labels";
-    let flat = v.flatten_clone();
-    let pair = flat.read_lock::<Array>().filter(|l| l.len() == 2);
-    let Some(pair) = pair else {
-        return Err(Error::Shape {
+/// Exposes an algorithm for what it takes.
+fn expose(l: &mut Library, entry: &'static Entry, build: &Build) {
+    let name = entry.name;
+    let flow = |b: Built| -> Outcome<FlowValue> { Ok(FlowValue(b?)) };
+    match *build {
+        Build::Divergence { build, of_f } => {
+            l.expose(name, move |call, (d,): (DivergenceValue,)| flow(build(d.0, &ingredients(call, entry)?)));
+            l.expose(name, move |call, (f,): (GeneratorValue,)| flow(of_f(f, &ingredients(call, entry)?)));
+        }
+        Build::Kernel(build) => {
+            l.expose(name, move |call, (k,): (Kernel,)| flow(build(k, &ingredients(call, entry)?)));
+        }
+        Build::Alone(build) => l.expose(name, move |call, ()| flow(build(&ingredients(call, entry)?))),
+        Build::LogDensity(build) => l.expose(name, move |call, (log_density,): (FnPtr,)| {
+            Ok(DensityFlow { log_density, made_of: ingredients(call, entry)?, build })
+        }),
+        Build::Behind(build) => {
+            l.expose(name, move |call, (inner, codec): (FlowValue, CodecValue)| {
+                flow(build(inner.0, codec.0, &ingredients(call, entry)?))
+            });
+            l.expose(name, move |call, (inner, codec): (DensityFlow, CodecValue)| {
+                inner.check_latent()?;
+                let inner = inner.recipe(call, codec.0.dim())?;
+                flow(build(inner.0, codec.0, &ingredients(call, entry)?))
+            });
+        }
+    }
+}
+
+/// What an option map gives to an algorithm.
+fn ingredients(call: &Call, entry: &Entry) -> Outcome<Ingredients> {
+    let options = &call.options;
+    let noise = options.value("noise").map(|v| noise(call, v)).transpose()?;
+    let network = entry.options.iter().find(|o| o.kind == OptionKind::Value("network")).map_or("network", |o| o.name);
+    Ok(Ingredients {
+        critic: critic_option(options)?,
+        network: builder_option(options, "flow", network, "layers such as mlp([64, 64])")?,
+        noise,
+        options: options.given.clone(),
+    })
+}
+
+/// The noise an option names: a number, a schedule, or "adaptive".
+fn noise(call: &Call, v: &Dynamic) -> Outcome<Noise> {
+    let v = v.flatten_clone();
+    if let Some(f) = v.clone().try_cast::<FnPtr>() {
+        return Ok(Noise::schedule(&trace(call.context, call.native, &f)?));
+    }
+    let got = match (number("noise", &v), v.clone().into_string()) {
+        (Ok(b), _) if b.is_finite() && b >= 0.0 => return Ok(Noise::Constant(b)),
+        (Ok(b), _) => b.to_string(),
+        (_, Ok(text)) if text == "adaptive" => return Ok(Noise::Adaptive),
+        (_, Ok(text)) if text == "none" => return Ok(Noise::None),
+        (_, Ok(text)) => format!("\"{text}\""),
+        _ => format!("a {}", type_of(&v)),
+    };
+    Err(Error::Option {
+        owner: "flow".into(),
+        key: "noise".into(),
+        got,
+        expected: "a number ≥ 0, a schedule such as |t| 0.3 / (1 + t), or \"adaptive\"".into(),
+    }
+    .into())
+}
+
+/// Layers given as widths, or as a network.
+fn layers(what: &str, v: &Dynamic) -> Result<Layers> {
+    let Some(c) = v.clone().try_cast::<CriticValue>() else {
+        return Ok(Layers::Widths(whole_widths(&format!("{what}(widths)"), v)?));
+    };
+    match c.0.network() {
+        Some(n) => Ok(Layers::Network(Box::new(n.clone()))),
+        None => Err(Error::Shape {
             what: what.into(),
-            expected: "two lists, [source labels, target labels]".into(),
-            got: format!("a {}", type_of(v)),
-        });
-    };
-    let whole = |v: &Dynamic| -> Result<Vec<i64>> {
-        numbers(what, v)?
-            .into_iter()
-            .map(|l| {
-                if l.fract() == 0.0 {
-                    Ok(l as i64)
-                } else {
-                    Err(Error::data(what, format!("a label is {l}, expected whole numbers")))
-                }
-            })
-            .collect()
-    };
-    Ok(Labels { source: whole(&pair[0])?, target: whole(&pair[1])? })
-}
-
-fn running(engine: &mut Engine, c: &Arc<Context>, tracer: &Tracer) {
-    let start = |c: &Context,
-                 ctx: &NativeCallContext,
-                 flow: &FlowValue,
-                 p: &Dynamic,
-                 q: &Dynamic,
-                 map: Map|
-     -> Native<RunValue> {
-        let options = Options::read(c, ctx, &RUN, map)?;
-        let run = || {
-            let (p, q) = (points(c, "run, source", p)?, points(c, "run, target", q)?);
-            let mut settings: RunOptions = options.typed()?;
-            settings.seed.get_or_insert(c.seed());
-            let labels = options.value("labels").map(labels).transpose()?;
-            let steps = settings.steps;
-            let run = Run::new(flow.0.as_ref(), p, q, labels, settings, &c.interrupt)?;
-            let number = {
-                let mut runs = lock(&c.runs);
-                *runs += 1;
-                *runs
-            };
-            let kept = lock(&c.resume).take_if(|(_, n)| *n == number);
-            match kept {
-                Some((folder, _)) => resume(c, &folder, run),
-                None => advance(c, run, steps),
-            }
-        };
-        run().map_err(|e| raise(c, ctx, e))
-    };
-    let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic| {
-        start(&k, &ctx, f, &p, &q, none())
-    });
-    let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut FlowValue, p: Dynamic, q: Dynamic, o: Map| {
-        start(&k, &ctx, f, &p, &q, o)
-    });
-    let t = tracer.clone();
-    let langevin = move |c: &Context,
-                         ctx: &NativeCallContext,
-                         f: &LangevinValue,
-                         p: &Dynamic,
-                         q: &Dynamic,
-                         o: Map|
-          -> Native<RunValue> {
-        let dim = points(c, "run, source", p).map_err(|e| raise(c, ctx, e))?.dims()[1];
-        start(c, ctx, &f.recipe(c, ctx, &t, dim)?, p, q, o)
-    };
-    let (k, m) = (c.clone(), langevin.clone());
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic| {
-        m(&k, &ctx, f, &p, &q, none())
-    });
-    let k = c.clone();
-    engine.register_fn("run", move |ctx: NativeCallContext, f: &mut LangevinValue, p: Dynamic, q: Dynamic, o: Map| {
-        langevin(&k, &ctx, f, &p, &q, o)
-    });
-    let k = c.clone();
-    engine.register_fn("resume", move |ctx: NativeCallContext, r: &mut RunValue, steps: Dynamic| -> Native<RunValue> {
-        let go = || advance(&k, Run::clone(r), count("resume(steps)", &steps)?);
-        go().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("save", move |ctx: NativeCallContext, r: &mut RunValue, folder: Dynamic| -> Native<()> {
-        let go = || r.save(&k.output_path(&text("save(folder)", &folder)?));
-        go().map_err(|e| raise(&k, &ctx, e))
-    });
-}
-
-fn reading(engine: &mut Engine, c: &Arc<Context>) {
-    let k = c.clone();
-    engine.register_fn("get$particles", move |ctx: NativeCallContext, r: &mut RunValue| {
-        r.particles().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("get$snapshots", move |ctx: NativeCallContext, r: &mut RunValue| -> Native<Array> {
-        let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.flow.view(&s.points)).collect();
-        views.map(array::<Points>).map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("sample", move |ctx: NativeCallContext, r: &mut RunValue, n: Dynamic| -> Native<Points> {
-        let go = || r.flow.sample(&r.source, count("sample(n)", &n)?, k.rng().random());
-        go().map_err(|e| raise(&k, &ctx, e))
-    });
-    let k = c.clone();
-    engine.register_fn("get$report", move |ctx: NativeCallContext, r: &mut RunValue| -> Native<Map> {
-        let report = r.flow.report(&r.state).map_err(|e| raise(&k, &ctx, e))?;
-        Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect())
-    });
-    engine.register_get("labels", |r: &mut RunValue| {
-        list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64)))
-    });
-    engine.register_get("source", |r: &mut RunValue| r.source.clone());
-    engine.register_get("target", |r: &mut RunValue| r.target.clone());
-    engine.register_get("history", |r: &mut RunValue| TableValue::new(r.history.clone()));
-    let k = c.clone();
-    engine.register_fn("get$critic", move |ctx: NativeCallContext, r: &mut RunValue| {
-        FittedCritic::of_run(r).map_err(|e| raise(&k, &ctx, e))
-    });
-    engine.register_get("ending", |r: &mut RunValue| r.ending.clone());
-    engine.register_get("time", |r: &mut RunValue| r.state.time);
-    engine.register_get("steps", |r: &mut RunValue| r.state.step as i64);
-    engine.register_get("seconds", |r: &mut RunValue| r.seconds);
-}
-
-fn table(engine: &mut Engine, c: &Arc<Context>) {
-    let k = c.clone();
-    let column = move |ctx: NativeCallContext, t: &mut TableValue, name: &str| -> Native<Array> {
-        t.column(name).map(|v| list(v.iter().copied())).ok_or_else(|| {
-            let names: Vec<&str> = t.names().collect();
-            let hint = crate::catalogue::nearest(name, names.iter().copied())
-                .map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-            raise(
-                &k,
-                &ctx,
-                Error::data("table", format!("no column \"{name}\": the columns are {}{hint}", names.join(", "))),
-            )
-        })
-    };
-    let f = column.clone();
-    engine.register_fn("column", move |ctx: NativeCallContext, t: &mut TableValue, name: &str| f(ctx, t, name));
-    engine.register_indexer_get(move |ctx: NativeCallContext, t: &mut TableValue, name: &str| column(ctx, t, name));
-    engine.register_fn("columns", |t: &mut TableValue| array(t.names().map(rhai::ImmutableString::from)));
-    engine.register_fn("len", |t: &mut TableValue| t.len() as i64);
-    engine.register_fn("last", |t: &mut TableValue, name: &str| t.last(name).unwrap_or(f64::NAN));
+            expected: "widths such as [64, 64], mlp(..) or cnn(..)".into(),
+            got: c.0.describe(),
+        }),
+    }
 }

@@ -1,17 +1,10 @@
 //! The rooms of the house as functions of the language: one file a room, each filling the library.
 use super::claims::CLAIM;
-use super::context::Context;
-use super::index::{Name, Type};
-use super::kind::Kind;
 use super::library::Library;
-use super::trace::Tracer;
-use super::values::{FlowValue, RunValue};
 use crate::catalogue::Entry;
 use crate::{critic as critics, dataset, divergence as divergences, flow as flows, generator as generators};
 use crate::{io as files, metric as metrics, plot as plots};
-use rhai::{Array, Dynamic, Engine, Map, Module};
-use std::any::TypeId;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 mod claim;
 mod critic;
@@ -28,7 +21,7 @@ mod metric;
 mod plot;
 mod plot_arguments;
 mod points;
-mod presets;
+mod run;
 mod statistics;
 
 /// The whole language, made once.
@@ -42,6 +35,9 @@ pub fn library() -> &'static Library {
         critic::fill(&mut l);
         estimate::fill(&mut l);
         statistics::fill(&mut l);
+        data::fill(&mut l);
+        flow::fill(&mut l);
+        run::fill(&mut l);
         kernel::fill(&mut l);
         metric::fill(&mut l);
         plot::fill(&mut l);
@@ -50,7 +46,6 @@ pub fn library() -> &'static Library {
         claim::fill(&mut l);
         language::fill(&mut l);
         borrowed(&mut l);
-        elsewhere(&mut l);
         l
     })
 }
@@ -62,34 +57,6 @@ fn borrowed(l: &mut Library) {
     l.borrowed("list", &["contains(x)", "sort()"]);
     l.borrowed("text", &["len()", "contains(text)", "split(text)", "replace(old, new)", "to_upper()", "to_lower()"]);
     l.borrowed("text", &["trim()"]);
-}
-
-/// The names of the rooms that register with the interpreter by themselves.
-fn elsewhere(l: &mut Library) {
-    l.borrowed("Flow", &["run(source, target)"]);
-    l.borrowed("Run", &["sample(n)", "resume(steps)", "save(folder)", "particles", "history", "snapshots", "critic"]);
-    l.borrowed("Run", &["generator", "report", "labels", "ending", "source", "target", "time", "steps", "seconds"]);
-    l.borrowed("Table", &["column(name)", "columns()", "len()", "last(name)"]);
-    let name = |gives: &'static str| {
-        move |e: &Entry| Name { owner: "", name: e.name, signature: e.signature, doc: e.doc, gives }
-    };
-    l.index.names.extend(dataset::ENTRIES.iter().map(name("Points")));
-    l.index.names.extend(flows::ENTRIES.iter().filter(|e| e.name != "run").map(name("Flow")));
-    for (owner, name, gives) in [
-        ("Flow", "run", "Run"),
-        ("Run", "resume", "Run"),
-        ("Run", "particles", "Points"),
-        ("Run", "source", "Points"),
-        ("Run", "target", "Points"),
-        ("Run", "history", "Table"),
-        ("Run", "critic", "Critic"),
-        ("", "load_run", "Run"),
-        ("", "last_run", "Run"),
-    ] {
-        l.index.names.push(Name { owner, name, signature: name, doc: "", gives });
-    }
-    l.index.types.push(Type { page: FlowValue::PAGE, id: TypeId::of::<FlowValue>() });
-    l.index.types.push(Type { page: RunValue::PAGE, id: TypeId::of::<RunValue>() });
 }
 
 /// Every catalogue, in the order of `gflow list`.
@@ -109,37 +76,6 @@ fn entries() -> Vec<Entry> {
     named.chain(rooms.into_iter().flatten().copied()).collect()
 }
 
-/// Rooms that register with the interpreter by themselves.
-pub fn register(engine: &mut Engine, c: &Arc<Context>) {
-    data::register(engine, c);
-    flow::register(engine, c, &Tracer);
-    presets::register(engine, c, &Tracer);
-}
-
-/// Values print as they describe themselves, alone, in lists and in templates.
-fn describe<T: Clone + Send + Sync + 'static>(engine: &mut Engine, name: &str, text: fn(&T) -> String) {
-    engine.register_type_with_name::<T>(name);
-    engine.register_fn("to_string", move |v: &mut T| text(v));
-    engine.register_fn("to_debug", move |v: &mut T| text(v));
-}
-
-/// A module of the language.
-fn module(engine: &mut Engine, name: &str, fill: impl FnOnce(&mut Module)) {
-    let mut module = Module::new();
-    fill(&mut module);
-    engine.register_static_module(name, module.into());
-}
-
-/// An empty option map, for calls without one.
-fn none() -> Map {
-    Map::new()
-}
-
-/// A list of values as the language sees it.
-fn array<T: Clone + Send + Sync + 'static>(v: impl IntoIterator<Item = T>) -> Array {
-    v.into_iter().map(Dynamic::from).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::library;
@@ -150,13 +86,12 @@ mod tests {
         let index = &library().index;
         for e in &index.entries {
             // registered elsewhere: by Rhai, and by arithmetic
-            let given = ["print", "idiv", "linspace"].contains(&e.name) || ["data", "flow"].contains(&e.room);
+            let given = ["print", "idiv", "linspace"].contains(&e.name);
             assert!(given || index.names.iter().any(|n| n.name == e.name), "no function is exposed as {}", e.name);
         }
         for n in &index.names {
-            let elsewhere = ["Flow", "Run"].contains(&n.owner) || n.name.ends_with("_run");
             assert!(
-                elsewhere || !n.doc.is_empty() || n.gives.is_empty(),
+                !n.doc.is_empty() || n.gives.is_empty(),
                 "{} of {:?} has no entry",
                 split(n.name).1,
                 n.owner

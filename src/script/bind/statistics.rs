@@ -2,7 +2,7 @@
 use crate::critic::{bootstrap, path, permutation};
 use crate::device::Points;
 use crate::error::Result;
-use crate::flow::record::Table;
+use crate::record::History;
 use crate::script::call::Call;
 use crate::script::convert::{list, numbers};
 use crate::script::library::Library;
@@ -61,10 +61,10 @@ fn two_sample_test(call: &Call, d: &DivergenceValue, p: &Dynamic, q: &Dynamic) -
     Ok(out)
 }
 
-fn path(call: &Call, d: &DivergenceValue, (p, q): (&Points, &Points), constants: &[f64]) -> Result<Table> {
+fn path(call: &Call, d: &DivergenceValue, (p, q): (&Points, &Points), constants: &[f64]) -> Result<History> {
     let path = path::path(d.0.as_ref(), p, q, constants, &call.context.interrupt)?;
     let column = |f: &dyn Fn(usize) -> f64| (0..path.solutions.len()).map(f).collect::<Vec<f64>>();
-    Ok(Table::from_columns(vec![
+    Ok(History::from_columns(vec![
         ("L".into(), path.constants.clone()),
         ("value".into(), column(&|i| path.solutions[i].value)),
         ("lower".into(), column(&|i| path.solutions[i].lower)),

@@ -2,8 +2,8 @@
 use crate::critic::estimate::Estimate;
 use crate::device::{self, Points};
 use crate::error::Result;
-use crate::flow::record::{Table, compact};
-use crate::flow::run::Run;
+use crate::flow::Run;
+use crate::record::{History, compact};
 use crate::script::values::proved;
 
 /// A text as HTML shows it, in an element or in an attribute.
@@ -36,7 +36,7 @@ fn measured(v: f64) -> String {
 }
 
 /// At most `limit` rows, evenly spaced, the first and the last among them.
-pub fn table(t: &Table, limit: usize) -> String {
+pub fn table(t: &History, limit: usize) -> String {
     let n = t.len();
     let shown: Vec<usize> =
         if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };

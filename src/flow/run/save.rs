@@ -1,14 +1,16 @@
 //! Runs on disk: run.json with everything readable, arrays.npz with every tensor, so that a loaded run goes on
 //! bit for bit on the same device.
-use super::labels::Labels;
-use super::record::{Snapshot, Table};
-use super::run::{Run, RunOptions};
-use super::{Setting, State};
+use super::advance::Run;
+use super::options::RunOptions;
 use crate::critic::Named;
 use crate::device::{Points, points, rows};
 use crate::error::{Error, Result};
+use crate::flow::labels::Labels;
+use crate::flow::recipe::Setting;
+use crate::flow::saved::recipe;
 use crate::interrupt::Interrupt;
 use crate::io::numpy::{Array, load_npz, save_npz};
+use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -28,7 +30,7 @@ struct SavedRun {
     step: usize,
     seconds: f64,
     ending: String,
-    history: Table,
+    history: History,
     snapshots: Vec<(usize, f64)>,
 }
 
@@ -38,7 +40,7 @@ fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
 }
 
 impl Run {
-    /// Writes the run to a folder, which is made if it is missing.
+    /// Writes the run to a folder, which is made if it is missing. Errors if it cannot be written.
     pub fn save(&self, dir: &Path) -> Result<()> {
         let mut arrays = vec![
             array("particles", &self.state.particles)?,
@@ -74,7 +76,7 @@ impl Run {
         crate::io::write_atomically(&dir.join("run.json"), text.as_bytes())
     }
 
-    /// Reads a run back onto a device.
+    /// Reads a run back onto a device, where it goes on bit for bit. Errors if the folder holds no run of this format.
     pub fn load(dir: &Path, device: &Device) -> Result<Run> {
         let path = dir.join("run.json");
         let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, e))?;
@@ -107,7 +109,7 @@ impl Run {
             saved: &tensors,
             interrupt: &go,
         };
-        let mut flow = super::saved::recipe(&saved.flow)?.start(&setting)?;
+        let mut flow = recipe(&saved.flow)?.start(&setting)?;
         flow.restore(&tensors)?;
         let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
         let snapshots = saved

@@ -1,15 +1,17 @@
 //! What particle flows can be told.
-use super::integrators::Scheme;
-use super::noise::Noise;
 use crate::device::{Points, rows_f64};
 use crate::error::Result;
+use crate::flow::integrators::{EULER, Integrator};
+use crate::flow::noise::Noise;
 use serde::{Deserialize, Serialize};
 
 /// A time step: a number, or chosen from the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Dt {
+    /// this many units of time
     Fixed(f64),
+    /// chosen from the samples
     Named(Auto),
 }
 
@@ -17,6 +19,7 @@ pub enum Dt {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auto {
+    /// by [`Dt::resolve`]
     Auto,
 }
 
@@ -39,6 +42,7 @@ impl Dt {
         };
         Ok(dt)
     }
+    /// The number, or the word.
     pub fn describe(self) -> String {
         match self {
             Dt::Fixed(v) => format!("{v}"),
@@ -47,10 +51,11 @@ impl Dt {
     }
 }
 
-/// Options of `gpa(d, #{ … })`, `gradient_flow(d, #{ … })` and their presets.
+/// Options of particle flows, with the defaults of `gpa(d, #{ … })` and `gradient_flow(d, #{ … })`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct FlowOptions {
+pub struct ParticleOptions {
+    /// time step Δt
     pub dt: Dt,
     /// ascent steps of the critic per velocity
     pub inner_steps: usize,
@@ -58,11 +63,13 @@ pub struct FlowOptions {
     pub warm_up: usize,
     /// end the ascent early when a step improves it by less than this fraction
     pub inner_tolerance: f64,
-    pub integrator: Scheme,
+    /// scheme of dY/dt = v(Y)
+    pub integrator: &'static Integrator,
     /// error per step of the adaptive and residual of the implicit scheme, in units of the spread of the target
     pub tolerance: f64,
     /// velocities per implicit step at most
     pub iterations: usize,
+    /// kick after which each particle reads its velocity
     pub noise: Noise,
     /// steps between new kernel widths; 0 keeps the width
     pub adapt_width: usize,
@@ -70,14 +77,14 @@ pub struct FlowOptions {
     pub batch: usize,
 }
 
-impl Default for FlowOptions {
+impl Default for ParticleOptions {
     fn default() -> Self {
-        FlowOptions {
+        ParticleOptions {
             dt: Dt::Fixed(0.2),
             inner_steps: 8,
             warm_up: 0,
             inner_tolerance: 0.0,
-            integrator: Scheme::Euler,
+            integrator: &EULER,
             tolerance: 1e-3,
             iterations: 50,
             noise: Noise::None,

@@ -1,23 +1,56 @@
-//! Unadjusted Langevin dynamics, the particle form of the Fokker–Planck equation for a density known up to a factor.
-use super::{Critics, Flow, Recipe, Record, Setting, State};
+//! Unadjusted Langevin dynamics, the particle form of the Fokker–Planck equation for a density known up to a factor. [roberts1996]
+//!
+//! ```text
+//! given   ln π up to a constant, as a formula; particles Y⁰; step Δt
+//! for n = 0, 1, …
+//!     ξ ~ N(0, I) for every particle
+//!     Yⁿ⁺¹ ← Yⁿ + Δt ∇ln π(Yⁿ) + √(2Δt) ξ
+//! record  −mean ln π(Yⁿ), which is KL(P‖π) up to the entropy of P and a constant
+//! ```
+use super::algorithm::{Algorithm, Build, Built};
+use crate::catalogue::{Entry, Opt, POSITIVE, defaults_of};
 use crate::critic::Named;
 use crate::device::{self, Points, Values};
 use crate::error::{Error, Result};
+use crate::flow::ingredients::Ingredients;
+use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting};
+use crate::flow::saved::{complete, read};
+use crate::flow::traits::{Critics, Flow, Saved, Step, Viewed};
 use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, coordinate};
 use crate::generator::portable::Graph;
 use crate::generator::tape::Tape;
 use crate::interrupt::Interrupt;
 use crate::random;
+use crate::record::{Record, State};
 use burn::tensor::Tensor;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// `langevin(|x| ln density, options)`
+pub const LANGEVIN: Algorithm = Algorithm { entry: ENTRY, build: Build::LogDensity(build), saved: SAVED };
+
+const SAVED: SavedForm = SavedForm { kind: "langevin", load };
+
+const ENTRY: Entry = Entry {
+    name: "langevin",
+    room: "flow",
+    signature: "langevin(|x| log density, options)",
+    doc: "Unadjusted Langevin dynamics for a density known up to a factor; the gradient is derived from the formula. In it x[i], x.dim(), sum(x), dot(x, y), norm(x), logsumexp([..]) and elementwise operators.",
+    equation: r"Y\leftarrow Y+\Delta t\,\nabla\ln\pi(Y)+\sqrt{2\Delta t}\,\xi",
+    cite: "roberts1996",
+    options: &[Opt { name: "dt", kind: POSITIVE, doc: "time step" }],
+    defaults: defaults_of::<LangevinOptions>,
+    example: "let flow = langevin(|x| -0.5 * dot(x - 1.0, x - 1.0), #{ dt: 0.05 });\nflow.run(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 1.0 }), #{ steps: 5 })",
+};
 
 /// Options of `langevin(|x| …, #{ … })`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LangevinOptions {
+    /// time step Δt
     pub dt: f64,
 }
 
@@ -30,24 +63,31 @@ impl Default for LangevinOptions {
 /// ln π, up to a constant, as a formula in the coordinates.
 #[derive(Clone)]
 pub struct LangevinRecipe {
+    /// ln π + constant
     pub log_density: Expr,
+    /// how many coordinates it is a formula in
     pub dim: usize,
+    /// the step
     pub options: LangevinOptions,
 }
 
-/// The recipe as data.
+/// The recipe as data, in the words of format 4.
 #[derive(Serialize, Deserialize)]
-pub struct Saved {
+struct SavedRecipe {
     log_density: Graph,
     dim: usize,
     options: LangevinOptions,
 }
 
-impl LangevinRecipe {
-    pub fn from_saved(s: &Saved) -> Result<LangevinRecipe> {
-        super::saved::complete("log density", s.log_density.missing())?;
-        Ok(LangevinRecipe { log_density: s.log_density.expr(), dim: s.dim, options: s.options })
-    }
+fn load(v: &serde_json::Value, _: ReadRecipe) -> Result<Arc<dyn Recipe>> {
+    let s: SavedRecipe = read(v)?;
+    complete("log density", s.log_density.missing())?;
+    Ok(Arc::new(LangevinRecipe { log_density: s.log_density.expr(), dim: s.dim, options: s.options }))
+}
+
+/// The dynamics of ln π, a formula in `dim` coordinates.
+pub fn build(log_density: Expr, dim: usize, made_of: &Ingredients) -> Built {
+    Ok(Arc::new(LangevinRecipe { log_density, dim, options: made_of.options.typed()? }))
 }
 
 impl Recipe for LangevinRecipe {
@@ -75,8 +115,15 @@ impl Recipe for LangevinRecipe {
             .collect();
         Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
     }
+    fn check_latent(&self, _: bool) -> Result<()> {
+        Err(Error::Unsupported {
+            what: "latent(langevin(..), ..)".into(),
+            reason: "would need the density of the codes, which nobody has written down".into(),
+            advice: "use a flow towards a sample, such as gpa(d), behind a codec".into(),
+        })
+    }
     fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "langevin", "log_density": Graph::of(&self.log_density), "dim": self.dim, "options": self.options })
+        serde_json::json!({ "kind": SAVED.kind, "log_density": Graph::of(&self.log_density), "dim": self.dim, "options": self.options })
     }
 }
 
@@ -100,7 +147,7 @@ impl Langevin {
     }
 }
 
-impl Flow for Langevin {
+impl Step for Langevin {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
         let (log_density, drift) = self.score(&state.particles);
         let record = Record::of(log_density.mean().neg(), &drift);
@@ -117,13 +164,10 @@ impl Flow for Langevin {
         let (log_density, drift) = self.score(&state.particles);
         Ok(Record::of(log_density.mean().neg(), &drift))
     }
-    fn describe(&self) -> String {
-        self.recipe.describe()
-    }
     fn set_interrupt(&mut self, _: Interrupt) {}
-    fn boxed_clone(&self) -> Box<dyn Flow> {
-        Box::new(self.clone())
-    }
+}
+
+impl Saved for Langevin {
     fn to_json(&self) -> serde_json::Value {
         self.recipe.to_json()
     }
@@ -132,6 +176,12 @@ impl Flow for Langevin {
     }
     fn restore(&mut self, _: &[Named]) -> Result<()> {
         Ok(())
+    }
+}
+
+impl Viewed for Langevin {
+    fn describe(&self) -> String {
+        self.recipe.describe()
     }
     fn critics(&self, _: &State) -> Result<Critics> {
         Err(Error::Unsupported {

@@ -1,11 +1,10 @@
-//! What a run keeps: a table of numbers over steps, and copies of the particles.
-use crate::device::Points;
+//! Numbers over the steps of a run or an ascent, in named columns.
 use serde::{Deserialize, Serialize};
 
-/// Named columns of equal length, in order.
+/// Named columns of equal length, in order; each row is one recorded step. Numbers that were not measured are NaN.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Portable", into = "Portable")]
-pub struct Table {
+pub struct History {
     columns: Vec<(String, Vec<f64>)>,
 }
 
@@ -15,39 +14,46 @@ struct Portable {
     columns: Vec<(String, Vec<Option<f64>>)>,
 }
 
-impl From<Table> for Portable {
-    fn from(t: Table) -> Portable {
+impl From<History> for Portable {
+    fn from(t: History) -> Portable {
         let finite = |v: Vec<f64>| v.into_iter().map(|v| v.is_finite().then_some(v)).collect();
         Portable { columns: t.columns.into_iter().map(|(n, v)| (n, finite(v))).collect() }
     }
 }
 
-impl From<Portable> for Table {
-    fn from(p: Portable) -> Table {
+impl From<Portable> for History {
+    fn from(p: Portable) -> History {
         let full = |v: Vec<Option<f64>>| v.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect();
-        Table { columns: p.columns.into_iter().map(|(n, v)| (n, full(v))).collect() }
+        History { columns: p.columns.into_iter().map(|(n, v)| (n, full(v))).collect() }
     }
 }
 
-impl Table {
-    pub fn new(names: impl IntoIterator<Item = String>) -> Table {
-        Table { columns: names.into_iter().map(|n| (n, vec![])).collect() }
+impl History {
+    /// Columns without rows.
+    pub fn new(names: impl IntoIterator<Item = String>) -> History {
+        History { columns: names.into_iter().map(|n| (n, vec![])).collect() }
     }
-    pub fn from_columns(columns: Vec<(String, Vec<f64>)>) -> Table {
-        Table { columns }
+    /// Columns of equal length.
+    pub fn from_columns(columns: Vec<(String, Vec<f64>)>) -> History {
+        History { columns }
     }
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, |c| c.1.len())
     }
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Names of the columns, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|c| c.0.as_str())
     }
+    /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&[f64]> {
         self.columns.iter().find(|c| c.0 == name).map(|c| c.1.as_slice())
     }
+    /// All columns with their names, in order.
     pub fn columns(&self) -> &[(String, Vec<f64>)] {
         &self.columns
     }
@@ -89,12 +95,4 @@ pub fn compact(v: f64) -> String {
     } else {
         format!("{v:.3e}")
     }
-}
-
-/// The particles at one time.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    pub step: usize,
-    pub time: f64,
-    pub points: Points,
 }

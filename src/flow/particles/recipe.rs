@@ -1,0 +1,213 @@
+//! Particle flows before they have met their particles.
+use super::options::ParticleOptions;
+use super::running::ParticleFlow;
+use super::widths::family;
+use crate::critic::{Asked, CriticBuilder, Frame, natural};
+use crate::divergence::{Divergence, Objective, Term};
+use crate::error::{Error, Result};
+use crate::flow::field::Part;
+use crate::flow::integrators::EULER;
+use crate::flow::labels::Classes;
+use crate::flow::noise::Noise;
+use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, needs_euler};
+use crate::flow::run::diameter;
+use crate::flow::saved::{SavedDivergence, complete, read, tagged};
+use crate::flow::traits::Flow;
+use crate::interrupt::Interrupt;
+use crate::space::Space;
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A particle flow that has not met its particles yet: explicit or implicit steps of dY/dt = −∇(δD/δP)(Y).
+#[derive(Clone)]
+pub struct ParticleRecipe {
+    /// the algorithm it was made by: "gpa", "mmd_flow", …
+    pub algorithm: String,
+    /// D, whose weighted terms each get a critic
+    pub divergence: Arc<dyn Divergence>,
+    /// step, integrator, ascent, noise
+    pub options: ParticleOptions,
+    /// how critics are made
+    pub critic: Arc<dyn CriticBuilder>,
+    /// whether somebody asked for this critic, which then has to fit
+    pub explicit: bool,
+}
+
+impl ParticleRecipe {
+    /// Errors if options contradict each other.
+    pub fn new(
+        algorithm: &str,
+        divergence: Arc<dyn Divergence>,
+        options: ParticleOptions,
+        critic: Asked,
+    ) -> Result<ParticleRecipe> {
+        if options.batch > 0 && options.inner_tolerance > 0.0 {
+            return Err(Error::Unsupported {
+                what: "the option `inner_tolerance` beside `batch`".into(),
+                reason: "compares ascent steps with each other, which are taken on different minibatches".into(),
+                advice: "leave one of them out".into(),
+            });
+        }
+        if !options.noise.is_none() && !options.integrator.takes_noise {
+            return Err(Error::Unsupported {
+                what: "the option `noise`".into(),
+                reason: format!(
+                    "makes the field another one at every step, which the scheme \"{}\" cannot follow",
+                    options.integrator.name
+                ),
+                advice: "use integrator: \"euler\" or \"heun\"".into(),
+            });
+        }
+        let Asked { builder: critic, explicit } = critic;
+        Ok(ParticleRecipe { algorithm: algorithm.into(), divergence, options, critic, explicit })
+    }
+
+    /// The label coordinates of a run with classes.
+    fn classes(&self, s: &Setting, terms: &[(f64, Term)]) -> Result<Option<Classes>> {
+        let Some(labels) = s.labels else { return Ok(None) };
+        labels.check(s.source, s.target)?;
+        if self.options.batch > 0 {
+            return Err(Error::Unsupported {
+                what: "labels beside the option `batch`".into(),
+                reason: "change their shares from minibatch to minibatch, which would carry mass between classes"
+                    .into(),
+                advice: "leave one of them out".into(),
+            });
+        }
+        let fixed = |o: &Objective| matches!(o, Objective::Ipm | Objective::Root | Objective::Sinkhorn(_));
+        if terms.iter().any(|(_, t)| t.cost().is_some() && fixed(&t.objective)) {
+            labels.check_shares("a transport cost with fixed marginals would carry mass between classes")?;
+        }
+        // a kernel may decay slowly; where distances are only differences, as in kernel sums, far is no loss
+        let kernels = terms.iter().all(|(_, t)| matches!(t.space, Space::Rkhs(_)));
+        let distance = far_apart(s)? * if kernels { 1e3 } else { 1.0 };
+        Ok(Some(Classes::new(labels, distance, &s.target.device())))
+    }
+
+    /// Errors if kernel widths shall adapt and there are none.
+    fn check_widths(&self, terms: &[(f64, Term)]) -> Result<()> {
+        if self.options.adapt_width == 0 {
+            return Ok(());
+        }
+        if let Some((_, t)) = terms.iter().find(|(_, t)| family(&t.space).is_none()) {
+            let kernel = match &t.space {
+                Space::Rkhs(p) => p.kernel.describe(),
+                _ => self.divergence.name(),
+            };
+            return Err(Error::Unsupported {
+                what: "adapt_width".into(),
+                reason: format!("chooses the width of one gaussian, laplace or imq kernel; {kernel} is none"),
+                advice: "leave it out".into(),
+            });
+        }
+        if self.critic.trains() && terms.iter().any(|(_, t)| self.critic.supports(t)) {
+            return Err(Error::Unsupported {
+                what: "adapt_width".into(),
+                reason: format!(
+                    "chooses the width of a kernel that compares points, and {} trains what it compares",
+                    self.critic.describe()
+                ),
+                advice: "leave one of them out".into(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Ties the recipe to its samples and makes its critics. Errors if labels, widths or critics do not fit them.
+    pub fn tie(&self, s: &Setting) -> Result<ParticleFlow> {
+        let terms = self.divergence.terms();
+        let classes = self.classes(s, &terms)?;
+        let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
+        let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
+        self.check_widths(&terms)?;
+        let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
+        Ok(ParticleFlow {
+            recipe: Arc::new(self.clone()),
+            divergence: self.divergence.clone(),
+            options: self.options.clone(),
+            parts: Part::all(terms, critics),
+            target,
+            classes,
+            dt: self.options.dt.resolve(s.source, s.target, s.steps)?,
+            scale: Frame::of(s.target)?.scale,
+            seed: s.seed,
+            interrupt: Interrupt::default(),
+        })
+    }
+}
+
+/// A distance at which classes do not see each other: the diagonals of both samples and of what lies between.
+fn far_apart(s: &Setting) -> Result<f64> {
+    diameter(&Tensor::cat(vec![s.source.clone(), s.target.clone()], 0))
+}
+
+impl Recipe for ParticleRecipe {
+    fn describe(&self) -> String {
+        let terms = self.divergence.terms();
+        let trained = self.critic.trains() && (self.explicit || terms.iter().any(|(_, t)| self.critic.supports(t)));
+        let mut critics = if self.explicit || trained { vec![self.critic.describe()] } else { vec![] };
+        if trained {
+            critics.push(format!("{} inner steps", self.options.inner_steps));
+        }
+        for (_, t) in terms.iter().filter(|(_, t)| !self.critic.supports(t)) {
+            critics.push(natural::solver(t).describe());
+        }
+        critics.dedup();
+        format!(
+            "{}({}, dt {}, {}, {})",
+            self.algorithm,
+            self.divergence.name(),
+            self.options.dt.describe(),
+            critics.join(", "),
+            self.options.integrator.name
+        )
+    }
+
+    fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>> {
+        Ok(Box::new(self.tie(setting)?))
+    }
+
+    fn check_latent(&self, mobility: bool) -> Result<()> {
+        if mobility && *self.options.integrator != EULER { Err(needs_euler()) } else { Ok(()) }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        let saved = Saved {
+            preset: self.algorithm.clone(),
+            divergence: SavedDivergence::of(self.divergence.as_ref()),
+            options: self.options.clone(),
+            critic: self.critic.to_json(),
+            chosen: self.explicit,
+        };
+        tagged(PARTICLES.kind, &saved)
+    }
+}
+
+/// The recipe as data, in the words of format 4.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    preset: String,
+    divergence: SavedDivergence,
+    options: ParticleOptions,
+    critic: serde_json::Value,
+    chosen: bool,
+}
+
+/// How particle flows are read back.
+pub const PARTICLES: SavedForm = SavedForm { kind: "gradient", load };
+
+fn load(v: &serde_json::Value, _: ReadRecipe) -> Result<Arc<dyn Recipe>> {
+    let s: Saved = read(v)?;
+    if let Noise::Schedule(f) = &s.options.noise {
+        complete("noise", f.missing())?;
+    }
+    let critic = natural::from_json(&s.critic)?;
+    Ok(Arc::new(ParticleRecipe {
+        algorithm: s.preset,
+        divergence: s.divergence.rebuild()?,
+        options: s.options,
+        critic,
+        explicit: s.chosen,
+    }))
+}

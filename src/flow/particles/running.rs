@@ -1,0 +1,134 @@
+//! A running particle flow: critics climb from where they were, particles follow.
+use super::options::ParticleOptions;
+use super::widths::{adapt, set_width, width};
+use crate::critic::{Ascent, Named};
+use crate::device::Points;
+use crate::divergence::{Divergence, FromTerms};
+use crate::error::Result;
+use crate::flow::field::{CriticField, Field, Part, fitted, parts_state, restore_parts};
+use crate::flow::integrators::Control;
+use crate::flow::labels::Classes;
+use crate::flow::noise::Kicked;
+use crate::flow::recipe::Recipe;
+use crate::flow::traits::{Critics, Saved, Step, Viewed};
+use crate::interrupt::Interrupt;
+use crate::random;
+use crate::record::{Record, State};
+use std::sync::Arc;
+
+/// The stream of minibatches.
+const BATCHES: u64 = 0x6D69_6E69;
+
+/// A running flow: the critics as they are now, and the target.
+#[derive(Clone)]
+pub struct ParticleFlow {
+    pub(super) recipe: Arc<dyn Recipe>,
+    pub(super) divergence: Arc<dyn Divergence>,
+    pub(super) options: ParticleOptions,
+    pub(super) parts: Vec<Part>,
+    /// with the coordinates of its classes, if it has any
+    pub(super) target: Points,
+    pub(super) classes: Option<Classes>,
+    pub(super) dt: f64,
+    pub(super) scale: f64,
+    pub(super) seed: u64,
+    pub(super) interrupt: Interrupt,
+}
+
+impl Step for ParticleFlow {
+    fn step(&mut self, state: State) -> Result<(State, Record)> {
+        let o = &self.options;
+        if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
+            adapt(&mut self.parts, &state.particles, &self.target, &self.interrupt)?;
+        }
+        let ascent = Ascent {
+            steps: o.inner_steps,
+            tolerance: o.inner_tolerance,
+            interrupt: self.interrupt.clone(),
+            ..Ascent::default()
+        };
+        let control = Control { dt: self.dt, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
+        let mut field = CriticField {
+            parts: &mut self.parts,
+            target: &self.target,
+            ascent: &ascent,
+            warm_up: if state.step == 0 { o.warm_up } else { 0 },
+            classes: self.classes.as_ref(),
+            batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
+        };
+        if o.noise.is_none() {
+            return (o.integrator.step)(state, &control, &mut field);
+        }
+        let mut kicked =
+            Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time };
+        (o.integrator.step)(state, &control, &mut kicked)
+    }
+
+    fn measure(&self, state: &State) -> Result<Record> {
+        let mut parts = self.parts.clone();
+        let ascent = Ascent { steps: 0, interrupt: self.interrupt.clone(), ..Ascent::default() };
+        let mut field = CriticField {
+            parts: &mut parts,
+            target: &self.target,
+            ascent: &ascent,
+            warm_up: 0,
+            classes: self.classes.as_ref(),
+            batch: (0, random::rng(0, 0)),
+        };
+        Ok(field.velocity(&state.particles)?.record)
+    }
+
+    fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+}
+
+impl Saved for ParticleFlow {
+    fn to_json(&self) -> serde_json::Value {
+        self.recipe.to_json()
+    }
+
+    fn tensors(&self) -> Result<Vec<Named>> {
+        let mut out = parts_state(&self.parts)?;
+        for (k, part) in self.parts.iter().enumerate() {
+            if let (true, Some(w)) = (self.options.adapt_width > 0, width(part)) {
+                out.push(Named { name: format!("width{k}"), data: vec![w as f32] });
+            }
+        }
+        Ok(out)
+    }
+
+    fn restore(&mut self, tensors: &[Named]) -> Result<()> {
+        restore_parts(&mut self.parts, tensors, &self.target.device())?;
+        for (k, part) in self.parts.iter_mut().enumerate() {
+            let saved = tensors.iter().find(|n| n.name == format!("width{k}")).and_then(|n| n.data.first());
+            if let Some(w) = saved {
+                set_width(part, f64::from(*w));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Viewed for ParticleFlow {
+    fn describe(&self) -> String {
+        self.recipe.describe()
+    }
+
+    fn critics(&self, state: &State) -> Result<Critics> {
+        let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
+        // with the kernels as they were adapted
+        let d = &self.divergence;
+        let terms = self.parts.iter().map(|p| (p.weight, p.term.clone())).collect();
+        let divergence = Arc::new(FromTerms { name: d.name(), terms, latex: d.latex() });
+        Ok(Critics { divergence, parts: fitted(&self.parts, &at, &self.target, &self.interrupt)? })
+    }
+
+    fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
+        let mut out = vec![("dt", self.dt)];
+        if let (true, Some(w)) = (self.options.adapt_width > 0, self.parts.first().and_then(width)) {
+            out.push(("width", w));
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,214 @@
+//! Flows of generated laws before they have met their samples.
+use super::inputs::{Inputs, Strata, normal};
+use super::options::{Latent, Pursuit, PushforwardOptions};
+use super::running::PushforwardFlow;
+use crate::critic::mlp::MlpBuilder;
+use crate::critic::{CriticBuilder, Frame, natural};
+use crate::device::Points;
+use crate::divergence::Divergence;
+use crate::error::{Error, Result};
+use crate::flow::field::Part;
+use crate::flow::labels::Classes;
+use crate::flow::map::Map;
+use crate::flow::map::potential::PotentialFlow;
+use crate::flow::map::transport::Network;
+use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, check_both};
+use crate::flow::run::diameter;
+use crate::flow::saved::{SavedDivergence, read, tagged};
+use crate::flow::traits::Flow;
+use crate::interrupt::Interrupt;
+use crate::network::optimizer::OptimizerOptions;
+use crate::network::perceptron;
+use crate::network::perceptron::Perceptron;
+use crate::random;
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The stream of the normal draws that maps are looked at on.
+const NORMAL: u64 = 0x6E6F_726D;
+
+/// A flow of a generated law that has not met its samples yet.
+#[derive(Clone)]
+pub struct PushforwardRecipe {
+    /// the algorithm it was made by: "gan", "w2_fe", …
+    pub algorithm: String,
+    /// D, whose weighted terms each get a critic
+    pub divergence: Arc<dyn Divergence>,
+    /// how the map follows the velocities
+    pub pursuit: Pursuit,
+    /// step, minibatches, learning rate
+    pub options: PushforwardOptions,
+    /// layers of the map
+    pub network: MlpBuilder,
+    /// how critics are made
+    pub critic: Arc<dyn CriticBuilder>,
+    /// whether somebody asked for this critic, which then has to fit
+    pub explicit: bool,
+    /// update rule of the map, its learning rate aside
+    pub optimizer: OptimizerOptions,
+}
+
+impl PushforwardRecipe {
+    /// The map, from samples with their classes appended to points of the target alone.
+    fn map(&self, source: &Points, target: &Points, seed: u64) -> Result<Box<dyn Map>> {
+        let o = &self.options;
+        let optimizer = OptimizerOptions { lr: o.generator_lr, ..self.optimizer.clone() };
+        let mut rng = random::rng(seed ^ 0x6765_6E65_7261, 1);
+        let (layers, how) = (&self.network.layers, &self.network.options);
+        if self.pursuit == Pursuit::Potential {
+            let both = Frame::of(&Tensor::cat(vec![source.clone(), target.clone()], 0))?;
+            return Ok(Box::new(PotentialFlow::new(
+                layers,
+                optimizer,
+                &both,
+                o.lambda,
+                f64::from(u8::from(o.kinetic)),
+                o.time_steps,
+                &mut rng,
+            )?));
+        }
+        let (from, to) = (Frame::of(source)?, Frame::of(target)?);
+        let shape = layers.writing(from.dim(), to.dim(), how.activation, how.residual)?;
+        Ok(Box::new(Network(Perceptron::new(
+            perceptron::Recipe { optimizer, average: o.ema, skip: o.residual },
+            shape,
+            &from,
+            &to,
+            &mut rng,
+        ))))
+    }
+
+    /// The label coordinates of a run with classes.
+    fn classes(&self, s: &Setting) -> Result<Option<Classes>> {
+        let Some(labels) = s.labels else { return Ok(None) };
+        labels.check(s.source, s.target)?;
+        let o = &self.options;
+        if o.residual || self.pursuit == Pursuit::Potential || o.latent == Latent::Gaussian {
+            return Err(Error::Unsupported {
+                what: "labels".into(),
+                reason: "enter a generator beside the noise of its own class".into(),
+                advice: "use a plain generator with latent: \"source\"".into(),
+            });
+        }
+        labels.check_shares("minibatches hold as many of each class on both sides")?;
+        // generated points are not known yet: three times what the targets span
+        Ok(Some(Classes::new(labels, 3.0 * diameter(s.target)?, &s.target.device())))
+    }
+}
+
+impl Recipe for PushforwardRecipe {
+    fn describe(&self) -> String {
+        let o = &self.options;
+        let terms = self.divergence.terms();
+        let critic = match terms.first() {
+            Some((_, t)) if !self.explicit && !self.critic.supports(t) => natural::solver(t).describe(),
+            _ => self.critic.describe(),
+        };
+        let how = match self.pursuit {
+            Pursuit::Adversarial => String::new(),
+            Pursuit::Euler => format!("dt {}, {} persistent, ", o.dt, o.persistent),
+            Pursuit::Potential => {
+                format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps)
+            }
+        };
+        format!(
+            "{}({}, {how}generator {}, {critic}, {} critic steps, batch {})",
+            self.algorithm,
+            self.divergence.name(),
+            self.network.layers.describe(),
+            o.critic_steps,
+            o.batch
+        )
+    }
+
+    fn check(&self, source: &Points, target: &Points) -> Result<()> {
+        let ([_, k], [_, d]) = (source.dims(), target.dims());
+        if (self.options.residual || self.pursuit == Pursuit::Potential) && k != d {
+            return Err(Error::Shape {
+                what: self.algorithm.clone(),
+                expected: format!("a source of the target's dimension {d}: this map adds to its input"),
+                got: format!("dimension {k}"),
+            });
+        }
+        check_both(source, target)
+    }
+
+    fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
+        let classes = self.classes(s)?;
+        let given = match self.options.latent {
+            Latent::Source => s.source.clone(),
+            // what is trained on fresh normal draws is looked at on normal draws, the same ones all along
+            Latent::Gaussian => {
+                normal(s.source.dims()[0], s.source.dims()[1], &mut random::rng(s.seed ^ NORMAL, 0), &s.source.device())
+            }
+        };
+        let source = classes.as_ref().map_or_else(|| given.clone(), |c| c.of_source(&given));
+        let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
+        let map = self.map(&source, s.target, s.seed)?;
+        let dim = s.target.dims()[1];
+        let classes = target.dims()[1] - dim;
+        let frame = Frame::of(&target)?.with_appended(classes);
+        let terms = self.divergence.terms();
+        let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
+        let strata = s.labels.map(|l| Arc::new(Strata::new(l)));
+        let (latent, batch) = (self.options.latent, self.options.batch);
+        Ok(Box::new(PushforwardFlow {
+            recipe: Arc::new(self.clone()),
+            algorithm: self.algorithm.clone(),
+            divergence: self.divergence.clone(),
+            pursuit: self.pursuit,
+            options: self.options.clone(),
+            parts: Part::all(terms, critics),
+            map,
+            inputs: Inputs { source, target, dim, classes, latent, batch, strata },
+            seed: s.seed,
+            interrupt: Interrupt::default(),
+        }))
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        let saved = Saved {
+            preset: self.algorithm.clone(),
+            divergence: SavedDivergence::of(self.divergence.as_ref()),
+            scheme: self.pursuit,
+            options: self.options.clone(),
+            generator: self.network.clone(),
+            critic: self.critic.to_json(),
+            chosen: self.explicit,
+            optimizer: self.optimizer.clone(),
+        };
+        tagged(PUSHFORWARD.kind, &saved)
+    }
+}
+
+/// The recipe as data, in the words of format 4.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    preset: String,
+    divergence: SavedDivergence,
+    scheme: Pursuit,
+    options: PushforwardOptions,
+    generator: MlpBuilder,
+    critic: serde_json::Value,
+    chosen: bool,
+    optimizer: OptimizerOptions,
+}
+
+/// How flows of generated laws are read back.
+pub const PUSHFORWARD: SavedForm = SavedForm { kind: "generator", load };
+
+fn load(v: &serde_json::Value, _: ReadRecipe) -> Result<Arc<dyn Recipe>> {
+    let s: Saved = read(v)?;
+    let critic = natural::from_json(&s.critic)?;
+    Ok(Arc::new(PushforwardRecipe {
+        algorithm: s.preset,
+        divergence: s.divergence.rebuild()?,
+        pursuit: s.scheme,
+        options: s.options,
+        network: s.generator,
+        critic,
+        explicit: s.chosen,
+        optimizer: s.optimizer,
+    }))
+}

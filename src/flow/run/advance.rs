@@ -1,0 +1,136 @@
+//! A run: a flow on its way from a source to a target, everything it recorded, and what is needed to go on.
+use super::ending::Ending;
+use super::limits::Limits;
+use super::options::RunOptions;
+use super::run_loop::RunLoop;
+use crate::device::Points;
+use crate::error::Result;
+use crate::flow::labels::Labels;
+use crate::flow::recipe::{Recipe, Setting};
+use crate::flow::traits::Flow;
+use crate::interrupt::Interrupt;
+use crate::metric;
+use crate::observer::Observer;
+use crate::observer::history::HistoryWriter;
+use crate::observer::progress::{Progress, Report};
+use crate::observer::snapshots::Snapshots;
+use crate::observer::stop::Stop;
+use crate::record::{History, Snapshot, State};
+
+/// A run, finished or not: everything recorded, and what is needed to go on.
+#[derive(Clone)]
+pub struct Run {
+    /// the flow with its critics
+    pub flow: Box<dyn Flow>,
+    /// where it is
+    pub state: State,
+    /// rows y, shape [m, k], as they were given
+    pub source: Points,
+    /// rows x, shape [n, d], as they were given
+    pub target: Points,
+    /// what the run was told
+    pub options: RunOptions,
+    /// rows of numbers over the steps
+    pub history: History,
+    /// copies of the particles, in the space they move in
+    pub snapshots: Vec<Snapshot>,
+    /// why the last part ended, for people
+    pub ending: String,
+    /// wall-clock seconds of all parts
+    pub seconds: f64,
+    /// classes of the rows of both samples
+    pub labels: Option<Labels>,
+}
+
+impl Run {
+    /// A run about to begin. Errors on bad samples, labels or unknown metrics, before any work.
+    pub fn new(
+        recipe: &dyn Recipe,
+        source: Points,
+        target: Points,
+        labels: Option<Labels>,
+        options: RunOptions,
+        interrupt: &Interrupt,
+    ) -> Result<Run> {
+        recipe.check(&source, &target)?;
+        metric::by_names(&options.metrics, interrupt)?;
+        let flow = recipe.start(&Setting {
+            source: &source,
+            target: &target,
+            labels: labels.as_ref(),
+            seed: options.seed.unwrap_or(0),
+            steps: options.steps,
+            saved: &[],
+            interrupt,
+        })?;
+        let state = State::at(flow.initial(&source)?);
+        Ok(Run {
+            flow,
+            state,
+            source,
+            target,
+            options,
+            history: History::default(),
+            snapshots: vec![],
+            ending: "not started".into(),
+            seconds: 0.0,
+            labels,
+        })
+    }
+
+    /// The particles in the space of the data.
+    pub fn particles(&self) -> Result<Points> {
+        self.flow.decode(&self.state.particles)
+    }
+
+    /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
+    pub fn advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Ending {
+        self.advance_watched(steps, interrupt, sink, None)
+    }
+
+    /// The same, with one more observer.
+    pub fn advance_watched(
+        &mut self,
+        steps: usize,
+        interrupt: &Interrupt,
+        sink: &mut dyn FnMut(Report),
+        extra: Option<&mut dyn Observer>,
+    ) -> Ending {
+        let ending = self.try_advance(steps, interrupt, sink, extra).unwrap_or_else(Ending::Broken);
+        self.ending = ending.describe();
+        ending
+    }
+
+    fn try_advance(
+        &mut self,
+        steps: usize,
+        interrupt: &Interrupt,
+        sink: &mut dyn FnMut(Report),
+        extra: Option<&mut dyn Observer>,
+    ) -> Result<Ending> {
+        let o = self.options.clone();
+        let metrics = metric::by_names(&o.metrics, interrupt)?;
+        let target = self.flow.encode_target(&self.target)?;
+        let start = self.flow.initial(&self.source)?;
+        let mut history =
+            HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(&self.history);
+        let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
+        let mut stop = Stop::new(o.stop.clone(), o.record_every);
+        let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
+        let limits = Limits::of(&start, &target, o.runaway)?;
+        self.flow.set_interrupt(interrupt.clone());
+        let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
+        if let Some(extra) = extra {
+            watchers.push(extra);
+        }
+        let (flow, state, seconds) = (&mut self.flow, &mut self.state, &mut self.seconds);
+        let ending = RunLoop { flow, state, seconds, limits, interrupt, watchers: &mut watchers }.advance(steps);
+        if matches!(ending, Ending::Broken(_)) {
+            self.flow.push_forward(&mut self.state)?;
+        }
+        self.history = history.history;
+        self.snapshots.extend(snapshots.taken);
+        self.snapshots.dedup_by_key(|s| s.step);
+        Ok(ending)
+    }
+}

@@ -1,0 +1,11 @@
+//! Running a flow: the one loop, what it is told, what ends it, and runs on disk.
+mod advance;
+mod ending;
+mod limits;
+mod options;
+mod run_loop;
+mod save;
+pub use advance::Run;
+pub use ending::Ending;
+pub(super) use limits::diameter;
+pub use options::{RUN, RunOptions};

@@ -1,0 +1,143 @@
+//! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
+use super::ending::Ending;
+use super::limits::Limits;
+use crate::error::{Error, Result};
+use crate::flow::traits::Flow;
+use crate::interrupt::Interrupt;
+use crate::observer::{Observer, Reading, Signal};
+use crate::record::{Record, State};
+use std::time::Instant;
+
+/// A flow on its way, and who watches it.
+pub(super) struct RunLoop<'a, 'b> {
+    pub flow: &'a mut Box<dyn Flow>,
+    pub state: &'a mut State,
+    /// wall-clock seconds of all steps so far, those of earlier parts included
+    pub seconds: &'a mut f64,
+    pub limits: Limits,
+    pub interrupt: &'a Interrupt,
+    pub watchers: &'a mut [&'b mut dyn Observer],
+}
+
+/// What the loop remembers between steps.
+struct Memory {
+    begun: Instant,
+    /// seconds of earlier parts
+    before: f64,
+    /// the last flow and state whose reading was sound
+    good: (Box<dyn Flow>, State),
+    latest: Reading,
+}
+
+impl RunLoop<'_, '_> {
+    /// Takes steps. Whatever the ending, the flow and the state fit each other and can go on.
+    pub fn advance(mut self, steps: usize) -> Ending {
+        let before = *self.seconds;
+        let mut memory = Memory {
+            begun: Instant::now(),
+            before,
+            good: (self.flow.clone(), self.state.clone()),
+            latest: Reading {
+                divergence: f64::NAN,
+                fisher: f64::NAN,
+                speed: f64::NAN,
+                fastest: f64::NAN,
+                seconds: before,
+            },
+        };
+        let end = self.state.step + steps;
+        let mut ending = Ending::Finished;
+        while self.state.step < end {
+            match self.step(&mut memory) {
+                Ok(Signal::Continue) => {}
+                Ok(Signal::Stop(rule)) => {
+                    ending = Ending::Rule(rule);
+                    break;
+                }
+                Err(e) => return Ending::Broken(e),
+            }
+        }
+        if let Err(e) = self.flow.push_forward(self.state) {
+            return Ending::Broken(e);
+        }
+        match self.last() {
+            Ok(()) => ending,
+            Err(e) => {
+                if matches!(e, Error::Diverged { .. }) {
+                    (*self.flow, *self.state) = memory.good;
+                }
+                Ending::Broken(e)
+            }
+        }
+    }
+
+    /// One step. One that fails or is stopped half-way never happened; one whose reading is not sound takes the run back to
+    /// the last that was.
+    fn step(&mut self, memory: &mut Memory) -> Result<Signal> {
+        self.interrupt.check()?;
+        let wanted = self.watchers.iter().any(|w| w.wants(self.state.step, false));
+        if wanted {
+            self.flow.push_forward(self.state)?;
+        }
+        let at = self.state.clone();
+        // a step that is broken off leaves the critics somewhere in between
+        let untouched = self.flow.clone();
+        let (next, record) = match self.flow.step(at.clone()) {
+            Ok(done) => done,
+            Err(e) => {
+                *self.flow = untouched;
+                return Err(e);
+            }
+        };
+        *self.seconds = memory.before + memory.begun.elapsed().as_secs_f64();
+        if wanted {
+            match self.examine(&at, &next, &record) {
+                Ok(reading) => memory.latest = reading,
+                Err(e) => {
+                    (*self.flow, *self.state) = memory.good.clone();
+                    return Err(e);
+                }
+            }
+            memory.good = (untouched, at.clone());
+        }
+        *self.state = next;
+        memory.latest.seconds = *self.seconds;
+        tell(self.watchers, &at, &memory.latest, false)
+    }
+
+    /// The numbers of a step, if they are sound.
+    fn examine(&self, at: &State, next: &State, record: &Record) -> Result<Reading> {
+        let advects = self.flow.advects();
+        if !advects {
+            self.limits.check_spread(at)?;
+        }
+        let reading = read(record, *self.seconds)?;
+        self.limits.check_reading(&reading, at.step, if advects { next.time - at.time } else { 0.0 })?;
+        Ok(reading)
+    }
+
+    /// The reading of the state where the run ends.
+    fn last(&mut self) -> Result<()> {
+        let reading = read(&self.flow.measure(self.state)?, *self.seconds)?;
+        self.limits.check_reading(&reading, self.state.step, 0.0)?;
+        tell(self.watchers, self.state, &reading, true).map(|_| ())
+    }
+}
+
+fn tell(watchers: &mut [&mut dyn Observer], state: &State, reading: &Reading, last: bool) -> Result<Signal> {
+    let mut signal = Signal::Continue;
+    for w in watchers {
+        if last || w.always() || w.wants(state.step, false) {
+            match w.observe(state, reading, last)? {
+                Signal::Continue => {}
+                stop => signal = stop,
+            }
+        }
+    }
+    Ok(signal)
+}
+
+fn read(record: &Record, seconds: f64) -> Result<Reading> {
+    let [divergence, fisher, speed, fastest] = record.read()?;
+    Ok(Reading { divergence, fisher, speed, fastest, seconds })
+}

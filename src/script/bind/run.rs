@@ -1,0 +1,228 @@
+//! Runs of flows, and their tables.
+use super::flow::DensityFlow;
+use crate::device::{self, Points};
+use crate::error::{Error, Result};
+use crate::flow::labels::Labels;
+use crate::flow::{Ending, Recipe, Run, RunOptions};
+use crate::observer::Observer;
+use crate::observer::live::Live;
+use crate::plot::scatter::scatter;
+use crate::plot::{Cloud, Figure, FigureOptions};
+use crate::record::{State, compact};
+use crate::script::call::Call;
+use crate::script::context::{Context, lock};
+use crate::script::convert::{count, list, numbers, text, type_of};
+use crate::script::front_end::Event;
+use crate::script::library::Library;
+use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
+use rand::Rng;
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use std::sync::Arc;
+
+fn describe_run(r: &RunValue) -> String {
+    let last = |name: &str| r.history.last(name).map_or("-".into(), compact);
+    format!(
+        "Run: {}\n  {} at step {}, time {}, {:.2} s\n  divergence {}, Fisher information {}, speed {}\n  {} rows of history, {} snapshots",
+        r.flow.describe(),
+        r.ending,
+        r.state.step,
+        compact(r.state.time),
+        r.seconds,
+        last("divergence"),
+        last("fisher"),
+        last("speed"),
+        r.history.len(),
+        r.snapshots.len()
+    )
+}
+
+/// Fills the library.
+pub fn fill(l: &mut Library) {
+    running(l);
+    reading(l);
+    table(l);
+}
+
+fn running(l: &mut Library) {
+    let mut f = l.of::<FlowValue>();
+    f.expose("run", |call, f, (p, q): (Dynamic, Dynamic)| Ok(start(call, f.0.as_ref(), &p, &q)?));
+    let mut f = l.of::<DensityFlow>();
+    f.expose("run", |call, f, (p, q): (Dynamic, Dynamic)| {
+        let dim = call.points("run, source", &p)?.dims()[1];
+        Ok(start(call, f.recipe(call, dim)?.0.as_ref(), &p, &q)?)
+    });
+    l.expose("last_run", |call, ()| {
+        let last = lock(&call.context.last_run).clone();
+        Ok(last.ok_or_else(|| Error::data("last_run", "no run was started in this session"))?)
+    });
+    l.expose("load_run", |call, (folder,): (Dynamic,)| {
+        let folder = call.context.input_path(&text("load_run(folder)", &folder)?);
+        Ok(RunValue::new(Run::load(&folder, &call.context.compute.device)?))
+    });
+    let mut r = l.kind::<RunValue>(describe_run);
+    r.method("resume(steps)", "goes on from where it ended, as a new run", |call, r, (steps,): (Dynamic,)| {
+        Ok(advance(call.context, Run::clone(r), count("resume(steps)", &steps)?)?)
+    });
+    r.method("save(folder)", "writes the run to a folder, for load_run", |call, r, (folder,): (Dynamic,)| {
+        Ok(r.save(&call.context.output_path(&text("save(folder)", &folder)?))?)
+    });
+    r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
+        Ok(r.flow.sample(&r.source, count("sample(n)", &n)?, call.context.rng().random())?)
+    });
+}
+
+/// Starts a run of a recipe, or goes on with the one that `--resume` names.
+fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<RunValue> {
+    let (c, options) = (call.context, &call.options);
+    let (p, q) = (call.points("run, source", p)?, call.points("run, target", q)?);
+    let mut settings: RunOptions = options.typed()?;
+    settings.seed.get_or_insert(c.seed());
+    let labels = options.value("labels").map(labels).transpose()?;
+    let steps = settings.steps;
+    let run = Run::new(recipe, p, q, labels, settings, &c.interrupt)?;
+    let number = {
+        let mut runs = lock(&c.runs);
+        *runs += 1;
+        *runs
+    };
+    let kept = lock(&c.resume).take_if(|(_, n)| *n == number);
+    match kept {
+        Some((folder, _)) => resume(c, &folder, run),
+        None => advance(c, run, steps),
+    }
+}
+
+/// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
+fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
+    let name = format!("run {}", lock(&c.runs));
+    let target = run.flow.encode_target(&run.target)?;
+    // a picture that cannot be drawn is no reason to end a run
+    let mut draw = |s: &State| {
+        if let Ok(figure) = live_figure(&target, s) {
+            c.emit(Event::Live { name: name.clone(), figure });
+        }
+    };
+    let mut live = (run.options.live && c.live() && target.dims()[1] > 1).then(|| Live::new(&mut draw));
+    let extra = live.as_mut().map(|l| l as &mut dyn Observer);
+    let ending = run.advance_watched(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), extra);
+    let run = Arc::new(run);
+    *lock(&c.last_run) = Some(run.clone());
+    match ending {
+        Ending::Broken(e) => Err(e),
+        Ending::Finished | Ending::Rule(_) => Ok(run),
+    }
+}
+
+/// The particles over the target, the first two coordinates, thinned to what a page redraws easily.
+fn live_figure(target: &Points, state: &State) -> Result<Figure> {
+    const SHOWN: usize = 1200;
+    let cloud = |name: &str, p: &Points| -> Result<Cloud> {
+        let [n, _] = p.dims();
+        let p = p.clone().narrow(1, 0, 2);
+        let rows = device::rows_f64(&p)?;
+        let every = n.div_ceil(SHOWN);
+        Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
+    };
+    let title = format!("step {}, time {}", state.step, (state.time * 1e4).round() / 1e4);
+    scatter(
+        &[cloud("target", target)?, cloud("particles", &state.particles)?],
+        &FigureOptions { title, ..FigureOptions::default() },
+    )
+}
+
+/// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
+fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunValue> {
+    let mut kept = Run::load(folder, &c.compute.device)?;
+    if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
+        return Err(Error::data(
+            "--resume",
+            format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe()),
+        ));
+    }
+    for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
+        if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
+            return Err(Error::data(
+                "--resume",
+                format!("the run kept in {} has another {what} than the script describes", folder.display()),
+            ));
+        }
+    }
+    c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
+    let rest = described.options.steps.saturating_sub(kept.state.step);
+    // what the kept flow was tied with stays its own
+    kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
+    advance(c, kept, rest)
+}
+
+/// `[source labels, target labels]`.
+fn labels(v: &Dynamic) -> Result<Labels> {
+    let what = "run, labels";
+    let flat = v.flatten_clone();
+    let pair = flat.read_lock::<Array>().filter(|l| l.len() == 2);
+    let Some(pair) = pair else {
+        return Err(Error::Shape {
+            what: what.into(),
+            expected: "two lists, [source labels, target labels]".into(),
+            got: format!("a {}", type_of(v)),
+        });
+    };
+    let whole = |v: &Dynamic| -> Result<Vec<i64>> {
+        numbers(what, v)?
+            .into_iter()
+            .map(|l| {
+                if l.fract() == 0.0 {
+                    Ok(l as i64)
+                } else {
+                    Err(Error::data(what, format!("a label is {l}, expected whole numbers")))
+                }
+            })
+            .collect()
+    };
+    Ok(Labels { source: whole(&pair[0])?, target: whole(&pair[1])? })
+}
+
+fn reading(l: &mut Library) {
+    let mut r = l.of::<RunValue>();
+    r.property("particles", "the particles as points", |_, r| Ok(r.particles()?));
+    r.property("history", "numbers over the steps, a table", |_, r| Ok(TableValue::new(r.history.clone())));
+    r.property("snapshots", "the particles at evenly spaced steps, a list of points", |_, r| {
+        let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.flow.decode(&s.points)).collect();
+        Ok(views?.into_iter().map(Dynamic::from).collect::<Array>())
+    });
+    r.property("critic", "the critic as the last step left it", |_, r| Ok(FittedCritic::of_run(r)?));
+    r.property("report", "numbers about the flow itself", |_, r| {
+        let report = r.flow.report(&r.state)?;
+        Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect::<Map>())
+    });
+    r.property("labels", "the classes of the source", |_, r| {
+        Ok(list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))))
+    });
+    r.property("source", "where the particles started", |_, r| Ok(r.source.clone()));
+    r.property("target", "where they are going", |_, r| Ok(r.target.clone()));
+    r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
+    r.property("time", "the time of the flow", |_, r| Ok(r.state.time));
+    r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));
+    r.property("seconds", "how long it took", |_, r| Ok(r.seconds));
+}
+
+fn table(l: &mut Library) {
+    let mut t = l.kind::<TableValue>(|t| t.render(12));
+    t.method("column(name)", "a column as a list", |_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?));
+    t.index(|_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?));
+    t.method("columns()", "the names of the columns", |_, t, ()| {
+        Ok(t.names().map(|n| Dynamic::from(ImmutableString::from(n))).collect::<Array>())
+    });
+    t.method("len()", "how many rows", |_, t, ()| Ok(t.len() as i64));
+    t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
+        Ok(t.last(&name).unwrap_or(f64::NAN))
+    });
+}
+
+fn column(t: &TableValue, name: &str) -> Result<Array> {
+    t.column(name).map(|v| list(v.iter().copied())).ok_or_else(|| {
+        let names: Vec<&str> = t.names().collect();
+        let hint = crate::catalogue::nearest(name, names.iter().copied())
+            .map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
+        Error::data("table", format!("no column \"{name}\": the columns are {}{hint}", names.join(", ")))
+    })
+}
