@@ -18,8 +18,7 @@ const ENTRY: Entry = Entry {
 };
 
 /// `data::digits()`
-pub const DATA_SET: DataSet =
-    DataSet { entry: ENTRY, arguments: &[], draw: Draw::Fixed(|_| Ok(digits()?.0)) };
+pub const DATA_SET: DataSet = DataSet { entry: ENTRY, arguments: &[], draw: Draw::Fixed(|_| Ok(digits()?.0)) };
 
 const LABELS: Entry = Entry {
     name: "data::digit_labels",
@@ -30,8 +29,7 @@ const LABELS: Entry = Entry {
 };
 
 /// `data::digit_labels()`
-pub const LABELS_SET: DataSet =
-    DataSet { entry: LABELS, arguments: &[], draw: Draw::Labels(|_| Ok(digits()?.1)) };
+pub const LABELS_SET: DataSet = DataSet { entry: LABELS, arguments: &[], draw: Draw::Labels(|_| Ok(digits()?.1)) };
 
 const FILE: &[u8] = include_bytes!("digits.csv.gz");
 

@@ -186,18 +186,3 @@ fn explore(
     }
     Ok(out)
 }
-
-/// Reads closures.
-#[derive(Clone, Copy)]
-pub struct Tracer;
-
-impl Tracer {
-    /// See [`trace`].
-    pub fn trace(self, c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
-        trace(c, ctx, f)
-    }
-    /// See [`trace_at`].
-    pub fn trace_at(self, c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
-        trace_at(c, ctx, f, argument)
-    }
-}

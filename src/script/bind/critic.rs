@@ -1,9 +1,9 @@
 //! Recipes of critics, and fitted potentials.
+use crate::critic::CriticBuilder;
 use crate::critic::kind::Form;
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::natural::CRITICS;
 use crate::critic::solver::SolverBuilder;
-use crate::critic::CriticBuilder;
 use crate::error::{Error, Result};
 use crate::script::convert::{count, list, numbers, type_of};
 use crate::script::library::Library;
@@ -59,12 +59,7 @@ fn fitted(l: &mut Library) {
 }
 
 /// The builder of critics or networks that an option names.
-pub fn builder_option(
-    o: &Options,
-    owner: &str,
-    key: &str,
-    expected: &str,
-) -> Result<Option<Arc<dyn CriticBuilder>>> {
+pub fn builder_option(o: &Options, owner: &str, key: &str, expected: &str) -> Result<Option<Arc<dyn CriticBuilder>>> {
     let Some(v) = o.value(key) else { return Ok(None) };
     match v.clone().try_cast::<CriticValue>() {
         Some(c) => Ok(Some(c.0)),

@@ -1,9 +1,9 @@
 //! Estimates: values with their proof.
 use super::critic::critic_option;
-use crate::critic::{Asked, Weights};
 use crate::critic::certificate::{Upper, certify};
 use crate::critic::estimate::{EstimateOptions, Request, estimate, estimate_optimizer};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
+use crate::critic::{Asked, Weights};
 use crate::device::check_samples;
 use crate::error::{Error, Result};
 use crate::observer::progress::Report;

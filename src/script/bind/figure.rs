@@ -1,9 +1,9 @@
 //! Figures and animations as values.
 use super::plot_arguments::{only, points_cloud};
 use crate::error::Result;
-use crate::record::{Snapshot, compact};
 use crate::plot::animation::{self, Animation};
 use crate::plot::{Cloud, Figure, FigureOptions, render};
+use crate::record::{Snapshot, compact};
 use crate::script::call::Call;
 use crate::script::context::Context;
 use crate::script::convert::text;
@@ -63,7 +63,7 @@ fn animate(call: &Call, run: &RunValue) -> Result<Animation> {
     let frame = |s: &Snapshot| {
         Ok(Cloud {
             name: format!("step {}, time {}", s.step, compact(s.time)),
-            ..points_cloud(&run.flow.view(&s.points)?)?
+            ..points_cloud(&run.flow.decode(&s.points)?)?
         })
     };
     let snapshots: Vec<Cloud> = run.snapshots.iter().map(frame).collect::<Result<_>>()?;

@@ -90,12 +90,7 @@ mod tests {
             assert!(given || index.names.iter().any(|n| n.name == e.name), "no function is exposed as {}", e.name);
         }
         for n in &index.names {
-            assert!(
-                !n.doc.is_empty() || n.gives.is_empty(),
-                "{} of {:?} has no entry",
-                split(n.name).1,
-                n.owner
-            );
+            assert!(!n.doc.is_empty() || n.gives.is_empty(), "{} of {:?} has no entry", split(n.name).1, n.owner);
         }
     }
 }

@@ -55,7 +55,7 @@ fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let run: RunValue = only("plot::trajectories", "a run", v)?;
     let snapshots: Vec<Cloud> =
-        run.snapshots.iter().map(|s| points_cloud(&run.flow.view(&s.points)?)).collect::<Result<_>>()?;
+        run.snapshots.iter().map(|s| points_cloud(&run.flow.decode(&s.points)?)).collect::<Result<_>>()?;
     room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
 }
 
