@@ -48,10 +48,6 @@ impl Options {
     pub fn value(&self, key: &str) -> Option<&Dynamic> {
         self.values.get(key)
     }
-    /// A number given under a key.
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.given.get(key).and_then(|v| v.as_f64())
-    }
     /// Whether a flag was given as true.
     pub fn flag(&self, key: &str) -> bool {
         self.given.get(key).and_then(|v| v.as_bool()).unwrap_or(false)
