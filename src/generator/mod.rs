@@ -2,6 +2,15 @@
 //!
 //! An f-divergence is D_f(P‖Q) = E_Q[f(dP/dQ)] with f convex on (0, ∞) and f(1) = 0; its variational form needs the
 //! conjugate f*(y) = sup_{x ≥ 0} { x y − f(x) } and its derivative. [birrell2022]
+//!
+//! | step | where |
+//! |---|---|
+//! | f as a formula, its exact derivatives, as code | [`expr`], [`diff`], [`tape`] |
+//! | is it convex, with f(1) = 0? | [`Generator::new`] |
+//! | f*, f*', f*'' of numbers, slices and tensors | [`conjugate`] |
+//! | inf_ν { ν + E_Q f*(φ − ν) } of the same | [`infimum`] |
+//! | the f with names | [`named`] |
+//! | f in files and in formulas for people | [`portable`], [`latex`] |
 pub mod conjugate;
 mod convexity;
 pub mod diff;
