@@ -8,8 +8,7 @@ use super::expr::{self, Expr, x};
 use super::log_ratio::{LogRatio, RatioValues};
 use super::per_device::PerDevice;
 use super::tape::Tape;
-use crate::device::ops::conjugates;
-use crate::device::ops::ratios::RatioTable;
+use crate::device::ops::tables::{ConvexTable, PairTable};
 use crate::device::{Values, is_cpu};
 use crate::error::GeneratorError;
 use burn::tensor::Device;
@@ -41,7 +40,7 @@ pub struct Generator {
     /// made when somebody needs it
     ratio: OnceLock<LogRatio>,
     at_one: OnceLock<(f64, f64)>,
-    tables: PerDevice<conjugates::Table>,
+    tables: PerDevice<ConvexTable>,
 }
 
 impl Generator {
@@ -212,7 +211,7 @@ impl Generator {
         self.on(&y.device()).at(y)
     }
     /// f*, f*' and f*'' for kernels.
-    pub fn device_table(&self, device: &Device) -> conjugates::Table {
+    pub fn device_table(&self, device: &Device) -> ConvexTable {
         let make = || kernel::table(&self.numeric, self.prepared.domain, self.slope_at_one(), device);
         self.tables.get(device, make)
     }
@@ -221,7 +220,7 @@ impl Generator {
         self.ratio().eval(v)
     }
     /// The same for kernels.
-    pub fn ratio_table(&self, device: &Device) -> RatioTable {
+    pub fn ratio_table(&self, device: &Device) -> PairTable {
         self.ratio().on_device(device)
     }
     fn ratio(&self) -> &LogRatio {

@@ -3,7 +3,7 @@
 //! x f'(x) − f(x) and x² f''(x) lose their digits in f32 for large x, so they are tabulated in f64 and interpolated by cubic
 //! Hermite pieces; dφ/dV = x f''(x) and df*(φ)/dV = x² f''(x) are the exact slopes at the nodes.
 use super::per_device::PerDevice;
-use crate::device::ops::ratios::RatioTable;
+use crate::device::ops::tables::PairTable;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 /// |V| beyond which the values stay and the slopes are those of the end.
@@ -28,7 +28,7 @@ pub struct LogRatio {
     /// φ, h dφ/dV, f*, h df*/dV at the nodes
     columns: [Vec<f32>; 4],
     tensors: PerDevice<[Tensor<1>; 4]>,
-    table: PerDevice<RatioTable>,
+    table: PerDevice<PairTable>,
 }
 
 impl LogRatio {
@@ -77,8 +77,8 @@ impl LogRatio {
         })
     }
     /// The same for kernels.
-    pub fn on_device(&self, device: &Device) -> RatioTable {
-        self.table.get(device, || RatioTable::new(&self.columns, LARGEST, device))
+    pub fn on_device(&self, device: &Device) -> PairTable {
+        self.table.get(device, || PairTable::new(&self.columns, LARGEST, device))
     }
 }
 

@@ -5,7 +5,7 @@ use super::kept;
 use super::on_device::{self, DevicePass, Opened};
 use super::sweep;
 use super::weights::Weights;
-use crate::device::ops::passes::{Weighed, Weighing};
+use crate::device::ops::functionals::{Evaluated, Functional};
 use crate::device::{Points, Values, is_cpu, points, rows, values};
 use crate::error::{Error, Result};
 use crate::scratch::Scratch;
@@ -133,10 +133,10 @@ impl Forward<'_> {
         }
     }
 
-    /// An objective of net on one batch, in one launch where that is possible.
-    pub fn weigh(&self, weighing: &Weighing) -> Option<Weighed> {
+    /// A functional of net on one batch, in one launch where that is possible.
+    pub fn evaluate(&self, f: &Functional) -> Option<Evaluated> {
         match &self.passes {
-            Passes::Tensors { passes, .. } => on_device::weigh(passes, weighing),
+            Passes::Tensors { passes, .. } => on_device::evaluate(passes, f),
             Passes::Host { .. } => None,
         }
     }

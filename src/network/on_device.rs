@@ -4,7 +4,9 @@ use super::batch::apart;
 use super::layers::{self, LEAK, Layers, Pass};
 use super::shape::Shape;
 use super::tangent::tangent_gradient;
-use crate::device::ops::passes::{self, Kind, MOST_WEIGHED, Plan, Run, Weighed, Weighing};
+use crate::device::ops::functionals::{Evaluated, Functional, MOST_ROWS};
+use crate::device::ops::passes::{self, StoredPass};
+use crate::device::ops::plan::{Kind, Plan};
 use crate::device::ops::tangents::{self, Excess};
 use crate::device::{Points, Values, is_cpu};
 use crate::error::Result;
@@ -25,7 +27,7 @@ pub struct DeviceLayers {
 
 /// A forward pass of one block of rows.
 pub enum DevicePass {
-    Packed { x: Points, run: Run },
+    Packed { x: Points, run: StoredPass },
     Open(Pass),
 }
 
@@ -72,10 +74,10 @@ pub fn split(v: &Values, passes: &[DevicePass]) -> Vec<Values> {
         .collect()
 }
 
-/// An objective of the outputs of both samples in one launch, where they are one block that is not too large.
-pub fn weigh(passes: &[DevicePass], weighing: &Weighing) -> Option<Weighed> {
+/// A functional of the outputs of both samples in one launch, where they are one block that is not too large.
+pub fn evaluate(passes: &[DevicePass], f: &Functional) -> Option<Evaluated> {
     match passes {
-        [DevicePass::Packed { run, .. }] if run.len() <= MOST_WEIGHED => Some(passes::weigh(run, weighing)),
+        [DevicePass::Packed { run, .. }] if run.len() <= MOST_ROWS => Some(run.evaluate(f)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What layers a network has, and where the parameters of each sit in one flat vector.
 use super::Activation;
 use super::linear::Linear;
-use crate::device::ops::layers::Layout;
+use crate::device::ops::layout::Layout;
 use burn::tensor::Device;
 use rand::Rng;
 use std::sync::{Arc, OnceLock};

@@ -2,7 +2,7 @@
 use super::kind::{Form, Kind, Made, Saved};
 use super::{Ascent, Critic, CriticBuilder, Fit, Frame, Named, Value, scored_variation};
 use crate::catalogue::Given;
-use crate::device::ops::passes::Weighed;
+use crate::device::ops::functionals::Evaluated;
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
@@ -103,9 +103,9 @@ impl Mlp {
     }
 
     /// The objective at both samples, of which the first has n rows, in one launch where that is possible.
-    fn weigh(&self, term: &Term, pass: &Forward, n: usize) -> Option<Weighed> {
-        let weighing = term.functional(n, self.height(), self.nu.as_ref(), &self.standard.center.device())?;
-        pass.weigh(&weighing)
+    fn objective(&self, term: &Term, pass: &Forward, n: usize) -> Option<Evaluated> {
+        let functional = term.functional(n, self.height(), self.nu.as_ref(), &self.standard.center.device())?;
+        pass.evaluate(&functional)
     }
 
     /// What the outputs of the network are multiplied by.
@@ -124,10 +124,10 @@ impl Mlp {
         let pass = batch::forward(prepared.weights(), &[both])?;
         let factor = self.height();
         let [n, m] = samples.map(|s| s.dims()[0]);
-        let (seeds, mut value) = match self.weigh(term, &pass, n) {
-            Some(weighed) => {
-                self.nu = weighed.nu;
-                (weighed.slopes, weighed.value)
+        let (seeds, mut value) = match self.objective(term, &pass, n) {
+            Some(found) => {
+                self.nu = found.nu;
+                (found.slopes, found.value)
             }
             None => {
                 let phi = pass.outputs().remove(0).mul_scalar(factor);
@@ -220,8 +220,8 @@ impl Critic for Mlp {
             let n = particles.dims()[0];
             let both = Batch::new(&self.standard.enter(&Tensor::cat(vec![particles.clone(), target.clone()], 0)))?;
             let pass = batch::forward(&weights, &[&both])?;
-            if let Some(weighed) = self.weigh(term, &pass, n) {
-                let back = pass.input_gradient(&weighed.slopes)?;
+            if let Some(found) = self.objective(term, &pass, n) {
+                let back = pass.input_gradient(&found.slopes)?;
                 return Ok(back.narrow(0, 0, n).mul_scalar(n as f64 / self.standard.scale));
             }
         }

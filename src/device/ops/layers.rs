@@ -1,75 +1,37 @@
 //! The small steps around a pass through a dense network, one launch each: dividing every matrix by its largest singular value, and
 //! the optimiser behind the chain rule through that. As tensor operations they would be a hundred launches of almost no work.
 use super::super::Values;
+use super::layout::Layout;
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
-use burn::tensor::{Device, Tensor, TensorData};
-
-/// Where the layers of a dense network lie in its flat parameters: five numbers each for a device, k, n, where W begins, and where
-/// u and v do.
-#[derive(Clone, Debug)]
-pub struct Layout {
-    table: Values,
-    /// parameters, and entries of u and v
-    pub len: usize,
-    pub u: usize,
-    pub v: usize,
-    widest: usize,
-    /// entries a row ends with
-    pub outs: usize,
-}
-
-/// Layers wider than this do not fit the memory that units share, and more parameters are worth more than one cube a layer.
-const WIDEST: usize = 1024;
-const MOST: usize = 1 << 18;
-
-impl Layout {
-    /// For matrices k × n, each followed by n biases; None where tensors are the better way.
-    pub fn of(matrices: &[(usize, usize)], device: &Device) -> Option<Layout> {
-        let (mut table, mut len, mut u, mut v, mut widest) = (vec![], 0, 0, 0, 0);
-        for (k, n) in matrices {
-            table.extend([*k, *n, len, u, v].map(|i| i as f32));
-            (len, u, v, widest) = (len + (k + 1) * n, u + k, v + n, widest.max(*k).max(*n));
-        }
-        let size = table.len();
-        (widest <= WIDEST && len <= MOST).then(|| Layout {
-            table: Tensor::from_data(TensorData::new(table, [size]), device),
-            len,
-            u,
-            v,
-            widest,
-            outs: matrices.last().map_or(0, |m| m.1),
-        })
-    }
-    pub(super) fn table(&self) -> &Values {
-        &self.table
-    }
-    pub fn widest(&self) -> usize {
-        self.widest
-    }
-}
+use burn::tensor::Tensor;
 
 /// The numbers of an update: Adam [kingma2015], or RMSProp [tieleman2012] with its decay in the place of β₂.
 #[derive(Clone, Copy, Debug)]
 pub struct Update {
+    /// Adam; otherwise RMSProp
     pub adam: bool,
+    /// decay of the first moments
     pub beta1: f32,
+    /// decay of the second
     pub beta2: f32,
+    /// what m/(√v + ε) is multiplied by
     pub rate: f32,
+    /// ε
     pub epsilon: f32,
 }
 
-#[backend_extension(Cube, Flex)]
-pub trait LayerOps: Backend {
+/// Only devices run these: networks on the CPU have their own way.
+#[backend_extension(Cube)]
+pub(super) trait LayerOps: Backend {
     /// [W/σ and biases, σ of every layer] and [u, v], from the parameters and [u, v], after power iterations.
     fn divide(
         theta: FloatTensor<Self>,
         uv: FloatTensor<Self>,
         table: FloatTensor<Self>,
         iterations: u32,
-        widest: u32,
+        widest: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
     /// θ and its moments after an ascent step along the gradient in the divided parameters, from what `divide` gave.
-    #[allow(clippy::too_many_arguments)]
     fn ascend(
         theta: FloatTensor<Self>,
         moments: FloatTensor<Self>,
@@ -77,23 +39,14 @@ pub trait LayerOps: Backend {
         divided: FloatTensor<Self>,
         uv: FloatTensor<Self>,
         table: FloatTensor<Self>,
-        beta1: f32,
-        beta2: f32,
-        rate: f32,
-        epsilon: f32,
-        adam: u32,
+        update: Update,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
     /// The same along a gradient in θ itself.
-    #[allow(clippy::too_many_arguments)]
     fn ascend_freely(
         theta: FloatTensor<Self>,
         moments: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
-        beta1: f32,
-        beta2: f32,
-        rate: f32,
-        epsilon: f32,
-        adam: u32,
+        update: Update,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
@@ -106,16 +59,16 @@ pub struct Divided {
     pub uv: Values,
 }
 
-/// The layers after some power iterations from [u, v].
+/// The layers after some power iterations from [u, v]: v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|, σ = ⟨u, Wv⟩. [miyato2018]
 pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -> Divided {
-    let (theta, uv, table) =
-        (theta.clone().into_dispatch(), uv.clone().into_dispatch(), layout.table.clone().into_dispatch());
-    let (weights, uv) = <Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest as u32);
+    let [theta, uv, table] = [theta, uv, layout.table()].map(|t| t.clone().into_dispatch());
+    let (weights, uv) = <Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest());
     Divided { weights: Tensor::from_dispatch(weights), uv: Tensor::from_dispatch(uv) }
 }
 
-/// θ and its moments, the first followed by the second, after a step up the gradient: the one in the divided parameters, where they
-/// were divided. RMSProp leaves the first moments alone.
+/// θ and its moments, the first followed by the second, after a step up the gradient g: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
+/// θ ← θ + rate · m/(√v + ε). RMSProp takes g for m, and leaves the first moments alone. Where the layers were divided g is the
+/// gradient in the divided parameters, and goes through (g − ⟨g, W/σ⟩ uvᵀ)/σ first.
 pub fn ascend(
     theta: &Values,
     moments: &Values,
@@ -124,35 +77,13 @@ pub fn ascend(
     update: Update,
 ) -> [Values; 2] {
     let [theta, moments, gradient] = [theta, moments, gradient].map(|t| t.clone().into_dispatch());
-    let Update { adam, beta1, beta2, rate, epsilon } = update;
     let (theta, moments) = match divided {
         Some((divided, layout)) => {
             let [weights, uv, table] =
-                [&divided.weights, &divided.uv, &layout.table].map(|t| t.clone().into_dispatch());
-            <Dispatch as LayerOps>::ascend(
-                theta,
-                moments,
-                gradient,
-                weights,
-                uv,
-                table,
-                beta1,
-                beta2,
-                rate,
-                epsilon,
-                u32::from(adam),
-            )
+                [&divided.weights, &divided.uv, layout.table()].map(|t| t.clone().into_dispatch());
+            <Dispatch as LayerOps>::ascend(theta, moments, gradient, weights, uv, table, update)
         }
-        None => <Dispatch as LayerOps>::ascend_freely(
-            theta,
-            moments,
-            gradient,
-            beta1,
-            beta2,
-            rate,
-            epsilon,
-            u32::from(adam),
-        ),
+        None => <Dispatch as LayerOps>::ascend_freely(theta, moments, gradient, update),
     };
     [theta, moments].map(Tensor::from_dispatch)
 }

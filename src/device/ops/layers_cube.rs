@@ -1,216 +1,194 @@
 //! The steps around a pass on a GPU: one cube per layer.
-use super::layers::LayerOps;
-use super::parts_cube::{room, total};
+use super::group_cube::{UNITS, cubes, group_sum, shared_numbers, units, vector_beside};
+use super::layer_cube::{Factor, Layer, Layers, LayersLaunch};
+use super::layers::{LayerOps, Update};
+use super::layout::FIELDS;
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, calculate_cube_count_elemwise, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
-/// Units of a cube.
-const UNITS: usize = 256;
+/// Where u and v of a layer lie in one vector of all u and then all v.
+#[cube]
+fn singular(layers: &Layers, layer: &Layer) -> (usize, usize) {
+    let last = layers.last();
+    (layer.ins_before, last.ins_before + last.ins + layer.outs_before)
+}
+
+/// Σₛ vector[s] · M[s, j]: an entry of a product.
+#[cube]
+fn entry(theta: &[f32], m: &Factor, vector: &Shared<[f32]>, j: usize) -> f32 {
+    let mut z = 0.0f32;
+    for s in 0..m.terms {
+        z += vector[s] * theta[m.at + j * m.apart + s * m.by];
+    }
+    z
+}
+
+/// to = Mᵀfrom/|Mᵀfrom|.
+#[cube]
+fn turn(theta: &[f32], m: &Factor, from: &Shared<[f32]>, to: &mut Shared<[f32]>, shared: &mut Shared<[f32]>) {
+    let mut square = 0.0f32;
+    let mut j = UNIT_POS as usize;
+    while j < m.columns {
+        let z = entry(theta, m, from, j);
+        to[j] = z;
+        square += z * z;
+        j += UNITS;
+    }
+    let scale = 1.0f32 / (f32::sqrt(group_sum(square, shared)) + 1.0e-12f32);
+    let mut i = UNIT_POS as usize;
+    while i < m.columns {
+        to[i] = to[i] * scale;
+        i += UNITS;
+    }
+    sync_cube();
+}
+
+/// Numbers of a tensor from `at` on, to where all units see them.
+#[cube]
+fn load(to: &mut Shared<[f32]>, from: &[f32], at: usize, count: usize) {
+    let mut i = UNIT_POS as usize;
+    while i < count {
+        to[i] = from[at + i];
+        i += UNITS;
+    }
+}
+
+/// And back.
+#[cube]
+fn store(to: &mut [f32], at: usize, from: &Shared<[f32]>, count: usize) {
+    let mut i = UNIT_POS as usize;
+    while i < count {
+        to[at + i] = from[i];
+        i += UNITS;
+    }
+}
 
 #[cube(launch)]
 fn divide_layers(
     theta: &[f32],
     uv: &[f32],
-    table: &[f32],
+    layers: &Layers,
     out: &mut [f32],
     next: &mut [f32],
     #[comptime] iterations: u32,
     #[comptime] widest: usize,
-    #[comptime] units: usize,
 ) {
     let l = CUBE_POS as usize;
-    let t = UNIT_POS as usize;
-    let len = theta.len();
-    let k = usize::cast_from(table[l * 5]);
-    let n = usize::cast_from(table[l * 5 + 1]);
-    let w = usize::cast_from(table[l * 5 + 2]);
-    let last = table.len() - 5;
-    let all_u = usize::cast_from(table[last + 3]) + usize::cast_from(table[last]);
-    let u0 = usize::cast_from(table[l * 5 + 3]);
-    let v0 = all_u + usize::cast_from(table[l * 5 + 4]);
-    let mut left = Shared::<[f32]>::new_slice(widest);
-    let mut right = Shared::<[f32]>::new_slice(widest);
-    let mut parts = Shared::<[f32]>::new_slice(units);
-    let mut a = t;
-    while a < k {
-        left[a] = uv[u0 + a];
-        a += units;
-    }
-    let mut b = t;
-    while b < n {
-        right[b] = uv[v0 + b];
-        b += units;
-    }
+    let layer = layers.layer(l);
+    let (u0, v0) = singular(layers, &layer);
+    let mut u = Shared::<[f32]>::new_slice(widest);
+    let mut v = Shared::<[f32]>::new_slice(widest);
+    let mut shared = shared_numbers();
+    load(&mut u, uv, u0, layer.ins);
+    load(&mut v, uv, v0, layer.outs);
     sync_cube();
     for _step in 0..iterations {
-        let mut square = 0.0f32;
-        let mut j = t;
-        while j < n {
-            let mut z = 0.0f32;
-            for i in 0..k {
-                z += left[i] * theta[w + i * n + j];
-            }
-            right[j] = z;
-            square += z * z;
-            j += units;
-        }
-        let scale = 1.0f32 / (f32::sqrt(total(square, &mut parts, t, units)) + 1.0e-12f32);
-        let mut j2 = t;
-        while j2 < n {
-            right[j2] = right[j2] * scale;
-            j2 += units;
-        }
-        sync_cube();
-        let mut square_u = 0.0f32;
-        let mut i2 = t;
-        while i2 < k {
-            let mut z = 0.0f32;
-            for j3 in 0..n {
-                z += right[j3] * theta[w + i2 * n + j3];
-            }
-            left[i2] = z;
-            square_u += z * z;
-            i2 += units;
-        }
-        let scale_u = 1.0f32 / (f32::sqrt(total(square_u, &mut parts, t, units)) + 1.0e-12f32);
-        let mut i3 = t;
-        while i3 < k {
-            left[i3] = left[i3] * scale_u;
-            i3 += units;
-        }
-        sync_cube();
+        turn(theta, &layer.forth(), &u, &mut v, &mut shared);
+        turn(theta, &layer.back(), &v, &mut u, &mut shared);
     }
-    let mut part = 0.0f32;
-    let mut j4 = t;
-    while j4 < n {
-        let mut z = 0.0f32;
-        for i in 0..k {
-            z += left[i] * theta[w + i * n + j4];
-        }
-        part += z * right[j4];
-        j4 += units;
+    let mut along = 0.0f32;
+    let mut j = UNIT_POS as usize;
+    while j < layer.outs {
+        along += entry(theta, &layer.forth(), &u, j) * v[j];
+        j += UNITS;
     }
-    let sigma = total(part, &mut parts, t, units);
+    let sigma = group_sum(along, &mut shared);
     let inverse = 1.0f32 / sigma;
-    let mut e = t;
-    while e < k * n + n {
-        let mut value = theta[w + e];
-        if e < k * n {
+    let mut e = layer.weights + UNIT_POS as usize;
+    while e < layer.end() {
+        let mut value = theta[e];
+        if e < layer.biases() {
             value = value * inverse;
         }
-        out[w + e] = value;
-        e += units;
+        out[e] = value;
+        e += UNITS;
     }
-    let mut a2 = t;
-    while a2 < k {
-        next[u0 + a2] = left[a2];
-        a2 += units;
-    }
-    let mut b2 = t;
-    while b2 < n {
-        next[v0 + b2] = right[b2];
-        b2 += units;
-    }
-    if t == 0 {
-        out[len + l] = sigma;
+    store(next, u0, &u, layer.ins);
+    store(next, v0, &v, layer.outs);
+    if UNIT_POS == 0 {
+        out[theta.len() + l] = sigma;
     }
 }
 
-/// One parameter up its gradient, with its moments.
+/// Parameters and moments before a step, and its rule.
+#[derive(CubeType, CubeLaunch)]
+struct Ascent {
+    theta: Box<[f32]>,
+    /// the first, then the second
+    moments: Box<[f32]>,
+    beta1: f32,
+    beta2: f32,
+    rate: f32,
+    epsilon: f32,
+    #[cube(comptime)]
+    adam: bool,
+}
+
 #[cube]
-#[allow(clippy::too_many_arguments)]
-fn move_one(
-    theta: &[f32],
-    moments: &[f32],
-    g: f32,
-    out: &mut [f32],
-    kept: &mut [f32],
-    at: usize,
-    beta1: f32,
-    beta2: f32,
-    rate: f32,
-    epsilon: f32,
-    #[comptime] adam: u32,
-) {
-    let second = theta.len() + at;
-    let square = beta2 * moments[second] + (1.0f32 - beta2) * g * g;
-    let mut along = g;
-    kept[at] = moments[at];
-    if comptime!(adam == 1) {
-        along = beta1 * moments[at] + (1.0f32 - beta1) * g;
-        kept[at] = along;
+impl Ascent {
+    /// One parameter up its gradient g, with its moments.
+    fn step(&self, at: usize, g: f32, theta: &mut [f32], moments: &mut [f32]) {
+        let second = self.theta.len() + at;
+        let square = self.beta2 * self.moments[second] + (1.0f32 - self.beta2) * g * g;
+        let mut along = g;
+        let mut first = self.moments[at];
+        if comptime!(self.adam) {
+            along = self.beta1 * self.moments[at] + (1.0f32 - self.beta1) * g;
+            first = along;
+        }
+        moments[at] = first;
+        theta[at] = self.theta[at] + self.rate * along / (f32::sqrt(square) + self.epsilon);
+        moments[second] = square;
     }
-    out[at] = theta[at] + rate * along / (f32::sqrt(square) + epsilon);
-    kept[second] = square;
 }
 
 #[cube(launch)]
-#[allow(clippy::too_many_arguments)]
-fn ascend_freely(
-    theta: &[f32],
-    moments: &[f32],
-    gradient: &[f32],
-    out: &mut [f32],
-    kept: &mut [f32],
-    beta1: f32,
-    beta2: f32,
-    rate: f32,
-    epsilon: f32,
-    #[comptime] adam: u32,
-) {
+fn ascend_each(before: &Ascent, gradient: &[f32], theta: &mut [f32], moments: &mut [f32]) {
     let at = ABSOLUTE_POS;
-    if at < theta.len() {
-        move_one(theta, moments, gradient[at], out, kept, at, beta1, beta2, rate, epsilon, adam);
+    if at < before.theta.len() {
+        before.step(at, gradient[at], theta, moments);
     }
 }
 
 #[cube(launch)]
-#[allow(clippy::too_many_arguments)]
 fn ascend_layers(
-    theta: &[f32],
-    moments: &[f32],
+    before: &Ascent,
+    layers: &Layers,
     gradient: &[f32],
     divided: &[f32],
     uv: &[f32],
-    table: &[f32],
-    out: &mut [f32],
-    kept: &mut [f32],
-    beta1: f32,
-    beta2: f32,
-    rate: f32,
-    epsilon: f32,
-    #[comptime] adam: u32,
-    #[comptime] units: usize,
+    theta: &mut [f32],
+    moments: &mut [f32],
 ) {
     let l = CUBE_POS as usize;
-    let t = UNIT_POS as usize;
-    let len = theta.len();
-    let k = usize::cast_from(table[l * 5]);
-    let n = usize::cast_from(table[l * 5 + 1]);
-    let w = usize::cast_from(table[l * 5 + 2]);
-    let last = table.len() - 5;
-    let all_u = usize::cast_from(table[last + 3]) + usize::cast_from(table[last]);
-    let u0 = usize::cast_from(table[l * 5 + 3]);
-    let v0 = all_u + usize::cast_from(table[l * 5 + 4]);
-    let sigma = divided[len + l];
-    let mut parts = Shared::<[f32]>::new_slice(units);
+    let layer = layers.layer(l);
+    let (u0, v0) = singular(layers, &layer);
+    let sigma = divided[before.theta.len() + l];
+    let mut shared = shared_numbers();
     let mut part = 0.0f32;
-    let mut e = t;
-    while e < k * n {
-        part += gradient[w + e] * divided[w + e];
-        e += units;
+    let mut e = layer.weights + UNIT_POS as usize;
+    while e < layer.biases() {
+        part += gradient[e] * divided[e];
+        e += UNITS;
     }
-    let inner = total(part, &mut parts, t, units);
-    let mut a = t;
-    while a < k * n + n {
-        let mut g = gradient[w + a];
-        if a < k * n {
-            g = (g - inner * uv[u0 + a / n] * uv[v0 + a % n]) / sigma;
+    let inner = group_sum(part, &mut shared);
+    let mut a = UNIT_POS as usize;
+    while a < layer.entries() + layer.outs {
+        let at = layer.weights + a;
+        let mut g = gradient[at];
+        if a < layer.entries() {
+            g = (g - inner * uv[u0 + a / layer.outs] * uv[v0 + a % layer.outs]) / sigma;
         }
-        move_one(theta, moments, g, out, kept, w + a, beta1, beta2, rate, epsilon, adam);
-        a += units;
+        before.step(at, g, theta, moments);
+        a += UNITS;
     }
+}
+
+/// What a launch takes for parameters and moments before a step.
+fn ascent(theta: CubeTensor, moments: CubeTensor, update: Update) -> AscentLaunch {
+    let Update { adam, beta1, beta2, rate, epsilon } = update;
+    AscentLaunch::new(theta.into_buffer_arg(), moments.into_buffer_arg(), beta1, beta2, rate, epsilon, adam)
 }
 
 impl LayerOps for CubeBackend {
@@ -219,14 +197,14 @@ impl LayerOps for CubeBackend {
         uv: FloatTensor<Self>,
         table: FloatTensor<Self>,
         iterations: u32,
-        widest: u32,
+        widest: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, uv, table] = [theta, uv, table].map(into_contiguous);
-        let layers = table.shape()[0] / 5;
-        let (out, next) = (room(&theta, theta.shape()[0] + layers), room(&uv, uv.shape()[0]));
-        let (count, dim) = (CubeCount::Static(layers as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
+        let layers = table.shape()[0] / FIELDS;
+        let (out, next) = (vector_beside(&theta, theta.shape()[0] + layers), vector_beside(&uv, uv.shape()[0]));
         let [theta, uv, table, o, n] = [theta, uv, table, out.clone(), next.clone()].map(CubeTensor::into_buffer_arg);
-        divide_layers::launch(&out.client, count, dim, theta, uv, table, o, n, iterations, widest as usize, UNITS);
+        let table = LayersLaunch::new(table);
+        divide_layers::launch(&out.client, cubes(layers), units(), theta, uv, table, o, n, iterations, widest);
         (out, next)
     }
     fn ascend(
@@ -236,70 +214,30 @@ impl LayerOps for CubeBackend {
         divided: FloatTensor<Self>,
         uv: FloatTensor<Self>,
         table: FloatTensor<Self>,
-        beta1: f32,
-        beta2: f32,
-        rate: f32,
-        epsilon: f32,
-        adam: u32,
+        update: Update,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, moments, gradient, divided, uv, table] =
             [theta, moments, gradient, divided, uv, table].map(into_contiguous);
-        let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
-        let (count, dim) = (CubeCount::Static((table.shape()[0] / 5) as u32, 1, 1), CubeDim::new_1d(UNITS as u32));
-        let [theta, moments, gradient, divided, uv, table, o, k] =
-            [theta, moments, gradient, divided, uv, table, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
-        ascend_layers::launch(
-            &out.client,
-            count,
-            dim,
-            theta,
-            moments,
-            gradient,
-            divided,
-            uv,
-            table,
-            o,
-            k,
-            beta1,
-            beta2,
-            rate,
-            epsilon,
-            adam,
-            UNITS,
-        );
-        (out, kept)
+        let layers = table.shape()[0] / FIELDS;
+        let out = [1, 2].map(|n| vector_beside(&theta, n * theta.shape()[0]));
+        let [t, m] = out.clone().map(CubeTensor::into_buffer_arg);
+        let [gradient, divided, uv, table] = [gradient, divided, uv, table].map(CubeTensor::into_buffer_arg);
+        let (before, table) = (ascent(theta, moments, update), LayersLaunch::new(table));
+        ascend_layers::launch(&out[0].client, cubes(layers), units(), before, table, gradient, divided, uv, t, m);
+        out.into()
     }
     fn ascend_freely(
         theta: FloatTensor<Self>,
         moments: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
-        beta1: f32,
-        beta2: f32,
-        rate: f32,
-        epsilon: f32,
-        adam: u32,
+        update: Update,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [theta, moments, gradient] = [theta, moments, gradient].map(into_contiguous);
-        let (out, kept) = (room(&theta, theta.shape()[0]), room(&theta, 2 * theta.shape()[0]));
-        let dim = CubeDim::new_1d(UNITS as u32);
-        let count = calculate_cube_count_elemwise(&theta.client, theta.shape()[0], dim);
-        let [theta, moments, gradient, o, k] =
-            [theta, moments, gradient, out.clone(), kept.clone()].map(CubeTensor::into_buffer_arg);
-        ascend_freely::launch(
-            &out.client,
-            count,
-            dim,
-            theta,
-            moments,
-            gradient,
-            o,
-            k,
-            beta1,
-            beta2,
-            rate,
-            epsilon,
-            adam,
-        );
-        (out, kept)
+        let n = theta.shape()[0];
+        let out = [1, 2].map(|k| vector_beside(&theta, k * n));
+        let count = calculate_cube_count_elemwise(&theta.client, n, units());
+        let [gradient, t, m] = [gradient, out[0].clone(), out[1].clone()].map(CubeTensor::into_buffer_arg);
+        ascend_each::launch(&out[0].client, count, units(), ascent(theta, moments, update), gradient, t, m);
+        out.into()
     }
 }

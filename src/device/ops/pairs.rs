@@ -3,7 +3,7 @@ use super::super::{Points, Values};
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::{Shape, Tensor};
 
-/// A radial kernel a device computes by itself, as (kind, c) in the numbering of the device code.
+/// A radial kernel a device computes by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Radial {
     /// exp(c r²)
@@ -16,26 +16,35 @@ pub enum Radial {
     Energy,
 }
 
+/// The same as kernels are compiled for it, without its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    Gaussian,
+    Laplace,
+    Imq,
+    Energy,
+}
+
 impl Radial {
-    fn code(self) -> (u32, f32) {
+    fn form(self) -> (Form, f32) {
         match self {
-            Radial::Gaussian(c) => (0, c as f32),
-            Radial::Laplace(c) => (1, c as f32),
-            Radial::Imq(c) => (2, c as f32),
-            Radial::Energy => (3, 0.0),
+            Radial::Gaussian(c) => (Form::Gaussian, c as f32),
+            Radial::Laplace(c) => (Form::Laplace, c as f32),
+            Radial::Imq(c) => (Form::Imq, c as f32),
+            Radial::Energy => (Form::Energy, 0.0),
         }
     }
 }
 
 #[backend_extension(Cube, Flex)]
-pub trait PairOps: Backend {
+pub(super) trait PairOps: Backend {
     /// Rows [Σ_j w_j k, ∇ of it], shape [n, 1 + d].
     fn kernel_field(
         x: FloatTensor<Self>,
         y: FloatTensor<Self>,
         w: FloatTensor<Self>,
         c: f32,
-        kind: u32,
+        form: Form,
     ) -> FloatTensor<Self>;
     /// Rows [ln Σ_j e^{h_j − c_j}, Σ_j p_j ∇c_j] with c = s r or s r² and p the softmax, shape [n, 1 + d].
     fn soft_field(
@@ -54,9 +63,9 @@ fn split(out: Tensor<2>) -> (Values, Points) {
 
 /// Σ_j w_j k(x_i, y_j) and its gradient in x_i; shapes [n] and [n, d].
 pub fn kernel_field(x: &Points, y: &Points, w: &Values, k: Radial) -> (Values, Points) {
-    let (kind, c) = k.code();
+    let (form, c) = k.form();
     let (x, y, w) = (x.clone().into_dispatch(), y.clone().into_dispatch(), w.clone().into_dispatch());
-    split(Tensor::from_dispatch(<Dispatch as PairOps>::kernel_field(x, y, w, c, kind)))
+    split(Tensor::from_dispatch(<Dispatch as PairOps>::kernel_field(x, y, w, c, form)))
 }
 
 /// ln Σ_j e^{h_j − s|x_i − y_j|^p} for p = 1 or 2, and the mean of s∇|x_i − y_j|^p under its terms.

@@ -1,7 +1,7 @@
 //! Objectives of a GPU, with their derivatives in one launch.
 use super::evaluation::TargetWeights;
 use crate::device::Values;
-use crate::device::ops::passes::{Other, Weighing};
+use crate::device::ops::functionals::{Average, Functional};
 use crate::divergence::objective::Objective;
 use crate::divergence::term::Term;
 use crate::generator::infimum::kernel::infimum;
@@ -10,14 +10,14 @@ use burn::tensor::Device;
 impl Term {
     /// What a kernel is told of the objective at φ = height · net on both samples, the source first; `nu` is that of an earlier φ,
     /// shape `[1]`. None where no kernel knows the objective.
-    pub fn functional(&self, source: usize, height: f64, nu: Option<&Values>, device: &Device) -> Option<Weighing> {
-        let other = match (self.target_weights(), &self.objective) {
-            (TargetWeights::Uniform, _) => Other::Mean,
-            (TargetWeights::Tilted(a), _) => Other::Exponential(a),
-            (TargetWeights::Joint, Objective::F(f)) => Other::Priced(infimum(f, nu, device)),
-            (TargetWeights::Joint, Objective::Variational(f)) => Other::Ratio(f.ratio_table(device)),
+    pub fn functional(&self, source: usize, height: f64, nu: Option<&Values>, device: &Device) -> Option<Functional> {
+        let average = match (self.target_weights(), &self.objective) {
+            (TargetWeights::Uniform, _) => Average::Mean,
+            (TargetWeights::Tilted(a), _) => Average::LogMeanExp(a),
+            (TargetWeights::Joint, Objective::F(f)) => Average::Infimum(infimum(f, nu, device)),
+            (TargetWeights::Joint, Objective::Variational(f)) => Average::Pair(f.ratio_table(device)),
             (TargetWeights::Joint, _) => return None,
         };
-        Some(Weighing { first: source, means_first: !self.reversed, height, other })
+        Some(Functional { first: source, means_first: !self.reversed, height, average })
     }
 }

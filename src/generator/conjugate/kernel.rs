@@ -4,7 +4,7 @@ use super::numeric::NumericConjugate;
 use super::prepared::Domain;
 use super::values::{Conjugates, VectorConjugate};
 use crate::device::Values;
-use crate::device::ops::conjugates::{self, Nodes};
+use crate::device::ops::tables::{ConvexNodes, ConvexTable, interpolate};
 use burn::tensor::Device;
 
 /// Cubic pieces between so many nodes are as good as f32; where f*' jumps inside a piece, f* is off by an eighth of its
@@ -18,21 +18,30 @@ pub(in crate::generator) fn table(
     domain: Domain,
     at_one: (f64, f64),
     device: &Device,
-) -> conjugates::Table {
+) -> ConvexTable {
     let nodes = if numeric.breaks.is_empty() { NODES } else { NODES_OF_KINKS };
     let Interpolant { warp, v0, dv, y, f, x, .. } = &Interpolant::new(numeric, nodes, 0);
     let (growth, ends) = warp.growth();
-    let Domain { d0, f0, dinf, attained } = domain;
-    let at_one = [at_one.0, at_one.1];
-    conjugates::Table::new(
-        &Nodes { y, f, x, growth, ends, first: *v0, step: *dv, d0, f0, dinf, attained, at_one },
-        device,
-    )
+    let nodes = ConvexNodes {
+        y,
+        g: f,
+        slope: x,
+        growth,
+        ends,
+        first: *v0,
+        step: *dv,
+        flat_below: domain.d0,
+        flat_value: -domain.f0,
+        end: domain.dinf,
+        attained: domain.attained,
+        unit_slope: [at_one.0, at_one.1],
+    };
+    ConvexTable::new(&nodes, device)
 }
 
-impl VectorConjugate for conjugates::Table {
+impl VectorConjugate for ConvexTable {
     fn at(&self, y: &Values) -> Conjugates<Values> {
-        let [value, gradient, curvature] = conjugates::conjugate(y, self);
+        let [value, gradient, curvature] = interpolate(y, self);
         Conjugates { value, gradient, curvature }
     }
 }

@@ -1,5 +1,5 @@
 //! The change of variable that spaces the nodes of an interpolated conjugate: for numbers, for tensors and for kernels.
-use crate::device::ops::conjugates::Growth;
+use crate::device::ops::tables::Growth;
 use burn::tensor::Tensor;
 
 /// How one end of the range of f' looks.
