@@ -4,9 +4,9 @@ use crate::error::{Error, Result};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::cell::Cell;
 
-/// Particles, rows of shape [n, d], f32.
+/// Particles, rows of shape `[n, d]`, f32.
 pub type Points = Tensor<2>;
-/// One value per particle, shape [n].
+/// One value per particle, shape `[n]`.
 pub type Values = Tensor<1>;
 
 /// Rows in row-major order as points on a device.

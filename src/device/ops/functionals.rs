@@ -36,7 +36,7 @@ pub enum Average {
 pub struct Infimum {
     /// g
     pub table: ConvexTable,
-    /// an earlier ν of a similar x, shape [1]
+    /// an earlier ν of a similar x, shape `[1]`
     pub start: Option<Values>,
     /// steps, none of which is left out
     pub iterations: usize,
@@ -53,9 +53,9 @@ pub const MOST_ROWS: usize = 1 << 18;
 pub struct Evaluated {
     /// its derivatives in v on every row
     pub slopes: Values,
-    /// shape [1]
+    /// shape `[1]`
     pub value: Values,
-    /// shape [1], where an infimum over ν was sought
+    /// shape `[1]`, where an infimum over ν was sought
     pub nu: Option<Values>,
 }
 

@@ -23,7 +23,7 @@ pub struct Update {
 /// Only devices run these: networks on the CPU have their own way.
 #[backend_extension(Cube)]
 pub(super) trait LayerOps: Backend {
-    /// [W/σ and biases, σ of every layer] and [u, v], from the parameters and [u, v], after power iterations.
+    /// [W/σ and biases, σ of every layer] and `[u, v]`, from the parameters and `[u, v]`, after power iterations.
     fn divide(
         theta: FloatTensor<Self>,
         uv: FloatTensor<Self>,
@@ -59,7 +59,7 @@ pub struct Divided {
     pub uv: Values,
 }
 
-/// The layers after some power iterations from [u, v]: v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|, σ = ⟨u, Wv⟩. [miyato2018]
+/// The layers after some power iterations from `[u, v]`: v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|, σ = ⟨u, Wv⟩. [miyato2018]
 pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -> Divided {
     let [theta, uv, table] = [theta, uv, layout.table()].map(|t| t.clone().into_dispatch());
     let (weights, uv) = <Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest());

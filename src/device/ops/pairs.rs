@@ -38,7 +38,7 @@ impl Radial {
 
 #[backend_extension(Cube, Flex)]
 pub(super) trait PairOps: Backend {
-    /// Rows [Σ_j w_j k, ∇ of it], shape [n, 1 + d].
+    /// Rows [Σ_j w_j k, ∇ of it], shape `[n, 1 + d]`.
     fn kernel_field(
         x: FloatTensor<Self>,
         y: FloatTensor<Self>,
@@ -46,7 +46,7 @@ pub(super) trait PairOps: Backend {
         c: f32,
         form: Form,
     ) -> FloatTensor<Self>;
-    /// Rows [ln Σ_j e^{h_j − c_j}, Σ_j p_j ∇c_j] with c = s r or s r² and p the softmax, shape [n, 1 + d].
+    /// Rows [ln Σ_j e^{h_j − c_j}, Σ_j p_j ∇c_j] with c = s r or s r² and p the softmax, shape `[n, 1 + d]`.
     fn soft_field(
         x: FloatTensor<Self>,
         y: FloatTensor<Self>,
@@ -61,7 +61,7 @@ fn split(out: Tensor<2>) -> (Values, Points) {
     (out.clone().narrow(1, 0, 1).reshape([n]), out.narrow(1, 1, columns - 1))
 }
 
-/// Σ_j w_j k(x_i, y_j) and its gradient in x_i; shapes [n] and [n, d].
+/// Σ_j w_j k(x_i, y_j) and its gradient in x_i; shapes `[n]` and `[n, d]`.
 pub fn kernel_field(x: &Points, y: &Points, w: &Values, k: Radial) -> (Values, Points) {
     let (form, c) = k.form();
     let (x, y, w) = (x.clone().into_dispatch(), y.clone().into_dispatch(), w.clone().into_dispatch());

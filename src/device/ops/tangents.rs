@@ -30,7 +30,7 @@ pub(super) trait TangentOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// scale · ∂R/∂g of the shape of g, and scale · Σ R of shape [1].
+/// scale · ∂R/∂g of the shape of g, and scale · Σ R of shape `[1]`.
 pub fn excess(g: &Points, scale: f64, kind: Excess) -> (Points, Values) {
     let (v, value) = <Dispatch as TangentOps>::excess(g.clone().into_dispatch(), scale as f32, kind);
     (Tensor::from_dispatch(v), Tensor::from_dispatch(value))
