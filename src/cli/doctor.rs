@@ -41,6 +41,7 @@ fn folder() -> Result<String, String> {
         .map_err(|e| format!("the current folder is not writable: {e}"))
 }
 
+/// `gflow doctor`
 pub fn doctor() -> Exit {
     let results = [
         ("cpu: a flow from end to end", check(Choice::Cpu), true),

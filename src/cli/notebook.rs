@@ -4,10 +4,12 @@ use super::{Exit, jupyter};
 use std::path::Path;
 use std::process::Command;
 
+/// Whether a file is one.
 pub fn is_notebook(file: &str) -> bool {
     Path::new(file).extension().is_some_and(|e| e.eq_ignore_ascii_case("ipynb"))
 }
 
+/// `gflow run FILE.ipynb`
 pub fn run(args: &RunArgs) -> Exit {
     if args.resume {
         eprintln!("error: --resume continues the run of a script; a notebook is run from its first cell");

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 /// kitty takes the data in pieces of at most so many bytes.
 const PIECE: usize = 4096;
 
+/// How a terminal shows pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     Kitty,

@@ -11,10 +11,13 @@ use std::time::Duration;
 
 /// What to show, and where figures go.
 pub struct Terminal {
+    /// no progress, no remarks
     pub quiet: bool,
+    /// one JSON object a line
     pub json: bool,
-    /// folder and stem of figures that are shown
+    /// where figures that are shown are written
     pub folder: PathBuf,
+    /// how their names start
     pub stem: String,
     figures: usize,
     /// how figures are shown in the terminal itself
@@ -25,6 +28,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// Nothing shown yet.
     pub fn new(quiet: bool, json: bool, folder: PathBuf, stem: String) -> Terminal {
         Terminal { quiet, json, folder, stem, figures: 0, pictures: None, editor: false, bar: None }
     }

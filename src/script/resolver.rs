@@ -14,6 +14,7 @@ pub struct Files {
 }
 
 impl Files {
+    /// Looks in these folders; `plain` names keep their meaning when files are rewritten.
     pub fn new(folders: Vec<PathBuf>, plain: Arc<HashSet<String>>) -> Files {
         Files { folders, plain, open: Arc::default() }
     }

@@ -107,6 +107,7 @@ fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// `gflow jupyter install|uninstall`
 pub fn run(command: &JupyterCommand) -> Exit {
     let done = match command {
         JupyterCommand::Install(a) => install(a).map(|f| println!("installed the kernel in {}", f.display())),

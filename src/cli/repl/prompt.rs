@@ -2,6 +2,7 @@
 use reedline::{Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus};
 use std::borrow::Cow;
 
+/// The number of the cell to come.
 pub struct CellPrompt(pub usize);
 
 impl Prompt for CellPrompt {

@@ -3,6 +3,7 @@ use crate::script::{KEYWORDS, names};
 use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
 
+/// Colours words, texts, numbers and comments.
 pub struct Syntax;
 
 /// The end of the piece that starts at `i`, and its style.

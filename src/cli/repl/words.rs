@@ -2,6 +2,7 @@
 use crate::script::{Assistant, Completeness, help};
 use reedline::{Completer, CompletionResult, Span, Suggestion, ValidationResult, Validator};
 
+/// What can follow.
 pub struct Words(pub Assistant);
 
 impl Completer for Words {
@@ -21,6 +22,7 @@ impl Completer for Words {
     }
 }
 
+/// Whether a cell is whole.
 pub struct Whole(pub Assistant);
 
 impl Validator for Whole {

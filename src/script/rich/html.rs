@@ -65,6 +65,7 @@ fn sparkline(values: &[f64]) -> String {
     )
 }
 
+/// How a run ended and what its history holds.
 pub fn run(r: &Run) -> String {
     let curve = |name: &str| {
         let last = r.history.last(name).map_or("-".into(), compact);
@@ -80,6 +81,7 @@ pub fn run(r: &Run) -> String {
     pairs(&r.flow.describe(), &rows)
 }
 
+/// The value with its proof.
 pub fn estimate(e: &Estimate) -> String {
     let mut rows =
         vec![("value", format!("{:.6}", e.value)), ("proved", escape(&proved(e))), ("critic", escape(&e.method))];
