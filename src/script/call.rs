@@ -17,7 +17,7 @@ pub struct Call<'a> {
     /// the interpreter, for functions that call closures
     pub native: &'a NativeCallContext<'a>,
     /// the option map, checked against the function's entry; empty where none was given
-    pub options: Options,
+    pub options: &'a Options,
     /// every name of the language
     pub index: &'a Index,
 }

@@ -35,20 +35,16 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
             let Some(native) = native else {
                 return Err("a native function was called without its context".into());
             };
-            let mut call =
-                Call { context: &context, native: &native, index: &library.index, options: Options::default() };
-            let positional = match &f.entry {
-                Some(entry) => {
-                    let Some((last, positional)) = args.split_last_mut() else {
-                        return Err("a function with options was called without them".into());
-                    };
-                    let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
-                    call.options = Options::read(&context, &native, entry, map)?;
-                    positional
-                }
-                None => args,
+            let with = |options: &Options, args: &mut [&mut Dynamic]| {
+                let call = Call { context: &context, native: &native, index: &library.index, options };
+                (f.run)(&call, args).map_err(|e| e.at(&call))
             };
-            (f.run)(&call, positional).map_err(|e| e.at(&call))
+            let Some(entry) = &f.entry else { return with(&library.none, args) };
+            let Some((last, positional)) = args.split_last_mut() else {
+                return Err("a function with options was called without them".into());
+            };
+            let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
+            with(&Options::read(&context, &native, entry, map)?, positional)
         },
     );
     // a method gets its first argument by reference, a function a copy

@@ -27,6 +27,7 @@
 use super::call::{Arguments, Call, Outcome, Run, function, method};
 use super::index::{Index, Name, Type, split};
 use super::kind::Kind;
+use super::options::Options;
 use crate::catalogue::Entry;
 use rhai::{Engine, Map};
 use std::any::TypeId;
@@ -59,12 +60,19 @@ pub struct Library {
     pub functions: Vec<Function>,
     /// the types of values
     pub printing: Vec<Printing>,
+    /// the options of calls without a map
+    pub none: Options,
 }
 
 impl Library {
     /// A library of catalogue entries, still without functions.
     pub fn new(entries: Vec<Entry>) -> Library {
-        Library { index: Index { entries, ..Index::default() }, functions: vec![], printing: vec![] }
+        Library {
+            index: Index { entries, ..Index::default() },
+            functions: vec![],
+            printing: vec![],
+            none: Options::default(),
+        }
     }
 
     /// A function with a catalogue entry of this name, with and without options if the entry has some.

@@ -132,7 +132,7 @@ fn weights_option(o: &Options, key: &str, n: usize) -> Result<Option<Arc<Vec<f64
 }
 
 fn estimated(call: &Call, d: &DivergenceValue, p: &Dynamic, q: &Dynamic) -> Outcome<EstimateValue> {
-    let (c, options) = (call.context, &call.options);
+    let (c, options) = (call.context, call.options);
     let (p, q) = call.samples("estimate", p, q)?;
     let default = MlpBuilder::new(vec![64, 64], MlpOptions::default());
     let critic = Asked::of(critic_option(options)?, default, estimate_optimizer(), &options.given, ASCENT)?;
