@@ -1,7 +1,7 @@
 //! Flows of every kind: resuming and loading are bit-identical, also over many steps; classes do not mix.
 use crate::common::session_in;
 use gflow::device::rows;
-use gflow::flow::Run;
+use gflow::flow::{ALGORITHMS, Run};
 use gflow::script::Class;
 use rhai::Dynamic;
 use std::sync::Arc;
@@ -59,6 +59,28 @@ fn every_flow_resumes_bit_identically() {
         assert_eq!(particles[first], particles[2], "{flow}: load_run");
         assert!(particles[0].iter().all(|v| v.is_finite()), "{flow}");
     }
+}
+
+/// The run of every algorithm's example, saved and loaded, goes on as the run itself does.
+#[test]
+fn every_algorithm_is_saved_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut runs = 0;
+    for algorithm in ALGORITHMS {
+        let entry = algorithm.entry;
+        let (mut s, _) = session_in(Some(folder.path().to_path_buf()), &[]);
+        let _ = s.eval("t", entry.example).unwrap_or_else(|d| panic!("{}: {}", entry.name, d.message));
+        if s.eval("t", "last_run().save(\"kept\")").is_err() {
+            continue;
+        }
+        let script = "[last_run(), load_run(\"kept\")].map(|r| r.resume(2))";
+        let list = s.eval("t", script).unwrap_or_else(|d| panic!("{}: {}", entry.name, d.message));
+        let [kept, loaded] = list.into_array().unwrap().try_into().map(|l: [Dynamic; 2]| l.map(as_run)).unwrap();
+        assert_eq!(rows(&kept.state.particles).unwrap(), rows(&loaded.state.particles).unwrap(), "{}", entry.name);
+        assert_eq!(kept.flow.to_json(), loaded.flow.to_json(), "{}", entry.name);
+        runs += 1;
+    }
+    assert!(runs >= 9, "{runs} examples run");
 }
 
 /// 20,000 steps, stopped from outside on the way and resumed, against the same run left alone.

@@ -5,9 +5,9 @@
 //! given   samples Y of the source and X of the target; f; L; λ; a potential U_η(x, t); a critic with Lip(φ_θ) ≤ L
 //! for n = 0, 1, …
 //!     critic_steps times, on fresh minibatches y, x:
-//!         x⁰ = y;  xⁱ⁺¹ = xⁱ − (Δt/λ) ∇U_η(xⁱ, tᵢ)  for the time_steps tᵢ of unit time;  x¹ is the last
-//!         θ ← θ + δ ∇_θ { mean φ_θ(x¹) − inf_ν [ν + mean f*(φ_θ(x) − ν)] }
-//!     η ← η − δ' ∇_η { mean φ_θ(x¹) + λ Σᵢ Δt mean ½|∇U_η(xⁱ, tᵢ)/λ|² }
+//!         z₀ = y;  zᵢ₊₁ = zᵢ − (Δt/λ) ∇U_η(zᵢ, tᵢ)  for the time_steps tᵢ of unit time;  z(1) is the last
+//!         θ ← θ + δ ∇_θ { mean φ_θ(z(1)) − inf_ν [ν + mean f*(φ_θ(x) − ν)] }
+//!     η ← η − δ' ∇_η { mean φ_θ(z(1)) + λ Σᵢ Δt mean ½|∇U_η(zᵢ, tᵢ)/λ|² }
 //! report  kinetic energy, Hamilton–Jacobi residual of U_t − |∇U|²/(2λ) = 0, straightness of the paths
 //! ```
 use super::algorithm::{Algorithm, Build, Built, needs_space};

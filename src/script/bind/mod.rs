@@ -32,12 +32,12 @@ pub fn library() -> &'static Library {
         points::fill(&mut l);
         generator::fill(&mut l);
         divergence::fill(&mut l);
-        critic::fill(&mut l);
-        estimate::fill(&mut l);
-        statistics::fill(&mut l);
         data::fill(&mut l);
         flow::fill(&mut l);
         run::fill(&mut l);
+        estimate::fill(&mut l);
+        critic::fill(&mut l);
+        statistics::fill(&mut l);
         kernel::fill(&mut l);
         metric::fill(&mut l);
         plot::fill(&mut l);
