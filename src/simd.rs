@@ -22,6 +22,15 @@ pub fn run<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// The same for a function and its argument: a named function may read better than a closure.
+#[inline(always)]
+pub fn call<A, R>(f: impl FnOnce(A) -> R, argument: A) -> R {
+    run(
+        #[inline(always)]
+        || f(argument),
+    )
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
 fn with_avx512<R>(f: impl FnOnce() -> R) -> R {

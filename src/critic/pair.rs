@@ -10,11 +10,9 @@ use crate::device::{self, Points, Values, values};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::matrix::{scaled_product, transposed, view};
-use crate::network::batch::{Batch, forward};
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::shape::Shape;
-use crate::network::trained::Trained;
-use crate::network::{Activation, under};
+use crate::network::{Activation, Network, open, prefixed, under};
 use crate::random;
 use crate::simd::{self, Coordinates, LANES};
 use crate::space::{Cost, Space};
@@ -113,7 +111,7 @@ impl CriticBuilder for PairBuilder {
         };
         let mut rng = random::rng(seed, stream);
         let shape = Shape::new(frame.dim(), &self.widths, 1, self.pair.activation);
-        let mut one = || Trained::new(shape.clone(), None, self.optimizer.clone(), &mut rng, &frame.device);
+        let mut one = || open(shape.clone(), None, self.optimizer.clone(), &mut rng, &frame.device);
         let (phi, psi) = (one(), one());
         let center = device::points(frame.center.clone(), 1, frame.dim(), &frame.device);
         // potentials of a cost of power p grow like scale^p
@@ -150,8 +148,8 @@ impl CriticBuilder for PairBuilder {
 pub struct Pair {
     options: PairOptions,
     cost: Cost,
-    phi: Trained,
-    psi: Trained,
+    phi: Box<dyn Network>,
+    psi: Box<dyn Network>,
     center: Points,
     scale: f64,
     height: f64,
@@ -285,8 +283,8 @@ impl Pair {
         random::shuffled(x, x.dims()[0], &mut rng)
     }
 
-    fn enter(&self, x: &Points) -> Result<Batch> {
-        Batch::new(&(x.clone() - self.center.clone()).div_scalar(self.scale))
+    fn enter(&self, x: &Points) -> Points {
+        (x.clone() - self.center.clone()).div_scalar(self.scale)
     }
 
     fn costs(&self, y: &Points, x: &Points) -> Result<Costs> {
@@ -309,16 +307,15 @@ impl Pair {
         Ok(Costs::Tensors(powered.mul_scalar(self.cost.scale)))
     }
 
-    fn step(&mut self, y: &Batch, x: &Batch, c: &Costs) -> Result<Values> {
-        let (on_phi, on_psi) = (self.phi.prepare(), self.psi.prepare());
-        let (at_y, at_x) = (forward(on_phi.weights(), &[y])?, forward(on_psi.weights(), &[x])?);
+    fn step(&mut self, y: &Points, x: &Points, c: &Costs) -> Result<Values> {
+        let (at_y, at_x) = (self.phi.prepare().forward(&[y])?, self.psi.prepare().forward(&[x])?);
         let (phi, psi) =
             (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
         let (value, phi_seed, psi_seed) = hinge(&phi, &psi, c, self.options.hinge, self.options.lambda)?;
         let (phi_gradient, psi_gradient) =
             (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);
-        self.phi.climb(on_phi, phi_gradient);
-        self.psi.climb(on_psi, psi_gradient);
+        self.phi.ascend(phi_gradient)?;
+        self.psi.ascend(psi_gradient)?;
         Ok(value)
     }
 }
@@ -347,9 +344,9 @@ impl Critic for Pair {
             self.phi.begin();
             self.psi.begin();
         }
-        let y = self.enter(source)?;
+        let y = self.enter(source);
         let mut pairing = match self.options.hinge {
-            Hinge::All => Some((self.enter(target)?, self.costs(source, target)?)),
+            Hinge::All => Some((self.enter(target), self.costs(source, target)?)),
             // drawn anew at every step: pairs that stay the same would price that pairing alone
             Hinge::Diagonal => None,
         };
@@ -358,7 +355,7 @@ impl Critic for Pair {
                 Some(kept) => kept,
                 None => {
                     let other = self.shuffled(target);
-                    (self.enter(&other)?, self.costs(source, &other)?)
+                    (self.enter(&other), self.costs(source, &other)?)
                 }
             };
             let value = self.step(&y, &drawn.0, &drawn.1)?;
@@ -368,8 +365,8 @@ impl Critic for Pair {
         fit.ok_or_else(|| Error::data("pair", "no step was taken"))
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
-        let at = |one: &Trained, x: &Points| -> Result<Values> {
-            Ok(forward(&one.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height))
+        let at = |one: &dyn Network, x: &Points| -> Result<Values> {
+            Ok(one.layers().outputs(&self.enter(x))?.mul_scalar(self.height))
         };
         let (m, n) = (source.dims()[0], target.dims()[0]);
         if self.options.hinge == Hinge::Diagonal {
@@ -377,8 +374,8 @@ impl Critic for Pair {
             let k = m.min(n);
             let (y, x) = (source.clone().narrow(0, 0, k), target.clone().narrow(0, 0, k));
             return Ok(hinge(
-                &at(&self.phi, &y)?,
-                &at(&self.psi, &x)?,
+                &at(&*self.phi, &y)?,
+                &at(&*self.psi, &x)?,
                 &self.costs(&y, &x)?,
                 Hinge::Diagonal,
                 self.options.lambda,
@@ -386,12 +383,12 @@ impl Critic for Pair {
             .0);
         }
         // rows in blocks: the objective is the mean of theirs, and no M × N costs are kept
-        let psi = at(&self.psi, target)?;
+        let psi = at(&*self.psi, target)?;
         let mut total = psi.clone().mean().mul_scalar(0.0);
         for start in (0..m).step_by(BLOCK) {
             let rows = BLOCK.min(m - start);
             let y = source.clone().narrow(0, start, rows);
-            let value = hinge(&at(&self.phi, &y)?, &psi, &self.costs(&y, target)?, Hinge::All, self.options.lambda)?.0;
+            let value = hinge(&at(&*self.phi, &y)?, &psi, &self.costs(&y, target)?, Hinge::All, self.options.lambda)?.0;
             total = total + value.mul_scalar(rows as f64 / m as f64);
         }
         Ok(total)
@@ -401,10 +398,10 @@ impl Critic for Pair {
         self.center.dims()[1]
     }
     fn value(&self, x: &Points) -> Result<Values> {
-        Ok(forward(&self.phi.weights(), &[&self.enter(x)?])?.outputs().remove(0).mul_scalar(self.height))
+        Ok(self.phi.layers().outputs(&self.enter(x))?.mul_scalar(self.height))
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let (v, g) = self.enter(x)?.value_and_input_gradient(&self.phi.weights())?;
+        let (v, g) = self.phi.layers().value_and_input_gradient(&self.enter(x))?;
         Ok((v.mul_scalar(self.height), g.mul_scalar(self.height / self.scale)))
     }
     fn lipschitz_bound(&self) -> Result<Option<f64>> {
@@ -413,7 +410,7 @@ impl Critic for Pair {
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = vec![Named { name: "draws".into(), data: vec![self.draws as f32] }];
         for (name, one) in [("phi", &self.phi), ("psi", &self.psi)] {
-            out.extend(one.state()?.into_iter().map(|n| Named { name: format!("{name}.{}", n.name), data: n.data }));
+            out.extend(prefixed(one.state()?, name));
         }
         Ok(out)
     }
@@ -430,13 +427,13 @@ impl Critic for Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open, rows_f64};
+    use crate::device::rows_f64;
     use rand::Rng as _;
 
     /// The objective and its gradients against loops; f32 sums keep 1e-5.
     #[test]
     fn hinge_is_what_it_says() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = device::host();
         let mut rng = random::rng(1, 0);
         let (m, n, lambda) = (7, 43, 3.0);
         let draw =
@@ -479,7 +476,7 @@ mod tests {
     /// The costs of all pairs, few dimensions and many, and of the diagonal: |x|² + |y|² − 2xy in f32 keeps 1e-4.
     #[test]
     fn costs_are_powers_of_distances() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = device::host();
         for (d, power) in [(2, 2.0), (11, 2.0), (3, 1.0), (9, 1.5)] {
             let mut rng = random::rng(2, 0);
             let mut draw =
@@ -490,7 +487,7 @@ mod tests {
             for kind in [Hinge::All, Hinge::Diagonal] {
                 let frame = Frame::of(&x).unwrap();
                 let shape = Shape::new(d, &[4], 1, Activation::Tanh);
-                let one = Trained::new(shape, None, OptimizerOptions::default(), &mut random::rng(0, 0), &device);
+                let one = open(shape, None, OptimizerOptions::default(), &mut random::rng(0, 0), &device);
                 let options = PairOptions { hinge: kind, ..PairOptions::default() };
                 let pair = Pair {
                     options,

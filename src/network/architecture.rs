@@ -1,5 +1,5 @@
 //! Layers before they are tied to the dimensions of samples.
-use super::Activation;
+use super::activation::Activation;
 use super::linear::Linear;
 use super::shape::Shape;
 use super::window::Window;

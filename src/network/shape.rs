@@ -1,5 +1,5 @@
 //! What layers a network has, and where the parameters of each sit in one flat vector.
-use super::Activation;
+use super::activation::Activation;
 use super::linear::Linear;
 use crate::device::ops::layout::Layout;
 use burn::tensor::Device;

@@ -3,13 +3,12 @@
 //!
 //! However few the iterations, singular values in (0, 1] stay there; those above √5 would run away, which power iterations before
 //! them see to. With S = AᵀA and a cotangent G of the result, that of A is
-//! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are turned first.
-use super::host::HostLayers;
+//! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are transposed first.
+use super::layers::HostLayers;
 use super::products::{self, Start};
 use crate::scratch::{self, Scratch};
-use burn::tensor::Tensor;
 
-/// A k × n matrix with at least as many rows as columns; wide ones are turned.
+/// A k × n matrix with at least as many rows as columns; wide ones are transposed.
 fn tall(a: &[f32], (k, n): (usize, usize)) -> (Scratch, usize, usize) {
     if n <= k {
         return (scratch::copy(a), k, n);
@@ -86,45 +85,13 @@ pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
     }
 }
 
-/// The matrix before each iteration, and behind the last.
-pub fn iterates(w: Tensor<2>, iterations: usize) -> Vec<Tensor<2>> {
-    let mut out = vec![w];
-    for i in 0..iterations {
-        let a = out[i].clone();
-        let [k, n] = a.dims();
-        let cubic = if n <= k {
-            a.clone().matmul(a.clone().transpose().matmul(a.clone()))
-        } else {
-            a.clone().matmul(a.clone().transpose()).matmul(a.clone())
-        };
-        out.push(a.mul_scalar(1.5) - cubic.mul_scalar(0.5));
-    }
-    out
-}
-
-/// The same on a device.
-pub fn pull_back_on_device(iterates: &[Tensor<2>], mut g: Tensor<2>) -> Tensor<2> {
-    for a in iterates[..iterates.len() - 1].iter().rev() {
-        let [k, n] = a.dims();
-        let (at, gt) = (a.clone().transpose(), g.clone().transpose());
-        let rest = if n <= k {
-            g.clone().matmul(at.clone().matmul(a.clone()))
-                + a.clone().matmul(gt.matmul(a.clone()) + at.matmul(g.clone()))
-        } else {
-            a.clone().matmul(at.clone()).matmul(g.clone())
-                + (g.clone().matmul(at) + a.clone().matmul(gt)).matmul(a.clone())
-        };
-        g = g.mul_scalar(1.5) - rest.mul_scalar(0.5);
-    }
-    g
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::device::{host, points, rows};
-    use crate::network::Activation;
+    use crate::network::activation::Activation;
     use crate::network::shape::Shape;
+    use crate::network::tensor::bjorck::{iterates, pull_back as pull_back_by_tensors};
     use rand::Rng;
 
     /// Tall, wide and square matrices of norm at most 1 become orthonormal, on the host and by tensors, and cotangents go back as
@@ -160,7 +127,7 @@ mod tests {
             let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0));
             assert!(same(&rows(&all[30]).unwrap(), w), "layer {l}");
             assert!(
-                same(&rows(&pull_back_on_device(&all, matrix(&g))).unwrap(), &exact[at.clone()]),
+                same(&rows(&pull_back_by_tensors(&all, matrix(&g))).unwrap(), &exact[at.clone()]),
                 "layer {l}: cotangents"
             );
         }
