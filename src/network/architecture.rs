@@ -14,7 +14,9 @@ pub struct Images {
     pub shape: Vec<usize>,
     /// of every convolution
     pub channels: Vec<usize>,
+    /// side of the window
     pub kernel: usize,
+    /// pixels from one position to the next; at most the kernel
     pub stride: usize,
 }
 
@@ -23,6 +25,7 @@ pub struct Images {
 pub struct Architecture {
     /// units of the dense layers, after the convolutions of a network that reads images, before those of one that writes
     pub widths: Vec<usize>,
+    /// convolutions, for points that are images
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Images>,
 }

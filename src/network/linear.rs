@@ -8,11 +8,26 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Linear {
     /// A = W
-    Dense { ins: usize, outs: usize },
+    Dense {
+        /// entries of an input
+        ins: usize,
+        /// entries of an output
+        outs: usize,
+    },
     /// a convolution: W times every patch of an image
-    Convolution { window: Arc<Window>, channels: usize },
+    Convolution {
+        /// which patches it reads
+        window: Arc<Window>,
+        /// of its output
+        channels: usize,
+    },
     /// the transpose of a convolution: patches W x at every position, added up to an image
-    Transposed { window: Arc<Window>, channels: usize },
+    Transposed {
+        /// which patches it writes
+        window: Arc<Window>,
+        /// of its input
+        channels: usize,
+    },
 }
 
 impl Linear {

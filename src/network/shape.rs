@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug)]
 pub struct Shape {
     linears: Arc<[Linear]>,
+    /// between all layers
     pub activation: Activation,
     /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
     residual: bool,
@@ -24,6 +25,7 @@ pub struct Shape {
 pub struct Place {
     /// among the parameters
     pub weights: usize,
+    /// those of the biases, among the parameters
     pub biases: usize,
     /// among the values of a pass, per row: what comes out of it, followed by the orders groupsort has kept
     pub values: usize,
@@ -68,6 +70,7 @@ impl Shape {
         };
         self.layout.get_or_init(make).clone()
     }
+    /// The linear map of every layer.
     pub fn linears(&self) -> &[Linear] {
         &self.linears
     }
@@ -112,6 +115,7 @@ impl Shape {
     pub fn ins(&self) -> usize {
         self.linears[0].ins()
     }
+    /// How many layers there are.
     pub fn depth(&self) -> usize {
         self.linears.len()
     }

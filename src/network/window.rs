@@ -29,7 +29,9 @@ pub struct Window {
     pub grid: [usize; 2],
     /// entries of a patch
     pub patch: usize,
+    /// side of the window
     pub kernel: usize,
+    /// pixels from one position to the next
     pub stride: usize,
     stretches: Vec<Stretch>,
     /// what tensors need, on the device it was last needed on
@@ -89,9 +91,11 @@ impl Window {
         Window { shape, image: image + extra, grid, patch, kernel, stride, stretches, tables: Mutex::new(None) }
     }
 
+    /// How many positions the window takes.
     pub fn positions(&self) -> usize {
         self.grid[0] * self.grid[1]
     }
+    /// Channels of the image.
     pub fn channels(&self) -> usize {
         self.shape[2]
     }
