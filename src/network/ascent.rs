@@ -26,6 +26,8 @@ pub trait Climb {
 }
 
 /// An objective, where it was computed.
+// one per step, and a step on the host allocates nothing
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone)]
 pub enum Value {
     /// for a tensor of this place

@@ -107,7 +107,7 @@ impl Perceptron {
 
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
-        self.network.shape().len()
+        self.network.shape().parameters()
     }
     /// The layers as they are now.
     pub fn layers(&self) -> Box<dyn Layers> {
@@ -141,7 +141,7 @@ impl Perceptron {
     pub fn restore(&mut self, state: &[Named], prefix: &str) -> Result<()> {
         let mine = under(state, prefix);
         if let Some((_, average)) = &mut self.average {
-            let saved = named::parameters(&mine, "average", self.network.shape().len())?;
+            let saved = named::parameters(&mine, "average", self.network.shape().parameters())?;
             *average = vector(saved, &average.device());
         }
         self.network.restore(&mine)

@@ -83,7 +83,7 @@ impl Shape {
         self.linears.iter().map(|l| (l.matrix().0 * l.matrix().1, l.channels()))
     }
     /// Number of parameters.
-    pub fn len(&self) -> usize {
+    pub fn parameters(&self) -> usize {
         self.places[self.depth()].weights
     }
     /// Multiplications per row.
@@ -100,7 +100,7 @@ impl Shape {
     }
     /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
-        let mut theta = Vec::with_capacity(self.len());
+        let mut theta = Vec::with_capacity(self.parameters());
         for (linear, (w, b)) in self.linears.iter().zip(self.lengths()) {
             let bound = 1.0 / linear.fan_in().sqrt() as f32;
             theta.extend((0..w + b).map(|_| rng.random_range(-bound..bound)));

@@ -28,7 +28,7 @@ fn passes_on_wgpu_agree_with_the_host() {
             let mut rng = gflow::random::rng(n as u64, 5);
             // a layout belongs to one device, so that each has its own shape
             let shape = || Shape::new(d, &widths, outs, activation);
-            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+            let theta: Vec<f32> = (0..shape().parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
             let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
             let seeds: Vec<f32> = (0..n * outs).map(|_| rng.random_range(-1.0..1.0)).collect();
             let run = |compute: &Compute| {
@@ -78,7 +78,7 @@ fn penalties_on_wgpu_agree_with_the_host() {
         {
             let mut rng = gflow::random::rng(n as u64, 6);
             let shape = || Shape::new(d, &widths, 1, activation);
-            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.9..0.9)).collect();
+            let theta: Vec<f32> = (0..shape().parameters()).map(|_| rng.random_range(-0.9..0.9)).collect();
             let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
             for kind in [Excess::OneSided, Excess::Squared, Excess::TwoSided] {
                 let scale = 0.7 / n as f64;
@@ -93,7 +93,7 @@ fn penalties_on_wgpu_agree_with_the_host() {
                     g.iter_mut().for_each(|g| *g *= (scale * r) as f32);
                     value
                 };
-                let mut exact = vec![0.0; shape().len()];
+                let mut exact = vec![0.0; shape().parameters()];
                 let value = scale
                     * samples::add_penalty(
                         &HostLayers::new(gflow::scratch::copy(&theta), &shape()),
@@ -190,7 +190,7 @@ fn objectives_on_wgpu_agree_with_the_host() {
     let (n, m, height) = (300, 77, 1.5);
     let mut rng = gflow::random::rng(8, 0);
     let shape = Shape::new(2, &[12], 1, Activation::Relu);
-    let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+    let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
     let x: Vec<f32> = (0..(n + m) * 2).map(|_| rng.random_range(-2.0..2.0)).collect();
     let layers = TensorLayers::new(vector(theta, &gpu.device), &shape);
     let pass = layers.forward(&points(x, n + m, 2, &gpu.device));
@@ -257,7 +257,7 @@ fn nan_reaches_every_objective_on_wgpu() {
             1,
             [Activation::Relu, Activation::Tanh, Activation::Groupsort, Activation::LeakyRelu][k % 4],
         );
-        let layers = TensorLayers::new(vector(vec![0.1; shape.len()], &gpu.device), &shape);
+        let layers = TensorLayers::new(vector(vec![0.1; shape.parameters()], &gpu.device), &shape);
         for at in [0, 39] {
             if matches!(&objective, Objective::Variational(f) if f.has_kinks()) {
                 continue;

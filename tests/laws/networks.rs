@@ -113,7 +113,7 @@ fn passes_agree_with_automatic_differentiation() {
             let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(k as u64);
             let (n, d, outs) = (7, shape.ins(), shape.outs());
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-0.7..0.7)).collect() };
-            let (theta, x, seeds) = (draw(shape.len()), draw(n * d), draw(n * outs));
+            let (theta, x, seeds) = (draw(shape.parameters()), draw(n * d), draw(n * outs));
             // burn
             let leaf = Tensor::<1>::from_data(TensorData::new(theta.clone(), [theta.len()]), &device).require_grad();
             let at = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, d]), &device).require_grad();

@@ -39,7 +39,7 @@ impl Climb for HostClimb<'_> {
         let prepared = self.network.next();
         let layers = &prepared.layers;
         let samples = [&self.samples[0][..], &self.samples[1][..]];
-        let mut gradient = scratch::zeros(layers.shape().len());
+        let mut gradient = scratch::zeros(layers.shape().parameters());
         let mut value = objective(layers, (term, height), samples, &mut self.nu, &mut gradient)?;
         if let Some(soft) = &soft {
             let at = penalty::interpolates(samples, layers.shape().ins(), &mut draw());

@@ -63,7 +63,7 @@ fn back(w: &[f32], matrix: (usize, usize), cotangent: &mut [f32]) {
 
 /// Iterates on all weights of a network on the host; what they were before each iteration, one parameter vector each.
 pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
-    let len = layers.shape().len();
+    let len = layers.shape().parameters();
     let mut before = scratch::take(len * iterations);
     for before in before.chunks_exact_mut(len) {
         before.copy_from_slice(layers.theta());
@@ -77,7 +77,7 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
 
 /// The gradient in the weights before the iterations from the one behind them, in place.
 pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
-    for before in before.chunks_exact(layers.shape().len()).rev() {
+    for before in before.chunks_exact(layers.shape().parameters()).rev() {
         for l in 0..=layers.last() {
             let at = layers.weights_at(l);
             back(&before[at.clone()], layers.shape().linears()[l].matrix(), &mut gradient[at]);
@@ -100,8 +100,8 @@ mod tests {
     fn weights_become_orthonormal_and_cotangents_come_back() {
         let shape = Shape::new(3, &[8, 5], 5, Activation::Relu);
         let mut rng = crate::random::rng(1, 0);
-        let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.3..0.3)).collect();
-        let g: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.3..0.3)).collect();
+        let g: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-1.0..1.0)).collect();
         let run = |theta: &[f32], iterations: usize| {
             let mut layers = HostLayers::new(scratch::copy(theta), &shape);
             let before = orthonormalise(&mut layers, iterations);

@@ -22,7 +22,7 @@ const WORTH_THREADS: usize = 2_000_000;
 
 /// How many gradients of their own the groups of a sample may have.
 pub fn most_groups(layers: &HostLayers) -> usize {
-    (GRADIENTS / layers.shape().len().max(1)).clamp(2, GROUPS)
+    (GRADIENTS / layers.shape().parameters().max(1)).clamp(2, GROUPS)
 }
 
 /// How a sample is taken apart.
@@ -114,7 +114,7 @@ pub fn gather(
     f: impl Fn(Group, &mut [f32], &mut GroupSum) + Sync,
 ) -> Gathered {
     debug_assert!(samples.len() <= MOST_SAMPLES, "more samples than a pass takes");
-    let len = layers.shape().len();
+    let len = layers.shape().parameters();
     let mut ends = [0; MOST_SAMPLES];
     let mut total = 0;
     for (sample, end) in samples.iter().zip(&mut ends) {

@@ -67,7 +67,7 @@ mod tests {
             for excess in [Excess::OneSided, Excess::Squared, Excess::TwoSided] {
                 let mut rng = crate::random::rng(4, 0);
                 let shape = Shape::new(2, &[6, 4], 1, activation);
-                let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.5..1.5)).collect();
+                let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-1.5..1.5)).collect();
                 let at: Vec<f32> = (0..40).map(|_| rng.random_range(-1.0..1.0)).collect();
                 let run = |theta: &[f32]| {
                     let mut gradient = vec![0.0; theta.len()];

@@ -142,7 +142,7 @@ mod tests {
         {
             let shape = architecture.reading(20, 0, 1, Activation::Relu, false).unwrap();
             let mut rng = crate::random::rng(4, 0);
-            let mut draw = || -> Vec<f32> { (0..shape.len()).map(|_| rng.random_range(-1.0..1.0)).collect() };
+            let mut draw = || -> Vec<f32> { (0..shape.parameters()).map(|_| rng.random_range(-1.0..1.0)).collect() };
             let (theta, g) = (draw(), draw());
             let converged = |theta: &[f32]| {
                 let hard = Hard { power: 1, bjorck: 0 };

@@ -41,7 +41,7 @@ fn summed(
     width: usize,
     f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync,
 ) -> (Vec<f32>, Vec<f32>) {
-    let len = layers.shape().len();
+    let len = layers.shape().parameters();
     let size = blocks.len().div_ceil(most_groups(layers)).max(1);
     let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
     let parts = each(
@@ -173,9 +173,9 @@ mod tests {
             for (k, (shape, n)) in shapes(activation).into_iter().enumerate() {
                 let mut rng = crate::random::rng(k as u64, 0);
                 let (d, outs) = (shape.ins(), shape.outs());
-                let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+                let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
                 let layers = TensorLayers::plain(
-                    Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device),
+                    Tensor::from_data(TensorData::new(theta.clone(), [shape.parameters()]), &device),
                     &shape,
                 );
                 let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
@@ -204,7 +204,7 @@ mod tests {
                 close(&again, &out, "outputs alone");
                 // two samples at once, from points that were not kept
                 let half = n / 2;
-                let mut halves = vec![0.0; shape.len()];
+                let mut halves = vec![0.0; shape.parameters()];
                 add_gradient(
                     &host,
                     &[&x[..half * d], &x[half * d..]],
@@ -231,7 +231,7 @@ mod tests {
                     g.copy_from_slice(&one);
                     value
                 };
-                let mut penalty = vec![0.0; shape.len()];
+                let mut penalty = vec![0.0; shape.parameters()];
                 let value = add_penalty(&host, &x, &along, &mut penalty);
                 close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).0, "penalties");
                 let exact: f64 = slopes.chunks(d).map(|g| along(&mut g.to_vec())).sum();
@@ -255,7 +255,7 @@ mod tests {
             let mut draw =
                 |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
             let (theta, x, seeds, v) =
-                (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
+                (draw(shape.parameters(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
             let host = |theta: &[f32]| HostLayers::new(scratch::copy(theta), &shape);
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
             let loss = |theta: &[f32], x: &[f32]| {

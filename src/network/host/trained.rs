@@ -100,11 +100,11 @@ impl HostNetwork {
         out
     }
     pub(super) fn put_back(&mut self, state: &[Named]) -> Result<()> {
-        self.theta = Arc::new(named::parameters(state, "theta", self.shape.len())?);
+        self.theta = Arc::new(named::parameters(state, "theta", self.shape.parameters())?);
         if let Some(power) = &mut self.power {
             *power = PowerIteration::of(SingularVectors::of(state, &self.shape)?, power.hard());
         }
         self.prepared = None;
-        self.optimizer.restore(state, self.shape.len())
+        self.optimizer.restore(state, self.shape.parameters())
     }
 }

@@ -3,6 +3,8 @@ use crate::network::activation::{Activation, LEAK};
 use burn::tensor::{Bool, Tensor};
 
 /// What the backward pass needs to know about one activation.
+// a few per pass, of handles
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone)]
 pub enum Slope {
     /// true where the unit passes with slope 1

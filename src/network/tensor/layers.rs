@@ -24,6 +24,8 @@ pub struct Packed {
     plan: Plan,
 }
 
+// one per network
+#[allow(clippy::large_enum_variant)]
 enum Parameters {
     /// for kernels; matrix by matrix as soon as somebody asks
     Packed(Packed, OnceLock<Matrices>),
@@ -37,6 +39,8 @@ pub struct TensorLayers {
 }
 
 /// A forward pass of one block of rows.
+// a few per step, of handles
+#[allow(clippy::large_enum_variant)]
 pub enum BlockPass {
     /// of one launch
     Packed {
@@ -198,7 +202,7 @@ impl TensorLayers {
     }
     /// The sum over blocks; that of none is zero.
     fn total(&self, gradients: impl Iterator<Item = Values>) -> Values {
-        gradients.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([self.shape.len()], &self.device()))
+        gradients.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([self.shape.parameters()], &self.device()))
     }
     /// The parameter gradient of Σᵢ seedᵢ net(xᵢ), one piece of seeds per pass.
     pub fn gradient(&self, passes: &[BlockPass], seeds: &[Values]) -> Values {

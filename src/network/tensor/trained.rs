@@ -88,10 +88,10 @@ impl TensorNetwork {
         Ok(out)
     }
     pub(super) fn put_back(&mut self, state: &[Named]) -> Result<()> {
-        self.theta = vector(named::parameters(state, "theta", self.shape.len())?, &self.device);
+        self.theta = vector(named::parameters(state, "theta", self.shape.parameters())?, &self.device);
         if let Some((power, hard)) = &mut self.power {
             *power = normaliser(&self.shape, SingularVectors::of(state, &self.shape)?, *hard, &self.device);
         }
-        self.optimizer.restore(state, self.shape.len(), &self.device)
+        self.optimizer.restore(state, self.shape.parameters(), &self.device)
     }
 }
