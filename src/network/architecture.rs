@@ -185,7 +185,7 @@ impl Architecture {
         Architecture { widths: self.widths.iter().rev().copied().collect(), images: self.images.clone() }
     }
 
-    /// "[64, 64]", or "channels [32, 64], [100]".
+    /// "`[64, 64]`", or "channels `[32, 64]`, `[100]`".
     pub fn describe(&self) -> String {
         match &self.images {
             None => format!("{:?}", self.widths),

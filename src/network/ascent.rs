@@ -21,7 +21,7 @@ pub struct Goal<'a> {
 pub trait Climb {
     /// One step; the objective before it. `draw` gives the numbers that a soft constraint draws its points by.
     fn step(&mut self, draw: &mut dyn FnMut() -> Rng) -> Result<Value>;
-    /// The ν the last step found, shape [1], where an infimum over ν is sought.
+    /// The ν the last step found, shape `[1]`, where an infimum over ν is sought.
     fn nu(&self) -> Option<Values>;
 }
 
@@ -32,7 +32,7 @@ pub trait Climb {
 pub enum Value {
     /// for a tensor of this place
     Number(f64, Device),
-    /// shape [1]
+    /// shape `[1]`
     Tensor(Values),
 }
 
@@ -44,7 +44,7 @@ impl Value {
             Value::Tensor(t) => Ok(number(t)? as f32),
         }
     }
-    /// Shape [1].
+    /// Shape `[1]`.
     pub fn into_tensor(self) -> Values {
         match self {
             Value::Number(v, device) => vector(vec![v as f32], &device),

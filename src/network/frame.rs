@@ -6,7 +6,7 @@ use burn::tensor::Device;
 /// Where a sample lies: networks work in coordinates (x − center)/scale, which changes no Lipschitz constant.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// shape [d]
+    /// shape `[d]`
     pub center: Vec<f32>,
     /// root mean square distance from the centre per coordinate, or what nine points of ten keep where the rest rule it; 1
     /// for a single point

@@ -11,7 +11,7 @@ use crate::error::Result;
 pub trait Network: Send + Sync {
     /// What layers there are.
     fn shape(&self) -> &Shape;
-    /// θ, shape [parameters].
+    /// θ, shape `[parameters]`.
     fn theta(&self) -> Values;
     /// The layers as they are used: under their constraint.
     fn layers(&self) -> Box<dyn Layers>;
@@ -19,7 +19,7 @@ pub trait Network: Send + Sync {
     fn layers_at(&self, theta: &Values) -> Result<Box<dyn Layers>>;
     /// The layers one step is taken with, after some iterations of their constraint.
     fn prepare(&mut self) -> Box<dyn Layers>;
-    /// One step of the optimiser up a gradient, shape [parameters], in the layers prepared last.
+    /// One step of the optimiser up a gradient, shape `[parameters]`, in the layers prepared last.
     fn ascend(&mut self, gradient: Values) -> Result<()>;
     /// Steps up an objective between two samples, from where ν was last.
     fn climb<'a>(&'a mut self, goal: Goal<'a>, samples: [Points; 2], nu: Option<Values>)
@@ -48,12 +48,12 @@ pub trait Layers {
     fn shape(&self) -> &Shape;
     /// A pass of several samples at once, so that all their blocks share the threads.
     fn forward(&self, samples: &[&Points]) -> Result<Box<dyn Pass>>;
-    /// net at every row, shape [rows · outs].
+    /// net at every row, shape `[rows · outs]`.
     fn outputs(&self, x: &Points) -> Result<Values>;
-    /// net and ∇net at every row, of one output; shapes [rows] and [rows, d].
+    /// net and ∇net at every row, of one output; shapes `[rows]` and `[rows, d]`.
     fn value_and_input_gradient(&self, x: &Points) -> Result<(Values, Points)>;
     /// The gradients in the rows of the first sample, n of them, of an objective of net on two samples that lie one below the
-    /// other: [n, d]. None where those of net itself are the shorter way.
+    /// other: `[n, d]`. None where those of net itself are the shorter way.
     fn variation(
         &self,
         _goal: &Goal,
@@ -71,7 +71,7 @@ pub trait Layers {
 
 /// A forward pass that is stored, ready to go back.
 pub trait Pass {
-    /// net on each sample, row by row: shape [rows · outs].
+    /// net on each sample, row by row: shape `[rows · outs]`.
     fn outputs(&self) -> Vec<Values>;
     /// The gradient of Σ seedᵢ net(xᵢ) in the parameters, one seed vector per sample.
     fn gradient(&self, seeds: &[Values]) -> Result<Values>;
@@ -85,7 +85,7 @@ pub trait Pass {
 
 /// ∇net at the rows of a pass, with the cotangents it was found by.
 pub trait Slopes {
-    /// ∇net, shape [rows, d].
+    /// ∇net, shape `[rows, d]`.
     fn gradient(&self) -> &Points;
     /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ with v fixed, in the parameters and, for curved activations, in x.
     fn tangent(&self, v: &Points) -> Result<(Values, Option<Points>)>;

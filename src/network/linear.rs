@@ -81,7 +81,7 @@ impl Linear {
         }
     }
 
-    /// [rows, ins] as the rows that W multiplies.
+    /// `[rows, ins]` as the rows that W multiplies.
     fn lift(&self, x: Points) -> Points {
         let rows = x.dims()[0];
         match self {
@@ -90,7 +90,7 @@ impl Linear {
             Linear::Transposed { window, channels } => x.reshape([rows * window.positions(), *channels]),
         }
     }
-    /// [rows, outs] as the rows that products with W are.
+    /// `[rows, outs]` as the rows that products with W are.
     fn spread(&self, d: Points) -> Points {
         let rows = d.dims()[0];
         match self {

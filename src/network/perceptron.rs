@@ -1,4 +1,4 @@
-//! A network between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
+//! A network between samples: x = centre + scale · net((z − centre')/scale') `[+ z]`, with its optimiser.
 use super::frame::Frame;
 use super::interface::{Layers, Network};
 use super::named::{self, Named, prefixed, under};

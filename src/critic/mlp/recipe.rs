@@ -83,14 +83,14 @@ impl MlpBuilder {
 /// Coordinates (x − center)/scale.
 #[derive(Clone)]
 pub struct Standard {
-    /// shape [1, d]
+    /// shape `[1, d]`
     pub center: Points,
     /// > 0
     pub scale: f64,
 }
 
 impl Standard {
-    /// (x − center)/scale, [n, d].
+    /// (x − center)/scale, `[n, d]`.
     pub fn enter(&self, x: &Points) -> Points {
         (x.clone() - self.center.clone()).div_scalar(self.scale)
     }

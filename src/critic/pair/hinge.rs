@@ -8,15 +8,15 @@ use burn::tensor::Tensor;
 
 /// Costs between points, and the objective under them.
 pub trait Costs {
-    /// The objective, shape [1], and its gradients in φ on the particles and in ψ on the targets.
+    /// The objective, shape `[1]`, and its gradients in φ on the particles and in ψ on the targets.
     fn hinge(&self, phi: &Values, psi: &Values, lambda: f64) -> Result<(Values, Values, Values)>;
 }
 
 /// Of all pairs in host memory, row-major.
 pub struct Slices(pub Vec<f32>);
-/// Of all pairs, [m, n].
+/// Of all pairs, `[m, n]`.
 struct AllPairs(Tensor<2>);
-/// Of the i-th with the i-th, [m, 1].
+/// Of the i-th with the i-th, `[m, 1]`.
 struct Diagonal(Tensor<2>);
 
 /// c between all rows, both already moved by the centre of the samples.

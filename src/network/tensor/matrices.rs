@@ -3,7 +3,7 @@ use crate::device::Values;
 use crate::network::shape::Shape;
 use burn::tensor::Tensor;
 
-/// The matrices of every layer, and its biases [1, channels].
+/// The matrices of every layer, and its biases `[1, channels]`.
 #[derive(Clone)]
 pub struct Matrices {
     /// one a layer

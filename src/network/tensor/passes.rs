@@ -15,7 +15,7 @@ pub struct Pass {
     pub h: Vec<Tensor<2>>,
     /// the Jacobian of every activation
     pub slopes: Vec<Slope>,
-    /// net(x) row by row, shape [rows · outs]
+    /// net(x) row by row, shape `[rows · outs]`
     pub out: Values,
 }
 
@@ -48,7 +48,7 @@ pub fn arriving(matrices: &Matrices, given: &dyn Fn(usize) -> Tensor<2>, l: usiz
     }
 }
 
-/// Cotangents before each layer's activation, last layer first, for a seed ∂/∂out of shape [rows, outs].
+/// Cotangents before each layer's activation, last layer first, for a seed ∂/∂out of shape `[rows, outs]`.
 pub fn cotangents(matrices: &Matrices, pass: &Pass, seed: Tensor<2>, shape: &Shape) -> Vec<Tensor<2>> {
     let last = shape.depth() - 1;
     let mut out = vec![seed];

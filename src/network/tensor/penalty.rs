@@ -9,9 +9,9 @@ use rand::Rng;
 
 /// λ·mean R(∇net) and its gradient in the parameters.
 pub struct Penalty {
-    /// shape [1]
+    /// shape `[1]`
     pub value: Values,
-    /// shape [parameters]
+    /// shape `[parameters]`
     pub gradient: Values,
 }
 
@@ -24,7 +24,7 @@ pub fn interpolates([y, x]: [&Points; 2], rng: &mut random::Rng) -> Points {
     x.clone() + (y - x) * epsilon
 }
 
-/// R of the squared norms of gradients, and r with ∂R/∂g = r·g, per row; both [n, 1].
+/// R of the squared norms of gradients, and r with ∂R/∂g = r·g, per row; both `[n, 1]`.
 fn excess(kind: Excess, squared: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let norm = squared.clone().add_scalar(1e-12).sqrt();
     match kind {

@@ -10,7 +10,7 @@ use crate::network::shape::Shape;
 use crate::network::spectral::SingularVectors;
 use burn::tensor::{Device, Tensor};
 
-/// Singular vectors of every layer, [1, ins] and [1, outs], and what its weights were on their way.
+/// Singular vectors of every layer, `[1, ins]` and `[1, outs]`, and what its weights were on their way.
 #[derive(Clone)]
 pub struct PowerIteration {
     shape: Shape,
@@ -21,7 +21,7 @@ pub struct PowerIteration {
     past: Option<Vec<Past>>,
 }
 
-/// σ of a layer, [1, 1], and its iterates from W/σ on.
+/// σ of a layer, `[1, 1]`, and its iterates from W/σ on.
 #[derive(Clone)]
 struct Past {
     sigma: Tensor<2>,
