@@ -45,7 +45,7 @@ impl<'a> Block<'a> {
         for (l, linear) in shape.linears().iter().enumerate() {
             let channels = linear.channels();
             let (before, here) = values.split_at_mut(shape.place(l).values * rows);
-            let (z, kept) =
+            let (z, order) =
                 here[..(shape.place(l + 1).values - shape.place(l).values) * rows].split_at_mut(linear.outs() * rows);
             let entering = |l: usize| {
                 if l == 0 {
@@ -59,7 +59,7 @@ impl<'a> Block<'a> {
                 add(z, entering(from));
             }
             if l < layers.last() {
-                activate(z, kept, channels, shape.activation);
+                activate(z, order, channels, shape.activation);
             }
         }
         Block { x, rows, values }
@@ -82,9 +82,9 @@ impl<'a> Block<'a> {
         self.values
     }
     fn pull(&self, d: &mut [f32], l: usize, shape: &Shape) {
-        let kept = &self.values
+        let order = &self.values
             [(shape.place(l).values + shape.linears()[l].outs()) * self.rows..shape.place(l + 1).values * self.rows];
-        pull(d, self.entering(shape, l + 1), kept, shape.linears()[l].channels(), shape.activation);
+        pull(d, self.entering(shape, l + 1), order, shape.linears()[l].channels(), shape.activation);
     }
 
     /// The cotangents of Σ seedᵢ net(xᵢ) before every activation, into memory that takes them, and on the way the
