@@ -10,7 +10,7 @@
 //! | [`space`] | function spaces Γ, ground costs, kernels and their streamed sums |
 //! | [`divergence`] | divergences as weighted variational terms, and their compositions |
 //! | [`critic`] | potentials φ: networks that are trained, solvers that are exact, entropic or kernels; estimates and their proofs |
-//! | [`network`] | multilayer perceptrons with hand-written passes, and their optimisers |
+//! | [`network`] | networks behind one trait, with hand-written passes on the host and on devices, and their optimisers |
 //! | [`transport`] | optimal transport: exact with checked duals, to a free marginal, entropic |
 //! | [`flow`] | schemes, maps, codecs, the one run loop, saved runs |
 //! | [`record`] | states, records, histories, snapshots: what a flow leaves behind |

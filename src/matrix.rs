@@ -5,12 +5,16 @@ use rayon::prelude::*;
 /// A matrix as a slice with strides, so that transposes are free.
 #[derive(Clone, Copy)]
 pub struct View<'a, T> {
+    /// the entries
     pub data: &'a [T],
+    /// entries from one row to the next
     pub row: isize,
+    /// entries from one column to the next
     pub column: isize,
 }
 
 impl<T> View<'_, T> {
+    /// The transpose, without moving an entry.
     pub fn transpose(self) -> Self {
         View { row: self.column, column: self.row, ..self }
     }

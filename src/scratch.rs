@@ -1,4 +1,7 @@
 //! Memory for passes over samples, kept from one to the next, so that the loop of a flow asks the system for none.
+//!
+//! The shelf is shared by all threads behind a lock: the one piece of global state of the library, and one that no result
+//! depends on, because whatever is taken from it is written before it is read.
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard};
 

@@ -22,6 +22,15 @@ pub fn run<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// The same for a function and its argument: a named function may read better than a closure.
+#[inline(always)]
+pub fn call<A, R>(f: impl FnOnce(A) -> R, argument: A) -> R {
+    run(
+        #[inline(always)]
+        || f(argument),
+    )
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
 fn with_avx512<R>(f: impl FnOnce() -> R) -> R {
@@ -39,18 +48,23 @@ fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
 pub trait Real:
     Copy + Send + Sync + PartialOrd + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
 {
+    /// 0
     const ZERO: Self;
     /// half a unit in the last place of 1
     const ROUNDING: f64;
     /// the most negative exponent whose exponential is still an ordinary number
     const LOWEST: Self;
+    /// A number rounded to this type.
     fn of(v: f64) -> Self;
+    /// As f64.
     fn wide(self) -> f64;
     /// self·a + b, rounded once
     fn fma(self, a: Self, b: Self) -> Self;
+    /// The square root.
     fn root(self) -> Self;
     /// self^p for ordinary numbers > 0
     fn power(self, p: Self) -> Self;
+    /// 1/self
     fn inverse(self) -> Self;
     /// e^self up to 80, to 2 units in the last place; 0 below LOWEST, so that no product of it is a subnormal number
     fn exponential(self) -> Self;
@@ -60,6 +74,7 @@ pub trait Real:
     fn logarithm(self) -> Self;
     /// tanh self, to 3e-7 in f32
     fn hyperbolic_tangent(self) -> Self;
+    /// The greater of two; the other where this one is NaN.
     #[inline(always)]
     fn greater(self, other: Self) -> Self {
         if self > other { self } else { other }

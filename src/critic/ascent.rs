@@ -2,8 +2,7 @@
 use crate::device::Values;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::network::flat::vector;
-use burn::tensor::Device;
+pub use crate::network::ascent::Value;
 use std::sync::Arc;
 
 /// What one fit found. Tensors stay on the device until someone asks.
@@ -61,31 +60,6 @@ pub struct Ascent {
     pub weights: Weights,
     /// looked at before every step
     pub interrupt: Interrupt,
-}
-
-/// An objective, where it was computed.
-#[derive(Clone)]
-pub enum Value {
-    /// on the host, for a tensor of this place
-    Number(f64, Device),
-    /// shape [1]
-    Tensor(Values),
-}
-
-impl Value {
-    fn read(&self) -> Result<f32> {
-        match self {
-            Value::Number(v, _) => Ok(*v as f32),
-            Value::Tensor(t) => Ok(crate::device::number(t)? as f32),
-        }
-    }
-    /// Shape [1].
-    fn into_tensor(self) -> Values {
-        match self {
-            Value::Number(v, device) => vector(vec![v as f32], &device),
-            Value::Tensor(t) => t,
-        }
-    }
 }
 
 impl Ascent {

@@ -9,11 +9,9 @@ use crate::catalogue::{Entry, no_defaults};
 use crate::device::{self, Points, Values, rows};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
-use crate::network::Activation;
-use crate::network::batch::{Batch, Forward, forward};
+use crate::network::interface::Pass;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::trained::Trained;
-use crate::network::weights::Weights;
+use crate::network::{Activation, Layers, Network};
 use crate::random;
 use crate::space::{Penalty, Space};
 use burn::tensor::Device;
@@ -94,7 +92,7 @@ impl CriticBuilder for DeepKernelBuilder {
                 advice: "leave deep_kernel out, or run class by class".into(),
             });
         }
-        let (network, standard) = self.network.trained(frame, self.features, &mut random::rng(seed, stream))?;
+        let (network, standard) = self.network.open(frame, self.features, &mut random::rng(seed, stream))?;
         Ok(Box::new(DeepKernel { space: space.clone(), network, standard, samples: None }))
     }
     fn no_estimate(&self) -> Option<&'static str> {
@@ -121,7 +119,7 @@ impl CriticBuilder for DeepKernelBuilder {
 #[derive(Clone)]
 pub struct DeepKernel {
     space: Penalty,
-    network: Trained,
+    network: Box<dyn Network>,
     standard: Standard,
     /// what the witness was last asked for: the particles and the target
     samples: Option<(Points, Points)>,
@@ -135,12 +133,9 @@ struct Between {
 }
 
 impl DeepKernel {
-    fn enter(&self, x: &Points) -> Result<Batch> {
-        Batch::new(&self.standard.enter(x))
-    }
     /// h at the points of each batch of a pass, in the units of the data.
-    fn features(&self, pass: &Forward) -> Vec<Points> {
-        let k = self.network.shape.outs();
+    fn features(&self, pass: &dyn Pass) -> Vec<Points> {
+        let k = self.network.shape().outs();
         let rows = |v: Values| {
             let n = v.dims()[0] / k;
             v.reshape([n, k]).mul_scalar(self.standard.scale)
@@ -160,26 +155,25 @@ impl DeepKernel {
             on_q: (qq_gradient - qp_gradient).mul_scalar(share(q)),
         })
     }
-    fn step(&mut self, y: &Batch, x: &Batch) -> Result<Values> {
-        let prepared = self.network.prepare();
-        let pass = forward(prepared.weights(), &[y, x])?;
-        let h = self.features(&pass);
+    fn step(&mut self, y: &Points, x: &Points) -> Result<Values> {
+        let pass = self.network.prepare().forward(&[y, x])?;
+        let h = self.features(&*pass);
         let between = self.compare(&h[0], &h[1])?;
         let seed = |g: Points| {
             let [n, k] = g.dims();
             g.mul_scalar(self.standard.scale).reshape([n * k])
         };
         let gradient = pass.gradient(&[seed(between.on_p), seed(between.on_q)])?;
-        self.network.climb(prepared, gradient);
+        self.network.ascend(gradient)?;
         Ok(between.value)
     }
     /// The witness (μ_P − μ_Q)/λ of the last samples, and its gradient in the features.
-    fn witness(&self, weights: &Weights, h: &Points) -> Result<(Values, Points)> {
+    fn witness(&self, layers: &dyn Layers, h: &Points) -> Result<(Values, Points)> {
         let Some((p, q)) = &self.samples else {
             return Err(Error::data("critic", "it has not been fitted to samples yet"));
         };
-        let (p, q) = (self.enter(p)?, self.enter(q)?);
-        let centres = self.features(&forward(weights, &[&p, &q])?);
+        let (p, q) = (self.standard.enter(p), self.standard.enter(q));
+        let centres = self.features(&*layers.forward(&[&p, &q])?);
         witness_at(&self.space, &centres[0], &centres[1], h)
     }
 }
@@ -197,15 +191,15 @@ impl Critic for DeepKernel {
         if !ascent.continues {
             self.network.begin();
         }
-        let (y, x) = (self.enter(source)?, self.enter(target)?);
+        let (y, x) = (self.standard.enter(source), self.standard.enter(target));
         match ascent.climb(|| self.step(&y, &x).map(Value::Tensor))? {
             Some(fit) => Ok(fit),
             None => Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] }),
         }
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
-        let (weights, y, x) = (self.network.weights(), self.enter(source)?, self.enter(target)?);
-        let h = self.features(&forward(&weights, &[&y, &x])?);
+        let (y, x) = (self.standard.enter(source), self.standard.enter(target));
+        let h = self.features(&*self.network.layers().forward(&[&y, &x])?);
         Ok(self.compare(&h[0], &h[1])?.value)
     }
     fn variation(&self, _: &Term, particles: &Points, _: &Points) -> Result<Points> {
@@ -218,15 +212,15 @@ impl Critic for DeepKernel {
         self.standard.center.dims()[1]
     }
     fn value(&self, x: &Points) -> Result<Values> {
-        let weights = self.network.weights();
-        let h = self.features(&forward(&weights, &[&self.enter(x)?])?).remove(0);
-        Ok(self.witness(&weights, &h)?.0)
+        let layers = self.network.layers();
+        let h = self.features(&*layers.forward(&[&self.standard.enter(x)])?).remove(0);
+        Ok(self.witness(&*layers, &h)?.0)
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
-        let weights = self.network.weights();
-        let pass = forward(&weights, &[&self.enter(x)?])?;
-        let h = self.features(&pass).remove(0);
-        let (value, on_features) = self.witness(&weights, &h)?;
+        let layers = self.network.layers();
+        let pass = layers.forward(&[&self.standard.enter(x)])?;
+        let h = self.features(&*pass).remove(0);
+        let (value, on_features) = self.witness(&*layers, &h)?;
         let [n, k] = on_features.dims();
         // the features are scale·net((x − centre)/scale): the two scales cancel
         Ok((value, pass.input_gradient(&on_features.reshape([n * k]))?))

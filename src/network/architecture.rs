@@ -1,5 +1,5 @@
 //! Layers before they are tied to the dimensions of samples.
-use super::Activation;
+use super::activation::Activation;
 use super::linear::Linear;
 use super::shape::Shape;
 use super::window::Window;
@@ -14,7 +14,9 @@ pub struct Images {
     pub shape: Vec<usize>,
     /// of every convolution
     pub channels: Vec<usize>,
+    /// side of the window
     pub kernel: usize,
+    /// pixels from one position to the next; at most the kernel
     pub stride: usize,
 }
 
@@ -23,6 +25,7 @@ pub struct Images {
 pub struct Architecture {
     /// units of the dense layers, after the convolutions of a network that reads images, before those of one that writes
     pub widths: Vec<usize>,
+    /// convolutions, for points that are images
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Images>,
 }
@@ -182,7 +185,7 @@ impl Architecture {
         Architecture { widths: self.widths.iter().rev().copied().collect(), images: self.images.clone() }
     }
 
-    /// "[64, 64]", or "channels [32, 64], [100]".
+    /// "`[64, 64]`", or "channels `[32, 64]`, `[100]`".
     pub fn describe(&self) -> String {
         match &self.images {
             None => format!("{:?}", self.widths),

@@ -8,11 +8,26 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Linear {
     /// A = W
-    Dense { ins: usize, outs: usize },
+    Dense {
+        /// entries of an input
+        ins: usize,
+        /// entries of an output
+        outs: usize,
+    },
     /// a convolution: W times every patch of an image
-    Convolution { window: Arc<Window>, channels: usize },
+    Convolution {
+        /// which patches it reads
+        window: Arc<Window>,
+        /// of its output
+        channels: usize,
+    },
     /// the transpose of a convolution: patches W x at every position, added up to an image
-    Transposed { window: Arc<Window>, channels: usize },
+    Transposed {
+        /// which patches it writes
+        window: Arc<Window>,
+        /// of its input
+        channels: usize,
+    },
 }
 
 impl Linear {
@@ -66,7 +81,7 @@ impl Linear {
         }
     }
 
-    /// [rows, ins] as the rows that W multiplies.
+    /// `[rows, ins]` as the rows that W multiplies.
     fn lift(&self, x: Points) -> Points {
         let rows = x.dims()[0];
         match self {
@@ -75,7 +90,7 @@ impl Linear {
             Linear::Transposed { window, channels } => x.reshape([rows * window.positions(), *channels]),
         }
     }
-    /// [rows, outs] as the rows that products with W are.
+    /// `[rows, outs]` as the rows that products with W are.
     fn spread(&self, d: Points) -> Points {
         let rows = d.dims()[0];
         match self {

@@ -1,140 +1,27 @@
 //! Networks of dense and convolutional layers, written out as forward and backward passes: what critics, generators and
 //! encoders are made of.
-use crate::device::Points;
-use crate::error::Result;
-use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
-
+//!
+//! A network is a [`Network`], and [`open`] decides once where its numbers live: slices in host memory ([`host`]), or tensors and
+//! kernels on a device ([`tensor`]). Points and values enter and leave as tensors; nobody above asks where they are.
+mod activation;
 pub mod architecture;
-pub mod batch;
-pub mod bjorck;
-pub mod flat;
+pub mod ascent;
+pub mod constraint;
+mod frame;
 pub mod host;
-mod host_linear;
-mod kept;
-pub mod layers;
+pub mod interface;
 pub mod linear;
+mod named;
 pub mod norms;
-pub mod on_device;
+mod open;
 pub mod optimizer;
-mod pairs;
 pub mod perceptron;
-mod products;
 pub mod shape;
-pub mod spectral;
-pub mod sweep;
-pub mod tangent;
-pub mod trained;
-pub mod weights;
+mod spectral;
+pub mod tensor;
 pub mod window;
-
-/// The nonlinearity between layers; each is 1-Lipschitz.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// Sorts pairs of units: keeps gradient norms, so that 1-Lipschitz functions can be approximated. [anil2019]
-    Groupsort,
-    Relu,
-    Tanh,
-    /// slope 0.2 below zero
-    LeakyRelu,
-}
-
-/// A vector of numbers with a name, for saving what was trained.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Named {
-    pub name: String,
-    pub data: Vec<f32>,
-}
-
-/// Where a sample lies: networks work in coordinates (x − center)/scale, which changes no Lipschitz constant.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    pub center: Vec<f32>,
-    /// root mean square distance from the centre per coordinate, or what nine points of ten keep where the rest rule it; 1
-    /// for a single point
-    pub scale: f64,
-    /// how many of the last coordinates do not belong to the points themselves, but to their classes
-    pub appended: usize,
-    pub device: Device,
-}
-
-/// How many times the distance that nine points of ten keep from the centre the root mean square may be before the tails
-/// rule it: it is below 1 for Gaussians and for mixtures of blobs, and without bound for tails without a second moment.
-const HEAVY: f64 = 3.0;
-
-fn quantile(mut v: Vec<f64>, share: f64) -> f64 {
-    let at = ((v.len() - 1) as f64 * share) as usize;
-    *v.select_nth_unstable_by(at, f64::total_cmp).1
-}
-
-impl Frame {
-    pub fn of(target: &Points) -> Result<Frame> {
-        let d = target.dims()[1];
-        let rows = crate::device::rows_f64(target)?;
-        let n = (rows.len() / d) as f64;
-        let squares = |center: &[f64]| -> Vec<f64> {
-            rows.chunks(d).map(|r| r.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum()).collect()
-        };
-        let mut center: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
-        let mut scale = (squares(&center).iter().sum::<f64>() / (n * d as f64)).sqrt();
-        let middle: Vec<f64> =
-            (0..d).map(|k| quantile(rows.iter().skip(k).step_by(d).copied().collect(), 0.5)).collect();
-        let inner = (quantile(squares(&middle), 0.9) / d as f64).sqrt();
-        // a few points far away are no measure of where the others lie
-        if inner > 1e-12 && scale > HEAVY * inner {
-            (center, scale) = (middle, inner);
-        }
-        let scale = if scale.is_finite() && scale > 1e-12 { scale } else { 1.0 };
-        Ok(Frame {
-            center: center.into_iter().map(|c| c as f32).collect(),
-            scale,
-            appended: 0,
-            device: target.device(),
-        })
-    }
-    /// The frame of points with class coordinates at their ends.
-    pub fn with_appended(self, appended: usize) -> Frame {
-        Frame { appended, ..self }
-    }
-    pub fn dim(&self) -> usize {
-        self.center.len()
-    }
-}
-
-/// The tensors saved under a prefix, without it.
-pub fn under(state: &[Named], prefix: &str) -> Vec<Named> {
-    let mine = |n: &Named| {
-        n.name.strip_prefix(prefix)?.strip_prefix('.').map(|rest| Named { name: rest.into(), data: n.data.clone() })
-    };
-    state.iter().filter_map(mine).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::device::{host, points};
-
-    /// Mixtures keep their root mean square, whatever their shares; a point a thousand times as far as the rest does not
-    /// set the scale.
-    #[test]
-    fn only_tails_change_the_frame() {
-        for minority in [10, 30, 50] {
-            let rows: Vec<f32> =
-                (0..100).map(|i| if i < minority { 10.0 } else { 0.0 } + (i as f32 * 1.7).sin()).collect();
-            let n = rows.len() as f64;
-            let mean = rows.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
-            let rms = (rows.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n).sqrt();
-            let f = Frame::of(&points(rows, 100, 1, &host())).unwrap();
-            assert!(
-                (f.scale - rms).abs() < 1e-9 * rms && (f64::from(f.center[0]) - mean).abs() < 1e-5,
-                "{minority}: {} and {rms}",
-                f.scale
-            );
-        }
-        let mut rows: Vec<f32> = (0..100).map(|i| (i as f32 * 1.7).sin()).collect();
-        rows[0] = 1e4;
-        let f = Frame::of(&points(rows, 100, 1, &host())).unwrap();
-        assert!(f.scale < 1.0 && f.center[0].abs() < 1.0, "{} about {}", f.scale, f.center[0]);
-    }
-}
+pub use activation::Activation;
+pub use frame::Frame;
+pub use interface::{Layers, Network};
+pub use named::{Named, prefixed, under};
+pub use open::open;

@@ -1,21 +1,20 @@
 //! Upper bounds of Lipschitz constants, in f64 with a margin: what a certificate may rest on, unlike a power iteration.
+use super::interface::Layers;
 use super::linear::Linear;
-use super::weights::Weights;
 use super::window::Window;
 use crate::error::Result;
-use burn::tensor::Device;
 use nalgebra::{Complex, DMatrix};
 use rayon::prelude::*;
 use std::f64::consts::{PI, TAU};
 
 /// An upper bound of the network's Lipschitz constant, its activations being 1-Lipschitz: Π ‖Aₗ‖₂, with a shortcut adding
 /// the bound of where it comes from.
-pub fn lipschitz(weights: &Weights, device: &Device) -> Result<f64> {
-    let shape = weights.shape();
+pub fn lipschitz(layers: &dyn Layers) -> Result<f64> {
+    let shape = layers.shape();
     // of what enters each layer
     let mut bounds = vec![1.0];
     for (l, linear) in shape.linears().iter().enumerate() {
-        let entries = weights.matrix(l)?;
+        let entries = layers.matrix(l)?;
         if entries.iter().any(|v| !v.is_finite()) {
             return Ok(f64::INFINITY);
         }
@@ -24,7 +23,7 @@ pub fn lipschitz(weights: &Weights, device: &Device) -> Result<f64> {
             Linear::Convolution { .. } | Linear::Transposed { .. }
                 if linear.ins() <= 600 && linear.ins() * linear.outs() <= 1 << 22 =>
             {
-                whole(weights, l, device)?
+                whole(layers, l)?
             }
             Linear::Convolution { window, channels } => {
                 convolution(window, *channels, &|p, c| entries[p * channels + c])
@@ -41,11 +40,11 @@ pub fn lipschitz(weights: &Weights, device: &Device) -> Result<f64> {
 }
 
 /// The norm of a small map between whole images; its matrix is read off in f32, whose rounding is put on top.
-fn whole(weights: &Weights, l: usize, device: &Device) -> Result<f64> {
-    let linear = &weights.shape().linears()[l];
+fn whole(layers: &dyn Layers, l: usize) -> Result<f64> {
+    let linear = &layers.shape().linears()[l];
     let n = linear.ins();
     let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
-    let entries = weights.apply(l, &unit, n, device)?;
+    let entries = layers.apply(l, &unit, n)?;
     let matrix =
         DMatrix::from_row_iterator(n, linear.outs(), entries.into_iter().map(|v| Complex::new(f64::from(v), 0.0)));
     let frobenius = matrix.norm();
@@ -130,18 +129,22 @@ fn norm(m: DMatrix<Complex<f64>>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Activation;
+    use crate::device::host;
+    use crate::network::activation::Activation;
     use crate::network::architecture::{Architecture, Images};
-    use crate::network::batch::{Batch, forward};
-    use crate::network::flat::Flat;
+    use crate::network::open;
+    use crate::network::optimizer::OptimizerOptions;
     use crate::network::shape::Shape;
     use rand::Rng;
+
+    fn layers(shape: &Shape, rng: &mut crate::random::Rng) -> Box<dyn Layers> {
+        open(shape.clone(), None, OptimizerOptions::default(), rng, &host()).layers()
+    }
 
     /// Against the singular values of the whole matrix of one convolution or its transpose, between images of growing size:
     /// never below, and within 12 % for images twice the window and more.
     #[test]
     fn convolutions_are_bounded_by_their_symbol() {
-        let device = crate::device::host();
         for (kernel, stride, appended) in [(3, 1, 0), (3, 2, 0), (5, 2, 0), (2, 1, 0), (3, 2, 2)] {
             for (side, transposed) in [(4, false), (12, false), (12, true)] {
                 if transposed && appended > 0 {
@@ -155,13 +158,13 @@ mod tests {
                     true => of.writing(1, dim, Activation::Relu, false).unwrap().linears()[1].clone(),
                 };
                 let shape = Shape::of(vec![linear.clone()], Activation::Relu, false);
-                let weights = Weights::of(&Flat::host(shape.draw(&mut crate::random::rng(3, 0))), &shape);
+                let layers = layers(&shape, &mut crate::random::rng(3, 0));
                 let n = linear.ins();
                 let unit: Vec<f32> = (0..n * n).map(|i| f32::from(u8::from(i % (n + 1) == 0))).collect();
-                let matrix = DMatrix::from_row_slice(n, linear.outs(), &weights.apply(0, &unit, n, &device).unwrap())
-                    .map(f64::from);
+                let matrix =
+                    DMatrix::from_row_slice(n, linear.outs(), &layers.apply(0, &unit, n).unwrap()).map(f64::from);
                 let exact = matrix.singular_values().max();
-                let entries = weights.matrix(0).unwrap();
+                let entries = layers.matrix(0).unwrap();
                 let bound = match &linear {
                     Linear::Convolution { window, channels } => {
                         convolution(window, *channels, &|p, c| entries[p * channels + c])
@@ -176,7 +179,7 @@ mod tests {
                     side == 4 || bound < 1.12 * exact,
                     "kernel {kernel}, stride {stride}, side {side}: {bound} far above {exact}"
                 );
-                let short = lipschitz(&weights, &device).unwrap();
+                let short = lipschitz(&*layers).unwrap();
                 assert!(short >= exact && short < exact * 1.0001, "{short} and {exact}");
             }
         }
@@ -185,7 +188,7 @@ mod tests {
     /// No two points are farther apart after a network than its bound allows, shortcuts included; and some are half as far.
     #[test]
     fn networks_stretch_no_more_than_their_bound() {
-        let device = crate::device::host();
+        let device = host();
         let images = || Some(Images { shape: vec![6, 6], channels: vec![4, 6], kernel: 3, stride: 2 });
         for (architecture, residual) in [
             (Architecture { widths: vec![6; 5], images: None }, true),
@@ -193,13 +196,13 @@ mod tests {
         ] {
             let shape = architecture.reading(36, 0, 1, Activation::Groupsort, residual).unwrap();
             let mut rng = crate::random::rng(6, 0);
-            let weights = Weights::of(&Flat::host(shape.draw(&mut rng)), &shape);
-            let bound = lipschitz(&weights, &device).unwrap();
+            let layers = layers(&shape, &mut rng);
+            let bound = lipschitz(&*layers).unwrap();
             let mut draw = || {
                 crate::device::points((0..36 * 500).map(|_| rng.random_range(-3.0f32..3.0)).collect(), 500, 36, &device)
             };
-            let batch = Batch::new(&draw()).unwrap();
-            let slopes = crate::device::rows(&forward(&weights, &[&batch]).unwrap().slopes().unwrap().1).unwrap();
+            let pass = layers.forward(&[&draw()]).unwrap();
+            let slopes = crate::device::rows(pass.slopes().unwrap().gradient()).unwrap();
             let steepest =
                 slopes.chunks(36).map(|g| g.iter().map(|v| f64::from(v * v)).sum::<f64>().sqrt()).fold(0.0, f64::max);
             assert!(steepest <= bound && steepest > 0.02 * bound, "{steepest} and {bound}");

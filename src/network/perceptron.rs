@@ -1,21 +1,20 @@
-//! A network between samples: x = centre + scale · net((z − centre')/scale') [+ z], with its optimiser.
-use super::batch::{Batch, forward};
-use super::flat::Flat;
+//! A network between samples: x = centre + scale · net((z − centre')/scale') `[+ z]`, with its optimiser.
+use super::frame::Frame;
+use super::interface::{Layers, Network};
+use super::named::{self, Named, prefixed, under};
+use super::open::open;
 use super::optimizer::OptimizerOptions;
 use super::shape::Shape;
-use super::trained::Trained;
-use super::weights::Weights;
-use super::{Frame, Named};
-use crate::device::{Points, Values, points};
+use crate::device::{Points, Values, points, values, vector};
 use crate::error::Result;
 use crate::random::Rng;
 
 /// A map R^k → R^d that learns.
 #[derive(Clone)]
 pub struct Perceptron {
-    network: Trained,
+    network: Box<dyn Network>,
     /// exponential moving average of θ, and its decay
-    average: Option<(f64, Flat)>,
+    average: Option<(f64, Values)>,
     entry: (Points, f64),
     exit: (Points, f64),
     /// adds the input to the output
@@ -24,16 +23,18 @@ pub struct Perceptron {
 
 /// How the layers of a perceptron are used.
 pub struct Recipe {
+    /// the rule that trains it
     pub optimizer: OptimizerOptions,
     /// decay of the moving average of the parameters; 0 keeps none
     pub average: f64,
+    /// whether the input is added to the output
     pub skip: bool,
 }
 
 impl Perceptron {
     /// From the frame of the inputs to the frame of the outputs, through a shape of their dimensions.
     pub fn new(recipe: Recipe, shape: Shape, from: &Frame, to: &Frame, rng: &mut Rng) -> Perceptron {
-        let network = Trained::new(shape, None, recipe.optimizer, rng, &to.device);
+        let network = open(shape, None, recipe.optimizer, rng, &to.device);
         let frame = |f: &Frame| (points(f.center.clone(), 1, f.dim(), &to.device), f.scale);
         // with a skip the network is a correction: it begins small and around nothing
         let exit = if recipe.skip {
@@ -41,53 +42,54 @@ impl Perceptron {
         } else {
             frame(to)
         };
-        let average = (recipe.average > 0.0).then(|| (recipe.average, network.theta.clone()));
+        let average = (recipe.average > 0.0).then(|| (recipe.average, network.theta()));
         Perceptron { network, average, entry: frame(from), exit, skip: recipe.skip }
     }
 
-    fn enter(&self, z: &Points) -> Result<Batch> {
-        Batch::new(&(z.clone() - self.entry.0.clone()).div_scalar(self.entry.1))
+    fn enter(&self, z: &Points) -> Points {
+        (z.clone() - self.entry.0.clone()).div_scalar(self.entry.1)
     }
     fn leave(&self, z: &Points, out: Values) -> Points {
-        let y = out.reshape([z.dims()[0], self.network.shape.outs()]).mul_scalar(self.exit.1) + self.exit.0.clone();
+        let y = out.reshape([z.dims()[0], self.network.shape().outs()]).mul_scalar(self.exit.1) + self.exit.0.clone();
         if self.skip { y + z.clone() } else { y }
+    }
+    /// The layers with the averaged parameters, if there are any.
+    fn averaged(&self) -> Result<Box<dyn Layers>> {
+        match &self.average {
+            Some((_, theta)) => self.network.layers_at(theta),
+            None => Ok(self.network.layers()),
+        }
     }
 
     /// The map at points, by the averaged parameters if there are any.
     pub fn at(&self, z: &Points) -> Result<Points> {
-        let theta = self.average.as_ref().map_or(&self.network.theta, |a| &a.1);
-        self.with(theta, z)
+        self.through(&*self.averaged()?, z)
     }
     /// The map as training sees it.
     pub fn now(&self, z: &Points) -> Result<Points> {
-        self.with(&self.network.theta, z)
+        self.through(&*self.network.layers(), z)
     }
-    fn with(&self, theta: &Flat, z: &Points) -> Result<Points> {
-        let (weights, batch) = (Weights::of(theta, &self.network.shape), self.enter(z)?);
-        let out = forward(&weights, &[&batch])?.outputs().remove(0);
-        Ok(self.leave(z, out))
+    fn through(&self, layers: &dyn Layers, z: &Points) -> Result<Points> {
+        Ok(self.leave(z, layers.outputs(&self.enter(z))?))
     }
 
     /// One step down a loss of the outputs, given by its gradient there.
     pub fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
         let gradient = self.gradient(z, loss)?;
-        self.update(gradient);
-        Ok(())
+        self.update(gradient)
     }
 
     /// The gradient of a loss of the outputs in the parameters.
-    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Flat> {
-        let (weights, batch) = (self.weights(), self.enter(z)?);
-        let pass = forward(&weights, &[&batch])?;
+    pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
+        let pass = self.network.layers().forward(&[&self.enter(z)])?;
         let y = self.leave(z, pass.outputs().remove(0));
         let [n, d] = y.dims();
         pass.gradient(&[loss(&y)?.mul_scalar(self.exit.1).reshape([n * d])])
     }
 
     /// The gradients of a loss of the outputs in the parameters and in the inputs.
-    pub fn both_gradients(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Flat, Points)> {
-        let (weights, batch) = (self.weights(), self.enter(z)?);
-        let pass = forward(&weights, &[&batch])?;
+    pub fn both_gradients(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Values, Points)> {
+        let pass = self.network.layers().forward(&[&self.enter(z)])?;
         let seed = loss(&self.leave(z, pass.outputs().remove(0)));
         let [n, d] = seed.dims();
         let (gradient, on_input) = pass.both_gradients(&seed.clone().mul_scalar(self.exit.1).reshape([n * d]))?;
@@ -97,21 +99,19 @@ impl Perceptron {
 
     /// Jᵀv for the Jacobian J of the map at every input, by the averaged parameters if there are any.
     pub fn pull(&self, z: &Points, v: &Points) -> Result<Points> {
-        let theta = self.average.as_ref().map_or(&self.network.theta, |a| &a.1);
-        let (weights, batch) = (Weights::of(theta, &self.network.shape), self.enter(z)?);
+        let pass = self.averaged()?.forward(&[&self.enter(z)])?;
         let [n, d] = v.dims();
-        let pulled =
-            forward(&weights, &[&batch])?.input_gradient(&v.clone().mul_scalar(self.stretch()).reshape([n * d]))?;
+        let pulled = pass.input_gradient(&v.clone().mul_scalar(self.stretch()).reshape([n * d]))?;
         Ok(if self.skip { pulled + v.clone() } else { pulled })
     }
 
     /// Number of parameters.
-    pub fn len(&self) -> usize {
-        self.network.shape.len()
+    pub fn parameters(&self) -> usize {
+        self.network.shape().parameters()
     }
     /// The layers as they are now.
-    pub fn weights(&self) -> Weights {
-        self.network.weights()
+    pub fn layers(&self) -> Box<dyn Layers> {
+        self.network.layers()
     }
     /// What the frames multiply the Lipschitz constant of the layers by.
     pub fn stretch(&self) -> f64 {
@@ -119,27 +119,30 @@ impl Perceptron {
     }
 
     /// θ one optimiser step against a gradient.
-    pub fn update(&mut self, gradient: Flat) {
-        let prepared = self.network.prepare();
-        self.network.climb(prepared, gradient.negated());
+    pub fn update(&mut self, gradient: Values) -> Result<()> {
+        self.network.ascend(gradient.neg())?;
         if let Some((decay, average)) = &mut self.average {
-            *average = average.clone().combine(*decay as f32, &self.network.theta, (1.0 - *decay) as f32);
+            let (old, new) = (*decay as f32, (1.0 - *decay) as f32);
+            *average = average.clone().mul_scalar(old) + self.network.theta().mul_scalar(new);
         }
+        Ok(())
     }
 
     /// Everything a bit-identical continuation needs, under a prefix.
     pub fn state(&self, prefix: &str) -> Result<Vec<Named>> {
         let mut out = self.network.state()?;
         if let Some((_, average)) = &self.average {
-            out.push(Named { name: "average".into(), data: average.to_vec()? });
+            out.push(Named::new("average", values(average)?));
         }
-        Ok(out.into_iter().map(|n| Named { name: format!("{prefix}.{}", n.name), data: n.data }).collect())
+        Ok(prefixed(out, prefix))
     }
 
+    /// Puts a state back that was saved under a prefix.
     pub fn restore(&mut self, state: &[Named], prefix: &str) -> Result<()> {
-        let mine = super::under(state, prefix);
+        let mine = under(state, prefix);
         if let Some((_, average)) = &mut self.average {
-            *average = self.network.read(&mine, "average")?;
+            let saved = named::parameters(&mine, "average", self.network.shape().parameters())?;
+            *average = vector(saved, &average.device());
         }
         self.network.restore(&mine)
     }
@@ -148,14 +151,14 @@ impl Perceptron {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open, rows};
+    use crate::device::{host, rows};
     use rand::Rng as _;
 
     /// The parameter gradient of ½|G(z) − x|² against central differences of the loss: step 1e-2 in f32, 2 % of the
     /// largest entry; and descent reaches an affine map to 1 %.
     #[test]
     fn gradients_match_finite_differences_and_descent_learns() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = host();
         let mut rng = crate::random::rng(3, 0);
         let z = points((0..60).map(|_| rng.random_range(-1.0..1.0)).collect(), 20, 3, &device);
         let x = z.clone().narrow(1, 0, 2).mul_scalar(2.0).add_scalar(1.0);
@@ -164,11 +167,11 @@ mod tests {
             let target = if skip { z.clone().mul_scalar(1.5) } else { x.clone() };
             let to = if skip { Frame::of(&z).unwrap() } else { to.clone() };
             let optimizer = OptimizerOptions { lr: 1e-2, ..OptimizerOptions::default() };
-            let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::Activation::Tanh);
+            let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::activation::Activation::Tanh);
             let mut g = Perceptron::new(Recipe { optimizer, average: 0.9, skip }, shape, &from, &to, &mut rng);
             let loss =
                 |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
-            let exact = g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap().to_vec().unwrap();
+            let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();
             let pulled = rows(&g.pull(&z, &(g.now(&z).unwrap() - target.clone())).unwrap()).unwrap();
             let size = pulled.iter().fold(0.0f32, |a, b| a.max(b.abs()));
             for i in (0..pulled.len()).step_by(5) {
@@ -182,12 +185,12 @@ mod tests {
                 assert!((slope - pulled[i]).abs() < 2e-2 * size, "input {i}: {slope} and {}", pulled[i]);
             }
             let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
-            let theta = g.network.theta.to_vec().unwrap();
+            let theta = values(&g.network.theta()).unwrap();
             for i in (0..theta.len()).step_by(7) {
                 let at = |h: f32| {
                     let mut t = theta.clone();
                     t[i] += h;
-                    loss(&g.with(&Flat::host(t), &z).unwrap())
+                    loss(&g.through(&*g.network.layers_at(&vector(t, &device)).unwrap(), &z).unwrap())
                 };
                 let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
                 assert!((slope - exact[i]).abs() < 2e-2 * scale, "{i}: {slope} and {}", exact[i]);

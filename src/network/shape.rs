@@ -1,5 +1,5 @@
 //! What layers a network has, and where the parameters of each sit in one flat vector.
-use super::Activation;
+use super::activation::Activation;
 use super::linear::Linear;
 use crate::device::ops::layout::Layout;
 use burn::tensor::Device;
@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug)]
 pub struct Shape {
     linears: Arc<[Linear]>,
+    /// between all layers
     pub activation: Activation,
     /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
     residual: bool,
@@ -24,6 +25,7 @@ pub struct Shape {
 pub struct Place {
     /// among the parameters
     pub weights: usize,
+    /// those of the biases, among the parameters
     pub biases: usize,
     /// among the values of a pass, per row: what comes out of it, followed by the orders groupsort has kept
     pub values: usize,
@@ -68,6 +70,7 @@ impl Shape {
         };
         self.layout.get_or_init(make).clone()
     }
+    /// The linear map of every layer.
     pub fn linears(&self) -> &[Linear] {
         &self.linears
     }
@@ -80,7 +83,7 @@ impl Shape {
         self.linears.iter().map(|l| (l.matrix().0 * l.matrix().1, l.channels()))
     }
     /// Number of parameters.
-    pub fn len(&self) -> usize {
+    pub fn parameters(&self) -> usize {
         self.places[self.depth()].weights
     }
     /// Multiplications per row.
@@ -97,7 +100,7 @@ impl Shape {
     }
     /// Parameters as they begin: uniform ±1/√fan_in, weights and biases alike.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
-        let mut theta = Vec::with_capacity(self.len());
+        let mut theta = Vec::with_capacity(self.parameters());
         for (linear, (w, b)) in self.linears.iter().zip(self.lengths()) {
             let bound = 1.0 / linear.fan_in().sqrt() as f32;
             theta.extend((0..w + b).map(|_| rng.random_range(-bound..bound)));
@@ -112,6 +115,7 @@ impl Shape {
     pub fn ins(&self) -> usize {
         self.linears[0].ins()
     }
+    /// How many layers there are.
     pub fn depth(&self) -> usize {
         self.linears.len()
     }

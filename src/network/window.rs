@@ -29,7 +29,9 @@ pub struct Window {
     pub grid: [usize; 2],
     /// entries of a patch
     pub patch: usize,
+    /// side of the window
     pub kernel: usize,
+    /// pixels from one position to the next
     pub stride: usize,
     stretches: Vec<Stretch>,
     /// what tensors need, on the device it was last needed on
@@ -45,12 +47,12 @@ struct Tables {
     copies: Tensor<1, Int>,
     /// how many a pixel has at most
     most: usize,
-    /// weights of the entries of patches, [1, patches], and their map to the appended entries, [patches, extra]
+    /// weights of the entries of patches, `[1, patches]`, and their map to the appended entries, `[patches, extra]`
     appended: Option<(Tensor<2>, Tensor<2>)>,
 }
 
 impl Window {
-    /// Over images [height, width, channels] followed by `extra` entries; zeros of width (kernel − 1)/2 lie before the image
+    /// Over images `[height, width, channels]` followed by `extra` entries; zeros of width (kernel − 1)/2 lie before the image
     /// and as many behind it as the last position takes. The stride is at most the kernel, so that no pixel is left out.
     pub fn new(shape: [usize; 3], extra: usize, kernel: usize, stride: usize) -> Window {
         let [height, width, channels] = shape;
@@ -89,9 +91,11 @@ impl Window {
         Window { shape, image: image + extra, grid, patch, kernel, stride, stretches, tables: Mutex::new(None) }
     }
 
+    /// How many positions the window takes.
     pub fn positions(&self) -> usize {
         self.grid[0] * self.grid[1]
     }
+    /// Channels of the image.
     pub fn channels(&self) -> usize {
         self.shape[2]
     }
@@ -166,7 +170,7 @@ impl Window {
         tables
     }
 
-    /// Unfolding as tensor operations: [rows, image] to [rows · positions, patch].
+    /// Unfolding as tensor operations: `[rows, image]` to `[rows · positions, patch]`.
     pub fn unfold_tensor(&self, images: Points) -> Points {
         let (rows, tables) = (images.dims()[0], self.tables(&images.device()));
         let mut out = pick(images, tables.sources);
@@ -176,7 +180,7 @@ impl Window {
         out.reshape([rows * self.positions(), self.patch])
     }
 
-    /// Folding as tensor operations: [rows · positions, patch] to [rows, image].
+    /// Folding as tensor operations: `[rows · positions, patch]` to `[rows, image]`.
     pub fn fold_tensor(&self, patches: Points, rows: usize) -> Points {
         let tables = self.tables(&patches.device());
         let patches = patches.reshape([rows, self.positions() * self.patch]);

@@ -7,10 +7,8 @@ use gflow::device::{self, Choice, Compute};
 /// up to 9,000 rows.
 #[test]
 fn passes_on_wgpu_agree_with_the_host() {
-    use gflow::device::{points, rows, values};
-    use gflow::network::batch::{Batch, forward};
-    use gflow::network::flat::{Flat, vector};
-    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use gflow::device::{points, rows, values, vector};
+    use gflow::network::{Activation, open, optimizer::OptimizerOptions, shape::Shape};
     use rand::Rng;
     let Some(gpu) = wgpu() else { return };
     let cpu = device::open(Choice::Cpu).unwrap();
@@ -30,14 +28,15 @@ fn passes_on_wgpu_agree_with_the_host() {
             let mut rng = gflow::random::rng(n as u64, 5);
             // a layout belongs to one device, so that each has its own shape
             let shape = || Shape::new(d, &widths, outs, activation);
-            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+            let theta: Vec<f32> = (0..shape().parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
             let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
             let seeds: Vec<f32> = (0..n * outs).map(|_| rng.random_range(-1.0..1.0)).collect();
             let run = |compute: &Compute| {
                 let device = &compute.device;
-                let weights = Weights::of(&Flat::new(theta.clone(), device), &shape());
-                let batch = Batch::new(&points(x.clone(), n, d, device)).unwrap();
-                let (pass, seeds) = (forward(&weights, &[&batch]).unwrap(), vector(seeds.clone(), device));
+                let network = open(shape(), None, OptimizerOptions::default(), &mut gflow::random::rng(0, 0), device);
+                let layers = network.layers_at(&vector(theta.clone(), device)).unwrap();
+                let pass = layers.forward(&[&points(x.clone(), n, d, device)]).unwrap();
+                let seeds = vector(seeds.clone(), device);
                 let (both, inputs) = pass.both_gradients(&seeds).unwrap();
                 let alone = pass.input_gradient(&seeds).unwrap();
                 let parameters = pass.gradient(&[seeds]).unwrap();
@@ -45,8 +44,8 @@ fn passes_on_wgpu_agree_with_the_host() {
                     values(&pass.outputs()[0]).unwrap(),
                     rows(&inputs).unwrap(),
                     rows(&alone).unwrap(),
-                    both.to_vec().unwrap(),
-                    parameters.to_vec().unwrap(),
+                    values(&both).unwrap(),
+                    values(&parameters).unwrap(),
                 ]
             };
             for (k, (a, b)) in run(&cpu).into_iter().zip(run(&gpu)).enumerate() {
@@ -67,9 +66,10 @@ fn passes_on_wgpu_agree_with_the_host() {
 #[test]
 fn penalties_on_wgpu_agree_with_the_host() {
     use gflow::device::ops::tangents::Excess;
-    use gflow::device::{points, values};
-    use gflow::network::flat::vector;
-    use gflow::network::{Activation, host::HostLayers, on_device::DeviceLayers, shape::Shape, sweep};
+    use gflow::device::{points, values, vector};
+    use gflow::network::constraint::Soft;
+    use gflow::network::host::{layers::HostLayers, samples};
+    use gflow::network::{Activation, shape::Shape, tensor::layers::TensorLayers};
     use rand::Rng;
     let Some(gpu) = wgpu() else { return };
     for activation in [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu] {
@@ -78,7 +78,7 @@ fn penalties_on_wgpu_agree_with_the_host() {
         {
             let mut rng = gflow::random::rng(n as u64, 6);
             let shape = || Shape::new(d, &widths, 1, activation);
-            let theta: Vec<f32> = (0..shape().len()).map(|_| rng.random_range(-0.9..0.9)).collect();
+            let theta: Vec<f32> = (0..shape().parameters()).map(|_| rng.random_range(-0.9..0.9)).collect();
             let x: Vec<f32> = (0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect();
             for kind in [Excess::OneSided, Excess::Squared, Excess::TwoSided] {
                 let scale = 0.7 / n as f64;
@@ -93,16 +93,17 @@ fn penalties_on_wgpu_agree_with_the_host() {
                     g.iter_mut().for_each(|g| *g *= (scale * r) as f32);
                     value
                 };
-                let mut exact = vec![0.0; shape().len()];
+                let mut exact = vec![0.0; shape().parameters()];
                 let value = scale
-                    * sweep::add_penalty(
+                    * samples::add_penalty(
                         &HostLayers::new(gflow::scratch::copy(&theta), &shape()),
                         &x,
                         &slope,
                         &mut exact,
                     );
-                let layers = DeviceLayers::new(vector(theta.clone(), &gpu.device), &shape());
-                let (got, gradient) = layers.penalty(&points(x.clone(), n, d, &gpu.device), kind, 0.7).unwrap();
+                let layers = TensorLayers::new(vector(theta.clone(), &gpu.device), &shape());
+                let (got, gradient) =
+                    layers.penalty(&points(x.clone(), n, d, &gpu.device), &Soft { excess: kind, weight: 0.7 }).unwrap();
                 let got = f64::from(values(&got).unwrap()[0]);
                 assert!(
                     (got - value).abs() < 1e-5 * (1.0 + value),
@@ -122,8 +123,7 @@ fn penalties_on_wgpu_agree_with_the_host() {
 /// jumps inside a piece, 1e-4 of f*' away from its jumps.
 #[test]
 fn conjugates_on_wgpu_are_right() {
-    use gflow::device::values;
-    use gflow::network::flat::vector;
+    use gflow::device::{values, vector};
     let Some(gpu) = wgpu() else { return };
     for g in generators() {
         let (d0, dinf) = g.slopes();
@@ -180,23 +180,21 @@ fn generators() -> Vec<std::sync::Arc<gflow::generator::Generator>> {
 /// f is kinked f*' is a step, and a root may lie on either side of a few.
 #[test]
 fn objectives_on_wgpu_agree_with_the_host() {
-    use gflow::device::{points, values};
+    use gflow::device::{points, values, vector};
     use gflow::divergence::{Objective, Term};
-    use gflow::network::batch::{Batch, forward};
-    use gflow::network::flat::Flat;
-    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use gflow::network::tensor::layers::{TensorLayers, evaluate, join};
+    use gflow::network::{Activation, shape::Shape};
     use gflow::space::{Lipschitz, Space};
     use rand::Rng;
     let Some(gpu) = wgpu() else { return };
     let (n, m, height) = (300, 77, 1.5);
     let mut rng = gflow::random::rng(8, 0);
     let shape = Shape::new(2, &[12], 1, Activation::Relu);
-    let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
+    let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
     let x: Vec<f32> = (0..(n + m) * 2).map(|_| rng.random_range(-2.0..2.0)).collect();
-    let weights = Weights::of(&Flat::new(theta, &gpu.device), &shape);
-    let batch = Batch::new(&points(x, n + m, 2, &gpu.device)).unwrap();
-    let pass = forward(&weights, &[&batch]).unwrap();
-    let phi: Vec<f32> = values(&pass.outputs()[0]).unwrap().into_iter().map(|v| height * v).collect();
+    let layers = TensorLayers::new(vector(theta, &gpu.device), &shape);
+    let pass = layers.forward(&points(x, n + m, 2, &gpu.device));
+    let phi: Vec<f32> = values(&join(&pass)).unwrap().into_iter().map(|v| height * v).collect();
     let mut objectives: Vec<(String, bool, Objective)> =
         generators().into_iter().map(|f| (f.name().to_string(), f.has_kinks(), Objective::F(f))).collect();
     objectives.push(("ipm".into(), false, Objective::Ipm));
@@ -212,8 +210,8 @@ fn objectives_on_wgpu_agree_with_the_host() {
             let scale = slopes.iter().fold(0.0f32, |m, v| m.max(v.abs()));
             let mut nu = None;
             for _ in 0..2 {
-                let got =
-                    pass.evaluate(&term.functional(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap()).unwrap();
+                let functional = term.functional(n, f64::from(height), nu.as_ref(), &gpu.device).unwrap();
+                let got = evaluate(&pass, &functional).unwrap();
                 let value = f64::from(values(&got.value).unwrap()[0]);
                 assert!(
                     (value - exact).abs() < 2e-5 * (1.0 + exact.abs()),
@@ -242,11 +240,10 @@ fn objectives_on_wgpu_agree_with_the_host() {
 /// A value that is no number, in either sample, makes every objective one: the run then ends with a message.
 #[test]
 fn nan_reaches_every_objective_on_wgpu() {
-    use gflow::device::{points, values};
+    use gflow::device::{points, values, vector};
     use gflow::divergence::{Objective, Term};
-    use gflow::network::batch::{Batch, forward};
-    use gflow::network::flat::Flat;
-    use gflow::network::{Activation, shape::Shape, weights::Weights};
+    use gflow::network::tensor::layers::{TensorLayers, evaluate};
+    use gflow::network::{Activation, shape::Shape};
     use gflow::space::{Lipschitz, Space};
     let Some(gpu) = wgpu() else { return };
     let objectives = generators()
@@ -260,22 +257,19 @@ fn nan_reaches_every_objective_on_wgpu() {
             1,
             [Activation::Relu, Activation::Tanh, Activation::Groupsort, Activation::LeakyRelu][k % 4],
         );
-        let weights = Weights::of(&Flat::new(vec![0.1; shape.len()], &gpu.device), &shape);
+        let layers = TensorLayers::new(vector(vec![0.1; shape.parameters()], &gpu.device), &shape);
         for at in [0, 39] {
             if matches!(&objective, Objective::Variational(f) if f.has_kinks()) {
                 continue;
             }
             let x: Vec<f32> = (0..40).map(|i| if i == at { f32::NAN } else { i as f32 / 20.0 }).collect();
-            let batch = Batch::new(&points(x, 40, 1, &gpu.device)).unwrap();
+            let pass = layers.forward(&points(x, 40, 1, &gpu.device));
             let term = Term {
                 objective: objective.clone(),
                 space: Space::Lipschitz(Lipschitz::new(1.0).unwrap()),
                 reversed: false,
             };
-            let got = forward(&weights, &[&batch])
-                .unwrap()
-                .evaluate(&term.functional(20, 1.0, None, &gpu.device).unwrap())
-                .unwrap();
+            let got = evaluate(&pass, &term.functional(20, 1.0, None, &gpu.device).unwrap()).unwrap();
             assert!(values(&got.value).unwrap()[0].is_nan(), "objective {k}, row {at}");
         }
     }

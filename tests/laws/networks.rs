@@ -1,14 +1,12 @@
 //! The passes of networks, written out by hand, against burn's own convolutions and automatic differentiation.
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
-use gflow::device::{host, rows, values};
-use gflow::network::Activation;
+use gflow::device::{host, rows, values, vector};
 use gflow::network::architecture::{Architecture, Images};
-use gflow::network::batch::{Batch, forward};
-use gflow::network::flat::Flat;
 use gflow::network::linear::Linear;
+use gflow::network::optimizer::OptimizerOptions;
 use gflow::network::shape::Shape;
-use gflow::network::weights::Weights;
+use gflow::network::{Activation, open};
 use rand::{Rng, SeedableRng};
 
 fn activate<const D: usize>(z: Tensor<D>, channel: usize, kind: Activation) -> Tensor<D> {
@@ -115,7 +113,7 @@ fn passes_agree_with_automatic_differentiation() {
             let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(k as u64);
             let (n, d, outs) = (7, shape.ins(), shape.outs());
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-0.7..0.7)).collect() };
-            let (theta, x, seeds) = (draw(shape.len()), draw(n * d), draw(n * outs));
+            let (theta, x, seeds) = (draw(shape.parameters()), draw(n * d), draw(n * outs));
             // burn
             let leaf = Tensor::<1>::from_data(TensorData::new(theta.clone(), [theta.len()]), &device).require_grad();
             let at = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, d]), &device).require_grad();
@@ -128,13 +126,13 @@ fn passes_agree_with_automatic_differentiation() {
                 rows(&at.grad(&grads).unwrap()).unwrap(),
             ];
             // ours
-            let weights = Weights::of(&Flat::host(theta), &shape);
-            let batch = Batch::new(&gflow::device::points(x, n, d, &host())).unwrap();
-            let pass = forward(&weights, &[&batch]).unwrap();
+            let network = open(shape, None, OptimizerOptions::default(), &mut gflow::random::rng(0, 0), &host());
+            let layers = network.layers_at(&vector(theta, &host())).unwrap();
+            let pass = layers.forward(&[&gflow::device::points(x, n, d, &host())]).unwrap();
             let seed = Tensor::<1>::from_data(TensorData::new(seeds, [n * outs]), &host());
             let (gradient, on_input) = pass.both_gradients(&seed).unwrap();
             let got =
-                [values(&pass.outputs().remove(0)).unwrap(), gradient.to_vec().unwrap(), rows(&on_input).unwrap()];
+                [values(&pass.outputs().remove(0)).unwrap(), values(&gradient).unwrap(), rows(&on_input).unwrap()];
             for (what, (got, wanted)) in ["outputs", "parameters", "inputs"].into_iter().zip(got.iter().zip(&wanted)) {
                 assert_eq!(got.len(), wanted.len());
                 let size = wanted.iter().fold(1e-3f32, |m, v| m.max(v.abs()));

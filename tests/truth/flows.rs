@@ -2,7 +2,7 @@
 use crate::common::{cpu, normal_quantiles, printed, session_in};
 use crate::differences::partial;
 use burn::tensor::{Tensor, TensorData};
-use gflow::critic::pair::{Costs, Hinge, hinge};
+use gflow::critic::pair::hinge::{Costs, Slices};
 use gflow::device::values;
 use gflow::interrupt::Interrupt;
 use gflow::transport::exact::exact;
@@ -102,14 +102,14 @@ fn the_hinge_is_capacity_constrained_transport() {
         (0..n).map(|i| (i as f64 * 0.9).cos() + 1.0).collect(),
     );
     let cost: Vec<f32> = y.iter().flat_map(|a| x.iter().map(move |b| (0.5 * (a - b) * (a - b)) as f32)).collect();
-    let c = Costs::Host(cost);
+    let c = Slices(cost);
     let truth = 0.5 * exact(&y, &x, 1, 2.0, &Interrupt::default()).unwrap().cost;
     let solve = |lambda: f64| {
         let zero = || Tensor::<1>::from_data(TensorData::new(vec![0.0f32; n], [n]), &device);
         let (mut phi, mut psi, mut best) = (zero(), zero(), f64::NEG_INFINITY);
         // subgradient ascent with falling steps: 20,000 of them leave 1 %
         for t in 0..20_000 {
-            let (value, a, b) = hinge(&phi, &psi, &c, Hinge::All, lambda).unwrap();
+            let (value, a, b) = c.hinge(&phi, &psi, lambda).unwrap();
             best = best.max(f64::from(values(&value).unwrap()[0]));
             let step = 3.0 / (1.0 + t as f64 * 0.02);
             phi = phi + a.mul_scalar(step);

@@ -1,5 +1,6 @@
 //! `mlp(widths, #{ … })`: its page, and its options.
 use crate::catalogue::{Entry, Given, NONNEGATIVE, Opt, OptionKind, defaults_of};
+use crate::device::ops::tangents::Excess;
 use crate::error::{Error, Result};
 use crate::network::Activation;
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,15 @@ impl Constraint {
     /// Whether it holds by construction.
     pub fn is_hard(self) -> bool {
         matches!(self, Constraint::Spectral | Constraint::Bjorck)
+    }
+    /// The function of the gradient's norm that is penalised, if one is.
+    pub fn excess(self) -> Option<Excess> {
+        match self {
+            Constraint::Penalty => Some(Excess::OneSided),
+            Constraint::Lp => Some(Excess::Squared),
+            Constraint::Gp => Some(Excess::TwoSided),
+            Constraint::Spectral | Constraint::Bjorck | Constraint::None => None,
+        }
     }
 
     /// Errors if an option of another constraint is among those given.

@@ -2,10 +2,10 @@
 use super::options::{Constraint, MlpOptions};
 use crate::device::Points;
 use crate::error::{Error, Result};
-use crate::network::Frame;
 use crate::network::architecture::Architecture;
+use crate::network::constraint::Hard;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::trained::{Hard, Trained};
+use crate::network::{Frame, Network, open};
 use crate::random;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ impl MlpBuilder {
     ///
     /// # Errors
     /// A constraint that these layers cannot hold.
-    pub fn trained(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Trained, Standard)> {
+    pub fn open(&self, frame: &Frame, outs: usize, rng: &mut random::Rng) -> Result<(Box<dyn Network>, Standard)> {
         let o = &self.options;
         if o.residual && o.constraint.is_hard() {
             return Err(Error::Unsupported {
@@ -73,24 +73,24 @@ impl MlpBuilder {
             power: o.power_iterations,
             bjorck: if o.constraint == Constraint::Bjorck { o.bjorck_iterations } else { 0 },
         });
-        let trained = Trained::new(shape, hard, self.optimizer.clone(), rng, &frame.device);
+        let network = open(shape, hard, self.optimizer.clone(), rng, &frame.device);
         let (center, scale) =
             if o.standardize { (frame.center.clone(), frame.scale) } else { (vec![0.0; frame.dim()], 1.0) };
-        Ok((trained, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
+        Ok((network, Standard { center: crate::device::points(center, 1, frame.dim(), &frame.device), scale }))
     }
 }
 
 /// Coordinates (x − center)/scale.
 #[derive(Clone)]
 pub struct Standard {
-    /// shape [1, d]
+    /// shape `[1, d]`
     pub center: Points,
     /// > 0
     pub scale: f64,
 }
 
 impl Standard {
-    /// (x − center)/scale, [n, d].
+    /// (x − center)/scale, `[n, d]`.
     pub fn enter(&self, x: &Points) -> Points {
         (x.clone() - self.center.clone()).div_scalar(self.scale)
     }

@@ -10,7 +10,6 @@ use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron::{Perceptron, Recipe};
 use crate::network::{Activation, Frame};
 use crate::random;
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// Options of `autoencoder(widths, dim, #{ … })`.
@@ -40,7 +39,6 @@ impl Default for AutoencoderOptions {
 pub struct Autoencoder {
     encoder: Perceptron,
     decoder: Perceptron,
-    device: Device,
 }
 
 impl Autoencoder {
@@ -82,12 +80,12 @@ impl Autoencoder {
                 into_decoder = Some(gradient);
                 Ok(on_code)
             })?;
-            encoder.update(into_encoder);
+            encoder.update(into_encoder)?;
             if let Some(g) = into_decoder {
-                decoder.update(g);
+                decoder.update(g)?;
             }
         }
-        Ok(Autoencoder { encoder, decoder, device: data.device })
+        Ok(Autoencoder { encoder, decoder })
     }
 }
 
@@ -102,7 +100,7 @@ impl Codec for Autoencoder {
         self.decoder.pull(z, v)
     }
     fn lipschitz(&self) -> Result<f64> {
-        Ok(norms::lipschitz(&self.decoder.weights(), &self.device)? * self.decoder.stretch())
+        Ok(norms::lipschitz(&*self.decoder.layers())? * self.decoder.stretch())
     }
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = self.encoder.state("codec.encoder")?;

@@ -5,22 +5,19 @@
 //! scaled by the samples, where U is s² times the network.
 use super::Map;
 use crate::critic::Named;
-use crate::device::{Points, points, rows_f64};
+use crate::device::{Points, Values, points, rows_f64};
 use crate::error::{Error, Result};
 use crate::network::architecture::Architecture;
-use crate::network::batch::{Batch, Forward, Slopes, forward};
-use crate::network::flat::Flat;
+use crate::network::interface::Slopes;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::trained::Trained;
-use crate::network::weights::Weights;
-use crate::network::{Activation, Frame, under};
+use crate::network::{Activation, Frame, Layers, Network, open, prefixed, under};
 use crate::random::Rng;
 use burn::tensor::Tensor;
 
 /// The map x(0) ↦ x(1).
 #[derive(Clone)]
 pub struct PotentialFlow {
-    network: Trained,
+    network: Box<dyn Network>,
     center: Points,
     scale: f64,
     pub lambda: f64,
@@ -30,13 +27,12 @@ pub struct PotentialFlow {
 }
 
 /// One step on the way.
-struct Leg<'a> {
+struct Leg {
     /// ∇net, shape [m, d]
     gradient: Points,
     /// ∂net/∂t, shape [m, 1]
     in_time: Points,
-    pass: Forward<'a>,
-    slopes: Slopes,
+    slopes: Box<dyn Slopes>,
 }
 
 impl PotentialFlow {
@@ -51,7 +47,7 @@ impl PotentialFlow {
     ) -> Result<PotentialFlow> {
         let d = frame.dim();
         let shape = layers.reading(d + 1, 1, 1, Activation::Tanh, false)?;
-        let network = Trained::new(shape, None, optimizer, rng, &frame.device);
+        let network = open(shape, None, optimizer, rng, &frame.device);
         Ok(PotentialFlow {
             network,
             center: points(frame.center.clone(), 1, d, &frame.device),
@@ -66,22 +62,21 @@ impl PotentialFlow {
         1.0 / self.steps as f64
     }
 
-    fn leg<'a>(&self, weights: &'a Weights, at: Points, i: usize) -> Result<Leg<'a>> {
+    fn leg(&self, layers: &dyn Layers, at: Points, i: usize) -> Result<Leg> {
         let [m, d] = at.dims();
         let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
         let input = Tensor::cat(vec![at.clone(), time], 1);
-        let batch = Batch::new(&input)?;
-        let pass = forward(weights, &[&batch])?;
-        let (slopes, full) = pass.slopes()?;
-        Ok(Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), pass, slopes })
+        let slopes = layers.forward(&[&input])?.slopes()?;
+        let full = slopes.gradient().clone();
+        Ok(Leg { gradient: full.clone().narrow(1, 0, d), in_time: full.narrow(1, d, 1), slopes })
     }
 
     /// The legs of the way, and its end in the coordinates of the samples.
-    fn travel<'a>(&self, weights: &'a Weights, z: &Points) -> Result<(Vec<Leg<'a>>, Points)> {
+    fn travel(&self, layers: &dyn Layers, z: &Points) -> Result<(Vec<Leg>, Points)> {
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let mut legs = vec![];
         for i in 0..self.steps {
-            let leg = self.leg(weights, x.clone(), i)?;
+            let leg = self.leg(layers, x.clone(), i)?;
             x = x - leg.gradient.clone().mul_scalar(self.dt() / self.lambda);
             legs.push(leg);
         }
@@ -89,25 +84,24 @@ impl PotentialFlow {
     }
 
     /// The gradient of loss(x(1)) + kinetic energy in the parameters.
-    fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Flat> {
-        let weights = self.network.weights();
-        let (legs, end) = self.travel(&weights, z)?;
+    fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
+        let (legs, end) = self.travel(&*self.network.layers(), z)?;
         let [m, _] = end.dims();
         let mut a = loss(&end)?.mul_scalar(self.scale);
-        let mut total: Option<Flat> = None;
+        let mut total: Option<Values> = None;
         let h = self.dt() / self.lambda;
         for leg in legs.into_iter().rev() {
             let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
-            let (gradient, hessian) = leg.pass.tangent(&leg.slopes, &padded)?;
+            let (gradient, hessian) = leg.slopes.tangent(&padded)?;
             if let Some(hessian) = hessian {
                 let d = a.dims()[1];
                 a = a + hessian.narrow(1, 0, d);
             }
             total = Some(match total {
                 None => gradient,
-                Some(t) => t.combine(1.0, &gradient, 1.0),
+                Some(t) => t + gradient,
             });
         }
         total.ok_or_else(|| Error::data("w1w2_flow", "it takes no time steps"))
@@ -117,13 +111,12 @@ impl PotentialFlow {
 impl Map for PotentialFlow {
     fn at(&self, z: &Points) -> Result<Points> {
         // without the way back nothing needs to be kept, and the fast path of networks will do
-        let weights = self.network.weights();
+        let layers = self.network.layers();
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let [m, d] = x.dims();
         for i in 0..self.steps {
             let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
-            let (_, gradient) =
-                Batch::new(&Tensor::cat(vec![x.clone(), time], 1))?.value_and_input_gradient(&weights)?;
+            let (_, gradient) = layers.value_and_input_gradient(&Tensor::cat(vec![x.clone(), time], 1))?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
         }
         Ok(x.mul_scalar(self.scale) + self.center.clone())
@@ -133,17 +126,10 @@ impl Map for PotentialFlow {
     }
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
         let gradient = self.gradient(z, loss)?;
-        let prepared = self.network.prepare();
-        self.network.climb(prepared, gradient.negated());
-        Ok(())
+        self.network.ascend(gradient.neg())
     }
     fn state(&self) -> Result<Vec<Named>> {
-        Ok(self
-            .network
-            .state()?
-            .into_iter()
-            .map(|n| Named { name: format!("generator.{}", n.name), data: n.data })
-            .collect())
+        Ok(prefixed(self.network.state()?, "generator"))
     }
     fn restore(&mut self, state: &[Named]) -> Result<()> {
         self.network.restore(&under(state, "generator"))
@@ -152,8 +138,7 @@ impl Map for PotentialFlow {
     /// flow; straightness: how far
     /// points come over how far they go, 1 for straight lines.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
-        let weights = self.network.weights();
-        let (legs, end) = self.travel(&weights, z)?;
+        let (legs, end) = self.travel(&*self.network.layers(), z)?;
         let [m, d] = end.dims();
         let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
         for leg in &legs {
@@ -189,14 +174,14 @@ impl Map for PotentialFlow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Choice, open, rows};
+    use crate::device::{host, rows, values};
     use rand::Rng as _;
 
     /// The adjoint against central differences of E⟨w, x(1)⟩ + kinetic energy in every ninth parameter: step 1e-2 in f32
     /// leaves 2 % of the largest entry.
     #[test]
     fn adjoint_gradients_match_finite_differences() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = host();
         let mut rng = crate::random::rng(5, 0);
         let (m, d) = (16, 2);
         let z = points((0..m * d).map(|_| rng.random_range(-2.0..2.0)).collect(), m, d, &device);
@@ -204,14 +189,17 @@ mod tests {
         let frame = Frame::of(&z).unwrap();
         let mut flow =
             PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
-        let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap().to_vec().unwrap();
-        let theta = flow.network.theta.to_vec().unwrap();
+        let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap();
+        let exact = values(&exact).unwrap();
+        let state = flow.network.state().unwrap();
+        let theta = values(&flow.network.theta()).unwrap();
         let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
         for i in (0..theta.len()).step_by(9) {
             let mut at = |h: f32| {
-                let mut t = theta.clone();
-                t[i] += h;
-                flow.network.theta = Flat::host(t);
+                let mut moved = state.clone();
+                let theta = moved.iter_mut().find(|n| n.name == "theta").unwrap();
+                theta.data[i] += h;
+                flow.network.restore(&moved).unwrap();
                 let gain: f32 = rows(&(flow.at(&z).unwrap() * w.clone())).unwrap().iter().sum::<f32>() / m as f32;
                 f64::from(gain) + flow.report(&z).unwrap()[0].1
             };
@@ -224,7 +212,7 @@ mod tests {
     /// and ends at x/(1 + a/λ), in five steps as in continuous time. 600 steps of Adam come to 4 %.
     #[test]
     fn a_quadratic_cost_has_the_potential_of_hamilton_and_jacobi() {
-        let device = open(Choice::Cpu).unwrap().device;
+        let device = host();
         let (a, lambda, m) = (1.5, 0.8, 200);
         let mut rng = crate::random::rng(8, 0);
         let z = points((0..m).map(|_| rng.random_range(-2.0..2.0)).collect(), m, 1, &device);
@@ -240,8 +228,8 @@ mod tests {
             / start.iter().map(|x| x.abs()).sum::<f64>();
         assert!(wrong < 0.04, "the ends are {wrong} of the starts off");
         // ∇U along the way: the velocity −∇U/λ stays what it is at the start, a/(1 + a/λ) x
-        let weights = flow.network.weights();
-        for (i, leg) in flow.travel(&weights, &z).unwrap().0.iter().enumerate() {
+        let layers = flow.network.layers();
+        for (i, leg) in flow.travel(&*layers, &z).unwrap().0.iter().enumerate() {
             let slopes = rows_f64(&leg.gradient).unwrap();
             let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g * flow.scale - a * shrunk * x).abs()).sum::<f64>()
                 / start.iter().map(|x| (a * shrunk * x).abs()).sum::<f64>();

@@ -26,7 +26,7 @@ impl Map for Network {
         self.0.restore(state, "generator")
     }
     fn report(&self, _: &Points) -> Result<Vec<(&'static str, f64)>> {
-        Ok(vec![("parameters", self.0.len() as f64)])
+        Ok(vec![("parameters", self.0.parameters() as f64)])
     }
     fn boxed_clone(&self) -> Box<dyn Map> {
         Box::new(self.clone())

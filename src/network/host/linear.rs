@@ -1,6 +1,6 @@
 //! Linear maps on host memory, row-major: products with W, patches by copies.
-use super::linear::Linear;
 use super::products::{self, Start};
+use crate::network::linear::Linear;
 use crate::scratch;
 
 /// z ← start + A x; a row of `start` has one number per channel.
@@ -22,18 +22,25 @@ pub fn apply(linear: &Linear, rows: usize, x: &[f32], w: &[f32], start: Start, z
     }
 }
 
-/// x ← Aᵀ d; `turned` gives the transpose of W where it is asked for.
-pub fn back<'a>(linear: &Linear, rows: usize, d: &[f32], w: &[f32], turned: impl FnOnce() -> &'a [f32], x: &mut [f32]) {
+/// x ← Aᵀ d; `transposed` gives the transpose of W where it is asked for.
+pub fn back<'a>(
+    linear: &Linear,
+    rows: usize,
+    d: &[f32],
+    w: &[f32],
+    transposed: impl FnOnce() -> &'a [f32],
+    x: &mut [f32],
+) {
     let (matrix, n) = (linear.matrix(), rows * linear.positions());
     match linear {
-        Linear::Dense { .. } => products::times_transposed(n, matrix, d, w, turned, x),
+        Linear::Dense { .. } => products::times_transposed(n, matrix, d, w, transposed, x),
         Linear::Convolution { window, .. } => {
             let mut patches = scratch::take(n * matrix.0);
-            products::times_transposed(n, matrix, d, w, turned, &mut patches);
+            products::times_transposed(n, matrix, d, w, transposed, &mut patches);
             x.fill(0.0);
             window.fold(&patches, x);
         }
-        Linear::Transposed { window, .. } => products::times_transposed(n, matrix, &window.unfold(d), w, turned, x),
+        Linear::Transposed { window, .. } => products::times_transposed(n, matrix, &window.unfold(d), w, transposed, x),
     }
 }
 

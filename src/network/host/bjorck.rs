@@ -3,13 +3,12 @@
 //!
 //! However few the iterations, singular values in (0, 1] stay there; those above √5 would run away, which power iterations before
 //! them see to. With S = AᵀA and a cotangent G of the result, that of A is
-//! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are turned first.
-use super::host::HostLayers;
+//! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are transposed first.
+use super::layers::HostLayers;
 use super::products::{self, Start};
 use crate::scratch::{self, Scratch};
-use burn::tensor::Tensor;
 
-/// A k × n matrix with at least as many rows as columns; wide ones are turned.
+/// A k × n matrix with at least as many rows as columns; wide ones are transposed.
 fn tall(a: &[f32], (k, n): (usize, usize)) -> (Scratch, usize, usize) {
     if n <= k {
         return (scratch::copy(a), k, n);
@@ -64,7 +63,7 @@ fn back(w: &[f32], matrix: (usize, usize), cotangent: &mut [f32]) {
 
 /// Iterates on all weights of a network on the host; what they were before each iteration, one parameter vector each.
 pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
-    let len = layers.shape().len();
+    let len = layers.shape().parameters();
     let mut before = scratch::take(len * iterations);
     for before in before.chunks_exact_mut(len) {
         before.copy_from_slice(layers.theta());
@@ -78,7 +77,7 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
 
 /// The gradient in the weights before the iterations from the one behind them, in place.
 pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
-    for before in before.chunks_exact(layers.shape().len()).rev() {
+    for before in before.chunks_exact(layers.shape().parameters()).rev() {
         for l in 0..=layers.last() {
             let at = layers.weights_at(l);
             back(&before[at.clone()], layers.shape().linears()[l].matrix(), &mut gradient[at]);
@@ -86,45 +85,13 @@ pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
     }
 }
 
-/// The matrix before each iteration, and behind the last.
-pub fn iterates(w: Tensor<2>, iterations: usize) -> Vec<Tensor<2>> {
-    let mut out = vec![w];
-    for i in 0..iterations {
-        let a = out[i].clone();
-        let [k, n] = a.dims();
-        let cubic = if n <= k {
-            a.clone().matmul(a.clone().transpose().matmul(a.clone()))
-        } else {
-            a.clone().matmul(a.clone().transpose()).matmul(a.clone())
-        };
-        out.push(a.mul_scalar(1.5) - cubic.mul_scalar(0.5));
-    }
-    out
-}
-
-/// The same on a device.
-pub fn pull_back_on_device(iterates: &[Tensor<2>], mut g: Tensor<2>) -> Tensor<2> {
-    for a in iterates[..iterates.len() - 1].iter().rev() {
-        let [k, n] = a.dims();
-        let (at, gt) = (a.clone().transpose(), g.clone().transpose());
-        let rest = if n <= k {
-            g.clone().matmul(at.clone().matmul(a.clone()))
-                + a.clone().matmul(gt.matmul(a.clone()) + at.matmul(g.clone()))
-        } else {
-            a.clone().matmul(at.clone()).matmul(g.clone())
-                + (g.clone().matmul(at) + a.clone().matmul(gt)).matmul(a.clone())
-        };
-        g = g.mul_scalar(1.5) - rest.mul_scalar(0.5);
-    }
-    g
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::device::{host, points, rows};
-    use crate::network::Activation;
+    use crate::network::activation::Activation;
     use crate::network::shape::Shape;
+    use crate::network::tensor::bjorck::{iterates, pull_back as pull_back_by_tensors};
     use rand::Rng;
 
     /// Tall, wide and square matrices of norm at most 1 become orthonormal, on the host and by tensors, and cotangents go back as
@@ -133,8 +100,8 @@ mod tests {
     fn weights_become_orthonormal_and_cotangents_come_back() {
         let shape = Shape::new(3, &[8, 5], 5, Activation::Relu);
         let mut rng = crate::random::rng(1, 0);
-        let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.3..0.3)).collect();
-        let g: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.3..0.3)).collect();
+        let g: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-1.0..1.0)).collect();
         let run = |theta: &[f32], iterations: usize| {
             let mut layers = HostLayers::new(scratch::copy(theta), &shape);
             let before = orthonormalise(&mut layers, iterations);
@@ -160,7 +127,7 @@ mod tests {
             let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0));
             assert!(same(&rows(&all[30]).unwrap(), w), "layer {l}");
             assert!(
-                same(&rows(&pull_back_on_device(&all, matrix(&g))).unwrap(), &exact[at.clone()]),
+                same(&rows(&pull_back_by_tensors(&all, matrix(&g))).unwrap(), &exact[at.clone()]),
                 "layer {l}: cotangents"
             );
         }

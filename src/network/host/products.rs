@@ -4,7 +4,7 @@
 //! has its rows in order and the left one is read number by number, so nothing has to be rearranged first. A tile of
 //! the result stays in registers while the sum goes on; the instructions are chosen at run time. Weights too large for
 //! the first-level cache are left to gemm, which rearranges.
-use crate::matrix::{self, transposed, view};
+use crate::matrix::{self, view};
 use pulp::{Arch, Simd, WithSimd};
 
 /// What a sum begins with.
@@ -49,13 +49,13 @@ pub fn times(rows: usize, (k, n): (usize, usize), x: &[f32], w: &[f32], start: S
     matrix::product((rows, n, k), dst, !matches!(start, Start::Zero), view(x, k), view(w, n));
 }
 
-/// dst (rows × k) ← d·wᵀ for d rows × n and w k × n; `turned` gives wᵀ, row-major, where it is asked for.
+/// dst (rows × k) ← d·wᵀ for d rows × n and w k × n; `transposed` gives wᵀ, row-major, where it is asked for.
 pub fn times_transposed<'a>(
     rows: usize,
     (k, n): (usize, usize),
     d: &[f32],
     w: &[f32],
-    turned: impl FnOnce() -> &'a [f32],
+    transposed: impl FnOnce() -> &'a [f32],
     dst: &mut [f32],
 ) {
     if rows == 1 {
@@ -63,9 +63,9 @@ pub fn times_transposed<'a>(
     } else if n == 1 {
         run(Job { size: (rows, k, 1), lhs: d, row: 1, column: 1, rhs: w, start: Start::Zero, dst });
     } else if is_small(k, n) {
-        run(Job { size: (rows, k, n), lhs: d, row: n, column: 1, rhs: turned(), start: Start::Zero, dst });
+        run(Job { size: (rows, k, n), lhs: d, row: n, column: 1, rhs: transposed(), start: Start::Zero, dst });
     } else {
-        matrix::product((rows, k, n), dst, false, view(d, n), transposed(w, n));
+        matrix::product((rows, k, n), dst, false, view(d, n), matrix::transposed(w, n));
     }
 }
 
@@ -76,7 +76,7 @@ pub fn add_outer(rows: usize, (k, n): (usize, usize), x: &[f32], d: &[f32], into
     } else if is_small(k, n) {
         run(Job { size: (k, n, rows), lhs: x, row: 1, column: k, rhs: d, start: Start::Kept, dst: into });
     } else {
-        matrix::product((k, n, rows), into, true, transposed(x, k), view(d, n));
+        matrix::product((k, n, rows), into, true, matrix::transposed(x, k), view(d, n));
     }
 }
 
@@ -324,7 +324,7 @@ mod tests {
                 (6, 3, 20),
             ] {
                 let (x, w, d, b) = (draw(rows * k), draw(k * n), draw(rows * n), draw(n));
-                let turned: Vec<f32> =
+                let transposed: Vec<f32> =
                     (0..n).flat_map(|j| w.iter().skip(j).step_by(n).copied().collect::<Vec<_>>()).collect();
                 let close = |got: &[f32], exact: &dyn Fn(usize, usize) -> f64, columns: usize, what: &str| {
                     for (i, got) in got.iter().enumerate() {
@@ -345,7 +345,7 @@ mod tests {
                 times(rows, (k, n), &x, &w, Start::Kept, &mut out);
                 close(&out, &|i, j| 2.0 * product(i, j) + wide(b[j]), n, "times onto");
                 let mut back = draw(rows * k);
-                times_transposed(rows, (k, n), &d, &w, || &turned, &mut back);
+                times_transposed(rows, (k, n), &d, &w, || &transposed, &mut back);
                 close(&back, &|i, j| (0..n).map(|p| wide(d[i * n + p]) * wide(w[j * n + p])).sum(), k, "transposed");
                 let mut outer = w.clone();
                 add_outer(rows, (k, n), &x, &d, &mut outer);

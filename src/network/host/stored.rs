@@ -1,18 +1,21 @@
-//! Passes over samples whose values are kept, for those who look at outputs before they know what to go back with.
-use super::host::{Block, HostLayers, Rows, add};
-use super::sweep::{Cut, is_wide, most_groups};
+//! Passes over samples whose values are stored, for those who look at outputs before they know what to go back with.
+use super::activation::add;
+use super::block::{Block, Rows};
+use super::blocks::{Blocking, is_wide, most_groups};
+use super::layers::HostLayers;
+use crate::network::activation::Activation;
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
 
 /// A forward pass over samples, in blocks.
 pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
     let d = layers.shape().ins();
-    let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Cut::of(layers, s).block)).collect();
+    let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Blocking::of(layers, s).block)).collect();
     each(
         layers,
         &blocks,
         |x| x.len() / d,
-        |x| Block::forward(layers, Rows::Kept(scratch::copy(x)), scratch::take(layers.room(x.len() / d).0)),
+        |x| Block::forward(layers, Rows::Stored(scratch::copy(x)), scratch::take(layers.workspace_len(x.len() / d).0)),
     )
 }
 
@@ -38,7 +41,7 @@ fn summed(
     width: usize,
     f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync,
 ) -> (Vec<f32>, Vec<f32>) {
-    let len = layers.shape().len();
+    let len = layers.shape().parameters();
     let size = blocks.len().div_ceil(most_groups(layers)).max(1);
     let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
     let parts = each(
@@ -77,7 +80,7 @@ fn pieces<'a>(blocks: &[Block], data: &'a [f32], width: usize) -> Vec<&'a [f32]>
 pub fn gradient(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> Vec<f32> {
     let seeds = pieces(blocks, seeds, layers.shape().outs());
     summed(layers, blocks, 0, |i, b, into, _| {
-        b.backward(layers, seeds[i], &mut scratch::take(layers.room(b.rows).1), Some(into))
+        b.backward(layers, seeds[i], &mut scratch::take(layers.workspace_len(b.rows).1), Some(into))
     })
     .0
 }
@@ -86,7 +89,7 @@ pub fn gradient(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> Vec<f32
 pub fn both_gradients(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<f32>, Vec<f32>) {
     let seeds = pieces(blocks, seeds, layers.shape().outs());
     summed(layers, blocks, layers.shape().ins(), |i, b, into, slopes| {
-        let mut cotangents = scratch::take(layers.room(b.rows).1);
+        let mut cotangents = scratch::take(layers.workspace_len(b.rows).1);
         b.backward(layers, seeds[i], &mut cotangents, Some(into));
         b.input_gradient(layers, &cotangents, slopes);
     })
@@ -101,7 +104,7 @@ pub fn slopes(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Scra
         &jobs,
         |(b, _)| b.rows,
         |(b, seeds)| {
-            let mut cotangents = scratch::take(layers.room(b.rows).1);
+            let mut cotangents = scratch::take(layers.workspace_len(b.rows).1);
             b.backward(layers, seeds, &mut cotangents, None);
             let mut slopes = scratch::take(b.rows * d);
             b.input_gradient(layers, &cotangents, &mut slopes);
@@ -120,7 +123,7 @@ pub fn tangent(
     v: &[f32],
 ) -> (Vec<f32>, Option<Vec<f32>>) {
     let d = layers.shape().ins();
-    let curved = layers.shape().activation == super::Activation::Tanh && layers.last() > 0;
+    let curved = layers.shape().activation == Activation::Tanh && layers.last() > 0;
     let v = pieces(blocks, v, d);
     let (flat, points) = summed(layers, blocks, if curved { d } else { 0 }, |i, b, into, points| {
         b.tangent(layers, &cotangents[i], v[i], into, curved.then_some(points));
@@ -132,11 +135,10 @@ pub fn tangent(
 mod tests {
     use super::*;
     use crate::device::{Choice, open, points, rows, values};
-    use crate::network::Activation;
     use crate::network::architecture::{Architecture, Images};
-    use crate::network::on_device::{self, DeviceLayers};
+    use crate::network::host::samples::{add_gradient, add_penalty, outputs, values_and_slopes};
     use crate::network::shape::Shape;
-    use crate::network::sweep::{add_gradient, add_penalty, outputs, values_and_slopes};
+    use crate::network::tensor::layers::{TensorLayers, join, split};
     use burn::tensor::{Tensor, TensorData};
     use rand::Rng;
 
@@ -171,9 +173,9 @@ mod tests {
             for (k, (shape, n)) in shapes(activation).into_iter().enumerate() {
                 let mut rng = crate::random::rng(k as u64, 0);
                 let (d, outs) = (shape.ins(), shape.outs());
-                let theta: Vec<f32> = (0..shape.len()).map(|_| rng.random_range(-0.5..0.5)).collect();
-                let layers = DeviceLayers::new(
-                    Tensor::from_data(TensorData::new(theta.clone(), [shape.len()]), &device),
+                let theta: Vec<f32> = (0..shape.parameters()).map(|_| rng.random_range(-0.5..0.5)).collect();
+                let layers = TensorLayers::plain(
+                    Tensor::from_data(TensorData::new(theta.clone(), [shape.parameters()]), &device),
                     &shape,
                 );
                 let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-2.0..2.0)).collect() };
@@ -185,15 +187,14 @@ mod tests {
                 let p = points(x.clone(), n, d, &device);
                 let passes = layers.forward(&p);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
-                let (gradient, on_input) =
-                    layers.both_gradients(&passes, &on_device::split(&seed_tensor, &passes)).unwrap();
+                let (gradient, on_input) = layers.both_gradients(&passes, &split(&seed_tensor, &passes));
                 let close = |a: &[f32], b: &[f32], what: &str| {
                     let scale = b.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
                     assert_eq!(a.len(), b.len());
                     let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                     assert!(worst < 1e-5 * scale, "{what}, {activation:?}, shape {k}: {worst} of {scale}");
                 };
-                close(&out, &values(&on_device::join(&passes)).unwrap(), "outputs");
+                close(&out, &values(&join(&passes)).unwrap(), "outputs");
                 close(&flat, &values(&gradient).unwrap(), "parameters");
                 close(&super::gradient(&host, &blocks, &seeds), &flat, "parameters alone");
                 close(&input, &rows(&on_input).unwrap(), "inputs");
@@ -203,7 +204,7 @@ mod tests {
                 close(&again, &out, "outputs alone");
                 // two samples at once, from points that were not kept
                 let half = n / 2;
-                let mut halves = vec![0.0; shape.len()];
+                let mut halves = vec![0.0; shape.parameters()];
                 add_gradient(
                     &host,
                     &[&x[..half * d], &x[half * d..]],
@@ -230,7 +231,7 @@ mod tests {
                     g.copy_from_slice(&one);
                     value
                 };
-                let mut penalty = vec![0.0; shape.len()];
+                let mut penalty = vec![0.0; shape.parameters()];
                 let value = add_penalty(&host, &x, &along, &mut penalty);
                 close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).0, "penalties");
                 let exact: f64 = slopes.chunks(d).map(|g| along(&mut g.to_vec())).sum();
@@ -254,7 +255,7 @@ mod tests {
             let mut draw =
                 |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| rng.random_range(-size..size)).collect() };
             let (theta, x, seeds, v) =
-                (draw(shape.len(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
+                (draw(shape.parameters(), 0.5), draw(n * d, 1.0), draw(n * shape.outs(), 1.0), draw(n * d, 1.0));
             let host = |theta: &[f32]| HostLayers::new(scratch::copy(theta), &shape);
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
             let loss = |theta: &[f32], x: &[f32]| {
