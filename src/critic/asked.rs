@@ -1,11 +1,10 @@
 //! The critic somebody asked for, or the one that is taken otherwise.
 use super::mlp::MlpBuilder;
-use super::optimizer::OPTIMIZER;
 use super::traits::CriticBuilder;
 use crate::catalogue::Given;
 use crate::divergence::Divergence;
 use crate::error::{Error, Result};
-use crate::network::optimizer::OptimizerOptions;
+use crate::network::optimizer::{OPTIMIZER, OptimizerOptions};
 use std::sync::Arc;
 
 /// A critic, and whether somebody asked for it, which then has to fit.

@@ -54,6 +54,10 @@ pub struct DeepKernelBuilder {
 }
 
 impl DeepKernelBuilder {
+    /// Features of so many numbers from these layers.
+    ///
+    /// # Errors
+    /// No features or more than 16384; a soft constraint.
     pub fn new(network: MlpBuilder, features: usize) -> Result<DeepKernelBuilder> {
         if features == 0 || features > 1 << 14 {
             return Err(Error::data("deep_kernel, dim", format!("it is {features}, expected 1 to 16384")));
@@ -180,13 +184,7 @@ impl DeepKernel {
 
 impl Critic for DeepKernel {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
-        if ascent.weights.are_given() {
-            return Err(Error::Unsupported {
-                what: "a neural critic".into(),
-                reason: "takes samples of equal weights".into(),
-                advice: "use exact() or entropic() for weighted samples".into(),
-            });
-        }
+        ascent.weights.check_equal()?;
         self.samples = Some((source.clone(), target.clone()));
         if !ascent.continues {
             self.network.begin();

@@ -19,7 +19,6 @@ pub mod kind;
 pub mod mlp;
 pub mod natural;
 pub mod neurons;
-pub mod optimizer;
 pub mod pair;
 pub mod path;
 pub mod permutation;
@@ -34,7 +33,6 @@ pub mod traits;
 pub use crate::network::{Frame, Named};
 pub use ascent::{Ascent, Fit, Value, Weights};
 pub use asked::Asked;
-pub use optimizer::OPTIMIZER;
 pub use solved::{Solved, SolverBuilder};
 pub use traits::{Critic, CriticBuilder, scored_variation};
 

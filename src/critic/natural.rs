@@ -2,7 +2,8 @@
 //! of a sum.
 use super::exact::{self, Exact};
 use super::kind::{Form, Kind};
-use super::solver::{Solver, SolverBuilder};
+use super::solved::SolverBuilder;
+use super::solver::Solver;
 use super::traits::{Critic, CriticBuilder};
 use super::{debiased, deep_kernel, entropic, kernel, mlp, neurons, pair};
 use crate::catalogue::Given;

@@ -23,7 +23,6 @@
 //! ```
 use super::sample::Sample;
 use super::solution::{OnDevice, Solution};
-pub use super::solved::SolverBuilder;
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::Result;

@@ -1,5 +1,6 @@
 //! First-order ascent: Adam [kingma2015] and RMSProp [tieleman2012], what is common to them wherever moments lie.
 use super::named::Named;
+use crate::catalogue::{Opt, OptionKind, POSITIVE};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,29 @@ impl Default for OptimizerOptions {
         }
     }
 }
+
+/// The keys of [`OptimizerOptions`], as the pages of critics, estimates and flows list them.
+pub const OPTIMIZER: &[Opt] = &[
+    Opt { name: "optimizer", kind: OptionKind::Choice(&["adam", "rmsprop"]), doc: "update rule" },
+    Opt { name: "lr", kind: POSITIVE, doc: "learning rate" },
+    Opt {
+        name: "beta1",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "Adam: decay of the mean gradient",
+    },
+    Opt {
+        name: "beta2",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "Adam: decay of the squared gradient",
+    },
+    Opt {
+        name: "decay",
+        kind: OptionKind::Number { min: 0.0, max: 0.9999999 },
+        doc: "RMSProp: decay of the squared gradient",
+    },
+    Opt { name: "epsilon", kind: POSITIVE, doc: "added to the denominator" },
+    Opt { name: "reset_moments", kind: OptionKind::Flag, doc: "forget the moments at the start of every fit" },
+];
 
 /// A rule with how often it was used; its moments lie with the parameters.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! lower ≤ D ≤ upper in every one of 1000 random cases, for exact, entropic and neural critics and every f.
 use crate::common::{estimate, generators, regularized, upload};
 use gflow::critic::CriticBuilder;
+use gflow::critic::SolverBuilder;
 use gflow::critic::entropic::{Entropic, EntropicOptions};
 use gflow::critic::estimate::{EstimateOptions, estimate_optimizer};
 use gflow::critic::exact::Exact;
 use gflow::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
-use gflow::critic::solver::SolverBuilder;
 use gflow::dataset::Rows;
 use gflow::random;
 use rand::Rng;

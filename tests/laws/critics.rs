@@ -1,13 +1,17 @@
 //! Critics: gradients against finite differences, bounds against slopes, results at any thread count.
 use crate::common::{cpu, named_divergence, upload};
 use crate::differences::partial;
+use gflow::catalogue::Given;
+use gflow::critic::kind::Form;
 use gflow::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
-use gflow::critic::{Ascent, Critic, CriticBuilder, Frame};
+use gflow::critic::natural::{CRITICS, from_json};
+use gflow::critic::{Ascent, Critic, CriticBuilder, Frame, SolverBuilder};
 use gflow::dataset::gaussian;
 use gflow::dataset::ring::ring;
 use gflow::device::{Points, points, rows_f64, values};
 use gflow::interrupt::Interrupt;
 use gflow::random;
+use std::sync::Arc;
 
 const ACTIVATIONS: [Activation; 4] = [Activation::Groupsort, Activation::Relu, Activation::Tanh, Activation::LeakyRelu];
 
@@ -127,5 +131,21 @@ fn a_critic_survives_saving() {
         a.fit(&term, &p, &q, &ascent).unwrap();
         b.fit(&term, &p, &q, &ascent).unwrap();
         assert_eq!(a.state().unwrap(), b.state().unwrap(), "{constraint:?}");
+    }
+}
+
+/// Every kind of the list is read from what it saves, as the same recipe.
+#[test]
+fn saved_recipes_come_back() {
+    for kind in CRITICS {
+        let given = Given::new("critic");
+        let made: Arc<dyn CriticBuilder> = match kind.form {
+            Form::Widths { make, .. } => make(vec![8, 8], &given).unwrap(),
+            Form::Options { make } => make(&given).unwrap(),
+            Form::Features { make, .. } => make(MlpBuilder::new(vec![8], MlpOptions::default()).unwrap(), 3).unwrap(),
+            Form::Solver { make, .. } => Arc::new(SolverBuilder(make(&given).unwrap())),
+        };
+        let again = from_json(&made.to_json()).unwrap();
+        assert_eq!((again.describe(), again.to_json()), (made.describe(), made.to_json()));
     }
 }

@@ -1,8 +1,8 @@
 //! T1–T4, T9 and independent values: exact() closes its bracket on the true value, for every f, weights, ties and all.
 use crate::common::{column, estimate, generators, named_divergence, normal_quantiles, printed, regularized, upload};
+use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::EstimateOptions;
 use gflow::critic::exact::Exact;
-use gflow::critic::solver::SolverBuilder;
 use gflow::dataset::gaussian::gaussian;
 use gflow::device::Points;
 use gflow::divergence::Divergence;

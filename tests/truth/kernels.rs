@@ -1,9 +1,9 @@
 //! T7, T13 and limits: kernel divergences against closed forms, and a duality gap for every f.
 use crate::common::{column, cpu, estimate, generators, upload};
 use crate::differences::partial;
+use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::EstimateOptions;
 use gflow::critic::kernel::KernelSolver;
-use gflow::critic::solver::SolverBuilder;
 use gflow::dataset::gaussian::gaussian;
 use gflow::device::{Points, rows_f64};
 use gflow::divergence::Divergence;

@@ -1,9 +1,9 @@
 //! T12, Sinkhorn against plain matrices, unbalanced transport, sliced distances, Rényi.
 use crate::common::{column, estimate, printed, upload};
+use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::{EstimateOptions, estimate_optimizer};
 use gflow::critic::exact::Exact;
 use gflow::critic::mlp::MlpBuilder;
-use gflow::critic::solver::SolverBuilder;
 use gflow::dataset::gaussian::gaussian;
 use gflow::divergence::Divergence;
 use gflow::divergence::renyi::{Order, Regularized};

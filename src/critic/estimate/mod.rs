@@ -7,8 +7,7 @@
 //! use gflow::critic::estimate::{EstimateOptions, Request, estimate};
 //! use gflow::critic::exact::Exact;
 //! use gflow::critic::mlp::{MlpBuilder, MlpOptions};
-//! use gflow::critic::solver::SolverBuilder;
-//! use gflow::critic::{CriticBuilder, Weights};
+//! use gflow::critic::{CriticBuilder, SolverBuilder, Weights};
 //! use gflow::device::{host, points};
 //! use gflow::divergence::Regularized;
 //! use gflow::generator::named;

@@ -1,8 +1,7 @@
 //! `d.estimate(p, q, #{ … })`: its page, and its options.
 use crate::catalogue::{COUNT, Entry, Opt, OptionKind, defaults_of, merge};
 use crate::critic::certificate::{UPPERS, Upper};
-use crate::critic::optimizer::OPTIMIZER;
-use crate::network::optimizer::OptimizerOptions;
+use crate::network::optimizer::{OPTIMIZER, OptimizerOptions};
 use serde::{Deserialize, Serialize};
 
 /// The page of `d.estimate`.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 mod plan;
-pub mod renyi;
+pub(super) mod renyi;
 
 /// The page of `exact`.
 pub const EXACT: Entry = Entry {

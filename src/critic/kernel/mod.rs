@@ -10,7 +10,7 @@ use dual::Mass;
 use std::sync::Arc;
 
 mod conjugate;
-pub mod device;
+pub(super) mod device;
 pub mod dual;
 pub mod features;
 mod host;

@@ -121,13 +121,7 @@ impl Mlp {
 
 impl Critic for Mlp {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
-        if ascent.weights.are_given() {
-            return Err(Error::Unsupported {
-                what: "a neural critic".into(),
-                reason: "takes samples of equal weights".into(),
-                advice: "use exact() or entropic() for weighted samples".into(),
-            });
-        }
+        ascent.weights.check_equal()?;
         if !ascent.continues {
             self.network.begin();
         }

@@ -67,13 +67,7 @@ impl Pair {
 
 impl Critic for Pair {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit> {
-        if ascent.weights.are_given() {
-            return Err(Error::Unsupported {
-                what: "a neural critic".into(),
-                reason: "takes samples of equal weights".into(),
-                advice: "use exact() or entropic() for weighted samples".into(),
-            });
-        }
+        ascent.weights.check_equal()?;
         if ascent.steps == 0 {
             return Ok(Fit { value: self.objective(term, source, target)?, iterations: 0, history: vec![] });
         }

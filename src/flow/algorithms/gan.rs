@@ -9,7 +9,6 @@
 //! ```
 use super::algorithm::{Algorithm, Build, Built};
 use crate::catalogue::{Entry, Opt};
-use crate::critic::OPTIMIZER;
 use crate::divergence::{Divergence, Variational};
 use crate::error::Error;
 use crate::flow::defaults::{defaults, json};
@@ -20,6 +19,7 @@ use crate::flow::pushforward::{
     PUSHFORWARD, Pursuit, PushforwardOptions, adversarial_optimizer, pushforward_flow, usual_critic,
 };
 use crate::generator::Generator;
+use crate::network::optimizer::OPTIMIZER;
 use std::sync::Arc;
 
 /// `gan(d, options)`

@@ -9,13 +9,13 @@
 //! ```
 use super::algorithm::{Algorithm, Build, Built, needs_space};
 use crate::catalogue::{Entry, Opt, POSITIVE};
-use crate::critic::OPTIMIZER;
 use crate::divergence::Divergence;
 use crate::flow::defaults::{defaults, flow_optimizer, json};
 use crate::flow::ingredients::Ingredients;
 use crate::flow::integrators::IMPLICIT;
 use crate::flow::particles::listed::{CRITIC, INNER, ITERATIONS, TOLERANCE};
 use crate::flow::particles::{Dt, PARTICLES, ParticleOptions, particle_flow};
+use crate::network::optimizer::OPTIMIZER;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -12,7 +12,6 @@
 //! ```
 use super::algorithm::{Algorithm, Build, Built, needs_space};
 use crate::catalogue::{COUNT, Entry, Opt, OptionKind, POSITIVE};
-use crate::critic::OPTIMIZER;
 use crate::divergence::Divergence;
 use crate::flow::defaults::{defaults, json};
 use crate::flow::ingredients::Ingredients;
@@ -21,6 +20,7 @@ use crate::flow::pushforward::listed::{CRITIC_STEPS, GENERATOR_LR};
 use crate::flow::pushforward::{
     PUSHFORWARD, Pursuit, PushforwardOptions, adversarial_optimizer, pushforward_flow, usual_critic,
 };
+use crate::network::optimizer::OPTIMIZER;
 use std::sync::Arc;
 
 /// `w1w2_flow(d, options)`

@@ -12,8 +12,8 @@
 use super::algorithm::{Algorithm, Build, Built};
 use crate::catalogue::Entry;
 use crate::critic::Asked;
+use crate::critic::SolverBuilder;
 use crate::critic::exact::Exact;
-use crate::critic::solver::SolverBuilder;
 use crate::divergence::Combination;
 use crate::divergence::transport::Wasserstein;
 use crate::flow::defaults::{defaults, json};

@@ -1,7 +1,7 @@
 //! The options of particle flows, as help and checks know them.
 use crate::catalogue::{COUNT, Opt, OptionKind, POSITIVE};
-use crate::critic::OPTIMIZER;
 use crate::flow::integrators::NAMES;
+use crate::network::optimizer::OPTIMIZER;
 
 /// Time step.
 pub(crate) const DT: Opt = Opt {

@@ -1,7 +1,7 @@
 //! The options of flows of generated laws, as help and checks know them.
 use crate::catalogue::{COUNT, Opt, OptionKind, POSITIVE};
-use crate::critic::OPTIMIZER;
 use crate::flow::particles::listed::BATCH;
+use crate::network::optimizer::OPTIMIZER;
 
 /// Generator network.
 pub(crate) const GENERATOR: Opt = Opt {

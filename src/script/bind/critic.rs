@@ -1,9 +1,9 @@
 //! Recipes of critics, and fitted potentials.
 use crate::critic::CriticBuilder;
+use crate::critic::SolverBuilder;
 use crate::critic::kind::Form;
 use crate::critic::mlp::{Activation, MlpBuilder, MlpOptions};
 use crate::critic::natural::CRITICS;
-use crate::critic::solver::SolverBuilder;
 use crate::error::{Error, Result};
 use crate::script::convert::{count, list, numbers, type_of};
 use crate::script::library::Library;
