@@ -10,7 +10,7 @@
 use gflow::critic::estimate::{EstimateOptions, Request, estimate};
 use gflow::critic::exact::Exact;
 use gflow::critic::mlp::{MlpBuilder, MlpOptions};
-use gflow::critic::solver::SolverBuilder;
+use gflow::critic::SolverBuilder;
 use gflow::critic::{CriticBuilder, Weights};
 use gflow::dataset::gaussian::{GaussianOptions, PerAxis, gaussian};
 use gflow::device::{Points, host, points};
