@@ -77,6 +77,9 @@ pub enum Value {
     Path(PathBuf),
 }
 
+/// A sample, and its classes in order if there are any.
+pub type Labelled = (Rows, Option<Vec<u8>>);
+
 /// How a data set is drawn, and what it is.
 #[derive(Clone, Copy)]
 pub enum Draw {
@@ -87,7 +90,7 @@ pub enum Draw {
     /// classes of points, in their order
     Labels(fn(&Call) -> Result<Vec<u8>>),
     /// a sample, with classes if there are any
-    Labelled(fn(&Call) -> Result<(Rows, Option<Vec<u8>>)>),
+    Labelled(fn(&Call) -> Result<Labelled>),
 }
 
 /// The arguments and options of one call.

@@ -1,5 +1,5 @@
 //! Images and labels in the IDX format of MNIST, plain or gzipped.
-use super::data_set::{Argument, Call, DataSet, Draw};
+use super::data_set::{Argument, Call, DataSet, Draw, Labelled};
 use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
     Ok((shape, data.to_vec()))
 }
 
-fn draw(c: &Call) -> Result<(Rows, Option<Vec<u8>>)> {
+fn draw(c: &Call) -> Result<Labelled> {
     let points = images(c.path(0).ok_or_else(|| Error::data("data::idx", "there is no file of images"))?)?;
     let labels = c.path(1).map(|p| labels(p)).transpose()?;
     match &labels {

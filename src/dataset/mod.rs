@@ -17,7 +17,7 @@ mod rows;
 pub mod sierpinski;
 pub mod student_t;
 pub mod swiss_roll;
-pub use data_set::{Argument, Call, DataSet, Draw, Kind, Value};
+pub use data_set::{Argument, Call, DataSet, Draw, Kind, Labelled, Value};
 pub use rows::{CurveOptions, Rows};
 
 /// Every data set, in the order help lists them: the language, its help and its tests loop over this list.

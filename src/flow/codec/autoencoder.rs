@@ -51,7 +51,7 @@ impl Autoencoder {
         seed: u64,
         interrupt: &Interrupt,
     ) -> Result<Autoencoder> {
-        let mut rng = random::rng(seed ^ 0x636F_6465_63, 0);
+        let mut rng = random::rng(seed ^ 0x63_6F64_6563, 0);
         let data = Frame::of(x)?;
         let code = Frame { center: vec![0.0; dim], scale: 1.0, appended: 0, device: data.device.clone() };
         let recipe = || Recipe {

@@ -18,6 +18,9 @@ pub struct Control {
     pub iterations: usize,
 }
 
+/// One step through a field: the next state, and the record of the state it starts from.
+pub type OneStep = fn(State, &Control, &mut dyn Field) -> Result<(State, Record)>;
+
 /// A one-step (or two-step) scheme; it refits the critic at each stage.
 pub struct Integrator {
     /// as `integrator:` and saved runs name it
@@ -28,8 +31,8 @@ pub struct Integrator {
     pub reads: &'static [&'static str],
     /// whether the field may be another one at every step, as noise makes it
     pub takes_noise: bool,
-    /// one step through a field: the next state, and the record of the state it starts from
-    pub step: fn(State, &Control, &mut dyn Field) -> Result<(State, Record)>,
+    /// what it does
+    pub step: OneStep,
 }
 
 impl PartialEq for Integrator {

@@ -39,7 +39,7 @@ mod integrator;
 mod runge_kutta;
 pub use euler::EULER;
 pub use implicit::IMPLICIT;
-pub use integrator::{Control, Integrator};
+pub use integrator::{Control, Integrator, OneStep};
 
 /// Every scheme, in the order help lists them: options, saved runs and the order test read this list.
 pub const ALL: &[Integrator] =

@@ -15,7 +15,7 @@ use crate::record::{Record, State};
 use std::sync::Arc;
 
 /// The stream of minibatches.
-const BATCHES: u64 = 0x6261_7463_68;
+const BATCHES: u64 = 0x62_6174_6368;
 /// The stream of the minibatches that records at rest are measured on.
 const MEASURE: u64 = 0x6D65_6173;
 
