@@ -7,10 +7,10 @@
 //! ```
 //!
 //! Without files, two samples of Gaussians are written to a temporary folder and read from there.
+use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::{EstimateOptions, Request, estimate};
 use gflow::critic::exact::Exact;
 use gflow::critic::mlp::{MlpBuilder, MlpOptions};
-use gflow::critic::SolverBuilder;
 use gflow::critic::{CriticBuilder, Weights};
 use gflow::dataset::gaussian::{GaussianOptions, PerAxis, gaussian};
 use gflow::device::{Points, host, points};
