@@ -19,6 +19,7 @@ pub struct Functional {
 }
 
 /// How the sample counts that does not by its mean.
+#[allow(clippy::large_enum_variant)] // one is made for a launch, and none is kept
 #[derive(Clone, Debug)]
 pub enum Average {
     /// E x
