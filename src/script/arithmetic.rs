@@ -53,8 +53,13 @@ fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> Result<Array> {
 /// A function of two numbers with its name.
 type Pair = (&'static str, fn(f64, f64) -> f64);
 
+/// A function of a number with its name.
+type Single = (&'static str, fn(f64) -> f64);
+/// A function of a list of numbers with its name.
+type Fold = (&'static str, fn(&[f64]) -> f64);
+
 /// Functions of a number, and of every number of a list.
-const ELEMENTARY: [(&str, fn(f64) -> f64); 16] = [
+const ELEMENTARY: [Single; 16] = [
     ("ln", f64::ln),
     ("log", f64::ln),
     ("exp", f64::exp),
@@ -77,7 +82,7 @@ const ELEMENTARY: [(&str, fn(f64) -> f64); 16] = [
 const BINARY: [Pair; 3] = [("pow", f64::powf), ("max", f64::max), ("min", f64::min)];
 
 /// From a list of numbers to one.
-const FOLDS: [(&str, fn(&[f64]) -> f64); 4] = [
+const FOLDS: [Fold; 4] = [
     ("sum", |v| v.iter().sum()),
     ("mean", |v| v.iter().sum::<f64>() / v.len() as f64),
     ("max", |v| v.iter().copied().fold(f64::NEG_INFINITY, f64::max)),

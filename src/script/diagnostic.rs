@@ -12,7 +12,7 @@ pub struct Diagnostic {
     /// what to try
     pub hint: Option<String>,
     /// where
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// functions on the way, innermost first
     pub trace: Vec<String>,
     /// what kind of failure
@@ -133,7 +133,7 @@ impl Diagnostic {
     }
     /// The same at a place.
     pub fn at(mut self, place: Option<Place>) -> Diagnostic {
-        self.place = place;
+        self.place = place.map(Box::new);
         self
     }
     /// The same with something to try.

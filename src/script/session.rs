@@ -14,7 +14,7 @@ use super::{complete, names};
 use crate::device::Compute;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Module, NativeCallContext, Position, Scope, Shared, Stmt};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, FuncInfo, Module, NativeCallContext, Position, Scope, Shared, Stmt};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -96,12 +96,8 @@ impl Session {
     pub fn new(o: SessionOptions) -> Session {
         let context = Arc::new(Context::new(o.compute, o.seed, o.params, o.out, o.front));
         let mut engine = engine(&context);
-        let mut natives = HashSet::new();
-        let json = engine.gen_fn_metadata_to_json(true).unwrap_or_default();
-        let value: serde_json::Value = serde_json::from_str(&json).unwrap_or_default();
-        for f in value["functions"].as_array().into_iter().flatten() {
-            natives.extend(f["name"].as_str().map(str::to_string));
-        }
+        let global = |f: FuncInfo| f.namespace.is_empty().then(|| f.metadata.name.to_string());
+        let mut natives: HashSet<String> = engine.collect_fn_metadata(None, global, true).into_iter().collect();
         natives.extend(["PI", "E"].map(String::from));
         let modules = names::modules().into_iter().chain(["global"]).map(String::from).collect();
         let plain: Arc<HashSet<String>> = Arc::new(names::functions().into_iter().collect());

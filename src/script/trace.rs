@@ -63,8 +63,11 @@ pub(super) fn to_expr(d: &Dynamic) -> Option<Expr> {
     d.as_float().ok().or_else(|| d.as_int().ok().map(|i| i as f64)).map(constant)
 }
 
+/// A function of two symbols with its name.
+type Pair = (&'static str, fn(&Expr, &Expr) -> Expr);
+
 /// Operators and functions of two symbols.
-const BINARY: [(&str, fn(&Expr, &Expr) -> Expr); 8] = [
+const BINARY: [Pair; 8] = [
     ("+", expr::add),
     ("-", expr::sub),
     ("*", expr::mul),

@@ -9,8 +9,8 @@ use rhai::Dynamic;
 
 /// A family of kernels by the name of its function.
 fn family(what: &str, v: &Dynamic) -> Result<fn(f64) -> Kernel> {
-    const FAMILIES: [(&str, fn(f64) -> Kernel); 3] =
-        [("gaussian", Kernel::Gaussian), ("laplace", Kernel::Laplace), ("imq", Kernel::Imq)];
+    type Family = (&'static str, fn(f64) -> Kernel);
+    const FAMILIES: [Family; 3] = [("gaussian", Kernel::Gaussian), ("laplace", Kernel::Laplace), ("imq", Kernel::Imq)];
     let name = text(what, v)?;
     match FAMILIES.iter().find(|f| f.0 == name) {
         Some(f) => Ok(f.1),
