@@ -18,6 +18,7 @@ mod install;
 mod keywords;
 mod kind;
 mod known;
+mod lex;
 mod library;
 pub mod names;
 mod options;
