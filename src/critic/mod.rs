@@ -1,8 +1,22 @@
 //! Critics: potentials φ that a divergence is estimated with, each with a value, a gradient and a Lipschitz bound.
 //!
-//! A critic either climbs the objective of a term, E_P φ − inf_ν { ν + E_Q f*(φ − ν) }, or solves for its maximiser
-//! ([`solver`]); its gradient is the velocity −∇δD/δP of a flow up to sign. What it proves is a [`certificate`].
-//! [`natural::CRITICS`] lists them all.
+//! A critic climbs the objective of a term, E_P φ − inf_ν { ν + E_Q f*(φ − ν) }, or solves for its maximiser φ*, the first
+//! variation δD/δP; particles move by −∇φ*. What a potential proves about D is a certificate: lower ≤ D ≤ upper.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | [`traits`], [`ascent`] | what every critic does; how long it ascends, from which weights |
+//! | [`natural`], [`kind`] | the list of critics, and which one a term gets that nobody chose one for |
+//! | [`mlp`] | networks φ = L·net under a hard or a soft Lipschitz constraint |
+//! | [`pair`] | two networks for the dual of a transport cost |
+//! | [`deep_kernel`] | an MMD of features that are trained |
+//! | [`solver`], [`sample`], [`solution`], [`potentials`] | what solvers are asked, and answer |
+//! | [`exact`], [`entropic`] | transport to a fixed or a free marginal, by network flow or by Sinkhorn iterations |
+//! | [`debiased`] | Sinkhorn divergences |
+//! | [`kernel`], [`neurons`] | MMDs and penalised f-divergences; two-layer networks |
+//! | [`certificate`] | bounds from any potential, by weak duality and a feasible plan |
+//! | [`estimate`] | a value between two samples with its proof |
+//! | [`path`], [`statistic`], [`bootstrap`], [`permutation`] | D over L; intervals and tests with an exact value |
 use crate::catalogue::Entry;
 
 pub mod ascent;

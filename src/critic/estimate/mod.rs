@@ -36,7 +36,7 @@
 //! assert!(exact.upper - exact.lower < 1e-9);
 //! let trained = run(&MlpBuilder::new(vec![16], MlpOptions::default())?)?;
 //! assert!(trained.lower <= exact.value + 1e-9 && exact.value <= trained.upper + 1e-9);
-//! # Ok::<(), gflow::error::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 mod ascend;
 mod fit;
