@@ -42,8 +42,15 @@ pub use implicit::IMPLICIT;
 pub use integrator::{Control, Integrator, OneStep};
 
 /// Every scheme, in the order help lists them: options, saved runs and the order test read this list.
-pub const ALL: &[Integrator] =
-    &[euler::EULER, heun::HEUN, adams_bashforth::AB2, runge_kutta::RK4, adaptive::ADAPTIVE, implicit::IMPLICIT];
+pub const ALL: &[Integrator] = &[
+    // the default of particle flows
+    euler::EULER,
+    heun::HEUN,
+    adams_bashforth::AB2,
+    runge_kutta::RK4,
+    adaptive::ADAPTIVE,
+    implicit::IMPLICIT,
+];
 
 /// The names `integrator:` accepts.
 pub const NAMES: &[&str] = &{

@@ -20,10 +20,12 @@ pub struct PotentialFlow {
     network: Box<dyn Network>,
     center: Points,
     scale: f64,
-    pub lambda: f64,
+    /// λ
+    lambda: f64,
     /// weight of the kinetic energy: 1, or 0 for the flow without it
-    pub kinetic: f64,
-    pub steps: usize,
+    kinetic: f64,
+    /// steps of unit time
+    steps: usize,
 }
 
 /// One step on the way.
@@ -36,6 +38,8 @@ struct Leg {
 }
 
 impl PotentialFlow {
+    /// A potential of these hidden layers, in the coordinates of a frame: λ, the weight of the kinetic energy (1 or 0), and
+    /// the number of time steps. Errors if the layers cannot read points with a time.
     pub fn new(
         layers: &Architecture,
         optimizer: OptimizerOptions,

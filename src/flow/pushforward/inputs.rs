@@ -33,6 +33,7 @@ pub(super) struct Strata {
 }
 
 impl Strata {
+    /// The classes of both samples.
     pub fn new(labels: &Labels) -> Strata {
         let mut targets: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         for (j, class) in labels.target.iter().enumerate() {
