@@ -282,13 +282,13 @@ mod tests {
         let exact = rows(&critic.variation(&term, &p, &q).unwrap()).unwrap();
         let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
         let at = rows(&p).unwrap();
-        for i in 0..at.len() {
+        for (i, exact) in exact.iter().enumerate() {
             let slope = 12.0
                 * partial(&at, i, 1e-2, |y| {
                     let y = device::points(y.to_vec(), 12, 2, &device);
                     f64::from(values(&critic.objective(&term, &y, &q).unwrap()).unwrap()[0])
                 });
-            assert!((slope - f64::from(exact[i])).abs() < f64::from(3e-2 * scale), "{i}: {slope} and {}", exact[i]);
+            assert!((slope - f64::from(*exact)).abs() < f64::from(3e-2 * scale), "{i}: {slope} and {exact}");
         }
         critic.fit(&term, &p, &q, &Ascent { steps: 200, ..Ascent::default() }).unwrap();
         let last = values(&critic.objective(&term, &p, &q).unwrap()).unwrap()[0];

@@ -152,6 +152,7 @@ impl Perceptron {
 mod tests {
     use super::*;
     use crate::device::{host, rows};
+    use crate::differences::partial;
     use rand::Rng as _;
 
     /// The parameter gradient of ½|G(z) − x|² against central differences of the loss: step 1e-2 in f32, 2 % of the
@@ -174,26 +175,22 @@ mod tests {
             let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();
             let pulled = rows(&g.pull(&z, &(g.now(&z).unwrap() - target.clone())).unwrap()).unwrap();
             let size = pulled.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+            let at = rows(&z).unwrap();
             for i in (0..pulled.len()).step_by(5) {
-                let at = |h: f32| {
-                    let mut moved = rows(&z).unwrap();
-                    moved[i] += h;
-                    let y = g.now(&points(moved, 20, 3, &device)).unwrap();
-                    rows(&(y - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>()
-                };
-                let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
-                assert!((slope - pulled[i]).abs() < 2e-2 * size, "input {i}: {slope} and {}", pulled[i]);
+                let slope =
+                    partial(&at, i, 1e-2, |z| f64::from(loss(&g.now(&points(z.to_vec(), 20, 3, &device)).unwrap())));
+                let near = (slope - f64::from(pulled[i])).abs() < f64::from(2e-2 * size);
+                assert!(near, "input {i}: {slope} and {}", pulled[i]);
             }
             let scale = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
             let theta = values(&g.network.theta()).unwrap();
             for i in (0..theta.len()).step_by(7) {
-                let at = |h: f32| {
-                    let mut t = theta.clone();
-                    t[i] += h;
-                    loss(&g.through(&*g.network.layers_at(&vector(t, &device)).unwrap(), &z).unwrap())
-                };
-                let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
-                assert!((slope - exact[i]).abs() < 2e-2 * scale, "{i}: {slope} and {}", exact[i]);
+                let slope = partial(&theta, i, 1e-2, |theta| {
+                    let layers = g.network.layers_at(&vector(theta.to_vec(), &device)).unwrap();
+                    f64::from(loss(&g.through(&*layers, &z).unwrap()))
+                });
+                let near = (slope - f64::from(exact[i])).abs() < f64::from(2e-2 * scale);
+                assert!(near, "{i}: {slope} and {}", exact[i]);
             }
             let first = loss(&g.now(&z).unwrap());
             for _ in 0..800 {

@@ -89,6 +89,7 @@ pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
 mod tests {
     use super::*;
     use crate::device::{host, points, rows};
+    use crate::differences::partial;
     use crate::network::activation::Activation;
     use crate::network::shape::Shape;
     use crate::network::tensor::bjorck::{iterates, pull_back as pull_back_by_tensors};
@@ -138,12 +139,7 @@ mod tests {
         let value = |theta: &[f32]| run(theta, 4).0.theta().iter().zip(&g).map(|(a, b)| f64::from(a * b)).sum::<f64>();
         let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
         for i in (0..theta.len()).step_by(3) {
-            let moved = |h: f32| {
-                let mut t = theta.clone();
-                t[i] += h;
-                value(&t)
-            };
-            let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+            let slope = partial(&theta, i, 1e-2, &value);
             assert!(
                 (slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale),
                 "{i}: {slope} and {} of {scale}",

@@ -128,6 +128,7 @@ impl PowerIteration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::differences::partial;
     use crate::network::activation::Activation;
     use crate::network::architecture::{Architecture, Images};
     use rand::Rng as _;
@@ -155,12 +156,7 @@ mod tests {
             power.pull_back(&prepared, &mut exact);
             let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
             for i in (0..theta.len()).step_by(5) {
-                let moved = |h: f32| {
-                    let mut t = theta.clone();
-                    t[i] += h;
-                    value(&t)
-                };
-                let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+                let slope = partial(&theta, i, 1e-2, &value);
                 assert!(
                     (slope - f64::from(exact[i])).abs() < 2e-2 * f64::from(scale),
                     "{i}: {slope} and {} of {scale}",
