@@ -250,7 +250,9 @@ impl Real for f64 {
 
 /// A sample coordinate by coordinate, d × n, for loops along the points.
 pub struct Coordinates<T> {
+    /// points
     pub n: usize,
+    /// coordinates of a point
     pub d: usize,
     data: Vec<T>,
 }

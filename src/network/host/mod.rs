@@ -3,20 +3,20 @@
 //! The same mathematics as [`super::tensor`]; all passes write into memory they are given.
 mod activation;
 mod ascent;
-pub mod bjorck;
-pub mod block;
-pub mod blocks;
+mod bjorck;
+mod block;
+mod blocks;
 pub mod layers;
 mod linear;
 mod network;
 mod objective;
 mod optimizer;
 mod pairs;
-pub mod penalty;
+pub(crate) mod penalty;
 mod power;
-pub mod products;
+mod products;
 pub mod samples;
 mod shared;
-pub mod stored;
+mod stored;
 mod trained;
 pub use trained::HostNetwork;

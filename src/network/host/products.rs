@@ -10,6 +10,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// What a sum begins with.
 #[derive(Clone, Copy)]
 pub enum Start<'a> {
+    /// nothing
     Zero,
     /// one number per column
     Row(&'a [f32]),

@@ -3,7 +3,7 @@
 //! The same mathematics as [`super::host`].
 mod activation;
 mod ascent;
-pub mod bjorck;
+pub(crate) mod bjorck;
 pub mod layers;
 mod matrices;
 mod network;
