@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// What one fit found. Tensors stay on the device until someone asks.
 pub struct Fit {
-    /// the objective at the last ascent step, shape [1]
+    /// the objective at the last ascent step, shape `[1]`
     pub value: Values,
     /// ascent steps taken
     pub iterations: usize,
@@ -18,9 +18,9 @@ pub struct Fit {
 /// Weights of the points of two samples; none are equal weights.
 #[derive(Clone, Debug, Default)]
 pub struct Weights {
-    /// of the points of the first sample, [n], of sum 1
+    /// of the points of the first sample, `[n]`, of sum 1
     pub source: Option<Arc<Vec<f64>>>,
-    /// of the points of the second, [m]
+    /// of the points of the second, `[m]`
     pub target: Option<Arc<Vec<f64>>>,
 }
 

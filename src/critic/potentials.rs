@@ -22,13 +22,13 @@ pub fn cost_gradient(cost: &Cost, x: &[f64], y: &[f64], scale: f64, out: &mut [f
 
 /// The c-transform φ(x) = min_j ψ_j + c(x, y_j) of a potential on the targets.
 pub struct Envelope {
-    /// y, row-major, [m, d]
+    /// y, row-major, `[m, d]`
     pub targets: Vec<f64>,
     /// dimension of the points
     pub d: usize,
     /// c
     pub cost: Cost,
-    /// ψ on the targets, [m]
+    /// ψ on the targets, `[m]`
     pub psi: Vec<f64>,
     /// no value is above this: 0 for Rényi potentials
     pub cap: f64,
@@ -76,7 +76,7 @@ pub struct Soft {
 }
 
 impl Soft {
-    /// Values [n] and gradients [n, d] at x of one soft minimum over a sample with potential ψ.
+    /// Values `[n]` and gradients `[n, d]` at x of one soft minimum over a sample with potential ψ.
     pub fn one(
         x: &[f64],
         over: &Sample,
@@ -114,11 +114,11 @@ impl Potential for Soft {
 pub struct Expansion {
     /// k
     pub kernel: Kernel,
-    /// z, row-major, [n, d]
+    /// z, row-major, `[n, d]`
     pub centres: Vec<f64>,
     /// dimension of the points
     pub d: usize,
-    /// w, of both signs, [n]
+    /// w, of both signs, `[n]`
     pub weights: Vec<f64>,
 }
 

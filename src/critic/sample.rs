@@ -5,11 +5,11 @@ use crate::error::Result;
 /// Weighted points in f64.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// the points, [n, d], row-major
+    /// the points, `[n, d]`, row-major
     pub rows: Vec<f64>,
     /// dimension of the points
     pub d: usize,
-    /// positive, of sum 1, [n]
+    /// positive, of sum 1, `[n]`
     pub weights: Vec<f64>,
     /// all weights equal
     pub uniform: bool,

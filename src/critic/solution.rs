@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A function of space with its gradient, both on the host.
 pub trait Potential: Send + Sync {
-    /// Values [n] and gradients [n, d], row-major, at rows.
+    /// Values `[n]` and gradients `[n, d]`, row-major, at rows.
     fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)>;
     /// A true Lipschitz constant, if there is one.
     fn lipschitz(&self) -> Option<f64>;
@@ -30,9 +30,9 @@ pub struct Solution {
     pub upper: f64,
     /// φ*, whose gradient is ∇δD/δP
     pub potential: Arc<dyn Potential>,
-    /// ∇δD/δP at the points of P, [n, d], row-major
+    /// ∇δD/δP at the points of P, `[n, d]`, row-major
     pub on_source: Vec<f64>,
-    /// ∇δD/δQ at the points of Q, [m, d], if it is known
+    /// ∇δD/δQ at the points of Q, `[m, d]`, if it is known
     pub on_target: Option<Vec<f64>>,
     /// the proximal law: weights on the points of Q
     pub proximal: Option<Vec<f64>>,
@@ -53,7 +53,7 @@ pub struct Solution {
 }
 
 impl Solution {
-    /// [lower, value, upper], a potential and the first variation at P; the rest is unknown or empty.
+    /// `[lower, value, upper]`, a potential and the first variation at P; the rest is unknown or empty.
     pub fn new([lower, value, upper]: [f64; 3], potential: Arc<dyn Potential>, on_source: Vec<f64>) -> Solution {
         let (on_target, proximal, plan, transport, remark) = (None, None, None, None, None);
         Solution {
@@ -77,9 +77,9 @@ impl Solution {
 
 /// A step of a flow that never left its device.
 pub struct OnDevice {
-    /// D, shape [1]
+    /// D, shape `[1]`
     pub value: Values,
-    /// ∇δD/δP at the particles, [n, d]
+    /// ∇δD/δP at the particles, `[n, d]`
     pub variation: Points,
 }
 

@@ -79,7 +79,7 @@ pub trait Solver: Send + Sync {
     fn solve_on_device(&self, _: &Problem<Points>) -> Result<Option<OnDevice>> {
         Ok(None)
     }
-    /// The potential of such a step, and its gradient, at other points x, [n] and [n, d].
+    /// The potential of such a step, and its gradient, at other points x, `[n]` and `[n, d]`.
     ///
     /// # Errors
     /// What the device reports.

@@ -45,7 +45,7 @@ pub fn scored_variation(
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub trait Critic: Send + Sync {
-    /// Improves φ for a term between the samples, [n, d] and [m, d], from where the last fit left it.
+    /// Improves φ for a term between the samples, `[n, d]` and `[m, d]`, from where the last fit left it.
     ///
     /// # Errors
     /// Weights beside a network, bounds that contradict each other, a device that fails, an interrupt.
@@ -54,15 +54,15 @@ pub trait Critic: Send + Sync {
     fn settle(&mut self);
     /// Dimension of the points it takes.
     fn dim(&self) -> usize;
-    /// φ at points, shape [n].
+    /// φ at points, shape `[n]`.
     fn value(&self, x: &Points) -> Result<Values>;
-    /// φ and ∇φ at points, shapes [n] and [n, d].
+    /// φ and ∇φ at points, shapes `[n]` and `[n, d]`.
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)>;
-    /// ∇φ at points, shape [n, d].
+    /// ∇φ at points, shape `[n, d]`.
     fn gradient(&self, x: &Points) -> Result<Points> {
         Ok(self.value_and_gradient(x)?.1)
     }
-    /// ∇δD/δP at the particles the critic was just fitted to, shape [n, d].
+    /// ∇δD/δP at the particles the critic was just fitted to, shape `[n, d]`.
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
         scored_variation(self.value_and_gradient(particles)?, term, || self.value(target))
     }

@@ -31,7 +31,7 @@ fn zeros(x: &Points) -> Values {
     Values::zeros([x.dims()[0]], &x.device())
 }
 
-/// The mean error of marginals that went from e^{−v/ε} to e^{−next/ε}, [1].
+/// The mean error of marginals that went from e^{−v/ε} to e^{−next/ε}, `[1]`.
 fn error(v: &Values, next: &Values, epsilon: f64) -> Values {
     ((v.clone() - next.clone()).div_scalar(epsilon).exp() - 1.0).abs().mean()
 }

@@ -19,9 +19,9 @@ use std::sync::Arc;
 pub struct Request<'a> {
     /// D
     pub divergence: Arc<dyn Divergence>,
-    /// the sample of P, [n, d]
+    /// the sample of P, `[n, d]`
     pub p: &'a Points,
-    /// the sample of Q, [m, d]
+    /// the sample of Q, `[m, d]`
     pub q: &'a Points,
     /// makes the critic of each term that it supports
     pub builder: &'a dyn CriticBuilder,

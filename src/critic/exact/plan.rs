@@ -6,7 +6,8 @@ use crate::space::Cost;
 /// (i, j, mass) of a sparse plan, rows of P first.
 pub type Plan = Vec<(usize, usize, f64)>;
 
-/// factor · ∇δ⟨c, π⟩/δP at the points of P, [n, d], and ∇δ/δQ at those of Q, [m, d]: by Danskin's theorem the plan may be kept fixed.
+/// factor · ∇δ⟨c, π⟩/δP at the points of P, `[n, d]`, and ∇δ/δQ at those of Q, `[m, d]`: by Danskin's theorem the plan may
+/// be kept fixed.
 pub fn variations(
     plan: &[(usize, usize, f64)],
     p: &Sample,

@@ -25,7 +25,7 @@ fn equal(p: &Points) -> Values {
     Values::ones([n], &p.device()).div_scalar(n as f64)
 }
 
-/// The means over y of k(x, ·) and of ∇ₓk(x, ·), [n] and [n, d]: on the device where it knows the kernel, on the host
+/// The means over y of k(x, ·) and of ∇ₓk(x, ·), `[n]` and `[n, d]`: on the device where it knows the kernel, on the host
 /// otherwise.
 pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points)> {
     if let Some(k) = radial(k) {
@@ -38,7 +38,7 @@ pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points
     Ok((values, points(narrow(g), n, d, &x.device())))
 }
 
-/// The witness (μ_P − μ_Q)/λ and its gradient at points x, [n] and [n, d].
+/// The witness (μ_P − μ_Q)/λ and its gradient at points x, `[n]` and `[n, d]`.
 pub fn witness_at(space: &Penalty, p: &Points, q: &Points, x: &Points) -> Result<(Values, Points)> {
     let ((a, a_gradient), (b, b_gradient)) = (kernel_mean(&space.kernel, x, p)?, kernel_mean(&space.kernel, x, q)?);
     Ok(((a - b).div_scalar(space.lambda), (a_gradient - b_gradient).div_scalar(space.lambda)))

@@ -11,7 +11,7 @@ use crate::space::kernel_sum::KernelSum;
 use crate::transport::dual::mean;
 use std::sync::Arc;
 
-/// Σ w k(·, y) and its gradients at the points of `at`, [n] and [n, d].
+/// Σ w k(·, y) and its gradients at the points of `at`, `[n]` and `[n, d]`.
 fn sums(space: &Penalty, over: &Sample, at: &Sample, problem: &Problem) -> Result<(Vec<f64>, Vec<f64>)> {
     let weights = over.given_weights();
     let scale = if over.uniform { 1.0 / over.len() as f64 } else { 1.0 };
