@@ -132,8 +132,9 @@ pub fn level_lines(f: &Field, level: f64) -> Vec<(Vec<f64>, Vec<f64>)> {
 type Crossing = (usize, u8);
 
 fn join(segments: Vec<[Crossing; 2]>) -> Vec<Vec<Crossing>> {
-    use std::collections::HashMap;
-    let mut at: HashMap<Crossing, Vec<usize>> = HashMap::new();
+    use std::collections::BTreeMap;
+    // in order, so that the same field is the same drawing
+    let mut at: BTreeMap<Crossing, Vec<usize>> = BTreeMap::new();
     for (s, ends) in segments.iter().enumerate() {
         for e in ends {
             at.entry(*e).or_default().push(s);
