@@ -32,7 +32,7 @@ fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .unwrap_or((0, f64::NAN))
     };
-    x.par_chunks(d).map(|row| one(row)).map(|(j, r2)| (j, r2.sqrt())).collect()
+    x.par_chunks(d).map(one).map(|(j, r2)| (j, r2.sqrt())).collect()
 }
 
 /// The share of p whose nearest point of q carries the same label: the accuracy of the 1-nearest-neighbour classifier
