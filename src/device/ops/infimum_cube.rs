@@ -143,7 +143,7 @@ fn average(
             let mut m = others.own();
             while m < others.to {
                 if samples.x(m) >= bracket.top {
-                    slopes[m] = slopes[m] - samples.height * rest / count;
+                    slopes[m] -= samples.height * rest / count;
                 }
                 m += UNITS;
             }

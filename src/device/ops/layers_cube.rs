@@ -38,7 +38,7 @@ fn turn(theta: &[f32], m: &Factor, from: &Shared<[f32]>, to: &mut Shared<[f32]>,
     let scale = 1.0f32 / (f32::sqrt(group_sum(square, shared)) + 1.0e-12f32);
     let mut i = UNIT_POS as usize;
     while i < m.columns {
-        to[i] = to[i] * scale;
+        to[i] *= scale;
         i += UNITS;
     }
     sync_cube();
@@ -74,7 +74,7 @@ fn divide_layers(
     #[comptime] iterations: u32,
     #[comptime] widest: usize,
 ) {
-    let l = CUBE_POS as usize;
+    let l = CUBE_POS;
     let layer = layers.layer(l);
     let (u0, v0) = singular(layers, &layer);
     let mut u = Shared::<[f32]>::new_slice(widest);
@@ -99,7 +99,7 @@ fn divide_layers(
     while e < layer.end() {
         let mut value = theta[e];
         if e < layer.biases() {
-            value = value * inverse;
+            value *= inverse;
         }
         out[e] = value;
         e += UNITS;
@@ -161,7 +161,7 @@ fn ascend_layers(
     theta: &mut [f32],
     moments: &mut [f32],
 ) {
-    let l = CUBE_POS as usize;
+    let l = CUBE_POS;
     let layer = layers.layer(l);
     let (u0, v0) = singular(layers, &layer);
     let sigma = divided[before.theta.len() + l];

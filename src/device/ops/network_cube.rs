@@ -107,19 +107,27 @@ pub fn tanh(z: f32) -> f32 {
     f32::tanh(c)
 }
 
+/// z above zero, leak · z below.
+#[cube]
+fn gate(z: f32, leak: f32) -> f32 {
+    let mut h = z;
+    if z <= 0.0f32 {
+        // 0 · −∞ would be NaN
+        h = f32::new(0.0);
+        if leak > 0.0f32 {
+            h = leak * z;
+        }
+    }
+    h
+}
+
 #[cube]
 impl Network {
     /// The activation of one unit; NaN stays NaN.
     pub fn activated(&self, z: f32) -> f32 {
         let mut h = z;
         if comptime!(self.activation == Activation::Gate) {
-            if z <= 0.0f32 {
-                // 0 · −∞ would be NaN
-                h = f32::new(0.0);
-                if self.leak > 0.0f32 {
-                    h = self.leak * z;
-                }
-            }
+            h = gate(z, self.leak);
         }
         if comptime!(self.activation == Activation::Tanh) {
             h = tanh(z);
@@ -181,7 +189,7 @@ impl Network {
         } else {
             let mut e = UNIT_POS as usize;
             while e < rows * k {
-                buffer[base + e] = buffer[base + e] * self.slope(z[at + e]);
+                buffer[base + e] *= self.slope(z[at + e]);
                 e += PASSING;
             }
         }

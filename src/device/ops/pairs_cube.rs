@@ -131,7 +131,7 @@ fn kernel_rows(pairs: &Pairs, out: &mut [f32], #[comptime] form: Form) {
     let own = pairs.own();
     let mut gradient = zeros(d);
     let mut sum = 0.0f32;
-    for t in 0..(pairs.w.len() + TILE - 1) / TILE {
+    for t in 0..pairs.w.len().div_ceil(TILE) {
         pairs.load(t * TILE, &mut points, &mut weights, 0.0f32);
         sync_cube();
         for v in 0..TILE {
@@ -172,7 +172,7 @@ fn soft_rows(pairs: &Pairs, out: &mut [f32], #[comptime] power: u32) {
     let mut gradient = zeros(d);
     let mut top = f32::new(NEVER);
     let mut sum = 0.0f32;
-    for t in 0..(pairs.w.len() + TILE - 1) / TILE {
+    for t in 0..pairs.w.len().div_ceil(TILE) {
         pairs.load(t * TILE, &mut points, &mut heights, f32::new(NEVER));
         sync_cube();
         for v in 0..TILE {

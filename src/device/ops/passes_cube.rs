@@ -24,12 +24,13 @@ fn forward_rows(
     let layers = net.layers.count();
     let ins = net.layers.layer(0usize.runtime()).ins;
     let rows = x.len() / ins;
+    let half = comptime!(blocking.tile * blocking.widest);
     let mut buffer = two_layers(blocking);
-    let mut first = CUBE_POS as usize * comptime!(blocking.tile);
+    let mut first = CUBE_POS * comptime!(blocking.tile);
     while first < rows {
         let tile = tile_at(rows, first, comptime!(blocking.tile));
         let mut from = 0usize.runtime();
-        let mut to = comptime!(blocking.tile * blocking.widest).runtime();
+        let mut to = half.runtime();
         load(&mut buffer, from, x, first * ins, tile.count * ins);
         sync_cube();
         for l in 0..layers {
@@ -48,11 +49,11 @@ fn forward_rows(
                 }
             }
             sync_cube();
-            let swap = from;
-            from = to;
-            to = swap;
+            // they change places
+            from = half - from;
+            to = half - to;
         }
-        first += CUBE_COUNT as usize * comptime!(blocking.tile);
+        first += CUBE_COUNT * comptime!(blocking.tile);
     }
 }
 
@@ -69,18 +70,19 @@ fn backward_rows(
     let layers = net.layers.count();
     let last = net.layers.last();
     let rows = x.len() / net.layers.layer(0usize.runtime()).ins;
-    let own = CUBE_POS as usize * last.end();
+    let own = CUBE_POS * last.end();
     let mut inputs = 0usize.runtime();
     if comptime!(wish.parameters) {
-        inputs = CUBE_COUNT as usize * last.end();
+        inputs = CUBE_COUNT * last.end();
     }
+    let half = comptime!(blocking.tile * blocking.widest);
     let mut buffer = two_layers(blocking);
-    let mut first = CUBE_POS as usize * comptime!(blocking.tile);
+    let mut first = CUBE_POS * comptime!(blocking.tile);
     let mut fresh = true.runtime();
     while first < rows {
         let tile = tile_at(rows, first, comptime!(blocking.tile));
         let mut d = 0usize.runtime();
-        let mut h = comptime!(blocking.tile * blocking.widest).runtime();
+        let mut h = half.runtime();
         load(&mut buffer, d, seeds, first * last.outs, tile.count * last.outs);
         sync_cube();
         for back in 0..layers {
@@ -109,12 +111,12 @@ fn backward_rows(
                 }
                 sync_cube();
             }
-            let swap = d;
-            d = h;
-            h = swap;
+            // they change places
+            d = half - d;
+            h = half - h;
         }
         fresh = false.runtime();
-        first += CUBE_COUNT as usize * comptime!(blocking.tile);
+        first += CUBE_COUNT * comptime!(blocking.tile);
     }
 }
 
@@ -123,7 +125,7 @@ fn backward_rows(
 fn sum_parts(parts: &[f32], out: &mut [f32], count: u32) {
     let t = UNIT_POS as usize;
     let len = out.len();
-    let e = CUBE_POS as usize * COLUMNS + t % COLUMNS;
+    let e = CUBE_POS * COLUMNS + t % COLUMNS;
     let mut shared = shared_numbers();
     let mut sum = 0.0f32;
     if e < len {

@@ -108,7 +108,8 @@ impl Convex {
         let mut slope = inside.slope;
         let mut curvature = inside.curvature;
         if comptime!(self.form.flat) {
-            if y <= self.number(Number::FlatBelow) {
+            let flat = self.number(Number::FlatBelow);
+            if y <= flat {
                 value = self.number(Number::FlatValue);
                 slope = f32::new(0.0);
                 curvature = f32::new(0.0);

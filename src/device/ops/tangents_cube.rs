@@ -10,19 +10,26 @@ use burn_cubecl::{
     CubeBackend, kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor,
 };
 
+/// z above zero, and 0 below: a comparison keeps NaN, a maximum would not.
+#[cube]
+fn positive_part(z: f32) -> f32 {
+    let mut out = z;
+    if z < 0.0f32 {
+        out = f32::new(0.0);
+    }
+    out
+}
+
 /// R at |g|², and r with ∂R/∂g = r·g.
 #[cube]
 fn excess(squared: f32, #[comptime] kind: Excess) -> (f32, f32) {
     let norm = f32::sqrt(squared + 1.0e-12f32);
-    // comparisons keep NaN, a maximum would not
     let mut over = norm - 1.0f32;
     if comptime!(kind == Excess::OneSided) {
         over = squared - 1.0f32;
     }
     if comptime!(kind != Excess::TwoSided) {
-        if over < 0.0f32 {
-            over = f32::new(0.0);
-        }
+        over = positive_part(over);
     }
     let mut value = over * over;
     let mut r = 2.0f32 * over / norm;
@@ -120,17 +127,18 @@ fn tangent_rows(
 ) {
     let layers = net.layers.count();
     let rows = x.len() / net.layers.layer(0usize.runtime()).ins;
-    let own = CUBE_POS as usize * net.layers.last().end();
+    let own = CUBE_POS * net.layers.last().end();
     let curved = comptime!(net.activation == Activation::Tanh);
     let all = comptime!(blocking.tile);
     let points = comptime!(if curved { all / 2 } else { all });
+    let half = comptime!(blocking.tile * blocking.widest);
     let mut buffer = two_layers(blocking);
-    let mut first = CUBE_POS as usize * points;
+    let mut first = CUBE_POS * points;
     let mut fresh = true.runtime();
     while first < rows {
         let tile = tile_at(rows, first, points);
         let mut d = 0usize.runtime();
-        let mut h = comptime!(blocking.tile * blocking.widest).runtime();
+        let mut h = half.runtime();
         seed(&mut buffer, d, tile.count, all.runtime());
         sync_cube();
         for back in 0..layers {
@@ -165,12 +173,12 @@ fn tangent_rows(
                 net.differentiate(&mut buffer, h, values, at, tile.count, k);
                 sync_cube();
             }
-            let swap = d;
-            d = h;
-            h = swap;
+            // they change places
+            d = half - d;
+            h = half - h;
         }
         fresh = false.runtime();
-        first += CUBE_COUNT as usize * points;
+        first += CUBE_COUNT * points;
     }
 }
 

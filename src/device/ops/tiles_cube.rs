@@ -85,9 +85,9 @@ pub fn multiply(
     #[comptime] biased: bool,
 ) {
     let mut sums = Array::<f32>::new(SIDE * SIDE);
-    let apart = (m.columns + SIDE - 1) / SIDE;
+    let apart = m.columns.div_ceil(SIDE);
     let mut c = UNIT_POS as usize;
-    while c < (hop.rows + SIDE - 1) / SIDE * apart {
+    while c < hop.rows.div_ceil(SIDE) * apart {
         let j = c % apart;
         let r = c / apart * SIDE;
         let left = Series { starts: starts(hop.from, r, 1usize, tile, m.terms), by: 1usize.runtime() };
@@ -131,8 +131,8 @@ pub fn add_weights(
 ) {
     let mut sums = Array::<f32>::new(SIDE * SIDE);
     let (k, n) = (layer.ins, layer.outs);
-    let tall = (k + SIDE - 1) / SIDE;
-    let wide = (n + SIDE - 1) / SIDE;
+    let tall = k.div_ceil(SIDE);
+    let wide = n.div_ceil(SIDE);
     let mut e = UNIT_POS as usize;
     while e < tall * wide {
         let i = e / wide;
