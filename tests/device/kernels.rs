@@ -324,11 +324,13 @@ fn layers_are_divided_and_moved_by_their_formulas() {
         }
         (w0, u0, v0) = (w0 + (k + 1) * n, u0 + k, v0 + n);
     }
-    for adam in [true, false] {
+    for (adam, through) in [(true, true), (false, true), (true, false), (false, false)] {
         let update = Update { adam, beta1: 0.9, beta2: 0.99, rate: 0.01, epsilon: 1e-8 };
-        let [moved, moments] =
-            ascend(&on(&theta), &on(&[&first[..], &second].concat()), &on(&g), Some((&divided, &layout)), update)
-                .map(|t| device::values(&t).unwrap());
+        let moments = on(&[&first[..], &second].concat());
+        let [moved, moments] = ascend(&on(&theta), &moments, &on(&g), through.then_some((&divided, &layout)), update)
+            .map(|t| device::values(&t).unwrap());
+        // the gradient in θ itself, where the layers were not divided
+        let raw: Vec<f64> = if through { raw.clone() } else { g.iter().map(|g| f64::from(*g)).collect() };
         let moved = [&moved[..], &moments[..layout.len], &moments[layout.len..]];
         for i in 0..layout.len {
             let m = if adam { 0.9 * f64::from(first[i]) + 0.1 * raw[i] } else { raw[i] };
@@ -339,7 +341,7 @@ fn layers_are_divided_and_moved_by_their_formulas() {
                 near(moved[0][i], next)
                     && near(moved[2][i], s)
                     && near(moved[1][i], if adam { m } else { f64::from(first[i]) }),
-                "{}: entry {i}, adam {adam}",
+                "{}: entry {i}, adam {adam}, divided {through}",
                 compute.name
             );
         }
