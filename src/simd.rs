@@ -2,7 +2,8 @@
 use std::ops::{Add, Mul, Sub};
 
 /// Runs a computation with the widest vector instructions there are. The closure and whatever it calls must be
-/// `#[inline(always)]`, so that they are compiled again for each instruction set.
+/// `#[inline(always)]`, so that they are compiled again for each instruction set; a function handed over by its name is
+/// not, and its loops stay scalar.
 #[inline(always)]
 pub fn run<R>(f: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
@@ -20,15 +21,6 @@ pub fn run<R>(f: impl FnOnce() -> R) -> R {
         }
     }
     f()
-}
-
-/// The same for a function and its argument: a named function may read better than a closure.
-#[inline(always)]
-pub fn call<A, R>(f: impl FnOnce(A) -> R, argument: A) -> R {
-    run(
-        #[inline(always)]
-        || f(argument),
-    )
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -34,7 +34,10 @@ pub fn dot(a: &[f32], b: &[f32]) -> f64 {
         }
         lanes.iter().sum::<f64>() + rest.iter().zip(last).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
     }
-    simd::call(in_lanes, (a, b))
+    simd::run(
+        #[inline(always)]
+        || in_lanes((a, b)),
+    )
 }
 
 /// v/|v| in its place; |v|.

@@ -20,7 +20,10 @@ pub fn costs(y: &[f32], x: &[f32], d: usize, cost: &Cost) -> Vec<f32> {
     if d < MANY {
         let wide: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
         let x: Coordinates<f32> = Coordinates::new(&wide, d, &vec![0.0; d], 1.0);
-        simd::call(squares_of_rows, (&mut c[..], y, &x));
+        simd::run(
+            #[inline(always)]
+            || squares_of_rows((&mut c[..], y, &x)),
+        );
     } else {
         let squares = |v: &[f32]| -> Vec<f32> { v.chunks(d).map(|r| r.iter().map(|v| v * v).sum()).collect() };
         let on_x = squares(x);
@@ -70,7 +73,10 @@ pub fn hinge(phi: &[f32], psi: &[f32], c: &[f32], lambda: f64) -> (f32, Vec<f32>
     let (mut on_phi, mut active) = (vec![0.0f32; m], vec![0.0f32; n]);
     let mut total = 0.0f64;
     for ((f, g), row) in phi.iter().zip(&mut on_phi).zip(c.chunks(n)) {
-        let (excess, count) = simd::call(row_excess, (*f, psi, row, &mut active[..]));
+        let (excess, count) = simd::run(
+            #[inline(always)]
+            || row_excess((*f, psi, row, &mut active[..])),
+        );
         total += excess;
         *g = 1.0 / m as f32 - share * count as f32;
     }

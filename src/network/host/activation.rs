@@ -32,9 +32,18 @@ fn tanh(z: &mut [f32]) {
 /// z ← activation of z, in place; for groupsort also 1 where a pair kept its order.
 pub fn activate(z: &mut [f32], order: &mut [f32], channels: usize, activation: Activation) {
     match activation {
-        Activation::Relu => simd::call(relu, z),
-        Activation::LeakyRelu => simd::call(leaky_relu, z),
-        Activation::Tanh => simd::call(tanh, z),
+        Activation::Relu => simd::run(
+            #[inline(always)]
+            || relu(z),
+        ),
+        Activation::LeakyRelu => simd::run(
+            #[inline(always)]
+            || leaky_relu(z),
+        ),
+        Activation::Tanh => simd::run(
+            #[inline(always)]
+            || tanh(z),
+        ),
         Activation::Groupsort => pairs::sort(z, order, channels),
     }
 }
@@ -64,9 +73,18 @@ fn tanh_back((d, h): (&mut [f32], &[f32])) {
 /// tangents the other way, because the Jacobian is its own transpose.
 pub fn pull(d: &mut [f32], h: &[f32], order: &[f32], channels: usize, activation: Activation) {
     match activation {
-        Activation::Relu => simd::call(relu_back, (d, h)),
-        Activation::LeakyRelu => simd::call(leaky_relu_back, (d, h)),
-        Activation::Tanh => simd::call(tanh_back, (d, h)),
+        Activation::Relu => simd::run(
+            #[inline(always)]
+            || relu_back((d, h)),
+        ),
+        Activation::LeakyRelu => simd::run(
+            #[inline(always)]
+            || leaky_relu_back((d, h)),
+        ),
+        Activation::Tanh => simd::run(
+            #[inline(always)]
+            || tanh_back((d, h)),
+        ),
         Activation::Groupsort => pairs::unsort(d, order, channels),
     }
 }
@@ -80,7 +98,10 @@ fn add_lanes((to, from): (&mut [f32], &[f32])) {
 
 /// to ← to + from.
 pub fn add(to: &mut [f32], from: &[f32]) {
-    simd::call(add_lanes, (to, from));
+    simd::run(
+        #[inline(always)]
+        || add_lanes((to, from)),
+    );
 }
 
 #[inline(always)]
@@ -92,7 +113,10 @@ fn add_scaled_lanes((to, scale, from): (&mut [f32], f32, &[f32])) {
 
 /// to ← to + scale · from.
 pub fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
-    simd::call(add_scaled_lanes, (to, scale, from));
+    simd::run(
+        #[inline(always)]
+        || add_scaled_lanes((to, scale, from)),
+    );
 }
 
 /// What enters the second derivative of a layer of tanh.
@@ -114,5 +138,8 @@ fn curve_lanes((z, c): (&mut [f32], Curved)) {
 
 /// z, the cotangent that arrives after tanh ← the cotangent before it on the value path: σ'' = −2 tanh·σ'.
 pub fn curve(z: &mut [f32], c: Curved) {
-    simd::call(curve_lanes, (z, c));
+    simd::run(
+        #[inline(always)]
+        || curve_lanes((z, c)),
+    );
 }

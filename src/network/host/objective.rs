@@ -83,18 +83,29 @@ impl Weighting {
         match self {
             Weighting::Even => {
                 seeds.fill(1.0);
-                sum.sum += height * simd::call(sum_lanes, out);
+                sum.sum += height
+                    * simd::run(
+                        #[inline(always)]
+                        || sum_lanes(out),
+                    );
             }
             Weighting::Exponential(a) => {
                 let tall = height as f32;
-                let top = tall * simd::call(largest_lanes, out);
+                let top = tall
+                    * simd::run(
+                        #[inline(always)]
+                        || largest_lanes(out),
+                    );
                 if top > sum.top {
                     let shrink = ((sum.top - top) / a as f32).exp();
                     gradient.iter_mut().for_each(|g| *g *= shrink);
                     sum.sum *= f64::from(shrink);
                     sum.top = top;
                 }
-                sum.sum += simd::call(exponentials, (seeds, out, tall, sum.top, 1.0 / a as f32));
+                sum.sum += simd::run(
+                    #[inline(always)]
+                    || exponentials((seeds, out, tall, sum.top, 1.0 / a as f32)),
+                );
             }
         }
     }

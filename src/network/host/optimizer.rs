@@ -61,7 +61,17 @@ impl HostOptimizer {
         let moments = self.moments.get_or_insert_with(|| vec![0.0; 2 * g.len()]);
         let (first, second) = moments.split_at_mut(g.len());
         let entries = (&mut theta[..g.len()], g, first, &mut second[..g.len()]);
-        if numbers.adam { simd::call(adam, (numbers, entries)) } else { simd::call(rmsprop, (numbers, entries)) }
+        if numbers.adam {
+            simd::run(
+                #[inline(always)]
+                || adam((numbers, entries)),
+            )
+        } else {
+            simd::run(
+                #[inline(always)]
+                || rmsprop((numbers, entries)),
+            )
+        }
     }
     /// As it is saved.
     pub fn state(&self) -> Vec<Named> {

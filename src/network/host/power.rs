@@ -115,7 +115,10 @@ impl PowerIteration {
             let inner = dot(g, &divided[at]) as f32;
             let (u, v, scale) = (&self.vectors.u[l], &self.vectors.v[l], 1.0 / self.sigma[l]);
             if let Linear::Dense { .. } = linear {
-                simd::call(off_rank1, (g, inner, &u[..], &v[..], scale));
+                simd::run(
+                    #[inline(always)]
+                    || off_rank1((g, inner, &u[..], &v[..], scale)),
+                );
                 continue;
             }
             let mut slope = scratch::zeros(g.len());
