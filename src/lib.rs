@@ -2,7 +2,7 @@
 //!
 //! Everything minimises a divergence D(P‖Q) over the law P of moving particles, Q being the target:
 //!
-//! ∂P/∂t = ∇·(P ∇ δD/δP),   D_f^Γ(P‖Q) = sup_{φ∈Γ} { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } }.   [birrell2022], [gu2024gpa]
+//! ∂P/∂t = ∇·(P ∇ δD/δP),   D_f^Γ(P‖Q) = sup_{φ∈Γ} { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } }.   [birrell2022](crate::references#birrell2022), [gu2024gpa](crate::references#gu2024gpa)
 //!
 //! | room | what lives there |
 //! |---|---|
@@ -20,10 +20,11 @@
 //! | [`io`] | points in files |
 //! | [`plot`] | figures as plain data; one file draws |
 //! | [`script`] | the language, its session and its errors |
-//! | [`cli`] | the command line |
+//! | `cli` | the command line, with the feature of that name |
 //!
-//! Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`random`], [`simd`].
+//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`random`], [`simd`].
 pub mod catalogue;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod critic;
 pub mod dataset;
@@ -43,6 +44,7 @@ pub mod observer;
 pub mod plot;
 pub mod random;
 pub mod record;
+pub mod references;
 pub mod scratch;
 pub mod script;
 pub mod simd;

@@ -1,4 +1,4 @@
-//! `d.two_sample_test(p, q)`: a permutation test with an exact divergence as its statistic. [gretton2012]
+//! `d.two_sample_test(p, q)`: a permutation test with an exact divergence as its statistic. [gretton2012](crate::references#gretton2012)
 use super::sample::Sample;
 use super::statistic::Statistic;
 use crate::catalogue::{Entry, Opt, OptionKind};

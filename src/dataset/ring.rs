@@ -75,7 +75,7 @@ fn center(k: usize, modes: usize, radius: f64) -> (f64, f64) {
     (radius * angle.cos(), radius * angle.sin())
 }
 
-/// n points of (1/K) Σₖ N(r e^{2πik/K}, s² I) in the plane [petzka2018]. Errors if n is 0 or the sample would not fit in memory.
+/// n points of (1/K) Σₖ N(r e^{2πik/K}, s² I) in the plane [petzka2018](crate::references#petzka2018). Errors if n is 0 or the sample would not fit in memory.
 ///
 /// ```
 /// use gflow::dataset::ring::{RingOptions, ring};

@@ -45,7 +45,7 @@ pub const DATA_SET: DataSet = DataSet {
     draw: Draw::Random(|c, rng| rings(c.count(0)?, &c.options()?, rng)),
 };
 
-/// n points of three touching circles in the plane [glaser2021]. Errors if n is 0 or the sample would not fit in memory.
+/// n points of three touching circles in the plane [glaser2021](crate::references#glaser2021). Errors if n is 0 or the sample would not fit in memory.
 pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::rings", n, 2)?;
     let centers = [(0.0, 0.0), (2.0 * o.radius, 0.0), (o.radius, 3f64.sqrt() * o.radius)];

@@ -48,7 +48,7 @@ pub const DATA_SET: DataSet = DataSet {
     draw: Draw::Random(|c, rng| sierpinski(c.count(0)?, &c.options()?, rng)),
 };
 
-/// n points, uniform on what is left of a square around 0 (a cube for dim 3) after `level` divisions in three [gu2024gpa]. Errors if n is 0 or the sample would not fit in memory.
+/// n points, uniform on what is left of a square around 0 (a cube for dim 3) after `level` divisions in three [gu2024gpa](crate::references#gu2024gpa). Errors if n is 0 or the sample would not fit in memory.
 pub fn sierpinski(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::sierpinski", n, o.dim)?;
     Ok(rows(n, o.dim, |_, out| {

@@ -30,7 +30,7 @@ pub const DATA_SET: DataSet = DataSet {
 };
 
 /// n points of the multivariate Student t with ν degrees of freedom in dimension d, p(x) ∝ (1 + |x|²/ν)^{−(ν+d)/2}
-/// [chen2024heavy]. Errors if n or d is 0 or ν is no number > 0.
+/// [chen2024heavy](crate::references#chen2024heavy). Errors if n or d is 0 or ν is no number > 0.
 pub fn student_t(n: usize, d: usize, nu: f64, rng: &mut Rng) -> Result<Rows> {
     check_size("data::student_t", n, d)?;
     let bad = || Error::data("data::student_t", format!("nu is {nu}, expected a number > 0"));

@@ -25,7 +25,7 @@ pub const DATA_SET: DataSet = DataSet {
     draw: Draw::Random(|c, rng| swiss_roll(c.count(0)?, &c.options()?, rng)),
 };
 
-/// n points of the spiral t ↦ 0.3 t (cos t, sin t), 3π/2 ≤ t ≤ 9π/2, in the plane [gu2024gpa]. Errors if n is 0 or the sample would not fit in memory.
+/// n points of the spiral t ↦ 0.3 t (cos t, sin t), 3π/2 ≤ t ≤ 9π/2, in the plane [gu2024gpa](crate::references#gu2024gpa). Errors if n is 0 or the sample would not fit in memory.
 pub fn swiss_roll(n: usize, o: &CurveOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::swiss_roll", n, 2)?;
     Ok(rows(n, 2, |_, out| {

@@ -8,7 +8,7 @@ use crate::space::{Cost, Lipschitz, Penalty, Space};
 use std::sync::Arc;
 
 /// inf_μ { D(P, μ) + D_f(μ‖Q) } for D a multiple of L·W₁, of W_p^p or of MMD²: in each case a known critic space.
-/// [birrell2022], [baptista2025]
+/// [birrell2022](crate::references#birrell2022), [baptista2025](crate::references#baptista2025)
 pub struct InfConv {
     generator: Arc<Generator>,
     other: Arc<dyn Divergence>,

@@ -7,7 +7,7 @@ use crate::space::kernel::Kernel;
 use crate::space::{Penalty, Space};
 use std::sync::Arc;
 
-/// MMD², the squared norm of the difference of mean embeddings: sup_h E_P h − E_Q h − ¼‖h‖². [gretton2012]
+/// MMD², the squared norm of the difference of mean embeddings: sup_h E_P h − E_Q h − ¼‖h‖². [gretton2012](crate::references#gretton2012)
 pub struct Mmd {
     /// k
     pub kernel: Kernel,
@@ -33,7 +33,7 @@ impl Divergence for Mmd {
 }
 
 /// sup_h E_P h − E_Q f*(h) − λ/2 ‖h‖², f first replaced by f − f'(1)(x − 1); (1 + λ) times that for KL (KALE).
-/// [glaser2021], [stein2024]
+/// [glaser2021](crate::references#glaser2021), [stein2024](crate::references#stein2024)
 pub struct Penalized {
     generator: Arc<Generator>,
     /// f without its slope at 1

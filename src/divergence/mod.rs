@@ -1,7 +1,7 @@
 //! What is minimised: divergences D(P‖Q) as weighted variational terms, and their compositions.
 //!
-//! D_f^Γ(P‖Q) = sup_{φ∈Γ} { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } }; P is the moving law, Q the target. [birrell2022]
-//! For f that grows linearly gflow follows [birrell2022] (φ may exceed f'(∞) under P), not the f-GAN convention.
+//! D_f^Γ(P‖Q) = sup_{φ∈Γ} { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } }; P is the moving law, Q the target. [birrell2022](crate::references#birrell2022)
+//! For f that grows linearly gflow follows [birrell2022](crate::references#birrell2022) (φ may exceed f'(∞) under P), not the f-GAN convention.
 mod combination;
 mod entries;
 mod evaluate;

@@ -1,4 +1,4 @@
-//! The regression loss between two-layer networks, as the MMD² of their neurons. [arbel2019]
+//! The regression loss between two-layer networks, as the MMD² of their neurons. [arbel2019](crate::references#arbel2019)
 use super::objective::Objective;
 use super::term::{Divergence, Term};
 use crate::space::Space;

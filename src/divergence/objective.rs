@@ -7,15 +7,15 @@ use std::sync::Arc;
 pub enum Objective {
     /// E_P φ − inf_ν { ν + E_Q f*(φ − ν) }; for KL the infimum is the log-mean-exp.
     F(Arc<Generator>),
-    /// E_P φ − E_Q f*(φ), with f'(1) = 0: the mass of the minimising measure is free. [glaser2021]
+    /// E_P φ − E_Q f*(φ), with f'(1) = 0: the mass of the minimising measure is free. [glaser2021](crate::references#glaser2021)
     FreeMass(Arc<Generator>),
     /// E_P φ − E_Q φ
     Ipm,
     /// The p-th root of the transport cost E_P φ − E_Q φ reaches: W_p.
     Root,
-    /// The debiased entropic cost OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q). [feydy2019]
+    /// The debiased entropic cost OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q). [feydy2019](crate::references#feydy2019)
     Sinkhorn(f64),
-    /// −E_P g*(−φ) − E_Q f*(ψ): both marginals of the plan are free, at the prices D_g and D_f. [chizat2018]
+    /// −E_P g*(−φ) − E_Q f*(ψ): both marginals of the plan are free, at the prices D_g and D_f. [chizat2018](crate::references#chizat2018)
     Unbalanced {
         /// g, the price of what becomes of P
         source: Arc<Generator>,
@@ -23,9 +23,9 @@ pub enum Objective {
         target: Arc<Generator>,
     },
     /// E_P φ − E_Q f*(φ) for φ = f'(e^V), the form every φ ≤ f'(∞) can be given: V is then an estimate of ln dP/dQ, and
-    /// for Jensen–Shannon the logit of a discriminator. [nowozin2016], [goodfellow2014]
+    /// for Jensen–Shannon the logit of a discriminator. [nowozin2016](crate::references#nowozin2016), [goodfellow2014](crate::references#goodfellow2014)
     Variational(Arc<Generator>),
-    /// E_Q g + c ln E_P |g|^e + k for g = −softplus(βφ)/β < 0. [birrell2023]
+    /// E_Q g + c ln E_P |g|^e + k for g = −softplus(βφ)/β < 0. [birrell2023](crate::references#birrell2023)
     Renyi(Renyi),
 }
 
@@ -44,7 +44,7 @@ pub struct Renyi {
 }
 
 impl Renyi {
-    /// R_α/… as in [birrell2023]: with 1/(α(α − 1)) in front of ln E_Q (dP/dQ)^α.
+    /// R_α/… as in [birrell2023](crate::references#birrell2023): with 1/(α(α − 1)) in front of ln E_Q (dP/dQ)^α.
     pub fn order(alpha: f64) -> Renyi {
         Renyi { factor: 1.0 / (alpha - 1.0), exponent: (alpha - 1.0) / alpha, constant: (alpha.ln() + 1.0) / alpha }
     }

@@ -1,11 +1,11 @@
-//! f-divergences regularised by a function space. [birrell2022]
+//! f-divergences regularised by a function space. [birrell2022](crate::references#birrell2022)
 use super::objective::Objective;
 use super::term::{Divergence, Term};
 use crate::generator::Generator;
 use crate::space::{Lipschitz, Space};
 use std::sync::Arc;
 
-/// D_f^{Γ_L}(P‖Q) = sup { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } : Lip(φ) ≤ L }, finite between any two samples. [birrell2022]
+/// D_f^{Γ_L}(P‖Q) = sup { E_P φ − inf_ν { ν + E_Q f*(φ − ν) } : Lip(φ) ≤ L }, finite between any two samples. [birrell2022](crate::references#birrell2022)
 ///
 /// ```
 /// use gflow::divergence::{Divergence, Regularized};

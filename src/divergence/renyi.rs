@@ -26,7 +26,7 @@ impl Order {
     }
 }
 
-/// inf_η { R_α(P‖η) + L·W₁(Q, η) } = sup_{g ∈ Γ_L, g < 0} { E_Q g + ln E_P |g|^{(α−1)/α}/(α − 1) } + (ln α + 1)/α. [birrell2023]
+/// inf_η { R_α(P‖η) + L·W₁(Q, η) } = sup_{g ∈ Γ_L, g < 0} { E_Q g + ln E_P |g|^{(α−1)/α}/(α − 1) } + (ln α + 1)/α. [birrell2023](crate::references#birrell2023)
 pub struct Regularized {
     /// α
     pub order: Order,

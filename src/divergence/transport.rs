@@ -37,7 +37,7 @@ impl Divergence for Wasserstein {
     }
 }
 
-/// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) for the cost |x − y|^p. [feydy2019]
+/// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) for the cost |x − y|^p. [feydy2019](crate::references#feydy2019)
 ///
 /// ```
 /// use gflow::divergence::transport::Sinkhorn;
@@ -80,7 +80,7 @@ impl Divergence for Sinkhorn {
 }
 
 /// min over π ≥ 0 of ⟨c, π⟩ + D_g(π1‖P) + D_f(πᵀ1‖Q): mass may be made and destroyed on both sides, f and g first
-/// replaced by f − f'(1)(x − 1). [chizat2018]
+/// replaced by f − f'(1)(x − 1). [chizat2018](crate::references#chizat2018)
 pub struct Unbalanced {
     source: Arc<Generator>,
     target: Arc<Generator>,

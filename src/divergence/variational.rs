@@ -1,4 +1,4 @@
-//! f-divergences by their variational form over networks: the f-GAN. [nowozin2016]
+//! f-divergences by their variational form over networks: the f-GAN. [nowozin2016](crate::references#nowozin2016)
 use super::objective::Objective;
 use super::term::{Divergence, Term};
 use crate::generator::Generator;
@@ -6,7 +6,7 @@ use crate::space::Space;
 use std::sync::Arc;
 
 /// D_f by its variational form alone, sup_V { E_P f'(e^V) − E_Q f*(f'(e^V)) } over whatever V the critic can represent: the f-GAN.
-/// [nowozin2016]
+/// [nowozin2016](crate::references#nowozin2016)
 pub struct Variational(pub Arc<Generator>);
 
 impl Divergence for Variational {

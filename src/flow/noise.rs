@@ -1,4 +1,4 @@
-//! Noise injection: the velocity is read where each particle would be after a random kick. [arbel2019]
+//! Noise injection: the velocity is read where each particle would be after a random kick. [arbel2019](crate::references#arbel2019)
 use super::field::{Field, Velocity};
 use crate::device::{self, Points, number};
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! φ = f'(e^V) and f*(φ) as functions of V = ln dP/dQ: what f-GANs climb. [nowozin2016]
+//! φ = f'(e^V) and f*(φ) as functions of V = ln dP/dQ: what f-GANs climb. [nowozin2016](crate::references#nowozin2016)
 //!
 //! x f'(x) − f(x) and x² f''(x) lose their digits in f32 for large x, so they are tabulated in f64 and interpolated by cubic
 //! Hermite pieces; dφ/dV = x f''(x) and df*(φ)/dV = x² f''(x) are the exact slopes at the nodes.

@@ -1,7 +1,7 @@
 //! Convex generators f: expression graph, derivative, conjugate, checks, and the catalogue of the named ones.
 //!
 //! An f-divergence is D_f(P‖Q) = E_Q[f(dP/dQ)] with f convex on (0, ∞) and f(1) = 0; its variational form needs the
-//! conjugate f*(y) = sup_{x ≥ 0} { x y − f(x) } and its derivative. [birrell2022]
+//! conjugate f*(y) = sup_{x ≥ 0} { x y − f(x) } and its derivative. [birrell2022](crate::references#birrell2022)
 //!
 //! | step | where |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! MMD² and the energy distance, in f64 and in O(N) memory. [gretton2012]
+//! MMD² and the energy distance, in f64 and in O(N) memory. [gretton2012](crate::references#gretton2012)
 use super::definition::{Listed, Metric, entry, pair};
 use crate::device::Points;
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) const ENERGY: Listed = Listed::new(
 );
 
 /// MMD²(P, Q) = E k(X, X′) + E k(Y, Y′) − 2 E k(X, Y), the square of the distance of mean embeddings; the energy distance
-/// for k(x, y) = −|x − y|. [gretton2012] [szekely2013]
+/// for k(x, y) = −|x − y|. [gretton2012](crate::references#gretton2012) [szekely2013](crate::references#szekely2013)
 ///
 /// # Examples
 /// Between one point and another at distance 2: 2 − 2 e^{−2} under a Gaussian kernel of width 1, and twice the distance

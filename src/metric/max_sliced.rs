@@ -1,4 +1,4 @@
-//! The max-sliced W₂: the direction in which two samples differ most. [deshpande2019]
+//! The max-sliced W₂: the direction in which two samples differ most. [deshpande2019](crate::references#deshpande2019)
 use super::definition::{Listed, Metric, entry, pair};
 use super::directions::{direction, length, project};
 use crate::device::Points;
@@ -21,7 +21,7 @@ pub(super) const MAX_SLICED: Listed = Listed::new(
 );
 
 /// max over unit θ of W₂(θ_# P, θ_# Q), by ascents from the best of many random directions; each value is attained, so it
-/// is a lower bound of W₂. [deshpande2019]
+/// is a lower bound of W₂. [deshpande2019](crate::references#deshpande2019)
 ///
 /// # Examples
 /// A sample moved along one axis differs most along that axis:

@@ -36,7 +36,7 @@ fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
 }
 
 /// The share of p whose nearest point of q carries the same label: the accuracy of the 1-nearest-neighbour classifier
-/// trained on q. [coverhart1967]
+/// trained on q. [coverhart1967](crate::references#coverhart1967)
 ///
 /// # Errors
 /// Labels that are not one per point; samples that are empty, not finite, or of different dimensions.

@@ -16,7 +16,7 @@ pub(super) const SINKHORN: Listed = Listed::with_arguments(entry(
 ));
 
 /// S_ε(P, Q) = OT_ε(P, Q) − ½ OT_ε(P, P) − ½ OT_ε(Q, Q) for the cost |x − y|²; it is an error if the iterations do not
-/// converge. [feydy2019]
+/// converge. [feydy2019](crate::references#feydy2019)
 ///
 /// # Examples
 /// Between two points it is the cost itself, whatever ε:

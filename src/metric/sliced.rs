@@ -1,4 +1,4 @@
-//! The sliced W₂: one-dimensional transport averaged over directions drawn once from a fixed seed. [bonneel2015]
+//! The sliced W₂: one-dimensional transport averaged over directions drawn once from a fixed seed. [bonneel2015](crate::references#bonneel2015)
 use super::definition::{Listed, Metric, entry, pair};
 use super::directions::{direction, length, project};
 use crate::device::Points;
@@ -20,7 +20,7 @@ pub(super) const SLICED: Listed = Listed::new(
     |interrupt| Arc::new(Sliced { interrupt: interrupt.clone(), ..Sliced::default() }),
 );
 
-/// SW₂² = ∫ W₂²(θ_# P, θ_# Q) dθ over the unit sphere, by the mean over directions drawn from a seed. [bonneel2015]
+/// SW₂² = ∫ W₂²(θ_# P, θ_# Q) dθ over the unit sphere, by the mean over directions drawn from a seed. [bonneel2015](crate::references#bonneel2015)
 ///
 /// # Examples
 /// On the line every direction is ± 1, and the sliced distance is W₂ itself:

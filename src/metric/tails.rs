@@ -27,7 +27,7 @@ fn radii(rows: &[f64], d: usize) -> Vec<f64> {
 }
 
 /// ∫|P(|Y| > r) − P(|X| > r)| d ln r: the L¹ distance of the complementary distribution functions of the norms on a
-/// logarithmic axis, finite for every tail that is a power. [chen2024heavy]
+/// logarithmic axis, finite for every tail that is a power. [chen2024heavy](crate::references#chen2024heavy)
 ///
 /// # Errors
 /// Samples that are empty, not finite, or of different dimensions.
@@ -38,7 +38,7 @@ pub fn ccdf_distance(p: &Points, q: &Points) -> Result<f64> {
 }
 
 /// Hill's estimate of the tail index α in P(|Y| > r) ~ r^{−α} from the k largest norms:
-/// 1/α = (1/k) Σ_{i ≤ k} ln(r₍ᵢ₎ / r₍ₖ₊₁₎). [hill1975]
+/// 1/α = (1/k) Σ_{i ≤ k} ln(r₍ᵢ₎ / r₍ₖ₊₁₎). [hill1975](crate::references#hill1975)
 ///
 /// # Errors
 /// k that is not between 1 and n − 1; entries that are not finite; a (k+1)-th norm of 0.

@@ -31,7 +31,7 @@ pub(super) const W2: Listed = Listed::new(
 );
 
 /// W_p(P, Q) = (min_π ∫ |x − y|^p dπ)^{1/p} for p = 1 or 2, between samples of any two sizes: by sorting on the line, by
-/// the network simplex in higher dimensions. [peyre2019]
+/// the network simplex in higher dimensions. [peyre2019](crate::references#peyre2019)
 ///
 /// # Examples
 /// One point at 0 against one at (3, 4):

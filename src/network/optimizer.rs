@@ -1,4 +1,4 @@
-//! First-order ascent: Adam [kingma2015] and RMSProp [tieleman2012], what is common to them wherever moments lie.
+//! First-order ascent: Adam [kingma2015](crate::references#kingma2015) and RMSProp [tieleman2012](crate::references#tieleman2012), what is common to them wherever moments lie.
 use super::named::Named;
 use crate::catalogue::{Opt, OptionKind, POSITIVE};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OptimizerOptions {
-    /// "adam" [kingma2015] or "rmsprop" [tieleman2012]
+    /// "adam" [kingma2015](crate::references#kingma2015) or "rmsprop" [tieleman2012](crate::references#tieleman2012)
     pub optimizer: String,
     /// learning rate
     pub lr: f64,

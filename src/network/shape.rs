@@ -12,7 +12,7 @@ pub struct Shape {
     linears: Arc<[Linear]>,
     /// between all layers
     pub activation: Activation,
-    /// hidden layers after the first come in pairs, each with a shortcut around it [he2016]
+    /// hidden layers after the first come in pairs, each with a shortcut around it [he2016](crate::references#he2016)
     residual: bool,
     /// of every layer, and behind the last
     places: Arc<[Place]>,

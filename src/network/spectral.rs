@@ -3,7 +3,7 @@
 //!
 //! Training uses power iteration, carried from step to step, which converges to the norm from below; the bound that
 //! is reported comes from `norms.rs`. "Spectral norm" here is never the norm of the flattened matrix, nor for a
-//! convolution that of its kernel. [miyato2018]
+//! convolution that of its kernel. [miyato2018](crate::references#miyato2018)
 use super::linear::Linear;
 use super::named::Named;
 use super::shape::Shape;

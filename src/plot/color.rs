@@ -9,7 +9,7 @@ pub const INK: Color = Color(0x22, 0x22, 0x22);
 /// What is there for comparison.
 pub const GREY: Color = Color(0x88, 0x88, 0x88);
 
-/// Distinguishable by readers with any colour vision. [okabe2008]
+/// Distinguishable by readers with any colour vision. [okabe2008](crate::references#okabe2008)
 pub const CYCLE: &[Color] = &[
     Color(0x00, 0x72, 0xB2),
     Color(0xD5, 0x5E, 0x00),

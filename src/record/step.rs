@@ -12,11 +12,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of an estimate, shape [1], and of velocities, shape [n, d].
+    /// The record of an estimate, shape `[1]`, and of velocities, shape `[n, d]`.
     pub fn of(divergence: Values, v: &Points) -> Record {
         Record { divergence, velocities: v.clone() }
     }
-    /// D(P‖Q) as the critic estimates it, shape [1].
+    /// D(P‖Q) as the critic estimates it, shape `[1]`.
     pub fn divergence(&self) -> &Values {
         &self.divergence
     }

@@ -247,7 +247,7 @@ pub fn median_width(y: &[f64], d: usize) -> f64 {
 }
 
 /// The width at which Q's kernels pull hardest on P: argmax of E_P |∇ E_Q k_σ(·, x)|² over two decades around the median
-/// distance of both samples, refined by golden section. P's own repulsion, which grows as σ falls, is left out. [arbel2019]
+/// distance of both samples, refined by golden section. P's own repulsion, which grows as σ falls, is left out. [arbel2019](crate::references#arbel2019)
 pub fn adaptive_width(make: fn(f64) -> Kernel, p: &[f64], q: &[f64], d: usize, interrupt: &Interrupt) -> Result<f64> {
     let pull = |t: f64| -> Result<f64> {
         let kernel = make(t.exp());

@@ -10,7 +10,7 @@ use kernel::Kernel;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Γ_L, the functions with |φ(x) − φ(y)| ≤ L |x − y| for the Euclidean norm. [birrell2022]
+/// Γ_L, the functions with |φ(x) − φ(y)| ≤ L |x − y| for the Euclidean norm. [birrell2022](crate::references#birrell2022)
 ///
 /// ```
 /// use gflow::space::Lipschitz;

@@ -1,7 +1,7 @@
 //! The space of two-layer networks: neurons θ = (w, b, a) with the feature ψ(z, θ) = a σ(w·z + b) of the inputs z.
 //!
 //! Its kernel k(θ, θ') = E_z ψ(z, θ) ψ(z, θ') makes ½MMD² the regression loss ½E_z |f_P(z) − f_Q(z)|² of the networks
-//! f_P(z) = E_P ψ(z, θ): gradient descent on the neurons is its flow. [arbel2019]
+//! f_P(z) = E_P ψ(z, θ): gradient descent on the neurons is its flow. [arbel2019](crate::references#arbel2019)
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Semi-relaxed transport, solved exactly: min over π ≥ 0 with row sums a of ⟨c, π⟩ + D_f(πᵀ1‖b).
 //!
 //! This is D_f^{Γ_L}(P‖Q) between samples for c = L|x − y|, and the proximal divergence inf_μ λW_p^p(P, μ) + D_f(μ‖Q) for
-//! c = λ|x − y|^p. [birrell2022] The column sums are free, at the convex price b_j f(y_j/b_j): a network flow whose last
+//! c = λ|x − y|^p. [birrell2022](crate::references#birrell2022) The column sums are free, at the convex price b_j f(y_j/b_j): a network flow whose last
 //! arcs are convex. They are made piecewise linear on a grid of floating-point numbers with few bits; each level adds a
 //! bit, and because its breakpoints contain those before, the tree stays feasible and a few pivots repair optimality. The
 //! error falls by four a level. No smoothing: kinks of f are breakpoints, f(0) and f'(∞) are used as they are.

@@ -1,4 +1,4 @@
-//! The Sinkhorn divergence, solved: potentials between the samples, minus those within each. [feydy2019]
+//! The Sinkhorn divergence, solved: potentials between the samples, minus those within each. [feydy2019](crate::references#feydy2019)
 use super::kind::{Form, Kind};
 use super::solution::{OnDevice, Solution};
 use super::solver::{Problem, Solver};

@@ -1,4 +1,4 @@
-//! `deep_kernel(network, dim)`: the MMD under a kernel k(h(x), h(y)) of features h that are trained to enlarge it. [li2017]
+//! `deep_kernel(network, dim)`: the MMD under a kernel k(h(x), h(y)) of features h that are trained to enlarge it. [li2017](crate::references#li2017)
 //!
 //! With features of slope at most 1 (spectrally normalised layers) the kernel keeps its width in the units of the data.
 use super::kind::{Form, Kind, Saved};

@@ -1,4 +1,4 @@
-//! The regularised Rényi divergence between samples, solved as a sequence of flows. [birrell2023]
+//! The regularised Rényi divergence between samples, solved as a sequence of flows. [birrell2023](crate::references#birrell2023)
 //!
 //! inf_η { R_α(P‖η) + L W₁(Q, η) }: ln S ≤ S/t − 1 + ln t makes it a flow from Q to the points of P at the price
 //! (x^{1−α} − 1)/(α(α − 1)t) on x = η/P, or to where it is for nothing, and t = S is a descent.

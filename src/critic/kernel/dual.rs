@@ -1,7 +1,7 @@
 //! The dual of a penalised f-divergence on the points of Q: its value, its Newton direction, and both bounds.
 //!
 //! max_h E_P h − E_Q f*(h) − λ/2 ‖h‖² = min_{α ≥ 0} Σ b_j f(α_j/b_j) + ‖Σ α_j k(x_j, ·) − μ_P‖²/(2λ), with
-//! h = (μ_P − Σ α_j k(x_j, ·))/λ and α_j = b_j f*'(h(x_j)). [glaser2021], [stein2024] Where the mass Σ α must be one, f*(h)
+//! h = (μ_P − Σ α_j k(x_j, ·))/λ and α_j = b_j f*'(h(x_j)). [glaser2021](crate::references#glaser2021), [stein2024](crate::references#stein2024) Where the mass Σ α must be one, f*(h)
 //! becomes f*(h − ν) + ν.
 use super::conjugate::Conjugate;
 use crate::generator::Generator;
@@ -13,9 +13,9 @@ use rayon::prelude::*;
 /// Whether the minimising measure is a probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mass {
-    /// Σ α = 1: the f-divergence of [birrell2022] with a kernel space
+    /// Σ α = 1: the f-divergence of [birrell2022](crate::references#birrell2022) with a kernel space
     One,
-    /// Σ α is free, f'(1) = 0: KALE and its relatives [glaser2021]
+    /// Σ α is free, f'(1) = 0: KALE and its relatives [glaser2021](crate::references#glaser2021)
     Free,
 }
 

@@ -1,4 +1,4 @@
-//! The MMD and its witness in closed form, on the host. [gretton2012]
+//! The MMD and its witness in closed form, on the host. [gretton2012](crate::references#gretton2012)
 //!
 //! sup_h E_P h − E_Q h − λ/2 ‖h‖² = MMD²(P, Q)/(2λ) at h = (μ_P − μ_Q)/λ; λ = ½ makes it MMD².
 use crate::critic::potentials::Expansion;

@@ -1,4 +1,4 @@
-//! Semismooth Newton steps on the dual of a penalised f-divergence, until its gap is closed. [stein2024]
+//! Semismooth Newton steps on the dual of a penalised f-divergence, until its gap is closed. [stein2024](crate::references#stein2024)
 //!
 //! A kinked f, or one with f'(∞) < ∞ at a far start, is followed from f + δ/2 (x − 1)² as δ → 0.
 use super::conjugate::Conjugate;

@@ -1,6 +1,6 @@
 //! Penalised f-divergences on the host: Newton's method on the dual, or its restriction to features for many points.
 //!
-//! sup_h E_P h − inf_ν { ν + E_Q f*(h − ν) } − λ/2 ‖h‖². [glaser2021], [stein2024]
+//! sup_h E_P h − inf_ν { ν + E_Q f*(h − ν) } − λ/2 ‖h‖². [glaser2021](crate::references#glaser2021), [stein2024](crate::references#stein2024)
 use super::dual::{Dual, Mass};
 use super::features::featured;
 use super::newton::newton;

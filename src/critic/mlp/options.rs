@@ -54,15 +54,15 @@ pub const MLP: Entry = Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Constraint {
-    /// Every weight matrix divided by its spectral norm. [miyato2018]
+    /// Every weight matrix divided by its spectral norm. [miyato2018](crate::references#miyato2018)
     Spectral,
-    /// The same, and then made orthonormal by Björck's iteration. [anil2019]
+    /// The same, and then made orthonormal by Björck's iteration. [anil2019](crate::references#anil2019)
     Bjorck,
-    /// λ·mean relu(|∇φ|²/L² − 1) on interpolates: one-sided on the squared norm. [birrell2022]
+    /// λ·mean relu(|∇φ|²/L² − 1) on interpolates: one-sided on the squared norm. [birrell2022](crate::references#birrell2022)
     Penalty,
-    /// λ·mean relu(|∇φ|/L − 1)². [petzka2018]
+    /// λ·mean relu(|∇φ|/L − 1)². [petzka2018](crate::references#petzka2018)
     Lp,
-    /// λ·mean (|∇φ|/L − 1)². [gulrajani2017]
+    /// λ·mean (|∇φ|/L − 1)². [gulrajani2017](crate::references#gulrajani2017)
     Gp,
     /// no constraint at all
     None,
@@ -116,7 +116,7 @@ pub struct MlpOptions {
     pub bjorck_iterations: usize,
     /// work in coordinates centred and scaled by the target, so that biases start where the data are
     pub standardize: bool,
-    /// shortcuts around pairs of hidden layers after the first [he2016]
+    /// shortcuts around pairs of hidden layers after the first [he2016](crate::references#he2016)
     pub residual: bool,
 }
 

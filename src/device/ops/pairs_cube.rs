@@ -1,4 +1,4 @@
-//! The fields on a GPU: one unit per row, the sample through shared memory tile by tile. [charlier2021]
+//! The fields on a GPU: one unit per row, the sample through shared memory tile by tile. [charlier2021](crate::references#charlier2021)
 use super::pairs::{Form, PairOps, field_shape};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, prelude::*};

@@ -1,4 +1,4 @@
-//! A generator network trained against a critic of any divergence: (f, Γ)-GAN, WGAN, f-GAN, MMD-GAN. [birrell2022]
+//! A generator network trained against a critic of any divergence: (f, Γ)-GAN, WGAN, f-GAN, MMD-GAN. [birrell2022](crate::references#birrell2022)
 //!
 //! ```text
 //! given   noise Z (the source), samples X; D; a generator network G_η; a critic φ_θ of Γ

@@ -1,4 +1,4 @@
-//! The generative particle algorithm: the Lipschitz-regularised gradient flow by explicit steps on particles. [gu2024gpa]
+//! The generative particle algorithm: the Lipschitz-regularised gradient flow by explicit steps on particles. [gu2024gpa](crate::references#gu2024gpa)
 //!
 //! ```text
 //! given   samples Y⁰ of the source and X of the target; f; L; step Δt; a critic φ_θ with Lip(φ_θ) ≤ L

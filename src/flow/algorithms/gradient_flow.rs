@@ -1,5 +1,5 @@
 //! The Wasserstein gradient flow of any divergence on particles, ∂P/∂t = ∇·(P ∇ δD/δP): the general form of GPA, of the flows
-//! of MMD and KALE and of JKO. [gu2024gpa]
+//! of MMD and KALE and of JKO. [gu2024gpa](crate::references#gu2024gpa)
 //!
 //! ```text
 //! given   D = Σₖ wₖ Dₖ; samples Y⁰ of the source and X of the target; a scheme for dY/dt = v(Y)

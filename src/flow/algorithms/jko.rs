@@ -1,4 +1,4 @@
-//! The minimising-movement scheme of Jordan, Kinderlehrer and Otto: implicit Euler on particles. [jko1998]
+//! The minimising-movement scheme of Jordan, Kinderlehrer and Otto: implicit Euler on particles. [jko1998](crate::references#jko1998)
 //!
 //! ```text
 //! given   D; samples Y⁰ of the source and X of the target; step τ

@@ -1,4 +1,4 @@
-//! The gradient flow of the KL approximate lower bound estimator, between those of KL and of MMD. [glaser2021]
+//! The gradient flow of the KL approximate lower bound estimator, between those of KL and of MMD. [glaser2021](crate::references#glaser2021)
 //!
 //! ```text
 //! given   a kernel k; λ > 0; samples Y⁰ of the source and X of the target; step Δt

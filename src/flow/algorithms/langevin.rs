@@ -1,4 +1,4 @@
-//! Unadjusted Langevin dynamics, the particle form of the Fokker–Planck equation for a density known up to a factor. [roberts1996]
+//! Unadjusted Langevin dynamics, the particle form of the Fokker–Planck equation for a density known up to a factor. [roberts1996](crate::references#roberts1996)
 //!
 //! ```text
 //! given   ln π up to a constant, as a formula; particles Y⁰; step Δt

@@ -1,4 +1,4 @@
-//! A flow in the latent space of a codec. [gu2023latent]
+//! A flow in the latent space of a codec. [gu2023latent](crate::references#gu2023latent)
 //!
 //! ```text
 //! given   a flow; an encoder E and a decoder D, learned from the target; samples Y of the source and X of the target

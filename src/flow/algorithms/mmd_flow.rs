@@ -1,4 +1,4 @@
-//! The gradient flow of ½MMD², with noise injection. [arbel2019]
+//! The gradient flow of ½MMD², with noise injection. [arbel2019](crate::references#arbel2019)
 //!
 //! ```text
 //! given   a kernel k; samples Y⁰ of the source and X of the target; step Δt; noise level β(t)

@@ -1,4 +1,4 @@
-//! Forward Euler of the W₁ flow on a generator network, with persistent training. [malik2024w1]
+//! Forward Euler of the W₁ flow on a generator network, with persistent training. [malik2024w1](crate::references#malik2024w1)
 //!
 //! ```text
 //! given   noise Z (the source), samples X; a generator network G_η; a critic with Lip(φ_θ) ≤ 1; step Δt; K persistent steps

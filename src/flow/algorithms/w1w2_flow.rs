@@ -1,5 +1,5 @@
 //! The W₁ + W₂ proximal flow: a potential whose kinetic energy is the W₂ proximal of the Lipschitz-regularised divergence, one
-//! implicit (JKO) step of length 1/λ. [gu2024w1w2]
+//! implicit (JKO) step of length 1/λ. [gu2024w1w2](crate::references#gu2024w1w2)
 //!
 //! ```text
 //! given   samples Y of the source and X of the target; f; L; λ; a potential U_η(x, t); a critic with Lip(φ_θ) ≤ L

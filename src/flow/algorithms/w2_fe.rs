@@ -1,4 +1,4 @@
-//! Forward Euler of the Wasserstein-2 gradient flow of ½W₂² on a generator network, with persistent training. [huang2024w2]
+//! Forward Euler of the Wasserstein-2 gradient flow of ½W₂² on a generator network, with persistent training. [huang2024w2](crate::references#huang2024w2)
 //!
 //! ```text
 //! given   noise Z (the source), samples X; a generator network G_η; step Δt; K persistent steps

@@ -1,11 +1,11 @@
 //! Heun's method with the length of every step chosen: the difference to Euler's step is the error it keeps below the
-//! tolerance. Order 2. [hairer1993]
+//! tolerance. Order 2. [hairer1993](crate::references#hairer1993)
 use super::integrator::{Control, Integrator, advance, rms};
 use crate::error::{Error, Result};
 use crate::flow::field::Field;
 use crate::record::{Record, State};
 
-/// Heun's method with steps that keep the error at the tolerance [hairer1993].
+/// Heun's method with steps that keep the error at the tolerance [hairer1993](crate::references#hairer1993).
 pub const ADAPTIVE: Integrator =
     Integrator { name: "adaptive", order: 2, reads: &["tolerance"], takes_noise: false, step };
 

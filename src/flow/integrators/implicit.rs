@@ -1,5 +1,5 @@
 //! Implicit Euler, Y' = Y + Δt v(Y'): the minimising-movement (JKO) step of particles, min D(Y') + |Y' − Y|²/(2Δt).
-//! Order 1. [jko1998]
+//! Order 1. [jko1998](crate::references#jko1998)
 //!
 //! Solved by gradient steps with the lengths of Barzilai and Borwein; each asks the critic for a velocity.
 use super::integrator::{Control, Integrator, advance, rms};
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::flow::field::Field;
 use crate::record::{Record, State};
 
-/// Implicit Euler, the JKO step of particles, order 1 [jko1998].
+/// Implicit Euler, the JKO step of particles, order 1 [jko1998](crate::references#jko1998).
 pub const IMPLICIT: Integrator =
     Integrator { name: "implicit", order: 1, reads: &["tolerance", "iterations"], takes_noise: false, step };
 

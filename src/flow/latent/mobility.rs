@@ -1,4 +1,4 @@
-//! Flows in the original space that move latent points: y = D(z) with the mobility J Jᵀ, J = ∂D/∂z. [gu2023latent]
+//! Flows in the original space that move latent points: y = D(z) with the mobility J Jᵀ, J = ∂D/∂z. [gu2023latent](crate::references#gu2023latent)
 //!
 //! ẏ = −J Jᵀ∇φ(y) is what the outside sees of ż = −Jᵀ∇φ(D(z)): the critic compares decoded points with the target itself,
 //! and what no codec can express does not move anything.

@@ -1,4 +1,4 @@
-//! The flow of a potential U(x, t): dx/dt = −∇U/λ over unit time, with the kinetic energy it costs. [gu2024w1w2]
+//! The flow of a potential U(x, t): dx/dt = −∇U/λ over unit time, with the kinetic energy it costs. [gu2024w1w2](crate::references#gu2024w1w2)
 //!
 //! x_{i+1} = x_i − (Δt/λ)∇U(x_i, t_i). The gradient in the parameters runs back through the steps: with a_i = ∂loss/∂x_i
 //! and c_i = ∂loss/∂∇U_i, a_i = a_{i+1} + ∇²U_i c_i, and each step adds ∂_θ⟨c_i, ∇U_i⟩. All in coordinates centred and

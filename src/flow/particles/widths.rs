@@ -1,4 +1,4 @@
-//! Kernel widths that adapt while particles move: those at which the target pulls hardest [arbel2019].
+//! Kernel widths that adapt while particles move: those at which the target pulls hardest [arbel2019](crate::references#arbel2019).
 use crate::device::{Points, rows_f64};
 use crate::error::Result;
 use crate::flow::field::Part;

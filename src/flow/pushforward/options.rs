@@ -18,11 +18,11 @@ pub enum Latent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pursuit {
-    /// one gradient step on E φ(G(z)), as in a GAN [birrell2022]
+    /// one gradient step on E φ(G(z)), as in a GAN [birrell2022](crate::references#birrell2022)
     Adversarial,
-    /// `persistent` gradient steps on E|ζ − G(z)|² for ζ = y + Δt v(y): forward Euler, on the same minibatch [huang2024w2]
+    /// `persistent` gradient steps on E|ζ − G(z)|² for ζ = y + Δt v(y): forward Euler, on the same minibatch [huang2024w2](crate::references#huang2024w2)
     Euler,
-    /// one gradient step of a potential flow on E φ(x(1)) + its kinetic energy [gu2024w1w2]
+    /// one gradient step of a potential flow on E φ(x(1)) + its kinetic energy [gu2024w1w2](crate::references#gu2024w1w2)
     Potential,
 }
 

@@ -1,5 +1,5 @@
 //! Orthonormal weights by Björck's iteration A ← (3A − A AᵀA)/2, which moves every singular value in (0, √3) towards 1:
-//! layers that keep gradient norms, so that groupsort networks can reach slope 1 everywhere. [bjorck1971], [anil2019]
+//! layers that keep gradient norms, so that groupsort networks can reach slope 1 everywhere. [bjorck1971](crate::references#bjorck1971), [anil2019](crate::references#anil2019)
 //!
 //! However few the iterations, singular values in (0, 1] stay there; those above √5 would run away, which power iterations before
 //! them see to. With S = AᵀA and a cotangent G of the result, that of A is

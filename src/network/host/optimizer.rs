@@ -21,7 +21,7 @@ fn settled(moment: f32) -> f32 {
 /// θ, its gradient, and the first and second moments.
 type Entries<'a> = (&'a mut [f32], &'a [f32], &'a mut [f32], &'a mut [f32]);
 
-/// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ + rate·m/(√v + ε). [kingma2015]
+/// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ + rate·m/(√v + ε). [kingma2015](crate::references#kingma2015)
 #[inline(always)]
 fn adam((numbers, (theta, g, first, second)): (Numbers, Entries)) {
     let (b1, b2) = (numbers.beta1 as f32, numbers.beta2 as f32);
@@ -34,7 +34,7 @@ fn adam((numbers, (theta, g, first, second)): (Numbers, Entries)) {
     }
 }
 
-/// v ← βv + (1 − β)g², θ ← θ + rate·g/(√v + ε). [tieleman2012]
+/// v ← βv + (1 − β)g², θ ← θ + rate·g/(√v + ε). [tieleman2012](crate::references#tieleman2012)
 #[inline(always)]
 fn rmsprop((numbers, (theta, g, _, second)): (Numbers, Entries)) {
     let (keep, rate, epsilon) = (numbers.beta2 as f32, numbers.rate as f32, numbers.epsilon as f32);

@@ -1,4 +1,4 @@
-//! Groupsort [anil2019]: the first half of a row's units against the second, pair by pair, the larger first.
+//! Groupsort [anil2019](crate::references#anil2019): the first half of a row's units against the second, pair by pair, the larger first.
 use pulp::{Arch, Simd, WithSimd};
 
 /// Sorts the pairs of every row; `order` gets 1 where a pair kept its order, 0 elsewhere.

@@ -1,4 +1,4 @@
-//! Björck's iteration on tensors; what it is, and its derivative, are told in `host/bjorck.rs`. [bjorck1971]
+//! Björck's iteration on tensors; what it is, and its derivative, are told in `host/bjorck.rs`. [bjorck1971](crate::references#bjorck1971)
 use burn::tensor::Tensor;
 
 /// The matrix before each iteration, and behind the last.

@@ -3,7 +3,7 @@
 //! min Σ c(i,j) π(i,j) + Σ g_j(y_j) over π ≥ 0 with row sums a and column sums y; each g_j is convex and piecewise linear
 //! between the breakpoints of a [`Sinks`]: a fixed marginal is one breakpoint with steep sides, a free one a grid that
 //! can be refined, the tree staying feasible. Masses are whole numbers held in f64, so pivots are exact and degenerate
-//! pivots cannot cycle. [ahuja1993], [bonneel2011]
+//! pivots cannot cycle. [ahuja1993](crate::references#ahuja1993), [bonneel2011](crate::references#bonneel2011)
 mod pivot;
 mod search;
 mod sinks;

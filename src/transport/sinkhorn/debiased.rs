@@ -59,7 +59,7 @@ pub fn self_potential(
     })
 }
 
-/// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) with its three potentials. [feydy2019]
+/// S_ε = OT_ε(P,Q) − ½OT_ε(P,P) − ½OT_ε(Q,Q) with its three potentials. [feydy2019](crate::references#feydy2019)
 pub struct Debiased {
     /// S_ε
     pub value: f64,

@@ -2,7 +2,7 @@
 //!
 //! max Σ −a_i g*(−φ_i) − Σ b_j f*(ψ_j) − ε Σ a_i b_j (e^{(φ_i − ψ_j − c_ij)/ε} − 1), where a fixed marginal has g*(−φ) = −φ.
 //! Alternating exact maximisation is Sinkhorn's iteration; ε falls to its value by factors of four, and once it is
-//! there, over-relaxation by the observed rate shortens the tail. [cuturi2013], [chizat2018], [thibault2021]
+//! there, over-relaxation by the observed rate shortens the tail. [cuturi2013](crate::references#cuturi2013), [chizat2018](crate::references#chizat2018), [thibault2021](crate::references#thibault2021)
 mod debiased;
 mod half;
 mod problem;
