@@ -1,5 +1,6 @@
 //! The graphics adapter wgpu finds.
 use burn::tensor::Device;
+#[cfg(feature = "gpu")]
 use burn_cubecl::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
 use std::sync::OnceLock;
 
@@ -24,8 +25,9 @@ pub(super) struct Adapter {
 
 static ADAPTER: OnceLock<std::result::Result<Adapter, String>> = OnceLock::new();
 
-/// What the first runs learn about a GPU goes to the user's cache folder, unless a cubecl.toml or the environment names another place
-/// than the default one.
+/// What the first runs learn about a GPU goes to the user's cache folder, unless a cubecl.toml or the environment names
+/// another place than the default one.
+#[cfg(feature = "gpu")]
 fn keep_tuning() {
     let mut config = CubeClRuntimeConfig::from_current_dir().override_from_env();
     if matches!(config.environment.path, CacheConfig::Target) {
@@ -39,24 +41,29 @@ fn keep_tuning() {
 
 /// The adapter, or why there is none.
 pub(super) fn adapter() -> std::result::Result<Adapter, String> {
-    ADAPTER
-        .get_or_init(|| {
-            keep_tuning();
-            let start = std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup());
-            match start {
-                Ok(Ok((device, setup))) => {
-                    let info = setup.adapter.get_info();
-                    let kind = format!("{:?}", info.device_type);
-                    let hardware = !matches!(kind.as_str(), "Cpu" | "Other");
-                    let description =
-                        format!("{} ({:?}, {kind}; {} {})", info.name, info.backend, info.driver, info.driver_info);
-                    Ok(Adapter { device, hardware, description })
-                }
-                Ok(Err(e)) => Err(e.to_string()),
-                Err(_) => Err("the graphics driver failed while starting".into()),
-            }
-        })
-        .clone()
+    ADAPTER.get_or_init(start).clone()
+}
+
+#[cfg(feature = "gpu")]
+fn start() -> std::result::Result<Adapter, String> {
+    keep_tuning();
+    match std::panic::catch_unwind(|| Device::wgpu_options().init_with_setup()) {
+        Ok(Ok((device, setup))) => {
+            let info = setup.adapter.get_info();
+            let kind = format!("{:?}", info.device_type);
+            let hardware = !matches!(kind.as_str(), "Cpu" | "Other");
+            let description =
+                format!("{} ({:?}, {kind}; {} {})", info.name, info.backend, info.driver, info.driver_info);
+            Ok(Adapter { device, hardware, description })
+        }
+        Ok(Err(e)) => Err(e.to_string()),
+        Err(_) => Err("the graphics driver failed while starting".into()),
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn start() -> std::result::Result<Adapter, String> {
+    Err("gflow was built without its feature `gpu`".into())
 }
 
 /// Whether a graphics processor could be behind the drivers: on Linux one has a node in /dev, elsewhere we must ask.

@@ -3,9 +3,11 @@ use super::format::Format;
 use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
-use npyz::{DType, NpyFile, Order, WriterBuilder, npz::NpzArchive};
+use npyz::{DType, NpyFile, Order, WriterBuilder};
 use std::io::{BufReader, Read};
 use std::path::Path;
+use zip::result::ZipError;
+use zip::{ZipArchive, ZipWriter};
 
 pub(super) const NPY: Format = Format { extension: "npy", load: load_npy, save: save_npy };
 pub(super) const NPZ: Format = Format { extension: "npz", load: load_first, save: save_points };
@@ -70,30 +72,45 @@ fn load_first(path: &Path) -> Result<Rows> {
 /// A file that cannot be read, is no npz, or holds anything but plain numbers.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     let fail = |e: std::io::Error| Error::io("read", path, format!("not a valid npz file: {e}"));
-    let mut archive = NpzArchive::open(path)
+    let file = std::fs::File::open(path)
         .map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::io("read", path, e) } else { fail(e) })?;
-    let mut names: Vec<String> = archive.array_names().map(String::from).collect();
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| fail(as_io(e)))?;
+    let mut names: Vec<String> =
+        archive.file_names().filter_map(npyz::npz::array_name_from_file_name).map(String::from).collect();
     names.sort();
     let mut out = vec![];
     for name in names {
-        let Some(npy) = archive.by_name(&name).map_err(fail)? else { continue };
-        let (data, shape) = read(path, npy)?;
+        let member = match archive.by_name(&npyz::npz::file_name_from_array_name(&name)) {
+            Err(ZipError::FileNotFound) => continue,
+            found => found.map_err(|e| fail(as_io(e)))?,
+        };
+        let (data, shape) = read(path, NpyFile::new(member).map_err(fail)?)?;
         out.push((name, data, shape));
     }
     Ok(out)
 }
 
-fn encode(data: &[f32], shape: &[usize]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = vec![];
+fn encode(data: &[f32], shape: &[usize], to: &mut impl std::io::Write) -> std::io::Result<()> {
     let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
-    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(&mut bytes).begin_nd()?;
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(to).begin_nd()?;
     writer.extend(data.iter().copied())?;
-    writer.finish()?;
-    Ok(bytes)
+    writer.finish()
+}
+
+/// What npz files are refused for, in the words of the zip format.
+fn as_io(e: ZipError) -> std::io::Error {
+    match e {
+        ZipError::Io(e) => e,
+        ZipError::InvalidArchive(s) | ZipError::UnsupportedArchive(s) => {
+            std::io::Error::new(std::io::ErrorKind::InvalidData, s)
+        }
+        ZipError::FileNotFound => std::io::Error::from(std::io::ErrorKind::NotFound),
+    }
 }
 
 fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
-    let bytes = encode(&rows.data, &[rows.n, rows.d]).map_err(|e| Error::io("write", path, e))?;
+    let mut bytes = vec![];
+    encode(&rows.data, &[rows.n, rows.d], &mut bytes).map_err(|e| Error::io("write", path, e))?;
     write_atomically(path, &bytes)
 }
 
@@ -102,27 +119,18 @@ fn save_points(rows: &Rows, path: &Path) -> Result<()> {
     save_npz(&[("points".to_string(), rows.data.clone(), vec![rows.n, rows.d])], path)
 }
 
-/// Writes f32 arrays, uncompressed, as numpy.savez does.
+/// Writes f32 arrays, compressed, as numpy.savez_compressed does.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
     let fail = |e: std::io::Error| Error::io("write", path, e);
-    let mut buffer = std::io::Cursor::new(vec![]);
-    {
-        let mut npz = npyz::npz::NpzWriter::new(&mut buffer);
-        for (name, data, shape) in arrays {
-            let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
-            let options = npyz::npz::NpzWriter::<&mut std::io::Cursor<Vec<u8>>>::array;
-            let mut writer = options(&mut npz, name, Default::default())
-                .map_err(fail)?
-                .default_dtype()
-                .shape(&shape)
-                .begin_nd()
-                .map_err(fail)?;
-            writer.extend(data.iter().copied()).map_err(fail)?;
-            writer.finish().map_err(fail)?;
-        }
+    let mut zip = ZipWriter::new(std::io::Cursor::new(vec![]));
+    for (name, data, shape) in arrays {
+        let member = npyz::npz::file_name_from_array_name(name);
+        zip.start_file(member, Default::default()).map_err(|e| fail(as_io(e)))?;
+        encode(data, shape, &mut zip).map_err(fail)?;
     }
+    let buffer = zip.finish().map_err(|e| fail(as_io(e)))?;
     write_atomically(path, &buffer.into_inner())
 }

@@ -38,6 +38,7 @@ pub use complete::{Completeness, Completion};
 pub use diagnostic::{Class, Diagnostic, Place, plain};
 pub use exchange::{Foreign, Value};
 pub use front_end::{Event, FrontEnd, Recorder};
+#[cfg(feature = "cli")]
 pub(crate) use keywords::KEYWORDS;
 pub use rich::{Rich, escape};
 pub use session::{Session, SessionOptions};

@@ -80,7 +80,7 @@ pub(super) struct Seek {
 }
 
 /// Each gives the derivatives and the value.
-#[backend_extension(Cube)]
+#[backend_extension(Cube: cfg(feature = "gpu"))]
 pub(super) trait FunctionalOps: Backend {
     /// E x − E x, or E x − a ln E e^(x/a).
     fn means(

@@ -5,7 +5,7 @@ use super::layout::Layout;
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
-/// The numbers of an update: Adam [kingma2015], or RMSProp [tieleman2012] with its decay in the place of β₂.
+/// The numbers of an update: Adam [kingma2015](crate::references#kingma2015), or RMSProp [tieleman2012](crate::references#tieleman2012) with its decay in the place of β₂.
 #[derive(Clone, Copy, Debug)]
 pub struct Update {
     /// Adam; otherwise RMSProp
@@ -21,7 +21,7 @@ pub struct Update {
 }
 
 /// Only devices run these: networks on the CPU have their own way.
-#[backend_extension(Cube)]
+#[backend_extension(Cube: cfg(feature = "gpu"))]
 pub(super) trait LayerOps: Backend {
     /// [W/σ and biases, σ of every layer] and `[u, v]`, from the parameters and `[u, v]`, after power iterations.
     fn divide(
@@ -59,7 +59,7 @@ pub struct Divided {
     pub uv: Values,
 }
 
-/// The layers after some power iterations from `[u, v]`: v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|, σ = ⟨u, Wv⟩. [miyato2018]
+/// The layers after some power iterations from `[u, v]`: v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|, σ = ⟨u, Wv⟩. [miyato2018](crate::references#miyato2018)
 pub fn divide(theta: &Values, uv: &Values, layout: &Layout, iterations: usize) -> Divided {
     let [theta, uv, table] = [theta, uv, layout.table()].map(|t| t.clone().into_dispatch());
     let (weights, uv) = <Dispatch as LayerOps>::divide(theta, uv, table, iterations as u32, layout.widest());

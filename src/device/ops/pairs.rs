@@ -36,7 +36,7 @@ impl Radial {
     }
 }
 
-#[backend_extension(Cube, Flex)]
+#[backend_extension(Cube: cfg(feature = "gpu"), Flex)]
 pub(super) trait PairOps: Backend {
     /// Rows [Σ_j w_j k, ∇ of it], shape `[n, 1 + d]`.
     fn kernel_field(

@@ -16,7 +16,7 @@ pub(super) struct Wish {
     pub inputs: bool,
 }
 
-#[backend_extension(Cube)]
+#[backend_extension(Cube: cfg(feature = "gpu"))]
 pub(super) trait PassOps: Backend {
     /// What enters every activation, layer by layer, then the outputs: `size` entries. With `tangent` those of a direction x at a
     /// pass that left `values`, which another pass does not read.

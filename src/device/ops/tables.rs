@@ -129,7 +129,7 @@ impl PairTable {
     }
 }
 
-#[backend_extension(Cube)]
+#[backend_extension(Cube: cfg(feature = "gpu"))]
 pub(super) trait TableOps: Backend {
     /// g, g' and g''.
     fn interpolate(

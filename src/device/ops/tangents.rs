@@ -15,7 +15,7 @@ pub enum Excess {
     TwoSided,
 }
 
-#[backend_extension(Cube)]
+#[backend_extension(Cube: cfg(feature = "gpu"))]
 pub(super) trait TangentOps: Backend {
     /// scale · ∂R/∂g for every row, and scale · Σ R.
     fn excess(g: FloatTensor<Self>, scale: f32, kind: Excess) -> (FloatTensor<Self>, FloatTensor<Self>);
