@@ -18,7 +18,7 @@ def binary():
     return next(m["executable"] for m in built if m.get("executable") and m["target"]["name"] == "instructions")
 
 def count(program, name):
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no", "--toggle-collect=instructions::counted", program, name]
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no", program, name]
     out = subprocess.run(command, env=dict(os.environ, RAYON_NUM_THREADS="1"), capture_output=True, text=True)
     found = re.search(r"Collected : (\d+)", out.stderr)
     if out.returncode or not found or int(found.group(1)) == 0:
