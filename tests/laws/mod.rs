@@ -7,3 +7,4 @@ mod integrators;
 mod networks;
 mod presets;
 mod runs;
+mod saved_form;
