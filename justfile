@@ -1,0 +1,51 @@
+# The commands people use here. `just` lists them; each line can be typed by hand as well.
+
+# list the recipes
+default:
+    @just --list
+
+# every test: the laws, the truths, the language, the figures, the kernel
+test *args:
+    cargo test --release --workspace {{args}}
+
+# format, lint and document, as CI does
+gates:
+    cargo fmt --all -- --check
+    cargo clippy --release --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS=-Dwarnings cargo doc --release --workspace --no-deps
+    cargo deny --all-features check licenses bans sources
+
+# run a script
+run script *args:
+    cargo run --release -- run {{script}} {{args}}
+
+# what every submission must pass
+ci:
+    .ci/run
+
+# what needs other features, other services or hours; its output is kept
+ci-long:
+    bash .ci/long 2>&1 | tee docs/ci-long.txt
+
+# the papers' experiments over several seeds, one table
+reproduce *args:
+    cargo run --release -- reproduce scripts {{args}}
+
+# hot paths in time, and in instructions against those recorded
+bench:
+    cargo bench
+    python3 benches/instructions.py
+
+# gflow beside the PyTorch and JAX that are installed
+peers:
+    cargo run --release -- bench
+
+# the documentation in a browser
+doc:
+    cargo doc --release --workspace --no-deps --open
+
+# install the program and the Jupyter kernel for this user
+install:
+    cargo install --path .
+    cargo install --path kernel
+    gflow jupyter install
