@@ -22,7 +22,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | `cli` | the command line, with the feature of that name |
 //!
-//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`random`], [`simd`].
+//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`].
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -38,6 +38,7 @@ pub mod generator;
 pub mod interrupt;
 pub mod io;
 pub mod matrix;
+pub mod memory;
 pub mod metric;
 pub mod network;
 pub mod observer;
