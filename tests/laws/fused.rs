@@ -1,9 +1,9 @@
 //! Ascent steps of network critics on the host, all in one pass, against burn's automatic differentiation, step by step: every
 //! activation, constraint, f and optimiser.
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use super::autodiff::Traced;
 use gflow::critic::mlp::{Constraint, MlpBuilder, MlpOptions};
 use gflow::critic::{Ascent, CriticBuilder, Frame, Named};
-use gflow::device::{host, points, rows, values};
+use gflow::device::{Points, Values, host, points, rows, values, vector};
 use gflow::divergence::{Objective, Renyi, Term};
 use gflow::generator::{Generator, expr, named};
 use gflow::network::Activation;
@@ -19,65 +19,48 @@ const SEED: u64 = 3;
 const LIPSCHITZ: f64 = 1.5;
 const PENALTY: f64 = 2.0;
 
-fn vector(v: &[f32], device: &Device) -> Tensor<1> {
-    Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), device)
-}
-
 fn named<'a>(state: &'a [Named], name: &str) -> &'a [f32] {
     state.iter().find(|n| n.name == name).map_or(&[], |n| &n.data)
 }
 
-fn activate(z: Tensor<2>, kind: Activation) -> Tensor<2> {
-    match kind {
-        Activation::Relu => activation::relu(z),
-        Activation::LeakyRelu => activation::leaky_relu(z, 0.2),
-        Activation::Tanh => activation::tanh(z),
-        Activation::Groupsort => {
-            let half = z.dims()[1] / 2;
-            let (a, b) = (z.clone().narrow(1, 0, half), z.narrow(1, half, half));
-            Tensor::cat(vec![a.clone().max_pair(b.clone()), a.min_pair(b)], 1)
-        }
-    }
-}
-
 /// The derivative of an activation applied to a cotangent, as a function of what came out of it that can be differentiated once
 /// more.
-fn pull(d: Tensor<2>, z: Tensor<2>, kind: Activation) -> Tensor<2> {
+fn pull(d: Traced<2>, z: Traced<2>, kind: Activation) -> Traced<2> {
     match kind {
-        Activation::Relu => d * z.greater_scalar(0.0).float(),
-        Activation::LeakyRelu => d * z.greater_scalar(0.0).float().mul_scalar(0.8).add_scalar(0.2),
+        Activation::Relu => d * z.greater_scalar(0.0),
+        Activation::LeakyRelu => d * z.greater_scalar(0.0).mul_scalar(0.8).add_scalar(0.2),
         Activation::Tanh => {
-            let h = activation::tanh(z);
+            let h = z.tanh();
             d * (h.clone() * h).neg().add_scalar(1.0)
         }
         Activation::Groupsort => {
             let half = z.dims()[1] / 2;
-            let kept = z.clone().narrow(1, 0, half).greater_equal(z.narrow(1, half, half)).float();
+            let kept = z.clone().narrow(1, 0, half).greater_equal(z.narrow(1, half, half));
             let other = kept.clone().neg().add_scalar(1.0);
             let (a, b) = (d.clone().narrow(1, 0, half), d.narrow(1, half, half));
-            Tensor::cat(vec![a.clone() * kept.clone() + b.clone() * other.clone(), a * other + b * kept], 1)
+            Traced::cat([a.clone() * kept.clone() + b.clone() * other.clone(), a * other + b * kept], 1)
         }
     }
 }
 
 /// One layer: its weights, its biases.
-type Layer = (Tensor<2>, Tensor<2>);
+type Layer = (Traced<2>, Traced<2>);
 
-fn forward(layers: &[Layer], x: Tensor<2>, kind: Activation) -> (Tensor<2>, Vec<Tensor<2>>) {
+fn forward(layers: &[Layer], x: Traced<2>, kind: Activation) -> (Traced<2>, Vec<Traced<2>>) {
     let (mut h, mut before) = (x, vec![]);
     for (l, (w, b)) in layers.iter().enumerate() {
         let z = h.matmul(w.clone()) + b.clone();
         if l + 1 == layers.len() {
             return (z, before);
         }
-        h = activate(z.clone(), kind);
+        h = z.clone().activate(kind);
         before.push(z);
     }
     unreachable!("there is a last layer")
 }
 
 /// ∇net at every row, as tensor operations.
-fn slopes(layers: &[Layer], x: Tensor<2>, kind: Activation) -> Tensor<2> {
+fn slopes(layers: &[Layer], x: Traced<2>, kind: Activation) -> Traced<2> {
     let (out, before) = forward(layers, x, kind);
     let mut d = out.ones_like();
     for (l, (w, _)) in layers.iter().enumerate().rev() {
@@ -99,8 +82,8 @@ struct Reference<'a> {
 
 impl Reference<'_> {
     fn gradient(&self, before: &[Named], after: &[Named], y: &[f32], x: &[f32]) -> (Vec<f32>, f64) {
-        let device = host().autodiff();
-        let theta = vector(named(before, "theta"), &device).require_grad();
+        let theta = named(before, "theta");
+        let theta = Traced::new(theta.to_vec(), [theta.len()]).require_grad();
         let mut at = 0;
         let mut take = |a: usize, b: usize| {
             at += a * b;
@@ -110,7 +93,7 @@ impl Reference<'_> {
         let raw: Vec<Layer> = sizes.windows(2).map(|s| (take(s[0], s[1]), take(1, s[1]))).collect();
         let row = |name: String| {
             let v = named(after, &name);
-            Tensor::<2>::from_data(TensorData::new(v.to_vec(), [1, v.len()]), &device)
+            Traced::new(v.to_vec(), [1, v.len()])
         };
         // σ = ⟨v, Wᵀu⟩ with the singular vectors of the step, held fixed
         let scaled = |(l, (w, b)): (usize, &Layer)| {
@@ -124,31 +107,31 @@ impl Reference<'_> {
         };
         let n = |v: &[f32]| v.len() / DIM;
         let enter = |v: &[f32]| {
-            points(v.to_vec(), n(v), DIM, &device)
-                .sub(points(self.frame.center.clone(), 1, DIM, &device))
+            points(v.to_vec(), n(v), DIM, &host())
+                .sub(points(self.frame.center.clone(), 1, DIM, &host()))
                 .div_scalar(self.frame.scale)
         };
         let (y, x) = (enter(y), enter(x));
         let height = LIPSCHITZ * self.frame.scale;
-        let phi = |v: &Tensor<2>| {
-            let out = forward(&layers, v.clone(), self.activation).0;
+        let phi = |v: &Points| {
+            let out = forward(&layers, Traced::of(v), self.activation).0;
             let n = out.dims()[0];
             out.reshape([n]).mul_scalar(height)
         };
         let (p, q) = (phi(&y), phi(&x));
-        let nu = Some(vector(named(after, "nu"), &host())).filter(|nu| nu.dims()[0] > 0);
-        let scores = self.term.evaluate(&p.clone().inner(), &q.clone().inner(), nu.as_ref());
-        let with = |phi: Tensor<1>, seeds: Tensor<1>| (phi * Tensor::from_inner(seeds)).sum();
+        let nu = Some(vector(named(after, "nu").to_vec(), &host())).filter(|nu| nu.dims()[0] > 0);
+        let scores = self.term.evaluate(&vector(p.values(), &host()), &vector(q.values(), &host()), nu.as_ref());
+        let with = |phi: Traced<1>, seeds: Values| (phi * Traced::of(&seeds)).sum();
         let mut value = f64::from(values(&scores.value).unwrap()[0]);
         let mut objective = with(p, scores.on_source) + with(q, scores.on_target);
         if matches!(self.constraint, Constraint::Penalty | Constraint::Lp | Constraint::Gp) {
             let draws = named(before, "draws").first().copied().unwrap_or(0.0) as u64;
             let mut rng = random::rng(SEED ^ 0x9E37_79B9_7F4A_7C15, (1u64 << 32) + draws);
             let least = y.dims()[0].min(x.dims()[0]);
-            let (a, b) = (random::shuffled(&y.inner(), least, &mut rng), random::shuffled(&x.inner(), least, &mut rng));
+            let (a, b) = (random::shuffled(&y, least, &mut rng), random::shuffled(&x, least, &mut rng));
             let epsilon = points((0..least).map(|_| rng.random::<f32>()).collect(), least, 1, &host());
             let at = b.clone() + (a - b) * epsilon;
-            let g = slopes(&layers, Tensor::from_inner(at), self.activation);
+            let g = slopes(&layers, Traced::of(&at), self.activation);
             let squared = (g.clone() * g).sum_dim(1);
             let over = squared.clone().add_scalar(1e-12).sqrt().sub_scalar(1.0);
             let r = match self.constraint {
@@ -157,16 +140,16 @@ impl Reference<'_> {
                 _ => over.clone() * over,
             };
             let penalty = r.mean().mul_scalar(PENALTY);
-            value -= f64::from(values(&penalty.clone().inner()).unwrap()[0]);
+            value -= f64::from(penalty.values()[0]);
             objective = objective - penalty;
         }
         let gradients = objective.backward();
-        (values(&theta.grad(&gradients).unwrap()).unwrap(), value)
+        (theta.grad(&gradients), value)
     }
 }
 
 /// W ← (3W − W WᵀW)/2, a few times.
-fn orthonormal(mut w: Tensor<2>) -> Tensor<2> {
+fn orthonormal(mut w: Traced<2>) -> Traced<2> {
     for _ in 0..MlpOptions::default().bjorck_iterations {
         w = w.clone().mul_scalar(1.5) - w.clone().matmul(w.clone().transpose().matmul(w)).mul_scalar(0.5);
     }

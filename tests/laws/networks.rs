@@ -1,6 +1,6 @@
 //! The passes of networks, written out by hand, against burn's own convolutions and automatic differentiation.
+use super::autodiff::Traced;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use gflow::device::{host, rows, values, vector};
 use gflow::network::architecture::{Architecture, Images};
 use gflow::network::linear::Linear;
@@ -9,31 +9,18 @@ use gflow::network::shape::Shape;
 use gflow::network::{Activation, open};
 use rand::{Rng, SeedableRng};
 
-fn activate<const D: usize>(z: Tensor<D>, channel: usize, kind: Activation) -> Tensor<D> {
-    match kind {
-        Activation::Relu => activation::relu(z),
-        Activation::LeakyRelu => activation::leaky_relu(z, 0.2),
-        Activation::Tanh => activation::tanh(z),
-        Activation::Groupsort => {
-            let half = z.dims()[channel] / 2;
-            let (a, b) = (z.clone().narrow(channel, 0, half), z.narrow(channel, half, half));
-            Tensor::cat(vec![a.clone().max_pair(b.clone()), a.min_pair(b)], channel)
-        }
-    }
-}
-
 /// Rows of images, channels innermost, as burn has them, and back.
-fn picture(x: Tensor<2>, [h, w, c]: [usize; 3]) -> Tensor<4> {
+fn picture(x: Traced<2>, [h, w, c]: [usize; 3]) -> Traced<4> {
     let n = x.dims()[0];
     x.reshape([n, h, w, c]).permute([0, 3, 1, 2])
 }
-fn row(x: Tensor<4>) -> Tensor<2> {
+fn row(x: Traced<4>) -> Traced<2> {
     let [n, c, h, w] = x.dims();
     x.permute([0, 2, 3, 1]).reshape([n, h * w * c])
 }
 
-/// The network of a shape by burn's modules; `grids` are the sizes of the images between convolutions, largest first.
-fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]]) -> Tensor<2> {
+/// The network of a shape by burn's operations; `grids` are the sizes of the images between convolutions, largest first.
+fn reference(shape: &Shape, theta: &Traced<1>, x: Traced<2>, grids: &[[usize; 3]]) -> Traced<2> {
     let (mut h, mut at) = (vec![x], 0);
     for (l, linear) in shape.linears().iter().enumerate() {
         let ((a, b), channels) = (linear.matrix(), linear.channels());
@@ -51,7 +38,7 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
                 let padding = [(before, behind(window.grid[0], height)), (before, behind(window.grid[1], width))];
                 let weight = w.reshape([k, k, c, channels]).permute([3, 2, 0, 1]);
                 let options = ConvOptions { stride: [s, s], padding, dilation: [1, 1], groups: 1 };
-                row(module::conv2d(picture(input, grids[l]), weight, Some(bias), options))
+                row(picture(input, grids[l]).conv2d(weight, bias, options))
             }
             Linear::Transposed { window, channels: small } => {
                 let (k, s, place) = (window.kernel, window.stride, shape.depth() - 1 - l);
@@ -66,12 +53,8 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
                     [1, 1],
                     1,
                 );
-                let z = module::conv_transpose2d(
-                    picture(input, [window.grid[0], window.grid[1], *small]),
-                    weight,
-                    Some(bias),
-                    options,
-                );
+                let input = picture(input, [window.grid[0], window.grid[1], *small]);
+                let z = input.conv_transpose2d(weight, bias, options);
                 assert_eq!(z.dims()[2..], [big[0], big[1]]);
                 row(z)
             }
@@ -83,7 +66,7 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
             return z;
         }
         let (n, wide) = (z.dims()[0], z.dims()[1]);
-        h.push(activate(z.reshape([n * wide / channels, channels]), 1, shape.activation).reshape([n, wide]));
+        h.push(z.reshape([n * wide / channels, channels]).activate(shape.activation).reshape([n, wide]));
     }
     unreachable!("a shape has a last layer")
 }
@@ -91,7 +74,6 @@ fn reference(shape: &Shape, theta: &Tensor<1>, x: Tensor<2>, grids: &[[usize; 3]
 /// Outputs and both gradients of every shape and activation: 1e-5 of the largest entry, f32 sums in another order.
 #[test]
 fn passes_agree_with_automatic_differentiation() {
-    let device: Device = host().autodiff();
     for kind in [Activation::Relu, Activation::LeakyRelu, Activation::Tanh, Activation::Groupsort] {
         let images =
             |k: usize, s: usize| Some(Images { shape: vec![6, 5, 2], channels: vec![4, 6], kernel: k, stride: s });
@@ -115,22 +97,16 @@ fn passes_agree_with_automatic_differentiation() {
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-0.7..0.7)).collect() };
             let (theta, x, seeds) = (draw(shape.parameters()), draw(n * d), draw(n * outs));
             // burn
-            let leaf = Tensor::<1>::from_data(TensorData::new(theta.clone(), [theta.len()]), &device).require_grad();
-            let at = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, d]), &device).require_grad();
-            let seed = Tensor::<2>::from_data(TensorData::new(seeds.clone(), [n, outs]), &device);
+            let leaf = Traced::new(theta.clone(), [theta.len()]).require_grad();
+            let at = Traced::new(x.clone(), [n, d]).require_grad();
             let out = reference(&shape, &leaf, at.clone(), &grids);
-            let grads = (out.clone() * seed).sum().backward();
-            let wanted = [
-                rows(&out.inner()).unwrap(),
-                values(&leaf.grad(&grads).unwrap()).unwrap(),
-                rows(&at.grad(&grads).unwrap()).unwrap(),
-            ];
+            let grads = (out.clone() * Traced::new(seeds.clone(), [n, outs])).sum().backward();
+            let wanted = [out.values(), leaf.grad(&grads), at.grad(&grads)];
             // ours
             let network = open(shape, None, OptimizerOptions::default(), &mut gflow::random::rng(0, 0), &host());
             let layers = network.layers_at(&vector(theta, &host())).unwrap();
             let pass = layers.forward(&[&gflow::device::points(x, n, d, &host())]).unwrap();
-            let seed = Tensor::<1>::from_data(TensorData::new(seeds, [n * outs]), &host());
-            let (gradient, on_input) = pass.both_gradients(&seed).unwrap();
+            let (gradient, on_input) = pass.both_gradients(&vector(seeds, &host())).unwrap();
             let got =
                 [values(&pass.outputs().remove(0)).unwrap(), values(&gradient).unwrap(), rows(&on_input).unwrap()];
             for (what, (got, wanted)) in ["outputs", "parameters", "inputs"].into_iter().zip(got.iter().zip(&wanted)) {
