@@ -22,7 +22,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | `cli` | the command line, with the feature of that name |
 //!
-//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`].
+//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`input`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`].
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -35,6 +35,7 @@ pub mod divergence;
 pub mod error;
 pub mod flow;
 pub mod generator;
+pub mod input;
 pub mod interrupt;
 pub mod io;
 pub mod matrix;

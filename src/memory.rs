@@ -31,20 +31,45 @@ pub fn free() -> Option<u128> {
     [machine(), group(), limit()].into_iter().flatten().min()
 }
 
+/// Why `bytes` cannot be had with an eighth of what is free to spare; none if they can.
+pub fn refusal(bytes: u128) -> Option<String> {
+    if bytes <= SMALL {
+        return None;
+    }
+    // without a word from the system, what no address can name is still too much
+    let free = free().unwrap_or(1 << 47);
+    let fits = bytes <= free - free / 8;
+    (!fits).then(|| format!("would take {} of memory, {} is free", amount(bytes), amount(free)))
+}
+
 /// Errors if `bytes` cannot be had with an eighth of what is free to spare; `what` begins the message.
 ///
 /// # Errors
 /// Names what asks, how much it would take and how much is free.
 pub fn check(what: &str, bytes: u128) -> Result<()> {
-    if bytes <= SMALL {
+    refusal(bytes).map_or(Ok(()), |reason| Err(Error::data(what, reason)))
+}
+
+/// Makes room for `more` entries, in steps that double, as [`Vec::reserve`] does, but never beyond what is free.
+///
+/// # Errors
+/// Says how much it would take and how much is free.
+pub fn reserve<T>(list: &mut Vec<T>, more: usize) -> std::result::Result<(), String> {
+    if list.capacity() - list.len() >= more {
         return Ok(());
     }
-    // without a word from the system, what no address can name is still too much
-    let free = free().unwrap_or(1 << 47);
-    if bytes <= free - free / 8 {
-        return Ok(());
+    let least = list.len().saturating_add(more);
+    let wanted = least.max(list.capacity().saturating_mul(2));
+    // while it moves, the list may be there twice
+    let now = list.len();
+    let bytes = |n: usize| product(&[n, size_of::<T>()]).saturating_add(product(&[now, size_of::<T>()]));
+    let size = if refusal(bytes(wanted)).is_none() { wanted } else { least };
+    if let Some(reason) = refusal(bytes(size)) {
+        return Err(reason);
     }
-    Err(Error::data(what, format!("would take {} of memory, {} is free", amount(bytes), amount(free))))
+    let extra = size - list.len();
+    list.try_reserve_exact(extra)
+        .map_err(|_| format!("would take {} of memory, more than there is", amount(bytes(size))))
 }
 
 /// The number of kB behind a name in a table of the kernel.
@@ -126,6 +151,9 @@ mod tests {
         assert!(check("a list", 1 << 20).is_ok());
         let e = check("a list", 1 << 60).map_err(|e| e.to_string()).err().unwrap_or_default();
         assert!(e.starts_with("a list: would take 1.2e9 GB of memory, ") && e.ends_with(" is free"), "{e}");
+        let mut list = vec![0u8; 10];
+        assert!(reserve(&mut list, 1 << 20).is_ok() && list.capacity() >= 10 + (1 << 20) && list.len() == 10);
+        assert!(reserve(&mut list, usize::MAX).is_err() && reserve(&mut Vec::<f32>::new(), 1 << 61).is_err());
         let free = free();
         assert!(free.is_none_or(|f| f > 0 && check("a list", f).is_err()));
     }

@@ -3,6 +3,7 @@ use super::Exit;
 use super::args::ReproduceArgs;
 use super::terminal::Terminal;
 use crate::device::{self, Compute};
+use crate::input;
 use crate::script::claims::{Claim, short};
 use crate::script::context::lock;
 use crate::script::{Session, SessionOptions};
@@ -48,7 +49,7 @@ fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             .filter(|p| p.extension().is_some_and(|e| e == "rhai"))
             .collect();
         found.sort();
-        out.extend(found.into_iter().filter(|p| std::fs::read_to_string(p).is_ok_and(|t| t.contains("claim("))));
+        out.extend(found.into_iter().filter(|p| input::text(p, input::SCRIPT).is_ok_and(|t| t.contains("claim("))));
     }
     let stem = |p: &PathBuf| p.file_stem().map(|s| s.to_string_lossy().into_owned());
     if let Some((a, b)) =
@@ -116,7 +117,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
 }
 
 fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let text = input::text(path, input::SCRIPT).map_err(|e| e.to_string())?;
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("script").to_string();
     let title = text
         .lines()

@@ -3,9 +3,10 @@ use super::Exit;
 use super::args::RunArgs;
 use super::terminal::Terminal;
 use crate::device;
+use crate::input;
 use crate::script::{Session, SessionOptions};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 fn usage(message: &str) -> Exit {
@@ -23,15 +24,15 @@ fn params(set: &[String]) -> Result<BTreeMap<String, String>, String> {
         .collect()
 }
 
+/// A script with its name and its folder. A pipe is as good as a file, one without an end is not.
 fn read(file: &str) -> Result<(String, String, Option<PathBuf>), String> {
     if file == "-" {
-        let mut bytes = vec![];
-        std::io::stdin().read_to_end(&mut bytes).map_err(|e| format!("cannot read standard input: {e}"))?;
-        let text = String::from_utf8(bytes).map_err(|_| "standard input is not UTF-8 text".to_string())?;
-        return Ok(("stdin".into(), text, None));
+        let text = input::read_text(std::io::stdin().lock(), input::SCRIPT);
+        return Ok(("stdin".into(), text.map_err(|e| format!("cannot read standard input as a script: {e}"))?, None));
     }
-    let bytes = std::fs::read(file).map_err(|e| format!("cannot read {file}: {e}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{file} is not UTF-8 text"))?;
+    let fail = |e: String| format!("cannot read {file}: {e}");
+    let opened = std::fs::File::open(file).map_err(|e| fail(e.to_string()))?;
+    let text = input::read_text(opened, input::SCRIPT).map_err(fail)?;
     let folder = Path::new(file).parent().map(PathBuf::from).filter(|p| !p.as_os_str().is_empty());
     Ok((file.to_string(), text, folder))
 }

@@ -3,6 +3,9 @@ use super::data_set::{Argument, Call, DataSet, Draw, Labelled};
 use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
+use crate::input::{self, failed, open};
+use crate::memory;
+use flate2::read::GzDecoder;
 use std::io::Read;
 use std::path::Path;
 
@@ -27,28 +30,49 @@ pub const DATA_SET: DataSet = DataSet {
 
 /// The shape and the bytes of a file of unsigned bytes.
 fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>)> {
-    let bad = |e: String| Error::io("read", path, e);
-    let raw = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
-    let bytes = if raw.starts_with(&[0x1F, 0x8B]) {
-        let mut out = vec![];
-        flate2::read::GzDecoder::new(&raw[..]).read_to_end(&mut out).map_err(|e| bad(e.to_string()))?;
-        out
-    } else {
-        raw
-    };
-    let [0, 0, 8, rank, rest @ ..] = &bytes[..] else { return Err(bad("not an IDX file of unsigned bytes".into())) };
-    let rank = usize::from(*rank);
-    if rank == 0 || rank > 4 || rest.len() < 4 * rank {
-        return Err(bad(format!("an IDX header of {rank} dimensions that is cut short")));
+    let bad = |e: String| failed(path, e);
+    let (mut file, len) = open(path)?;
+    let mut start = vec![];
+    (&mut file).take(2).read_to_end(&mut start).map_err(|e| bad(e.to_string()))?;
+    let zipped = start == [0x1F, 0x8B];
+    let whole = std::io::Cursor::new(start).chain(file);
+    if zipped { values(GzDecoder::new(whole), len, true) } else { values(whole, len, false) }.map_err(bad)
+}
+
+/// The shape and the values of an IDX file that has `len` bytes, zipped or not.
+fn values(mut from: impl Read, len: u64, zipped: bool) -> std::result::Result<(Vec<usize>, Vec<u8>), String> {
+    let mut start = vec![];
+    (&mut from).take(4).read_to_end(&mut start).map_err(|e| e.to_string())?;
+    let [0, 0, 8, rank] = start[..] else { return Err("not an IDX file of unsigned bytes".into()) };
+    let rank = usize::from(rank);
+    let mut sizes = vec![];
+    if (1..=4).contains(&rank) {
+        (&mut from).take(4 * rank as u64).read_to_end(&mut sizes).map_err(|e| e.to_string())?;
     }
-    let shape: Vec<usize> =
-        rest[..4 * rank].chunks(4).map(|b| b.iter().fold(0, |n, v| n << 8 | usize::from(*v))).collect();
-    let expected = shape.iter().try_fold(1usize, |n, s| n.checked_mul(*s));
-    let data = &rest[4 * rank..];
-    if expected != Some(data.len()) {
-        return Err(bad(format!("its header says {shape:?}, but {} values follow", data.len())));
+    let (sizes, _) = sizes.as_chunks::<4>();
+    if sizes.is_empty() || sizes.len() < rank {
+        return Err(format!("an IDX header of {rank} dimensions that is cut short"));
     }
-    Ok((shape, data.to_vec()))
+    let shape: Vec<usize> = sizes.iter().map(|b| u32::from_be_bytes(*b) as usize).collect();
+    let count = memory::product(&shape);
+    let says = |what: String| format!("its header says {shape:?}, {what}");
+    let bytes = u64::try_from(count).map_err(|_| says("more values than any file has".into()))?;
+    if zipped {
+        input::unpackable(len, bytes).map_err(says)?;
+    } else if bytes > len {
+        return Err(says(format!("but the whole file has {len} bytes")));
+    }
+    // one byte a value here, four as points
+    if let Some(reason) = memory::refusal(5 * count) {
+        return Err(says(format!("which {reason}")));
+    }
+    // a reader that is asked for one more comes to the end, where gzip has its checksum
+    let data = input::read_bytes(from.take(bytes.saturating_add(1)), u64::MAX)?;
+    match (data.len() as u64).cmp(&bytes) {
+        std::cmp::Ordering::Equal => Ok((shape, data)),
+        std::cmp::Ordering::Less => Err(says(format!("but {} values follow", data.len()))),
+        std::cmp::Ordering::Greater => Err(says("but more values follow".into())),
+    }
 }
 
 fn draw(c: &Call) -> Result<Labelled> {
@@ -67,10 +91,10 @@ fn draw(c: &Call) -> Result<Labelled> {
 /// Images as rows of pixels in [0, 1]. Errors if the file cannot be read, is no IDX file or holds no images.
 pub fn images(path: &Path) -> Result<Rows> {
     let (shape, data) = read(path)?;
-    let d: usize = shape[1..].iter().product();
-    if shape[0] == 0 || d == 0 {
+    if shape.contains(&0) {
         return Err(Error::io("read", path, "it holds no images"));
     }
+    let d: usize = shape[1..].iter().product();
     Ok(Rows { n: shape[0], d, data: data.into_iter().map(|v| f32::from(v) / 255.0).collect() })
 }
 

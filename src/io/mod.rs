@@ -1,6 +1,9 @@
 //! Points in files, in the format that the extension names. A new format is a file and a line of [`FORMATS`].
+mod archive;
 mod csv_file;
 mod format;
+mod literal;
+mod npy;
 pub mod numpy;
 mod points;
 mod write;

@@ -1,44 +1,22 @@
 //! NumPy's npy and npz.
+use super::archive::{Archive, Member};
 use super::format::Format;
+use super::npy::{self, Source};
 use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
-use npyz::{DType, NpyFile, Order, WriterBuilder};
-use std::io::{BufReader, Read};
+use crate::input::{self, Input};
+use npyz::WriterBuilder;
+use std::io::Read;
 use std::path::Path;
+use zip::ZipWriter;
 use zip::result::ZipError;
-use zip::{ZipArchive, ZipWriter};
 
 pub(super) const NPY: Format = Format { extension: "npy", load: load_npy, save: save_npy };
 pub(super) const NPZ: Format = Format { extension: "npz", load: load_first, save: save_points };
 
 /// A named array: its name, its numbers in row-major order, its shape.
 pub type Array = (String, Vec<f32>, Vec<usize>);
-
-fn read<R: Read>(path: &Path, npy: NpyFile<R>) -> Result<(Vec<f32>, Vec<usize>)> {
-    let fail = |e: String| Error::io("read", path, e);
-    let shape: Vec<usize> = npy.shape().iter().map(|n| *n as usize).collect();
-    let order = npy.order();
-    let name = match npy.dtype() {
-        DType::Plain(t) => t.to_string(),
-        other => return Err(fail(format!("its elements are {}, expected plain numbers", other.descr()))),
-    };
-    let io = |e: std::io::Error| fail(e.to_string());
-    let data: Vec<f32> = match name.trim_start_matches(['<', '>', '=', '|']) {
-        "f4" => npy.into_vec::<f32>().map_err(io)?,
-        "f8" => npy.into_vec::<f64>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
-        "i8" => npy.into_vec::<i64>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
-        "i4" => npy.into_vec::<i32>().map_err(io)?.into_iter().map(|v| v as f32).collect(),
-        "u1" => npy.into_vec::<u8>().map_err(io)?.into_iter().map(f32::from).collect(),
-        _ => return Err(fail(format!("its elements are {name}, expected f4, f8, i4, i8 or u1"))),
-    };
-    if order == Order::Fortran && shape.len() == 2 {
-        let (n, d) = (shape[0], shape[1]);
-        let rows = (0..n * d).map(|k| data[(k % d) * n + k / d]).collect();
-        return Ok((rows, shape));
-    }
-    Ok((data, shape))
-}
 
 fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
     match shape[..] {
@@ -51,43 +29,63 @@ fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
 }
 
 fn load_npy(path: &Path) -> Result<Rows> {
-    let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-    let npy = NpyFile::new(BufReader::new(file))
-        .map_err(|e| Error::io("read", path, format!("not a valid npy file: {e}")))?;
-    as_rows(path, read(path, npy)?)
+    let (file, len) = input::open(path)?;
+    let array = npy::read(&mut Source { bytes: file, len, certain: true });
+    as_rows(path, array.map_err(|reason| input::failed(path, reason))?)
 }
 
-/// The first array of an npz.
-fn load_first(path: &Path) -> Result<Rows> {
-    let arrays = load_npz(path)?;
-    match arrays.into_iter().next() {
-        Some((_, data, shape)) => as_rows(path, (data, shape)),
-        None => Err(Error::io("read", path, "it holds no arrays")),
+/// An npz file and the arrays in it, by name.
+struct Arrays {
+    archive: Archive<Input>,
+    named: Vec<(String, Member)>,
+}
+
+impl Arrays {
+    fn open(path: &Path) -> Result<Arrays> {
+        let fail = |reason: String| input::failed(path, format!("not a valid npz file: {reason}"));
+        let archive = Archive::open(input::open(path)?.0).map_err(fail)?;
+        let of_array = |m: &Member| npyz::npz::array_name_from_file_name(&m.name).map(|n| (n.to_string(), m.clone()));
+        let mut named: Vec<(String, Member)> = archive.members().iter().filter_map(of_array).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        if let Some(two) = named.windows(2).find(|w| w[0].0 == w[1].0) {
+            return Err(fail(format!("it holds two arrays `{}`", input::excerpt(&two[0].0))));
+        }
+        Ok(Arrays { archive, named })
     }
+
+    /// An array, read to the end of its member, where its checksum is.
+    fn read(&mut self, path: &Path, i: usize) -> Result<Array> {
+        let (name, member) = &self.named[i];
+        let fail = |reason: String| input::failed(path, format!("its array `{}`: {reason}", input::excerpt(name)));
+        let bytes = self.archive.contents(member).map_err(fail)?;
+        let mut source = Source { bytes, len: member.len, certain: false };
+        let (data, shape) = npy::read(&mut source).map_err(fail)?;
+        match source.bytes.read(&mut [0]) {
+            Ok(0) => Ok((name.clone(), data, shape)),
+            Ok(_) => Err(fail(format!("bytes follow behind the numbers of its shape {shape:?}"))),
+            Err(e) => Err(fail(e.to_string())),
+        }
+    }
+}
+
+/// The first array of an npz; what else is in the file is not read.
+fn load_first(path: &Path) -> Result<Rows> {
+    let mut arrays = Arrays::open(path)?;
+    if arrays.named.is_empty() {
+        return Err(Error::io("read", path, "it holds no arrays"));
+    }
+    let (_, data, shape) = arrays.read(path, 0)?;
+    as_rows(path, (data, shape))
 }
 
 /// Every array of an npz, sorted by name.
 ///
 /// # Errors
-/// A file that cannot be read, is no npz, or holds anything but plain numbers.
+/// A file that cannot be read, is no npz or is damaged, or holds anything but plain numbers; one that unpacks to more than
+/// there is memory, or to more than numbers that were measured do.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
-    let fail = |e: std::io::Error| Error::io("read", path, format!("not a valid npz file: {e}"));
-    let file = std::fs::File::open(path)
-        .map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::io("read", path, e) } else { fail(e) })?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| fail(as_io(e)))?;
-    let mut names: Vec<String> =
-        archive.file_names().filter_map(npyz::npz::array_name_from_file_name).map(String::from).collect();
-    names.sort();
-    let mut out = vec![];
-    for name in names {
-        let member = match archive.by_name(&npyz::npz::file_name_from_array_name(&name)) {
-            Err(ZipError::FileNotFound) => continue,
-            found => found.map_err(|e| fail(as_io(e)))?,
-        };
-        let (data, shape) = read(path, NpyFile::new(member).map_err(fail)?)?;
-        out.push((name, data, shape));
-    }
-    Ok(out)
+    let mut arrays = Arrays::open(path)?;
+    (0..arrays.named.len()).map(|i| arrays.read(path, i)).collect()
 }
 
 fn encode(data: &[f32], shape: &[usize], to: &mut impl std::io::Write) -> std::io::Result<()> {

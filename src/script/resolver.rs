@@ -58,8 +58,7 @@ impl ModuleResolver for Files {
         let file = self.find(path).ok_or_else(|| {
             failed(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.places()), pos)
         })?;
-        let text =
-            std::fs::read_to_string(&file).map_err(|e| failed(format!("cannot read {}: {e}", file.display()), pos))?;
+        let text = crate::input::text(&file, crate::input::SCRIPT).map_err(|e| failed(e.to_string(), pos))?;
         let mut ast = engine.compile(rewrite(&text, &self.plain).text)?;
         ast.set_source(file.display().to_string());
         match self.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, engine)) {

@@ -323,8 +323,8 @@ impl Session {
             return Err(d.at(self.sources.place(cell, *at)));
         };
         let shown = file.display().to_string();
-        let text = std::fs::read_to_string(&file)
-            .map_err(|e| Diagnostic::new(format!("cannot read {shown}: {e}")).at(self.sources.place(cell, *at)))?;
+        let text = crate::input::text(&file, crate::input::SCRIPT)
+            .map_err(|e| Diagnostic::new(e.to_string()).at(self.sources.place(cell, *at)))?;
         let rewritten = rewrite(&text, &self.plain);
         let compiled = self.engine.compile(&rewritten.text);
         self.sources.add(&shown, &text, rewritten);

@@ -2,13 +2,18 @@
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
+/// The most bytes that a notebook may have, its pictures included.
+const LONGEST: u64 = 1 << 30;
+
 /// The content of the file.
 pub struct Notebook(Value);
 
 impl Notebook {
     /// Reads a file; the error says what is wrong with it.
     pub fn read(path: &Path) -> Result<Notebook, String> {
-        let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        let fail = |e: String| format!("cannot read {}: {e}", path.display());
+        let file = std::fs::File::open(path).map_err(|e| fail(e.to_string()))?;
+        let bytes = gflow::input::read_bytes(file, LONGEST).map_err(fail)?;
         let value: Value =
             serde_json::from_slice(&bytes).map_err(|e| format!("{} is no notebook: {e}", path.display()))?;
         let format = value["nbformat"].as_u64().unwrap_or(0);

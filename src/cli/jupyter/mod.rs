@@ -2,6 +2,7 @@
 use super::Exit;
 use super::args::{InstallArgs, JupyterCommand, UninstallArgs};
 use crate::error::{Error, Result};
+use crate::input;
 use std::path::{Path, PathBuf};
 
 const FILES: &[(&str, &[u8])] = &[
@@ -90,7 +91,7 @@ fn install(a: &InstallArgs) -> Result<PathBuf> {
 fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
     check_name(&a.name)?;
     let folder = folder(a.prefix.as_deref(), &a.name)?;
-    let text = std::fs::read_to_string(folder.join("kernel.json"))
+    let text = input::text(&folder.join("kernel.json"), input::SCRIPT)
         .map_err(|_| Error::data("jupyter uninstall", format!("no kernel is installed in {}", folder.display())))?;
     let spec: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if spec["metadata"]["gflow"].is_null() {
@@ -138,7 +139,7 @@ pub fn check() -> std::result::Result<String, String> {
         ));
     }
     let spec = folder(None, "gflow").map_err(|e| e.to_string())?.join("kernel.json");
-    let Ok(text) = std::fs::read_to_string(&spec) else {
+    let Ok(text) = input::text(&spec, input::SCRIPT) else {
         return Err("`gflow jupyter install` makes it known to Jupyter".into());
     };
     let spec: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
