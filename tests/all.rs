@@ -1,5 +1,6 @@
 //! One integration binary, for link time.
 mod allocations;
+mod attack;
 mod common;
 mod device;
 #[path = "../src/differences.rs"]

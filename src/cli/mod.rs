@@ -4,13 +4,16 @@ mod bench;
 mod commands;
 mod doctor;
 mod exit;
+mod guard;
 mod jupyter;
+mod keep;
 mod notebook;
 mod picture;
 mod program;
 mod repl;
 mod reproduce;
 mod run;
+mod stop;
 mod terminal;
 
 pub use exit::Exit;

@@ -1,13 +1,17 @@
 //! `gflow run`: a script from a file or standard input, headless, with everything it leaves behind.
-use super::Exit;
 use super::args::RunArgs;
+use super::guard::guarded;
+use super::keep::{self, Keeper};
 use super::terminal::Terminal;
+use super::{Exit, stop};
 use crate::device;
 use crate::input;
-use crate::script::{Session, SessionOptions};
+use crate::script::context::{Resume, lock};
+use crate::script::{Diagnostic, Event, Session, SessionOptions};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn usage(message: &str) -> Exit {
     eprintln!("error: {message}");
@@ -63,10 +67,10 @@ pub fn run(args: &RunArgs) -> Exit {
             return Exit::Device;
         }
     };
-    let resume = args.out.as_ref().filter(|_| args.resume).map(|d| (d.join("run"), kept_number(d)));
-    if let Some(r) = resume.as_ref().map(|r| &r.0).filter(|r| !r.join("run.json").is_file()) {
-        return usage(&format!("--resume: {} holds no saved run", r.display()));
-    }
+    let resume = match args.out.as_ref().filter(|_| args.resume).map(|d| keep::kept(d, &compute)).transpose() {
+        Ok(r) => r,
+        Err(e) => return usage(&e.to_string()),
+    };
     if !args.quiet && !args.json {
         eprintln!("device: {} ({})", compute.name, compute.description);
     }
@@ -77,13 +81,6 @@ pub fn run(args: &RunArgs) -> Exit {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => usage(&format!("cannot start a thread: {e}")),
     }
-}
-
-/// Which `flow.run` of the script the kept run was: the first unless run.json says otherwise.
-fn kept_number(dir: &Path) -> usize {
-    let text = std::fs::read_to_string(dir.join("run.json")).unwrap_or_default();
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    json["run_number"].as_u64().map_or(1, |n| n as usize)
 }
 
 /// Makes the folder and tries to write into it, before hours of work.
@@ -99,12 +96,12 @@ struct Job {
     folder: Option<PathBuf>,
     params: BTreeMap<String, String>,
     compute: device::Compute,
-    resume: Option<(PathBuf, usize)>,
+    /// the run to go on with, and remarks about it
+    resume: Option<(Resume, Vec<String>)>,
 }
 
 impl Job {
-    fn run(self, terminal: Terminal) -> Exit {
-        let device = self.compute.description.clone();
+    fn run(mut self, terminal: Terminal) -> Exit {
         let mut session = Session::new(SessionOptions {
             compute: self.compute.clone(),
             seed: self.args.seed,
@@ -113,32 +110,19 @@ impl Job {
             folder: self.folder.clone(),
             front: Box::new(terminal),
         });
-        *crate::script::context::lock(&session.context().resume) = self.resume.clone();
-        let interrupt = session.interrupt();
-        let mut asked = 0;
-        // the second Ctrl-C does not wait
-        let handler = ctrlc::set_handler(move || {
-            asked += 1;
-            interrupt.request();
-            if asked > 1 {
-                std::process::exit(Exit::Interrupted as i32);
-            }
-        });
-        if handler.is_err() && !self.args.quiet {
+        let context = session.context().clone();
+        if let Some((kept, remarks)) = self.resume.take() {
+            remarks.into_iter().for_each(|r| context.note(r));
+            *lock(&context.resume) = Some(kept);
+        }
+        let script = (self.name.clone(), self.text.clone());
+        let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
+        if stop::listen(session.interrupt(), keeper.clone()).is_err() && !self.args.quiet {
             eprintln!("note: Ctrl-C cannot be caught here and will stop at once");
         }
-        let result = session.eval(&self.name, &self.text);
-        let exit = match &result {
-            Ok(_) => Exit::Ok,
-            Err(d) => {
-                if !self.args.json {
-                    eprint!("{}", session.render(d, std::io::stderr().is_terminal()));
-                }
-                d.class.into()
-            }
-        };
+        let exit = self.eval(&mut session);
         self.unused(&session);
-        match self.leave(&session, &device, exit) {
+        match keeper.leave(exit) {
             Ok(()) => exit,
             Err(e) => {
                 eprintln!("error: {e}");
@@ -147,43 +131,40 @@ impl Job {
         }
     }
 
+    /// Runs the script and reports its error; a fault of ours is one, too, and what was recorded until then is kept.
+    fn eval(&self, session: &mut Session) -> Exit {
+        let result = guarded(|| session.eval(&self.name, &self.text).map(|_| ())).unwrap_or_else(|panic| {
+            let d = Diagnostic::new(format!("a fault of gflow itself ended the script: {panic}")).hinted(
+                "please report it with the script; runs that were made before it are kept where --out is given",
+            );
+            session.context().emit(Event::Error(d.clone()));
+            Err(d)
+        });
+        match result {
+            // a last call that was too far to be stopped
+            Ok(()) if session.interrupt().is_requested() => {
+                if !self.args.quiet && !self.args.json {
+                    eprintln!("interrupted during its last call, which came to its end");
+                }
+                Exit::Interrupted
+            }
+            Ok(()) => Exit::Ok,
+            Err(d) => {
+                if !self.args.json {
+                    eprint!("{}", session.render(&d, std::io::stderr().is_terminal()));
+                }
+                d.class.into()
+            }
+        }
+    }
+
     /// A --set that no param() read is a typing error.
     fn unused(&self, session: &Session) {
-        let read = crate::script::context::lock(&session.context().params_read);
+        let read = lock(&session.context().params_read);
         for name in self.params.keys().filter(|n| !read.contains_key(*n)) {
             let hint = crate::catalogue::nearest(name, read.keys().map(String::as_str))
                 .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             eprintln!("warning: --set {name} was not read by the script{hint}");
         }
-    }
-
-    /// run.json, and the last run with its arrays, below --out.
-    fn leave(&self, session: &Session, device: &str, exit: Exit) -> crate::error::Result<()> {
-        let Some(dir) = &self.args.out else { return Ok(()) };
-        let context = session.context();
-        let last = crate::script::context::lock(&context.last_run).clone();
-        let mut metrics = serde_json::Map::new();
-        if let Some(run) = &last {
-            run.save(&dir.join("run"))?;
-            for (name, values) in run.history.columns() {
-                let value = values.iter().rev().find(|v| v.is_finite());
-                metrics.insert(name.clone(), serde_json::json!(value));
-            }
-        }
-        let json = serde_json::json!({
-            "gflow": env!("CARGO_PKG_VERSION"),
-            "script": self.name,
-            "source": self.text,
-            "seed": self.args.seed,
-            "parameters": *crate::script::context::lock(&context.params_read),
-            "device": { "name": self.compute.name, "description": device },
-            "exit": exit as i32,
-            "ending": last.as_ref().map(|r| r.ending.clone()),
-            "metrics": metrics,
-            "run": last.as_ref().map(|_| "run"),
-            "run_number": *crate::script::context::lock(&context.runs),
-        });
-        let text = serde_json::to_string_pretty(&json).map_err(|e| crate::error::Error::io("write", dir, e))?;
-        crate::io::write_atomically(&dir.join("run.json"), text.as_bytes())
     }
 }

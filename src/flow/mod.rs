@@ -36,7 +36,7 @@ pub use pushforward::{
     default_network,
 };
 pub use recipe::{ReadRecipe, Recipe, SavedForm, Setting};
-pub use run::{Ending, RUN, Run, RunOptions};
+pub use run::{Ending, Loaded, RUN, Run, RunOptions};
 pub use traits::{Critics, Flow, Saved, Step, Viewed};
 
 const COUNT: usize = ALGORITHMS.len() + codec::ALL.len() + 1;

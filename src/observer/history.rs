@@ -30,7 +30,8 @@ impl HistoryWriter {
         // columns that were not measured before, or are no longer, keep their gaps
         let names: Vec<String> = self.history.names().map(String::from).collect();
         for i in 0..earlier.len() {
-            let row: Vec<f64> = names.iter().map(|n| earlier.column(n).map_or(f64::NAN, |c| c[i])).collect();
+            let row: Vec<f64> =
+                names.iter().map(|n| earlier.column(n).and_then(|c| c.get(i)).copied().unwrap_or(f64::NAN)).collect();
             self.history.push(&row);
         }
         self

@@ -37,6 +37,21 @@ impl History {
     pub fn from_columns(columns: Vec<(String, Vec<f64>)>) -> History {
         History { columns }
     }
+    /// Errors, with its name, if a column has another length than the first.
+    ///
+    /// # Errors
+    /// The sentence that says so.
+    pub fn check(&self) -> Result<(), String> {
+        let rows = self.len();
+        match self.columns.iter().find(|c| c.1.len() != rows) {
+            Some((name, v)) => Err(format!(
+                "the history is damaged: column `{name}` has {} rows, `{}` has {rows}",
+                v.len(),
+                self.columns[0].0
+            )),
+            None => Ok(()),
+        }
+    }
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, |c| c.1.len())

@@ -46,8 +46,18 @@ pub struct Context {
     pub oracle: Mutex<Oracle>,
     /// runs started so far
     pub runs: Mutex<usize>,
-    /// `--resume`: the folder of a kept run, and which `flow.run` of the script it was
-    pub resume: Mutex<Option<(PathBuf, usize)>>,
+    /// `--resume`, until the script comes to the run that was kept
+    pub resume: Mutex<Option<Resume>>,
+}
+
+/// A kept run that a script is to go on with.
+pub struct Resume {
+    /// where it was kept
+    pub folder: PathBuf,
+    /// which run of the script it was, from 1
+    pub number: usize,
+    /// the run
+    pub run: Run,
 }
 
 /// A lock that outlives a panic elsewhere: the data are replaced whole, never left half-written.

@@ -40,6 +40,8 @@ pub struct Run {
     pub seconds: f64,
     /// classes of the rows of both samples
     pub labels: Option<Labels>,
+    /// which run of its script it is, from 1, where a script started it
+    pub number: Option<usize>,
 }
 
 impl Run {
@@ -75,6 +77,7 @@ impl Run {
             ending: "not started".into(),
             seconds: 0.0,
             labels,
+            number: None,
         })
     }
 

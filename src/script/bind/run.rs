@@ -3,14 +3,14 @@ use super::flow::DensityFlow;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
-use crate::flow::{Ending, Recipe, Run, RunOptions};
+use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
 use crate::observer::Observer;
 use crate::observer::live::Live;
 use crate::plot::scatter::scatter;
 use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::record::{State, compact};
 use crate::script::call::Call;
-use crate::script::context::{Context, lock};
+use crate::script::context::{Context, Resume, lock};
 use crate::script::convert::{count, list, numbers, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
@@ -57,7 +57,10 @@ fn running(l: &mut Library) {
     });
     l.expose("load_run", |call, (folder,): (Dynamic,)| {
         let folder = call.context.input_path(&text("load_run(folder)", &folder)?);
-        Ok(RunValue::new(Run::load(&folder, &call.context.compute.device)?))
+        let Loaded { run, remarks } = Loaded::read(&folder, &call.context.compute.device)?;
+        remarks.into_iter().for_each(|r| call.context.note(r));
+        // it is no run of this script
+        Ok(RunValue::new(Run { number: None, ..run }))
     });
     let mut r = l.kind::<RunValue>(describe_run);
     r.method("resume(steps)", "goes on from where it ended, as a new run", |call, r, (steps,): (Dynamic,)| {
@@ -85,11 +88,16 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
         *runs += 1;
         *runs
     };
-    let kept = lock(&c.resume).take_if(|(_, n)| *n == number);
-    match kept {
-        Some((folder, _)) => resume(c, &folder, run),
-        None => advance(c, run, steps),
+    let run = Run { number: Some(number), ..run };
+    let kept = lock(&c.resume).take_if(|kept| kept.number == number);
+    if let Some(kept) = kept {
+        return resume(c, kept, run);
     }
+    let waits = lock(&c.resume).as_ref().map(|kept| kept.number);
+    if let Some(kept) = waits {
+        c.note(format!("run {number} of the script starts anew: --resume goes on with its run {kept}"));
+    }
+    advance(c, run, steps)
 }
 
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
@@ -131,26 +139,29 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
 }
 
 /// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
-fn resume(c: &Context, folder: &std::path::Path, described: Run) -> Result<RunValue> {
-    let mut kept = Run::load(folder, &c.compute.device)?;
+fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
+    let Resume { folder, run: mut kept, number } = kept;
+    let folder = folder.display();
     if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
-        return Err(Error::data(
-            "--resume",
-            format!("the run kept in {} was made by another flow: {}", folder.display(), kept.flow.describe()),
-        ));
+        let flow = kept.flow.describe();
+        return Err(Error::data("--resume", format!("the run kept in {folder} was made by another flow: {flow}")));
     }
     for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
         if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
-            return Err(Error::data(
-                "--resume",
-                format!("the run kept in {} has another {what} than the script describes", folder.display()),
-            ));
+            let reason = format!("the run kept in {folder} has another {what} than the script describes");
+            return Err(Error::data("--resume", reason));
         }
     }
-    c.note(format!("resumed from {} at step {}", folder.display(), kept.state.step));
+    if kept.options.seed != described.options.seed {
+        let seed = |s: Option<u64>| s.unwrap_or(0);
+        let (old, new) = (seed(kept.options.seed), seed(described.options.seed));
+        c.note(format!("the kept run goes on with its own seed {old}, not {new}"));
+    }
+    c.note(format!("resumed from {folder} at step {}", kept.state.step));
     let rest = described.options.steps.saturating_sub(kept.state.step);
     // what the kept flow was tied with stays its own
     kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
+    kept.number = Some(number);
     advance(c, kept, rest)
 }
 

@@ -1,0 +1,142 @@
+//! What `gflow run` leaves below --out: the last run with its arrays, then run.json.
+use super::Exit;
+use super::guard::guarded;
+use crate::device::Compute;
+use crate::error::{Error, Result};
+use crate::flow::{Loaded, Run};
+use crate::script::context::{Context, Resume, lock};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Where the run is kept.
+const RUN: &str = "run";
+
+/// Where a run goes that would overwrite one which --resume was to go on with.
+const ANEW: &str = "run-anew";
+
+/// Writes what a script leaves, once.
+pub struct Keeper {
+    /// the folder of --out
+    pub out: Option<PathBuf>,
+    /// the script's name
+    pub name: String,
+    /// its text
+    pub text: String,
+    /// of --seed
+    pub seed: u64,
+    /// where it ran
+    pub compute: Compute,
+    context: Arc<Context>,
+    writing: AtomicBool,
+    left: Mutex<bool>,
+}
+
+impl Keeper {
+    /// Of a script that runs in a session.
+    pub fn new(out: Option<PathBuf>, (name, text): (String, String), seed: u64, context: Arc<Context>) -> Keeper {
+        let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
+        Keeper { out, name, text, seed, compute, context, writing, left }
+    }
+
+    /// The folder that is being written right now.
+    pub fn writing(&self) -> Option<&Path> {
+        self.out.as_deref().filter(|_| self.writing.load(Ordering::SeqCst))
+    }
+
+    /// Writes everything, unless that was done. A run that --resume named and the script never came to is left as it is.
+    ///
+    /// # Errors
+    /// What cannot be written; an unused --resume.
+    pub fn leave(&self, exit: Exit) -> Result<()> {
+        let mut left = lock(&self.left);
+        let Some(dir) = self.out.as_deref().filter(|_| !*left) else { return Ok(()) };
+        self.writing.store(true, Ordering::SeqCst);
+        let done = guarded(|| self.write(dir, exit));
+        self.writing.store(false, Ordering::SeqCst);
+        *left = true;
+        done.unwrap_or_else(|panic| Err(Error::io("write", dir, format!("a fault of gflow itself: {panic}"))))
+    }
+
+    fn write(&self, dir: &Path, exit: Exit) -> Result<()> {
+        let last = lock(&self.context.last_run).clone();
+        if let Some(kept) = &*lock(&self.context.resume) {
+            return self.unused(dir, kept, last.as_deref());
+        }
+        let mut metrics = serde_json::Map::new();
+        if let Some(run) = &last {
+            run.save(&dir.join(RUN))?;
+            for (name, values) in run.history.columns() {
+                let value = values.iter().rev().find(|v| v.is_finite());
+                metrics.insert(name.clone(), serde_json::json!(value));
+            }
+        }
+        let json = serde_json::json!({
+            "gflow": env!("CARGO_PKG_VERSION"),
+            "script": self.name,
+            "source": self.text,
+            "seed": self.seed,
+            "parameters": *lock(&self.context.params_read),
+            "device": { "name": self.compute.name, "description": self.compute.description },
+            "exit": exit as i32,
+            "ending": last.as_ref().map(|r| r.ending.clone()),
+            "metrics": metrics,
+            "run": last.as_ref().map(|_| RUN),
+            "run_number": *lock(&self.context.runs),
+        });
+        let text = serde_json::to_string_pretty(&json).map_err(|e| Error::io("write", dir, e))?;
+        crate::io::write_atomically(&dir.join("run.json"), text.as_bytes())
+    }
+
+    /// An unused --resume: nothing of the kept run is overwritten, and what ran instead is kept beside it.
+    fn unused(&self, dir: &Path, kept: &Resume, last: Option<&Run>) -> Result<()> {
+        let mut reason = format!(
+            "it was not used: the run kept in {} was run {} of its script, and this script came to {}. It is as it was",
+            kept.folder.display(),
+            kept.number,
+            lock(&self.context.runs)
+        );
+        if let Some(run) = last {
+            let anew = dir.join(ANEW);
+            run.save(&anew)?;
+            reason += &format!("; the run that was made instead is in {}", anew.display());
+        }
+        Err(Error::data("--resume", reason))
+    }
+}
+
+/// The run that --resume goes on with.
+///
+/// # Errors
+/// A folder without one, a damaged one, or one of which nobody knows which run of the script it was.
+pub fn kept(dir: &Path, compute: &Compute) -> Result<(Resume, Vec<String>)> {
+    let folder = dir.join(RUN);
+    let refused = |reason: String| Error::data("--resume", reason);
+    if !crate::io::sealed::whole(&folder).join("run.json").is_file() {
+        return Err(refused(format!("{} holds no saved run", folder.display())));
+    }
+    let Loaded { run, remarks } = Loaded::read(&folder, &compute.device)?;
+    let number = match run.number {
+        Some(n) => n,
+        None => number(&dir.join("run.json")).map_err(|why| {
+            refused(format!(
+                "which run of the script is kept in {} is not known: {why}. \
+                 load_run(\"{}\").resume(steps) goes on with it in a script",
+                folder.display(),
+                folder.display()
+            ))
+        })?,
+    };
+    Ok((Resume { folder, number, run }, remarks))
+}
+
+/// Which run of its script was kept, as runs of form 4 had it in the file beside them.
+fn number(file: &Path) -> std::result::Result<usize, String> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|e| format!("cannot read {shown}: {e}"))?;
+    let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{shown} is damaged: {e}"))?;
+    match json["run_number"].as_u64() {
+        Some(n) if n > 0 => Ok(n as usize),
+        _ => Err(format!("{shown} has no `run_number`")),
+    }
+}

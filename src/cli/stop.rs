@@ -1,0 +1,100 @@
+//! Ctrl-C, SIGTERM and SIGHUP while a script runs. The first stops the script, and what it left is written. The second no
+//! longer waits for the script; the third not even for the writing.
+use super::Exit;
+use super::keep::Keeper;
+use crate::interrupt::Interrupt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Signals that come together are one: a wrapper passes on what the terminal has already sent to all.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// What to do at a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// ask the script to stop
+    Ask,
+    /// the same signal again
+    Nothing,
+    /// say that the run is being written
+    Patience,
+    /// write what there is, without the script, and end
+    Leave,
+    /// end at once
+    End,
+}
+
+/// What was heard so far.
+#[derive(Default)]
+struct Heard {
+    /// the last signal that counted
+    last: Option<Instant>,
+    impatient: bool,
+}
+
+impl Heard {
+    fn signal(&mut self, now: Instant, writing: bool) -> Answer {
+        if self.last.is_some_and(|t| now.duration_since(t) < TOGETHER) {
+            return Answer::Nothing;
+        }
+        if self.last.replace(now).is_none() {
+            return Answer::Ask;
+        }
+        if std::mem::replace(&mut self.impatient, true) {
+            return Answer::End;
+        }
+        if writing { Answer::Patience } else { Answer::Leave }
+    }
+}
+
+/// Listens from now on.
+///
+/// # Errors
+/// Signals that cannot be caught here.
+pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Result<(), ctrlc::Error> {
+    let mut heard = Heard::default();
+    ctrlc::set_handler(move || {
+        interrupt.request();
+        match heard.signal(Instant::now(), keeper.writing().is_some()) {
+            Answer::Ask | Answer::Nothing => {}
+            Answer::Patience => {
+                let folder = keeper.writing().map_or(String::new(), |f| format!(" to {}", f.display()));
+                eprintln!("still writing{folder}; Ctrl-C once more gives it up");
+            }
+            Answer::Leave => {
+                let keeper = keeper.clone();
+                // on a thread of its own, so that a third signal is heard
+                std::thread::spawn(move || {
+                    if let Err(e) = keeper.leave(Exit::Interrupted) {
+                        eprintln!("error: {e}");
+                    }
+                    std::process::exit(Exit::Interrupted as i32);
+                });
+            }
+            Answer::End => std::process::exit(Exit::Interrupted as i32),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Heard};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn one_press_is_one_press_and_the_third_ends() {
+        let begin = Instant::now();
+        let at = |ms: u64| begin + Duration::from_millis(ms);
+        for writing in [false, true] {
+            let mut heard = Heard::default();
+            assert_eq!(heard.signal(at(0), writing), Answer::Ask);
+            for passed_on in [1, 300, 600, 900] {
+                assert_eq!(heard.signal(at(passed_on), writing), Answer::Nothing);
+            }
+            let second = if writing { Answer::Patience } else { Answer::Leave };
+            assert_eq!(heard.signal(at(1500), writing), second);
+            assert_eq!(heard.signal(at(1600), writing), Answer::Nothing);
+            assert_eq!(heard.signal(at(3000), writing), Answer::End);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Reading a run back. Whatever is damaged is refused by its name, and what was read must be what would be written again.
+use super::advance::Run;
+use super::again;
+use super::form::{ARRAYS, EARLIER, FORM, READABLE, SavedRun, snapshot, title};
+use crate::critic::Named;
+use crate::device::{Points, points};
+use crate::error::{Error, Result};
+use crate::flow::recipe::Setting;
+use crate::flow::saved::recipe;
+use crate::input;
+use crate::interrupt::Interrupt;
+use crate::io::arrays::unpack;
+use crate::io::numpy::Array;
+use crate::io::{MANIFEST, sealed};
+use crate::metric;
+use crate::record::{Snapshot, State};
+use burn::tensor::Device;
+use std::path::{Path, PathBuf};
+
+/// A run that was read, with what should be said about it.
+pub struct Loaded {
+    /// the run
+    pub run: Run,
+    /// remarks for people
+    pub remarks: Vec<String>,
+}
+
+/// The bytes of a saved run.
+struct Found {
+    folder: PathBuf,
+    form: u32,
+    readable: Vec<u8>,
+    arrays: Vec<u8>,
+}
+
+impl Run {
+    /// Reads a run back onto a device, where it goes on bit for bit.
+    ///
+    /// # Errors
+    /// A folder that holds no run of a form known here, or one of whose parts is missing, damaged, or of another save.
+    pub fn load(folder: &Path, device: &Device) -> Result<Run> {
+        Loaded::read(folder, device).map(|l| l.run)
+    }
+}
+
+impl Loaded {
+    /// Reads a run back, with remarks.
+    ///
+    /// # Errors
+    /// As [`Run::load`].
+    pub fn read(folder: &Path, device: &Device) -> Result<Loaded> {
+        let found = find(folder)?;
+        let mut remarks = vec![];
+        if found.folder != folder {
+            remarks.push(format!(
+                "a save to {} was broken off: this is the run before it, from {}",
+                folder.display(),
+                found.folder.display()
+            ));
+        }
+        if found.form == EARLIER {
+            remarks.push(format!(
+                "{} was saved in form {EARLIER}, which has no checksums: save it again",
+                found.folder.display()
+            ));
+        }
+        Ok(Loaded { run: read(&found, device)?, remarks })
+    }
+}
+
+/// The parts of a run: sealed, or of the form before, which had no manifest.
+fn find(folder: &Path) -> Result<Found> {
+    if let Some(mut sealed) = sealed::read(folder)? {
+        let at = sealed.folder.join(MANIFEST);
+        if sealed.title != title() {
+            let reason = format!("it is of \"{}\", this gflow reads \"{}\" and form {EARLIER}", sealed.title, title());
+            return Err(Error::io("read", &at, reason));
+        }
+        let mut take =
+            |name| sealed.parts.remove(name).ok_or_else(|| Error::io("read", &at, format!("it does not list {name}")));
+        let (readable, arrays) = (take(READABLE)?, take(ARRAYS)?);
+        return Ok(Found { folder: sealed.folder, form: FORM, readable, arrays });
+    }
+    let get = |name: &str| {
+        let path = folder.join(name);
+        let (file, size) = input::open(&path)?;
+        input::read_bytes(file, size).map_err(|reason| input::failed(&path, reason))
+    };
+    Ok(Found { folder: folder.into(), form: EARLIER, readable: get(READABLE)?, arrays: get(ARRAYS)? })
+}
+
+fn read(found: &Found, device: &Device) -> Result<Run> {
+    let path = found.folder.join(READABLE);
+    let broken = |reason: String| Error::io("read", &path, reason);
+    let json: serde_json::Value =
+        serde_json::from_slice(&found.readable).map_err(|e| broken(format!("not a saved run: {e}")))?;
+    match json["format"].as_u64() {
+        Some(f) if f == u64::from(found.form) => {}
+        Some(f) if f == u64::from(FORM) => {
+            return Err(broken(format!("it is of form {FORM}, but {MANIFEST} is missing")));
+        }
+        Some(f) => return Err(broken(format!("it has form {f}, this gflow reads forms {EARLIER} and {FORM}"))),
+        None => return Err(broken("not a saved run: it has no `format`".into())),
+    }
+    let saved: SavedRun = serde_json::from_value(json.clone()).map_err(|e| broken(format!("not a saved run: {e}")))?;
+    check(&saved).map_err(broken)?;
+    let file = found.folder.join(ARRAYS);
+    let arrays = unpack(&found.arrays, &file)?;
+    let run = build(saved, &arrays, &file, device).map_err(|e| match e {
+        e @ Error::Io { .. } => e,
+        // what a run about to begin would be told
+        Error::Unsupported { .. } => e,
+        e => broken(format!("not a whole run: {e}")),
+    })?;
+    again::arrays(&run, &arrays).map_err(|reason| Error::io("read", &file, reason))?;
+    again::readable(&run, &json, found.form).map_err(broken)?;
+    Ok(run)
+}
+
+/// What must hold between the entries of `run.json`.
+fn check(saved: &SavedRun) -> std::result::Result<(), String> {
+    saved.history.check()?;
+    let o = &saved.options;
+    if o.snapshots > 100_000 || o.runaway.is_nan() || o.runaway <= 0.0 {
+        return Err("not a saved run: an option is outside of what `run` takes".into());
+    }
+    if !saved.time.is_finite() || !saved.seconds.is_finite() || saved.dt.is_some_and(|dt| !dt.is_finite()) {
+        return Err("not a saved run: a time is not finite".into());
+    }
+    Ok(())
+}
+
+fn build(saved: SavedRun, arrays: &[Array], file: &Path, device: &Device) -> Result<Run> {
+    let find = |name: &str| -> Result<Points> {
+        match arrays.iter().find(|a| a.0 == name) {
+            Some((_, data, shape)) if shape.len() == 2 => Ok(points(data.clone(), shape[0], shape[1], device)),
+            Some((_, _, shape)) => Err(Error::io("read", file, format!("its array `{name}` has the shape {shape:?}"))),
+            None => Err(Error::io("read", file, format!("it has no array `{name}`"))),
+        }
+    };
+    let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
+    let tensors: Vec<Named> =
+        arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
+    let go = Interrupt::default();
+    let recipe = recipe(&saved.flow)?;
+    recipe.check(&source, &target)?;
+    metric::by_names(&saved.options.metrics, &go)?;
+    let setting = Setting {
+        source: &source,
+        target: &target,
+        labels: saved.labels.as_ref(),
+        seed: saved.options.seed.unwrap_or(0),
+        steps: saved.options.steps,
+        saved: &tensors,
+        interrupt: &go,
+    };
+    let mut flow = recipe.start(&setting)?;
+    flow.restore(&tensors)?;
+    let home = flow.initial(&source)?.dims();
+    let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
+    let mut snapshots = vec![];
+    for (i, (step, time)) in saved.snapshots.iter().enumerate() {
+        snapshots.push(Snapshot { step: *step, time: *time, points: find(&snapshot(i))? });
+    }
+    let same = |what: &str, p: &Points| match p.dims() == home {
+        true => Ok(()),
+        false => {
+            Err(Error::io("read", file, format!("its array `{what}` is {:?}, the particles are {home:?}", p.dims())))
+        }
+    };
+    same("particles", &particles)?;
+    previous.iter().try_for_each(|p| same("previous", p))?;
+    snapshots.iter().enumerate().try_for_each(|(i, s)| same(&snapshot(i), &s.points))?;
+    Ok(Run {
+        flow,
+        labels: saved.labels,
+        state: State { particles, previous, dt: saved.dt, time: saved.time, step: saved.step },
+        source,
+        target,
+        options: saved.options,
+        history: saved.history,
+        snapshots,
+        ending: saved.ending,
+        seconds: saved.seconds,
+        number: saved.number,
+    })
+}

@@ -1,0 +1,11 @@
+//! Attacks: damaged files, faults of the disk, hostile input. Each has a short form that always runs and a long one, by
+//! `GFLOW_ATTACK=long`, which prints what it tried.
+mod faults;
+mod keeping;
+mod permissions;
+mod saves;
+
+/// Whether the long forms run.
+pub fn long() -> bool {
+    std::env::var("GFLOW_ATTACK").is_ok_and(|v| v == "long")
+}
