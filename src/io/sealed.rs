@@ -249,11 +249,12 @@ pub fn read(folder: &Path) -> Result<Option<Sealed>> {
         if !manifest.exists() {
             return Ok(None);
         }
-        let listed = bytes(&manifest, LONGEST)?;
-        let sealed = unseal(&found, &listed);
+        let listed = bytes(&manifest, LONGEST);
+        let text = listed.as_ref().ok().cloned();
+        let sealed = listed.and_then(|listed| unseal(&found, &listed));
         // replaced meanwhile: parts of two saves are no reason to refuse the new one
         left -= 1;
-        let replaced = || bytes(&manifest, LONGEST).ok().as_ref() != Some(&listed);
+        let replaced = || bytes(&manifest, LONGEST).ok() != text;
         if sealed.is_ok() || left == 0 || !replaced() {
             return sealed.map(Some);
         }
