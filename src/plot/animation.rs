@@ -6,6 +6,7 @@ use super::scatter::scatter;
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::memory;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, RgbaImage};
 use std::path::Path;
@@ -42,6 +43,8 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
             "it needs two snapshots or more, of dimension 2 or more; run with snapshots: 40",
         ));
     }
+    let points: usize = snapshots.iter().map(|s| s.len() + target.len()).sum();
+    memory::check(&format!("plot::animate of {} frames", snapshots.len()), memory::product(&[points, 16]))?;
     let range = |axis: usize| {
         let all = snapshots.iter().chain([target]).flat_map(|c| c.rows.iter().skip(axis).step_by(c.d).copied());
         let (lo, hi) = bounds(all);

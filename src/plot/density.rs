@@ -30,7 +30,13 @@ pub fn density(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
             "it draws points of dimension 2 or more; for numbers there is plot::hist",
         ));
     }
-    let (x, y) = c.xy();
+    let (x, y): (Vec<f64>, Vec<f64>) = {
+        let (x, y) = c.xy();
+        x.into_iter().zip(y).filter(|(x, y)| x.is_finite() && y.is_finite()).unzip()
+    };
+    if x.is_empty() {
+        return Err(Error::data("plot::density", "no point of the sample is finite"));
+    }
     let n = x.len() as f64;
     let spread = |v: &[f64]| {
         let m = v.iter().sum::<f64>() / n;

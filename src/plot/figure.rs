@@ -197,6 +197,16 @@ impl Figure {
         };
         self.panels.iter().flat_map(|p| &p.marks).map(count).sum()
     }
+    /// How many of the points of clouds have no place, because a coordinate is not finite, and how many there are in all.
+    pub fn lost(&self) -> (usize, usize) {
+        let count = |m: &Mark| match m {
+            Mark::Points { x, y, .. } => {
+                (x.iter().zip(y).filter(|(x, y)| !(x.is_finite() && y.is_finite())).count(), x.len())
+            }
+            _ => (0, 0),
+        };
+        self.panels.iter().flat_map(|p| &p.marks).map(count).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    }
     /// One line for terminals.
     pub fn describe(&self) -> String {
         let title = self.panels.first().map_or("", |p| p.title.as_str());

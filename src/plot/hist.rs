@@ -2,6 +2,7 @@
 use super::color::cycle;
 use super::figure::{Key, LegendEntry, Mark, bounds};
 use super::keys::{ALPHA, BINS, HEIGHT, LEGEND, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::scale::is_range;
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
@@ -43,8 +44,13 @@ pub fn hist(values: &[(String, Vec<f64>)], o: &FigureOptions) -> Result<Figure> 
     let (lo, hi) = bounds(all.iter().copied());
     let (lo, hi) = match o.x_range[..] {
         [a, b] => (a, b),
-        _ if hi > lo => (lo, hi),
-        _ => (lo - 0.5, hi + 0.5),
+        _ if is_range(lo, hi) => (lo, hi),
+        // farther apart than the largest number: what lies farther out than a page goes is left out
+        _ if hi - lo > 1.0 => (lo.max(-1e300), hi.min(1e300)),
+        _ => {
+            let half = (1e-9 * lo.abs()).max(0.5);
+            (lo - half, hi + half)
+        }
     };
     let bins = if o.bins > 0 { o.bins } else { rule(&all, lo, hi) };
     let step = (hi - lo) / bins as f64;

@@ -2,9 +2,9 @@
 use super::color::{GREY, INK};
 use super::figure::{Axis, Colorbar, Figure, Mark, Panel};
 use super::ink::{LABEL, TICK, TITLE, line, text, width};
-use super::legend::{self, legend};
+use super::legend::Legend;
 use super::marks::mark;
-use super::scale::{Frame, Scale};
+use super::scale::{Frame, Scale, is_range};
 use super::shape::{Anchor, Shape};
 use super::text::unicode;
 use super::ticks::{self, Tick};
@@ -22,11 +22,30 @@ pub fn shapes(f: &Figure) -> Vec<Shape> {
     out
 }
 
+/// The share of a panel that its axes keep at least, whatever is written around them.
+const LEAST: f64 = 0.25;
+/// What lies farther out is on no page: differences of such numbers overflow.
+const FAR: f64 = 1e300;
+
+/// Edges at `from` and `to` of axes in a panel that begins at `start`: where what is written around them does not leave
+/// enough room, it gets as much less on both sides as it takes.
+fn kept((from, to): (f64, f64), start: f64, length: f64) -> (f64, f64) {
+    let least = LEAST * length;
+    if to - from >= least {
+        return (from, to);
+    }
+    let (before, after) = (from - start, start + length - to);
+    let share = (length - least) / (before + after);
+    (start + before * share, start + length - after * share)
+}
+
 fn range(panel: &Panel, axis: &Axis, which: usize) -> (f64, f64) {
-    if let Some((lo, hi)) = axis.limits.filter(|(lo, hi)| lo < hi && (!axis.log || *lo > 0.0)) {
+    let fits = |(lo, hi): &(f64, f64)| is_range(*lo, *hi) && (!axis.log || *lo > 0.0);
+    if let Some((lo, hi)) = axis.limits.filter(fits) {
         return (lo, hi);
     }
     let (lo, hi) = panel.extent(which, axis.log).unwrap_or(if axis.log { (0.1, 10.0) } else { (0.0, 1.0) });
+    let (lo, hi) = if axis.log { (lo, hi) } else { (lo.clamp(-FAR, FAR), hi.clamp(-FAR, FAR)) };
     let tight = panel.marks.iter().any(|m| matches!(m, Mark::Heat { .. }));
     if axis.log {
         let pad = ((hi / lo).log10() * 0.04).max(0.02);
@@ -48,12 +67,14 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     let (mut xr, mut yr) = (range(p, &p.x, 0), range(p, &p.y, 1));
     let y_ticks_for = |yr: (f64, f64), pixels: f64| axis_ticks(&p.y, yr, (pixels / 45.0) as usize);
     let title = unicode(&p.title);
-    let keys = legend::rows(&p.legend, size.0 - 60.0);
-    let top = corner.1 + if title.is_empty() { 10.0 } else { 30.0 } + legend::ROW * keys.len() as f64;
-    let bottom = corner.1 + size.1 - if p.bare { 8.0 } else { 26.0 + if p.x.label.is_empty() { 0.0 } else { 18.0 } };
+    let above = if title.is_empty() { 10.0 } else { 30.0 };
+    let below = if p.bare { 8.0 } else { 26.0 + if p.x.label.is_empty() { 0.0 } else { 18.0 } };
+    let keys = Legend::within(&p.legend, size.0 - 60.0, (1.0 - LEAST) * size.1 - above - below);
+    let (top, bottom) = kept((corner.1 + above + keys.height(), corner.1 + size.1 - below), corner.1, size.1);
     let labels = y_ticks_for(yr, bottom - top).iter().map(|t| width(&t.1, TICK)).fold(0.0, f64::max);
     let left = corner.0 + if p.bare { 8.0 } else { 16.0 + labels + if p.y.label.is_empty() { 0.0 } else { 20.0 } };
     let right = corner.0 + size.0 - 14.0 - if p.colorbar.is_some() { 62.0 } else { 0.0 };
+    let (left, right) = kept((left, right), corner.0, size.0);
     let (mut x0, mut x1, mut y0, mut y1) = (left, right, bottom, top);
     if p.equal {
         // keep the data's shape: widen the range of the looser axis, or shrink the frame for images
@@ -86,7 +107,7 @@ fn panel(p: &Panel, corner: (f64, f64), size: (f64, f64), out: &mut Vec<Shape>) 
     if !title.is_empty() {
         out.push(text((0.5 * (x0 + x1), corner.1 + 15.0), title, TITLE, Anchor::Middle));
     }
-    legend(&keys, (x0, x1), y1 - 11.0, out);
+    keys.draw((x0, x1), y1 - 11.0, out);
     if let Some(bar) = &p.colorbar {
         colorbar(bar, x1 + 14.0, (y1, y0), out);
     }

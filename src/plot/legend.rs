@@ -6,14 +6,14 @@ use super::shape::{Anchor, Shape};
 use super::text::unicode;
 
 /// Height of one row of the legend.
-pub(super) const ROW: f64 = 18.0;
+const ROW: f64 = 18.0;
 
 fn entry_width(e: &LegendEntry) -> f64 {
     24.0 + width(&unicode(&e.label), TICK) + 12.0
 }
 
 /// The entries of a legend in as many rows as they take.
-pub(super) fn rows(entries: &[LegendEntry], length: f64) -> Vec<&[LegendEntry]> {
+fn rows(entries: &[LegendEntry], length: f64) -> Vec<&[LegendEntry]> {
     let (mut out, mut from, mut used) = (vec![], 0, 0.0);
     for (i, e) in entries.iter().enumerate() {
         if i > from && used + entry_width(e) > length {
@@ -28,10 +28,44 @@ pub(super) fn rows(entries: &[LegendEntry], length: f64) -> Vec<&[LegendEntry]> 
     out
 }
 
-/// Draws the rows between x0 and x1, the last of them at the height y.
-pub(super) fn legend(rows: &[&[LegendEntry]], (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
-    for (i, row) in rows.iter().enumerate() {
-        legend_row(row, (x0, x1), y - ROW * (rows.len() - 1 - i) as f64, out);
+/// The rows of a legend that there is room for.
+pub(super) struct Legend<'a> {
+    rows: Vec<&'a [LegendEntry]>,
+    /// entries that are only counted
+    left_out: usize,
+}
+
+impl<'a> Legend<'a> {
+    /// Rows of a length, as many as fit into a height; what does not fit is counted in the last.
+    pub fn within(entries: &'a [LegendEntry], length: f64, height: f64) -> Legend<'a> {
+        let mut rows = rows(entries, length);
+        let most = (height / ROW).max(0.0) as usize;
+        let mut left_out = 0;
+        if rows.len() > most {
+            left_out = rows.drain(most.saturating_sub(1)..).map(<[_]>::len).sum();
+        }
+        // a page without room for the count has none for a legend
+        if most == 0 { Legend { rows: vec![], left_out: 0 } } else { Legend { rows, left_out } }
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len() + usize::from(self.left_out > 0)
+    }
+
+    /// What it takes above the axes.
+    pub fn height(&self) -> f64 {
+        ROW * self.count() as f64
+    }
+
+    /// Draws the rows between x0 and x1, the last of them at the height y.
+    pub fn draw(&self, (x0, x1): (f64, f64), y: f64, out: &mut Vec<Shape>) {
+        for (i, row) in self.rows.iter().enumerate() {
+            legend_row(row, (x0, x1), y - ROW * (self.count() - 1 - i) as f64, out);
+        }
+        if self.left_out > 0 {
+            let said = format!("… and {} more", self.left_out);
+            out.push(text((0.5 * (x0 + x1), y), said, TICK, Anchor::Middle));
+        }
     }
 }
 
@@ -75,5 +109,20 @@ mod tests {
         let shown: Vec<&str> = rows.iter().flat_map(|r| r.iter().map(|e| e.label.as_str())).collect();
         assert_eq!(shown, names);
         assert!(super::rows(&[], 200.0).is_empty());
+    }
+
+    /// What there is no room for is counted; a page without room for a row has no legend.
+    #[test]
+    fn legends_end_where_the_room_does() {
+        let entries: Vec<LegendEntry> =
+            (0..40).map(|i| LegendEntry { label: format!("series {i}"), color: INK, key: Key::Patch }).collect();
+        let whole = Legend::within(&entries, 400.0, 1e3);
+        assert_eq!((whole.left_out, whole.rows.iter().map(|r| r.len()).sum::<usize>()), (0, 40));
+        let part = Legend::within(&entries, 400.0, 4.5 * ROW);
+        assert_eq!(part.height(), 4.0 * ROW);
+        assert_eq!(part.left_out + part.rows.iter().map(|r| r.len()).sum::<usize>(), 40);
+        assert!(part.rows.len() == 3 && part.left_out > 20);
+        assert_eq!(Legend::within(&entries, 400.0, 0.5 * ROW).height(), 0.0);
+        assert_eq!(Legend::within(&entries, 400.0, -5.0).height(), 0.0);
     }
 }

@@ -1,5 +1,6 @@
 //! Options every plot takes.
 use super::figure::{Axis, Figure, Panel};
+use super::scale::is_range;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -68,11 +69,14 @@ impl FigureOptions {
     fn axis(&self, label: &Option<String>, fallback: &str, log: bool, range: &[f64], name: &str) -> Result<Axis> {
         let limits = match range {
             [] => None,
-            [lo, hi] if lo < hi && (!log || *lo > 0.0) => Some((*lo, *hi)),
+            [lo, hi] if is_range(*lo, *hi) && (!log || *lo > 0.0) => Some((*lo, *hi)),
             _ => {
                 let got = format!("{range:?}");
-                let expected =
-                    format!("[low, high] with low < high{}", if log { " and low > 0 on a log axis" } else { "" });
+                let narrow = if matches!(range, [lo, hi] if lo < hi) { ", at least 1e-300 apart" } else { "" };
+                let expected = format!(
+                    "[low, high] with low < high{narrow}{}",
+                    if log { " and low > 0 on a log axis" } else { "" }
+                );
                 return Err(Error::Option { owner: "plot".into(), key: name.into(), got, expected });
             }
         };

@@ -7,6 +7,7 @@ use super::figure::Figure;
 use super::layout::shapes;
 use super::shape::{Anchor, Shape};
 use crate::error::{Error, Result};
+use crate::memory;
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -19,6 +20,10 @@ const SVG_FINENESS: f64 = 10.0;
 /// PNGs have two pixels to the logical one, each averaged from four.
 const PNG_SCALE: u32 = 2;
 const OVERSAMPLE: u32 = 2;
+/// The largest figure in logical pixels a side; finer canvases still count in 32 bits.
+const MOST: f64 = 100_000.0;
+/// Bytes that a mark takes at most on its way: as a shape, and as an element of an SVG.
+const SHAPE: usize = 300;
 
 static REGISTER: Once = Once::new();
 
@@ -53,9 +58,11 @@ fn draw<DB: DrawingBackend>(
     shapes: &[Shape],
     scale: f64,
 ) -> std::result::Result<(), String> {
-    let at = |p: (f64, f64)| ((p.0 * scale).round() as i32, (p.1 * scale).round() as i32);
+    // plotters walks along what lies off the page as well
+    let pixel = |v: f64| (v.clamp(-MOST, MOST) * scale).round() as i32;
+    let at = |p: (f64, f64)| (pixel(p.0), pixel(p.1));
     let stroke = |w: f64| ((w * scale).round() as u32).max(1);
-    for s in shapes {
+    for s in shapes.iter().filter(|s| s.is_somewhere()) {
         let done = match s {
             Shape::Line { points, color, width, alpha } => {
                 let mut path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
@@ -95,8 +102,19 @@ fn draw<DB: DrawingBackend>(
     area.present().map_err(|e| e.to_string())
 }
 
-fn size(f: &Figure, scale: f64) -> (u32, u32) {
-    ((f.width * scale).round().clamp(1.0, 30_000.0) as u32, (f.height * scale).round().clamp(1.0, 30_000.0) as u32)
+/// Pixels of a figure in each direction. Errors if they are more than can be drawn.
+fn size(f: &Figure, scale: f64) -> Result<(u32, u32)> {
+    if !(f.width <= MOST && f.height <= MOST) {
+        let size = format!("{:.0} × {:.0} pixels", f.width, f.height);
+        return Err(failed(format!("it has {size}, at most {MOST} × {MOST} can be drawn")));
+    }
+    Ok(((f.width * scale).round().max(1.0) as u32, (f.height * scale).round().max(1.0) as u32))
+}
+
+/// Errors unless the shapes of a figure, or its text, fit into memory beside `bytes` of pixels.
+fn check_memory(f: &Figure, bytes: u128) -> Result<()> {
+    let size = format!("{:.0} × {:.0} pixels and {} marks", f.width, f.height, f.mark_count());
+    memory::check(&format!("drawing the figure of {size}"), bytes + memory::product(&[f.mark_count(), SHAPE]))
 }
 
 fn failed(e: String) -> Error {
@@ -109,14 +127,15 @@ fn failed(e: String) -> Error {
 /// What the drawing library reports.
 pub fn svg(f: &Figure) -> Result<String> {
     register();
-    let fine = size(f, SVG_FINENESS);
+    let fine = size(f, SVG_FINENESS)?;
+    check_memory(f, 0)?;
     let mut out = String::new();
     {
         let area = SVGBackend::with_string(&mut out, fine).into_drawing_area();
         area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
         draw(&area, &shapes(f), SVG_FINENESS).map_err(failed)?;
     }
-    let (w, h) = size(f, 1.0);
+    let (w, h) = size(f, 1.0)?;
     let out = out.replacen(
         &format!("width=\"{}\" height=\"{}\"", fine.0, fine.1),
         &format!("width=\"{w}\" height=\"{h}\""),
@@ -146,8 +165,10 @@ pub fn png(f: &Figure) -> Result<Vec<u8>> {
 pub fn pixels(f: &Figure, scale: u32) -> Result<(u32, u32, Vec<u8>)> {
     register();
     let scale = f64::from(scale);
-    let (w, h) = size(f, scale);
+    let (w, h) = size(f, scale)?;
     let (fw, fh) = (w * OVERSAMPLE, h * OVERSAMPLE);
+    // drawn, averaged, and encoded
+    check_memory(f, memory::product(&[fw as usize, fh as usize, 3]) + memory::product(&[w as usize, h as usize, 8]))?;
     let mut fine = vec![255u8; fw as usize * fh as usize * 3];
     {
         let area = BitMapBackend::with_buffer(&mut fine, (fw, fh)).into_drawing_area();

@@ -11,10 +11,17 @@ pub(super) struct Scale {
     pub to: f64,
 }
 
+/// Whether an axis can go from one number to another: the second is larger, by what f64 can divide into ticks.
+pub(super) fn is_range(lo: f64, hi: f64) -> bool {
+    (1e-300..f64::INFINITY).contains(&(hi - lo))
+}
+
 impl Scale {
-    /// The pixel of a value.
+    /// The pixel of a value; the middle where the axis is one value.
     pub fn at(&self, v: f64) -> f64 {
-        let t = if self.log {
+        let t = if self.lo == self.hi {
+            0.5
+        } else if self.log {
             (v.log10() - self.lo.log10()) / (self.hi.log10() - self.lo.log10())
         } else {
             (v - self.lo) / (self.hi - self.lo)

@@ -63,6 +63,19 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// Whether all of it lies at numbers: what does not is on no page.
+    pub fn is_somewhere(&self) -> bool {
+        let finite = |p: &(f64, f64)| p.0.is_finite() && p.1.is_finite();
+        match self {
+            Shape::Line { points, .. } | Shape::Polygon { points, .. } => points.iter().all(finite),
+            Shape::Circle { center, radius, .. } => finite(center) && radius.is_finite(),
+            Shape::Rectangle { from, to, .. } => finite(from) && finite(to),
+            Shape::Text { at, .. } => finite(at),
+        }
+    }
+}
+
 /// Which end of the text stands at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {

@@ -14,6 +14,10 @@ pub fn linear(lo: f64, hi: f64, target: usize) -> Vec<Tick> {
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].iter().map(|m| m * power).find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power);
     let first = (lo / step - 1e-9).ceil() as i64;
     let last = (hi / step + 1e-9).floor() as i64;
+    // where f64 ends, steps are none, or do not tell their multiples apart
+    if !(step > 0.0 && last.saturating_sub(first) <= 4 * target.max(1) as i64 + 4) {
+        return vec![(lo, number(lo, 1.0))];
+    }
     (first..=last).map(|k| k as f64 * step).map(|v| (v, number(v, step))).collect()
 }
 
@@ -67,7 +71,7 @@ pub fn superscript(n: i32) -> String {
 /// A tick value with the decimals its step needs and a real minus sign.
 pub fn number(v: f64, step: f64) -> String {
     if v != 0.0 && (v.abs() >= 1e5 || step.abs() < 1e-4) {
-        let e = v.abs().log10().floor() as i32;
+        let e = v.abs().log10().floor().max(-307.0) as i32;
         let m = v / 10f64.powi(e);
         let m = format!("{m:.1}");
         let m = m.trim_end_matches(".0");
@@ -82,4 +86,29 @@ pub fn number(v: f64, step: f64) -> String {
 
 fn minus(s: &str) -> String {
     s.replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At the ends of f64, and between neighbours of it, there are few ticks and none beyond the axis by more than a step.
+    #[test]
+    fn there_are_few_ticks_whatever_the_range() {
+        let near = [0.0, 5e-324, 1e-310, 1e-300, 1e-45, 1e-12, 1.0, 1e12, 1e38, 1e300, f64::MAX];
+        let ends: Vec<f64> = near.iter().flat_map(|v| [*v, -v, v.next_up()]).collect();
+        for (lo, hi) in ends.iter().flat_map(|a| ends.iter().map(move |b| (*a, *b))) {
+            for target in [0, 2, 8, 100] {
+                let ticks = linear(lo, hi, target);
+                assert!(ticks.len() <= 4 * target.max(1) + 5, "[{lo:e}, {hi:e}]: {} ticks", ticks.len());
+                assert!(ticks.iter().all(|t| t.0.is_finite() && !t.1.contains("inf")), "[{lo:e}, {hi:e}]: {ticks:?}");
+                if lo > 0.0 && hi > lo {
+                    let ticks = logarithmic(lo, hi, target);
+                    assert!(ticks.len() <= 700 && ticks.iter().all(|t| t.0.is_finite()), "[{lo:e}, {hi:e}]");
+                }
+            }
+        }
+        let said = |ticks: Vec<Tick>| ticks.into_iter().map(|t| t.1).collect::<Vec<_>>().join(" ");
+        assert_eq!(said(linear(0.0, 1.0, 4)), "0.0 0.2 0.4 0.6 0.8 1.0");
+    }
 }

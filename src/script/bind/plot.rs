@@ -32,16 +32,32 @@ const PLOTS: [(&str, Plot); 10] = [
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     for (name, plot) in PLOTS {
-        l.expose(name, move |call, (v,): (Dynamic,)| Ok(plot(&v, &call.options.typed()?)?));
+        l.expose(name, move |call, (v,): (Dynamic,)| Ok(seen(call, name, plot(&v, &call.options.typed()?)?)?));
     }
     l.expose("plot::weights", |call, (p, w): (Dynamic, Dynamic)| {
-        let options = call.options.typed()?;
-        Ok(room::weights::weights(&cloud("", &p)?, &numbers("plot::weights, weights", &w)?, &options)?)
+        let (options, weights) = (call.options.typed()?, numbers("plot::weights, weights", &w)?);
+        Ok(seen(call, "plot::weights", room::weights::weights(&cloud("", &p)?, &weights, &options)?)?)
     });
-    l.expose("plot::plan", |call, (e, p, q): (Dynamic, Dynamic, Dynamic)| Ok(plan(call, &e, &p, &q)?));
+    l.expose("plot::plan", |call, (e, p, q): (Dynamic, Dynamic, Dynamic)| {
+        Ok(seen(call, "plot::plan", plan(call, &e, &p, &q)?)?)
+    });
     l.expose("plot::lines", |call, (table, x, ys): (Dynamic, Dynamic, Dynamic)| Ok(curves(call, &table, &x, &ys)?));
     l.expose("plot::contour", |call, (v, e): (Dynamic, Dynamic)| Ok(field(call, "plot::contour", &v, &e, heat)?));
     l.expose("plot::quiver", |call, (v, e): (Dynamic, Dynamic)| Ok(field(call, "plot::quiver", &v, &e, arrows)?));
+}
+
+/// The figure, with a remark if some of its points have no place; an error if none has.
+fn seen(call: &Call, name: &str, figure: Figure) -> Result<Figure> {
+    match figure.lost() {
+        (0, _) => {}
+        (lost, all) if lost == all => {
+            return Err(Error::data(name, format!("none of the {all} points is finite: there is nothing to draw")));
+        }
+        (lost, all) => {
+            call.context.note(format!("{name}: {lost} of {all} points are not finite and not drawn"));
+        }
+    }
+    Ok(figure)
 }
 
 fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
