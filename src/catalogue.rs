@@ -182,28 +182,38 @@ impl Given {
         if self.values.is_empty() {
             return Ok(defaults);
         }
-        let mut value = serde_json::to_value(&defaults).map_err(|e| self.unread(&e))?;
-        if let Some(object) = value.as_object_mut() {
-            for (k, v) in &self.values {
-                if let Some(slot) = object.get_mut(k) {
-                    *slot = v.clone();
-                }
-            }
-        }
-        self.read(value)
+        let defaults = serde_json::to_value(&defaults).unwrap_or_default();
+        self.read(self.over(&defaults, |_| true)).map_err(|e| self.misfit::<T>(&defaults).unwrap_or(e))
     }
     /// A JSON object as a T. Errors if a value has not the type of its field.
     pub fn read<T: DeserializeOwned>(&self, value: serde_json::Value) -> Result<T> {
-        serde_json::from_value(value).map_err(|e| self.unread(&e))
+        serde_json::from_value(value)
+            .map_err(|_| Error::data(self.owner.clone(), "an option has a value of another kind than it takes"))
     }
 
-    fn unread(&self, e: &serde_json::Error) -> Error {
-        Error::Option {
-            owner: self.owner.clone(),
-            key: "options".into(),
-            got: "not understood".into(),
-            expected: e.to_string(),
+    /// These defaults with what was given under the wanted keys in their place.
+    fn over(&self, defaults: &serde_json::Value, wanted: impl Fn(&str) -> bool) -> serde_json::Value {
+        let mut value = defaults.clone();
+        if let Some(object) = value.as_object_mut() {
+            for (k, v) in self.values.iter().filter(|(k, _)| wanted(k)) {
+                if let Some(slot) = object.get_mut(k) {
+                    // one number is the list of it, where a list is expected
+                    *slot = if slot.is_array() && v.is_number() { serde_json::json!([v]) } else { v.clone() };
+                }
+            }
         }
+        value
+    }
+
+    /// The option whose value alone does not fit T.
+    fn misfit<T: DeserializeOwned>(&self, defaults: &serde_json::Value) -> Option<Error> {
+        let fits = |key: &str| serde_json::from_value::<T>(self.over(defaults, |k| k == key)).is_ok();
+        self.values.iter().find(|(k, _)| !fits(k)).map(|(k, v)| Error::Option {
+            owner: self.owner.clone(),
+            key: k.clone(),
+            got: v.to_string(),
+            expected: format!("a value of the kind of its default, {}", defaults.get(k).unwrap_or_default()),
+        })
     }
 }
 

@@ -1,9 +1,38 @@
 //! The thread that scripts run on.
+use std::cell::Cell;
+use std::hint::black_box;
 use std::io::Result;
 use std::thread::{Builder, JoinHandle};
 
 /// Scripts call deep: nested closures, long expressions.
 const STACK: usize = 512 << 20;
+/// What is kept free below a script: for native functions, and for taking apart what the script has built.
+const RESERVE: usize = 64 << 20;
+/// What a script may take of a stack of unknown size; the smallest that Rust gives is 2 MiB.
+const UNKNOWN: usize = 3 << 19;
+
+thread_local! {
+    /// the lowest address to which scripts may take the stack of this thread; 0 before anybody asked
+    static FLOOR: Cell<usize> = const { Cell::new(0) };
+}
+
+/// An address in the topmost frame of the stack.
+#[inline(always)]
+fn here() -> usize {
+    let mark = 0u8;
+    black_box(&raw const mark).addr()
+}
+
+/// Whether calls are so deep that the stack of this thread should hold no more of them. It costs a nanosecond.
+#[inline]
+pub fn is_deep() -> bool {
+    FLOOR.with(|floor| {
+        if floor.get() == 0 {
+            floor.set(here().saturating_sub(UNKNOWN));
+        }
+        here() < floor.get()
+    })
+}
 
 /// How many threads share the work of one step: RAYON_NUM_THREADS, or one per processor.
 pub fn count() -> usize {
@@ -15,9 +44,30 @@ pub fn count() -> usize {
 /// outside means to sleep until the pool is done, twice a step, and costs more than a small step itself.
 pub fn spawn<T: Send + 'static>(name: &str, f: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
     let member = move || {
+        FLOOR.set(here().saturating_sub(STACK - RESERVE));
         // a pool that exists already stays as it is: work goes to it from outside
         let _ = rayon::ThreadPoolBuilder::new().num_threads(count()).use_current_thread().build_global();
         f()
     };
     Builder::new().name(name.into()).stack_size(STACK).spawn(member)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The deepest call that is not yet too deep.
+    fn deepest(n: usize) -> usize {
+        let filled = black_box([n; 64]);
+        if is_deep() { n } else { deepest(n + 1) + filled[0] - n }
+    }
+
+    /// Frames of half a kilobyte and some: thousands of them in 1.5 MiB, hundreds of thousands in 448 MiB.
+    #[test]
+    fn stacks_end_before_they_are_full() {
+        let small = std::thread::Builder::new().stack_size(2 << 20).spawn(|| deepest(0)).unwrap().join().unwrap();
+        assert!((500..3000).contains(&small), "{small}");
+        let large = spawn("deep", || deepest(0)).unwrap().join().unwrap();
+        assert!((200_000..900_000).contains(&large), "{large}");
+    }
 }

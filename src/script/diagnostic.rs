@@ -46,6 +46,9 @@ pub enum Class {
     Interrupted,
 }
 
+/// The interpreter counts lines and columns in 16 bits, and stands still at the last.
+pub const UNCOUNTED: usize = u16::MAX as usize;
+
 /// Texts of every source a session has read, by name.
 #[derive(Default)]
 pub struct Sources {
@@ -71,7 +74,11 @@ impl Sources {
     pub fn place(&self, source: &str, position: Position) -> Option<Place> {
         let (text, rewritten) = self.texts.get(source)?;
         let line = position.line()?;
-        let column = rewritten.column(line, position.position().unwrap_or(1));
+        let column = position.position().unwrap_or(1);
+        if line >= UNCOUNTED || column >= UNCOUNTED {
+            return None;
+        }
+        let column = rewritten.column(line, column);
         let word = text.lines().nth(line - 1).unwrap_or("");
         let rest: Vec<char> = word.chars().skip(column - 1).collect();
         let is_word = |c: &char| c.is_alphanumeric() || *c == '_';
@@ -119,11 +126,32 @@ pub fn friendly(t: &str) -> String {
         "Fn" | "FnPtr" => "function",
         "&str | ImmutableString | String" | "string" | "ImmutableString" => "text",
         "range" | "range=" => "range",
+        "char" => "character",
+        "timestamp" | "Instant" => "time",
+        "Symbolic" => "formula",
+        "SymbolicPoint" => "point of formulas",
         _ if t.contains("Range") => "range",
-        _ if t.contains("Tensor<2") => "Points",
-        _ => last,
+        _ if t.contains("Tensor") => "Points",
+        _ => own(last),
     }
     .to_string()
+}
+
+/// What the language calls a type of the program.
+fn own(last: &str) -> &str {
+    match last {
+        "DivergenceValue" => "Divergence",
+        "CriticValue" => "CriticRecipe",
+        "FittedCritic" => "Critic",
+        "FlowValue" | "DensityFlow" => "Flow",
+        "CodecValue" => "Codec",
+        "History" => "Table",
+        "Order" => "Renyi",
+        "Bar" => "Progress",
+        "Expr" => "formula",
+        "SymbolicPoint" => "point of formulas",
+        last => last,
+    }
 }
 
 impl Diagnostic {

@@ -2,7 +2,9 @@
 use super::context::Context;
 use super::front_end::Event;
 use super::install::install;
+use super::words::{self, TOO_DEEP};
 use super::{arithmetic, bind, symbolic_point, trace};
+use crate::threads;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Position};
 use std::sync::Arc;
 
@@ -19,6 +21,9 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_string_size(100_000_000);
     engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |f: &mut FnPtr| words::function(f));
+    }
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
@@ -32,7 +37,13 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
     engine.on_debug(move |s, _, _| c.emit(Event::Note(s.to_string())));
     let c = context.clone();
-    engine.on_progress(move |_| c.interrupt.is_requested().then(|| Dynamic::from("interrupted")));
+    engine.on_progress(move |_| {
+        // `eval` in what it evaluates, and whatever else calls on without being counted
+        if threads::is_deep() {
+            return Some(Dynamic::from(TOO_DEEP));
+        }
+        c.interrupt.is_requested().then(|| Dynamic::from("interrupted"))
+    });
     // globals inside functions: shared cells, so that what a function reads is what the script wrote last
     let c = context.clone();
     #[expect(deprecated, reason = "marked volatile, not superseded")]

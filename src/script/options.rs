@@ -2,6 +2,7 @@
 use super::context::Context;
 use super::convert::raise;
 use super::diagnostic::friendly;
+use super::words;
 use crate::catalogue::{Entry, Given, Opt, OptionKind, nearest};
 use crate::error::{Error, Result};
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
@@ -88,7 +89,7 @@ fn wrong(owner: &str, opt: &Opt, value: &Dynamic) -> Error {
     let got = match value.type_name() {
         "string" => format!("\"{shown}\""),
         "i64" | "f64" | "bool" => shown,
-        "array" if shown.len() < 80 => shown,
+        "array" if shown.len() < 80 => words::plain(&shown),
         other => format!("a {}", friendly(other)),
     };
     Error::Option { owner: owner.to_string(), key: opt.name.to_string(), got, expected: opt.kind.describe() }

@@ -1,7 +1,9 @@
 //! From the interpreter's errors to a user's words: what fits no name, no type, no syntax, and what was perhaps meant.
 use super::context::{Context, lock};
-use super::diagnostic::{Class, Diagnostic, Sources, friendly};
+use super::diagnostic::{Class, Diagnostic, Sources, UNCOUNTED, friendly};
 use super::names;
+use super::rewrite::INDEX;
+use super::words::{self, TOO_DEEP};
 use crate::catalogue::nearest;
 use crate::error::Error;
 use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
@@ -11,10 +13,25 @@ pub fn from_parse(e: &ParseError, source: &str, sources: &Sources, text: &str) -
     let (message, hint) = parse_words(e.err_type(), text, e.position());
     let mut position = e.position();
     if position.is_none() {
-        let lines = text.lines().count().max(1);
-        position = Position::new(lines as u16, text.lines().last().map_or(1, |l| l.chars().count().max(1)) as u16);
+        let last = text.lines().last().map_or(1, |l| l.chars().count().max(1));
+        let counted = |n: usize| n.min(UNCOUNTED) as u16;
+        position = Position::new(counted(text.lines().count().max(1)), counted(last));
     }
-    Diagnostic { message, hint, ..Diagnostic::default() }.at(sources.place(source, position))
+    told(Diagnostic { message, hint, ..Diagnostic::default() }.at(sources.place(source, position)), position)
+}
+
+/// The diagnostic in a user's words; where the interpreter has lost count it says so instead of naming a wrong place.
+fn told(mut d: Diagnostic, position: Position) -> Diagnostic {
+    d.message = words::plain(&d.message);
+    let uncounted = |n: Option<usize>| n.is_some_and(|n| n >= UNCOUNTED);
+    if uncounted(position.line()) || uncounted(position.position()) {
+        let most = UNCOUNTED - 1;
+        d.message +=
+            &format!(" (somewhere beyond line {most} or column {most}, where places are not counted any more)");
+        d.hint
+            .get_or_insert_with(|| "parts of a long script can be files of their own: import \"part\" as part;".into());
+    }
+    d
 }
 
 /// A script that failed.
@@ -38,7 +55,17 @@ pub fn from_eval(e: &EvalAltResult, cell: &str, sources: &Sources, context: &Con
         }
         None => (runtime_words(error, context), place),
     };
-    Diagnostic { trace, ..d }.at(place)
+    told(Diagnostic { trace: shortened(trace), ..d }.at(place), position)
+}
+
+/// The calls nearest to the error and farthest from it; those in between are counted.
+fn shortened(mut trace: Vec<String>) -> Vec<String> {
+    const KEPT: usize = 6;
+    if trace.len() > 2 * KEPT {
+        let left_out = trace.len() - 2 * KEPT;
+        trace.splice(KEPT..trace.len() - KEPT, [format!("in {left_out} calls more")]);
+    }
+    trace
 }
 
 /// The error at the bottom of a stack of calls and imports.
@@ -53,8 +80,19 @@ struct Innermost<'e> {
 
 fn innermost<'e>(e: &'e EvalAltResult, cell: &str, sources: &Sources) -> Innermost<'e> {
     let mut at = Innermost { error: e, source: cell.to_string(), position: Position::NONE, trace: vec![] };
+    // what is wrong in a text that was evaluated is told where it was evaluated: the text itself is on no page
+    let mut evaluated = false;
     loop {
         let (inner, p) = match at.error {
+            EvalAltResult::ErrorInFunctionCall(name, _, inner, p) if name == "eval" => {
+                at.trace.push("in a text given to `eval`".into());
+                if !evaluated && !p.is_none() {
+                    at.position = *p;
+                }
+                evaluated = true;
+                at.error = inner;
+                continue;
+            }
             EvalAltResult::ErrorInFunctionCall(name, src, inner, p) => {
                 let home = sources.home(name).or(Some(src.as_str()).filter(|s| !s.is_empty()));
                 let shown = if name.starts_with("anon$") { "a closure".to_string() } else { format!("`{name}`") };
@@ -76,12 +114,12 @@ fn innermost<'e>(e: &'e EvalAltResult, cell: &str, sources: &Sources) -> Innermo
             }
             _ => break,
         };
-        if !p.is_none() {
+        if !p.is_none() && !evaluated {
             at.position = *p;
         }
         at.error = inner;
     }
-    if !at.error.position().is_none() {
+    if !at.error.position().is_none() && !evaluated {
         at.position = at.error.position();
     }
     at.trace.reverse();
@@ -97,6 +135,10 @@ fn signature(s: &str) -> (String, String) {
 }
 
 fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, Option<String>) {
+    if e.to_string().contains(INDEX) {
+        let d = words::index_words();
+        return (format!("syntax: {}", d.message), d.hint);
+    }
     let line = position.line().and_then(|l| text.lines().nth(l - 1)).unwrap_or("");
     let bare_point = line
         .split(|c: char| !(c.is_ascii_digit() || c == '.'))
@@ -124,11 +166,13 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             let (name, args) = signature(s);
             function_not_found(&name, &args)
         }
+        EvalAltResult::ErrorTerminated(why, _) if why.is::<rhai::ImmutableString>() && why.to_string() == TOO_DEEP => {
+            too_deep()
+        }
         EvalAltResult::ErrorTerminated(..) => {
             Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
         }
-        EvalAltResult::ErrorStackOverflow(_) => Diagnostic::new("the recursion is too deep")
-            .hinted("a function probably calls itself without an end; loops have no such limit"),
+        EvalAltResult::ErrorStackOverflow(_) => too_deep(),
         EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
             let (wanted, got) = (friendly(wanted), friendly(got));
             Diagnostic::new(if wanted.is_empty() {
@@ -151,13 +195,20 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         EvalAltResult::ErrorArrayBounds(len, index, _) => {
             Diagnostic::new(format!("index {index} is outside a list of {len}"))
         }
-        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::new(value.to_string()),
+        EvalAltResult::ErrorRuntime(value, _) if !value.is_unit() => Diagnostic::new(value.to_string()),
         EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!(
             "cannot import \"{path}\": no file {path}.rhai was found beside the script or here"
         )),
         EvalAltResult::ErrorParsing(kind, _) => Diagnostic::new(format!("syntax: {}", lower_first(&kind.to_string()))),
-        other => Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default())),
+        other => words::words(other).unwrap_or_else(|| {
+            Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default()))
+        }),
     }
+}
+
+fn too_deep() -> Diagnostic {
+    Diagnostic::new("the recursion is too deep")
+        .hinted("a function probably calls itself without an end; loops have no such limit")
 }
 
 fn global_names(context: &Context) -> Vec<String> {
@@ -181,6 +232,14 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
     }
     if let Some(property) = name.strip_prefix("set$") {
         return Diagnostic::new(format!("`{property}` cannot be set"));
+    }
+    if name == INDEX {
+        return words::index_words();
+    }
+    if words::is_closure(name) {
+        let given = if args.is_empty() { "nothing".into() } else { format!("({args})") };
+        return Diagnostic::new(format!("the closure does not take {given}"))
+            .hinted("between the bars stand as many names as it is called with values");
     }
     if name.chars().all(|c| !c.is_alphanumeric() && c != '_') {
         let d = Diagnostic::new(format!("`{name}` is not defined between {}", args.replace(", ", " and ")));
