@@ -84,6 +84,14 @@ pub enum Error {
         /// what to try
         advice: String,
     },
+    /// gflow itself failed, below a guard ([`crate::fault`]).
+    #[error("a fault inside gflow, in {what}: {text}")]
+    Fault {
+        /// what it was doing
+        what: String,
+        /// what the panic said
+        text: String,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -162,6 +170,10 @@ impl Error {
                 })
             }
             Error::Diverged { advice, .. } | Error::Unsupported { advice, .. } => Some(advice.clone()),
+            Error::Fault { .. } => Some(
+                "this is no mistake of yours; please report it with the script. What was recorded so far is kept: last_run()"
+                    .into(),
+            ),
             _ => None,
         }
     }

@@ -22,7 +22,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | `cli` | the command line, with the feature of that name |
 //!
-//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`input`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`].
+//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`fault`], [`input`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`].
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -33,6 +33,7 @@ pub mod device;
 mod differences;
 pub mod divergence;
 pub mod error;
+pub mod fault;
 pub mod flow;
 pub mod generator;
 pub mod input;

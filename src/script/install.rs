@@ -1,8 +1,11 @@
 //! The library into an interpreter, bound to the context of one session.
 use super::call::Call;
 use super::context::Context;
+use super::convert::raise;
 use super::library::{Function, Library};
 use super::options::Options;
+use crate::error::Error;
+use crate::fault;
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc, Shared};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +30,16 @@ pub fn install(library: &'static Library, engine: &mut Engine, context: &Arc<Con
     }
 }
 
+/// What a call returns; a fault of gflow below it becomes its error, which the script may catch, and ends nothing else.
+fn guarded(
+    f: &Function,
+    context: &Context,
+    native: &NativeCallContext,
+    call: impl FnOnce() -> Result<Dynamic, Box<EvalAltResult>>,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    fault::caught(call).unwrap_or_else(|text| Err(raise(context, native, Error::Fault { what: f.shown(), text })))
+}
+
 /// The function as the interpreter calls it.
 fn native(library: &'static Library, f: &'static Function, context: &Arc<Context>) -> RhaiFunc {
     let context = context.clone();
@@ -35,16 +48,18 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
             let Some(native) = native else {
                 return Err("a native function was called without its context".into());
             };
-            let with = |options: &Options, args: &mut [&mut Dynamic]| {
-                let call = Call { context: &context, native: &native, index: &library.index, options };
-                (f.run)(&call, args).map_err(|e| e.at(&call))
-            };
-            let Some(entry) = &f.entry else { return with(&library.none, args) };
-            let Some((last, positional)) = args.split_last_mut() else {
-                return Err("a function with options was called without them".into());
-            };
-            let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
-            with(&Options::read(&context, &native, entry, map)?, positional)
+            guarded(f, &context, &native, || {
+                let with = |options: &Options, args: &mut [&mut Dynamic]| {
+                    let call = Call { context: &context, native: &native, index: &library.index, options };
+                    (f.run)(&call, args).map_err(|e| e.at(&call))
+                };
+                let Some(entry) = &f.entry else { return with(&library.none, args) };
+                let Some((last, positional)) = args.split_last_mut() else {
+                    return Err("a function with options was called without them".into());
+                };
+                let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
+                with(&Options::read(&context, &native, entry, map)?, positional)
+            })
         },
     );
     // a method gets its first argument by reference, a function a copy

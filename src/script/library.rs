@@ -49,6 +49,18 @@ pub struct Function {
     pub run: Run,
 }
 
+impl Function {
+    /// As a script writes it: `plot::hist`, `.len`.
+    pub fn shown(&self) -> String {
+        match self.name.split_once('$') {
+            Some(("get", property)) => format!(".{property}"),
+            Some(_) => "an index".into(),
+            None if self.module.is_empty() => self.name.clone(),
+            None => format!("{}::{}", self.module, self.name),
+        }
+    }
+}
+
 /// What tells the interpreter a type's name and how its values print.
 type Printing = Box<dyn Fn(&mut Engine) + Send + Sync>;
 

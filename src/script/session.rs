@@ -12,6 +12,8 @@ use super::rewrite::rewrite;
 use super::rich::{Rich, rich};
 use super::{complete, names};
 use crate::device::Compute;
+use crate::error::Error;
+use crate::fault;
 use crate::interrupt::Interrupt;
 use crate::plot::Figure;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FuncInfo, Module, NativeCallContext, Position, Scope, Shared, Stmt};
@@ -91,6 +93,10 @@ pub struct Session {
     files: Files,
 }
 
+fn failed(what: &str, text: String) -> Diagnostic {
+    Diagnostic::from_error(&Error::Fault { what: what.into(), text })
+}
+
 impl Session {
     /// A session that has run nothing.
     pub fn new(o: SessionOptions) -> Session {
@@ -156,11 +162,14 @@ impl Session {
         *lock(&self.context.last_error) = None;
         let result = self.run(name, text);
         self.scope = std::mem::take(&mut self.scope).clone_visible();
-        match &result {
-            Ok(value) => self.show(value),
-            Err(d) => self.context.emit(Event::Error(d.clone())),
+        let shown = match result {
+            Ok(value) => fault::caught(|| self.show(&value)).map(|()| value).map_err(|text| failed("showing", text)),
+            Err(d) => Err(d),
+        };
+        if let Err(d) = &shown {
+            self.context.emit(Event::Error(d.clone()));
         }
-        result
+        shown
     }
 
     fn show(&self, value: &Dynamic) {
@@ -249,7 +258,12 @@ impl Session {
         self.assistant.foreign(name, types.len());
     }
 
+    /// Runs a text. A fault of gflow is an error of the text like any other, and the session goes on.
     fn run(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
+        fault::caught(|| self.run_text(name, text)).unwrap_or_else(|text| Err(failed("the session", text)))
+    }
+
+    fn run_text(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
         let rewritten = rewrite(text, &self.plain);
         let compiled = self.engine.compile_with_scope(&self.scope, &rewritten.text);
         self.sources.add(name, text, rewritten);
@@ -286,9 +300,18 @@ impl Session {
         if let Stmt::Import(import, position) = &statement {
             return self.import(&import.0, import.1.name.as_str(), *position, name).map(|()| Dynamic::UNIT);
         }
+        let (known, position) = (self.scope.len(), statement.position());
         let mut one = AST::new([statement], functions.clone());
         one.set_source(name);
-        let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &one);
+        let result = fault::caught(|| self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &one));
+        let result = result.unwrap_or_else(|text| {
+            // what blocks had defined when it happened
+            self.scope.rewind(known);
+            let e = Error::Fault { what: "the interpreter".into(), text };
+            let exception = EvalAltResult::ErrorRuntime(e.to_string().into(), position);
+            *lock(&self.context.last_error) = Some(e);
+            Err(exception.into())
+        });
         self.share_globals();
         result.map_err(|e| from_eval(&e, name, &self.sources, &self.context))
     }

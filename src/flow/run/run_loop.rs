@@ -2,6 +2,7 @@
 use super::ending::Ending;
 use super::limits::Limits;
 use crate::error::{Error, Result};
+use crate::fault::guarded;
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
 use crate::observer::{Observer, Reading, Signal};
@@ -82,7 +83,7 @@ impl RunLoop<'_, '_> {
         let at = self.state.clone();
         // a step that is broken off leaves the critics somewhere in between
         let untouched = self.flow.clone();
-        let (next, record) = match self.flow.step(at.clone()) {
+        let (next, record) = match guarded("a step of the flow", || self.flow.step(at.clone())) {
             Ok(done) => done,
             Err(e) => {
                 *self.flow = untouched;
