@@ -72,6 +72,15 @@ pub fn reserve<T>(list: &mut Vec<T>, more: usize) -> std::result::Result<(), Str
         .map_err(|_| format!("would take {} of memory, more than there is", amount(bytes(size))))
 }
 
+/// The same for n points of dimension d at so many bytes a coordinate; the words are made only for an error.
+///
+/// # Errors
+/// Names what asks, how many points, how much they would take and how much is free.
+pub fn check_points(what: &str, [n, d]: [usize; 2], bytes: usize) -> Result<()> {
+    let all = product(&[n, d, bytes]);
+    if all <= SMALL { Ok(()) } else { check(&format!("{what}, {n} points in dimension {d}"), all) }
+}
+
 /// The number of kB behind a name in a table of the kernel.
 fn kilobytes(table: &str, name: &str) -> Option<u128> {
     let line = table.lines().find_map(|l| l.strip_prefix(name))?;

@@ -1,5 +1,6 @@
 //! Samples on the host, and what data sets are drawn with.
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::random::Rng;
 use rand::Rng as _;
 use rand_distr::StandardNormal;
@@ -44,7 +45,8 @@ pub(super) fn check_size(what: &str, n: usize, d: usize) -> Result<()> {
             format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 250_000_000),
         ));
     }
-    Ok(())
+    // as rows, and once more on their way to the device
+    memory::check_points(what, [n, d], 8)
 }
 
 /// A standard normal draw.

@@ -1,6 +1,7 @@
 //! Tensors and the numbers in them.
 use super::choice::is_cpu;
 use crate::error::{Error, Result};
+use crate::memory;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::cell::Cell;
 
@@ -37,12 +38,14 @@ fn wait_for(device: &Device) {
 
 /// The rows of points in row-major order.
 pub fn rows(points: &Points) -> Result<Vec<f32>> {
+    memory::check_points("reading", points.dims(), 4)?;
     wait_for(&points.device());
     points.try_to_vec_as::<f32>().map_err(Error::read)
 }
 
 /// The rows in f64, for exact solvers and figures.
 pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
+    memory::check_points("reading", points.dims(), 12)?;
     Ok(rows(points)?.into_iter().map(f64::from).collect())
 }
 

@@ -1,8 +1,11 @@
 //! Weighted sums of divergences.
 use super::reversed::Reversed;
-use super::term::{Divergence, Term};
+use super::term::{Divergence, Term, check_depth};
 use crate::error::{Error, Result};
 use std::sync::Arc;
+
+/// Most terms of a sum.
+const MOST: usize = 1000;
 
 /// Σ wᵢ Dᵢ with wᵢ > 0.
 pub struct Combination {
@@ -17,6 +20,14 @@ impl Combination {
                 Err(Error::data(format!("{w} * {}", d.name()), "the weight of a divergence must be a number > 0"))
             }
             None => {
+                check_depth(parts.iter().map(|p| &p.1))?;
+                let count = parts.iter().map(|(_, d)| d.terms().len()).sum::<usize>();
+                if count > MOST {
+                    return Err(Error::data(
+                        "the sum",
+                        format!("has {count} terms, each with a critic; at most {MOST} can be"),
+                    ));
+                }
                 let c = Combination { parts };
                 match c.terms().iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
                     Some((w, _)) => Err(Error::data(c.name(), format!("its terms multiply to the weight {w}"))),
@@ -48,6 +59,9 @@ impl Divergence for Combination {
             format!(r"{weight}\left[{}\right]", d.latex())
         };
         self.parts.iter().map(part).collect::<Vec<_>>().join("+")
+    }
+    fn depth(&self) -> usize {
+        1 + self.parts.iter().map(|p| p.1.depth()).max().unwrap_or(0)
     }
 }
 

@@ -15,4 +15,7 @@ impl Divergence for Reversed {
     fn latex(&self) -> String {
         format!(r"D(Q\|P),\quad {}", self.0.latex())
     }
+    fn depth(&self) -> usize {
+        1 + self.0.depth()
+    }
 }

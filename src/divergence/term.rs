@@ -1,6 +1,8 @@
 //! One variational term, and what a divergence is: a weighted sum of them.
 use super::objective::Objective;
+use crate::error::{Error, Result};
 use crate::space::{Cost, Space};
+use std::sync::Arc;
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own.
 pub trait Divergence: Send + Sync {
@@ -10,6 +12,24 @@ pub trait Divergence: Send + Sync {
     fn terms(&self) -> Vec<(f64, Term)>;
     /// Its variational formula.
     fn latex(&self) -> String;
+    /// How many divergences stand one inside the other.
+    fn depth(&self) -> usize {
+        1
+    }
+}
+
+/// Most divergences one inside the other.
+const DEEPEST: usize = 64;
+
+/// Errors if one more around these would be more than anybody can read, or the stack holds.
+pub fn check_depth<'a>(parts: impl IntoIterator<Item = &'a Arc<dyn Divergence>>) -> Result<()> {
+    match parts.into_iter().map(|d| d.depth()).max().unwrap_or(0) {
+        n if n >= DEEPEST => Err(Error::data(
+            "the divergence",
+            format!("would be the {n}th around another; at most {DEEPEST} can be nested"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// An objective, the space of its critic, and whether P and Q change places.

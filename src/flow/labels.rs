@@ -1,8 +1,10 @@
 //! Classes: points with their label appended as a far-off coordinate, so that every divergence compares within classes.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::memory;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
 
 /// Classes of the rows of a source and of a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,15 +27,24 @@ impl Labels {
                 });
             }
         }
-        match self.source.iter().find(|l| !self.target.contains(l)) {
+        let known: HashSet<i64> = self.target.iter().copied().collect();
+        match self.source.iter().find(|l| !known.contains(l)) {
             Some(l) => Err(Error::data("labels", format!("the source has class {l}, of which there is no target"))),
             None => Ok(()),
         }
     }
     /// Errors unless every class has the same share of both samples: plans with fixed marginals would mix them.
     pub fn check_shares(&self, why: &str) -> Result<()> {
-        let share = |l: &[i64], class: i64| l.iter().filter(|v| **v == class).count() as f64 / l.len() as f64;
-        match self.classes().into_iter().find(|c| (share(&self.source, *c) - share(&self.target, *c)).abs() > 1e-9) {
+        let count = |labels: &[i64]| {
+            let mut out: HashMap<i64, usize> = HashMap::new();
+            labels.iter().for_each(|l| *out.entry(*l).or_default() += 1);
+            out
+        };
+        let (source, target) = (count(&self.source), count(&self.target));
+        let share =
+            |of: &HashMap<i64, usize>, all: &[i64], c: &i64| of.get(c).copied().unwrap_or(0) as f64 / all.len() as f64;
+        let apart = |c: &i64| share(&source, &self.source, c) - share(&target, &self.target, c);
+        match self.classes().into_iter().find(|c| apart(c).abs() > 1e-9) {
             None => Ok(()),
             Some(c) => Err(Error::Unsupported {
                 what: "labels".into(),
@@ -59,15 +70,21 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Both samples with classes at least `distance` apart.
-    pub fn new(labels: &Labels, distance: f64, device: &burn::tensor::Device) -> Classes {
+    /// Both samples with classes at least `distance` apart. Errors if a coordinate per class is more than memory holds.
+    pub fn new(labels: &Labels, distance: f64, device: &burn::tensor::Device) -> Result<Classes> {
         let classes = labels.classes();
+        let (k, n) = (classes.len(), labels.source.len() + labels.target.len());
+        // as rows, as a tensor, and once more joined with their points
+        memory::check(
+            &format!("labels of {k} classes, a coordinate each, for {n} points"),
+            memory::product(&[n, k, 12]),
+        )?;
         let height = (distance / std::f64::consts::SQRT_2) as f32;
         let code = |l: &[i64]| {
             let rows = l.iter().flat_map(|l| classes.iter().map(move |c| if c == l { height } else { 0.0 })).collect();
             device::points(rows, l.len(), classes.len(), device)
         };
-        Classes { source: code(&labels.source), target: code(&labels.target) }
+        Ok(Classes { source: code(&labels.source), target: code(&labels.target) })
     }
     /// Points of the source with their label coordinates, shape [m, d + classes].
     pub fn of_source(&self, p: &Points) -> Points {

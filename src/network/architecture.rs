@@ -4,8 +4,12 @@ use super::linear::Linear;
 use super::shape::Shape;
 use super::window::Window;
 use crate::error::{Error, Result};
+use crate::memory;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Most units of a layer, channels of a convolution, or features.
+pub const WIDEST: usize = 1 << 14;
 
 /// What images look like, and the convolutions that read them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,12 +76,27 @@ impl Images {
         }
         let mut out = vec![];
         for (i, channels) in self.channels.iter().enumerate() {
-            let window = Window::new(shape, if i == 0 { appended } else { 0 }, self.kernel, self.stride);
+            let extra = if i == 0 { appended } else { 0 };
+            Window::check(shape, extra, self.kernel, self.stride)?;
+            let window = Window::new(shape, extra, self.kernel, self.stride);
             shape = [window.grid[0], window.grid[1], *channels];
             out.push(Arc::new(window));
         }
         Ok(out)
     }
+}
+
+/// Copies of the parameters of a network on its way: the optimiser's moments, gradients of groups, and what a run keeps to
+/// go back to.
+const COPIES: usize = 8;
+
+/// Layers as a shape. Errors if their parameters are more than memory holds.
+fn fitting(linears: Vec<Linear>, activation: Activation, residual: bool) -> Result<Shape> {
+    let matrix = |l: &Linear| memory::product(&[l.matrix().0, l.matrix().1]).saturating_add(l.channels() as u128);
+    let parameters = linears.iter().map(matrix).fold(0, u128::saturating_add);
+    let bytes = parameters.saturating_mul((COPIES * size_of::<f32>()) as u128);
+    memory::check(&format!("a network of {parameters} parameters"), bytes)?;
+    Ok(Shape::of(linears, activation, residual))
 }
 
 impl Architecture {
@@ -88,8 +107,8 @@ impl Architecture {
         }
         let channels = self.images.iter().flat_map(|i| &i.channels);
         for (name, w) in self.widths.iter().map(|w| ("width", w)).chain(channels.map(|c| ("number of channels", c))) {
-            if *w == 0 || *w > 1 << 14 {
-                return Err(Error::data(what, format!("a {name} is {w}, expected 1 to 16384")));
+            if !(1..=WIDEST).contains(w) {
+                return Err(Error::data(what, format!("a {name} is {w}, expected 1 to {WIDEST}")));
             }
             if activation == Activation::Groupsort && w % 2 == 1 {
                 return Err(Error::data(
@@ -160,7 +179,7 @@ impl Architecture {
             linears.push(Linear::Dense { ins, outs });
             ins = outs;
         }
-        Ok(Shape::of(linears, activation, residual))
+        fitting(linears, activation, residual)
     }
 
     /// A network that writes points of dimension `outs`: the convolutions of `reading`, transposed, in the reverse order.
@@ -177,7 +196,7 @@ impl Architecture {
         for (window, channels) in windows.into_iter().zip(&images.channels).rev() {
             linears.push(Linear::Transposed { window, channels: *channels });
         }
-        Ok(Shape::of(linears, activation, residual))
+        fitting(linears, activation, residual)
     }
 
     /// The same layers from the other end.

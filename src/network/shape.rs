@@ -2,6 +2,7 @@
 use super::activation::Activation;
 use super::linear::Linear;
 use crate::device::ops::layout::Layout;
+use crate::memory;
 use burn::tensor::Device;
 use rand::Rng;
 use std::sync::{Arc, OnceLock};
@@ -85,6 +86,11 @@ impl Shape {
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
         self.places[self.depth()].weights
+    }
+    /// Bytes that a stored pass of some rows takes, with its points and cotangents.
+    pub fn stored(&self, rows: usize) -> u128 {
+        let end = self.place(self.depth());
+        memory::product(&[rows, end.values + end.cotangents + 2 * self.ins(), size_of::<f32>()])
     }
     /// Multiplications per row.
     pub fn work(&self) -> usize {

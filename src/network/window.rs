@@ -5,6 +5,8 @@
 //! the patches back. What follows an image in its row (the coordinates of a class) is part of every patch, divided so
 //! that it weighs in the whole as much as a pixel does.
 use crate::device::{Points, points};
+use crate::error::Result;
+use crate::memory;
 use crate::scratch::{self, Scratch};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::sync::Mutex;
@@ -51,17 +53,31 @@ struct Tables {
     appended: Option<(Tensor<2>, Tensor<2>)>,
 }
 
+/// Rows and columns of positions: as many as fit between zeros on both sides, or as it takes to reach the last pixel.
+fn positions(shape: [usize; 3], kernel: usize, stride: usize) -> [usize; 2] {
+    let pad = (kernel - 1) / 2;
+    let places = |n: usize| {
+        ((n + 2 * pad).saturating_sub(kernel) / stride).max((n + pad).saturating_sub(kernel).div_ceil(stride)) + 1
+    };
+    [places(shape[0]), places(shape[1])]
+}
+
 impl Window {
+    /// Errors if the patches of one image, or the table of where they lie, are more than memory holds.
+    pub fn check(shape: [usize; 3], extra: usize, kernel: usize, stride: usize) -> Result<()> {
+        let [rows, columns] = positions(shape, kernel, stride);
+        let patches = memory::product(&[rows, columns, kernel, kernel, shape[2] + extra, size_of::<f32>()]);
+        let table = memory::product(&[rows, columns, kernel, kernel, size_of::<Stretch>()]);
+        let what = format!("a window of side {kernel} over images of {} × {} × {}", shape[0], shape[1], shape[2]);
+        memory::check(&what, patches.saturating_add(table))
+    }
+
     /// Over images `[height, width, channels]` followed by `extra` entries; zeros of width (kernel − 1)/2 lie before the image
     /// and as many behind it as the last position takes. The stride is at most the kernel, so that no pixel is left out.
     pub fn new(shape: [usize; 3], extra: usize, kernel: usize, stride: usize) -> Window {
         let [height, width, channels] = shape;
         let pad = (kernel - 1) / 2;
-        // as many positions as fit between zeros on both sides, or as it takes to reach the last pixel
-        let places = |n: usize| {
-            ((n + 2 * pad).saturating_sub(kernel) / stride).max((n + pad).saturating_sub(kernel).div_ceil(stride)) + 1
-        };
-        let grid = [places(height), places(width)];
+        let grid = positions(shape, kernel, stride);
         let (image, deep) = (height * width * channels, channels + extra);
         let patch = kernel * kernel * deep;
         let weight = 1.0 / (stride as f32 * ((grid[0] * grid[1]) as f32).sqrt());

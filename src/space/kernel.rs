@@ -2,6 +2,9 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+/// Most kernels in sums and products.
+const MOST: usize = 1000;
+
 /// A kernel, a function of the distance r = |x − y|.
 ///
 /// ```
@@ -51,6 +54,21 @@ impl Kernel {
         let parts =
             widths.iter().map(|w| Ok((1.0 / widths.len() as f64, Kernel::with_width(make, "multi_scale", *w)?)));
         Ok(Kernel::Sum(parts.collect::<Result<_>>()?))
+    }
+    /// How many kernels it is made of.
+    pub fn parts(&self) -> usize {
+        match self {
+            Kernel::Sum(parts) => parts.iter().map(|p| p.1.parts()).sum(),
+            Kernel::Product(parts) => parts.iter().map(Kernel::parts).sum(),
+            _ => 1,
+        }
+    }
+    /// Itself, if it is made of no more kernels than a sum over points should take.
+    pub fn bounded(self) -> Result<Kernel> {
+        match self.parts() {
+            n if n > MOST => Err(Error::data("kernel", format!("it is made of {n} kernels, at most {MOST} can be"))),
+            _ => Ok(self),
+        }
     }
     /// w·k
     pub fn scaled(self, w: f64) -> Result<Kernel> {

@@ -7,6 +7,7 @@ use super::traits::{Critic, CriticBuilder};
 use crate::catalogue::{Entry, no_defaults};
 use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
+use crate::network::architecture::WIDEST;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::{Activation, Frame};
 use crate::random;
@@ -58,8 +59,8 @@ impl DeepKernelBuilder {
     /// # Errors
     /// No features or more than 16384; a soft constraint.
     pub fn new(network: MlpBuilder, features: usize) -> Result<DeepKernelBuilder> {
-        if features == 0 || features > 1 << 14 {
-            return Err(Error::data("deep_kernel, dim", format!("it is {features}, expected 1 to 16384")));
+        if !(1..=WIDEST).contains(&features) {
+            return Err(Error::data("deep_kernel, dim", format!("it is {features}, expected 1 to {WIDEST}")));
         }
         if !network.options.constraint.is_hard() && network.options.constraint != Constraint::None {
             return Err(Error::Unsupported {

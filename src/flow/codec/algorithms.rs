@@ -6,6 +6,7 @@ use crate::catalogue::{COUNT, Entry, Given, Opt, OptionKind, POSITIVE, defaults_
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
 use crate::error::{Error, Result};
 use crate::flow::particles::listed::BATCH;
+use crate::network::architecture::WIDEST;
 use serde::{Deserialize, Serialize};
 
 /// A codec with a name.
@@ -119,8 +120,8 @@ fn autoencoder(layers: Layers, dim: usize, given: &Given) -> Result<CodecRecipe>
             advice: "give it to the network alone".into(),
         });
     }
-    if dim == 0 {
-        return Err(Error::data("autoencoder, dim", "it is 0, expected 1 or more"));
+    if !(1..=WIDEST).contains(&dim) {
+        return Err(Error::data("autoencoder, dim", format!("it is {dim}, expected 1 to {WIDEST}")));
     }
     Ok(CodecRecipe::Autoencoder { layers: one.layers, dim, options: AutoencoderOptions { activation, ..options } })
 }

@@ -3,6 +3,7 @@ use super::contract::Codec;
 use crate::critic::Named;
 use crate::device::{self, Points, rows, rows_f64};
 use crate::error::{Error, Result};
+use crate::memory;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 /// The mean and the leading principal directions of a sample.
@@ -34,6 +35,10 @@ impl Pca {
                 format!("k is {k}, expected 1 to {} for {n} points of dimension {d}", n.min(d)),
             ));
         }
+        // the matrix that is taken apart, its vectors, and what the algorithm needs beside them
+        let side = n.min(d);
+        memory::check(&format!("pca of {n} points of dimension {d}"), memory::product(&[3, side, side, 8]))?;
+        memory::check_points("pca", [n, d], 16)?;
         let rows = rows_f64(x)?;
         let mean: Vec<f64> = (0..d).map(|j| rows.iter().skip(j).step_by(d).sum::<f64>() / n as f64).collect();
         let centred = DMatrix::from_row_iterator(n, d, rows.iter().enumerate().map(|(i, v)| v - mean[i % d]));

@@ -7,6 +7,7 @@ use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::network::architecture::Architecture;
 use crate::network::interface::Slopes;
 use crate::network::optimizer::OptimizerOptions;
@@ -60,6 +61,15 @@ impl PotentialFlow {
             kinetic,
             steps,
         })
+    }
+
+    /// Errors if the way of so many points, of which the gradient keeps every step, is more than memory holds.
+    pub fn check_memory(&self, points: usize) -> Result<()> {
+        let (steps, leg) = (self.steps, self.network.shape().stored(points));
+        memory::check(
+            &format!("w1w2_flow, {steps} time steps of {points} points"),
+            leg.saturating_mul(2 * steps as u128),
+        )
     }
 
     fn dt(&self) -> f64 {

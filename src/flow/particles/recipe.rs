@@ -82,7 +82,7 @@ impl ParticleRecipe {
         // a kernel may decay slowly; where distances are only differences, as in kernel sums, far is no loss
         let kernels = terms.iter().all(|(_, t)| matches!(t.space, Space::Rkhs(_)));
         let distance = far_apart(s)? * if kernels { 1e3 } else { 1.0 };
-        Ok(Some(Classes::new(labels, distance, &s.target.device())))
+        Ok(Some(Classes::new(labels, distance, &s.target.device())?))
     }
 
     /// Errors if kernel widths shall adapt and there are none.

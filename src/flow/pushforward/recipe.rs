@@ -17,6 +17,7 @@ use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, read, tagged};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
+use crate::memory;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron;
 use crate::network::perceptron::Perceptron;
@@ -58,7 +59,7 @@ impl PushforwardRecipe {
         let (layers, how) = (&self.network.layers, &self.network.options);
         if self.pursuit == Pursuit::Potential {
             let both = Frame::of(&Tensor::cat(vec![source.clone(), target.clone()], 0))?;
-            return Ok(Box::new(PotentialFlow::new(
+            let potential = PotentialFlow::new(
                 layers,
                 optimizer,
                 &both,
@@ -66,7 +67,9 @@ impl PushforwardRecipe {
                 f64::from(u8::from(o.kinetic)),
                 o.time_steps,
                 &mut rng,
-            )?));
+            )?;
+            potential.check_memory(self.rows(source.dims()[0]))?;
+            return Ok(Box::new(potential));
         }
         let (from, to) = (Frame::of(source)?, Frame::of(target)?);
         let shape = layers.writing(from.dim(), to.dim(), how.activation, how.residual)?;
@@ -77,6 +80,15 @@ impl PushforwardRecipe {
             &to,
             &mut rng,
         ))))
+    }
+
+    /// Rows of a minibatch of a source of n.
+    fn rows(&self, n: usize) -> usize {
+        match (self.options.batch, self.options.latent) {
+            (0, _) => n,
+            (batch, Latent::Gaussian) => batch,
+            (batch, Latent::Source) => batch.min(n),
+        }
     }
 
     /// The label coordinates of a run with classes.
@@ -93,7 +105,7 @@ impl PushforwardRecipe {
         }
         labels.check_shares("minibatches hold as many of each class on both sides")?;
         // generated points are not known yet: three times what the targets span
-        Ok(Some(Classes::new(labels, 3.0 * diameter(s.target)?, &s.target.device())))
+        Ok(Some(Classes::new(labels, 3.0 * diameter(s.target)?, &s.target.device())?))
     }
 }
 
@@ -136,6 +148,8 @@ impl Recipe for PushforwardRecipe {
 
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
         let classes = self.classes(s)?;
+        // fresh draws are as many as the minibatch asks for, however few points there are
+        memory::check_points("a minibatch", [self.rows(s.source.dims()[0]), s.source.dims()[1]], 8)?;
         let given = match self.options.latent {
             Latent::Source => s.source.clone(),
             // what is trained on fresh normal draws is looked at on normal draws, the same ones all along

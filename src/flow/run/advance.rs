@@ -5,10 +5,12 @@ use super::options::RunOptions;
 use super::run_loop::RunLoop;
 use crate::device::Points;
 use crate::error::Result;
+use crate::fault::guarded;
 use crate::flow::labels::Labels;
 use crate::flow::recipe::{Recipe, Setting};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
+use crate::memory;
 use crate::metric;
 use crate::observer::Observer;
 use crate::observer::history::HistoryWriter;
@@ -66,6 +68,12 @@ impl Run {
             interrupt,
         })?;
         let state = State::at(flow.initial(&source)?);
+        let [n, d] = state.particles.dims();
+        let copies = options.snapshots.min(options.steps.saturating_add(1));
+        memory::check(
+            &format!("run, {copies} snapshots of {n} particles in dimension {d}"),
+            memory::product(&[copies, n, d, 4]),
+        )?;
         Ok(Run {
             flow,
             state,
@@ -127,13 +135,15 @@ impl Run {
             watchers.push(extra);
         }
         let (flow, state, seconds) = (&mut self.flow, &mut self.state, &mut self.seconds);
-        let ending = RunLoop { flow, state, seconds, limits, interrupt, watchers: &mut watchers }.advance(steps);
-        if matches!(ending, Ending::Broken(_)) {
-            self.flow.push_forward(&mut self.state)?;
-        }
+        let run = RunLoop { flow, state, seconds, limits, interrupt, watchers: &mut watchers };
+        // a fault of whoever watches, or of the last reading, leaves what was recorded
+        let ending = guarded("a run", || Ok(run.advance(steps))).unwrap_or_else(Ending::Broken);
         self.history = history.history;
         self.snapshots.extend(snapshots.taken);
         self.snapshots.dedup_by_key(|s| s.step);
+        if matches!(ending, Ending::Broken(_)) {
+            guarded("a run", || self.flow.push_forward(&mut self.state))?;
+        }
         Ok(ending)
     }
 }

@@ -5,6 +5,7 @@ use super::products::Start;
 use super::{linear, samples, stored};
 use crate::device::{Points, Values, points, rows, values, vector};
 use crate::error::Result;
+use crate::memory;
 use crate::network::interface::{Layers, Pass, Slopes};
 use crate::network::shape::Shape;
 use crate::scratch::Scratch;
@@ -53,6 +54,8 @@ impl Layers for SharedLayers {
     }
     fn forward(&self, samples: &[&Points]) -> Result<Box<dyn Pass>> {
         let layers = &self.prepared.layers;
+        let count: usize = samples.iter().map(|x| x.dims()[0]).sum();
+        memory::check("a pass of a network over all points of a step", layers.shape().stored(count))?;
         let data: Vec<Vec<f32>> = samples.iter().map(|x| rows(x)).collect::<Result<_>>()?;
         let outputs = samples.iter().map(|x| x.dims()[0] * layers.shape().outs()).collect();
         let slices: Vec<&[f32]> = data.iter().map(Vec::as_slice).collect();

@@ -4,7 +4,7 @@ use crate::divergence::kernels::{Mmd, Penalized};
 use crate::divergence::neurons::TwoLayer;
 use crate::divergence::renyi::{self, Order};
 use crate::divergence::transport::{Sinkhorn, Unbalanced, Wasserstein};
-use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed, symmetrised};
+use crate::divergence::{self as room, Combination, Divergence, Ipm, Regularized, Reversed, check_depth, symmetrised};
 use crate::error::Error;
 use crate::script::call::Outcome;
 use crate::script::convert::number;
@@ -29,7 +29,10 @@ pub fn fill(l: &mut Library) {
     let mut d = l.kind::<DivergenceValue>(|d| d.0.name());
     d.method("latex()", "its formula as LaTeX", |_, d, ()| Ok(d.0.latex()));
     d.method("name()", "its name", |_, d, ()| Ok(d.0.name()));
-    d.expose("reversed", |_, d, ()| wrap(Reversed(d.0.clone())));
+    d.expose("reversed", |_, d, ()| {
+        check_depth([&d.0])?;
+        wrap(Reversed(d.0.clone()))
+    });
     d.expose("symmetrised", |_, d, ()| Ok(DivergenceValue(Arc::new(symmetrised(d.0.clone())?))));
     of_generators(l);
     sums(l);

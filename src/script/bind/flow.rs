@@ -7,6 +7,7 @@ use crate::flow::codec::{self, CodecBuild, CodecRecipe, Layers};
 use crate::flow::noise::Noise;
 use crate::flow::{ALGORITHMS, Ingredients};
 use crate::generator::expr::{Expr, constant};
+use crate::memory;
 use crate::script::call::{Call, Outcome};
 use crate::script::convert::{count, number, type_of};
 use crate::script::kind::Kind;
@@ -16,6 +17,9 @@ use crate::script::trace::{trace, trace_at};
 use crate::script::values::{CriticValue, DivergenceValue, FlowValue, GeneratorValue};
 use crate::space::kernel::Kernel;
 use rhai::{Dynamic, FnPtr};
+
+/// Bytes that a coordinate takes on its way from a symbol to instructions, at least.
+const FORMULA: usize = 1000;
 
 /// A flow towards a density whose dimension is not known yet.
 #[derive(Clone)]
@@ -33,6 +37,7 @@ impl Kind for DensityFlow {
 impl DensityFlow {
     /// The recipe for points of a dimension.
     pub fn recipe(&self, call: &Call, dim: usize) -> Outcome<FlowValue> {
+        memory::check(&format!("langevin, formulas in {dim} coordinates"), memory::product(&[dim, FORMULA]))?;
         let point = Dynamic::from(SymbolicPoint::new(dim));
         let log_density = trace_at(call.context, call.native, &self.log_density, &point)?;
         Ok(FlowValue((self.build)(log_density, dim, &self.made_of)?))

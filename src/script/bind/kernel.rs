@@ -34,11 +34,12 @@ pub fn fill(l: &mut Library) {
         Ok(Kernel::rational_quadratic(width, number("rational_quadratic_kernel, alpha", &a)?)?)
     });
     l.expose("multi_scale", |_, (name, widths): (Dynamic, Dynamic)| {
-        Ok(Kernel::multi_scale(family("multi_scale", &name)?, &numbers("multi_scale, widths", &widths)?)?)
+        let widths = numbers("multi_scale, widths", &widths)?;
+        Ok(Kernel::multi_scale(family("multi_scale", &name)?, &widths)?.bounded()?)
     });
     widths(l);
-    l.operator("+", |_, (a, b): (Kernel, Kernel)| Ok(a.plus(b)));
-    l.operator("*", |_, (a, b): (Kernel, Kernel)| Ok(a.times(b)?));
+    l.operator("+", |_, (a, b): (Kernel, Kernel)| Ok(a.plus(b).bounded()?));
+    l.operator("*", |_, (a, b): (Kernel, Kernel)| Ok(a.times(b)?.bounded()?));
     l.operator("*", |_, (w, k): (f64, Kernel)| Ok(k.scaled(w)?));
     l.operator("*", |_, (w, k): (i64, Kernel)| Ok(k.scaled(w as f64)?));
     l.operator("*", |_, (k, w): (Kernel, i64)| Ok(k.scaled(w as f64)?));

@@ -1,11 +1,15 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::script::call::Call;
 use crate::script::convert::{count, list, numbers};
 use crate::script::library::Library;
 use burn::tensor::Tensor;
 use rhai::{Array, Dynamic};
+
+/// Bytes of an entry of a list of the language.
+const ENTRY: usize = size_of::<Dynamic>();
 
 fn text(p: &Points) -> String {
     let [n, d] = p.dims();
@@ -87,6 +91,8 @@ fn joined(p: &Points, q: Points) -> Result<Points> {
             got: format!("dimension {}", q.dims()[1]),
         });
     }
+    let (n, d) = (p.dims()[0] + q.dims()[0], p.dims()[1]);
+    memory::check_points("concat", [n, d], 4)?;
     Ok(Tensor::cat(vec![p.clone(), q], 0))
 }
 
@@ -99,6 +105,7 @@ fn product(p: &Points, m: Points) -> Result<Points> {
             got: format!("{}", m.dims()[0]),
         });
     }
+    memory::check_points("matmul", [p.dims()[0], m.dims()[1]], 4)?;
     Ok(p.clone().matmul(m))
 }
 
@@ -114,6 +121,9 @@ pub fn fill(l: &mut Library) {
     p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(moments(p)?.0)));
     p.method("std()", "the standard deviation of every coordinate", |_, p, ()| Ok(list(moments(p)?.1)));
     p.method("to_array()", "a list of rows", |_, p, ()| {
+        let [n, d] = p.dims();
+        // every row is a list of its own
+        memory::check_points("to_array", [n, d + 4], ENTRY)?;
         let rows = device::rows_f64(p)?;
         Ok(rows.chunks(p.dims()[1]).map(|r| Dynamic::from(list(r.iter().copied()))).collect::<Array>())
     });
@@ -124,22 +134,37 @@ pub fn fill(l: &mut Library) {
     arithmetic(l);
 }
 
+/// A number with every coordinate.
+type WithNumber = (&'static str, fn(Points, f64) -> Points);
+
+const WITH_NUMBER: [WithNumber; 4] = [
+    ("*", |p, a| p.mul_scalar(a)),
+    ("/", |p, a| p.div_scalar(a)),
+    ("+", |p, a| p.add_scalar(a)),
+    ("-", |p, a| p.sub_scalar(a)),
+];
+
+/// The same where there is memory for one more: a loop may make ever more of them.
+fn with(p: Points, a: f64, f: fn(Points, f64) -> Points) -> Result<Points> {
+    memory::check_points("the result", p.dims(), 4)?;
+    Ok(f(p, a))
+}
+
 fn arithmetic(l: &mut Library) {
-    l.operator("*", |_, (p, a): (Points, f64)| Ok(p.mul_scalar(a)));
-    l.operator("*", |_, (a, p): (f64, Points)| Ok(p.mul_scalar(a)));
-    l.operator("*", |_, (p, a): (Points, i64)| Ok(p.mul_scalar(a as f64)));
-    l.operator("*", |_, (a, p): (i64, Points)| Ok(p.mul_scalar(a as f64)));
-    l.operator("/", |_, (p, a): (Points, f64)| Ok(p.div_scalar(a)));
-    l.operator("/", |_, (p, a): (Points, i64)| Ok(p.div_scalar(a as f64)));
-    l.operator("+", |_, (p, a): (Points, f64)| Ok(p.add_scalar(a)));
-    l.operator("+", |_, (p, a): (Points, i64)| Ok(p.add_scalar(a as f64)));
-    l.operator("-", |_, (p, a): (Points, f64)| Ok(p.sub_scalar(a)));
-    l.operator("-", |_, (p, a): (Points, i64)| Ok(p.sub_scalar(a as f64)));
-    l.operator("-", |_, (p,): (Points,)| Ok(p.neg()));
+    for (name, f) in WITH_NUMBER {
+        l.operator(name, move |_, (p, a): (Points, f64)| Ok(with(p, a, f)?));
+        l.operator(name, move |_, (p, a): (Points, i64)| Ok(with(p, a as f64, f)?));
+        if name == "*" {
+            l.operator(name, move |_, (a, p): (f64, Points)| Ok(with(p, a, f)?));
+            l.operator(name, move |_, (a, p): (i64, Points)| Ok(with(p, a as f64, f)?));
+        }
+    }
+    l.operator("-", |_, (p,): (Points,)| Ok(with(p, 0.0, |p, _| p.neg())?));
     for (name, sign) in [("+", 1.0), ("-", -1.0)] {
         l.operator(name, move |call, (p, v): (Points, Array)| Ok(shifted(call, p, v, sign)?));
         l.operator(name, move |_, (p, q): (Points, Points)| {
             same(&p, &q)?;
+            memory::check_points("the result", p.dims(), 4)?;
             Ok(if sign > 0.0 { p + q } else { p - q })
         });
     }

@@ -4,6 +4,7 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
 use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
+use crate::memory;
 use crate::observer::Observer;
 use crate::observer::live::Live;
 use crate::plot::scatter::scatter;
@@ -70,7 +71,10 @@ fn running(l: &mut Library) {
         Ok(r.save(&call.context.output_path(&text("save(folder)", &folder)?))?)
     });
     r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
-        Ok(r.flow.sample(&r.source, count("sample(n)", &n)?, call.context.rng().random())?)
+        let n = count("sample(n)", &n)?;
+        // draws, their way through the map, and what comes out
+        memory::check_points("sample(n)", [n, r.source.dims()[1] + r.target.dims()[1]], 12)?;
+        Ok(r.flow.sample(&r.source, n, call.context.rng().random())?)
     });
 }
 
