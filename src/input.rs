@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::memory;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufRead, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// The most bytes a script may have.
@@ -74,6 +74,20 @@ pub fn read_text(from: impl Read, most: u64) -> std::result::Result<String, Stri
     })
 }
 
+/// A line of at most `most` bytes, without its end; none where there are no more.
+///
+/// # Errors
+/// Says what the system refuses, that the line has more bytes, or that they are not UTF-8.
+pub fn read_line(from: &mut impl BufRead, most: u64) -> std::result::Result<Option<String>, String> {
+    let mut line = vec![];
+    let n = from.take(most.saturating_add(1)).read_until(b'\n', &mut line).map_err(|e| e.to_string())?;
+    if n as u64 > most {
+        return Err(format!("the line has more than {}", memory::amount(u128::from(most))));
+    }
+    let text = String::from_utf8(line).map_err(|_| "the line is not UTF-8 text".to_string())?;
+    Ok((n > 0).then(|| text.trim_end_matches(['\n', '\r']).to_string()))
+}
+
 /// At most `most` bytes from anything.
 ///
 /// # Errors
@@ -124,8 +138,8 @@ pub fn unpackable(packed: u64, len: u64) -> std::result::Result<(), String> {
 pub fn excerpt(text: &str) -> String {
     const SHOWN: usize = 40;
     let mut out: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    // quotes need no escape between the quotes of a message
-    out = out.replace("\\'", "'").replace("\\\"", "\"");
+    // it stands between backticks: other quotes need no escape there, and it has none
+    out = out.replace("\\'", "'").replace("\\\"", "\"").replace('`', "'");
     if text.chars().nth(SHOWN).is_some() {
         out.push('…');
     }
@@ -142,6 +156,12 @@ mod tests {
         assert_eq!(read_text(&b"abcd"[..], 3), Err("it has more than 3 bytes".into()));
         // an end that never comes
         assert!(read_bytes(std::io::repeat(b'x'), 1 << 20).is_err());
+        let mut lines = &b"one\r\n\nthree"[..];
+        let expected = [Some("one"), Some(""), Some("three"), None];
+        for line in expected {
+            assert_eq!(read_line(&mut lines, 5), Ok(line.map(String::from)));
+        }
+        assert!(read_line(&mut std::io::BufReader::new(std::io::repeat(b'x')), 1 << 20).is_err());
         let e = read_text(&b"a\nb\n\xff\n"[..], 100);
         assert_eq!(e, Err("it is not UTF-8 text: line 3 has bytes of something else".into()));
     }

@@ -1,5 +1,6 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
 use super::picture::{self, Protocol};
+use crate::input;
 use crate::interrupt::Interrupt;
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
@@ -136,12 +137,11 @@ fn read(password: bool, stop: &Interrupt) -> Option<String> {
         let line = if password && std::io::stdin().is_terminal() {
             rpassword::read_password().ok()
         } else {
-            let mut line = String::new();
-            std::io::stdin()
-                .read_line(&mut line)
-                .ok()
-                .filter(|n| *n > 0)
-                .map(|_| line.trim_end_matches(['\n', '\r']).to_string())
+            let line = input::read_line(&mut std::io::stdin().lock(), input::SCRIPT);
+            line.unwrap_or_else(|reason| {
+                eprintln!("error: cannot read the answer: {reason}");
+                None
+            })
         };
         let _ = send.send(line);
     });

@@ -165,7 +165,7 @@ fn read_header<R: Read>(source: &mut Source<R>) -> Result<(Header, u64), String>
 
 /// What a header says, from its text.
 fn header(text: &str) -> Result<Header, String> {
-    let bad = |why: String| format!("not a valid npy file: its header {} {why}", excerpt(text.trim()));
+    let bad = |why: String| format!("not a valid npy file: its header `{}` {why}", excerpt(text.trim()));
     let entries =
         super::literal::dictionary(text).map_err(|at| bad(format!("is none that NumPy writes (character {at})")))?;
     let find = |key: &str| {
@@ -197,7 +197,7 @@ fn header(text: &str) -> Result<Header, String> {
 fn element(descr: &Literal) -> Result<(Element, bool), String> {
     let name = match descr {
         Literal::Text(name) => name,
-        Literal::Other(other) => return Err(format!("its elements are {}, expected plain numbers", excerpt(other))),
+        Literal::Other(other) => return Err(format!("its elements are `{}`, expected plain numbers", excerpt(other))),
         _ => return Err("not a valid npy file: its 'descr' is no type".into()),
     };
     let element = match name.trim_start_matches(['<', '>', '=', '|']) {
@@ -206,7 +206,7 @@ fn element(descr: &Literal) -> Result<(Element, bool), String> {
         "i4" => Element::I4,
         "i8" => Element::I8,
         "u1" => Element::U1,
-        _ => return Err(format!("its elements are {}, expected f4, f8, i4, i8 or u1", excerpt(name))),
+        _ => return Err(format!("its elements are `{}`, expected f4, f8, i4, i8 or u1", excerpt(name))),
     };
     let big = name.starts_with('>') || name.starts_with('=') && cfg!(target_endian = "big");
     Ok((element, big))
@@ -277,6 +277,6 @@ mod tests {
         let nested =
             format!("{{'descr': {}{}, 'fortran_order': False, 'shape': (2,), }}", "[".repeat(9000), "]".repeat(9000));
         let e = load(&file(&nested, &[0; 8])).err().unwrap_or_default();
-        assert_eq!(e, format!("its elements are {}…, expected plain numbers", "[".repeat(40)));
+        assert_eq!(e, format!("its elements are `{}…`, expected plain numbers", "[".repeat(40)));
     }
 }

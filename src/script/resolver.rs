@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+/// Files that import each other in a chain: the stack holds each of them while the next is read.
+const DEEPEST: usize = 100;
+
 /// Finds modules in folders; knows which files are being read, so that a circle is an error.
 #[derive(Clone)]
 pub struct Files {
@@ -27,19 +30,25 @@ impl Files {
     pub fn places(&self) -> String {
         self.folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" or ")
     }
-    /// Runs f with a file marked as being read; None if it already is.
-    pub fn reading<T>(&self, file: &Path, f: impl FnOnce() -> T) -> Option<T> {
+    /// Runs f with a file marked as being read.
+    ///
+    /// # Errors
+    /// Says that it already is, or that too many others are.
+    pub fn reading<T>(&self, file: &Path, f: impl FnOnce() -> T) -> Result<T, String> {
         let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         {
             let mut open = super::context::lock(&self.open);
             if open.contains(&real) {
-                return None;
+                return Err(format!("{} imports itself", file.display()));
+            }
+            if open.len() >= DEEPEST {
+                return Err(format!("{} is imported through {DEEPEST} other files", file.display()));
             }
             open.push(real);
         }
         let out = f();
         super::context::lock(&self.open).pop();
-        Some(out)
+        Ok(out)
     }
 }
 
@@ -62,8 +71,8 @@ impl ModuleResolver for Files {
         let mut ast = engine.compile(rewrite(&text, &self.plain).text)?;
         ast.set_source(file.display().to_string());
         match self.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, engine)) {
-            Some(module) => Ok(module?.into()),
-            None => Err(failed(format!("{} imports itself", file.display()), pos)),
+            Ok(module) => Ok(module?.into()),
+            Err(reason) => Err(failed(reason, pos)),
         }
     }
 }

@@ -358,9 +358,7 @@ impl Session {
             self.sources.define(f.name, &shown);
         }
         let module = self.files.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, &self.engine));
-        let Some(module) = module else {
-            return Err(Diagnostic::new(format!("{shown} imports itself")).at(self.sources.place(cell, *at)));
-        };
+        let module = module.map_err(|reason| Diagnostic::new(reason).at(self.sources.place(cell, *at)))?;
         let module = module.map_err(|e| from_eval(&e, &shown, &self.sources, &self.context))?;
         self.engine.register_static_module(alias, module.into());
         self.modules.insert(alias.to_string());

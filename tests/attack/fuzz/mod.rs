@@ -1,0 +1,44 @@
+//! Fuzzing in this process: inputs made of others, each read under a counting allocator, with a deadline, and with panics
+//! caught. No compiler of another kind is needed, and nothing large is compiled twice.
+//!
+//! Short: 20,000 executions a target, or five seconds. `GFLOW_ATTACK=long`: 10⁶ executions a target. An input that finds
+//! something is kept and named in the message; copied to `tests/data/fuzz/TARGET` it is the first thing read from then on.
+//! What leads to a new kind of outcome is kept for the rest of a run, so that later inputs begin where it came to.
+mod engine;
+mod files;
+mod mutate;
+mod program;
+mod texts;
+use engine::attack;
+use files::File;
+pub use files::{npy_file, zip_file};
+
+#[test]
+fn npy() {
+    attack(files::Npy(File::new("npy")));
+}
+
+#[test]
+fn npz() {
+    attack(files::Npz(File::new("npz")));
+}
+
+#[test]
+fn csv() {
+    attack(files::Csv(File::new("csv")));
+}
+
+#[test]
+fn idx() {
+    attack(files::Idx(File::new("idx")));
+}
+
+#[test]
+fn ipynb() {
+    attack(texts::Ipynb(File::new("ipynb")));
+}
+
+#[test]
+fn rewrite() {
+    attack(texts::Rewrite(crate::common::session().0.assistant().clone()));
+}

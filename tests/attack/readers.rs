@@ -1,0 +1,222 @@
+//! Files that lie: about their sizes, their ends, what is behind them. Each is refused with the number that is wrong, at once,
+//! and without asking for the memory it speaks of.
+use super::fuzz::{npy_file, zip_file};
+use crate::allocations;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use gflow::dataset::{Rows, idx};
+use gflow::error::Result;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use zip::CompressionMethod;
+
+/// More than any of them holds, less than any of them says.
+const MEMORY: usize = 64 << 20;
+
+fn refused(size: usize) {
+    eprintln!("{size} bytes at once were asked for");
+}
+
+/// The message of a file that is not read.
+fn message(path: &Path, load: impl FnOnce(&Path) -> Result<Rows>) -> String {
+    let begun = Instant::now();
+    let (loaded, peak) = allocations::peak(1 << 30, refused, || load(path));
+    assert!(peak < MEMORY, "{} took {peak} bytes", path.display());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{} took {:?}", path.display(), begun.elapsed());
+    match loaded {
+        Ok(rows) => panic!("{} gave {} points in dimension {}", path.display(), rows.n, rows.d),
+        Err(e) => e.to_string(),
+    }
+}
+
+#[track_caller]
+fn refuses(path: &Path, why: &str) {
+    let said = message(path, gflow::io::load);
+    assert!(said.starts_with("cannot read `") && said.contains(why), "{said}");
+}
+
+fn header(shape: &str) -> String {
+    format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n")
+}
+
+#[test]
+fn npy_headers_that_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |bytes: &[u8]| {
+        let path = folder.path().join("a.npy");
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    for (shape, why) in [
+        ("(4294967296, 4294967296)", "its shape [4294967296, 4294967296] has more entries than any memory holds"),
+        ("(3, 6148914691236517206)", "has more entries than any memory holds"),
+        ("(2, 9223372036854775808)", "has more entries than any memory holds"),
+        ("(1000000000, 100)", "its shape [1000000000, 100] takes 400000000000 bytes, 8 follow"),
+        ("(3,)", "its shape [3] takes 12 bytes, 8 follow"),
+    ] {
+        refuses(&write(&npy_file(&header(shape), &[0; 8])), why);
+    }
+    let fortran = header("(9223372036854775809, 2)").replace("False", "True");
+    refuses(&write(&npy_file(&fortran, &[0; 8])), "has more entries than any memory holds");
+    let mut long = npy_file(&header("(2,)"), &[0; 8]);
+    long[6] = 2;
+    long[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
+    refuses(&write(&long), "its header has 4294967295 bytes, ");
+    // a parser that tries each bracket twice takes 2^40 steps
+    let nested = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    refuses(&write(&npy_file(&header("(2,)").replace("'<f4'", &nested), &[0; 8])), "its elements are `[[[[");
+}
+
+/// A zip file whose two members are the same bytes.
+fn overlapping() -> Vec<u8> {
+    let array = npy_file(&header("(2,)"), &[0; 8]);
+    let mut zip = zip_file(&[("a.npy", &array), ("b.npy", &array)], CompressionMethod::Stored);
+    let entries: Vec<usize> = (0..zip.len() - 4).filter(|i| zip[*i..].starts_with(b"PK\x01\x02")).collect();
+    zip[entries[1] + 42..entries[1] + 46].fill(0);
+    zip
+}
+
+/// Sets the unpacked size, of 32 bits, in the directory of a zip file with one member.
+fn claiming(mut zip: Vec<u8>, size: u32) -> Vec<u8> {
+    let entry = (0..zip.len() - 4).rfind(|i| zip[*i..].starts_with(b"PK\x01\x02")).unwrap();
+    zip[entry + 24..entry + 28].copy_from_slice(&size.to_le_bytes());
+    zip
+}
+
+/// The zip file with n copies of the only member of another, `a00.npy` and so on.
+fn copies(one: &[u8], n: usize) -> Vec<u8> {
+    let at = |sign: &[u8]| (0..one.len() - 4).rfind(|i| one[*i..].starts_with(sign)).unwrap();
+    let (entry, end) = (at(b"PK\x01\x02"), at(b"PK\x05\x06"));
+    let (mut out, mut directory) = (vec![], vec![]);
+    for i in 0..n {
+        let (mut local, mut listed) = (one[..entry].to_vec(), one[entry..end].to_vec());
+        let name = format!("a{i:02}.npy");
+        local[30..37].copy_from_slice(name.as_bytes());
+        listed[46..53].copy_from_slice(name.as_bytes());
+        listed[42..46].copy_from_slice(&(out.len() as u32).to_le_bytes());
+        out.extend(local);
+        directory.extend(listed);
+    }
+    let mut last = one[end..].to_vec();
+    let counts = [n as u16, n as u16].map(u16::to_le_bytes).concat();
+    let places = [directory.len() as u32, out.len() as u32].map(u32::to_le_bytes).concat();
+    last[8..20].copy_from_slice(&[counts, places].concat());
+    [out, directory, last].concat()
+}
+
+#[test]
+fn archives_that_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |bytes: &[u8]| {
+        let path = folder.path().join("a.npz");
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let array = npy_file(&header("(1000, 500)"), &[0; 2_000_000]);
+    let packed = zip_file(&[("a.npy", &array)], CompressionMethod::Deflated);
+    assert!(packed.len() < 4000);
+    let read = gflow::io::load(&write(&packed)).unwrap();
+    assert_eq!((read.n, read.d, read.data.iter().all(|v| *v == 0.0)), (1000, 500, true));
+
+    refuses(&write(&claiming(packed.clone(), 4_000_000_000)), "unpack to 4.0 GB, which they cannot");
+    refuses(&write(&claiming(packed.clone(), 2_000_000)), "takes 2000000 bytes, ");
+    let more = claiming(packed.clone(), array.len() as u32 + 40);
+    refuses(&write(&more), "it is damaged: it unpacks to fewer bytes than its directory says");
+    refuses(&write(&overlapping()), "its members lie over each other");
+    refuses(&write(&packed[..packed.len() - 1]), "it has no directory at its end");
+    let stored = zip_file(&[("a.npy", &array)], CompressionMethod::Stored);
+    let mut flipped = stored.clone();
+    flipped[1_000_000] ^= 1;
+    refuses(&write(&flipped), "it is damaged: its checksum is another");
+    let behind = npy_file(&header("(2,)"), &[0; 12]);
+    let behind = zip_file(&[("a.npy", &behind)], CompressionMethod::Stored);
+    refuses(&write(&behind), "bytes follow behind the numbers of its shape [2]");
+}
+
+/// A gigabyte of zeros and more, in a megabyte: what a machine unpacks before it notices is bounded by what is said.
+#[test]
+fn archives_that_unpack_to_the_thousandfold() {
+    let folder = tempfile::tempdir().unwrap();
+    let array = npy_file(&header("(5000, 1000)"), &vec![0; 20_000_000]);
+    let one = zip_file(&[("a00.npy", &array)], CompressionMethod::Deflated);
+    let path = folder.path().join("bomb.npz");
+    std::fs::write(&path, copies(&one, 60)).unwrap();
+    refuses(&path, "unpack to 1.2 GB: beyond 1.1 GB, more than 20 times the packed size is not read");
+
+    let images: Vec<u8> = [0, 0, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF].into_iter().chain([0; 1000]).collect();
+    let mut zip = GzEncoder::new(vec![], Compression::default());
+    zip.write_all(&images).unwrap();
+    let path = folder.path().join("images.gz");
+    std::fs::write(&path, zip.finish().unwrap()).unwrap();
+    let said = message(&path, idx::images);
+    assert!(
+        said.contains("its header says [4294967295], it says that") && said.contains("which they cannot"),
+        "{said}"
+    );
+    std::fs::write(&path, &images).unwrap();
+    let said = message(&path, idx::images);
+    assert!(said.contains("its header says [4294967295], but the whole file has 1008 bytes"), "{said}");
+}
+
+/// No reading begins that cannot end.
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_no_files_of_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.npy");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    refuses(&pipe, "it is a pipe or a device, expected a regular file");
+    for extension in ["npy", "npz", "csv"] {
+        let zero = folder.path().join(format!("zero.{extension}"));
+        std::os::unix::fs::symlink("/dev/zero", &zero).unwrap();
+        refuses(&zero, "it is a pipe or a device, expected a regular file");
+        let inner = folder.path().join(format!("folder.{extension}"));
+        std::fs::create_dir(&inner).unwrap();
+        refuses(&inner, "it is a folder");
+    }
+    assert!(message(Path::new("/dev/zero"), idx::images).contains("it is a pipe or a device"));
+}
+
+/// A line of a megabyte is no part of a message, nor is what a terminal would obey.
+#[test]
+fn messages_about_files_are_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, format!("1,2\n3,\u{1b}[2J{}\n", "x".repeat(1 << 20))).unwrap();
+    let said = message(&path, gflow::io::load);
+    let shown = format!("line 2, column 2: `\\u{{1b}}[2J{}…` is not a number", "x".repeat(36));
+    assert!(said.ends_with(&shown), "{said}");
+}
+
+/// Scripts that have no end, or are no text.
+#[cfg(unix)]
+#[test]
+fn scripts_without_an_end() {
+    // what is broken here would fill the memory of the machine
+    let run = |command: &str| {
+        let out = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!("ulimit -v 8000000; {command}"))
+            .env("G", env!("CARGO_BIN_EXE_gflow"))
+            .output();
+        let out = out.unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    for (command, why) in [
+        ("yes | \"$G\" run - --device cpu --quiet", "cannot read standard input as a script: it has more than 16.8 MB"),
+        ("\"$G\" run /dev/zero --device cpu --quiet", "cannot read /dev/zero: it has more than 16.8 MB"),
+        (
+            "printf 'let a = 1;\\nlet b = \"\\377\";' | \"$G\" run - --device cpu --quiet",
+            "it is not UTF-8 text: line 2",
+        ),
+    ] {
+        let (code, said) = run(command);
+        assert!(code == Some(2) && said.contains(why), "{command}: {code:?} {said}");
+    }
+    // a pipe that ends is a script as any other
+    let (code, said) = run(
+        "F=$(mktemp -u); mkfifo $F; (echo 'print(1)' > $F &); \"$G\" run $F --device cpu --quiet; R=$?; rm -f $F; exit $R",
+    );
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+}
