@@ -8,6 +8,7 @@ mod engine;
 mod files;
 mod mutate;
 mod program;
+mod runs;
 mod texts;
 use engine::attack;
 use files::File;
@@ -41,4 +42,14 @@ fn ipynb() {
 #[test]
 fn rewrite() {
     attack(texts::Rewrite(crate::common::session().0.assistant().clone()));
+}
+
+#[test]
+fn runs() {
+    attack(runs::Saved::new(0));
+}
+
+#[test]
+fn arrays() {
+    attack(runs::Saved::new(1));
 }
