@@ -191,7 +191,13 @@ impl<R: Read + Seek> Archive<R> {
         // as a whole: what no member is refused for alone can still be too much together
         let sum = |of: fn(&Member) -> u64| members.iter().map(of).fold(0u64, u64::saturating_add);
         unpackable(sum(|m| m.packed), sum(|m| m.len))?;
-        Ok(Archive { source, members, directory: place.at })
+        let mut archive = Archive { source, members, directory: place.at };
+        // a name that is damaged at one place would be that of nobody's member
+        for i in 0..archive.members.len() {
+            let member = archive.members[i].clone();
+            archive.begin(&member)?;
+        }
+        Ok(archive)
     }
 
     /// The members.
@@ -199,25 +205,26 @@ impl<R: Read + Seek> Archive<R> {
         &self.members
     }
 
+    /// Where the bytes of a member begin: behind its local header, which has its name as well.
+    fn begin(&mut self, member: &Member) -> Result<u64, String> {
+        let cut = || format!("its member `{}` is not where the directory says", excerpt(&member.name));
+        let fixed = bytes(&mut self.source, member.at, LOCAL as u64)?;
+        if !fixed.starts_with(b"PK\x03\x04") {
+            return Err(cut());
+        }
+        let (name, extra) = (u16_at(&fixed, 26), u16_at(&fixed, 28));
+        let begin = member.at + LOCAL as u64 + name + extra;
+        let text = bytes(&mut self.source, member.at + LOCAL as u64, name)?;
+        let there = String::from_utf8_lossy(&text) == member.name && begin + member.packed <= self.directory;
+        if there { Ok(begin) } else { Err(cut()) }
+    }
+
     /// The bytes of a member; they end with an error unless they are as many as the directory says, with its checksum.
     ///
     /// # Errors
     /// Says why there are none.
     pub fn contents(&mut self, member: &Member) -> Result<Contents<'_, R>, String> {
-        let fixed = bytes(&mut self.source, member.at, LOCAL as u64)?;
-        let cut = || format!("its member `{}` is not where the directory says", excerpt(&member.name));
-        if !fixed.starts_with(b"PK\x03\x04") {
-            return Err(cut());
-        }
-        let (name, extra) = (u16_at(&fixed, 26), u16_at(&fixed, 28));
-        let text = bytes(&mut self.source, member.at + LOCAL as u64, name)?;
-        if String::from_utf8_lossy(&text) != member.name {
-            return Err(cut());
-        }
-        let begin = member.at + LOCAL as u64 + name + extra;
-        if begin + member.packed > self.directory {
-            return Err(cut());
-        }
+        let begin = self.begin(member)?;
         self.source.seek(SeekFrom::Start(begin)).map_err(|e| e.to_string())?;
         let packed = (&mut self.source).take(member.packed);
         let bytes = if member.deflated { Bytes::Deflated(DeflateDecoder::new(packed)) } else { Bytes::Stored(packed) };

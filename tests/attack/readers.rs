@@ -1,6 +1,6 @@
 //! Files that lie: about their sizes, their ends, what is behind them. Each is refused with the number that is wrong, at once,
 //! and without asking for the memory it speaks of.
-use super::fuzz::{npy_file, zip_file};
+use super::fuzz::{File, npy_file, zip_file};
 use crate::allocations;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -132,6 +132,30 @@ fn archives_that_lie() {
     let behind = npy_file(&header("(2,)"), &[0; 12]);
     let behind = zip_file(&[("a.npy", &behind)], CompressionMethod::Stored);
     refuses(&write(&behind), "bytes follow behind the numbers of its shape [2]");
+}
+
+/// A flipped bit is noticed, unless it says nothing about the arrays.
+#[test]
+fn every_bit_of_an_archive_counts() {
+    let numbers: Vec<u8> = (0..6).flat_map(|i| (i as f32 + 0.1).to_le_bytes()).collect();
+    let [a, b] = ["(3, 2)", "(6,)"].map(|shape| npy_file(&header(shape), &numbers));
+    for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+        let zip = zip_file(&[("a.npy", &a), ("b.npy", &b)], method);
+        let file = File::new("npz");
+        let whole = gflow::io::numpy::load_npz(&file.write(&zip)).unwrap();
+        assert_eq!(whole.len(), 2);
+        let mut noticed = 0;
+        for bit in 0..8 * zip.len() {
+            let mut damaged = zip.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            match gflow::io::numpy::load_npz(&file.write(&damaged)) {
+                Ok(arrays) => assert_eq!(arrays, whole, "{method}, bit {bit} of {}", 8 * zip.len()),
+                Err(_) => noticed += 1,
+            }
+        }
+        // times, attributes and what the headers before members repeat are 60 of 500 bytes
+        assert!(noticed > 6 * zip.len(), "{method}: {noticed} of {}", 8 * zip.len());
+    }
 }
 
 /// A gigabyte of zeros and more, in a megabyte: what a machine unpacks before it notices is bounded by what is said.

@@ -11,8 +11,7 @@ mod program;
 mod runs;
 mod texts;
 use engine::attack;
-use files::File;
-pub use files::{npy_file, zip_file};
+pub use files::{File, npy_file, zip_file};
 
 #[test]
 fn npy() {

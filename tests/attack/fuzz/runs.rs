@@ -63,11 +63,42 @@ impl Target for Saved {
     }
     fn words(&self) -> &'static [&'static str] {
         if self.part == 1 {
-            return &["PK\u{1}\u{2}", "PK\u{3}\u{4}", ".npy", "\u{0}\u{0}\u{c0}\u{7f}", "(", ")", "'shape': ", "4, ", "\u{0}"];
+            return &[
+                "PK\u{1}\u{2}",
+                "PK\u{3}\u{4}",
+                ".npy",
+                "\u{0}\u{0}\u{c0}\u{7f}",
+                "(",
+                ")",
+                "'shape': ",
+                "4, ",
+                "\u{0}",
+            ];
         }
         &[
-            "null", "true", "false", "[]", "{}", "\"\"", "-1", "0", "1e300", "[", "]", "{", "}", ",", ":", "\"kind\"", "\"flow\"",
-            "\"steps\"", "\"history\"", "\"labels\": {\"source\": [1], \"target\": [0]}, ", "\"step\": 3, ", "\"auto\"", "\"gan\"",
+            "null",
+            "true",
+            "false",
+            "[]",
+            "{}",
+            "\"\"",
+            "-1",
+            "0",
+            "1e300",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "\"kind\"",
+            "\"flow\"",
+            "\"steps\"",
+            "\"history\"",
+            "\"labels\": {\"source\": [1], \"target\": [0]}, ",
+            "\"step\": 3, ",
+            "\"auto\"",
+            "\"gan\"",
         ]
     }
     /// Members have their checksums again.
@@ -106,10 +137,10 @@ impl Target for Saved {
 
 /// The checksums of stored members become those of their bytes, in the directory and in front of each.
 fn checksums(zip: &mut [u8]) {
-    let number = |b: &[u8], at: usize| {
-        b.get(at..at + 4).map_or(0, |n| u32::from_le_bytes([n[0], n[1], n[2], n[3]]) as usize)
-    };
-    let entries: Vec<usize> = (0..zip.len().saturating_sub(46)).filter(|i| zip[*i..].starts_with(b"PK\x01\x02")).collect();
+    let number =
+        |b: &[u8], at: usize| b.get(at..at + 4).map_or(0, |n| u32::from_le_bytes([n[0], n[1], n[2], n[3]]) as usize);
+    let entries: Vec<usize> =
+        (0..zip.len().saturating_sub(46)).filter(|i| zip[*i..].starts_with(b"PK\x01\x02")).collect();
     for entry in entries {
         let (size, local) = (number(zip, entry + 20), number(zip, entry + 42));
         let names = number(zip, local.saturating_add(26));
