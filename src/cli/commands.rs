@@ -1,12 +1,7 @@
 //! The small commands: list, help, info, completions.
 use super::Exit;
+use super::streams::{answer, say};
 use crate::script::{help, names};
-use std::io::Write;
-
-fn out(text: &str) {
-    // a closed pipe, as in `gflow list | head`, is not an error
-    let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
-}
 
 /// `gflow list [room]`
 pub fn list(room: Option<&str>) -> Exit {
@@ -14,7 +9,7 @@ pub fn list(room: Option<&str>) -> Exit {
     if let Some(r) = room.filter(|r| !rooms.contains(r)) {
         let hint = crate::catalogue::nearest(r, rooms.iter().copied())
             .map_or(String::new(), |n| format!("; did you mean {n}?"));
-        eprintln!("error: there is no room `{r}`: the rooms are {}{hint}", rooms.join(", "));
+        say(format_args!("error: there is no room `{r}`: the rooms are {}{hint}", rooms.join(", ")));
         return Exit::Usage;
     }
     let mut text = String::new();
@@ -25,25 +20,20 @@ pub fn list(room: Option<&str>) -> Exit {
             text += &format!("  {:<22} {first}\n", e.name);
         }
     }
-    out(&text);
-    Exit::Ok
+    answer(text.trim_end())
 }
 
 /// `gflow help NAME`
 pub fn help(name: Option<&str>) -> Exit {
     let Some(name) = name else {
-        out(
+        return answer(
             "gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name\ngflow --help            every command and option",
         );
-        return Exit::Ok;
     };
     match names::find(name) {
-        Some(e) => {
-            out(&help::page(e));
-            Exit::Ok
-        }
+        Some(e) => answer(help::page(e).trim_end()),
         None => {
-            eprintln!("error: there is no page for `{name}`{}", names::instead(name));
+            say(format_args!("error: there is no page for `{name}`{}", names::instead(name)));
             Exit::Usage
         }
     }
@@ -59,8 +49,7 @@ pub fn info() -> Exit {
     text += &format!(
         "  auto     chooses {chosen}\n  limits   exact transport: 400,000,000 pairs of points; figures: 30,000 pixels a side\n"
     );
-    out(&text);
-    Exit::Ok
+    answer(text.trim_end())
 }
 
 /// `gflow completions SHELL`
@@ -68,6 +57,5 @@ pub fn completions(shell: clap_complete::Shell) -> Exit {
     use clap::CommandFactory;
     let mut bytes = vec![];
     clap_complete::generate(shell, &mut super::args::Cli::command(), "gflow", &mut bytes);
-    let _ = std::io::stdout().lock().write_all(&bytes);
-    Exit::Ok
+    answer(String::from_utf8_lossy(&bytes).trim_end())
 }

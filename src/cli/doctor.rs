@@ -1,8 +1,8 @@
 //! `gflow doctor`: everything gflow does, once, small, with the outcome of each.
+use super::streams::answer;
 use super::{Exit, jupyter};
 use crate::device::{self, Choice};
 use crate::script::{Recorder, Session, SessionOptions};
-use std::io::Write;
 
 /// A script that goes through every room.
 const SCRIPT: &str = "
@@ -65,6 +65,8 @@ pub fn doctor() -> Exit {
         };
         text += &format!("{mark:<8} {name:<30} {what}\n");
     }
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    exit
+    match answer(text.trim_end()) {
+        Exit::Ok => exit,
+        lost => lost,
+    }
 }

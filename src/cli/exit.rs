@@ -14,8 +14,12 @@ pub enum Exit {
     Diverged = 3,
     /// no such device, or it failed
     Device = 4,
+    /// its terminal went away
+    HungUp = 129,
     /// somebody stopped it
     Interrupted = 130,
+    /// it was told to end
+    Terminated = 143,
 }
 
 impl From<Class> for Exit {

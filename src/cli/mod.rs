@@ -13,7 +13,9 @@ mod program;
 mod repl;
 mod reproduce;
 mod run;
+mod signals;
 mod stop;
+mod streams;
 mod terminal;
 
 pub use exit::Exit;

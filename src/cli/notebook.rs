@@ -1,5 +1,6 @@
 //! `gflow run notebook.ipynb`: the kernel's program runs it, so that Rust cells work as in Jupyter.
 use super::args::RunArgs;
+use super::streams::say;
 use super::{Exit, jupyter};
 use std::path::Path;
 use std::process::Command;
@@ -12,11 +13,11 @@ pub fn is_notebook(file: &str) -> bool {
 /// `gflow run FILE.ipynb`
 pub fn run(args: &RunArgs) -> Exit {
     if args.resume {
-        eprintln!("error: --resume continues the run of a script; a notebook is run from its first cell");
+        say(format_args!("error: --resume continues the run of a script; a notebook is run from its first cell"));
         return Exit::Usage;
     }
     let Some(program) = jupyter::program() else {
-        eprintln!("error: notebooks are run by another program. {}", jupyter::MISSING);
+        say(format_args!("error: notebooks are run by another program. {}", jupyter::MISSING));
         return Exit::Usage;
     };
     let mut command = Command::new(&program);
@@ -34,7 +35,7 @@ pub fn run(args: &RunArgs) -> Exit {
     }
     // signals and the exit code are the other program's
     let e = replace(&mut command);
-    eprintln!("error: {} does not run: {e}", program.display());
+    say(format_args!("error: {} does not run: {e}", program.display()));
     Exit::Usage
 }
 

@@ -1,11 +1,20 @@
 //! One command of the program.
 use super::args::{Cli, Command};
-use super::{Exit, bench, commands, doctor, jupyter, notebook, repl, reproduce, run};
+use super::{Exit, bench, commands, doctor, jupyter, notebook, repl, reproduce, run, streams};
 use clap::Parser;
 
 /// Parses the arguments of the process and does what they say.
 pub fn main() -> Exit {
-    match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        // help and the version are results, everything else is a mistake
+        Err(e) if e.use_stderr() => {
+            let _ = e.print();
+            return Exit::Usage;
+        }
+        Err(e) => return e.print().map_or_else(|e| streams::lost(&e), |()| Exit::Ok),
+    };
+    match command {
         Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => repl::repl(&args),

@@ -1,6 +1,7 @@
 //! `gflow reproduce`: every script that makes claims, over several seeds, and the table of what came out.
 use super::Exit;
 use super::args::ReproduceArgs;
+use super::streams::{answer, hint, say};
 use super::terminal::Terminal;
 use crate::device::{self, Compute};
 use crate::input;
@@ -70,7 +71,7 @@ fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 /// Runs the command.
 pub fn reproduce(args: &ReproduceArgs) -> Exit {
     let fail = |e: String| {
-        eprintln!("error: {e}");
+        say(format_args!("error: {e}"));
         Exit::Usage
     };
     let scripts = match scripts(&args.paths) {
@@ -84,7 +85,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
     let compute = match device::open(choice) {
         Ok(c) => c,
         Err(e) => {
-            eprintln!("error: {e}");
+            say(format_args!("error: {e}"));
             return Exit::Device;
         }
     };
@@ -104,7 +105,10 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
                 return fail(format!("--out {}: {e}", args.out.display()));
             }
         }
-        println!("{}", markdown(&rows(&shown)).trim_end());
+        let told = answer(markdown(&rows(&shown)).trim_end());
+        if told != Exit::Ok {
+            return told;
+        }
         // small sizes show that scripts run, not that their claims hold
         let good =
             shown.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&shown).iter().all(|r| r.held == r.of));
@@ -125,7 +129,7 @@ fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, St
         .unwrap_or_default();
     let mut shown = Shown { script: stem.clone(), title, claims: vec![], seconds: vec![], failures: vec![] };
     for seed in 0..args.seeds {
-        eprintln!("{stem}, seed {seed}");
+        say(format_args!("{stem}, seed {seed}"));
         // figures of the first seed; the other seeds are there for the numbers
         let out = if seed == 0 { args.out.join(&stem) } else { args.out.join(&stem).join(format!("seed{seed}")) };
         std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
@@ -139,7 +143,7 @@ fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, St
         let mut session =
             Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
         if let Err(d) = session.eval(&path.display().to_string(), &text) {
-            eprint!("{}", session.render(&d, std::io::stderr().is_terminal()));
+            hint(session.render(&d, std::io::stderr().is_terminal()));
             shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
         }
         shown.seconds.push(begun.elapsed().as_secs_f64());

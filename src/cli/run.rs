@@ -2,6 +2,7 @@
 use super::args::RunArgs;
 use super::guard::guarded;
 use super::keep::{self, Keeper};
+use super::streams::{hint, say};
 use super::terminal::Terminal;
 use super::{Exit, stop};
 use crate::device;
@@ -12,9 +13,10 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn usage(message: &str) -> Exit {
-    eprintln!("error: {message}");
+    say(format_args!("error: {message}"));
     Exit::Usage
 }
 
@@ -63,7 +65,7 @@ pub fn run(args: &RunArgs) -> Exit {
     let compute = match device::open(choice) {
         Ok(c) => c,
         Err(e) => {
-            eprintln!("error: {e}\n  help: run `gflow info` for the devices of this machine, or use --device cpu");
+            say(format_args!("error: {e}\n  help: run `gflow info` for the devices of this machine, or use --device cpu"));
             return Exit::Device;
         }
     };
@@ -72,7 +74,7 @@ pub fn run(args: &RunArgs) -> Exit {
         Err(e) => return usage(&e.to_string()),
     };
     if !args.quiet && !args.json {
-        eprintln!("device: {} ({})", compute.name, compute.description);
+        say(format_args!("device: {} ({})", compute.name, compute.description));
     }
     let stem = Path::new(&name).file_stem().and_then(|s| s.to_str()).unwrap_or("figure").to_string();
     let terminal = Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem);
@@ -102,6 +104,7 @@ struct Job {
 
 impl Job {
     fn run(mut self, terminal: Terminal) -> Exit {
+        let lost = terminal.losses();
         let mut session = Session::new(SessionOptions {
             compute: self.compute.clone(),
             seed: self.args.seed,
@@ -117,15 +120,21 @@ impl Job {
         }
         let script = (self.name.clone(), self.text.clone());
         let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
-        if stop::listen(session.interrupt(), keeper.clone()).is_err() && !self.args.quiet {
-            eprintln!("note: Ctrl-C cannot be caught here and will stop at once");
+        let stopped = stop::listen(session.interrupt(), keeper.clone());
+        if stopped.is_none() && !self.args.quiet {
+            say("note: Ctrl-C cannot be caught here and will stop at once");
         }
-        let exit = self.eval(&mut session);
+        let exit = match (self.eval(&mut session), stopped.and_then(|s| s.get().copied())) {
+            (Exit::Interrupted, Some(signal)) => signal.exit(),
+            // the script came to its end, but not all that it said was heard
+            (Exit::Ok, _) if lost.load(Ordering::Relaxed) => Exit::Usage,
+            (exit, _) => exit,
+        };
         self.unused(&session);
         match keeper.leave(exit) {
             Ok(()) => exit,
             Err(e) => {
-                eprintln!("error: {e}");
+                say(format_args!("error: {e}"));
                 if exit == Exit::Ok { Exit::Usage } else { exit }
             }
         }
@@ -144,14 +153,14 @@ impl Job {
             // a last call that was too far to be stopped
             Ok(()) if session.interrupt().is_requested() => {
                 if !self.args.quiet && !self.args.json {
-                    eprintln!("interrupted during its last call, which came to its end");
+                    say("interrupted during its last call, which came to its end");
                 }
                 Exit::Interrupted
             }
             Ok(()) => Exit::Ok,
             Err(d) => {
                 if !self.args.json {
-                    eprint!("{}", session.render(&d, std::io::stderr().is_terminal()));
+                    hint(session.render(&d, std::io::stderr().is_terminal()));
                 }
                 d.class.into()
             }
@@ -164,7 +173,7 @@ impl Job {
         for name in self.params.keys().filter(|n| !read.contains_key(*n)) {
             let hint = crate::catalogue::nearest(name, read.keys().map(String::as_str))
                 .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-            eprintln!("warning: --set {name} was not read by the script{hint}");
+            say(format_args!("warning: --set {name} was not read by the script{hint}"));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Ctrl-C, SIGTERM and SIGHUP while a script runs. The first stops the script, and what it left is written. The second no
 //! longer waits for the script; the third not even for the writing.
-use super::Exit;
 use super::keep::Keeper;
+use super::signals::{self, Signal};
+use super::streams::say;
 use crate::interrupt::Interrupt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Signals that come together are one: a wrapper passes on what the terminal has already sent to all.
@@ -47,33 +48,34 @@ impl Heard {
     }
 }
 
-/// Listens from now on.
-///
-/// # Errors
-/// Signals that cannot be caught here.
-pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Result<(), ctrlc::Error> {
+/// Listens from now on; says which signal was the first. None where signals cannot be caught.
+pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Option<Arc<OnceLock<Signal>>> {
     let mut heard = Heard::default();
-    ctrlc::set_handler(move || {
+    let first = Arc::new(OnceLock::new());
+    let noted = first.clone();
+    let listening = signals::listen(move |signal| {
+        let exit = noted.get_or_init(|| signal).exit();
         interrupt.request();
         match heard.signal(Instant::now(), keeper.writing().is_some()) {
             Answer::Ask | Answer::Nothing => {}
             Answer::Patience => {
                 let folder = keeper.writing().map_or(String::new(), |f| format!(" to {}", f.display()));
-                eprintln!("still writing{folder}; Ctrl-C once more gives it up");
+                say(format_args!("still writing{folder}; Ctrl-C once more gives it up"));
             }
             Answer::Leave => {
                 let keeper = keeper.clone();
                 // on a thread of its own, so that a third signal is heard
                 std::thread::spawn(move || {
-                    if let Err(e) = keeper.leave(Exit::Interrupted) {
-                        eprintln!("error: {e}");
+                    if let Err(e) = keeper.leave(exit) {
+                        say(format_args!("error: {e}"));
                     }
-                    std::process::exit(Exit::Interrupted as i32);
+                    std::process::exit(exit as i32);
                 });
             }
-            Answer::End => std::process::exit(Exit::Interrupted as i32),
+            Answer::End => std::process::exit(exit as i32),
         }
-    })
+    });
+    listening.then_some(first)
 }
 
 #[cfg(test)]

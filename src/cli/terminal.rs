@@ -1,12 +1,15 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
 use super::picture::{self, Protocol};
 use crate::input;
+use super::streams::{self, hint, say};
 use crate::interrupt::Interrupt;
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
@@ -26,12 +29,29 @@ pub struct Terminal {
     /// whether a line editor owns the keyboard
     editor: bool,
     bar: Option<ProgressBar>,
+    /// whether something meant for standard output was lost
+    lost: Arc<AtomicBool>,
 }
 
 impl Terminal {
     /// Nothing shown yet.
     pub fn new(quiet: bool, json: bool, folder: PathBuf, stem: String) -> Terminal {
-        Terminal { quiet, json, folder, stem, figures: 0, pictures: None, editor: false, bar: None }
+        Terminal {
+            quiet,
+            json,
+            folder,
+            stem,
+            figures: 0,
+            pictures: None,
+            editor: false,
+            bar: None,
+            lost: Arc::default(),
+        }
+    }
+
+    /// Says, also once the session has it, whether something meant for standard output was lost.
+    pub fn losses(&self) -> Arc<AtomicBool> {
+        self.lost.clone()
     }
 
     /// For someone who sits in front of it: figures are shown where the terminal can, questions asked by the line editor.
@@ -39,15 +59,17 @@ impl Terminal {
         Terminal { pictures: picture::protocol(), editor: true, ..self }
     }
 
-    /// One line on stdout; a closed pipe is not an error of ours.
+    /// One line on stdout. Where it is lost that is said once, and the script goes on: it may write files.
     fn line(&mut self, text: &str) {
-        let write = || writeln!(std::io::stdout().lock(), "{text}");
+        let write = || streams::line(text);
         let done = match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         };
-        if done.is_err() {
-            self.quiet = true;
+        if let Err(e) = done
+            && !self.lost.swap(true, Ordering::Relaxed)
+        {
+            streams::lost(&e);
         }
     }
 
@@ -55,7 +77,7 @@ impl Terminal {
         if self.quiet {
             return;
         }
-        let write = || eprintln!("{text}");
+        let write = || say(text);
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
@@ -74,7 +96,7 @@ impl Terminal {
         match render::save(f, &path) {
             Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
             Ok(()) => self.remark(&format!("figure {name}: {}", path.display())),
-            Err(e) => eprintln!("error: {e}"),
+            Err(e) => say(format_args!("error: {e}")),
         }
         if let Some(p) = self.pictures
             && let Ok(png) = std::fs::read(&path)
@@ -160,8 +182,7 @@ impl FrontEnd for Terminal {
         if self.editor && !password && std::io::stdin().is_terminal() {
             return edited(prompt, stop);
         }
-        eprint!("{prompt}");
-        let _ = std::io::stderr().flush();
+        hint(prompt);
         read(password, stop)
     }
 

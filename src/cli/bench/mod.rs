@@ -1,6 +1,7 @@
 //! `gflow bench`: one loop through gflow and through the PyTorch and JAX that are installed, as ratios from one run.
 use super::Exit;
 use super::args::BenchArgs;
+use super::streams::{line, say};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -63,6 +64,11 @@ fn missing(python: &Path, module: &str) -> Option<String> {
     }
 }
 
+/// A line of the table.
+fn out(text: impl std::fmt::Display) -> Result<(), String> {
+    line(text).map_err(|e| format!("standard output cannot be written: {e}"))
+}
+
 /// The programs of one run, written where they can be started.
 struct Bench {
     /// holds the programs until the end
@@ -102,20 +108,20 @@ impl Bench {
         self.folder.path().join("gpa.rhai")
     }
 
-    fn head(&self) {
-        println!(
-            "GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;"
-        );
-        println!(
+    fn head(&self) -> Result<(), String> {
+        out(
+            "GPA on the ring of eight Gaussians, MLP 2-32-32-32-1 with ReLU under the spectral norm, five Adam updates a step;",
+        )?;
+        out(format_args!(
             "CPU, {} thread{}; programs take turns, medians of rounds; compilation and start-up do not count\n",
             self.threads,
             if self.threads == 1 { "" } else { "s" }
-        );
+        ))?;
         let heads = self
             .peers
             .iter()
             .map(|(p, _)| format!(" {:>12} {:>14}", format!("{} ms", p.name), format!("{}/gflow", p.name)));
-        println!("{:>9} {:>10}{}", "particles", "gflow ms", heads.collect::<String>());
+        out(format_args!("{:>9} {:>10}{}", "particles", "gflow ms", heads.collect::<String>()))
     }
 
     /// One round of every program: milliseconds per step of gflow and of each peer that answers.
@@ -149,18 +155,17 @@ impl Bench {
         let mine = medians.next().unwrap_or(f64::NAN);
         let number = |v: f64, digits: usize| if v.is_finite() { format!("{v:.digits$}") } else { "-".into() };
         let rest: String = medians.map(|t| format!(" {:>12} {:>14}", number(t, 2), number(t / mine, 2))).collect();
-        println!("{n:>9} {:>10}{rest}", number(mine, 2));
+        out(format_args!("{n:>9} {:>10}{rest}", number(mine, 2)))?;
         Ok(())
     }
 
     fn run(&mut self, quick: bool) -> Result<(), String> {
-        self.head();
+        self.head()?;
         for (n, steps, rounds) in WORK.iter().filter(|(n, ..)| !quick || *n <= 1000) {
             let (steps, rounds) = if quick { (steps / 5, 1) } else { (*steps, *rounds) };
             self.row(*n, steps, rounds)?;
         }
-        self.absent.iter().for_each(|a| println!("\nnot compared with {a}"));
-        Ok(())
+        self.absent.iter().try_for_each(|a| out(format_args!("\nnot compared with {a}")))
     }
 }
 
@@ -178,7 +183,7 @@ pub fn bench(args: &BenchArgs) -> Exit {
     match outcome {
         Ok(()) => Exit::Ok,
         Err(e) => {
-            eprintln!("error: {e}");
+            say(format_args!("error: {e}"));
             Exit::Usage
         }
     }

@@ -1,6 +1,7 @@
 //! `gflow jupyter`: makes the kernel known to Jupyter, or forgotten.
 use super::Exit;
 use super::args::{InstallArgs, JupyterCommand, UninstallArgs};
+use super::streams::{answer, say};
 use crate::error::{Error, Result};
 use crate::input;
 use std::path::{Path, PathBuf};
@@ -111,13 +112,13 @@ fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
 /// `gflow jupyter install|uninstall`
 pub fn run(command: &JupyterCommand) -> Exit {
     let done = match command {
-        JupyterCommand::Install(a) => install(a).map(|f| println!("installed the kernel in {}", f.display())),
-        JupyterCommand::Uninstall(a) => uninstall(a).map(|f| println!("removed {}", f.display())),
+        JupyterCommand::Install(a) => install(a).map(|f| format!("installed the kernel in {}", f.display())),
+        JupyterCommand::Uninstall(a) => uninstall(a).map(|f| format!("removed {}", f.display())),
     };
     match done {
-        Ok(()) => Exit::Ok,
+        Ok(what) => answer(what),
         Err(e) => {
-            eprintln!("error: {e}");
+            say(format_args!("error: {e}"));
             Exit::Usage
         }
     }

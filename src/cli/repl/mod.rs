@@ -1,13 +1,16 @@
 //! `gflow repl`: one session, cell by cell, in a terminal.
+mod leaving;
 mod prompt;
 mod syntax;
 mod words;
 
 use super::Exit;
 use super::args::ReplArgs;
+use super::streams::{answer, hint, say};
 use super::terminal::Terminal;
 use crate::device;
 use crate::script::{Session, SessionOptions, help, names};
+use leaving::Leaving;
 use prompt::CellPrompt;
 use reedline::{
     ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Reedline, ReedlineEvent,
@@ -15,6 +18,7 @@ use reedline::{
 };
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const MENU: &str = "completion";
 
@@ -30,19 +34,20 @@ pub fn repl(args: &ReplArgs) -> Exit {
     let compute = match args.device.parse::<device::Choice>().and_then(device::open) {
         Ok(c) => c,
         Err(e) => {
-            eprintln!("error: {e}");
+            say(format_args!("error: {e}"));
             return Exit::Device;
         }
     };
-    eprintln!(
+    say(format_args!(
         "gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.",
         env!("CARGO_PKG_VERSION"),
         compute.name,
         compute.description
-    );
+    ));
     let (seed, out) = (args.seed, args.out.clone());
     let run = move || {
         let terminal = Terminal::new(false, false, out.clone().unwrap_or_default(), "figure".into()).interactive();
+        let lost = terminal.losses();
         let session = Session::new(SessionOptions {
             compute,
             seed,
@@ -51,12 +56,12 @@ pub fn repl(args: &ReplArgs) -> Exit {
             folder: None,
             front: Box::new(terminal),
         });
-        cells(session)
+        cells(session, &lost)
     };
     match crate::threads::spawn("session", run) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
         Err(e) => {
-            eprintln!("error: cannot start a thread: {e}");
+            say(format_args!("error: cannot start a thread: {e}"));
             Exit::Usage
         }
     }
@@ -97,41 +102,47 @@ fn editor(session: &Session) -> Reedline {
     editor
 }
 
-fn cells(mut session: Session) -> Exit {
-    let interrupt = session.interrupt();
-    // while a cell runs; at the prompt the editor hears Ctrl-C itself
-    if ctrlc::set_handler(move || interrupt.request()).is_err() {
-        eprintln!("note: Ctrl-C cannot be caught here and will end the session");
-    }
-    let mut editor = std::io::stdin().is_terminal().then(|| editor(&session));
+fn cells(mut session: Session, lost: &AtomicBool) -> Exit {
+    let leaving = Leaving::watch(&session.interrupt());
+    let mut editor = std::io::stdin()
+        .is_terminal()
+        .then(|| editor(&session).with_break_signal(leaving.prompt()).with_poll_interval(Leaving::SOON));
     let mut count = 1;
     loop {
         let cell = match &mut editor {
             Some(editor) => match editor.read_line(&CellPrompt(count)) {
                 Ok(Signal::Success(text)) => text,
                 Ok(Signal::CtrlC) => continue,
-                Ok(_) => return Exit::Ok,
+                Ok(_) => break,
                 Err(e) => {
-                    eprintln!("error: {e}");
-                    return Exit::Usage;
+                    say(format_args!("error: {e}"));
+                    return leaving.exit().unwrap_or(Exit::Usage);
                 }
             },
             None => match piped(&session) {
                 Some(text) => text,
-                None => return Exit::Ok,
+                None => break,
             },
         };
         if cell.trim().is_empty() {
             continue;
         }
+        if let Some(editor) = &mut editor {
+            // whatever ends the session, what was typed is kept
+            let _ = editor.sync_history();
+        }
         if !explain(&session, &cell) {
             let color = std::io::stderr().is_terminal();
             if let Err(d) = session.eval(&format!("cell {count}"), &cell) {
-                eprint!("{}", session.render(&d, color));
+                hint(session.render(&d, color));
             }
             count += 1;
         }
+        if leaving.exit().is_some() {
+            break;
+        }
     }
+    leaving.exit().unwrap_or(if lost.load(Ordering::Relaxed) { Exit::Usage } else { Exit::Ok })
 }
 
 /// Lines of a pipe, as many as make a whole cell.
@@ -152,13 +163,15 @@ fn piped(session: &Session) -> Option<String> {
 /// `?name` and `name?`: the page of a name or the value of a variable. False for anything else.
 fn explain(session: &Session, cell: &str) -> bool {
     if cell.trim() == "?" {
-        println!("?name explains a name; the rooms are {}", names::rooms().join(", "));
+        answer(format_args!("?name explains a name; the rooms are {}", names::rooms().join(", ")));
         return true;
     }
     let Some(name) = help::question(cell) else { return false };
     match session.inspect(name, name.chars().count()) {
-        Some(page) => println!("{}", page.text.trim_end()),
-        None => eprintln!("there is nothing named `{name}`"),
+        Some(page) => {
+            answer(page.text.trim_end());
+        }
+        None => say(format_args!("there is nothing named `{name}`")),
     }
     true
 }
