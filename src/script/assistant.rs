@@ -28,6 +28,16 @@ impl Assistant {
         names.variables = all.map(|(n, t)| (n.to_string(), diagnostic::friendly(t))).collect();
     }
 
+    /// A variable that is new, or another one under its name.
+    pub(super) fn variable(&self, name: &str, kind: &str) {
+        let mut names = self.names.write().unwrap_or_else(|p| p.into_inner());
+        let kind = diagnostic::friendly(kind);
+        match names.variables.iter_mut().rev().find(|v| v.0 == name) {
+            Some(known) => known.1 = kind,
+            None => names.variables.push((name.to_string(), kind)),
+        }
+    }
+
     pub(super) fn functions(&self, library: &AST) {
         let functions = library.iter_functions().filter(|f| !f.name.starts_with("anon$")).map(|f| {
             let doc: Vec<&str> = f.comments.iter().map(|c| c.trim_start_matches('/').trim()).collect();

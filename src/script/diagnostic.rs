@@ -159,6 +159,10 @@ impl Diagnostic {
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic { message: message.into(), ..Diagnostic::default() }
     }
+    /// What a cell ends with that somebody stopped.
+    pub fn interrupted() -> Diagnostic {
+        Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
+    }
     /// The same at a place.
     pub fn at(mut self, place: Option<Place>) -> Diagnostic {
         self.place = place.map(Box::new);

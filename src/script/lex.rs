@@ -38,8 +38,17 @@ fn at(c: &[char], i: usize) -> char {
     c.get(i).copied().unwrap_or('\0')
 }
 
-/// Tokens of a text; inside templates `${…}` the expressions are found by recursion.
-pub fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
+/// Templates within templates that are looked into; the interpreter refuses deeper ones.
+const DEEPEST: usize = 64;
+
+/// Tokens of a text; inside templates `${…}` the expressions are found by recursion. The lists of templates come before that of
+/// the text that holds them.
+pub fn lex(c: &[char], out: &mut Vec<Vec<Token>>) {
+    within(c, (0, 0), out);
+}
+
+/// The same for a text that begins at a character of another, so many templates deep.
+fn within(c: &[char], (base, depth): (usize, usize), out: &mut Vec<Vec<Token>>) {
     let mut tokens = vec![];
     let mut i = 0;
     while i < c.len() {
@@ -47,7 +56,7 @@ pub fn lex(c: &[char], base: usize, out: &mut Vec<Vec<Token>>) {
             i = end;
             continue;
         }
-        let (kind, to) = token(c, i, base, out);
+        let (kind, to) = token(c, i, (base, depth), out);
         tokens.push(Token { kind, from: base + i, to: base + to });
         i = to;
     }
@@ -82,7 +91,7 @@ fn block_comment(c: &[char], mut i: usize) -> usize {
 }
 
 /// The kind of the token that starts at i, and where it ends.
-fn token(c: &[char], i: usize, base: usize, out: &mut Vec<Vec<Token>>) -> (Kind, usize) {
+fn token(c: &[char], i: usize, place: (usize, usize), out: &mut Vec<Vec<Token>>) -> (Kind, usize) {
     let word = |ch: &char| ch.is_alphanumeric() || *ch == '_' || *ch == '$';
     match c[i] {
         ch if ch.is_alphabetic() || ch == '_' || ch == '$' => {
@@ -90,7 +99,7 @@ fn token(c: &[char], i: usize, base: usize, out: &mut Vec<Vec<Token>>) -> (Kind,
         }
         ch if ch.is_ascii_digit() => (Kind::Number, number(c, i)),
         '"' | '\'' => (Kind::Text, text(c, i)),
-        '`' => (Kind::Text, template(c, i, base, out)),
+        '`' => (Kind::Text, template(c, i, place, out)),
         '(' | '[' | '{' => (Kind::Open, i + 1),
         '#' if at(c, i + 1) == '{' => (Kind::Open, i + 2),
         ')' | ']' | '}' => (Kind::Close, i + 1),
@@ -126,7 +135,7 @@ fn text(c: &[char], from: usize) -> usize {
 }
 
 /// Skips a template literal, lexing what its `${…}` hold; returns the position after it.
-fn template(c: &[char], start: usize, base: usize, out: &mut Vec<Vec<Token>>) -> usize {
+fn template(c: &[char], start: usize, (base, nested): (usize, usize), out: &mut Vec<Vec<Token>>) -> usize {
     let mut i = start + 1;
     while i < c.len() && c[i] != '`' {
         if c[i] == '$' && c.get(i + 1) == Some(&'{') {
@@ -140,7 +149,9 @@ fn template(c: &[char], start: usize, base: usize, out: &mut Vec<Vec<Token>>) ->
                 }
                 i += 1;
             }
-            lex(&c[from..i.saturating_sub(1).max(from)], base + from, out);
+            if nested < DEEPEST {
+                within(&c[from..i.saturating_sub(1).max(from)], (base + from, nested + 1), out);
+            }
         } else {
             i += 1;
         }

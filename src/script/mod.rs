@@ -31,6 +31,7 @@ mod session;
 mod symbolic_point;
 mod trace;
 mod values;
+mod walk;
 mod words;
 
 pub use crate::dataset::Rows;

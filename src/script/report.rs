@@ -1,6 +1,6 @@
 //! From the interpreter's errors to a user's words: what fits no name, no type, no syntax, and what was perhaps meant.
 use super::context::{Context, lock};
-use super::diagnostic::{Class, Diagnostic, Sources, UNCOUNTED, friendly};
+use super::diagnostic::{Diagnostic, Sources, UNCOUNTED, friendly};
 use super::names;
 use super::rewrite::INDEX;
 use super::words::{self, TOO_DEEP};
@@ -169,9 +169,7 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         EvalAltResult::ErrorTerminated(why, _) if why.is::<rhai::ImmutableString>() && why.to_string() == TOO_DEEP => {
             too_deep()
         }
-        EvalAltResult::ErrorTerminated(..) => {
-            Diagnostic { message: "interrupted".into(), class: Class::Interrupted, ..Diagnostic::default() }
-        }
+        EvalAltResult::ErrorTerminated(..) => Diagnostic::interrupted(),
         EvalAltResult::ErrorStackOverflow(_) => too_deep(),
         EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
             let (wanted, got) = (friendly(wanted), friendly(got));

@@ -3,9 +3,12 @@
 //! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `a[n/2]` works for whole floats:
 //! an index that is not a literal goes through `__index`. `f(2)` calls a closure held by a variable or a parameter f.
 //! Positions in errors are mapped back to the text as typed.
-use super::keywords::is_syntax;
-use super::lex::{Kind, Token, lex};
-use std::collections::HashSet;
+//!
+//! All of it takes a time in proportion to the length of the text: the thread that hears interrupts asks here whether an
+//! input is whole.
+use super::lex::{Kind, lex};
+use super::walk::Walk;
+use std::collections::{HashMap, HashSet};
 
 /// The rewritten text and how to find one's way back.
 pub struct Rewritten {
@@ -33,96 +36,6 @@ impl Rewritten {
 /// The function that indices pass through.
 pub const INDEX: &str = "__index";
 
-struct Walk<'a> {
-    c: &'a [char],
-    t: &'a [Token],
-}
-
-impl Walk<'_> {
-    fn is(&self, i: usize, s: &str) -> bool {
-        self.t
-            .get(i)
-            .is_some_and(|t| t.to - t.from == s.chars().count() && self.c[t.from..t.to].iter().copied().eq(s.chars()))
-    }
-    fn word(&self, i: usize) -> String {
-        self.c[self.t[i].from..self.t[i].to].iter().collect()
-    }
-    /// Whether the token before i ends a value, so that what follows is a binary operator or a postfix.
-    fn after_value(&self, i: usize) -> bool {
-        let Some(p) = i.checked_sub(1) else { return false };
-        match self.t[p].kind {
-            Kind::Number | Kind::Text => true,
-            Kind::Word => !is_syntax(&self.word(p)),
-            Kind::Close => !self.is(p, "}"),
-            _ => false,
-        }
-    }
-    /// The index after the group that opens at i.
-    fn group(&self, i: usize) -> usize {
-        let mut depth = 0;
-        for k in i..self.t.len() {
-            match self.t[k].kind {
-                Kind::Open => depth += 1,
-                Kind::Close => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return k + 1;
-            }
-        }
-        self.t.len()
-    }
-    /// The index of the token that closes the group around i, or the end.
-    fn enclosing_end(&self, i: usize) -> usize {
-        let mut depth = 0;
-        for k in i..self.t.len() {
-            match self.t[k].kind {
-                Kind::Open => depth += 1,
-                Kind::Close if depth == 0 => return k,
-                Kind::Close => depth -= 1,
-                _ => {}
-            }
-        }
-        self.t.len()
-    }
-    /// The index after a primary expression with its postfixes, or None if none starts at i.
-    fn primary(&self, mut i: usize) -> Option<usize> {
-        i = match self.t.get(i)?.kind {
-            Kind::Open => self.group(i),
-            Kind::Word if is_syntax(&self.word(i)) => return None,
-            Kind::Word | Kind::Number | Kind::Text => i + 1,
-            _ => return None,
-        };
-        loop {
-            let postfix = self.is(i, "(") || self.is(i, "[");
-            let path = self.is(i, ".") || self.is(i, "?.") || self.is(i, "::");
-            if postfix {
-                i = self.group(i);
-            } else if path && self.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
-                i += 2;
-            } else {
-                return Some(i);
-            }
-        }
-    }
-    fn signed_primary(&self, mut i: usize) -> Option<usize> {
-        while self.is(i, "-") || self.is(i, "+") {
-            i += 1;
-        }
-        self.primary(i)
-    }
-    /// The index after `a ** b ** …` starting at i, or None if there is no power.
-    fn power(&self, i: usize) -> Option<usize> {
-        let mut end = self.primary(i)?;
-        let mut found = false;
-        while self.is(end, "**") {
-            end = self.signed_primary(end + 1)?;
-            found = true;
-        }
-        found.then_some(end)
-    }
-}
-
 /// Tokens over which a name holds a value that may be a closure.
 struct Binding {
     name: String,
@@ -130,17 +43,46 @@ struct Binding {
     to: usize,
 }
 
+/// Where the bindings of every name hold: asked in the time of a search, however many there are.
+struct Bindings(HashMap<String, Vec<(usize, usize)>>);
+
+impl Bindings {
+    /// Of one list of tokens; spans of a name are sorted by where they begin, each with the farthest end so far.
+    fn new(all: Vec<Binding>) -> Bindings {
+        let mut spans: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for b in all {
+            spans.entry(b.name).or_default().push((b.from, b.to));
+        }
+        for list in spans.values_mut() {
+            list.sort_unstable();
+            let mut farthest = 0;
+            for (_, to) in list {
+                farthest = farthest.max(*to);
+                *to = farthest;
+            }
+        }
+        Bindings(spans)
+    }
+    /// Whether a name is bound at a token.
+    fn holds(&self, name: &str, at: usize) -> bool {
+        let Some(list) = self.0.get(name) else { return false };
+        let before = list.partition_point(|(from, _)| *from <= at);
+        before > 0 && list[before - 1].1 > at
+    }
+    /// Whether a name is bound anywhere.
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
 /// Parameters over their bodies, and variables from their definition on. A parameter, or a variable that is defined as
 /// a closure, hides a function of its name; any other variable leaves functions what they are.
-fn bindings(w: &Walk, plain: &HashSet<String>) -> Vec<Binding> {
+fn bindings(w: &Walk, plain: &HashSet<String>) -> Bindings {
     let functions: HashSet<String> =
-        (0..w.t.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
-    let words = |range: std::ops::Range<usize>| {
-        range.filter(|k| w.t[*k].kind == Kind::Word).map(|k| w.word(k)).collect::<Vec<_>>()
-    };
+        (0..w.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
     let mut out = vec![];
-    for i in 0..w.t.len() {
-        if (w.is(i, "let") || w.is(i, "const")) && w.t.get(i + 1).is_some_and(|t| t.kind == Kind::Word) {
+    for i in 0..w.len() {
+        if (w.is(i, "let") || w.is(i, "const")) && w.is_word(i + 1) {
             let name = w.word(i + 1);
             let closure = w.is(i + 2, "=") && (w.is(i + 3, "|") || w.is(i + 3, "||"));
             if closure || !(plain.contains(&name) || functions.contains(&name)) {
@@ -148,47 +90,45 @@ fn bindings(w: &Walk, plain: &HashSet<String>) -> Vec<Binding> {
             }
         } else if w.is(i, "fn") && w.is(i + 2, "(") {
             let body = w.group(i + 2);
-            for name in words(i + 3..body) {
-                out.push(Binding { name, from: body, to: w.group(body) });
+            for k in (i + 3..body).take_while(|k| w.is_word(*k) || w.is(*k, ",")).filter(|k| w.is_word(*k)) {
+                out.push(Binding { name: w.word(k), from: body, to: w.group(body) });
             }
         } else if w.is(i, "|") && !w.after_value(i) {
-            let Some(end) = (i + 1..w.t.len()).find(|k| w.is(*k, "|")) else { continue };
-            for name in words(i + 1..end) {
-                out.push(Binding { name, from: end, to: w.enclosing_end(end) });
+            let Some(end) = (i + 1..w.len()).find(|k| w.is(*k, "|")) else { continue };
+            for k in (i + 1..end).filter(|k| w.is_word(*k)) {
+                out.push(Binding { name: w.word(k), from: end, to: w.enclosing_end(end) });
             }
         }
     }
-    out
+    Bindings::new(out)
 }
 
 /// Insertions (character offset, text) for one list of tokens.
-fn insertions(w: &Walk, outer: &[Binding], plain: &HashSet<String>, out: &mut Vec<(usize, String)>) {
+fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Vec<(usize, String)>) {
     let own = bindings(w, plain);
-    for i in 0..w.t.len() {
+    for i in 0..w.len() {
         let defined = i > 0 && (w.is(i - 1, "fn") || w.is(i - 1, ".") || w.is(i - 1, "::") || w.is(i - 1, "?."));
-        if w.t[i].kind == Kind::Word && w.is(i + 1, "(") && !defined {
+        if w.is_word(i) && w.is(i + 1, "(") && !defined {
             let name = w.word(i);
             // inside a template the names of the whole text hold
-            let held = own.iter().any(|b| b.name == name && (b.from..b.to).contains(&i))
-                || outer.iter().any(|b| b.name == name);
-            if held {
-                out.push((w.t[i].to, ".call".into()));
+            if own.holds(&name, i) || outer.has(&name) {
+                out.push((w.token(i).to, ".call".into()));
             }
         }
         if w.is(i, "-") && !w.after_value(i) {
             // of several signs in a row the innermost takes the power
             if let Some(end) = w.power(i + 1) {
-                out.push((w.t[i + 1].from, "(".into()));
-                out.push((w.t[end - 1].to, ")".into()));
+                out.push((w.token(i + 1).from, "(".into()));
+                out.push((w.token(end - 1).to, ")".into()));
             }
         }
         if w.is(i, "[") && w.after_value(i) {
             let end = w.group(i);
-            let literal = end == i + 3 && matches!(w.t[i + 1].kind, Kind::Number | Kind::Text);
+            let literal = end == i + 3 && matches!(w.token(i + 1).kind, Kind::Number | Kind::Text);
             let closed = end > i + 2 && w.is(end - 1, "]");
             if closed && !literal {
-                out.push((w.t[i].to, format!("{INDEX}(")));
-                out.push((w.t[end - 1].from, ")".into()));
+                out.push((w.token(i).to, format!("{INDEX}(")));
+                out.push((w.token(end - 1).from, ")".into()));
             }
         }
     }
@@ -198,16 +138,17 @@ fn insertions(w: &Walk, outer: &[Binding], plain: &HashSet<String>, out: &mut Ve
 pub fn rewrite(text: &str, natives: &HashSet<String>) -> Rewritten {
     let c: Vec<char> = text.chars().collect();
     let mut lists = vec![];
-    lex(&c, 0, &mut lists);
+    lex(&c, &mut lists);
     let mut all = vec![];
     // the text itself is the last list; those before it stand in its templates
     let (templates, whole) = lists.split_at(lists.len().saturating_sub(1));
-    let outer = whole.first().map_or(vec![], |t| bindings(&Walk { c: &c, t }, natives));
+    let nothing = Bindings::new(vec![]);
+    let outer = whole.first().map_or(Bindings::new(vec![]), |t| bindings(&Walk::new(&c, t), natives));
     for t in templates {
-        insertions(&Walk { c: &c, t }, &outer, natives, &mut all);
+        insertions(&Walk::new(&c, t), &outer, natives, &mut all);
     }
     for t in whole {
-        insertions(&Walk { c: &c, t }, &[], natives, &mut all);
+        insertions(&Walk::new(&c, t), &nothing, natives, &mut all);
     }
     // at one place, what closes comes before what opens; stable for the rest
     all.sort_by_key(|(at, s)| (*at, s != ")"));
@@ -289,6 +230,18 @@ mod tests {
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
         }
+    }
+
+    /// Half a megabyte of what once took hours; a second is a hundred times what it takes.
+    #[test]
+    fn long_texts_take_a_time_in_proportion() {
+        let begun = std::time::Instant::now();
+        for part in ["-x**", "a[", "f(", "fn f(", "|x| x(", "let f = |x| x; f(f(1));", "`${", "`${f(1)}` + ", "-", "["]
+        {
+            let text = part.repeat(500_000 / part.len());
+            assert!(rewrite(&text).text.len() >= text.len(), "{part}");
+        }
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -91,6 +91,8 @@ pub struct Session {
     assistant: Assistant,
     modules: HashSet<String>,
     files: Files,
+    /// how many entries of the scope functions know
+    settled: usize,
 }
 
 fn failed(what: &str, text: String) -> Diagnostic {
@@ -121,6 +123,7 @@ impl Session {
             assistant,
             modules,
             files,
+            settled: 0,
         }
     }
 
@@ -162,6 +165,8 @@ impl Session {
         *lock(&self.context.last_error) = None;
         let result = self.run(name, text);
         self.scope = std::mem::take(&mut self.scope).clone_visible();
+        self.settled = self.scope.len();
+        self.tell_assistant();
         let shown = match result {
             Ok(value) => fault::caught(|| self.show(&value)).map(|()| value).map_err(|text| failed("showing", text)),
             Err(d) => Err(d),
@@ -239,7 +244,7 @@ impl Session {
                 self.scope.push_dynamic(name.to_string(), value);
             }
         }
-        self.share_globals();
+        self.share_globals(None);
         true
     }
     /// Whether a function of this name is gflow's own.
@@ -260,6 +265,7 @@ impl Session {
 
     /// Runs a text. A fault of gflow is an error of the text like any other, and the session goes on.
     fn run(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
+        let _asked = self.context.interrupt.enter();
         fault::caught(|| self.run_text(name, text)).unwrap_or_else(|text| Err(failed("the session", text)))
     }
 
@@ -283,6 +289,10 @@ impl Session {
         for statement in statements {
             last = self.statement(statement, &functions, name)?;
         }
+        // one that came while the last statement ended is not lost
+        if self.context.interrupt.is_requested() {
+            return Err(Diagnostic::interrupted());
+        }
         Ok(last)
     }
 
@@ -300,6 +310,7 @@ impl Session {
         if let Stmt::Import(import, position) = &statement {
             return self.import(&import.0, import.1.name.as_str(), *position, name).map(|()| Dynamic::UNIT);
         }
+        let defined = if let Stmt::Var(definition, ..) = &statement { Some(definition.0.name.clone()) } else { None };
         let (known, position) = (self.scope.len(), statement.position());
         let mut one = AST::new([statement], functions.clone());
         one.set_source(name);
@@ -312,24 +323,42 @@ impl Session {
             *lock(&self.context.last_error) = Some(e);
             Err(exception.into())
         });
-        self.share_globals();
+        self.share_globals(defined.as_deref());
         result.map_err(|e| from_eval(&e, name, &self.sources, &self.context))
     }
 
-    /// Makes every global a shared cell, so that functions see what the script wrote last.
-    fn share_globals(&mut self) {
+    /// Makes every global a shared cell, so that functions see what the script wrote last. It happens after every statement,
+    /// so what is one already is only looked at, and constants, which are none, are taken when they are new: `defined` is
+    /// the name that the statement defined.
+    fn share_globals(&mut self, defined: Option<&str>) {
         let mut globals = self.context.globals.write().unwrap_or_else(|p| p.into_inner());
-        self.assistant.variables(self.scope.iter_raw().map(|(n, _, v)| (n, self.engine.map_type_name(v.type_name()))));
-        let names: Vec<(String, bool)> =
-            self.scope.iter_raw().map(|(n, constant, v)| (n.to_string(), constant || v.is_shared())).collect();
-        for (name, settled) in names {
-            if !settled && let Some(v) = self.scope.get_mut(&name) {
+        let (len, settled) = (self.scope.len(), self.settled);
+        let fresh: Vec<String> = self
+            .scope
+            .iter_raw()
+            .enumerate()
+            .filter(|(i, (n, constant, v))| {
+                !v.is_shared() && (!constant || len - 1 - i >= settled || defined == Some(*n))
+            })
+            .map(|(_, (n, ..))| n.to_string())
+            .collect();
+        for name in fresh {
+            if self.scope.is_constant(&name) == Some(false)
+                && let Some(v) = self.scope.get_mut(&name)
+            {
                 *v = std::mem::take(v).into_shared();
             }
             if let Some(v) = self.scope.get(&name) {
+                self.assistant.variable(&name, self.engine.map_type_name(v.type_name()));
                 globals.insert(name, v.clone());
             }
         }
+        self.settled = len;
+    }
+
+    /// The variables as they are, for completion and help.
+    fn tell_assistant(&self) {
+        self.assistant.variables(self.scope.iter_raw().map(|(n, _, v)| (n, self.engine.map_type_name(v.type_name()))));
     }
 
     /// `import "path" as name` at the top: the module stays for later cells and is visible in functions.
