@@ -1,9 +1,11 @@
 //! Is f convex? Proved from its structure, checked on a grid, or violated at a point.
 use super::conjugate::numeric::NumericConjugate;
 use super::diff::diff;
-use super::expr::{Expr, Kind, constant, x};
+use super::expr::{Expr, Kind, constant, scale, sum, x};
 use super::native::rounding;
 use super::scalar::{Binary, Unary};
+use crate::interrupt;
+use std::iter::once;
 
 /// What is known about the convexity of f on (0, ∞).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +58,7 @@ fn by_structure(e: &Expr) -> bool {
         _ if is_smooth(e) => diff(&diff(e, &x()), &x()).is_nonnegative(),
         Kind::Sum(c, terms) => {
             let (smooth, rest): (Vec<_>, Vec<_>) = terms.iter().partition(|(_, t)| is_smooth(t));
-            let smooth = smooth.iter().fold(constant(*c), |a, (k, t)| super::expr::add(&a, &super::expr::scale(*k, t)));
+            let smooth = sum(once(constant(*c)).chain(smooth.iter().map(|(k, t)| scale(*k, t))));
             by_structure(&smooth) && rest.iter().all(|(k, t)| *k > 0.0 && by_structure(t))
         }
         _ => false,
@@ -82,6 +84,10 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
     let by_values = f.has_native();
     let mut before = f64::NEG_INFINITY;
     for i in 0..=20000 {
+        // whoever was asked to stop takes no verdict home
+        if interrupt::poll().is_err() {
+            break;
+        }
         let v = (-20.0 + 40.0 * i as f64 / 20000.0f64).exp();
         let j = numeric.jet(v, &mut regs);
         // f rising beyond the largest number is no violation, and neither is a pole at 0

@@ -1,6 +1,7 @@
 //! Exact symbolic derivatives.
 use super::expr::*;
 use super::scalar::{Binary, Relation, Unary};
+use crate::interrupt;
 use std::collections::HashMap;
 
 /// ∂e/∂w for a variable w. At kinks of abs, max, min and `if` one of the two one-sided derivatives is taken.
@@ -12,12 +13,16 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
     if e == w {
         return constant(1.0);
     }
+    // whoever was asked to stop does not look at the rest
+    if interrupt::poll().is_err() {
+        return constant(0.0);
+    }
     if let Some(r) = memo.get(e) {
         return r.clone();
     }
     let r = match e.kind() {
         Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) | Kind::Compare(..) => constant(0.0),
-        Kind::Sum(_, v) => v.iter().fold(constant(0.0), |acc, (k, t)| add(&acc, &scale(*k, &go(t, w, memo)))),
+        Kind::Sum(_, v) => sum(v.iter().map(|(k, t)| scale(*k, &go(t, w, memo))).collect::<Vec<Expr>>()),
         Kind::Prod(v) => product(v, w, memo),
         Kind::Unary(f, a) => {
             let da = go(a, w, memo);
@@ -37,20 +42,45 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
     r
 }
 
+/// Factors of a product up to which what is left without one of them is multiplied anew for each.
+const FEW: usize = 8;
+
 fn product(v: &[(Expr, Expr)], w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
-    let mut acc = constant(0.0);
-    for (i, (b, p)) in v.iter().enumerate() {
-        let rest =
-            v.iter().enumerate().filter(|(j, _)| *j != i).fold(constant(1.0), |a, (_, (b, e))| mul(&a, &pow(b, e)));
-        let (db, dp) = (go(b, w, memo), go(p, w, memo));
-        if !db.is(0.0) {
-            acc = add(&acc, &mul(&rest, &mul(&mul(p, &pow(b, &sub(p, &constant(1.0)))), &db)));
+    let one = constant(1.0);
+    // products of the factors before each, and of those behind it
+    let (mut before, mut behind) = (vec![one.clone()], vec![one.clone()]);
+    if v.len() > FEW {
+        for (b, e) in v {
+            before.push(mul(&before[before.len() - 1], &pow(b, e)));
         }
-        if !dp.is(0.0) {
-            acc = add(&acc, &mul(&rest, &mul(&mul(&pow(b, p), &ln(b)), &dp)));
+        for (b, e) in v.iter().rev() {
+            behind.push(mul(&behind[behind.len() - 1], &pow(b, e)));
         }
     }
-    acc
+    let without = |i: usize| {
+        if v.len() > FEW {
+            return mul(&before[i], &behind[v.len() - 1 - i]);
+        }
+        v.iter().enumerate().filter(|(j, _)| *j != i).fold(one.clone(), |a, (_, (b, e))| mul(&a, &pow(b, e)))
+    };
+    let mut terms = vec![];
+    for (i, (b, p)) in v.iter().enumerate() {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        let (db, dp) = (go(b, w, memo), go(p, w, memo));
+        if db.is(0.0) && dp.is(0.0) {
+            continue;
+        }
+        let rest = without(i);
+        if !db.is(0.0) {
+            terms.push(mul(&rest, &mul(&mul(p, &pow(b, &sub(p, &one))), &db)));
+        }
+        if !dp.is(0.0) {
+            terms.push(mul(&rest, &mul(&mul(&pow(b, p), &ln(b)), &dp)));
+        }
+    }
+    sum(terms)
 }
 
 /// The derivative of f at a, where e = f(a).

@@ -1,10 +1,15 @@
 //! Rewriting sums and products so that f' collapses to something invertible.
 use super::expr::*;
+use crate::interrupt;
+use std::iter::once;
+
+/// Products of terms that are worth multiplying out: what has more does not collapse to something that can be inverted.
+const MOST: usize = 4096;
 
 /// Distributes products over sums and small integer powers.
 pub fn expand(e: &Expr) -> Expr {
     match e.kind() {
-        Kind::Sum(c, v) => v.iter().fold(constant(*c), |a, (k, t)| add(&a, &scale(*k, &expand(t)))),
+        Kind::Sum(c, v) => sum(once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, &expand(t))))),
         Kind::Prod(v) => v.iter().fold(constant(1.0), |a, (b, p)| {
             let b = expand(b);
             match p.as_const() {
@@ -33,19 +38,16 @@ fn distribute(a: &Expr, b: &Expr) -> Expr {
         }
     };
     let (ta, tb) = (terms(a), terms(b));
-    let mut acc = constant(0.0);
-    for p in &ta {
-        for q in &tb {
-            acc = add(&acc, &mul(p, q));
-        }
+    if ta.len() * tb.len() > MOST || interrupt::poll().is_err() {
+        return mul(a, b);
     }
-    acc
+    sum(ta.iter().flat_map(|p| tb.iter().map(move |q| mul(p, q))))
 }
 
 /// x^k (x+a)^−n as a Laurent polynomial in u = x+a: partial fractions, which make f' of JS or Le Cam collapse.
 pub fn partial_fractions(e: &Expr) -> Expr {
     match e.kind() {
-        Kind::Sum(c, v) => v.iter().fold(constant(*c), |a, (k, t)| add(&a, &scale(*k, &partial_fractions(t)))),
+        Kind::Sum(c, v) => sum(once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, &partial_fractions(t))))),
         Kind::Prod(v) => {
             let pole = v.iter().find(|(b, p)| {
                 matches!(b.kind(), Kind::Sum(..))

@@ -4,6 +4,7 @@
 //! Hermite pieces; dφ/dV = x f''(x) and df*(φ)/dV = x² f''(x) are the exact slopes at the nodes.
 use super::per_device::PerDevice;
 use crate::device::ops::tables::PairTable;
+use crate::interrupt;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 /// |V| beyond which the values stay and the slopes are those of the end.
@@ -38,7 +39,7 @@ impl LogRatio {
         let mut columns = [const { vec![] }; 4];
         for i in 0..NODES {
             let x = (i as f64 * h - LARGEST).exp();
-            let (f, slope, curvature) = jet(x);
+            let (f, slope, curvature) = if interrupt::poll().is_ok() { jet(x) } else { (0.0, 0.0, 0.0) };
             let row = [slope, h * x * curvature, x * slope - f, h * x * x * curvature];
             columns.iter_mut().zip(row).for_each(|(c, v)| c.push(v as f32));
         }

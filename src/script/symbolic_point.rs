@@ -48,7 +48,7 @@ fn combine(ctx: &NativeCallContext, a: &[Expr], b: &[Expr], f: Pair) -> Native<S
 }
 
 fn total(ctx: &NativeCallContext, terms: &[Expr]) -> Native<Expr> {
-    bounded(ctx, terms.iter().fold(constant(0.0), |a, b| expr::add(&a, b)))
+    bounded(ctx, expr::sum(terms))
 }
 
 fn dot(ctx: &NativeCallContext, a: &[Expr], b: &[Expr]) -> Native<Expr> {
@@ -59,7 +59,7 @@ fn dot(ctx: &NativeCallContext, a: &[Expr], b: &[Expr]) -> Native<Expr> {
 fn log_sum_exp(ctx: &NativeCallContext, a: &[Expr]) -> Native<Expr> {
     let Some(first) = a.first() else { return Err(error(ctx, "logsumexp of nothing")) };
     let top = a[1..].iter().fold(first.clone(), |m, e| expr::max(&m, e));
-    let sum = a.iter().fold(constant(0.0), |s, e| expr::add(&s, &expr::exp(&expr::sub(e, &top))));
+    let sum = expr::sum(a.iter().map(|e| expr::exp(&expr::sub(e, &top))));
     bounded(ctx, expr::add(&top, &expr::ln(&sum)))
 }
 

@@ -128,7 +128,7 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     }
     engine.register_fn("-", |a: Expr| expr::neg(&a));
     engine.register_fn("+", |a: Expr| a);
-    engine.register_fn("sqrt", |a: Expr| expr::sqrt(&a));
+    engine.register_fn("sqrt", |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::sqrt(&a)));
     for (name, f) in UNARY {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::unary(f, &a)));
     }

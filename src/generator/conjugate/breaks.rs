@@ -2,6 +2,7 @@
 use crate::generator::expr::{Expr, Kind, sub};
 use crate::generator::scalar::Unary;
 use crate::generator::tape::Tape;
+use crate::interrupt;
 
 fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
     match e.kind() {
@@ -29,6 +30,9 @@ pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
         let n = 4000;
         let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
         for i in 1..=n {
+            if interrupt::poll().is_err() {
+                return vec![];
+            }
             let t = -40.0f64 + 80.0 * i as f64 / n as f64;
             let q = g(t.exp());
             if p == 0.0 {

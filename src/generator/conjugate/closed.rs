@@ -9,6 +9,7 @@ use crate::generator::expand::{expand, partial_fractions};
 use crate::generator::expr::*;
 use crate::generator::scalar::{Binary, Unary};
 use crate::generator::tape::Tape;
+use std::iter::once;
 
 /// f* and x* = f*' on the interior of the effective domain, as functions of y.
 #[derive(Clone, Debug)]
@@ -80,9 +81,9 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
 /// ln(a/b) as ln a − ln b and products of affine factors likewise, so that logarithms can be collected.
 fn split_logs(e: &Expr) -> Expr {
     match e.kind() {
-        Kind::Sum(c, v) => v.iter().fold(constant(*c), |a, (k, t)| add(&a, &scale(*k, &split_logs(t)))),
+        Kind::Sum(c, v) => sum(once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, &split_logs(t))))),
         Kind::Unary(Unary::Ln, a) => match a.kind() {
-            Kind::Prod(v) => v.iter().fold(constant(0.0), |acc, (b, p)| add(&acc, &mul(p, &ln(b)))),
+            Kind::Prod(v) => sum(v.iter().map(|(b, p)| mul(p, &ln(b)))),
             _ => e.clone(),
         },
         _ => e.clone(),

@@ -3,6 +3,7 @@
 use super::numeric::NumericConjugate;
 use super::warp::{End, Warp};
 use crate::generator::tape::Tape;
+use crate::interrupt;
 use burn::tensor::{Tensor, TensorData};
 use std::sync::OnceLock;
 
@@ -38,7 +39,8 @@ impl Interpolant {
             let yi = warp.inverse(v0 + dv * i as f64);
             // rounded to f32 first, so that the tabulated pair belongs to the tabulated y
             let yi = (yi as f32) as f64;
-            let (fi, xi) = numeric.eval(yi.max(near).min(inside), &mut regs);
+            let (fi, xi) =
+                if interrupt::poll().is_ok() { numeric.eval(yi.max(near).min(inside), &mut regs) } else { (0.0, 0.0) };
             y.push(yi as f32);
             f.push(fi as f32);
             x.push(xi as f32);

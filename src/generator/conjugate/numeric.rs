@@ -7,6 +7,7 @@ use super::limits::{limit, limit_by_differences, limit_of_slope};
 use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, x};
 use crate::generator::tape::Tape;
+use crate::interrupt;
 
 /// f, f' and f'' at a point.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +112,9 @@ impl NumericConjugate {
         ts.sort_by(f64::total_cmp);
         let mut nodes: Vec<Node> = vec![];
         for t in ts {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let v = t.exp();
             let j = jet_of(&tape, v, &mut regs);
             if j.d1.is_finite() && nodes.last().is_none_or(|l| j.d1 > l.h) {

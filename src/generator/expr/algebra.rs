@@ -1,13 +1,37 @@
 //! Sums, products, powers and functions of expressions, simplified as they are made.
 use super::node::{Expr, Kind, constant, is_even, is_integer, native_derivative, node};
 use crate::generator::scalar::{Binary, Relation, Unary};
+use std::collections::HashMap;
+use std::iter::once;
+
+/// Finds where an expression is in a list, in a time that does not grow with the list.
+struct Places {
+    seen: HashMap<Expr, usize>,
+    /// few are found faster by looking at them
+    few: bool,
+}
+
+impl Places {
+    fn new(most: usize) -> Places {
+        Places { seen: HashMap::new(), few: most <= 16 }
+    }
+    /// The place of an expression among those of the list, or none, and then it is noted for the end of the list.
+    fn find<T>(&mut self, e: &Expr, list: &[T], of: impl Fn(&T) -> &Expr) -> Option<usize> {
+        if self.few {
+            return list.iter().position(|p| of(p) == e);
+        }
+        let place = *self.seen.entry(e.clone()).or_insert(list.len());
+        (place < list.len()).then_some(place)
+    }
+}
 
 /// c + Σ kᵢ tᵢ with equal terms collected.
 fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
     let mut acc: Vec<(f64, Expr)> = Vec::with_capacity(terms.len());
+    let mut places = Places::new(terms.len());
     for (k, t) in terms {
-        match acc.iter_mut().find(|p| p.1 == t) {
-            Some(p) => p.0 += k,
+        match places.find(&t, &acc, |p| &p.1) {
+            Some(i) => acc[i].0 += k,
             None => acc.push((k, t)),
         }
     }
@@ -24,8 +48,14 @@ fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
 
 /// a + b
 pub fn add(a: &Expr, b: &Expr) -> Expr {
+    sum([a, b])
+}
+
+/// The sum of any number of expressions, in a time in proportion to the number of terms.
+pub fn sum(parts: impl IntoIterator<Item = impl std::borrow::Borrow<Expr>>) -> Expr {
     let (mut c, mut terms) = (0.0, vec![]);
-    for e in [a, b] {
+    for e in parts {
+        let e = e.borrow();
         match e.kind() {
             Kind::Const(k) => c += k,
             Kind::Sum(k, t) => {
@@ -57,16 +87,18 @@ pub fn sub(a: &Expr, b: &Expr) -> Expr {
 /// Π bᵢ^eᵢ with equal bases collected, and all exponentials in one factor.
 fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     let mut acc: Vec<(Expr, Expr)> = vec![];
-    let mut exponent = constant(0.0); // of the single exp() factor
+    let mut places = Places::new(factors.len());
+    let mut exponents = vec![]; // of the single exp() factor
     for (b, e) in factors {
         if let Kind::Unary(Unary::Exp, u) = b.kind() {
-            exponent = add(&exponent, &mul(u, &e));
-        } else if let Some(p) = acc.iter_mut().find(|p| p.0 == b) {
-            p.1 = add(&p.1, &e);
+            exponents.push(mul(u, &e));
+        } else if let Some(i) = places.find(&b, &acc, |p| &p.0) {
+            acc[i].1 = add(&acc[i].1, &e);
         } else {
             acc.push((b, e));
         }
     }
+    let exponent = sum(exponents);
     if !exponent.is(0.0) {
         acc.push((node(Kind::Unary(Unary::Exp, exponent)), constant(1.0)));
     }
@@ -222,7 +254,7 @@ pub fn ln(a: &Expr) -> Expr {
         && let Kind::Prod(v) = t.kind()
     {
         if v.iter().all(|(b, _)| b.is_positive()) {
-            return v.iter().fold(constant(0.0), |acc, (b, e)| add(&acc, &mul(e, &ln(b))));
+            return sum(v.iter().map(|(b, e)| mul(e, &ln(b))));
         }
         if v.len() == 1 && !is_even(&v[0].1) {
             return mul(&v[0].1, &ln(&v[0].0));
@@ -279,7 +311,7 @@ pub fn substitute(e: &Expr, from: &Expr, to: &Expr) -> Expr {
     }
     let go = |e: &Expr| substitute(e, from, to);
     match e.kind() {
-        Kind::Sum(c, v) => v.iter().fold(constant(*c), |acc, (k, t)| add(&acc, &scale(*k, &go(t)))),
+        Kind::Sum(c, v) => sum(once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, &go(t))))),
         Kind::Prod(v) => v.iter().fold(constant(1.0), |acc, (b, e)| mul(&acc, &pow(&go(b), &go(e)))),
         Kind::Unary(f, a) => unary(*f, &go(a)),
         Kind::Binary(f, a, b) => binary(*f, &go(a), &go(b)),

@@ -11,7 +11,7 @@
 mod algebra;
 mod node;
 pub use algebra::{
-    add, binary, compare, div, exp, ln, max, min, mul, neg, pow, scale, select, sqrt, sub, substitute, unary,
+    add, binary, compare, div, exp, ln, max, min, mul, neg, pow, scale, select, sqrt, sub, substitute, sum, unary,
 };
 pub(super) use node::native_derivative;
 pub use node::{Expr, Kind, constant, coordinate, native, x, y};

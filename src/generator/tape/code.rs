@@ -3,6 +3,7 @@ use crate::generator::expr::{Expr, Kind};
 use crate::generator::native::NativeFunction;
 use crate::generator::scalar::{Binary, Relation, Unary};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 /// One instruction; operands are indices of earlier instructions.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,15 +42,44 @@ pub struct Tape {
 struct Lowering {
     ops: Vec<Op>,
     memo: HashMap<Expr, u32>,
+    /// where instructions of a digest are; equal ones have one digest
+    places: HashMap<u64, Vec<u32>>,
+}
+
+impl Op {
+    /// A number that equal instructions share.
+    fn digest(&self) -> u64 {
+        let mut h = std::collections::hash_map::DefaultHasher::new();
+        std::mem::discriminant(self).hash(&mut h);
+        // 0 and −0 are equal
+        let bits = |k: f64| (k + 0.0).to_bits();
+        match self {
+            Op::Const(k) => bits(*k).hash(&mut h),
+            Op::Input(a) | Op::Square(a) | Op::Sqrt(a) | Op::Recip(a) => a.hash(&mut h),
+            Op::Add(a, b) | Op::Sub(a, b) | Op::Mul(a, b) | Op::Div(a, b) | Op::Pow(a, b) => (a, b).hash(&mut h),
+            Op::AddScalar(a, k) | Op::MulScalar(a, k) | Op::RsubScalar(k, a) | Op::PowScalar(a, k) => {
+                (a, bits(*k)).hash(&mut h);
+            }
+            Op::Unary(f, a) => (f, a).hash(&mut h),
+            Op::Binary(f, a, b) => (f, a, b).hash(&mut h),
+            Op::Compare(r, a, b) => (r, a, b).hash(&mut h),
+            Op::Select(q, a, b) => (q, a, b).hash(&mut h),
+            Op::Native(f, order, a) => (f.id(), order, a).hash(&mut h),
+        }
+        h.finish()
+    }
 }
 
 impl Lowering {
     fn push(&mut self, op: Op) -> u32 {
-        if let Some(i) = self.ops.iter().position(|o| *o == op) {
-            return i as u32;
+        let places = self.places.entry(op.digest()).or_default();
+        if let Some(i) = places.iter().find(|i| self.ops[**i as usize] == op) {
+            return *i;
         }
+        let i = self.ops.len() as u32;
+        places.push(i);
         self.ops.push(op);
-        (self.ops.len() - 1) as u32
+        i
     }
     fn go(&mut self, e: &Expr) -> u32 {
         if let Some(&i) = self.memo.get(e) {
@@ -160,7 +190,7 @@ impl Lowering {
 impl Tape {
     /// Code for these outputs, in their order.
     pub fn new(outputs: &[Expr]) -> Tape {
-        let mut l = Lowering { ops: vec![], memo: HashMap::new() };
+        let mut l = Lowering { ops: vec![], memo: HashMap::new(), places: HashMap::new() };
         let outs = outputs.iter().map(|e| l.go(e)).collect();
         Tape { ops: l.ops, outs }
     }

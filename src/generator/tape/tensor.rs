@@ -2,6 +2,7 @@
 use super::code::{Op, Tape};
 use crate::generator::native::NativeFunction;
 use crate::generator::scalar::{Binary, Relation, Unary};
+use crate::interrupt;
 use burn::tensor::{Tensor, TensorData, activation};
 
 impl Tape {
@@ -14,6 +15,11 @@ impl Tape {
         let x = &columns[0];
         let mut regs: Vec<Tensor<1>> = Vec::with_capacity(self.len());
         for op in self.ops() {
+            // asked to stop, what is left of a long formula is not computed
+            if !regs.is_empty() && interrupt::poll().is_err() {
+                regs.push(x.clone());
+                continue;
+            }
             let r = |i: &u32| regs[*i as usize].clone();
             let v = match op {
                 Op::Const(v) => x.full_like(*v),
