@@ -4,7 +4,7 @@
 //! (`/dev/zero`, a pipe nobody writes to) have no length and no end that one could wait for: points are read from regular
 //! files only, texts from anything, up to a length that no text of their kind has.
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use std::fs::File;
 use std::io::{BufRead, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -20,6 +20,7 @@ pub struct Input(File);
 
 impl Read for Input {
     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        interrupt::poll().map_err(std::io::Error::other)?;
         let piece = to.len().min(PIECE);
         self.0.read(&mut to[..piece])
     }

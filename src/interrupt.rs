@@ -5,6 +5,7 @@
 //! whoever hands work to other threads takes it along ([`current`]). What a loop leaves behind when it stops early is no
 //! result: the call that it belongs to ends as interrupted, whatever it returns.
 use crate::error::{Error, Result};
+use crate::fault;
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -85,19 +86,16 @@ impl Interrupt {
     /// [`Error::Interrupted`]; a thread that cannot be started.
     pub fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (send, receive) = sync_channel(1);
-        let thread = std::thread::Builder::new()
+        let failed = |text: String| Error::Fault { what: "a call of a library".into(), text };
+        std::thread::Builder::new()
             .name("aside".into())
-            .spawn(move || send.send(work()))
-            .map_err(|e| Error::data("a thread", format!("cannot be started: {e}")))?;
+            .spawn(move || send.send(fault::caught(work)))
+            .map_err(|e| failed(format!("a thread cannot be started: {e}")))?;
         loop {
             match receive.recv_timeout(NAP) {
-                Ok(done) => return Ok(done),
+                Ok(done) => return done.map_err(failed),
                 Err(RecvTimeoutError::Timeout) => self.check()?,
-                // it panicked: so do we
-                Err(RecvTimeoutError::Disconnected) => match thread.join() {
-                    Err(panic) => std::panic::resume_unwind(panic),
-                    Ok(_) => return Err(Error::data("a thread", "ended without a result")),
-                },
+                Err(RecvTimeoutError::Disconnected) => return Err(failed("it ended without a result".into())),
             }
         }
     }

@@ -1,4 +1,5 @@
 //! Dense matrices on the host: products, and Cholesky factors by blocks.
+use crate::interrupt;
 use crate::simd::{self, Coordinates, Real};
 use rayon::prelude::*;
 
@@ -14,6 +15,11 @@ pub struct View<'a, T> {
 }
 
 impl<T> View<'_, T> {
+    /// What lies from row i and column j on.
+    fn from(self, i: usize, j: usize) -> Self {
+        let at = i as isize * self.row + j as isize * self.column;
+        View { data: self.data.get(at as usize..).unwrap_or(&[]), ..self }
+    }
     /// The transpose, without moving an entry.
     pub fn transpose(self) -> Self {
         View { row: self.column, column: self.row, ..self }
@@ -40,8 +46,40 @@ pub fn product<T: Real>((m, n, k): (usize, usize, usize), dst: &mut [T], add: bo
     scaled_product((m, n, k), dst, n, add, T::of(1.0), lhs, rhs);
 }
 
-/// dst ← a·lhs·rhs (+ dst) into rows that are `stride` apart.
+/// Multiplications of a product between two looks at the interrupt: some milliseconds.
+const WORK: usize = 1 << 27;
+
+/// dst ← a·lhs·rhs (+ dst) into rows that are `stride` apart. Large ones hear the interrupt of the thread, which leaves the
+/// rest as it was; every entry is the same sum in pieces as at once.
 pub fn scaled_product<T: Real>(
+    (m, n, k): (usize, usize, usize),
+    dst: &mut [T],
+    stride: usize,
+    add: bool,
+    a: T,
+    lhs: View<T>,
+    rhs: View<T>,
+) {
+    if m.saturating_mul(n).saturating_mul(k) <= WORK {
+        return piece((m, n, k), dst, stride, add, a, lhs, rhs);
+    }
+    // wide enough for the tiles within
+    let columns = (WORK / m.saturating_mul(k).max(1)).clamp(64, 4096).min(n);
+    let rows = (WORK / columns.saturating_mul(k).max(1)).clamp(64, 4096).min(m);
+    for i in (0..m).step_by(rows) {
+        for j in (0..n).step_by(columns) {
+            if interrupt::poll().is_err() {
+                return;
+            }
+            let size = (rows.min(m - i), columns.min(n - j), k);
+            let Some(dst) = dst.get_mut(i * stride + j..) else { return };
+            piece(size, dst, stride, add, a, lhs.from(i, 0), rhs.from(0, j));
+        }
+    }
+}
+
+/// The same at once.
+fn piece<T: Real>(
     (m, n, k): (usize, usize, usize),
     dst: &mut [T],
     stride: usize,
@@ -139,8 +177,11 @@ fn inverse_lower(l: &[f64], n: usize) -> Vec<f64> {
 
 impl Cholesky {
     /// Reads the lower triangle of a row-major matrix; None if it is not positive definite in f64.
+    /// None, too, where it is asked to stop.
     pub fn new(mut a: Vec<f64>, n: usize) -> Option<Cholesky> {
+        let stop = interrupt::current();
         for from in (0..n).step_by(BLOCK) {
+            stop.check().ok()?;
             let to = n.min(from + BLOCK);
             let width = to - from;
             // the block on the diagonal, then every row below it on its own
@@ -167,6 +208,9 @@ impl Cholesky {
                 .zip(a[to * n..].par_chunks(STRIP * n))
                 .with_min_len(if n < 512 { usize::MAX } else { 1 })
                 .for_each(|(out, rows)| {
+                    if stop.is_requested() {
+                        return;
+                    }
                     let lhs = View { data: &rows[from..], row: n as isize, column: 1 };
                     product((rows.len() / n, width, width), out, false, lhs, transposed(&inverse, width));
                 });
@@ -177,6 +221,9 @@ impl Cholesky {
                 .with_min_len(if n < 512 { usize::MAX } else { 1 })
                 .enumerate()
                 .for_each(|(s, strip)| {
+                    if stop.is_requested() {
+                        return;
+                    }
                     let rows = strip.len() / n;
                     let columns = (s * STRIP + rows).min(n - to);
                     let lhs = View { data: &panel[s * STRIP * width..], row: width as isize, column: 1 };

@@ -3,6 +3,7 @@ use super::data_set::{Argument, DataSet, Draw};
 use super::rows::{Rows, check_size, normal, rows};
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::random::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -84,5 +85,11 @@ pub fn gaussian(n: usize, d: usize, o: &GaussianOptions, rng: &mut Rng) -> Resul
     if let Some(s) = std.iter().find(|s| **s < 0.0) {
         return Err(Error::data("data::gaussian", format!("std is {s}, expected numbers >= 0")));
     }
-    Ok(rows(n, d, |_, out| out.extend(mean.iter().zip(&std).map(|(m, s)| (m + s * normal(rng)) as f32))))
+    rows(n, d, |_, out| {
+        let drawn = mean.iter().zip(&std).enumerate();
+        // a point can be so wide that drawing it takes seconds; rows() says so in the end
+        out.extend(
+            drawn.take_while(|(k, _)| interrupt::poll_each(*k).is_ok()).map(|(_, (m, s))| (m + s * normal(rng)) as f32),
+        );
+    })
 }

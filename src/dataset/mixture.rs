@@ -36,10 +36,10 @@ pub fn mixture(n: usize, centers: &Rows, std: f64, rng: &mut Rng) -> Result<Rows
     if !(std.is_finite() && std >= 0.0) {
         return Err(Error::data("data::mixture", format!("std is {std}, expected a number >= 0")));
     }
-    let labels = balanced(n, centers.n, rng);
+    let labels = balanced(n, centers.n, rng)?;
     let d = centers.d;
-    Ok(rows(n, d, |i, out| {
+    rows(n, d, |i, out| {
         let c = &centers.data[labels[i] * d..(labels[i] + 1) * d];
         out.extend(c.iter().map(|c| (f64::from(*c) + std * normal(rng)) as f32));
-    }))
+    })
 }

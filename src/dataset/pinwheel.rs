@@ -53,11 +53,11 @@ pub const DATA_SET: DataSet = DataSet {
 /// n points of the arms of a pinwheel: a Gaussian around (1, 0) turned by an angle that grows with e^r, in the plane. Errors if n is 0 or the sample would not fit in memory.
 pub fn pinwheel(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::pinwheel", n, 2)?;
-    let labels = balanced(n, o.arms, rng);
-    Ok(rows(n, 2, |i, out| {
+    let labels = balanced(n, o.arms, rng)?;
+    rows(n, 2, |i, out| {
         let (r, t) = (1.0 + o.radial_std * normal(rng), o.tangential_std * normal(rng));
         let angle = std::f64::consts::TAU * labels[i] as f64 / o.arms as f64 + o.rate * r.exp();
         let (sin, cos) = angle.sin_cos();
         out.extend([(2.0 * (r * cos - t * sin)) as f32, (2.0 * (r * sin + t * cos)) as f32]);
-    }))
+    })
 }

@@ -49,13 +49,13 @@ pub const DATA_SET: DataSet = DataSet {
 pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::rings", n, 2)?;
     let centers = [(0.0, 0.0), (2.0 * o.radius, 0.0), (o.radius, 3f64.sqrt() * o.radius)];
-    let labels = balanced(n, 3, rng);
-    Ok(rows(n, 2, |i, out| {
+    let labels = balanced(n, 3, rng)?;
+    rows(n, 2, |i, out| {
         let angle = rng.random_range(0.0..std::f64::consts::TAU);
         let (cx, cy) = centers[labels[i]];
         out.extend([
             (cx + o.radius * angle.cos() + o.std * normal(rng)) as f32,
             (cy + o.radius * angle.sin() + o.std * normal(rng)) as f32,
         ]);
-    }))
+    })
 }

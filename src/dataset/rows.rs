@@ -1,5 +1,6 @@
 //! Samples on the host, and what data sets are drawn with.
 use crate::error::{Error, Result};
+use crate::interrupt::{self, Interrupt};
 use crate::memory;
 use crate::random::Rng;
 use rand::Rng as _;
@@ -31,6 +32,9 @@ impl Default for CurveOptions {
     }
 }
 
+/// Numbers that are drawn between two looks at the interrupt: less than a millisecond.
+const NUMBERS: usize = 1 << 15;
+
 /// Most numbers a data set may hold: 1 GB of f32.
 const MOST: usize = 250_000_000;
 
@@ -55,18 +59,47 @@ pub(super) fn normal(rng: &mut Rng) -> f64 {
 }
 
 /// n points, each from its index.
-pub(super) fn rows(n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Rows {
+pub(super) fn rows(n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Result<Rows> {
     let mut data = Vec::with_capacity(n * d);
+    // points of many numbers are looked at more often
+    let every = (NUMBERS / d.max(1)).max(1);
     for i in 0..n {
+        if i.is_multiple_of(every) {
+            interrupt::poll()?;
+        }
         point(i, &mut data);
     }
-    Rows { data, n, d }
+    interrupt::poll()?;
+    Ok(Rows { data, n, d })
 }
 
 /// A random order of 0, 1, …, modes−1 repeated: every mode holds ⌊n/modes⌋ or ⌈n/modes⌉ points.
-pub(super) fn balanced(n: usize, modes: usize, rng: &mut Rng) -> Vec<usize> {
+pub(super) fn balanced(n: usize, modes: usize, rng: &mut Rng) -> Result<Vec<usize>> {
     use rand::seq::SliceRandom;
-    let mut labels: Vec<usize> = (0..n).map(|i| i % modes).collect();
-    labels.shuffle(rng);
-    labels
+    let mut labels = Vec::with_capacity(n);
+    for i in 0..n {
+        interrupt::poll_each(i)?;
+        labels.push(i % modes);
+    }
+    labels.shuffle(&mut Hurried { rng, stop: interrupt::current() });
+    interrupt::poll()?;
+    Ok(labels)
+}
+
+/// Random numbers until a stop is asked for, then zeros: what draws without an end in sight rushes to it.
+struct Hurried<'a> {
+    rng: &'a mut Rng,
+    stop: Interrupt,
+}
+
+impl rand::RngCore for Hurried<'_> {
+    fn next_u32(&mut self) -> u32 {
+        if self.stop.is_requested() { 0 } else { self.rng.next_u32() }
+    }
+    fn next_u64(&mut self) -> u64 {
+        if self.stop.is_requested() { 0 } else { self.rng.next_u64() }
+    }
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        self.rng.fill_bytes(bytes);
+    }
 }

@@ -3,6 +3,7 @@ use super::data_set::{Argument, DataSet, Draw};
 use super::rows::{Rows, check_size, normal, rows};
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::random::Rng;
 use rand_distr::{ChiSquared, Distribution};
 
@@ -38,8 +39,8 @@ pub fn student_t(n: usize, d: usize, nu: f64, rng: &mut Rng) -> Result<Rows> {
         return Err(bad());
     }
     let chi = ChiSquared::new(nu).map_err(|_| bad())?;
-    Ok(rows(n, d, |_, out| {
+    rows(n, d, |_, out| {
         let scale = (nu / chi.sample(rng)).sqrt();
-        out.extend((0..d).map(|_| (scale * normal(rng)) as f32));
-    }))
+        out.extend((0..d).take_while(|k| interrupt::poll_each(*k).is_ok()).map(|_| (scale * normal(rng)) as f32));
+    })
 }

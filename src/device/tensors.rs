@@ -1,7 +1,7 @@
 //! Tensors and the numbers in them.
 use super::choice::is_cpu;
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::cell::Cell;
 
@@ -9,6 +9,9 @@ use std::cell::Cell;
 pub type Points = Tensor<2>;
 /// One value per particle, shape `[n]`.
 pub type Values = Tensor<1>;
+
+/// Numbers between two looks at the interrupt: a millisecond.
+const PART: usize = 1 << 20;
 
 /// Rows in row-major order as points on a device.
 pub fn points(rows: Vec<f32>, n: usize, d: usize, device: &Device) -> Points {
@@ -46,7 +49,13 @@ pub fn rows(points: &Points) -> Result<Vec<f32>> {
 /// The rows in f64, for exact solvers and figures.
 pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
     memory::check_points("reading", points.dims(), 12)?;
-    Ok(rows(points)?.into_iter().map(f64::from).collect())
+    let rows = rows(points)?;
+    let mut out = Vec::with_capacity(rows.len());
+    for part in rows.chunks(PART) {
+        interrupt::poll()?;
+        out.extend(part.iter().map(|v| f64::from(*v)));
+    }
+    Ok(out)
 }
 
 /// The values of a vector on the host.
@@ -82,7 +91,12 @@ pub fn check_sample(what: &str, name: &str, points: &Points) -> Result<()> {
         return Err(Error::data(what, format!("{name} is empty")));
     }
     let rows = rows(points)?;
-    match rows.iter().position(|v| !v.is_finite()) {
+    let bad = |(i, part): (usize, &[f32])| {
+        interrupt::poll()?;
+        Ok(part.iter().position(|v| !v.is_finite()).map(|k| i * PART + k))
+    };
+    let found = rows.chunks(PART).enumerate().map(bad).find_map(Result::transpose).transpose()?;
+    match found {
         Some(i) => Err(Error::data(what, format!("{name} has {} in row {}, column {}", rows[i], i / d, i % d))),
         None => Ok(()),
     }

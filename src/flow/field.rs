@@ -74,6 +74,7 @@ impl CriticField<'_> {
         }
         let mut value = None;
         for i in 0..ascent.steps {
+            ascent.interrupt.check()?;
             let (y, x) = (random::minibatch(at, *size, rng), random::minibatch(self.target, *size, rng));
             let one = Ascent { steps: 1, continues: i > 0, ..ascent.clone() };
             value = Some(part.critic.fit(&part.term, &y, &x, &one)?.value);
@@ -95,6 +96,7 @@ impl Field for CriticField<'_> {
         let at = self.enter(particles);
         let mut total: Option<(Points, Values)> = None;
         for k in 0..self.parts.len() {
+            ascent.interrupt.check()?;
             let fitted = self.fit(k, &at, &ascent)?;
             let part = &self.parts[k];
             let gradient = part.critic.variation(&part.term, &at, self.target)?;

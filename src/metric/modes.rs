@@ -2,6 +2,7 @@
 use super::definition::{Listed, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 pub(super) const MODES: Listed = Listed::with_arguments(entry(
     "metric::modes",
@@ -24,7 +25,7 @@ pub struct Modes {
 /// The shares of p, of shape [n, d], near each of the centres, of shape [k, d].
 ///
 /// # Errors
-/// A radius that is not a number ≥ 0; samples that are empty, not finite, or of different dimensions.
+/// A radius that is not a number ≥ 0; samples that are empty, not finite, or of different dimensions; an interrupt.
 ///
 /// # Examples
 /// ```
@@ -46,6 +47,7 @@ pub fn modes(p: &Points, centers: &Points, radius: f64) -> Result<Modes> {
     let mut counts = vec![0usize; c.len() / d];
     let mut strays = 0usize;
     for row in x.chunks(d) {
+        interrupt::poll()?;
         let distance = |center: &[f64]| row.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
         let nearest = c.chunks(d).map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         match nearest {

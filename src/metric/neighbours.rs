@@ -2,6 +2,7 @@
 use super::definition::{Listed, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::{interrupt, sorting};
 use rayon::prelude::*;
 
 pub(super) const NN_ACCURACY: Listed = Listed::with_arguments(entry(
@@ -22,24 +23,39 @@ pub(super) const MEMORISATION: Listed = Listed::with_arguments(entry(
     "metric::memorisation(data::ring(200), data::ring(200), data::ring(200))",
 ));
 
+/// Numbers of a sample that a row is compared with between two looks at the interrupt.
+const BLOCK: usize = 1 << 18;
+
 /// For each row of x its nearest row of y: (index, distance).
-fn nearest(x: &[f64], y: &[f64], d: usize) -> Vec<(usize, f64)> {
+fn nearest(x: &[f64], y: &[f64], d: usize) -> Result<Vec<(usize, f64)>> {
+    let stop = interrupt::current();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+    let rows = (BLOCK / d).max(1);
     let one = |row: &[f64]| {
-        y.chunks(d)
-            .enumerate()
-            .map(|(j, other)| (j, distance(row, other)))
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .unwrap_or((0, f64::NAN))
+        let mut best: Option<(usize, f64)> = None;
+        for (b, block) in y.chunks(rows * d).enumerate() {
+            if stop.is_requested() {
+                break;
+            }
+            let found = block
+                .chunks(d)
+                .enumerate()
+                .map(|(j, other)| (b * rows + j, distance(row, other)))
+                .min_by(|a, b| a.1.total_cmp(&b.1));
+            best = best.into_iter().chain(found).min_by(|a, b| a.1.total_cmp(&b.1));
+        }
+        best.unwrap_or((0, f64::NAN))
     };
-    x.par_chunks(d).map(one).map(|(j, r2)| (j, r2.sqrt())).collect()
+    let found = x.par_chunks(d).map(one).map(|(j, r2)| (j, r2.sqrt())).collect();
+    stop.check()?;
+    Ok(found)
 }
 
 /// The share of p whose nearest point of q carries the same label: the accuracy of the 1-nearest-neighbour classifier
 /// trained on q. [coverhart1967](crate::references#coverhart1967)
 ///
 /// # Errors
-/// Labels that are not one per point; samples that are empty, not finite, or of different dimensions.
+/// Labels that are not one per point; samples that are empty, not finite, or of different dimensions; an interrupt.
 pub fn nn_accuracy(p: &Points, p_labels: &[f64], q: &Points, q_labels: &[f64]) -> Result<f64> {
     let (x, y, d) = pair("nn_accuracy", p, q)?;
     for (what, labels, n) in [("first", p_labels.len(), x.len() / d), ("second", q_labels.len(), y.len() / d)] {
@@ -51,7 +67,7 @@ pub fn nn_accuracy(p: &Points, p_labels: &[f64], q: &Points, q_labels: &[f64]) -
             });
         }
     }
-    let found = nearest(&x, &y, d);
+    let found = nearest(&x, &y, d)?;
     let right = found.iter().zip(p_labels).filter(|((j, _), l)| q_labels[*j] == **l).count();
     Ok(right as f64 / found.len() as f64)
 }
@@ -71,15 +87,15 @@ pub struct Memorisation {
 /// Whether a sample copies its training set: how near it lies, against points of the same law that were held out.
 ///
 /// # Errors
-/// Samples that are empty, not finite, or of different dimensions.
+/// Samples that are empty, not finite, or of different dimensions; an interrupt.
 pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<Memorisation> {
     let (x, t, d) = pair("memorisation", p, training)?;
     let (h, _, _) = pair("memorisation", held_out, training)?;
-    let distances = |x: &[f64]| nearest(x, &t, d).into_iter().map(|n| n.1).collect::<Vec<f64>>();
-    let (own, mut reference) = (distances(&x), distances(&h));
+    let distances = |x: &[f64]| Ok(nearest(x, &t, d)?.into_iter().map(|n| n.1).collect::<Vec<f64>>());
+    let (own, mut reference) = (distances(&x)?, distances(&h)?);
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let (to_training, held) = (mean(&own), mean(&reference));
-    reference.sort_by(f64::total_cmp);
+    sorting::ascending(&mut reference);
     let near = reference[reference.len() / 100];
     Ok(Memorisation {
         to_training,

@@ -2,6 +2,7 @@
 use super::definition::{Listed, entry, pair};
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
+use crate::sorting;
 use crate::transport::line::line;
 
 pub(super) const CCDF_DISTANCE: Listed = Listed::with_arguments(entry(
@@ -51,7 +52,7 @@ pub fn hill(p: &Points, k: usize) -> Result<f64> {
     if r.iter().any(|v| !v.is_finite()) {
         return Err(Error::data("metric::hill", "the sample has entries that are not finite"));
     }
-    r.sort_by(|a, b| b.total_cmp(a));
+    sorting::sort_by(&mut r, |a, b| b.total_cmp(a));
     if r[k] <= 0.0 {
         return Err(Error::data("metric::hill", format!("the norm of rank {} is 0: take a smaller k", k + 1)));
     }

@@ -3,6 +3,7 @@ use super::interface::Layers;
 use super::linear::Linear;
 use super::window::Window;
 use crate::error::Result;
+use crate::interrupt;
 use nalgebra::{Complex, DMatrix};
 use rayon::prelude::*;
 use std::f64::consts::{PI, TAU};
@@ -19,18 +20,18 @@ pub fn lipschitz(layers: &dyn Layers) -> Result<f64> {
             return Ok(f64::INFINITY);
         }
         let norm = match linear {
-            Linear::Dense { ins, outs } => DMatrix::from_row_slice(*ins, *outs, &entries).singular_values().max(),
+            Linear::Dense { ins, outs } => largest(DMatrix::from_row_slice(*ins, *outs, &entries))?,
             Linear::Convolution { .. } | Linear::Transposed { .. }
                 if linear.ins() <= 600 && linear.ins() * linear.outs() <= 1 << 22 =>
             {
                 whole(layers, l)?
             }
             Linear::Convolution { window, channels } => {
-                convolution(window, *channels, &|p, c| entries[p * channels + c])
+                convolution(window, *channels, &|p, c| entries[p * channels + c])?
             }
             // the transpose of a convolution has its norm
             Linear::Transposed { window, channels } => {
-                convolution(window, *channels, &|p, c| entries[c * window.patch + p])
+                convolution(window, *channels, &|p, c| entries[c * window.patch + p])?
             }
         };
         bounds.push(norm * (1.0 + 1e-12) * bounds[l] + shape.shortcut(l).map_or(0.0, |from| bounds[from]));
@@ -48,7 +49,7 @@ fn whole(layers: &dyn Layers, l: usize) -> Result<f64> {
     let matrix =
         DMatrix::from_row_iterator(n, linear.outs(), entries.into_iter().map(|v| Complex::new(f64::from(v), 0.0)));
     let frobenius = matrix.norm();
-    Ok(norm(matrix) + 4.0 * f64::from(f32::EPSILON) * frobenius)
+    Ok(norm(matrix)? + 4.0 * f64::from(f32::EPSILON) * frobenius)
 }
 
 /// An upper bound of the norm of a convolution between images of any size.
@@ -58,7 +59,7 @@ fn whole(layers: &dyn Layers, l: usize) -> Result<f64> {
 /// each direction the entries of M are trigonometric polynomials of degree at most D = (⌈k/s⌉ − 1)/2 up to a phase, so
 /// that the supremum is at most (max over a grid of N)/cos(πD/N) per direction, by a lemma of M. Riesz. Entries appended to the
 /// images add the norm of their part.
-fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -> f64) -> f64 {
+fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -> f64) -> Result<f64> {
     let (k, s, c) = (window.kernel, window.stride, window.channels());
     let deep = window.patch / (k * k);
     let taps = k.div_ceil(s);
@@ -82,11 +83,13 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
         65..=128 => 16,
         _ => 8,
     });
-    let largest = (0..grid * grid)
+    let stop = interrupt::current();
+    let top = (0..grid * grid)
         .into_par_iter()
         // M(−θ) is the conjugate of M(θ)
         .filter(|f| f / grid <= grid / 2)
         .map(|f| {
+            let _asked = stop.enter();
             let angle = |i: usize| TAU * i as f64 / grid as f64;
             let mut m = DMatrix::zeros(s * s * c, channels);
             for (t, tap) in taps_of.iter().enumerate() {
@@ -95,10 +98,10 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
             }
             norm(m)
         })
-        .reduce(|| 0.0, f64::max);
+        .try_reduce(|| 0.0, |a, b| Ok(a.max(b)))?;
     let degree = 0.5 * (taps - 1) as f64;
     let slack = (PI * degree / grid as f64).cos().powi(2);
-    let own = largest / slack;
+    let own = top / slack;
     // the part of the appended entries as a matrix, column by column
     let appended = (0..deep - c).map(|e| {
         let mut one = vec![0.0; window.image];
@@ -116,14 +119,27 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
     } else {
         DMatrix::from_column_slice(columns.len() / (deep - c), deep - c, &columns).singular_values().max()
     };
-    own.hypot(extra)
+    Ok(own.hypot(extra))
+}
+
+/// Entries of a matrix up to which its values take some milliseconds.
+const AT_ONCE: usize = 1 << 14;
+
+/// The largest singular value. Large matrices take minutes, which an interrupt ends.
+fn largest(m: DMatrix<f64>) -> Result<f64> {
+    if m.len() <= AT_ONCE { Ok(m.singular_values().max()) } else { interrupt::aside(move || m.singular_values().max()) }
 }
 
 /// The largest singular value, by way of the smaller Gram matrix; the rounding of squares is put on top.
-fn norm(m: DMatrix<Complex<f64>>) -> f64 {
-    let gram = if m.nrows() < m.ncols() { &m * m.adjoint() } else { m.adjoint() * &m };
-    let trace: f64 = (0..gram.nrows()).map(|i| gram[(i, i)].re).sum();
-    (gram.symmetric_eigenvalues().max().max(0.0) + 1e-13 * trace).sqrt()
+fn norm(m: DMatrix<Complex<f64>>) -> Result<f64> {
+    interrupt::poll()?;
+    let large = m.len() > AT_ONCE;
+    let work = move || {
+        let gram = if m.nrows() < m.ncols() { &m * m.adjoint() } else { m.adjoint() * &m };
+        let trace: f64 = (0..gram.nrows()).map(|i| gram[(i, i)].re).sum();
+        (gram.symmetric_eigenvalues().max().max(0.0) + 1e-13 * trace).sqrt()
+    };
+    if large { interrupt::aside(work) } else { Ok(work()) }
 }
 
 #[cfg(test)]
@@ -167,10 +183,10 @@ mod tests {
                 let entries = layers.matrix(0).unwrap();
                 let bound = match &linear {
                     Linear::Convolution { window, channels } => {
-                        convolution(window, *channels, &|p, c| entries[p * channels + c])
+                        convolution(window, *channels, &|p, c| entries[p * channels + c]).unwrap()
                     }
                     Linear::Transposed { window, channels } => {
-                        convolution(window, *channels, &|p, c| entries[c * window.patch + p])
+                        convolution(window, *channels, &|p, c| entries[c * window.patch + p]).unwrap()
                     }
                     Linear::Dense { .. } => panic!("no image"),
                 };

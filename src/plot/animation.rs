@@ -6,10 +6,11 @@ use super::scatter::scatter;
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, RgbaImage};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const OPTIONS: &[Opt] = &[X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
@@ -65,31 +66,48 @@ pub fn animate(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> Result
 /// Writes the frames to a .gif file.
 ///
 /// # Errors
-/// Another extension, a figure that cannot be drawn, a file that cannot be written.
+/// Another extension, a figure that cannot be drawn, a file that cannot be written; an interrupt.
 pub fn save(a: &Animation, path: &Path) -> Result<()> {
     if path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() != Some("gif") {
         return Err(Error::io("save the animation as", path, "the extension must be .gif"));
     }
     let failed = |e: image::ImageError| Error::data("drawing the animation", e.to_string());
-    let mut bytes = vec![];
-    {
-        let mut gif = GifEncoder::new_with_speed(&mut bytes, 10);
-        gif.set_repeat(Repeat::Infinite).map_err(failed)?;
-        for (i, f) in a.frames.iter().enumerate() {
-            let (w, h, rgb) = pixels(f, 1)?;
-            let rgba: Vec<u8> = rgb.chunks(3).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
-            let Some(image) = RgbaImage::from_raw(w, h, rgba) else {
-                return Err(Error::data("drawing the animation", "the pixels do not fit the size"));
-            };
-            let seconds = if i + 1 == a.frames.len() { 10.0 * a.seconds } else { a.seconds };
-            gif.encode_frame(Frame::from_parts(
-                image,
-                0,
-                0,
-                Delay::from_saturating_duration(Duration::from_secs_f64(seconds)),
-            ))
-            .map_err(failed)?;
-        }
+    let bytes = Bytes::default();
+    let mut gif = GifEncoder::new_with_speed(bytes.clone(), 10);
+    gif.set_repeat(Repeat::Infinite).map_err(failed)?;
+    for (i, f) in a.frames.iter().enumerate() {
+        interrupt::poll()?;
+        let (w, h, rgb) = pixels(f, 1)?;
+        let rgba: Vec<u8> = rgb.chunks(3).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
+        let Some(image) = RgbaImage::from_raw(w, h, rgba) else {
+            return Err(Error::data("drawing the animation", "the pixels do not fit the size"));
+        };
+        let seconds = if i + 1 == a.frames.len() { 10.0 * a.seconds } else { a.seconds };
+        let delay = Delay::from_saturating_duration(Duration::from_secs_f64(seconds));
+        // choosing the colours of a large frame takes a second
+        let (back, done) = interrupt::aside(move || {
+            let done = gif.encode_frame(Frame::from_parts(image, 0, 0, delay));
+            (gif, done)
+        })?;
+        gif = back;
+        done.map_err(failed)?;
     }
+    // the encoder writes its last byte when it goes
+    drop(gif);
+    let bytes = std::mem::take(&mut *bytes.0.lock().unwrap_or_else(|p| p.into_inner()));
     crate::io::write_atomically(path, &bytes)
+}
+
+/// Bytes that an encoder writes and its owner reads.
+#[derive(Clone, Default)]
+struct Bytes(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Bytes {
+    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(|p| p.into_inner()).extend_from_slice(part);
+        Ok(part.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

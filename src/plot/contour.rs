@@ -6,6 +6,7 @@ use super::ticks;
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, LEVELS, LEGEND, PARTICLES];
 
@@ -99,6 +100,9 @@ pub fn level_lines(f: &Field, level: f64) -> Vec<(Vec<f64>, Vec<f64>)> {
     // a crossing is named by its grid edge: (node, 0) to the right of the node, (node, 1) above it
     let mut segments: Vec<[(usize, u8); 2]> = vec![];
     for j in 0..k - 1 {
+        if interrupt::poll().is_err() {
+            break;
+        }
         for i in 0..k - 1 {
             let n = j * k + i;
             let v = [f.values[n], f.values[n + 1], f.values[n + k + 1], f.values[n + k]];

@@ -5,6 +5,7 @@ use super::keys::{BINS, HEIGHT, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use rayon::prelude::*;
 
 const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, BINS];
@@ -52,15 +53,20 @@ pub fn density(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let (xr, yr) = (reach(&x, hx, &o.x_range), reach(&y, hy, &o.y_range));
     let k = if o.bins > 0 { o.bins } else { 120 };
     let norm = 1.0 / (std::f64::consts::TAU * hx * hy * n);
+    let stop = interrupt::current();
     let values: Vec<f64> = (0..k * k)
         .into_par_iter()
         .map(|i| {
+            if stop.is_requested() {
+                return 0.0;
+            }
             let at = |r: (f64, f64), j: usize| r.0 + (r.1 - r.0) * (j as f64 + 0.5) / k as f64;
             let (a, b) = (at(xr, i % k), at(yr, i / k));
             let kernel = |(u, v): (&f64, &f64)| (-0.5 * (((a - u) / hx).powi(2) + ((b - v) / hy).powi(2))).exp();
             norm * x.iter().zip(&y).map(kernel).sum::<f64>()
         })
         .collect();
+    stop.check()?;
     let top = values.iter().copied().fold(0.0, f64::max);
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;

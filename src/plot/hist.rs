@@ -6,6 +6,7 @@ use super::scale::is_range;
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::sorting;
 
 const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, BINS];
 
@@ -74,7 +75,7 @@ pub fn hist(values: &[(String, Vec<f64>)], o: &FigureOptions) -> Result<Figure> 
 /// The Freedman–Diaconis number of bins, between 5 and 200.
 fn rule(values: &[f64], lo: f64, hi: f64) -> usize {
     let mut v = values.to_vec();
-    v.sort_by(f64::total_cmp);
+    sorting::ascending(&mut v);
     let quartile = |q: f64| v[((v.len() - 1) as f64 * q) as usize];
     let width = 2.0 * (quartile(0.75) - quartile(0.25)) / (v.len() as f64).cbrt();
     if width > 0.0 { (((hi - lo) / width) as usize).clamp(5, 200) } else { 20 }

@@ -4,12 +4,16 @@ use super::figure::Mark;
 use super::polyline::{clip, dashes};
 use super::scale::Frame;
 use super::shape::Shape;
+use crate::interrupt;
 
 /// Appends the shapes of a mark.
 pub(super) fn mark(m: &Mark, frame: &Frame, out: &mut Vec<Shape>) {
     match m {
         Mark::Points { x, y, color, radius, alpha } => {
-            for (a, b) in x.iter().zip(y).filter(|(a, b)| frame.inside(**a, **b)) {
+            for (i, (a, b)) in x.iter().zip(y).enumerate().filter(|(_, (a, b))| frame.inside(**a, **b)) {
+                if interrupt::poll_each(i).is_err() {
+                    break;
+                }
                 out.push(Shape::Circle { center: frame.at(*a, *b), radius: *radius, color: *color, alpha: *alpha });
             }
         }

@@ -7,7 +7,7 @@ use super::figure::Figure;
 use super::layout::shapes;
 use super::shape::{Anchor, Shape};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -24,6 +24,9 @@ const OVERSAMPLE: u32 = 2;
 const MOST: f64 = 100_000.0;
 /// Bytes that a mark takes at most on its way: as a shape, and as an element of an SVG.
 const SHAPE: usize = 300;
+
+/// Bytes of pixels up to which they are encoded in some ten milliseconds.
+pub(super) const AT_ONCE: usize = 1 << 22;
 
 static REGISTER: Once = Once::new();
 
@@ -62,7 +65,10 @@ fn draw<DB: DrawingBackend>(
     let pixel = |v: f64| (v.clamp(-MOST, MOST) * scale).round() as i32;
     let at = |p: (f64, f64)| (pixel(p.0), pixel(p.1));
     let stroke = |w: f64| ((w * scale).round() as u32).max(1);
-    for s in shapes.iter().filter(|s| s.is_somewhere()) {
+    for (i, s) in shapes.iter().filter(|s| s.is_somewhere()).enumerate() {
+        if i.is_multiple_of(64) {
+            interrupt::poll().map_err(|e| e.to_string())?;
+        }
         let done = match s {
             Shape::Line { points, color, width, alpha } => {
                 let mut path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
@@ -150,12 +156,16 @@ pub fn svg(f: &Figure) -> Result<String> {
 /// What the drawing library reports.
 pub fn png(f: &Figure) -> Result<Vec<u8>> {
     let (w, h, pixels) = pixels(f, PNG_SCALE)?;
-    let mut bytes = std::io::Cursor::new(vec![]);
-    image::RgbImage::from_raw(w, h, pixels)
-        .ok_or_else(|| failed("the pixels do not fit the size".into()))?
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .map_err(|e| failed(e.to_string()))?;
-    Ok(bytes.into_inner())
+    interrupt::poll()?;
+    let large = pixels.len() > AT_ONCE;
+    let image =
+        image::RgbImage::from_raw(w, h, pixels).ok_or_else(|| failed("the pixels do not fit the size".into()))?;
+    let encode = move || {
+        let mut bytes = std::io::Cursor::new(vec![]);
+        image.write_to(&mut bytes, image::ImageFormat::Png).map(|()| bytes.into_inner())
+    };
+    let bytes = if large { interrupt::aside(encode)? } else { encode() };
+    bytes.map_err(|e| failed(e.to_string()))
 }
 
 /// The figure as (width, height, RGB bytes), `scale` pixels to the logical one.
@@ -182,6 +192,9 @@ fn average(fine: &[u8], stride: usize, w: usize, h: usize) -> Vec<u8> {
     let k = OVERSAMPLE as usize;
     let mut out = vec![0u8; w * h * 3];
     for y in 0..h {
+        if interrupt::poll().is_err() {
+            break;
+        }
         for x in 0..w {
             for c in 0..3 {
                 let sum: usize =

@@ -6,6 +6,7 @@ use super::lines::{Series, lines};
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::sorting;
 
 const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, SIZE];
 
@@ -35,7 +36,7 @@ pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
             if r.is_empty() {
                 return Err(Error::data("plot::tails", format!("the sample `{}` has no point away from 0", c.name)));
             }
-            r.sort_by(|a, b| b.total_cmp(a));
+            sorting::sort_by(&mut r, |a, b| b.total_cmp(a));
             // points at 0 cannot be shown on the axis, but they count
             let n = c.len() as f64;
             // every rank far out, where they are few; thinned where they crowd

@@ -1,12 +1,16 @@
 //! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
 //! elementwise arithmetic on lists of numbers.
-use super::convert::{Native, count, list, number, numbers};
+use super::convert::{Native, count, list, number, numbers_of, plain_number};
 use super::rewrite::INDEX;
 use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
+use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
+    if matches!(e, Error::Interrupted) {
+        return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
+    }
     Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
 }
 
@@ -28,7 +32,12 @@ fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
     }
     a.iter()
         .zip(b)
-        .map(|(x, y)| {
+        .enumerate()
+        .map(|(i, (x, y))| {
+            interrupt::poll_each(i)?;
+            if let (Some(x), Some(y)) = (plain_number(x), plain_number(y)) {
+                return Ok(Dynamic::from(f(x, y)));
+            }
             let (x, y) = (x.flatten_clone(), y.flatten_clone());
             if let (Some(x), Some(y)) = (x.read_lock::<Array>(), y.read_lock::<Array>()) {
                 return Ok(Dynamic::from(elementwise(&x, &y, f)?));
@@ -40,7 +49,12 @@ fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
 
 fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> Result<Array> {
     a.iter()
-        .map(|x| {
+        .enumerate()
+        .map(|(i, x)| {
+            interrupt::poll_each(i)?;
+            if let Some(x) = plain_number(x) {
+                return Ok(Dynamic::from(f(x)));
+            }
             let x = x.flatten_clone();
             if let Some(inner) = x.read_lock::<Array>() {
                 return Ok(Dynamic::from(scaled(&inner, f)?));
@@ -213,7 +227,7 @@ fn lists(engine: &mut Engine) {
                 )
                 .into());
             }
-            numbers(name, &Dynamic::from(a)).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
+            numbers_of(name, &a).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
         });
     }
 }

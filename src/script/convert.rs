@@ -4,6 +4,7 @@ use super::diagnostic::friendly;
 use crate::dataset::Rows;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
 
 /// What native functions return.
@@ -35,11 +36,17 @@ fn mismatch(what: &str, expected: &str, v: &Dynamic) -> Error {
     Error::Shape { what: what.into(), expected: expected.into(), got }
 }
 
+/// The number a value is, if it is one.
+pub fn plain_number(v: &Dynamic) -> Option<f64> {
+    if v.is_shared() {
+        return plain_number(&v.flatten_clone());
+    }
+    v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64)).filter(|n| !n.is_nan())
+}
+
 /// A finite number, written with or without a point.
 pub fn number(what: &str, v: &Dynamic) -> Result<f64> {
-    let v = v.flatten_clone();
-    let n = v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64));
-    n.filter(|n| !n.is_nan()).ok_or_else(|| mismatch(what, "a number", &v))
+    plain_number(v).ok_or_else(|| mismatch(what, "a number", v))
 }
 
 /// A whole number ≥ 0; 5.0 will do.
@@ -57,9 +64,20 @@ pub fn text(what: &str, v: &Dynamic) -> Result<String> {
 
 /// Numbers from a list of numbers.
 pub fn numbers(what: &str, v: &Dynamic) -> Result<Vec<f64>> {
-    let flat = v.flatten_clone();
-    let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "a list of numbers", v))?;
-    list.iter().enumerate().map(|(i, x)| number(&format!("{what}, entry {i}"), x)).collect()
+    if v.is_shared() {
+        return numbers(what, &v.flatten_clone());
+    }
+    let list = v.read_lock::<Array>().ok_or_else(|| mismatch(what, "a list of numbers", v))?;
+    numbers_of(what, &list)
+}
+
+/// The same for a list at hand.
+pub fn numbers_of(what: &str, list: &[Dynamic]) -> Result<Vec<f64>> {
+    let one = |(i, x): (usize, &Dynamic)| {
+        interrupt::poll_each(i)?;
+        plain_number(x).ok_or_else(|| mismatch(&format!("{what}, entry {i}"), "a number", x))
+    };
+    list.iter().enumerate().map(one).collect()
 }
 
 /// Host rows from points, or from a list of rows of equal length.
@@ -72,6 +90,7 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
     let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "points or a list of rows", v))?;
     let mut out = Rows { data: vec![], n: list.len(), d: 0 };
     for (i, row) in list.iter().enumerate() {
+        interrupt::poll_each(i)?;
         let row = numbers(&format!("{what}, row {i}"), row)?;
         if i == 0 {
             out.d = row.len();
@@ -104,7 +123,15 @@ pub fn upload(c: &Context, r: Rows) -> Points {
     device::points(r.data, r.n, r.d, &c.compute.device)
 }
 
-/// A list of numbers for the language.
+/// A list of numbers for the language. Asked to stop it ends early, as does the call that makes it.
 pub fn list(v: impl IntoIterator<Item = f64>) -> Array {
-    v.into_iter().map(Dynamic::from).collect()
+    let v = v.into_iter();
+    let mut out = Array::with_capacity(v.size_hint().0);
+    for (i, x) in v.enumerate() {
+        if interrupt::poll_each(i).is_err() {
+            break;
+        }
+        out.push(Dynamic::from(x));
+    }
+    out
 }

@@ -1,12 +1,14 @@
 //! The Rhai engine as gflow sets it up.
 use super::context::Context;
+use super::convert::raise;
 use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
 use super::{arithmetic, bind, symbolic_point, trace};
 use crate::threads;
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext, Position};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Depth of calls; the session runs on a stack that holds it.
 pub const CALL_LEVELS: usize = 200;
@@ -27,8 +29,23 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
+    pauses(&mut engine, context);
     hooks(&mut engine, context);
     engine
+}
+
+/// `sleep(seconds)`, which an interrupt ends; that of the interpreter sleeps on.
+fn pauses(engine: &mut Engine, context: &Arc<Context>) {
+    let sleep = |context: &Arc<Context>, ctx: &NativeCallContext, seconds: f64| {
+        // what no clock counts, and what is not a number, is no time
+        let time =
+            Duration::try_from_secs_f64(seconds).unwrap_or(if seconds > 0.0 { Duration::MAX } else { Duration::ZERO });
+        context.interrupt.pause(time).map_err(|e| raise(context, ctx, e))
+    };
+    let c = context.clone();
+    engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: f64| sleep(&c, &ctx, seconds));
+    let c = context.clone();
+    engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: i64| sleep(&c, &ctx, seconds as f64));
 }
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {

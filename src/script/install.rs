@@ -48,7 +48,7 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
             let Some(native) = native else {
                 return Err("a native function was called without its context".into());
             };
-            guarded(f, &context, &native, || {
+            let outcome = guarded(f, &context, &native, || {
                 let with = |options: &Options, args: &mut [&mut Dynamic]| {
                     let call = Call { context: &context, native: &native, index: &library.index, options };
                     (f.run)(&call, args).map_err(|e| e.at(&call))
@@ -59,7 +59,10 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
                 };
                 let map = std::mem::take(*last).try_cast::<Map>().unwrap_or_default();
                 with(&Options::read(&context, &native, entry, map)?, positional)
-            })
+            });
+            // what a loop leaves behind that was asked to stop is no result
+            context.interrupt.check().map_err(|e| raise(&context, &native, e))?;
+            outcome
         },
     );
     // a method gets its first argument by reference, a function a copy

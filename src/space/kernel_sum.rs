@@ -2,7 +2,7 @@
 use super::kernel::Kernel;
 use super::radial;
 use crate::error::Result;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, Interrupt};
 use crate::matrix::{columns, product, scaled_product, view};
 use crate::simd::{self, Coordinates, LANES, Real};
 use rayon::prelude::*;
@@ -43,24 +43,25 @@ impl<T: Real> KernelSum<T> {
         let x: Coordinates<T> = Coordinates::new(x, d, &self.centre, 1.0);
         let (mut h, mut gradient) = (vec![0.0; x.n], vec![0.0; x.n * d]);
         h.par_chunks_mut(ROWS).zip(gradient.par_chunks_mut(ROWS * d)).enumerate().for_each(|(block, (h, g))| {
-            if !interrupt.is_requested() {
-                self.rows(&x, block * ROWS, h, g);
-            }
+            self.rows(&x, block * ROWS, (h, g), interrupt);
         });
         interrupt.check()?;
         Ok((h, gradient))
     }
 
-    fn rows(&self, x: &Coordinates<T>, from: usize, h: &mut [f64], g: &mut [f64]) {
+    fn rows(&self, x: &Coordinates<T>, from: usize, (h, g): (&mut [f64], &mut [f64]), interrupt: &Interrupt) {
         let d = self.y.d;
         if !self.norms.is_empty() {
-            return self.tiles(x, from, h, g);
+            return self.tiles(x, from, (h, g), interrupt);
         }
         // a block of the sample with its buffers fits the first cache, and partial sums of f32 stay short
         let chunk = if self.in_registers() { 4096 } else { 1024 };
         let mut row = vec![T::ZERO; d];
         let mut buffer = vec![T::ZERO; 5 * chunk];
         for start in (0..self.y.n).step_by(chunk) {
+            if interrupt.is_requested() {
+                return;
+            }
             let n = chunk.min(self.y.n - start);
             for k in 0..h.len() {
                 x.row(from + k, &mut row);
@@ -74,7 +75,7 @@ impl<T: Real> KernelSum<T> {
     }
 
     /// In many dimensions both the distances and the gradients are matrix products.
-    fn tiles(&self, x: &Coordinates<T>, from: usize, h: &mut [f64], g: &mut [f64]) {
+    fn tiles(&self, x: &Coordinates<T>, from: usize, (h, g): (&mut [f64], &mut [f64]), interrupt: &Interrupt) {
         const CHUNK: usize = 512;
         let (d, rows) = (self.y.d, h.len());
         let mut xs = vec![T::ZERO; rows * d];
@@ -84,6 +85,9 @@ impl<T: Real> KernelSum<T> {
         let (mut k, mut scratch) = (vec![T::ZERO; CHUNK], vec![T::ZERO; 2 * CHUNK]);
         let mut moved = vec![T::ZERO; rows * d];
         for start in (0..self.y.n).step_by(CHUNK) {
+            if interrupt.is_requested() {
+                return;
+            }
             let n = CHUNK.min(self.y.n - start);
             let y = columns(&self.y, start);
             scaled_product((rows, n, d), &mut r2, n, false, T::of(-2.0), view(&xs, d), y);
@@ -216,7 +220,11 @@ pub fn matrix(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Vec<f64> {
     let m = y.len() / d;
     let y: Coordinates<f64> = Coordinates::new(y, d, &vec![0.0; d], 1.0);
     let mut out = vec![0.0; x.len() / d * m];
+    let stop = interrupt::current();
     out.par_chunks_mut(m.max(1)).zip(x.par_chunks(d)).for_each(|(row, x)| {
+        if stop.is_requested() {
+            return;
+        }
         let mut buffer = vec![0.0; 4 * m];
         let (r2, rest) = buffer.split_at_mut(m);
         let (slope, scratch) = rest.split_at_mut(m);
@@ -235,8 +243,11 @@ pub fn matrix(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Vec<f64> {
 pub fn median_width(y: &[f64], d: usize) -> f64 {
     let rows: Vec<&[f64]> = y.chunks(d).take(1000).collect();
     let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>();
-    let mut r: Vec<f64> =
-        (0..rows.len()).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| squared(rows[i], rows[j])).collect();
+    let mut r: Vec<f64> = (0..rows.len())
+        .take_while(|_| interrupt::poll().is_ok())
+        .flat_map(|i| (0..i).map(move |j| (i, j)))
+        .map(|(i, j)| squared(rows[i], rows[j]))
+        .collect();
     let middle = r.len() / 2;
     if r.is_empty() {
         return 1.0;

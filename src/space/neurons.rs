@@ -3,7 +3,7 @@
 //! Its kernel k(θ, θ') = E_z ψ(z, θ) ψ(z, θ') makes ½MMD² the regression loss ½E_z |f_P(z) − f_Q(z)|² of the networks
 //! f_P(z) = E_P ψ(z, θ): gradient descent on the neurons is its flow. [arbel2019](crate::references#arbel2019)
 use crate::error::{Error, Result};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, Interrupt};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +64,11 @@ impl Neurons {
 
     /// f_P(z) at every input, for weighted neurons.
     pub fn network(&self, thetas: &[f64], weights: &[f64]) -> Vec<f64> {
+        let stop = interrupt::current();
         let one = |z: &[f64]| {
+            if stop.is_requested() {
+                return 0.0;
+            }
             thetas
                 .chunks(self.dim())
                 .zip(weights)

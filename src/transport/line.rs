@@ -1,9 +1,10 @@
 //! Optimal transport on the line: sort, then match quantiles.
+use crate::sorting;
 
 /// W_p^p between two uniform samples on the line, of any sizes, for the cost |x − y|^p with p ≥ 1.
 pub fn line(x: &mut [f64], y: &mut [f64], p: f64) -> f64 {
-    x.sort_by(f64::total_cmp);
-    y.sort_by(f64::total_cmp);
+    sorting::ascending(x);
+    sorting::ascending(y);
     let power = |v: f64| if p == 2.0 { v * v } else { v.abs().powf(p) };
     let (n, m) = (x.len(), y.len());
     if n == m {
@@ -18,7 +19,7 @@ pub fn line(x: &mut [f64], y: &mut [f64], p: f64) -> f64 {
 pub fn matching(x: &[f64], y: &[f64], found: &mut dyn FnMut(usize, usize, f64)) {
     let order = |v: &[f64]| {
         let mut at: Vec<usize> = (0..v.len()).collect();
-        at.sort_by(|i, j| v[*i].total_cmp(&v[*j]));
+        sorting::sort_by(&mut at, |i, j| v[*i].total_cmp(&v[*j]));
         at
     };
     let (ox, oy) = (order(x), order(y));

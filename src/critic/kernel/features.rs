@@ -69,7 +69,11 @@ impl Features {
             ));
         };
         let mut on_q = matrix(&space.kernel, &q.rows, &landmarks, d);
-        on_q.par_chunks_mut(m).for_each(|row| factor.solve_lower(row));
+        on_q.par_chunks_mut(m).for_each(|row| {
+            if !interrupt.is_requested() {
+                factor.solve_lower(row);
+            }
+        });
         interrupt.check()?;
         let mut on_p = KernelSum::<f64>::new(&space.kernel, &p.rows, d, Some(&p.weights)).at(&landmarks, interrupt)?.0;
         factor.solve_lower(&mut on_p);

@@ -111,8 +111,9 @@ impl Recipe for LangevinRecipe {
             });
         }
         let outputs: Vec<Expr> = std::iter::once(self.log_density.clone())
-            .chain((0..d).map(|i| diff(&self.log_density, &coordinate(i))))
+            .chain((0..d).take_while(|_| !s.interrupt.is_requested()).map(|i| diff(&self.log_density, &coordinate(i))))
             .collect();
+        s.interrupt.check()?;
         Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
     }
     fn check_latent(&self, _: bool) -> Result<()> {

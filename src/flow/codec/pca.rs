@@ -3,8 +3,30 @@ use super::contract::Codec;
 use crate::critic::Named;
 use crate::device::{self, Points, rows, rows_f64};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use nalgebra::{DMatrix, SymmetricEigen};
+
+/// Rows of a matrix up to which its eigenvectors take some milliseconds.
+const AT_ONCE: usize = 160;
+/// Multiplications between two looks at the interrupt.
+const WORK: usize = 1 << 26;
+
+/// MᵀM, some columns at a time where it is large.
+fn gram(m: DMatrix<f64>) -> Result<DMatrix<f64>> {
+    let (n, d) = m.shape();
+    let width = (WORK / (n * d).max(1)).max(8);
+    if width >= d {
+        return Ok(m.transpose() * m);
+    }
+    let transposed = m.transpose();
+    let mut out = DMatrix::zeros(d, d);
+    for from in (0..d).step_by(width) {
+        interrupt::poll()?;
+        let columns = width.min(d - from);
+        out.columns_mut(from, columns).copy_from(&(&transposed * m.columns(from, columns)));
+    }
+    Ok(out)
+}
 
 /// The mean and the leading principal directions of a sample.
 #[derive(Clone)]
@@ -26,7 +48,7 @@ impl Pca {
     }
 
     /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix. Errors unless the
-    /// sample spans k dimensions.
+    /// sample spans k dimensions, and when asked to stop.
     pub fn fit(x: &Points, k: usize) -> Result<Pca> {
         let [n, d] = x.dims();
         if k == 0 || k > n.min(d) {
@@ -41,13 +63,20 @@ impl Pca {
         memory::check_points("pca", [n, d], 16)?;
         let rows = rows_f64(x)?;
         let mean: Vec<f64> = (0..d).map(|j| rows.iter().skip(j).step_by(d).sum::<f64>() / n as f64).collect();
+        interrupt::poll()?;
         let centred = DMatrix::from_row_iterator(n, d, rows.iter().enumerate().map(|(i, v)| v - mean[i % d]));
-        let small = if n < d { &centred * centred.transpose() } else { centred.transpose() * &centred };
-        let eigen = SymmetricEigen::new(small);
+        interrupt::poll()?;
+        let small = if n < d { gram(centred.transpose()) } else { gram(centred.clone()) }?;
+        let eigen = if small.nrows() > AT_ONCE {
+            interrupt::aside(move || SymmetricEigen::new(small))?
+        } else {
+            SymmetricEigen::new(small)
+        };
         let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
         order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
         let mut components = vec![];
         for &i in &order[..k] {
+            interrupt::poll()?;
             let v = eigen.eigenvectors.column(i);
             let mut direction: Vec<f64> =
                 if n < d { (centred.transpose() * v).iter().copied().collect() } else { v.iter().copied().collect() };

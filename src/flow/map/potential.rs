@@ -7,7 +7,7 @@ use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use crate::network::architecture::Architecture;
 use crate::network::interface::Slopes;
 use crate::network::optimizer::OptimizerOptions;
@@ -77,6 +77,7 @@ impl PotentialFlow {
     }
 
     fn leg(&self, layers: &dyn Layers, at: Points, i: usize) -> Result<Leg> {
+        interrupt::poll()?;
         let [m, d] = at.dims();
         let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
         let input = Tensor::cat(vec![at.clone(), time], 1);
@@ -105,6 +106,7 @@ impl PotentialFlow {
         let mut total: Option<Values> = None;
         let h = self.dt() / self.lambda;
         for leg in legs.into_iter().rev() {
+            interrupt::poll()?;
             let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
@@ -129,6 +131,7 @@ impl Map for PotentialFlow {
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
         let [m, d] = x.dims();
         for i in 0..self.steps {
+            interrupt::poll()?;
             let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
             let (_, gradient) = layers.value_and_input_gradient(&Tensor::cat(vec![x.clone(), time], 1))?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);

@@ -69,6 +69,7 @@ impl Step for PushforwardFlow {
         let rounds = if self.parts.iter().any(|p| p.critic.trains()) { o.critic_steps } else { 1 };
         let mut last = None;
         for i in 0..rounds {
+            self.interrupt.check()?;
             let (z, x) = self.inputs.minibatch(&mut rng);
             let y = self.inputs.placed(self.map.now(&z)?, &z);
             let (value, v) = velocity(&mut self.parts, &y, &x, &ascent, i + 1 == rounds)?;
@@ -82,6 +83,7 @@ impl Step for PushforwardFlow {
         let dt = if self.pursuit == Pursuit::Euler {
             let goal = y + v.mul_scalar(o.dt);
             for _ in 0..o.persistent {
+                self.interrupt.check()?;
                 self.map.descend(&z, &mut |y| Ok((y.clone() - goal.clone()).mul_scalar(2.0 / m)))?;
             }
             o.dt

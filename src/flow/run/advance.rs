@@ -142,6 +142,8 @@ impl Run {
         self.snapshots.extend(snapshots.taken);
         self.snapshots.dedup_by_key(|s| s.step);
         if matches!(ending, Ending::Broken(_)) {
+            // the particles belong to what is kept, also where a stop was asked for
+            let _shield = Interrupt::default().enter();
             guarded("a run", || self.flow.push_forward(&mut self.state))?;
         }
         Ok(ending)

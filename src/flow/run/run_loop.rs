@@ -55,13 +55,13 @@ impl RunLoop<'_, '_> {
                     ending = Ending::Rule(rule);
                     break;
                 }
-                Err(e) => return Ending::Broken(e),
+                Err(e) => return Ending::Broken(self.interrupt.check().err().unwrap_or(e)),
             }
         }
         if let Err(e) = self.flow.push_forward(self.state) {
             return Ending::Broken(e);
         }
-        match self.last() {
+        match self.last().and_then(|()| self.interrupt.check()) {
             Ok(()) => ending,
             Err(e) => {
                 if matches!(e, Error::Diverged { .. }) {
@@ -83,7 +83,9 @@ impl RunLoop<'_, '_> {
         let at = self.state.clone();
         // a step that is broken off leaves the critics somewhere in between
         let untouched = self.flow.clone();
-        let (next, record) = match guarded("a step of the flow", || self.flow.step(at.clone())) {
+        // what a step leaves behind that was asked to stop is no step
+        let step = || self.flow.step(at.clone()).and_then(|done| self.interrupt.check().map(|()| done));
+        let (next, record) = match guarded("a step of the flow", step) {
             Ok(done) => done,
             Err(e) => {
                 *self.flow = untouched;
@@ -119,7 +121,9 @@ impl RunLoop<'_, '_> {
 
     /// The reading of the state where the run ends.
     fn last(&mut self) -> Result<()> {
-        let reading = read(&self.flow.measure(self.state)?, *self.seconds)?;
+        let record = self.flow.measure(self.state)?;
+        self.interrupt.check()?;
+        let reading = read(&record, *self.seconds)?;
         self.limits.check_reading(&reading, self.state.step, 0.0)?;
         tell(self.watchers, self.state, &reading, true).map(|_| ())
     }

@@ -4,6 +4,7 @@ use super::penalty;
 use super::trained::HostNetwork;
 use crate::device::{Points, Values, rows, values, vector};
 use crate::error::Result;
+use crate::interrupt;
 use crate::network::ascent::{Climb, Goal, Value};
 use crate::random::Rng;
 use crate::scratch;
@@ -45,6 +46,8 @@ impl Climb for HostClimb<'_> {
             let at = penalty::interpolates(samples, layers.shape().ins(), &mut draw());
             value -= penalty::subtract(layers, &at, soft, &mut gradient);
         }
+        // a gradient that was broken off moves nothing
+        interrupt::poll()?;
         self.network.ascend_from(&prepared, &mut gradient);
         Ok(Value::Number(value, self.network.device.clone()))
     }

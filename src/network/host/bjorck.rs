@@ -6,6 +6,7 @@
 //! (3G − G S − A(GᵀA + AᵀG))/2; wide matrices are transposed first.
 use super::layers::HostLayers;
 use super::products::{self, Start};
+use crate::interrupt;
 use crate::scratch::{self, Scratch};
 
 /// A k × n matrix with at least as many rows as columns; wide ones are transposed.
@@ -68,6 +69,9 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
     for before in before.chunks_exact_mut(len) {
         before.copy_from_slice(layers.theta());
         for l in 0..=layers.last() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let matrix = layers.shape().linears()[l].matrix();
             step(layers.w_mut(l), matrix);
         }
@@ -79,6 +83,9 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
 pub fn pull_back(layers: &HostLayers, before: &[f32], gradient: &mut [f32]) {
     for before in before.chunks_exact(layers.shape().parameters()).rev() {
         for l in 0..=layers.last() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let at = layers.weights_at(l);
             back(&before[at.clone()], layers.shape().linears()[l].matrix(), &mut gradient[at]);
         }

@@ -1,12 +1,13 @@
 //! Passes through a network in host memory: products on tiles, everything between them in one pass over a block that stays in
 //! cache.
 //!
-//! The same mathematics as `tensor/passes.rs` and `tensor/tangent.rs`; `blocks.rs` cuts samples into blocks and shares them among
+//! Every layer looks at the interrupt of its thread; asked to stop, passes leave numbers that mean nothing. The same mathematics as `tensor/passes.rs` and `tensor/tangent.rs`; `blocks.rs` cuts samples into blocks and shares them among
 //! threads.
 use super::activation::{Curved, activate, add, curve, pull};
 use super::layers::HostLayers;
 use super::linear::{add_weights, apply};
 use super::products::{Start, add_rows};
+use crate::interrupt;
 use crate::network::activation::Activation;
 use crate::network::shape::Shape;
 use crate::scratch::{self, Scratch};
@@ -43,6 +44,9 @@ impl<'a> Block<'a> {
         let shape = layers.shape();
         let rows = x.len() / shape.ins();
         for (l, linear) in shape.linears().iter().enumerate() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let channels = linear.channels();
             let (before, here) = values.split_at_mut(shape.place(l).values * rows);
             let (z, order) =
@@ -100,6 +104,9 @@ impl<'a> Block<'a> {
         let at = |l: usize| shape.place(l).cotangents * rows;
         cotangents[at(layers.last())..][..seed.len()].copy_from_slice(seed);
         for (l, linear) in shape.linears().iter().enumerate().rev() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let (before, here) = cotangents.split_at_mut(at(l));
             let (d, behind) = here.split_at_mut(linear.outs() * rows);
             if let Some(flat) = &mut gradient {
@@ -140,6 +147,9 @@ impl<'a> Block<'a> {
         let mut after = scratch::take(at(layers.last()));
         let mut before = scratch::take(if curved { after.len() } else { 0 });
         for (l, linear) in linears.iter().enumerate() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let (earlier, here) = after.split_at_mut(at(l));
             let entering = |l: usize| if l == 0 { v } else { &earlier[at(l - 1)..at(l)] };
             add_weights(linear, rows, entering(l), &cotangents[at(l)..at(l + 1)], layers.parts(gradient, l).0);
@@ -180,6 +190,9 @@ impl<'a> Block<'a> {
         };
         let mut values = scratch::take(at(layers.last()));
         for l in (0..layers.last()).rev() {
+            if interrupt::poll().is_err() {
+                break;
+            }
             let size = at(l + 1) - at(l);
             let (mine, behind) = values.split_at_mut(at(l + 1));
             let z = &mut mine[at(l)..];

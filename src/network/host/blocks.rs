@@ -6,6 +6,7 @@
 use super::activation::add_scaled;
 use super::block::{Block, Rows};
 use super::layers::HostLayers;
+use crate::interrupt;
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
 
@@ -70,7 +71,11 @@ impl Workspace {
         }
     }
     /// Runs net on rows of points and hands the block over, with memory for seeds and cotangents.
+    /// Nothing happens once the thread is asked to stop.
     pub fn with(&mut self, layers: &HostLayers, x: &[f32], f: impl FnOnce(&Block, &mut [f32], &mut [f32])) {
+        if interrupt::poll().is_err() {
+            return;
+        }
         let block = Block::forward(layers, Rows::Lent(x), std::mem::take(&mut self.values));
         let seeds = &mut self.seeds[..block.rows * layers.shape().outs()];
         f(&block, seeds, &mut self.cotangents);
@@ -127,7 +132,9 @@ pub fn gather(
         ends,
         len,
     };
+    let stop = interrupt::current();
     let job = |(g, (gradient, sum)): (usize, (&mut [f32], &mut GroupSum))| {
+        let _asked = stop.enter();
         let sample = ends.iter().position(|end| g < *end).unwrap_or(0);
         let blocking = Blocking::of(layers, samples[sample]);
         let from = (g - if sample == 0 { 0 } else { ends[sample - 1] }) * blocking.group;

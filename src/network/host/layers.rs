@@ -1,5 +1,6 @@
 //! The layers of a network as slices of one vector.
 use super::linear::back;
+use crate::interrupt;
 use crate::network::shape::Shape;
 use crate::scratch::{self, Scratch};
 use std::ops::Range;
@@ -46,6 +47,9 @@ impl HostLayers {
                 let (k, n) = linear.matrix();
                 let (from, to) = (self.w(l), &mut out[self.weights_at(l)]);
                 for (i, row) in from.chunks_exact(n).enumerate() {
+                    if interrupt::poll().is_err() {
+                        break;
+                    }
                     for (j, w) in row.iter().enumerate() {
                         to[j * k + i] = *w;
                     }

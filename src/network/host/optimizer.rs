@@ -1,8 +1,12 @@
 //! Adam and RMSProp on slices: moments, update and parameters in one pass.
 use crate::error::Result;
+use crate::interrupt;
 use crate::network::named::Named;
 use crate::network::optimizer::{Numbers, OptimizerOptions, Rule};
 use crate::simd;
+
+/// Parameters between two looks at the interrupt: a millisecond.
+const PIECE: usize = 1 << 20;
 
 /// The rule with its moments.
 #[derive(Clone)]
@@ -60,17 +64,24 @@ impl HostOptimizer {
         let numbers = self.rule.count();
         let moments = self.moments.get_or_insert_with(|| vec![0.0; 2 * g.len()]);
         let (first, second) = moments.split_at_mut(g.len());
-        let entries = (&mut theta[..g.len()], g, first, &mut second[..g.len()]);
-        if numbers.adam {
-            simd::run(
-                #[inline(always)]
-                || adam((numbers, entries)),
-            )
-        } else {
-            simd::run(
-                #[inline(always)]
-                || rmsprop((numbers, entries)),
-            )
+        let pieces =
+            theta.chunks_mut(PIECE).zip(g.chunks(PIECE)).zip(first.chunks_mut(PIECE).zip(second.chunks_mut(PIECE)));
+        for ((theta, g), (first, second)) in pieces {
+            if interrupt::poll().is_err() {
+                return;
+            }
+            let entries = (theta, g, first, second);
+            if numbers.adam {
+                simd::run(
+                    #[inline(always)]
+                    || adam((numbers, entries)),
+                )
+            } else {
+                simd::run(
+                    #[inline(always)]
+                    || rmsprop((numbers, entries)),
+                )
+            }
         }
     }
     /// As it is saved.

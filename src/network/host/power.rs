@@ -3,6 +3,7 @@ use super::bjorck;
 use super::layers::HostLayers;
 use super::linear::{add_weights, apply};
 use super::products::Start;
+use crate::interrupt;
 use crate::network::constraint::Hard;
 use crate::network::linear::Linear;
 use crate::network::shape::Shape;
@@ -76,6 +77,9 @@ impl PowerIteration {
         for (l, linear) in layers.shape().linears().iter().enumerate() {
             let mut last = 0.0;
             for i in 0..iterations.max(if bjorck { MOST } else { 0 }) {
+                if interrupt::poll().is_err() {
+                    return;
+                }
                 apply(linear, 1, &u[l], layers.w(l), Start::Zero, &mut v[l]);
                 let sigma = make_unit(&mut v[l]);
                 layers.back(l, 1, &v[l], &mut u[l]);

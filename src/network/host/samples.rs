@@ -1,14 +1,16 @@
 //! Passes over whole samples of which nothing is stored.
 use super::blocks::{Blocking, Workspace, gather, is_wide};
 use super::layers::HostLayers;
-use crate::scratch;
+use crate::{interrupt, scratch};
 use rayon::prelude::*;
 
 /// net at every row of a sample.
 pub fn outputs(layers: &HostLayers, points: &[f32], out: &mut [f32]) {
     let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
     let outs = |entries: usize| entries / shape.ins() * shape.outs();
+    let stop = interrupt::current();
     let job = |(points, out): (&[f32], &mut [f32])| {
+        let _asked = stop.enter();
         let mut workspace = Workspace::new(layers, &blocking);
         for (x, out) in points.chunks(blocking.block).zip(out.chunks_mut(outs(blocking.block))) {
             workspace.with(layers, x, |block, _, _| out.copy_from_slice(block.out(shape)));
@@ -69,7 +71,9 @@ pub fn add_penalty(
 pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32], slopes: &mut [f32]) {
     let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
     let rows = |entries: usize| entries / shape.ins();
+    let stop = interrupt::current();
     let job = |((points, values), slopes): ((&[f32], &mut [f32]), &mut [f32])| {
+        let _asked = stop.enter();
         let mut workspace = Workspace::new(layers, &blocking);
         let each = points
             .chunks(blocking.block)

@@ -3,6 +3,7 @@ use super::activation::add;
 use super::block::{Block, Rows};
 use super::blocks::{Blocking, is_wide, most_groups};
 use super::layers::HostLayers;
+use crate::interrupt;
 use crate::network::activation::Activation;
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
@@ -19,13 +20,18 @@ pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
     )
 }
 
-/// Runs f on every job, on all threads once there is enough to do.
+/// Runs f on every job, on all threads once there is enough to do. The jobs hear the interrupt of this thread.
 fn each<J: Sync, T: Send>(
     layers: &HostLayers,
     jobs: &[J],
     rows: impl Fn(&J) -> usize,
     f: impl Fn(&J) -> T + Sync + Send,
 ) -> Vec<T> {
+    let stop = interrupt::current();
+    let f = |job: &J| {
+        let _asked = stop.enter();
+        f(job)
+    };
     if jobs.len() > 1 && is_wide(layers, jobs.iter().map(rows).sum()) {
         jobs.par_iter().map(f).collect()
     } else {

@@ -31,10 +31,7 @@ pub fn fill(l: &mut Library) {
         Ok(())
     });
     let mut a = l.kind::<Animation>(|a| format!("Animation: {} frames", a.frames.len()));
-    a.expose("show", |call, a, ()| {
-        show(call.context, a);
-        Ok(())
-    });
+    a.expose("show", |call, a, ()| Ok(show(call.context, a)?));
     a.expose("save", |call, a, (path,): (Dynamic,)| {
         let path = call.context.output_path(&text("save(path)", &path)?);
         animation::save(a, &path)?;
@@ -45,17 +42,16 @@ pub fn fill(l: &mut Library) {
 }
 
 /// Plays the frames; where figures cannot move, the last one stands for all.
-fn show(c: &Context, a: &Animation) {
+fn show(c: &Context, a: &Animation) -> Result<()> {
     let frames = if c.live() { &a.frames[..] } else { &a.frames[a.frames.len() - 1..] };
     for f in frames {
-        if c.interrupt.is_requested() {
-            return;
-        }
+        c.interrupt.check()?;
         c.emit(Event::Live { name: "animation".into(), figure: f.clone() });
         if frames.len() > 1 {
-            std::thread::sleep(std::time::Duration::from_secs_f64(a.seconds));
+            c.interrupt.pause(std::time::Duration::from_secs_f64(a.seconds))?;
         }
     }
+    Ok(())
 }
 
 fn animate(call: &Call, run: &RunValue) -> Result<Animation> {

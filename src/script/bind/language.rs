@@ -70,6 +70,7 @@ pub const ENTRIES: &[Entry] = &[
         "Takes away what the cell has shown so far, when something new comes. Does nothing outside notebooks.",
         "print(1);\nclear_output();\nprint(2)",
     ),
+    basic("sleep", "sleep(seconds)", "Waits; an interrupt ends it at once.", "sleep(0.01)"),
     basic("seed", "seed(n)", "Restarts the session's randomness from a seed.", "seed(1);\ndata::gaussian(3, 1)"),
     basic("device", "device()", "What tensors are computed on.", "device()"),
     basic(

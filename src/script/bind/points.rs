@@ -1,7 +1,7 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::{interrupt, memory};
 use crate::script::call::Call;
 use crate::script::convert::{count, list, numbers};
 use crate::script::library::Library;
@@ -30,8 +30,9 @@ fn text(p: &Points) -> String {
 fn moments(p: &Points) -> Result<(Vec<f64>, Vec<f64>)> {
     let [n, d] = p.dims();
     let rows = device::rows_f64(p)?;
-    let mean: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
-    let std = (0..d)
+    let columns = || (0..d).take_while(|_| interrupt::poll().is_ok());
+    let mean: Vec<f64> = columns().map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
+    let std = columns()
         .map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt())
         .collect();
     Ok((mean, std))
@@ -106,8 +107,21 @@ fn product(p: &Points, m: Points) -> Result<Points> {
         });
     }
     memory::check_points("matmul", [p.dims()[0], m.dims()[1]], 4)?;
-    Ok(p.clone().matmul(m))
+    // a large product is made some rows at a time, between which an interrupt is heard
+    let [n, k] = p.dims();
+    let rows = (WORK / k.saturating_mul(m.dims()[1]).max(1)).max(8);
+    if rows >= n {
+        return Ok(p.clone().matmul(m));
+    }
+    let piece = |from: usize| {
+        interrupt::poll()?;
+        Ok(p.clone().narrow(0, from, rows.min(n - from)).matmul(m.clone()))
+    };
+    Ok(Tensor::cat((0..n).step_by(rows).map(piece).collect::<Result<Vec<Points>>>()?, 0))
 }
+
+/// Multiplications of a product that is made at once.
+const WORK: usize = 1 << 29;
 
 /// Fills the library.
 pub fn fill(l: &mut Library) {
@@ -125,7 +139,11 @@ pub fn fill(l: &mut Library) {
         // every row is a list of its own
         memory::check_points("to_array", [n, d + 4], ENTRY)?;
         let rows = device::rows_f64(p)?;
-        Ok(rows.chunks(p.dims()[1]).map(|r| Dynamic::from(list(r.iter().copied()))).collect::<Array>())
+        let row = |(i, r): (usize, &[f64])| {
+            interrupt::poll_each(i)?;
+            Ok(Dynamic::from(list(r.iter().copied())))
+        };
+        Ok(rows.chunks(p.dims()[1]).enumerate().map(row).collect::<Result<Array>>()?)
     });
     p.expose("concat", |_, p, (q,): (Points,)| Ok(joined(p, q)?));
     p.method("matmul(m)", "every point, a row, times a matrix", |call, p, (m,): (Dynamic,)| {
