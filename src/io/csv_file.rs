@@ -4,6 +4,7 @@ use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use crate::input::{Input, PIECE, excerpt, failed, open};
+use crate::interrupt;
 use crate::memory;
 use std::cell::Cell;
 use std::io::Read;
@@ -79,6 +80,7 @@ fn save(rows: &Rows, path: &Path) -> Result<()> {
     let fail = |e: String| Error::io("write", path, e);
     writer.write_record((0..rows.d).map(|k| format!("x{k}"))).map_err(|e| fail(e.to_string()))?;
     for row in rows.data.chunks(rows.d) {
+        interrupt::poll()?;
         writer.write_record(row.iter().map(|v| v.to_string())).map_err(|e| fail(e.to_string()))?;
     }
     let bytes = writer.into_inner().map_err(|e| fail(e.to_string()))?;

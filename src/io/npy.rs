@@ -5,7 +5,7 @@
 //! The format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 use super::literal::Literal;
 use crate::input::{PIECE, excerpt};
-use crate::memory;
+use crate::{interrupt, memory};
 use std::io::Read;
 
 /// The most dimensions that NumPy's arrays have.
@@ -95,7 +95,13 @@ pub fn read<R: Read>(source: &mut Source<R>) -> Result<(Vec<f32>, Vec<usize>), S
     let data = numbers(source, &header)?;
     if by_column {
         let (n, d) = (header.shape[0], header.shape[1]);
-        return Ok(((0..n * d).map(|k| data[(k % d) * n + k / d]).collect(), header.shape));
+        let mut rows = vec![];
+        memory::reserve(&mut rows, data.len())?;
+        for i in 0..n {
+            interrupt::poll().map_err(|e| e.to_string())?;
+            rows.extend((0..d).map(|j| data[j * n + i]));
+        }
+        return Ok((rows, header.shape));
     }
     Ok((data, header.shape))
 }

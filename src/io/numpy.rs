@@ -6,6 +6,7 @@ use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use crate::input::{self, Input};
+use crate::interrupt;
 use npyz::WriterBuilder;
 use std::io::Read;
 use std::path::Path;
@@ -88,10 +89,16 @@ pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     (0..arrays.named.len()).map(|i| arrays.read(path, i)).collect()
 }
 
+/// Numbers that are written between two looks at the interrupt: packed, some milliseconds.
+const PIECE: usize = 1 << 14;
+
 fn encode(data: &[f32], shape: &[usize], to: &mut impl std::io::Write) -> std::io::Result<()> {
     let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
     let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(to).begin_nd()?;
-    writer.extend(data.iter().copied())?;
+    for piece in data.chunks(PIECE) {
+        interrupt::poll().map_err(std::io::Error::other)?;
+        writer.extend(piece.iter().copied())?;
+    }
     writer.finish()
 }
 
