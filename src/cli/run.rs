@@ -65,7 +65,9 @@ pub fn run(args: &RunArgs) -> Exit {
     let compute = match device::open(choice) {
         Ok(c) => c,
         Err(e) => {
-            say(format_args!("error: {e}\n  help: run `gflow info` for the devices of this machine, or use --device cpu"));
+            say(format_args!(
+                "error: {e}\n  help: run `gflow info` for the devices of this machine, or use --device cpu"
+            ));
             return Exit::Device;
         }
     };

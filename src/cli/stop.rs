@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// Signals that come together are one: a wrapper passes on what the terminal has already sent to all.
 const TOGETHER: Duration = Duration::from_secs(1);
 
+/// How long a script without --out has to stop by itself, and to say where it was.
+const GRACE: Duration = Duration::from_millis(120);
+
 /// What to do at a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
@@ -57,6 +60,14 @@ pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Option<Arc<OnceLock<
         let exit = noted.get_or_init(|| signal).exit();
         interrupt.request();
         match heard.signal(Instant::now(), keeper.writing().is_some()) {
+            // where nothing is kept, nothing has to be waited for
+            Answer::Ask if keeper.out.is_none() => {
+                std::thread::spawn(move || {
+                    std::thread::sleep(GRACE);
+                    say("interrupted");
+                    std::process::exit(exit as i32);
+                });
+            }
             Answer::Ask | Answer::Nothing => {}
             Answer::Patience => {
                 let folder = keeper.writing().map_or(String::new(), |f| format!(" to {}", f.display()));
