@@ -7,12 +7,12 @@ use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64};
 use crate::error::{Error, Result};
-use crate::{interrupt, memory};
 use crate::network::architecture::Architecture;
 use crate::network::interface::Slopes;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::{Activation, Frame, Layers, Network, open, prefixed, under};
 use crate::random::Rng;
+use crate::{interrupt, memory};
 use burn::tensor::Tensor;
 
 /// The map x(0) ↦ x(1).

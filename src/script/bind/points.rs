@@ -1,10 +1,10 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::{interrupt, memory};
 use crate::script::call::Call;
 use crate::script::convert::{count, list, numbers};
 use crate::script::library::Library;
+use crate::{interrupt, memory};
 use burn::tensor::Tensor;
 use rhai::{Array, Dynamic};
 
