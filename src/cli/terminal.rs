@@ -1,7 +1,7 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
 use super::picture::{self, Protocol};
-use crate::input;
 use super::streams::{self, hint, say};
+use crate::input;
 use crate::interrupt::Interrupt;
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
