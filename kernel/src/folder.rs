@@ -31,7 +31,11 @@ pub fn is_gone(pid: i32) -> bool {
 /// There must be one thread.
 pub unsafe fn prepare() -> std::io::Result<tempfile::TempDir> {
     clean_up();
-    let folder = tempfile::Builder::new().prefix(&format!("{FOLDER}{}-", std::process::id())).tempdir()?;
+    let prefix = format!("{FOLDER}{}-", std::process::id());
+    let mut folder = tempfile::Builder::new();
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = folder.prefix(&prefix).tempdir()?;
     // SAFETY: by the contract of this function
     unsafe {
         gflow::device::silence_drivers();

@@ -97,13 +97,9 @@ impl Store {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut options = std::fs::OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
-        options.open(path)?.write_all(&line)
+        gflow::io::append_private(path)?.write_all(&line)
     }
 
     /// Everything, this session last. What the file does not have is taken from memory.

@@ -97,12 +97,12 @@ pub struct ReproduceArgs {
     /// How many seeds, from 0 on
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
-    /// Small sizes, which only show that the scripts run
+    /// Small sizes, which only show that the scripts run: no claim is judged, and there is no RESULTS.tex
     #[arg(long)]
     pub quick: bool,
-    /// Folder for RESULTS.md, RESULTS.tex and the figures
-    #[arg(long, default_value = "results")]
-    pub out: PathBuf,
+    /// Folder for RESULTS.md, RESULTS.tex and the figures; default results, with --quick results-quick
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -11,7 +11,17 @@ use crate::script::{Session, SessionOptions};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
+
+/// The table, with figures.
+const TABLE: &str = "RESULTS.md";
+
+/// What --quick sets, where a script reads it.
+const SMALL: [(&str, &str); 2] = [("n", "64"), ("steps", "20")];
+
+/// What is said of such numbers wherever they stand.
+const QUICK: &str = "Quick sizes (n = 64, steps = 20): these numbers show that the scripts run; they are no results, and no claim is judged by them.";
 
 /// One script with what its seeds claimed.
 struct Shown {
@@ -89,23 +99,33 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
             return Exit::Device;
         }
     };
-    if let Err(e) = std::fs::create_dir_all(&args.out) {
-        return fail(format!("--out {}: {e}", args.out.display()));
+    let out = args.out.clone().unwrap_or_else(|| if args.quick { "results-quick" } else { "results" }.into());
+    if args.quick && std::fs::read_to_string(out.join(TABLE)).is_ok_and(|t| !t.contains(QUICK)) {
+        return fail(format!(
+            "--out {}: its {TABLE} is of full sizes; --quick would write numbers over it that are no results",
+            out.display()
+        ));
+    }
+    if let Err(e) = std::fs::create_dir_all(&out) {
+        return fail(format!("--out {}: {e}", out.display()));
     }
     let args = args.clone();
     let all = move || {
         let mut shown = vec![];
         for script in &scripts {
-            match run(script, &args, &compute) {
+            match run(script, &args, &out, &compute) {
                 Ok(s) => shown.push(s),
                 Err(e) => return fail(e),
             }
             // the table so far survives whatever comes
-            if let Err(e) = write(&args.out, &shown, &compute, args.quick) {
-                return fail(format!("--out {}: {e}", args.out.display()));
+            if let Err(e) = write(&out, &shown, &compute, args.quick) {
+                return fail(format!("--out {}: {e}", out.display()));
             }
         }
-        let told = answer(markdown(&rows(&shown)).trim_end());
+        let head = if args.quick { format!("{QUICK}
+
+") } else { String::new() };
+        let told = answer(&(head + markdown(&rows(&shown), args.quick).trim_end()));
         if told != Exit::Ok {
             return told;
         }
@@ -120,7 +140,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
     }
 }
 
-fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, String> {
+fn run(path: &Path, args: &ReproduceArgs, folder: &Path, compute: &Compute) -> Result<Shown, String> {
     let text = input::text(path, input::SCRIPT).map_err(|e| e.to_string())?;
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("script").to_string();
     let title = text
@@ -131,17 +151,18 @@ fn run(path: &Path, args: &ReproduceArgs, compute: &Compute) -> Result<Shown, St
     for seed in 0..args.seeds {
         say(format_args!("{stem}, seed {seed}"));
         // figures of the first seed; the other seeds are there for the numbers
-        let out = if seed == 0 { args.out.join(&stem) } else { args.out.join(&stem).join(format!("seed{seed}")) };
+        let out = if seed == 0 { folder.join(&stem) } else { folder.join(&stem).join(format!("seed{seed}")) };
         std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
         let mut params = BTreeMap::new();
         if args.quick {
-            params.extend([("n", "64"), ("steps", "20")].map(|(k, v)| (k.to_string(), v.to_string())));
+            params.extend(SMALL.map(|(k, v)| (k.to_string(), v.to_string())));
         }
         let begun = Instant::now();
         let front = Box::new(Terminal::new(true, false, out.clone(), stem.clone()));
         let folder = path.parent().map(PathBuf::from).filter(|p| !p.as_os_str().is_empty());
         let mut session =
             Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
+        session.context().unjudged.store(args.quick, Ordering::Relaxed);
         if let Err(d) = session.eval(&path.display().to_string(), &text) {
             hint(session.render(&d, std::io::stderr().is_terminal()));
             shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
@@ -218,21 +239,22 @@ impl Row {
     }
 }
 
-fn markdown(rows: &[Row]) -> String {
-    let mut out = String::from(
-        "| script | what | paper or truth | holds if | gflow, mean ± std | held | s |\n|---|---|---|---|---|---|---|\n",
+fn markdown(rows: &[Row], quick: bool) -> String {
+    let mut out = format!(
+        "| script | what | paper or truth | holds if | gflow, {}mean ± std | held | s |\n|---|---|---|---|---|---|---|\n",
+        if quick { "quick sizes, " } else { "" }
     );
     let cell = |t: &str| t.replace('|', "\\|");
     for r in rows {
         out += &format!(
-            "| {} | {} | {} | {} | {} | {}/{} | {:.1} |\n",
+            "| {} | {} | {} | {} | {} | {} | {:.1} |\n",
             r.script,
             cell(&r.name),
             cell(&r.paper),
             cell(&r.expected),
             r.got(),
-            r.held,
-            r.of,
+            // that a script came to its end is seen at any size
+            if quick && !r.values.is_empty() { "not judged".into() } else { format!("{}/{}", r.held, r.of) },
             r.seconds
         );
     }
@@ -282,22 +304,24 @@ fn latex(rows: &[Row]) -> String {
     out + "\\hline\n\\end{tabular}\n"
 }
 
-/// RESULTS.md with the figures of the first seed, and RESULTS.tex with the table.
-fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> std::io::Result<()> {
+/// RESULTS.md with the figures of the first seed, and RESULTS.tex with the table, which quick sizes have none of.
+fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> Result<(), String> {
     let rows = rows(shown);
     let size = if quick { "quick sizes" } else { "full sizes" };
     let mut text = format!(
-        "# What gflow reproduces\n\nMade by `gflow reproduce` {}, {size}, on {}. Seconds are those of one seed.\n\n{}\n",
+        "# What gflow reproduces\n\nMade by `gflow reproduce` {}, {size}, on {}. Seconds are those of one seed.\n\n{}{}\n",
         env!("CARGO_PKG_VERSION"),
         compute.description,
-        markdown(&rows)
+        if quick { format!("**{QUICK}**\n\n") } else { String::new() },
+        markdown(&rows, quick)
     );
     for s in shown {
         text += &format!("## {}\n\n{}\n\n", s.script, s.title);
         for f in &s.failures {
             text += &format!("**Failed**: {f}\n\n");
         }
-        let mut figures: Vec<String> = std::fs::read_dir(out.join(&s.script))?
+        let mut figures: Vec<String> = std::fs::read_dir(out.join(&s.script))
+            .map_err(|e| format!("{}: {e}", s.script))?
             .filter_map(|e| e.ok()?.file_name().into_string().ok())
             .filter(|n| n.ends_with(".png") || n.ends_with(".gif"))
             .collect();
@@ -306,6 +330,9 @@ fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> std::io
             text += &format!("![{}]({}/{f})\n\n", f.trim_end_matches(".png").replace('_', " "), s.script);
         }
     }
-    std::fs::write(out.join("RESULTS.md"), text)?;
-    std::fs::write(out.join("RESULTS.tex"), latex(&rows))
+    let put = |name: &str, text: String| {
+        crate::io::write_atomically(&out.join(name), text.as_bytes()).map_err(|e| e.to_string())
+    };
+    put(TABLE, text)?;
+    if quick { Ok(()) } else { put("RESULTS.tex", latex(&rows)) }
 }

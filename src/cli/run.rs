@@ -179,3 +179,40 @@ impl Job {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::Recorder;
+
+    /// A panic after a run ends the script with an error, and the run is written as after any other error.
+    #[test]
+    fn a_panic_loses_no_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let compute = device::open(device::Choice::Cpu).unwrap();
+        let mut session = Session::new(SessionOptions::new(compute.clone(), Recorder::default()));
+        session.register("boom", 0, Arc::new(|_| panic!("a fault"))).unwrap();
+        let text =
+            "let run = mmd_flow(gaussian_kernel(1.0)).run(data::gaussian(9, 2), data::ring(9), #{ steps: 2 }); boom()";
+        let args = RunArgs {
+            file: "s.rhai".into(),
+            device: "cpu".into(),
+            seed: 0,
+            set: vec![],
+            out: Some(dir.path().into()),
+            resume: false,
+            quiet: true,
+            json: false,
+        };
+        let (name, params) = ("s.rhai".to_string(), BTreeMap::new());
+        let job = Job { args, name: name.clone(), text: text.into(), folder: None, params, compute, resume: None };
+        let exit = job.eval(&mut session);
+        assert_eq!(exit, Exit::Script);
+        let keeper = Keeper::new(job.args.out.clone(), (name, text.into()), 0, session.context().clone());
+        keeper.leave(exit).unwrap();
+        let run = crate::flow::Run::load(&dir.path().join("run"), &job.compute.device).unwrap();
+        assert_eq!((run.state.step, run.ending.as_str()), (2, "finished"));
+        let json = std::fs::read_to_string(dir.path().join("run.json")).unwrap();
+        assert!(json.contains("\"exit\": 1"), "{json}");
+    }
+}

@@ -4,6 +4,9 @@ use burn::tensor::Device;
 use burn_cubecl::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig, cache::CacheConfig};
 use std::sync::OnceLock;
 
+/// A folder in which nothing can be: nobody plants the socket of a desktop session in it, as in a shared temporary folder.
+const NOWHERE: &str = "/dev/null/nowhere";
+
 /// Keeps graphics libraries from complaining on stderr about a desktop session that is not there.
 ///
 /// # Safety
@@ -11,7 +14,7 @@ use std::sync::OnceLock;
 pub unsafe fn silence_drivers() {
     if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         // SAFETY: no other thread reads the environment yet, by the contract above
-        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", NOWHERE) };
     }
 }
 

@@ -96,3 +96,23 @@ pub(super) fn mode(path: &Path) -> Option<u32> {
         None
     };
 }
+
+/// Opens a file to append to that only its owner may read, whoever could before: histories hold what people typed.
+///
+/// # Errors
+/// What the file system refuses.
+pub fn append_private(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(file)
+}

@@ -12,6 +12,7 @@ pub mod numpy;
 mod points;
 pub mod sealed;
 mod write;
+pub use files::append_private;
 pub use format::Format;
 pub use manifest::{MANIFEST, Manifest};
 pub use points::{ENTRIES, load, save};

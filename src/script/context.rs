@@ -9,6 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 /// The random state of a session: a seed and how many streams were drawn from it.
@@ -42,6 +43,8 @@ pub struct Context {
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
     /// what `claim` recorded
     pub claims: Mutex<Vec<Claim>>,
+    /// whether claims are only recorded, because sizes are too small to judge them by
+    pub unjudged: AtomicBool,
     /// what a closure that is read as a formula was asked
     pub oracle: Mutex<Oracle>,
     /// runs started so far
@@ -86,6 +89,7 @@ impl Context {
             last_error: Mutex::default(),
             globals: RwLock::default(),
             claims: Mutex::default(),
+            unjudged: AtomicBool::default(),
             oracle: Mutex::default(),
             runs: Mutex::default(),
             resume: Mutex::default(),

@@ -4,4 +4,5 @@ mod errors;
 mod examples;
 mod language;
 mod notebook;
+mod reproduce;
 mod sessions;

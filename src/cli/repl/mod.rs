@@ -95,6 +95,7 @@ fn editor(session: &Session) -> Reedline {
         ));
     if let Some(folder) = data_folder()
         && std::fs::create_dir_all(&folder).is_ok()
+        && crate::io::append_private(&folder.join("repl_history.txt")).is_ok()
         && let Ok(history) = FileBackedHistory::with_file(10_000, folder.join("repl_history.txt"))
     {
         editor = editor.with_history(Box::new(history));

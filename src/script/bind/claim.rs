@@ -7,20 +7,20 @@ use crate::script::convert::{number, text};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
 use rhai::Dynamic;
+use std::sync::atomic::Ordering;
 
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     l.expose_with_options(CLAIM.name, |call, (name, value): (Dynamic, Dynamic)| {
         let claim = claim(call, &name, &value)?;
         let holds = claim.holds();
+        let (name, value) = (&claim.name, short(claim.value));
         let paper = claim.paper.as_ref().map_or(String::new(), |p| format!("; paper or truth: {p}"));
-        call.context.emit(Event::Text(format!(
-            "{} {}: {} ({}{paper})",
-            if holds { "✓" } else { "✗" },
-            claim.name,
-            short(claim.value),
-            claim.expected()
-        )));
+        call.context.emit(Event::Text(if call.context.unjudged.load(Ordering::Relaxed) {
+            format!("{name}: {value} (quick sizes, not judged)")
+        } else {
+            format!("{} {name}: {value} ({}{paper})", if holds { "✓" } else { "✗" }, claim.expected())
+        }));
         lock(&call.context.claims).push(claim);
         Ok(holds)
     });
