@@ -1,9 +1,10 @@
 //! What `gflow run` leaves below --out: the last run with its arrays, then run.json.
 use super::Exit;
-use super::guard::guarded;
 use crate::device::Compute;
 use crate::error::{Error, Result};
+use crate::fault::guarded;
 use crate::flow::{Loaded, Run};
+use crate::interrupt::Interrupt;
 use crate::script::context::{Context, Resume, lock};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,10 +53,10 @@ impl Keeper {
         let mut left = lock(&self.left);
         let Some(dir) = self.out.as_deref().filter(|_| !*left) else { return Ok(()) };
         self.writing.store(true, Ordering::SeqCst);
-        let done = guarded(|| self.write(dir, exit));
+        let done = guarded("writing", || self.write(dir, exit));
         self.writing.store(false, Ordering::SeqCst);
         *left = true;
-        done.unwrap_or_else(|panic| Err(Error::io("write", dir, format!("a fault of gflow itself: {panic}"))))
+        done
     }
 
     fn write(&self, dir: &Path, exit: Exit) -> Result<()> {
@@ -115,7 +116,7 @@ pub fn kept(dir: &Path, compute: &Compute) -> Result<(Resume, Vec<String>)> {
     if !crate::io::sealed::whole(&folder).join("run.json").is_file() {
         return Err(refused(format!("{} holds no saved run", folder.display())));
     }
-    let Loaded { run, remarks } = Loaded::read(&folder, &compute.device)?;
+    let Loaded { run, remarks } = Loaded::read(&folder, &compute.device, &Interrupt::default())?;
     let number = match run.number {
         Some(n) => n,
         None => number(&dir.join("run.json")).map_err(|why| {
@@ -139,4 +140,18 @@ fn number(file: &Path) -> std::result::Result<usize, String> {
         Some(n) if n > 0 => Ok(n as usize),
         _ => Err(format!("{shown} has no `run_number`")),
     }
+}
+
+/// What somebody should know who starts anew where an unfinished run is kept.
+pub fn unfinished(dir: &Path) -> Option<String> {
+    let folder = crate::io::sealed::whole(&dir.join(RUN));
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).ok()?).ok()?;
+    let interrupted = json["ending"] == "interrupted";
+    interrupted.then(|| {
+        format!(
+            "note: {} holds a run that was interrupted after {} steps: --resume goes on with it, and without that it is replaced",
+            dir.join(RUN).display(),
+            json["step"]
+        )
+    })
 }

@@ -4,7 +4,6 @@ mod bench;
 mod commands;
 mod doctor;
 mod exit;
-mod guard;
 mod jupyter;
 mod keep;
 mod notebook;

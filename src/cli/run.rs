@@ -1,6 +1,5 @@
 //! `gflow run`: a script from a file or standard input, headless, with everything it leaves behind.
 use super::args::RunArgs;
-use super::guard::guarded;
 use super::keep::{self, Keeper};
 use super::streams::{hint, say};
 use super::terminal::Terminal;
@@ -8,7 +7,7 @@ use super::{Exit, stop};
 use crate::device;
 use crate::input;
 use crate::script::context::{Resume, lock};
-use crate::script::{Diagnostic, Event, Session, SessionOptions};
+use crate::script::{Session, SessionOptions};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -77,6 +76,9 @@ pub fn run(args: &RunArgs) -> Exit {
     };
     if !args.quiet && !args.json {
         say(format_args!("device: {} ({})", compute.name, compute.description));
+        if let Some(note) = args.out.as_ref().filter(|_| !args.resume).and_then(|d| keep::unfinished(d)) {
+            say(note);
+        }
     }
     let stem = Path::new(&name).file_stem().and_then(|s| s.to_str()).unwrap_or("figure").to_string();
     let terminal = Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem);
@@ -142,24 +144,17 @@ impl Job {
         }
     }
 
-    /// Runs the script and reports its error; a fault of ours is one, too, and what was recorded until then is kept.
+    /// Runs the script and reports its error, a panic's too.
     fn eval(&self, session: &mut Session) -> Exit {
-        let result = guarded(|| session.eval(&self.name, &self.text).map(|_| ())).unwrap_or_else(|panic| {
-            let d = Diagnostic::new(format!("a fault of gflow itself ended the script: {panic}")).hinted(
-                "please report it with the script; runs that were made before it are kept where --out is given",
-            );
-            session.context().emit(Event::Error(d.clone()));
-            Err(d)
-        });
-        match result {
+        match session.eval(&self.name, &self.text) {
             // a last call that was too far to be stopped
-            Ok(()) if session.interrupt().is_requested() => {
+            Ok(_) if session.interrupt().is_requested() => {
                 if !self.args.quiet && !self.args.json {
                     say("interrupted during its last call, which came to its end");
                 }
                 Exit::Interrupted
             }
-            Ok(()) => Exit::Ok,
+            Ok(_) => Exit::Ok,
             Err(d) => {
                 if !self.args.json {
                     hint(session.render(&d, std::io::stderr().is_terminal()));

@@ -1,4 +1,5 @@
 //! What writing asks of the file system: one trait, so that tests can let the n-th request fail.
+use crate::interrupt::Interrupt;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
@@ -81,6 +82,64 @@ impl Files for Disk {
             Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
             done => done,
         }
+    }
+}
+
+/// Files whose writing an interrupt ends, between two pieces.
+pub struct Stoppable<'a> {
+    /// where they are
+    pub files: &'a dyn Files,
+    /// what ends it
+    pub stop: &'a Interrupt,
+}
+
+/// A file that is no longer written to once somebody asked to stop.
+struct StoppableOutput {
+    file: Box<dyn Output>,
+    stop: Interrupt,
+}
+
+impl Write for StoppableOutput {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.stop.check().map_err(std::io::Error::other)?;
+        self.file.write(bytes)
+    }
+    fn flush(&mut self) -> Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Output for StoppableOutput {
+    fn sync(&mut self) -> Result<()> {
+        self.file.sync()
+    }
+}
+
+impl Files for Stoppable<'_> {
+    fn create_folders(&self, path: &Path) -> Result<()> {
+        self.files.create_folders(path)
+    }
+    fn create_folder(&self, path: &Path) -> Result<()> {
+        self.files.create_folder(path)
+    }
+    fn create(&self, path: &Path, mode: Option<u32>) -> Result<Box<dyn Output>> {
+        let file = self.files.create(path, mode)?;
+        Ok(Box::new(StoppableOutput { file, stop: self.stop.clone() }))
+    }
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        self.files.rename(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> Result<()> {
+        self.files.remove_file(path)
+    }
+    fn remove_folder(&self, path: &Path) -> Result<()> {
+        self.files.remove_folder(path)
+    }
+    fn set_mode(&self, path: &Path, mode: u32) -> Result<()> {
+        self.files.set_mode(path, mode)
+    }
+    fn sync_folder(&self, path: &Path) -> Result<()> {
+        self.files.sync_folder(path)
     }
 }
 

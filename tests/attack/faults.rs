@@ -3,6 +3,7 @@
 use super::long;
 use crate::common::{cpu, session_in};
 use gflow::flow::Run;
+use gflow::interrupt::Interrupt;
 use gflow::io::files::{Disk, Files, Output};
 use gflow::io::sealed::{Earlier, Sealing, read};
 use std::collections::BTreeSet;
@@ -310,22 +311,28 @@ fn checkpoints_keep_the_last_two() {
     let mut run = Run::clone(&run);
     for step in [2, 5, 9] {
         run.advance(step - run.state.step, &Default::default(), &mut |_| {});
-        run.save_with(&Disk, &folder, Earlier::Kept).unwrap();
+        run.save_with(&Disk, &folder, Earlier::Kept, &Interrupt::default()).unwrap();
     }
     assert_eq!((load(&folder), load(&before)), (9, 5));
     run.advance(3, &Default::default(), &mut |_| {});
     for at in 1.. {
         let disk = Faulty::new(at, Fault::Stop);
-        let done = run.save_with(&disk, &folder, Earlier::Kept);
+        let done = run.save_with(&disk, &folder, Earlier::Kept, &Interrupt::default());
         assert!([9, 12].contains(&load(&folder)), "stopped at {at}");
         if done.is_ok() {
             break;
         }
     }
     assert_eq!(load(&folder), 12);
-    // a plain save leaves one
+    // a plain save leaves one, and one that is interrupted the one before it
     run.save(&folder).unwrap();
     assert!(!before.exists());
+    run.advance(3, &Default::default(), &mut |_| {});
+    let stop = Interrupt::default();
+    stop.request();
+    let ended = run.save_with(&Disk, &folder, Earlier::Removed, &stop);
+    assert!(matches!(ended, Err(gflow::error::Error::Interrupted)), "{ended:?}");
+    assert_eq!(load(&folder), 12);
 }
 
 /// Folders nobody may write to, links, files in the way, another saver: an error that says so, and nothing changed.

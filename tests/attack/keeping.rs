@@ -98,6 +98,15 @@ fn an_unused_resume_overwrites_nothing() {
     let out = gflow(dir.path(), "let a = [1]; a[3]", &["--resume"]);
     assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
     assert_eq!(kept(), before);
+    // so does one whose second run is another than the kept one: the first is not written over it
+    for other in
+        [TWO.replacen("let run = mmd_flow(gaussian", "let run = mmd_flow(laplace", 1), format!("seed(4); {TWO}")]
+    {
+        let out = gflow(dir.path(), &other, &["--resume"]);
+        let said = text(&out.stderr);
+        assert!(out.status.code() == Some(1) && said.contains("the run kept in o/run"), "{said}");
+        assert_eq!(kept(), before);
+    }
     // as it was, it goes on: its number is in the run itself, whatever became of the file beside it
     for garbled in ["{", "{ \"run_number\": 1 }"] {
         std::fs::write(dir.path().join("o/run.json"), garbled).unwrap();

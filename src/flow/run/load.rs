@@ -39,7 +39,7 @@ impl Run {
     /// # Errors
     /// A folder that holds no run of a form known here, or one of whose parts is missing, damaged, or of another save.
     pub fn load(folder: &Path, device: &Device) -> Result<Run> {
-        Loaded::read(folder, device).map(|l| l.run)
+        Loaded::read(folder, device, &Interrupt::default()).map(|l| l.run)
     }
 }
 
@@ -48,7 +48,7 @@ impl Loaded {
     ///
     /// # Errors
     /// As [`Run::load`].
-    pub fn read(folder: &Path, device: &Device) -> Result<Loaded> {
+    pub fn read(folder: &Path, device: &Device, stop: &Interrupt) -> Result<Loaded> {
         let found = find(folder)?;
         let mut remarks = vec![];
         if found.folder != folder {
@@ -64,7 +64,7 @@ impl Loaded {
                 found.folder.display()
             ));
         }
-        Ok(Loaded { run: read(&found, device)?, remarks })
+        Ok(Loaded { run: read(found, device, stop)?, remarks })
     }
 }
 
@@ -89,7 +89,7 @@ fn find(folder: &Path) -> Result<Found> {
     Ok(Found { folder: folder.into(), form: EARLIER, readable: get(READABLE)?, arrays: get(ARRAYS)? })
 }
 
-fn read(found: &Found, device: &Device) -> Result<Run> {
+fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
     let path = found.folder.join(READABLE);
     let broken = |reason: String| Error::io("read", &path, reason);
     let json: serde_json::Value =
@@ -106,10 +106,10 @@ fn read(found: &Found, device: &Device) -> Result<Run> {
     check(&saved).map_err(broken)?;
     let file = found.folder.join(ARRAYS);
     let arrays = unpack(&found.arrays, &file)?;
-    let run = build(saved, &arrays, &file, device).map_err(|e| match e {
-        e @ Error::Io { .. } => e,
-        // what a run about to begin would be told
-        Error::Unsupported { .. } => e,
+    drop(found.arrays);
+    let run = build(saved, &arrays, &file, (device, stop)).map_err(|e| match e {
+        // these say what they are about
+        e @ (Error::Io { .. } | Error::Unsupported { .. } | Error::Interrupted) => e,
         e => broken(format!("not a whole run: {e}")),
     })?;
     again::arrays(&run, &arrays).map_err(|reason| Error::io("read", &file, reason))?;
@@ -130,7 +130,7 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     Ok(())
 }
 
-fn build(saved: SavedRun, arrays: &[Array], file: &Path, device: &Device) -> Result<Run> {
+fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
     let find = |name: &str| -> Result<Points> {
         match arrays.iter().find(|a| a.0 == name) {
             Some((_, data, shape)) if shape.len() == 2 => Ok(points(data.clone(), shape[0], shape[1], device)),
@@ -139,12 +139,11 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, device: &Device) -> Res
         }
     };
     let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
-    let tensors: Vec<Named> =
-        arrays.iter().map(|(name, data, _)| Named { name: name.clone(), data: data.clone() }).collect();
-    let go = Interrupt::default();
+    let vectors = arrays.iter().filter(|a| a.2.len() == 1);
+    let tensors: Vec<Named> = vectors.map(|(name, data, _)| Named::new(name, data.clone())).collect();
     let recipe = recipe(&saved.flow)?;
     recipe.check(&source, &target)?;
-    metric::by_names(&saved.options.metrics, &go)?;
+    metric::by_names(&saved.options.metrics, stop)?;
     let setting = Setting {
         source: &source,
         target: &target,
@@ -152,7 +151,7 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, device: &Device) -> Res
         seed: saved.options.seed.unwrap_or(0),
         steps: saved.options.steps,
         saved: &tensors,
-        interrupt: &go,
+        interrupt: stop,
     };
     let mut flow = recipe.start(&setting)?;
     flow.restore(&tensors)?;

@@ -4,6 +4,8 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
 use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
+use crate::io::files::Disk;
+use crate::io::sealed::Earlier;
 use crate::memory;
 use crate::observer::Observer;
 use crate::observer::live::Live;
@@ -58,7 +60,7 @@ fn running(l: &mut Library) {
     });
     l.expose("load_run", |call, (folder,): (Dynamic,)| {
         let folder = call.context.input_path(&text("load_run(folder)", &folder)?);
-        let Loaded { run, remarks } = Loaded::read(&folder, &call.context.compute.device)?;
+        let Loaded { run, remarks } = Loaded::read(&folder, &call.context.compute.device, &call.context.interrupt)?;
         remarks.into_iter().for_each(|r| call.context.note(r));
         // it is no run of this script
         Ok(RunValue::new(Run { number: None, ..run }))
@@ -68,7 +70,8 @@ fn running(l: &mut Library) {
         Ok(advance(call.context, Run::clone(r), count("resume(steps)", &steps)?)?)
     });
     r.method("save(folder)", "writes the run to a folder, for load_run", |call, r, (folder,): (Dynamic,)| {
-        Ok(r.save(&call.context.output_path(&text("save(folder)", &folder)?))?)
+        let folder = call.context.output_path(&text("save(folder)", &folder)?);
+        Ok(r.save_with(&Disk, &folder, Earlier::Removed, &call.context.interrupt)?)
     });
     r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
         let n = count("sample(n)", &n)?;
@@ -95,6 +98,11 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
     let run = Run { number: Some(number), ..run };
     let kept = lock(&c.resume).take_if(|kept| kept.number == number);
     if let Some(kept) = kept {
+        if let Err(e) = fits(&kept, &run) {
+            // not used: what is kept stays as it is
+            *lock(&c.resume) = Some(kept);
+            return Err(e);
+        }
         return resume(c, kept, run);
     }
     let waits = lock(&c.resume).as_ref().map(|kept| kept.number);
@@ -142,9 +150,9 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
     )
 }
 
-/// `--resume`: goes on with the kept run, under the script's settings, if it is the run the script describes.
-fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
-    let Resume { folder, run: mut kept, number } = kept;
+/// Errors unless a kept run is the one the script describes.
+fn fits(kept: &Resume, described: &Run) -> Result<()> {
+    let Resume { folder, run: kept, .. } = kept;
     let folder = folder.display();
     if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
         let flow = kept.flow.describe();
@@ -156,6 +164,13 @@ fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
             return Err(Error::data("--resume", reason));
         }
     }
+    Ok(())
+}
+
+/// `--resume`: goes on with the kept run, under the script's settings.
+fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
+    let Resume { folder, run: mut kept, number } = kept;
+    let folder = folder.display();
     if kept.options.seed != described.options.seed {
         let seed = |s: Option<u64>| s.unwrap_or(0);
         let (old, new) = (seed(kept.options.seed), seed(described.options.seed));
@@ -166,6 +181,8 @@ fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
     // what the kept flow was tied with stays its own
     kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
     kept.number = Some(number);
+    // whatever happens from here on, it is this run that is kept
+    *lock(&c.last_run) = Some(Arc::new(kept.clone()));
     advance(c, kept, rest)
 }
 
