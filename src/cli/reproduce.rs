@@ -122,9 +122,15 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
                 return fail(format!("--out {}: {e}", out.display()));
             }
         }
-        let head = if args.quick { format!("{QUICK}
+        let head = if args.quick {
+            format!(
+                "{QUICK}
 
-") } else { String::new() };
+"
+            )
+        } else {
+            String::new()
+        };
         let told = answer(&(head + markdown(&rows(&shown), args.quick).trim_end()));
         if told != Exit::Ok {
             return told;
