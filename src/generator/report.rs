@@ -39,7 +39,7 @@ impl Generator {
         };
         let conjugate = match self.closed() {
             Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
-            None => "numeric (bracketed Newton in f64; on the device a table)".to_string(),
+            None => "numeric (bracketed Newton in double precision; on the device a table)".to_string(),
         };
         let (d0, dinf) = self.slopes();
         let (a, b) = self.slope_at_one();

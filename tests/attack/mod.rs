@@ -2,10 +2,16 @@
 //! `GFLOW_ATTACK=long`, which prints what it tried.
 mod faults;
 mod fuzz;
+mod figures;
+mod grammar;
 mod keeping;
+mod options;
 mod permissions;
 mod readers;
 mod saves;
+mod scripts;
+mod trial;
+mod values;
 
 /// Whether the long forms run.
 pub fn long() -> bool {

@@ -128,7 +128,7 @@ fn transports(l: &mut Library) {
             return Err(Error::data(
                 "wasserstein(p)",
                 format!(
-                    "p is {power}, expected a number from 1 to 20: beyond, powers of distances leave f64's precision"
+                    "p is {power}, expected a number from 1 to 20: beyond, powers of distances leave double precision"
                 ),
             )
             .into());
