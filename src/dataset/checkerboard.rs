@@ -52,7 +52,7 @@ pub fn checkerboard(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
         (0..o.size).flat_map(|i| (0..o.size).map(move |j| (i, j))).filter(|(i, j)| (i + j) % 2 == 0).collect();
     let labels = balanced(n, dark.len(), rng)?;
     let cell = o.width / o.size as f64;
-    rows(n, 2, |k, out| {
+    rows("data::checkerboard", n, 2, |k, out| {
         let (i, j) = dark[labels[k]];
         let mut at = |c: usize| ((c as f64 + rng.random::<f64>()) * cell - 0.5 * o.width) as f32;
         let (x, y) = (at(i), at(j));

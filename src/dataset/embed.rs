@@ -32,7 +32,7 @@ pub fn embed(points: &Rows, dim: usize) -> Result<Rows> {
             format!("points of dimension {} do not fit in dimension {dim}", points.d),
         ));
     }
-    rows(points.n, dim, |i, out| {
+    rows("data::embed", points.n, dim, |i, out| {
         out.extend(&points.data[i * points.d..(i + 1) * points.d]);
         out.extend(std::iter::repeat_n(0.0, dim - points.d));
     })

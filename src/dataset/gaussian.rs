@@ -85,7 +85,7 @@ pub fn gaussian(n: usize, d: usize, o: &GaussianOptions, rng: &mut Rng) -> Resul
     if let Some(s) = std.iter().find(|s| **s < 0.0) {
         return Err(Error::data("data::gaussian", format!("std is {s}, expected numbers >= 0")));
     }
-    rows(n, d, |_, out| {
+    rows("data::gaussian", n, d, |_, out| {
         let drawn = mean.iter().zip(&std).enumerate();
         // a point can be so wide that drawing it takes seconds; rows() says so in the end
         out.extend(

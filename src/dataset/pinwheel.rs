@@ -54,7 +54,7 @@ pub const DATA_SET: DataSet = DataSet {
 pub fn pinwheel(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::pinwheel", n, 2)?;
     let labels = balanced(n, o.arms, rng)?;
-    rows(n, 2, |i, out| {
+    rows("data::pinwheel", n, 2, |i, out| {
         let (r, t) = (1.0 + o.radial_std * normal(rng), o.tangential_std * normal(rng));
         let angle = std::f64::consts::TAU * labels[i] as f64 / o.arms as f64 + o.rate * r.exp();
         let (sin, cos) = angle.sin_cos();

@@ -90,7 +90,7 @@ pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::ring", n, 2)?;
     let labels =
         if o.balanced { balanced(n, o.modes, rng)? } else { (0..n).map(|_| rng.random_range(0..o.modes)).collect() };
-    rows(n, 2, |i, out| {
+    rows("data::ring", n, 2, |i, out| {
         let (x, y) = center(labels[i], o.modes, o.radius);
         out.extend([(x + o.std * normal(rng)) as f32, (y + o.std * normal(rng)) as f32]);
     })
@@ -99,7 +99,7 @@ pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
 /// The centres of [`ring`], shape [modes, 2]. Errors if there are none.
 pub fn ring_centers(modes: usize, radius: f64) -> Result<Rows> {
     check_size("data::ring_centers", modes, 2)?;
-    rows(modes, 2, |k, out| {
+    rows("data::ring_centers", modes, 2, |k, out| {
         let (x, y) = center(k, modes, radius);
         out.extend([x as f32, y as f32]);
     })

@@ -50,7 +50,7 @@ pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::rings", n, 2)?;
     let centers = [(0.0, 0.0), (2.0 * o.radius, 0.0), (o.radius, 3f64.sqrt() * o.radius)];
     let labels = balanced(n, 3, rng)?;
-    rows(n, 2, |i, out| {
+    rows("data::rings", n, 2, |i, out| {
         let angle = rng.random_range(0.0..std::f64::consts::TAU);
         let (cx, cy) = centers[labels[i]];
         out.extend([

@@ -58,8 +58,8 @@ pub(super) fn normal(rng: &mut Rng) -> f64 {
     rng.sample(StandardNormal)
 }
 
-/// n points, each from its index.
-pub(super) fn rows(n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Result<Rows> {
+/// n points, each from its index. Errors if a coordinate is no number of 32 bits.
+pub(super) fn rows(what: &str, n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Result<Rows> {
     let mut data = Vec::with_capacity(n * d);
     // points of many numbers are looked at more often
     let every = (NUMBERS / d.max(1)).max(1);
@@ -70,7 +70,13 @@ pub(super) fn rows(n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32
         point(i, &mut data);
     }
     interrupt::poll()?;
-    Ok(Rows { data, n, d })
+    match data.iter().position(|v| !v.is_finite()) {
+        Some(i) => Err(Error::data(
+            what,
+            format!("coordinate {} of point {} is {}: coordinates end at 3.4e38 in size", i % d, i / d, data[i]),
+        )),
+        None => Ok(Rows { data, n, d }),
+    }
 }
 
 /// A random order of 0, 1, …, modes−1 repeated: every mode holds ⌊n/modes⌋ or ⌈n/modes⌉ points.

@@ -51,7 +51,7 @@ pub const DATA_SET: DataSet = DataSet {
 /// n points, uniform on what is left of a square around 0 (a cube for dim 3) after `level` divisions in three [gu2024gpa](crate::references#gu2024gpa). Errors if n is 0 or the sample would not fit in memory.
 pub fn sierpinski(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     check_size("data::sierpinski", n, o.dim)?;
-    rows(n, o.dim, |_, out| {
+    rows("data::sierpinski", n, o.dim, |_, out| {
         let mut at = vec![0.0; o.dim];
         let mut width = o.width;
         for _ in 0..o.level {

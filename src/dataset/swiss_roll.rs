@@ -28,7 +28,7 @@ pub const DATA_SET: DataSet = DataSet {
 /// n points of the spiral t ↦ 0.3 t (cos t, sin t), 3π/2 ≤ t ≤ 9π/2, in the plane [gu2024gpa](crate::references#gu2024gpa). Errors if n is 0 or the sample would not fit in memory.
 pub fn swiss_roll(n: usize, o: &CurveOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::swiss_roll", n, 2)?;
-    rows(n, 2, |_, out| {
+    rows("data::swiss_roll", n, 2, |_, out| {
         let t = 1.5 * std::f64::consts::PI * (1.0 + 2.0 * rng.random::<f64>());
         // scaled to a radius of about 4
         let s = 0.3;

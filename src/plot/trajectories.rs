@@ -32,8 +32,15 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
             "the run has fewer than two snapshots; run it with snapshots: 20",
         ));
     };
-    if first.d < 2 {
+    if snapshots.iter().any(|s| s.d < 2) {
         return Err(Error::data("plot::trajectories", "it draws points of dimension 2 or more"));
+    }
+    if let Some(other) = snapshots.iter().find(|s| s.len() != first.len()) {
+        return Err(Error::Shape {
+            what: "plot::trajectories".into(),
+            expected: format!("{} points in every snapshot", first.len()),
+            got: other.len().to_string(),
+        });
     }
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;

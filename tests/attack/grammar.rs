@@ -48,7 +48,7 @@ const WAYS: &[(Kind, &[&str])] = &[
             "7",
             "2.5",
             "1e-8",
-            "1e8",
+            "1e13",
             "1e300",
             "5e-324",
             "(1/0)",
@@ -244,10 +244,13 @@ const WAYS: &[(Kind, &[&str])] = &[
         Critic,
         &[
             "mlp([4, 4]{options mlp})",
+            "mlp([4, 4])",
             "mlp({List}{options mlp})",
             "cnn({options cnn})",
             "pair([4]{options pair})",
             "deep_kernel([4], {Number})",
+            "exact()",
+            "entropic()",
             "exact({options exact})",
             "entropic({options entropic})",
         ],
@@ -255,6 +258,7 @@ const WAYS: &[(Kind, &[&str])] = &[
     (
         Estimate,
         &[
+            "w2().estimate(data::ring(5), data::ring(5))",
             "{Divergence}.estimate({Points}, {Points}, #{ steps: 3 })",
             "{Divergence}.estimate({Points}, {Points}, #{ critic: {Critic}, steps: 2 })",
             "{Divergence}.estimate({Points}, {Points}, #{ critic: exact() })",
@@ -264,6 +268,7 @@ const WAYS: &[(Kind, &[&str])] = &[
     (
         Flow,
         &[
+            "mmd_flow(gaussian_kernel(1.0))",
             "gpa({Divergence}{options gpa})",
             "gpa({Divergence}, #{ critic: {Critic} })",
             "gradient_flow({Divergence}{options gradient_flow})",
@@ -294,6 +299,7 @@ const WAYS: &[(Kind, &[&str])] = &[
     (
         Table,
         &[
+            "last_run().history",
             "{Run}.history",
             "#{ a: {List}, b: {List} }",
             "{Divergence}.path({Points}, {Points}, {List})",
@@ -306,6 +312,7 @@ const WAYS: &[(Kind, &[&str])] = &[
     (
         Figure,
         &[
+            "plot::generator(kl())",
             "plot::scatter({Points}{options plot::scatter})",
             "plot::scatter({List}{options plot::scatter})",
             "plot::hist({List}{options plot::hist})",
@@ -358,8 +365,8 @@ const STATEMENTS: &[&str] = &[
     "eval({Text})",
     "let v = {Any}; `a ${v} b`",
     "let v = #{ a: {Any} }; v.b",
-    "{Any}.{member}",
-    "{Any}.{member}({Any})",
+    "({Any}).{member}",
+    "({Any}).{member}({Any})",
 ];
 
 /// Properties and methods, right and wrong.

@@ -1,8 +1,8 @@
 //! Attacks: damaged files, faults of the disk, hostile input. Each has a short form that always runs and a long one, by
 //! `GFLOW_ATTACK=long`, which prints what it tried.
 mod faults;
-mod fuzz;
 mod figures;
+mod fuzz;
 mod grammar;
 mod keeping;
 mod options;

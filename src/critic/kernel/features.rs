@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
 use crate::matrix::{Cholesky, View, scaled_product, times, view};
+use crate::memory;
 use crate::random;
 use crate::space::Penalty;
 use crate::space::kernel_sum::{KernelSum, matrix};
@@ -49,7 +50,9 @@ struct Features {
 
 impl Features {
     fn new(space: &Penalty, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Features> {
-        let d = q.d;
+        let (d, n) = (q.d, q.rows.len() / q.d);
+        // the features, and as much again where they are weighed
+        memory::check(&format!("features of {n} points"), memory::product(&[n, LANDMARKS, 16]))?;
         // both samples matter: h = (μ_P − …)/λ has its bumps at both
         let pool: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
         let m = LANDMARKS.min(pool.len() / d);

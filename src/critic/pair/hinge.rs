@@ -3,6 +3,7 @@ use super::slices;
 use crate::critic::place::is_on_host;
 use crate::device::{Points, Values, rows, values, vector};
 use crate::error::Result;
+use crate::memory;
 use crate::space::Cost;
 use burn::tensor::Tensor;
 
@@ -21,6 +22,10 @@ struct Diagonal(Tensor<2>);
 
 /// c between all rows, both already moved by the centre of the samples.
 pub fn all(y: &Points, x: &Points, cost: &Cost) -> Result<Box<dyn Costs>> {
+    let (m, n) = (y.dims()[0], x.dims()[0]);
+    // the costs, and on a device what is made of them
+    let each = if is_on_host(x) { 4 } else { 16 };
+    memory::check(&format!("pair, all {m} × {n} pairs of points"), memory::product(&[m, n, each]))?;
     if is_on_host(x) {
         return Ok(Box::new(Slices(slices::costs(&rows(y)?, &rows(x)?, x.dims()[1], cost))));
     }
