@@ -21,7 +21,7 @@ pub fn from_parse(e: &ParseError, source: &str, sources: &Sources, text: &str) -
 }
 
 /// The diagnostic in a user's words; where the interpreter has lost count it says so instead of naming a wrong place.
-fn told(mut d: Diagnostic, position: Position) -> Diagnostic {
+pub fn told(mut d: Diagnostic, position: Position) -> Diagnostic {
     d.message = words::plain(&d.message);
     let uncounted = |n: Option<usize>| n.is_some_and(|n| n >= UNCOUNTED);
     if uncounted(position.line()) || uncounted(position.position()) {

@@ -6,7 +6,7 @@ use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Sources, friendly};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
-use super::report::{from_eval, from_parse};
+use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::rewrite;
 use super::rich::{Rich, rich};
@@ -301,7 +301,7 @@ impl Session {
         let functions: HashSet<String> = self.library.iter_functions().map(|f| f.name.to_string()).collect();
         let known = Known { natives: &self.natives, globals: &globals, functions: &functions, modules: &self.modules };
         match undefined(ast, &known) {
-            Some((d, position)) => Err(d.at(self.sources.place(name, position))),
+            Some((d, position)) => Err(told(d.at(self.sources.place(name, position)), position)),
             None => Ok(()),
         }
     }

@@ -87,8 +87,8 @@ pub fn plain(message: &str) -> String {
         } else if word == INDEX {
             out.push_str("an index");
         } else if word.split_once("::").is_some_and(|(first, _)| CRATES.contains(&first)) {
-            out.push_str(&friendly(word));
             rest = generics(behind);
+            out.push_str(&friendly(&from[..from.len() - rest.len()]));
         } else {
             out.push_str(word);
         }
@@ -138,7 +138,7 @@ mod tests {
         for (said, told) in [
             ("data::ring: option `std` is 3", "data::ring: option `std` is 3"),
             ("[gflow::script::values::DivergenceValue, 1]", "[Divergence, 1]"),
-            ("a alloc::sync::Arc<dyn gflow::critic::CriticBuilder>!", "a Arc!"),
+            ("a alloc::sync::Arc<dyn gflow::critic::CriticBuilder>!", "a CriticBuilder!"),
             ("burn_tensor::tensor::api::base::Tensor<2>", "Points"),
             ("[Fn*(\"anon$62e887d416a59964\")] and Fn(anon$1f)", "[a closure] and a closure"),
             ("in `anon$00`, __index", "in `a closure`, an index"),
