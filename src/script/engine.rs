@@ -5,7 +5,7 @@ use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
 use super::{arithmetic, bind, symbolic_point, trace};
-use crate::threads;
+use crate::{memory, threads};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext, Position};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(256, 256);
     engine.set_fail_on_invalid_map_property(true);
-    engine.set_max_array_size(100_000_000);
+    engine.set_max_array_size(longest());
     engine.set_max_string_size(100_000_000);
     engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
@@ -46,6 +46,13 @@ fn pauses(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: f64| sleep(&c, &ctx, seconds));
     let c = context.clone();
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: i64| sleep(&c, &ctx, seconds as f64));
+}
+
+/// Entries of a list at most: a hundred million, or as many as fit into a quarter of the memory that is free now.
+fn longest() -> usize {
+    const MOST: usize = 100_000_000;
+    let fit = |free: u128| (free / 4) as usize / size_of::<Dynamic>();
+    memory::free().map_or(MOST, |free| fit(free).clamp(1_000_000, MOST))
 }
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {

@@ -60,7 +60,9 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
         }
         EvalAltResult::ErrorDataTooLarge(what, _) => {
             let what = match what.as_str() {
-                "Size of array/BLOB" => "this list would be longer than 100,000,000 entries",
+                "Size of array/BLOB" => {
+                    "this list would be too long: 100,000,000 entries at most, and a quarter of the memory"
+                }
                 "Length of string" => "this text would be longer than 100,000,000 bytes",
                 _ => "this map would have more than 10,000,000 keys",
             };
