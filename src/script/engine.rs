@@ -57,7 +57,7 @@ fn longest() -> usize {
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
-    engine.on_print(move |s| c.emit(Event::Text(s.to_string())));
+    engine.on_print(move |s| c.emit(Event::Text(words::printed(s))));
     let c = context.clone();
     engine.on_debug(move |s, _, _| c.emit(Event::Note(s.to_string())));
     let c = context.clone();

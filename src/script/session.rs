@@ -10,7 +10,7 @@ use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::rewrite;
 use super::rich::{Rich, rich};
-use super::{complete, names};
+use super::{complete, names, words};
 use crate::device::Compute;
 use crate::error::Error;
 use crate::fault;
@@ -225,7 +225,7 @@ impl Session {
     pub fn text_of(&self, value: &Dynamic) -> String {
         let value = value.flatten_clone();
         let printed = self.engine.eval_fn_call::<rhai::ImmutableString>("to_string", None, (value.clone(),));
-        printed.map_or_else(|_| value.to_string(), |s| s.to_string())
+        words::printed(&printed.map_or_else(|_| value.to_string(), |s| s.to_string()))
     }
 
     /// Sets a variable, in the cell that closures and functions share; false for a constant.

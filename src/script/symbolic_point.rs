@@ -2,6 +2,7 @@
 use super::convert::Native;
 use super::trace::{bounded, error, to_expr};
 use crate::generator::expr::{self, Expr, constant, coordinate};
+use crate::generator::latex::latex;
 use crate::generator::scalar::Relation;
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
@@ -71,6 +72,13 @@ pub fn register(engine: &mut Engine) {
         let at = usize::try_from(if i < 0 { i + d as i64 } else { i }).ok().and_then(|i| p.0.get(i).cloned());
         at.ok_or_else(|| error(&ctx, format!("x[{i}] of a point of dimension {d}")))
     });
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |p: &mut SymbolicPoint| {
+            const SHOWN: usize = 8;
+            let shown: Vec<String> = p.0.iter().take(SHOWN).map(latex).collect();
+            format!("[{}{}]", shown.join(", "), if p.0.len() > SHOWN { ", …" } else { "" })
+        });
+    }
     for name in ["dim", "len"] {
         engine.register_fn(name, |p: &mut SymbolicPoint| p.0.len() as i64);
     }

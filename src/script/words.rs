@@ -102,6 +102,11 @@ pub fn plain(message: &str) -> String {
     out
 }
 
+/// A text that a script prints: its own, but for names of closures, which a caught error may hold.
+pub fn printed(text: &str) -> String {
+    if text.contains(CLOSURE) { plain(text) } else { text.to_string() }
+}
+
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
