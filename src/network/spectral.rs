@@ -1,8 +1,8 @@
-//! The hard constraints: every linear map divided by its largest singular value, and then made orthonormal where that is asked
-//! for.
+//! Singular vectors for the hard constraints, under which every linear map is divided by its largest singular value, and made
+//! orthonormal where that is asked for: `host/power.rs`, `tensor/power.rs` and `tensor/packed.rs` do it before each step.
 //!
-//! Training uses power iteration, carried from step to step, which converges to the norm from below; the bound that
-//! is reported comes from `norms.rs`. "Spectral norm" here is never the norm of the flattened matrix, nor for a
+//! They come from power iteration, carried from step to step, which converges to the norm from below; the bound that is
+//! reported comes from `norms.rs`. "Spectral norm" here is never the norm of the flattened matrix, nor for a
 //! convolution that of its kernel. [miyato2018](crate::references#miyato2018)
 use super::linear::Linear;
 use super::named::Named;

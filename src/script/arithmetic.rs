@@ -103,7 +103,7 @@ const FOLDS: [Fold; 4] = [
     ("min", |v| v.iter().copied().fold(f64::INFINITY, f64::min)),
 ];
 
-/// The names of these functions.
+/// The names of these functions, which have no page. (`idiv`, `linspace` and `concat` have one, in `bind/language.rs`.)
 pub fn names() -> impl Iterator<Item = &'static str> {
     let elementary = ELEMENTARY.iter().map(|f| f.0);
     elementary.chain(BINARY.iter().map(|f| f.0)).chain(FOLDS.iter().map(|f| f.0))

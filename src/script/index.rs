@@ -26,7 +26,7 @@ pub struct Type {
     pub id: TypeId,
 }
 
-/// Every name of the language.
+/// Every name of the language but those of elementary functions, which have no page.
 #[derive(Default)]
 pub struct Index {
     /// the entries of the catalogues, in the order of `gflow list`

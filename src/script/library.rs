@@ -1,4 +1,5 @@
-//! The one table of the language: every function, method and property with its name, its page and what it does.
+//! The one table of the language: functions, methods and properties with their names, their pages and what they do. Operators and
+//! elementary functions of numbers and lists (`arithmetic.rs`) and of symbols (`trace.rs`) are registered beside it.
 //!
 //! To give the language a name: write its `Entry` in the room's list, then in the room's file of `script/bind`
 //!
