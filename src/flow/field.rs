@@ -53,7 +53,7 @@ impl Clone for Part {
 pub struct CriticField<'a> {
     /// wₖ, Dₖ and φₖ
     pub parts: &'a mut [Part],
-    /// rows x, shape [n, d], with the coordinates of their classes
+    /// rows x, shape [m, d], with the coordinates of their classes
     pub target: &'a Points,
     /// how far critics climb for a velocity
     pub ascent: &'a Ascent,

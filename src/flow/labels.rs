@@ -86,11 +86,11 @@ impl Classes {
         };
         Ok(Classes { source: code(&labels.source), target: code(&labels.target) })
     }
-    /// Points of the source with their label coordinates, shape [m, d + classes].
+    /// Points of the source with their label coordinates, shape [n, d + classes].
     pub fn of_source(&self, p: &Points) -> Points {
         Tensor::cat(vec![p.clone(), self.source.clone()], 1)
     }
-    /// Points of the target with their label coordinates, shape [n, d + classes].
+    /// Points of the target with their label coordinates, shape [m, d + classes].
     pub fn of_target(&self, q: &Points) -> Points {
         Tensor::cat(vec![q.clone(), self.target.clone()], 1)
     }

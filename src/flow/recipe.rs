@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 /// A run about to begin, as a recipe sees it.
 pub struct Setting<'a> {
-    /// rows y, shape [m, k]
+    /// rows y, shape [n, k]
     pub source: &'a Points,
-    /// rows x, shape [n, d]
+    /// rows x, shape [m, d]
     pub target: &'a Points,
     /// classes of the rows of the source and of the target
     pub labels: Option<&'a Labels>,

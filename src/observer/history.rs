@@ -20,7 +20,7 @@ pub struct HistoryWriter {
 const COLUMNS: &[&str] = &["step", "time", "divergence", "fisher", "speed", "seconds"];
 
 impl HistoryWriter {
-    /// A row every `every` steps; metrics against the target, shape [n, d], every `metrics_every`.
+    /// A row every `every` steps; metrics against the target, shape [m, d], every `metrics_every`.
     pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> HistoryWriter {
         let names = COLUMNS.iter().map(|s| s.to_string()).chain(metrics.iter().map(|m| m.name().to_string()));
         HistoryWriter { history: History::new(names), every, metrics, metrics_every, target }

@@ -31,9 +31,9 @@ pub struct PotentialFlow {
 
 /// One step on the way.
 struct Leg {
-    /// ∇net, shape [m, d]
+    /// ∇net, shape [n, d]
     gradient: Points,
-    /// ∂net/∂t, shape [m, 1]
+    /// ∂net/∂t, shape [n, 1]
     in_time: Points,
     slopes: Box<dyn Slopes>,
 }
@@ -78,8 +78,8 @@ impl PotentialFlow {
 
     fn leg(&self, layers: &dyn Layers, at: Points, i: usize) -> Result<Leg> {
         interrupt::poll()?;
-        let [m, d] = at.dims();
-        let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &at.device());
+        let [n, d] = at.dims();
+        let time: Points = Tensor::full([n, 1], i as f64 * self.dt(), &at.device());
         let input = Tensor::cat(vec![at.clone(), time], 1);
         let slopes = layers.forward(&[&input])?.slopes()?;
         let full = slopes.gradient().clone();
@@ -101,13 +101,13 @@ impl PotentialFlow {
     /// The gradient of loss(x(1)) + kinetic energy in the parameters.
     fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
         let (legs, end) = self.travel(&*self.network.layers(), z)?;
-        let [m, _] = end.dims();
+        let [n, _] = end.dims();
         let mut a = loss(&end)?.mul_scalar(self.scale);
         let mut total: Option<Values> = None;
         let h = self.dt() / self.lambda;
         for leg in legs.into_iter().rev() {
             interrupt::poll()?;
-            let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / m as f64);
+            let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / n as f64);
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
             let (gradient, hessian) = leg.slopes.tangent(&padded)?;
@@ -129,10 +129,10 @@ impl Map for PotentialFlow {
         // without the way back nothing needs to be kept, and the fast path of networks will do
         let layers = self.network.layers();
         let mut x = (z.clone() - self.center.clone()).div_scalar(self.scale);
-        let [m, d] = x.dims();
+        let [n, d] = x.dims();
         for i in 0..self.steps {
             interrupt::poll()?;
-            let time: Points = Tensor::full([m, 1], i as f64 * self.dt(), &x.device());
+            let time: Points = Tensor::full([n, 1], i as f64 * self.dt(), &x.device());
             let (_, gradient) = layers.value_and_input_gradient(&Tensor::cat(vec![x.clone(), time], 1))?;
             x = x - gradient.narrow(1, 0, d).mul_scalar(self.dt() / self.lambda);
         }
@@ -156,17 +156,17 @@ impl Map for PotentialFlow {
     /// points come over how far they go, 1 for straight lines.
     fn report(&self, z: &Points) -> Result<Vec<(&'static str, f64)>> {
         let (legs, end) = self.travel(&*self.network.layers(), z)?;
-        let [m, d] = end.dims();
-        let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; m]);
+        let [n, d] = end.dims();
+        let (mut kinetic, mut residual, mut length) = (0.0, 0.0, vec![0.0; n]);
         for leg in &legs {
             let (g, t) = (rows_f64(&leg.gradient)?, rows_f64(&leg.in_time)?);
             let energies: Vec<f64> =
                 g.chunks(d).map(|g| g.iter().map(|v| v * v).sum::<f64>() / (2.0 * self.lambda)).collect();
             // U is known up to a function of time, which moves nothing
-            let gauge = t.iter().zip(&energies).map(|(t, e)| t - e).sum::<f64>() / m as f64;
+            let gauge = t.iter().zip(&energies).map(|(t, e)| t - e).sum::<f64>() / n as f64;
             for ((e, t), l) in energies.iter().zip(t).zip(&mut length) {
-                kinetic += self.dt() * e / m as f64;
-                residual += self.dt() * (t - e - gauge).abs() / m as f64;
+                kinetic += self.dt() * e / n as f64;
+                residual += self.dt() * (t - e - gauge).abs() / n as f64;
                 *l += self.dt() / self.lambda * (2.0 * self.lambda * e).sqrt() * self.scale;
             }
         }
@@ -175,7 +175,7 @@ impl Map for PotentialFlow {
             .chunks(d)
             .zip(end.chunks(d))
             .map(|(a, b)| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt());
-        let straight = far.zip(&length).map(|(f, l)| if *l > 0.0 { f / l } else { 1.0 }).sum::<f64>() / m as f64;
+        let straight = far.zip(&length).map(|(f, l)| if *l > 0.0 { f / l } else { 1.0 }).sum::<f64>() / n as f64;
         let units = self.scale * self.scale;
         Ok(vec![
             ("kinetic", units * kinetic),
@@ -201,13 +201,13 @@ mod tests {
     fn adjoint_gradients_match_finite_differences() {
         let device = host();
         let mut rng = crate::random::rng(5, 0);
-        let (m, d) = (16, 2);
-        let z = points((0..m * d).map(|_| rng.random_range(-2.0..2.0)).collect(), m, d, &device);
-        let w = points((0..m * d).map(|_| rng.random_range(-1.0..1.0)).collect(), m, d, &device);
+        let (n, d) = (16, 2);
+        let z = points((0..n * d).map(|_| rng.random_range(-2.0..2.0)).collect(), n, d, &device);
+        let w = points((0..n * d).map(|_| rng.random_range(-1.0..1.0)).collect(), n, d, &device);
         let frame = Frame::of(&z).unwrap();
         let mut flow =
             PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
-        let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(m as f64))).unwrap();
+        let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(n as f64))).unwrap();
         let exact = values(&exact).unwrap();
         let state = flow.network.state().unwrap();
         let theta = values(&flow.network.theta()).unwrap();
@@ -217,7 +217,7 @@ mod tests {
                 let mut moved = state.clone();
                 moved.iter_mut().find(|n| n.name == "theta").unwrap().data = theta.to_vec();
                 flow.network.restore(&moved).unwrap();
-                let gain: f32 = rows(&(flow.at(&z).unwrap() * w.clone())).unwrap().iter().sum::<f32>() / m as f32;
+                let gain: f32 = rows(&(flow.at(&z).unwrap() * w.clone())).unwrap().iter().sum::<f32>() / n as f32;
                 f64::from(gain) + flow.report(&z).unwrap()[0].1
             });
             assert!((slope - f64::from(exact[i])).abs() < 0.02 * f64::from(scale), "{i}: {slope} and {}", exact[i]);
@@ -229,14 +229,14 @@ mod tests {
     #[test]
     fn a_quadratic_cost_has_the_potential_of_hamilton_and_jacobi() {
         let device = host();
-        let (a, lambda, m) = (1.5, 0.8, 200);
+        let (a, lambda, n) = (1.5, 0.8, 200);
         let mut rng = crate::random::rng(8, 0);
-        let z = points((0..m).map(|_| rng.random_range(-2.0..2.0)).collect(), m, 1, &device);
+        let z = points((0..n).map(|_| rng.random_range(-2.0..2.0)).collect(), n, 1, &device);
         let frame = Frame::of(&z).unwrap();
         let optimizer = OptimizerOptions { lr: 5e-3, ..OptimizerOptions::default() };
         let mut flow = PotentialFlow::new(&vec![32, 32].into(), optimizer, &frame, lambda, 1.0, 5, &mut rng).unwrap();
         for _ in 0..600 {
-            flow.descend(&z, &mut |y| Ok(y.clone().mul_scalar(a / m as f64))).unwrap();
+            flow.descend(&z, &mut |y| Ok(y.clone().mul_scalar(a / n as f64))).unwrap();
         }
         let (start, end) = (rows_f64(&z).unwrap(), rows_f64(&flow.at(&z).unwrap()).unwrap());
         let shrunk = 1.0 / (1.0 + a / lambda);

@@ -12,9 +12,9 @@ use std::sync::Arc;
 /// Inputs and targets, with the coordinates of their classes if they have any.
 #[derive(Clone)]
 pub(super) struct Inputs {
-    /// rows z, shape [m, k]
+    /// rows z, shape [n, k]
     pub source: Points,
-    /// rows x, shape [n, d]
+    /// rows x, shape [m, d]
     pub target: Points,
     /// dimension of the target alone
     pub dim: usize,
@@ -50,20 +50,20 @@ pub(super) fn normal(n: usize, d: usize, rng: &mut Rng, device: &Device) -> Poin
 
 impl Inputs {
     fn inputs(&self, rng: &mut Rng) -> Points {
-        let [m, k] = self.source.dims();
+        let [n, k] = self.source.dims();
         match self.latent {
             Latent::Source => random::minibatch(&self.source, self.batch, rng),
-            Latent::Gaussian => normal(if self.batch == 0 { m } else { self.batch }, k, rng, &self.source.device()),
+            Latent::Gaussian => normal(if self.batch == 0 { n } else { self.batch }, k, rng, &self.source.device()),
         }
     }
 
     /// Inputs and targets; of labelled samples as many of each class on both sides, so that no plan has to mix them.
     pub fn minibatch(&self, rng: &mut Rng) -> (Points, Points) {
-        let (m, n) = (self.source.dims()[0], self.target.dims()[0]);
-        let Some(strata) = self.strata.as_ref().filter(|_| self.batch > 0 && self.batch < m.max(n)) else {
+        let (n, m) = (self.source.dims()[0], self.target.dims()[0]);
+        let Some(strata) = self.strata.as_ref().filter(|_| self.batch > 0 && self.batch < n.max(m)) else {
             return (self.inputs(rng), random::minibatch(&self.target, self.batch, rng));
         };
-        let drawn = rand::seq::index::sample(rng, m, self.batch.min(m)).into_vec();
+        let drawn = rand::seq::index::sample(rng, n, self.batch.min(n)).into_vec();
         let matched = drawn
             .iter()
             .map(|i| {

@@ -26,9 +26,9 @@ pub struct Run {
     pub flow: Box<dyn Flow>,
     /// where it is
     pub state: State,
-    /// rows y, shape [m, k], as they were given
+    /// rows y, shape [n, k], as they were given
     pub source: Points,
-    /// rows x, shape [n, d], as they were given
+    /// rows x, shape [m, d], as they were given
     pub target: Points,
     /// what the run was told
     pub options: RunOptions,
