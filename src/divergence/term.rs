@@ -4,7 +4,20 @@ use crate::error::{Error, Result};
 use crate::space::{Cost, Space};
 use std::sync::Arc;
 
-/// A divergence as a weighted sum of variational terms, each with a critic of its own.
+/// A divergence as a weighted sum of variational terms, each with a critic of its own: D(P‖Q) = Σ wₖ sup_{φ∈Γₖ} Jₖ(φ; P, Q), for
+/// f-divergences J(φ; P, Q) = E_P φ − inf_ν { ν + E_Q f*(φ − ν) }. [birrell2022](crate::references#birrell2022)
+///
+/// ```
+/// use gflow::divergence::{Divergence, Ipm, symmetrised};
+/// use gflow::space::Lipschitz;
+/// use std::sync::Arc;
+///
+/// // ½D(P‖Q) + ½D(Q‖P) has a critic for each
+/// let d = symmetrised(Arc::new(Ipm { space: Lipschitz::new(1.0)? }))?;
+/// let terms: Vec<(f64, bool)> = d.terms().iter().map(|(w, term)| (*w, term.reversed)).collect();
+/// assert_eq!(terms, [(0.5, false), (0.5, true)]);
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 pub trait Divergence: Send + Sync {
     /// As a user would type it.
     fn name(&self) -> String;

@@ -9,33 +9,7 @@
 //! record  D = the objective in braces, Fisher information mean |∇φ_θ(Yⁿ)|²
 //! ```
 //!
-//! ```
-//! use gflow::catalogue::Given;
-//! use gflow::device::{Choice, open, points, rows};
-//! use gflow::divergence::Regularized;
-//! use gflow::flow::{Ingredients, Run, RunOptions, algorithms::gpa};
-//! use gflow::generator::named;
-//! use gflow::interrupt::Interrupt;
-//! use gflow::space::Lipschitz;
-//! use std::sync::Arc;
-//!
-//! let device = open(Choice::Cpu)?.device;
-//! let source = points(vec![-1.0, -0.5, 0.0, 0.5], 4, 1, &device);
-//! let target = points(vec![4.0, 4.5, 5.0, 5.5], 4, 1, &device);
-//!
-//! let kl = named::find("kl").expect("it is in the catalogue").build(&[]).expect("it is convex");
-//! let divergence = Arc::new(Regularized { generator: Arc::new(kl), space: Lipschitz::new(1.0)? });
-//! let flow = gpa::build(divergence, &Ingredients::of(Given::new("gpa").with("dt", 0.5)))?;
-//!
-//! let go = Interrupt::default();
-//! let mut run = Run::new(flow.as_ref(), source, target, None, RunOptions::default(), &go)?;
-//! run.advance(5, &go, &mut |_| {});
-//! assert_eq!(run.state.step, 5);
-//! // the particles have left for the target, at speed |∇φ| ≤ 1
-//! let mean = rows(&run.particles()?)?.iter().sum::<f32>() / 4.0;
-//! assert!(mean > 0.5 && mean < -0.25 + 2.5 + 1e-3, "{mean}");
-//! # Ok::<(), gflow::error::Error>(())
-//! ```
+//! [`Run`](crate::flow::Run) shows it at work.
 use super::algorithm::{Algorithm, Build, Built, needs_space};
 use crate::catalogue::Entry;
 use crate::divergence::Divergence;

@@ -20,6 +20,38 @@ use crate::observer::stop::Stop;
 use crate::record::{History, Snapshot, State};
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
+///
+/// Its particles follow dY/dt = −∇(δD/δP)(Y), the Wasserstein gradient flow of D(P‖Q) from the law of the source towards that
+/// of the target, by the scheme of its flow, or another law that its flow moves. [jko1998](crate::references#jko1998),
+/// [gu2024gpa](crate::references#gu2024gpa) Particles are in the units of the data, times in those of Δt.
+///
+/// ```
+/// use gflow::catalogue::Given;
+/// use gflow::device::{Choice, open, points, rows};
+/// use gflow::divergence::Regularized;
+/// use gflow::flow::{Ingredients, Run, RunOptions, algorithms::gpa};
+/// use gflow::generator::named;
+/// use gflow::interrupt::Interrupt;
+/// use gflow::space::Lipschitz;
+/// use std::sync::Arc;
+///
+/// let device = open(Choice::Cpu)?.device;
+/// let source = points(vec![-1.0, -0.5, 0.0, 0.5], 4, 1, &device);
+/// let target = points(vec![4.0, 4.5, 5.0, 5.5], 4, 1, &device);
+///
+/// let kl = named::find("kl").expect("it is in the catalogue").build(&[]).expect("it is convex");
+/// let divergence = Arc::new(Regularized { generator: Arc::new(kl), space: Lipschitz::new(1.0)? });
+/// let flow = gpa::build(divergence, &Ingredients::of(Given::new("gpa").with("dt", 0.5)))?;
+///
+/// let go = Interrupt::default();
+/// let mut run = Run::new(flow.as_ref(), source, target, None, RunOptions::default(), &go)?;
+/// run.advance(5, &go, &mut |_| {});
+/// assert_eq!(run.state.step, 5);
+/// // the particles have left for the target, at speed |∇φ| ≤ 1
+/// let mean = rows(&run.particles()?)?.iter().sum::<f32>() / 4.0;
+/// assert!(mean > 0.5 && mean < -0.25 + 2.5 + 1e-3, "{mean}");
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Run {
     /// the flow with its critics
@@ -90,6 +122,9 @@ impl Run {
     }
 
     /// The particles in the space of the data.
+    ///
+    /// # Errors
+    /// What the decoder of a latent flow reports; nothing else fails.
     pub fn particles(&self) -> Result<Points> {
         self.flow.decode(&self.state.particles)
     }
