@@ -77,6 +77,9 @@ pub struct Soft {
 
 impl Soft {
     /// Values `[n]` and gradients `[n, d]` at x of one soft minimum over a sample with potential ψ.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn one(
         x: &[f64],
         over: &Sample,

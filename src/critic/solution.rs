@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// A function of space with its gradient, both on the host.
 pub trait Potential: Send + Sync {
     /// Values `[n]` and gradients `[n, d]`, row-major, at rows.
+    ///
+    /// # Errors
+    /// An interrupt, and what a network reports.
     fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)>;
     /// A true Lipschitz constant, if there is one.
     fn lipschitz(&self) -> Option<f64>;
@@ -84,6 +87,9 @@ pub struct OnDevice {
 }
 
 /// Bounds that met may pass each other by a rounding; by more they contradict each other, and neither is a proof.
+///
+/// # Errors
+/// Bounds that are no numbers, and a lower one above the upper one by more than rounding.
 pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
     if lower <= upper || lower - upper <= 1e-9 * upper.abs() + 1e-12 {
         return Ok((lower.min(upper), upper.max(lower)));

@@ -38,6 +38,9 @@ impl Statistic {
     }
 
     /// D(P‖Q).
+    ///
+    /// # Errors
+    /// What the solvers report, iterations of a Sinkhorn divergence that did not converge, an interrupt.
     pub fn value(&self, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<f64> {
         let mut total = 0.0;
         for (w, term, solver) in &self.parts {

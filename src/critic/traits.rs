@@ -11,6 +11,9 @@ use burn::tensor::Device;
 use std::sync::Arc;
 
 /// M · ∂value/∂φ(yᵢ) · ∇φ(yᵢ) from φ and ∇φ at the particles and φ on the target: ∇φ itself for a forward f-divergence.
+///
+/// # Errors
+/// What `on_target` reports.
 pub fn scored_variation(
     (phi, gradient): (Values, Points),
     term: &Term,
@@ -55,14 +58,27 @@ pub trait Critic: Send + Sync {
     /// Dimension of the points it takes.
     fn dim(&self) -> usize;
     /// φ at points, shape `[n]`.
+    ///
+    /// # Errors
+    /// A solver that has met no samples, points that cannot be read, an interrupt.
     fn value(&self, x: &Points) -> Result<Values>;
     /// φ and ∇φ at points, shapes `[n]` and `[n, d]`.
+    ///
+    /// # Errors
+    /// As [`Critic::value`].
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)>;
     /// ∇φ at points, shape `[n, d]`.
+    ///
+    /// # Errors
+    /// As [`Critic::value`].
     fn gradient(&self, x: &Points) -> Result<Points> {
         Ok(self.value_and_gradient(x)?.1)
     }
     /// ∇δD/δP at the particles the critic was just fitted to, shape `[n, d]`.
+    ///
+    /// # Errors
+    /// A solver that met another number of particles, or knows no gradient for a reversed term; and as
+    /// [`Critic::value`].
     fn variation(&self, term: &Term, particles: &Points, target: &Points) -> Result<Points> {
         scored_variation(self.value_and_gradient(particles)?, term, || self.value(target))
     }
@@ -71,6 +87,9 @@ pub trait Critic: Send + Sync {
         true
     }
     /// What it climbs, at the samples and without climbing.
+    ///
+    /// # Errors
+    /// As [`Critic::value`].
     fn objective(&self, term: &Term, source: &Points, target: &Points) -> Result<Values> {
         Ok(term.evaluate(&self.value(source)?, &self.value(target)?, None).value)
     }
@@ -79,10 +98,19 @@ pub trait Critic: Send + Sync {
         None
     }
     /// An upper bound on the Lipschitz constant, if the critic has one; f64, never an estimate from below.
+    ///
+    /// # Errors
+    /// As [`Critic::value`].
     fn lipschitz_bound(&self) -> Result<Option<f64>>;
     /// Everything a bit-identical continuation needs.
+    ///
+    /// # Errors
+    /// Weights that cannot be read from their device.
     fn state(&self) -> Result<Vec<Named>>;
     /// Takes the state that [`Critic::state`] gave.
+    ///
+    /// # Errors
+    /// Entries that are missing or of another shape.
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()>;
     /// A copy that goes its own way.
     fn boxed_clone(&self) -> Box<dyn Critic>;

@@ -135,6 +135,9 @@ impl Call {
         }
     }
     /// The options over their defaults.
+    ///
+    /// # Errors
+    /// An option that has not the type of its field.
     pub fn options<T: DeserializeOwned + Serialize + Default>(&self) -> Result<T> {
         self.options.typed()
     }

@@ -34,6 +34,9 @@ pub const LABELS_SET: DataSet = DataSet { entry: LABELS, arguments: &[], draw: D
 const FILE: &[u8] = include_bytes!("digits.csv.gz");
 
 /// The images in [0, 1], rows of 64, and the labels 0 to 9.
+///
+/// # Errors
+/// A packed file that cannot be unpacked.
 pub fn digits() -> Result<(Rows, Vec<u8>)> {
     let broken = |e: String| Error::data("data::digits", e);
     let mut text = String::new();

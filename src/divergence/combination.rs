@@ -14,6 +14,10 @@ pub struct Combination {
 
 impl Combination {
     /// Weights must be finite and positive: a difference of divergences is not a divergence.
+    ///
+    /// # Errors
+    /// A weight that is not a number > 0, alone or times those inside; more than 1000 terms; divergences nested deeper
+    /// than 64.
     pub fn new(parts: Vec<(f64, Arc<dyn Divergence>)>) -> Result<Combination> {
         match parts.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
             Some((w, d)) => {
@@ -66,6 +70,9 @@ impl Divergence for Combination {
 }
 
 /// ½D(P‖Q) + ½D(Q‖P)
+///
+/// # Errors
+/// As [`Combination::new`].
 pub fn symmetrised(d: Arc<dyn Divergence>) -> Result<Combination> {
     Combination::new(vec![(0.5, d.clone()), (0.5, Arc::new(Reversed(d)))])
 }

@@ -17,6 +17,9 @@ pub struct InfConv {
 
 impl InfConv {
     /// The reasons for a refusal are those of mathematics: the dual of the sum must be one supremum.
+    ///
+    /// # Errors
+    /// A second divergence that is not one multiple of W₁, of a power of W_p or of the biased MMD².
     pub fn new(generator: Arc<Generator>, other: Arc<dyn Divergence>) -> Result<InfConv> {
         let refuse = |reason: &str| {
             Error::Unsupported {

@@ -43,7 +43,11 @@ pub struct Penalized {
 }
 
 impl Penalized {
-    /// The kernel must be positive definite, λ > 0.
+    /// The divergence of f for a kernel and a penalty λ.
+    ///
+    /// # Errors
+    /// λ that is not a number > 0, or above 1e8; a kernel that is not positive definite; an f that fails its checks
+    /// without its slope at 1.
     pub fn new(generator: Arc<Generator>, kernel: Kernel, lambda: f64) -> Result<Penalized> {
         positive("the penalty lambda", lambda)?;
         if lambda > 1e8 {

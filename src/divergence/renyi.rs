@@ -10,6 +10,9 @@ pub struct Order(pub Renyi);
 
 impl Order {
     /// α > 0, α ≠ 1; R_α carries 1/(α(α − 1)).
+    ///
+    /// # Errors
+    /// α that is not a number > 0 other than 1.
     pub fn new(alpha: f64) -> Result<Order> {
         if alpha.is_finite() && alpha > 0.0 && (alpha - 1.0).abs() > 1e-9 {
             Ok(Order(Renyi::order(alpha)))

@@ -90,6 +90,10 @@ pub struct Unbalanced {
 
 impl Unbalanced {
     /// `other` is a multiple of w1() or of a p-th power of W_p.
+    ///
+    /// # Errors
+    /// A third argument that is not one multiple of W₁ or of a power of W_p; an f that fails its checks without its
+    /// slope at 1.
     pub fn new(source: Arc<Generator>, target: Arc<Generator>, other: Arc<dyn Divergence>) -> Result<Unbalanced> {
         let cost = match &other.terms()[..] {
             [(w, Term { objective: Objective::Ipm, space: Space::Cost(c), .. })] => Cost::new(w * c.scale, c.power)?,

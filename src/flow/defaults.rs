@@ -13,6 +13,9 @@ pub fn flow_optimizer() -> OptimizerOptions {
 
 /// The critic a flow uses unless told otherwise: in a flow a smooth descent matters more than the last per cent of
 /// the supremum, and leaky ReLU settles where groupsort keeps moving the particles.
+///
+/// # Errors
+/// As [`MlpBuilder::new`]; these layers fit.
 pub fn default_critic() -> Result<MlpBuilder> {
     MlpBuilder::new(vec![64, 64], MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })
 }

@@ -21,8 +21,14 @@ pub struct Velocity {
 /// Anything that moves particles.
 pub trait Field {
     /// The velocity at every particle, shape [n, d]; critics climb before.
+    ///
+    /// # Errors
+    /// What fits of the critics report, and an interrupt.
     fn velocity(&mut self, particles: &Points) -> Result<Velocity>;
     /// The field of the particles last asked for, read at other places.
+    ///
+    /// # Errors
+    /// Terms whose first variation is known at the particles alone, and what the critics report.
     fn velocity_at(&mut self, particles: &Points, x: &Points) -> Result<Points>;
 }
 
@@ -128,6 +134,9 @@ impl Field for CriticField<'_> {
 }
 
 /// Copies of the critics; those that are solved for are solved at these samples.
+///
+/// # Errors
+/// What the solvers report, and an interrupt.
 pub fn fitted(
     parts: &[Part],
     particles: &Points,
@@ -146,6 +155,9 @@ pub fn fitted(
 }
 
 /// What the critics need to go on bit for bit, under their numbers.
+///
+/// # Errors
+/// Weights that cannot be read from their device.
 pub fn parts_state(parts: &[Part]) -> Result<Vec<Named>> {
     let mut out = vec![];
     for (k, part) in parts.iter().enumerate() {
@@ -157,6 +169,9 @@ pub fn parts_state(parts: &[Part]) -> Result<Vec<Named>> {
 }
 
 /// The same put back.
+///
+/// # Errors
+/// Tensors that are missing or of another shape.
 pub fn restore_parts(parts: &mut [Part], tensors: &[Named], device: &Device) -> Result<()> {
     for (k, part) in parts.iter_mut().enumerate() {
         part.critic.restore(&under(tensors, &format!("critic{k}")), device)?;

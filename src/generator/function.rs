@@ -50,6 +50,9 @@ impl Generator {
     }
 
     /// The same, with a closed form of the conjugate to try first; it is used only if it passes verification.
+    ///
+    /// # Errors
+    /// As [`Generator::new`].
     pub fn with_closed_form(
         name: impl Into<String>,
         f: Expr,

@@ -5,12 +5,18 @@ use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
 
 /// A file being written.
+///
+/// # Errors
+/// What the file system reports.
 pub trait Output: Write {
     /// Returns once what was written has reached the disk.
     fn sync(&mut self) -> Result<()>;
 }
 
 /// Everything that writing asks of the file system. [`Disk`] is the real one.
+///
+/// # Errors
+/// Each request: what the file system reports.
 pub trait Files: Sync {
     /// Makes a folder and those above it that are missing.
     fn create_folders(&self, path: &Path) -> Result<()>;

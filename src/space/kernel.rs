@@ -35,7 +35,10 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// A kernel of this width; the width must be a number > 0.
+    /// A kernel of this width.
+    ///
+    /// # Errors
+    /// A width that is not a number > 0.
     pub fn with_width(make: fn(f64) -> Kernel, name: &str, width: f64) -> Result<Kernel> {
         positive(name, "width", width)?;
         Ok(make(width))
@@ -47,6 +50,9 @@ impl Kernel {
         Ok(Kernel::RationalQuadratic(width, alpha))
     }
     /// The same family at several widths, with equal weights that sum to one.
+    ///
+    /// # Errors
+    /// No widths, and one that is not a number > 0.
     pub fn multi_scale(make: fn(f64) -> Kernel, widths: &[f64]) -> Result<Kernel> {
         if widths.is_empty() {
             return Err(Error::data("multi_scale", "the list of widths is empty"));
@@ -64,6 +70,9 @@ impl Kernel {
         }
     }
     /// Itself, if it is made of no more kernels than a sum over points should take.
+    ///
+    /// # Errors
+    /// More than 1000 kernels.
     pub fn bounded(self) -> Result<Kernel> {
         match self.parts() {
             n if n > MOST => Err(Error::data("kernel", format!("it is made of {n} kernels, at most {MOST} can be"))),
@@ -71,6 +80,9 @@ impl Kernel {
         }
     }
     /// w·k
+    ///
+    /// # Errors
+    /// A weight that is not a number > 0.
     pub fn scaled(self, w: f64) -> Result<Kernel> {
         positive("weight * kernel", "weight", w)?;
         Ok(match self {
@@ -86,6 +98,9 @@ impl Kernel {
         Kernel::Sum(all)
     }
     /// k₁·k₂, positive definite only if both are.
+    ///
+    /// # Errors
+    /// A kernel that is not positive definite.
     pub fn times(self, other: Kernel) -> Result<Kernel> {
         if let Some(k) = [&self, &other].into_iter().find(|k| !k.is_positive_definite()) {
             return Err(Error::Unsupported {

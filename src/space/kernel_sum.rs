@@ -38,6 +38,9 @@ impl<T: Real> KernelSum<T> {
     }
 
     /// h at rows, and ∇h in row-major order.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
         let d = self.y.d;
         let x: Coordinates<T> = Coordinates::new(x, d, &self.centre, 1.0);
@@ -259,6 +262,9 @@ pub fn median_width(y: &[f64], d: usize) -> f64 {
 
 /// The width at which Q's kernels pull hardest on P: argmax of E_P |∇ E_Q k_σ(·, x)|² over two decades around the median
 /// distance of both samples, refined by golden section. P's own repulsion, which grows as σ falls, is left out. [arbel2019](crate::references#arbel2019)
+///
+/// # Errors
+/// An interrupt.
 pub fn adaptive_width(make: fn(f64) -> Kernel, p: &[f64], q: &[f64], d: usize, interrupt: &Interrupt) -> Result<f64> {
     let pull = |t: f64| -> Result<f64> {
         let kernel = make(t.exp());

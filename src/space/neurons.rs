@@ -79,6 +79,9 @@ impl Neurons {
     }
 
     /// Σ_j r_j ψ(z_j, θ) and its gradient at every neuron.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn sum(&self, residuals: &[f64], thetas: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
         let d = self.dim();
         let one = |theta: &[f64]| {

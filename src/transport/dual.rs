@@ -24,6 +24,9 @@ pub struct Bound {
 }
 
 /// The bound at φ on the sources, for weights a and b that sum to one; f none is a fixed second marginal.
+///
+/// # Errors
+/// An interrupt.
 pub fn lower_bound(
     ground: &Ground,
     f: Option<&Generator>,

@@ -26,6 +26,9 @@ pub struct Ground {
 
 impl Ground {
     /// From rows in row-major order.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn new(x: &[f64], y: &[f64], d: usize, cost: Cost, interrupt: &Interrupt) -> Result<Ground> {
         let mut g = Ground::lazy(x, y, d, cost);
         let cols = g.cols;
@@ -108,6 +111,9 @@ impl Ground {
         (least, buffer.iter().position(|b| *b == least).unwrap_or(0))
     }
     /// The nearest column of every row.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn nearest(&self, interrupt: &Interrupt) -> Result<Vec<usize>> {
         let zeros = vec![0.0; self.cols];
         let found = (0..self.rows())
@@ -121,6 +127,9 @@ impl Ground {
         Ok(found)
     }
     /// ψ_j = max_i (a_i − c(i, j)) for every column: the least ψ with a_i ≤ ψ_j + c(i, j).
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn envelope(&self, a: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
         let block = self.rows().div_ceil(4 * rayon::current_num_threads()).max(16);
         let parts: Vec<Vec<f64>> = (0..self.rows().div_ceil(block))

@@ -22,6 +22,9 @@ pub struct Bounds {
 }
 
 /// The bounds for whatever marginals the problem has.
+///
+/// # Errors
+/// A free first marginal beside a fixed second one, and an interrupt.
 pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt) -> Result<Bounds> {
     let f = match (p.rows, p.columns) {
         (Side::Free(g), Side::Free(f)) => return unbalanced(p, ground, g, f, e, interrupt),
@@ -97,6 +100,9 @@ fn unbalanced(
 }
 
 /// −Σ a g*(−φ) − Σ b f*(ψ) with ψ the transform of φ: below the unbalanced cost for any φ.
+///
+/// # Errors
+/// An interrupt.
 pub fn free_bound(
     ground: &Ground,
     g: &Generator,

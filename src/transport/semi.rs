@@ -119,6 +119,9 @@ impl Sinks for Grid<'_> {
 }
 
 /// Weights must be checked; `tolerance` is the relative gap to stop at.
+///
+/// # Errors
+/// More than 1e9 pairs of points, and an interrupt.
 pub fn semi_relaxed(
     ground: &Ground,
     f: &Generator,
@@ -170,6 +173,9 @@ pub fn semi_relaxed(
 }
 
 /// Solves on grids of more and more bits until `judge` is content or the finest is done; returns the pivots.
+///
+/// # Errors
+/// What `judge` reports, and an interrupt.
 pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
     let f = flow.f;
     let steep = (flow.ground.largest() + 1.0) * 64.0 * (flow.ground.rows() + flow.ground.cols()) as f64;

@@ -41,6 +41,9 @@ impl<T: Real> Pairs<T> {
     }
 
     /// −ε ln Σ_j exp(h_j − c(x_i, y_j)/ε) with h_j = v_j/ε + ln w_j; `guess` is near the answer, or empty.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn softmin(&self, epsilon: f64, h: &[f64], guess: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         let mut out = vec![0.0; self.rows()];
@@ -123,6 +126,9 @@ impl<T: Real> Pairs<T> {
     }
 
     /// Σ_i r_i p_ij over the rows, for the plan with rows p_ij = exp(h_j + s_i − c_ij/ε), and Σ_i r_i Σ_j p_ij c_ij.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn column_sums(
         &self,
         epsilon: f64,
@@ -186,6 +192,9 @@ impl<T: Real> Pairs<T> {
     }
 
     /// Σ_j p_ij ∇_x c(x_i, y_j) for every row, row-major: the gradient of the soft minimum where p sums to one.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn mean_gradient(&self, epsilon: f64, h: &[f64], s: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         let d = self.x.d;

@@ -40,6 +40,9 @@ fn exponent(smallest: f64) -> i32 {
 }
 
 /// Both weights in units of which f64 holds every multiple exactly.
+///
+/// # Errors
+/// None today: weights that [`checked`] let pass have units.
 pub fn common_units(n: usize, m: usize, a: Option<&[f64]>, b: Option<&[f64]>) -> Result<Units> {
     if a.is_none() && b.is_none() {
         let least_common = (n / gcd(n, m)) as f64 * m as f64;

@@ -23,6 +23,9 @@ pub struct Climb<'a> {
 
 impl Climb<'_> {
     /// The objective after every step of the k-th critic; `progress(steps)` is called as it goes.
+    ///
+    /// # Errors
+    /// What a fit of the critic reports, values that cannot be read, an interrupt.
     pub fn ascend(
         &self,
         critic: &mut dyn Critic,

@@ -10,6 +10,9 @@ use crate::interrupt::Interrupt;
 const PROVABLE: usize = 20_000_000_000;
 
 /// The value of a critic on the samples it was fitted to, and its certificate on all points.
+///
+/// # Errors
+/// As [`certify`], and a value that cannot be read.
 pub fn judge(
     critic: &mut dyn Critic,
     term: &Term,

@@ -27,6 +27,9 @@ fn equal(p: &Points) -> Values {
 
 /// The means over y of k(x, ·) and of ∇ₓk(x, ·), `[n]` and `[n, d]`: on the device where it knows the kernel, on the host
 /// otherwise.
+///
+/// # Errors
+/// Points that cannot be read, and an interrupt, for kernels that the device does not know.
 pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points)> {
     if let Some(k) = radial(k) {
         return Ok(kernel_field(x, y, &equal(y), k));
@@ -39,6 +42,9 @@ pub fn kernel_mean(k: &Kernel, x: &Points, y: &Points) -> Result<(Values, Points
 }
 
 /// The witness (μ_P − μ_Q)/λ and its gradient at points x, `[n]` and `[n, d]`.
+///
+/// # Errors
+/// As [`kernel_mean`].
 pub fn witness_at(space: &Penalty, p: &Points, q: &Points, x: &Points) -> Result<(Values, Points)> {
     let ((a, a_gradient), (b, b_gradient)) = (kernel_mean(&space.kernel, x, p)?, kernel_mean(&space.kernel, x, q)?);
     Ok(((a - b).div_scalar(space.lambda), (a_gradient - b_gradient).div_scalar(space.lambda)))

@@ -36,6 +36,9 @@ fn unbiased(space: &Penalty, sum: f64, s: &Sample) -> Result<(f64, f64)> {
 }
 
 /// The value, exact up to rounding, the witness, and the first variations.
+///
+/// # Errors
+/// Fewer than two points in a sample, for the unbiased MMD²; an interrupt.
 pub fn witness(space: &Penalty, problem: &Problem) -> Result<Solution> {
     let (p, q, lambda) = (problem.p, problem.q, space.lambda);
     let ((pp, pp_gradient), (pq, pq_gradient)) = (sums(space, p, p, problem)?, sums(space, q, p, problem)?);

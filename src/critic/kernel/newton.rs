@@ -24,6 +24,9 @@ pub struct Optimum {
 }
 
 /// Solves the problem from α = b, or from a nearby solution.
+///
+/// # Errors
+/// λ so small for the kernel that no value is finite; an interrupt.
 pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Optimum> {
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
     let k_alpha = d.times_k(&alpha);

@@ -21,6 +21,9 @@ struct AllPairs(Tensor<2>);
 struct Diagonal(Tensor<2>);
 
 /// c between all rows, both already moved by the centre of the samples.
+///
+/// # Errors
+/// More pairs than memory holds, and points that cannot be read.
 pub fn all(y: &Points, x: &Points, cost: &Cost) -> Result<Box<dyn Costs>> {
     let (m, n) = (y.dims()[0], x.dims()[0]);
     // the costs, and on a device what is made of them

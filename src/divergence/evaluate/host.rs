@@ -9,6 +9,9 @@ use burn::tensor::{Tensor, TensorData};
 impl Term {
     /// The objective from φ on the particles and on the target, whose places its derivatives in them take. `nu` is the minimising
     /// ν, where there is one: it begins the next solve.
+    ///
+    /// # Errors
+    /// Values that cannot be read, for objectives that tensors compute.
     pub fn evaluate_slices(&self, source: &mut [f32], target: &mut [f32], nu: &mut Option<f32>) -> Result<f64> {
         if let Objective::F(f) = &self.objective
             && f.kl_scale().is_none()

@@ -86,6 +86,9 @@ fn load(v: &serde_json::Value, _: ReadRecipe) -> Result<Arc<dyn Recipe>> {
 }
 
 /// The dynamics of ln π, a formula in `dim` coordinates.
+///
+/// # Errors
+/// An option that has not the type of its field.
 pub fn build(log_density: Expr, dim: usize, made_of: &Ingredients) -> Built {
     Ok(Arc::new(LangevinRecipe { log_density, dim, options: made_of.options.typed()? }))
 }

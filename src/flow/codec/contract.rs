@@ -5,6 +5,9 @@ use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
 /// An encoder with its decoder.
+///
+/// # Errors
+/// Numbers that cannot be read from their device, and an interrupt.
 pub trait Codec: Send + Sync {
     /// E(x), shape [n, k] of points [n, d].
     fn encode(&self, x: &Points) -> Result<Points>;

@@ -29,6 +29,9 @@ pub(super) struct Kept {
 
 impl Kept {
     /// 1 − Σ|D(E(x)) − x|² / Σ|x − mean|².
+    ///
+    /// # Errors
+    /// What the codec reports, and points that cannot be read.
     pub fn of(codec: &dyn Codec, target: &Points) -> Result<Kept> {
         let lost =
             rows_f64(&(codec.decode(&codec.encode(target)?)? - target.clone()))?.iter().map(|v| v * v).sum::<f64>();
@@ -40,16 +43,25 @@ impl Kept {
 
 impl Behind {
     /// A source in the latent space.
+    ///
+    /// # Errors
+    /// What the encoder reports.
     pub fn encode_source(&self, source: &Points) -> Result<Points> {
         if self.encodes { self.codec.encode(source) } else { Ok(source.clone()) }
     }
     /// What the codec and the flow need to go on.
+    ///
+    /// # Errors
+    /// Weights that cannot be read from their device.
     pub fn tensors(&self) -> Result<Vec<Named>> {
         let mut out = self.codec.state()?;
         out.extend(self.inner.tensors()?);
         Ok(out)
     }
     /// Numbers about the flow, then about the codec.
+    ///
+    /// # Errors
+    /// What the codec reports.
     pub fn report(&self, of_flow: Vec<(&'static str, f64)>) -> Result<Vec<(&'static str, f64)>> {
         let mut out = of_flow;
         out.extend([

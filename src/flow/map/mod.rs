@@ -7,6 +7,9 @@ pub mod potential;
 pub mod transport;
 
 /// A map with parameters. Losses are given by their gradient at the outputs.
+///
+/// # Errors
+/// What a loss reports, numbers that cannot be read from their device, an interrupt.
 pub trait Map: Send + Sync {
     /// The map at points, by averaged parameters if it keeps any.
     fn at(&self, z: &Points) -> Result<Points>;

@@ -26,6 +26,9 @@ pub enum Auto {
 impl Dt {
     /// (2/steps)·S·√d with S the range of the samples from the 1st to the 99th percentile, mean over the coordinates: far
     /// enough for unit speed to cross the samples in half of the steps.
+    ///
+    /// # Errors
+    /// For "auto", samples that cannot be read.
     pub fn resolve(self, source: &Points, target: &Points, steps: usize) -> Result<f64> {
         let Dt::Fixed(dt) = self else {
             let d = source.dims()[1];

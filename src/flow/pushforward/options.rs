@@ -78,6 +78,9 @@ pub fn adversarial_optimizer() -> OptimizerOptions {
 }
 
 /// The generator network unless another is named.
+///
+/// # Errors
+/// As [`MlpBuilder::new`]; these layers fit.
 pub fn default_network() -> Result<MlpBuilder> {
     MlpBuilder::new(vec![64, 64, 64], MlpOptions { activation: Activation::LeakyRelu, ..MlpOptions::default() })
 }

@@ -15,6 +15,9 @@ pub(super) struct Limits {
 
 impl Limits {
     /// `runaway` diameters of a source and a target are too far.
+    ///
+    /// # Errors
+    /// Samples that cannot be read.
     pub fn of(source: &Points, target: &Points, runaway: f64) -> Result<Limits> {
         let size = diameter(target)?.max(diameter(source)?).max(gap(source, target)?);
         Ok(Limits { diameter: size, farthest: runaway * size })
@@ -58,6 +61,9 @@ fn gap(p: &Points, q: &Points) -> Result<f64> {
 }
 
 /// The diagonal of the bounding box of a sample, at least 1e-6.
+///
+/// # Errors
+/// Points that cannot be read.
 pub fn diameter(points: &Points) -> Result<f64> {
     let d = points.dims()[1];
     let rows = rows_f64(points)?;

@@ -60,6 +60,9 @@ pub(super) struct Entering {
 
 impl<'a> Tree<'a> {
     /// Every row hangs below the column nearest to it.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn new(ground: &'a Ground, supply: &[f64], sinks: &dyn Sinks, interrupt: &Interrupt) -> Result<Tree<'a>> {
         let (rows, cols) = (ground.rows(), ground.cols());
         let (root, nodes) = (rows + cols, rows + cols + 1);
@@ -144,6 +147,9 @@ impl<'a> Tree<'a> {
     }
 
     /// Pivots until no arc can improve; interruptible.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn optimise(&mut self, sinks: &dyn Sinks, interrupt: &Interrupt) -> Result<()> {
         let block = ((self.arcs as f64).sqrt() as usize).max(CHUNK);
         loop {

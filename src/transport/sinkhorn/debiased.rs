@@ -10,6 +10,9 @@ use crate::transport::softmin::Pairs;
 
 /// The potential of a sample with itself, π_ij = a_i a_j e^{(φ_i + φ_j − c_ij)/ε}: the mean of φ and its soft minimum
 /// converges in a few steps. `psi` of the answer is −φ.
+///
+/// # Errors
+/// ε or a weight that is not > 0, and an interrupt.
 pub fn self_potential(
     x: &[f64],
     d: usize,
