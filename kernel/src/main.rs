@@ -12,6 +12,7 @@ mod rust;
 mod serve;
 mod session;
 mod supervisor;
+mod zmtp;
 
 use clap::Parser;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Requests that are answered at once, also while a cell runs.
 use super::info;
 use super::kernel::Kernel;
-use super::wire::Request;
+use super::message::Request;
 use serde_json::json;
 
 impl Kernel {
@@ -24,9 +24,7 @@ impl Kernel {
             }
             "comm_msg" | "comm_close" => None,
             "shutdown_request" => {
-                self.shell
-                    .send("shutdown_reply", json!({ "status": "ok", "restart": content["restart"] }), request)
-                    .await;
+                self.shell.send("shutdown_reply", json!({ "status": "ok", "restart": content["restart"] }), request);
                 self.leave(request).await;
                 None
             }
@@ -36,7 +34,7 @@ impl Kernel {
             }
         };
         if let Some((kind, content)) = reply {
-            self.shell.send(kind, content, request).await;
+            self.shell.send(kind, content, request);
         }
         self.idle(request);
     }

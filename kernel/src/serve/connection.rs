@@ -1,7 +1,7 @@
 //! The file in which a client says where it listens.
-use jupyter_protocol::ConnectionInfo;
-use serde_json::{Value, json};
-use std::path::Path;
+use crate::zmtp::Address;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
 
 /// Why a kernel cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -23,38 +23,88 @@ pub enum Error {
         ip: String,
     },
     /// a socket cannot be opened
-    #[error("cannot listen: {0}")]
-    Listen(#[from] jupyter_zmq_client::RuntimeError),
+    #[error("cannot listen on the {channel} channel at {place}: {reason}")]
+    Listen {
+        /// which of the five
+        channel: &'static str,
+        /// the address it was to have
+        place: String,
+        /// what the system says
+        reason: std::io::Error,
+    },
     /// there is no session process
     #[error("cannot start the session process: {0}")]
     Session(#[from] std::io::Error),
 }
 
-/// Reads a connection file, leniently.
-pub(super) fn connection(path: &Path) -> Result<ConnectionInfo, Error> {
-    let failed = |reason: String| Error::Connection { path: path.display().to_string(), reason };
-    let text = std::fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
-    let mut value: Value = serde_json::from_str(&text).map_err(|e| failed(e.to_string()))?;
-    // the key and the address may be left out; then nobody but this machine is served
-    if let Some(map) = value.as_object_mut() {
-        for (key, default) in [
-            ("ip", json!("127.0.0.1")),
-            ("transport", json!("tcp")),
-            ("key", json!("")),
-            ("signature_scheme", json!("hmac-sha256")),
-        ] {
-            map.entry(key).or_insert(default);
+/// What the file says. The key and the address may be left out; then nobody but this machine is served.
+#[derive(Deserialize)]
+pub(super) struct Connection {
+    #[serde(default = "loopback")]
+    ip: String,
+    #[serde(default)]
+    transport: Transport,
+    #[serde(default)]
+    pub key: String,
+    #[serde(default = "scheme")]
+    signature_scheme: String,
+    pub shell_port: u16,
+    pub iopub_port: u16,
+    pub stdin_port: u16,
+    pub control_port: u16,
+    pub hb_port: u16,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Transport {
+    #[default]
+    Tcp,
+    Ipc,
+}
+
+const SCHEME: &str = "hmac-sha256";
+
+fn loopback() -> String {
+    "127.0.0.1".into()
+}
+
+fn scheme() -> String {
+    SCHEME.into()
+}
+
+impl Connection {
+    /// Where a channel listens. With sockets in the file system, `ip` is how their names begin.
+    pub fn address(&self, port: u16) -> Address {
+        match self.transport {
+            Transport::Tcp => Address::Tcp(self.ip.clone(), port),
+            Transport::Ipc => Address::Local(PathBuf::from(format!("{}-{port}", self.ip))),
         }
     }
-    let info: ConnectionInfo = serde_json::from_value(value).map_err(|e| failed(e.to_string()))?;
-    let local = info.transport == jupyter_protocol::connection_info::Transport::IPC
+
+    /// The error of a channel that cannot listen.
+    pub fn refused(&self, channel: &'static str, port: u16) -> impl FnOnce(std::io::Error) -> Error + use<> {
+        let place = match self.address(port) {
+            Address::Tcp(host, port) => format!("{host}:{port}"),
+            Address::Local(path) => path.display().to_string(),
+        };
+        move |reason| Error::Listen { channel, place, reason }
+    }
+}
+
+/// Reads a connection file, leniently.
+pub(super) fn connection(path: &Path) -> Result<Connection, Error> {
+    let failed = |reason: String| Error::Connection { path: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
+    let info: Connection = serde_json::from_str(&text).map_err(|e| failed(e.to_string()))?;
+    let local = info.transport == Transport::Ipc
         || info.ip == "localhost"
         || info.ip.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if info.key.is_empty() && !local {
         return Err(Error::Open { ip: info.ip });
     }
-    if info.signature_scheme != "hmac-sha256" {
-        return Err(failed(format!("the signature scheme {} is not hmac-sha256", info.signature_scheme)));
+    if info.signature_scheme != SCHEME {
+        return Err(failed(format!("the signature scheme {} is not {SCHEME}", info.signature_scheme)));
     }
     Ok(info)
 }

@@ -1,4 +1,5 @@
 //! The control socket, answered while a cell runs; and the end of a kernel whose client is gone.
+use super::display::ClientDisplay;
 use super::info;
 use super::kernel::Kernel;
 use super::wire::{Receiver, Sender};
@@ -13,22 +14,23 @@ use std::time::Duration;
 const NOTICE: Duration = Duration::from_secs(2);
 
 /// Answers one request after the other.
-pub async fn run(kernel: Arc<Kernel>, mut requests: Receiver, out: Sender) {
+pub async fn run(kernel: Arc<Kernel>, display: Arc<ClientDisplay>, mut requests: Receiver, out: Sender) {
     loop {
         let request = requests.next().await;
         kernel.iopub.status(&request, "busy");
         match request.kind.as_str() {
             "kernel_info_request" => {
-                out.send("kernel_info_reply", info::content(&kernel.supervisor.device()), &request).await
+                out.send("kernel_info_reply", info::content(&kernel.supervisor.device()), &request)
             }
             "interrupt_request" => {
                 interrupt(&kernel).await;
-                out.send("interrupt_reply", json!({ "status": "ok" }), &request).await;
+                display.interrupt().await;
+                out.send("interrupt_reply", json!({ "status": "ok" }), &request);
             }
             "shutdown_request" => {
                 let content = json!({ "status": "ok", "restart": request.flag("restart", false) });
                 kernel.iopub.publish(&request, "shutdown_reply", content.clone());
-                out.send("shutdown_reply", content, &request).await;
+                out.send("shutdown_reply", content, &request);
                 kernel.leave(&request).await;
             }
             other => eprintln!("gflow-kernel: ignored a control message of the unknown type {other:?}"),

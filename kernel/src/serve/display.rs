@@ -1,9 +1,9 @@
 //! The client as the display where a cell's output is shown and its questions are answered.
 use super::iopub::Iopub;
-use super::wire::{self, Request};
+use super::message::Request;
+use super::wire::{Receiver, Sender};
 use crate::protocol::Output;
 use crate::supervisor::{Display, Input, Question};
-use jupyter_zmq_client::KernelStdinConnection;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -12,7 +12,8 @@ use tokio::sync::Mutex as AsyncMutex;
 /// Shows what belongs to one request after the other.
 pub struct ClientDisplay {
     iopub: Iopub,
-    stdin: Arc<AsyncMutex<KernelStdinConnection>>,
+    questions: Sender,
+    answers: Arc<AsyncMutex<Receiver>>,
     state: Arc<Mutex<State>>,
 }
 
@@ -23,13 +24,20 @@ struct State {
     /// the text of the result, for the history
     result: Option<String>,
     /// the question that waits for its answer
-    question: Option<tokio::task::AbortHandle>,
+    question: Option<Asked>,
+}
+
+/// A question, while the user types.
+struct Asked {
+    question: Question,
+    input: Arc<Input>,
+    task: tokio::task::AbortHandle,
 }
 
 impl ClientDisplay {
     /// On these sockets.
-    pub fn new(iopub: Iopub, stdin: KernelStdinConnection) -> ClientDisplay {
-        ClientDisplay { iopub, stdin: Arc::new(AsyncMutex::new(stdin)), state: Arc::default() }
+    pub fn new(iopub: Iopub, (questions, answers): (Sender, Receiver)) -> ClientDisplay {
+        ClientDisplay { iopub, questions, answers: Arc::new(AsyncMutex::new(answers)), state: Arc::default() }
     }
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|p| p.into_inner())
@@ -41,8 +49,17 @@ impl ClientDisplay {
     }
     /// A question whose cell is over, or that another follows, is not asked any more.
     pub fn withdraw(&self) {
-        if let Some(task) = self.state().question.take() {
+        if let Some(asked) = self.state().question.take() {
+            asked.task.abort();
+        }
+    }
+    /// The user interrupts instead of answering. A script hears of that by itself; compiled code waits for a line on its
+    /// standard input, and would have to be ended with everything the session holds: it gets an empty one.
+    pub async fn interrupt(&self) {
+        let waits = self.state().question.take_if(|asked| asked.question.to_stdin && !asked.task.is_finished());
+        if let Some(Asked { question, input, task }) = waits {
             task.abort();
+            input.answer(&question, None).await;
         }
     }
     /// The text of the last result, for the history.
@@ -79,16 +96,17 @@ impl Display for ClientDisplay {
 
     fn ask(&self, input: Arc<Input>, question: Question) {
         let parent = self.state().parent.clone().filter(|p| p.flag("allow_stdin", true));
-        let stdin = self.stdin.clone();
+        let (questions, answers) = (self.questions.clone(), self.answers.clone());
         self.withdraw();
+        let (answered, to) = (question.clone(), input.clone());
         let task = tokio::spawn(async move {
             let line = match parent {
-                Some(parent) => typed(&mut *stdin.lock().await, &parent, &question).await,
+                Some(parent) => typed(&questions, &mut *answers.lock().await, &parent, &question).await,
                 None => None,
             };
             input.answer(&question, line).await;
         });
-        self.state().question = Some(task.abort_handle());
+        self.state().question = Some(Asked { question: answered, input: to, task: task.abort_handle() });
     }
 
     fn drained(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
@@ -96,17 +114,29 @@ impl Display for ClientDisplay {
     }
 }
 
+/// A client opens its sockets one after the other: the one for answers is waited for so long.
+const LATE: u32 = 50;
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// What the user types; none where the question cannot be asked.
-async fn typed(stdin: &mut KernelStdinConnection, parent: &Request, question: &Question) -> Option<String> {
+async fn typed(questions: &Sender, answers: &mut Receiver, parent: &Request, question: &Question) -> Option<String> {
     // answers to questions that are not asked any more
-    while tokio::time::timeout(Duration::from_millis(1), wire::receive(stdin)).await.is_ok() {}
+    while tokio::time::timeout(Duration::from_millis(1), answers.next()).await.is_ok() {}
     let content = json!({ "prompt": question.prompt, "password": question.password });
-    if !wire::send(stdin, parent.child("input_request", content, true)).await {
-        return None;
+    let mut asked = questions.ask("input_request", &content, parent);
+    for _ in 0..LATE {
+        if asked.is_some() {
+            break;
+        }
+        tokio::time::sleep(MOMENT).await;
+        asked = questions.ask("input_request", &content, parent);
     }
+    let asked = asked?;
     loop {
-        let reply = wire::receive(stdin).await;
-        if reply.kind == "input_reply" {
+        let reply = answers.next().await;
+        // a client that says what it answers, the question or its cell, may be answering one of before
+        let meant = reply.parent.is_empty() || reply.parent == asked || reply.parent == parent.id;
+        if reply.kind == "input_reply" && meant {
             return Some(reply.text("value").to_string());
         }
     }

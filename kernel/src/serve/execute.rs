@@ -1,7 +1,7 @@
 //! Cells, one after the other.
 use super::display::ClientDisplay;
 use super::kernel::Kernel;
-use super::wire::Request;
+use super::message::Request;
 use crate::protocol::{Failure, Outcome};
 use crate::rust;
 use gflow::script::help;
@@ -21,7 +21,7 @@ pub async fn run(kernel: Arc<Kernel>, display: Arc<ClientDisplay>, mut cells: Un
         for queued in execute(&kernel, &display, request, &mut cells).await {
             kernel.iopub.status(&queued, "busy");
             let content = json!({ "status": "aborted", "execution_count": kernel.count.load(Ordering::SeqCst) });
-            kernel.shell.send("execute_reply", content, &queued).await;
+            kernel.shell.send("execute_reply", content, &queued);
             kernel.iopub.status(&queued, "idle");
         }
     }
@@ -70,7 +70,7 @@ async fn execute(
             json!({ "status": "error", "execution_count": count, "ename": error.name, "evalue": error.value, "traceback": error.traceback, "payload": [], "user_expressions": {} })
         }
     };
-    kernel.shell.send("execute_reply", content, &request).await;
+    kernel.shell.send("execute_reply", content, &request);
     kernel.iopub.status(&request, "idle");
     *kernel.current() = None;
     stopped

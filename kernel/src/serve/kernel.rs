@@ -1,6 +1,7 @@
 //! What the tasks of a kernel share.
 use super::iopub::Iopub;
-use super::wire::{Request, Sender};
+use super::message::Request;
+use super::wire::Sender;
 use crate::history::Store;
 use crate::protocol::Output;
 use crate::rust::Rust;

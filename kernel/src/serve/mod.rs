@@ -3,12 +3,15 @@ mod answers;
 mod complete;
 mod connection;
 mod control;
+mod date;
 mod display;
 mod execute;
 mod history;
 mod info;
 mod iopub;
 mod kernel;
+mod message;
+mod signer;
 mod start;
 mod wire;
 

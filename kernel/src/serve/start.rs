@@ -3,10 +3,12 @@ use super::connection::{Error, connection};
 use super::display::ClientDisplay;
 use super::iopub::Iopub;
 use super::kernel::Kernel;
-use super::{control, execute, wire};
+use super::signer::Signer;
+use super::wire::{self, Session};
+use super::{control, execute};
 use crate::rust::{self, Rust};
 use crate::supervisor::{Settings, Supervisor};
-use jupyter_zmq_client as jupyter;
+use crate::zmtp;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -17,16 +19,15 @@ const LATELY: i64 = 100;
 /// Serves until a client asks for the end, or is gone.
 pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> {
     let info = connection(path)?;
-    let session = uuid::Uuid::new_v4().to_string();
-    let mut heartbeat = jupyter::create_kernel_heartbeat_connection(&info).await?;
-    let shell = jupyter::create_kernel_shell_connection(&info, &session).await?;
-    let control = jupyter::create_kernel_control_connection(&info, &session).await?;
-    let stdin = jupyter::create_kernel_stdin_connection(&info, &session).await?;
-    let published = jupyter::create_kernel_iopub_xpub_connection(&info, &session).await?;
-    tokio::spawn(async move { while heartbeat.single_heartbeat().await.is_ok() {} });
-    let iopub = Iopub::start(published);
-    let (shell_out, mut shell_in) = wire::split(shell);
-    let (control_out, control_in) = wire::split(control);
+    let session = Arc::new(Session { signer: Signer::new(&info.key), id: uuid::Uuid::new_v4().to_string() });
+    zmtp::echo(&info.address(info.hb_port)).await.map_err(info.refused("heartbeat", info.hb_port))?;
+    let open =
+        async |channel, port| wire::open(&info.address(port), &session).await.map_err(info.refused(channel, port));
+    let (shell_out, mut shell_in) = open("shell", info.shell_port).await?;
+    let (control_out, control_in) = open("control", info.control_port).await?;
+    let stdin = open("stdin", info.stdin_port).await?;
+    let iopub =
+        Iopub::start(&info.address(info.iopub_port), &session).await.map_err(info.refused("iopub", info.iopub_port))?;
     let display = Arc::new(ClientDisplay::new(iopub.clone(), stdin));
     let supervisor = Supervisor::start(Settings { asks: true, ..Settings::default() }, display.clone()).await?;
     let rust = Rust::new(supervisor.clone(), folder)?;
@@ -36,8 +37,8 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
         kernel.rust.warm();
     }
     let (cells, queue) = mpsc::unbounded_channel();
-    tokio::spawn(execute::run(kernel.clone(), display, queue));
-    tokio::spawn(control::run(kernel.clone(), control_in, control_out));
+    tokio::spawn(execute::run(kernel.clone(), display.clone(), queue));
+    tokio::spawn(control::run(kernel.clone(), display, control_in, control_out));
     tokio::spawn(control::watch_parent(kernel.clone()));
     tokio::spawn(control::watch_signals(kernel.clone()));
     loop {

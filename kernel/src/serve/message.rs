@@ -1,0 +1,108 @@
+//! Jupyter's messages: what a client asks, read leniently, and what it is told.
+use super::date;
+use super::signer::Signer;
+use crate::zmtp::{Origin, Parts, encode};
+use serde_json::{Value, json};
+
+/// Between the addresses of a message and the message.
+const DELIMITER: &[u8] = b"<IDS|MSG>";
+
+/// A message of a client.
+pub struct Request {
+    /// its type
+    pub kind: String,
+    /// its content
+    pub content: Value,
+    /// the name it is known by
+    pub id: String,
+    /// what it answers, if it says so
+    pub parent: String,
+    /// where it came from
+    pub origin: Origin,
+    /// addresses before the delimiter, which an answer repeats
+    addresses: Parts,
+    /// as it came: answers repeat it
+    header: Vec<u8>,
+}
+
+impl Request {
+    /// Reads a message that is whole, signed, and not a copy; its sender is no stranger from then on.
+    ///
+    /// # Errors
+    /// What it is instead.
+    pub fn read(origin: Origin, mut parts: Parts, signer: &Signer) -> Result<Request, String> {
+        let at = parts.iter().position(|p| p == DELIMITER).ok_or("it has no delimiter")?;
+        let Some([signature, header, parent, metadata, content]) =
+            parts.get(at + 1..).and_then(|p| p.first_chunk::<5>())
+        else {
+            return Err("it has fewer than five parts behind the delimiter".into());
+        };
+        signer.verify(signature, [header, parent, metadata, content])?;
+        let json = |name: &str, part: &[u8]| {
+            serde_json::from_slice::<Value>(part).map_err(|e| format!("its {name} is no JSON: {e}"))
+        };
+        let (head, content) = (json("header", header)?, json("content", content)?);
+        let parent = serde_json::from_slice::<Value>(parent).unwrap_or_default();
+        let kind = head["msg_type"].as_str().ok_or("its header has no msg_type")?.to_string();
+        // answers repeat it, and clients fail at such a date, not only the one that sent it
+        if !date::are_dates(&head) {
+            return Err("its header has a date that is none".into());
+        }
+        let id = head["msg_id"].as_str().ok_or("its header has no msg_id")?.to_string();
+        origin.trust();
+        let parent = parent["msg_id"].as_str().unwrap_or_default().to_string();
+        let header = std::mem::take(&mut parts[at + 2]);
+        parts.truncate(at);
+        Ok(Request { kind, content, id, parent, origin, addresses: parts, header })
+    }
+
+    /// Whether a flag of its content is set.
+    pub fn flag(&self, name: &str, default: bool) -> bool {
+        self.content[name].as_bool().unwrap_or(default)
+    }
+    /// A text of its content; empty if there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.content[name].as_str().unwrap_or_default()
+    }
+}
+
+/// A message to a client.
+pub struct Draft {
+    /// the name it is known by
+    pub id: String,
+    header: Vec<u8>,
+    parent: Vec<u8>,
+    content: Vec<u8>,
+}
+
+impl Draft {
+    /// A message of a session, as one that belongs to a request or to none.
+    pub fn new(session: &str, kind: &str, content: &Value, parent: Option<&Request>) -> Draft {
+        let id = uuid::Uuid::new_v4().to_string();
+        let header = json!({
+            "msg_id": id,
+            "session": session,
+            "username": "gflow",
+            "date": date::now(),
+            "msg_type": kind,
+            "version": super::info::PROTOCOL,
+        });
+        let parent = parent.map_or(b"{}".to_vec(), |p| p.header.clone());
+        Draft { id, header: header.to_string().into_bytes(), parent, content: content.to_string().into_bytes() }
+    }
+
+    /// As it goes over the wire, behind these addresses.
+    pub fn encode(&self, signer: &Signer, addresses: &[Vec<u8>]) -> Vec<u8> {
+        let four: [&[u8]; 4] = [&self.header, &self.parent, b"{}", &self.content];
+        let signature = signer.sign(four);
+        let mut parts: Vec<&[u8]> = addresses.iter().map(Vec::as_slice).collect();
+        parts.extend([DELIMITER, signature.as_bytes()]);
+        parts.extend(four);
+        encode(&parts)
+    }
+
+    /// The answer to a request.
+    pub fn encode_for(&self, signer: &Signer, to: &Request) -> Vec<u8> {
+        self.encode(signer, &to.addresses)
+    }
+}
