@@ -2,7 +2,7 @@
 use std::os::raw::c_void;
 
 /// Raised with every change of this file.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The environment variable that holds the address of the [`SessionTable`].
 pub const ADDRESS: &str = "GFLOW_SESSION_TABLE";
 
@@ -130,6 +130,8 @@ pub struct SessionTable {
     pub generator: extern "C" fn(name: *const u8, len: usize, f: Scalar, data: *mut c_void, out: *mut Value) -> bool,
     /// shows content of a type
     pub show: extern "C" fn(mime: *const u8, mime_len: usize, content: *const u8, len: usize),
+    /// shows text on the standard error, in order with everything else
+    pub remark: extern "C" fn(content: *const u8, len: usize),
     /// whether the user asked the cell to stop
     pub interrupted: extern "C" fn() -> bool,
     /// called after every Rust cell, to empty the buffers of the cell's own standard library

@@ -96,9 +96,30 @@ pub fn show(mime: &str, content: &str) {
     }
 }
 
+/// Shows text on the standard error, behind what was printed so far.
+#[doc(hidden)]
+pub fn remark(text: &str) {
+    let _ = std::io::stdout().flush();
+    match table() {
+        Ok(t) => (t.remark)(text.as_ptr(), text.len()),
+        Err(_) => drop(std::io::stderr().write_all(text.as_bytes())),
+    }
+}
+
 /// Whether the user asked the cell to stop: long loops look now and then.
 pub fn interrupted() -> bool {
     table().is_ok_and(|t| (t.interrupted)())
+}
+
+/// What a panic says, where it says it among the lines of the cell. The place of a panic of the cell's own is a line of
+/// what the compiler was given, which nobody wrote; those of libraries are theirs.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.payload().downcast_ref::<&str>().map(|s| s.to_string());
+        let text = text.or_else(|| info.payload().downcast_ref::<String>().cloned());
+        let place = info.location().filter(|l| l.file() != "src/lib.rs").map(|l| format!(" ({}:{})", l.file(), l.line()));
+        remark(&format!("panicked: {}{}\n", text.unwrap_or_else(|| "no message".into()), place.unwrap_or_default()));
+    }));
 }
 
 /// Called by the kernel in the first Rust cell of a process.
@@ -110,5 +131,9 @@ pub fn attach() {
     }
     if let Ok(t) = table() {
         (t.at_end)(flush);
+        // who wants backtraces gets them from the standard library
+        if std::env::var_os("RUST_BACKTRACE").is_none() {
+            report_panics();
+        }
     }
 }

@@ -2,13 +2,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 /// The descriptor of the socket in the session process.
 pub const DESCRIPTOR: i32 = 3;
 
-/// Starts and ends a mark in the raw output: `\x1e<nonce>:<number>\x1e`. The reader of the raw output knows then how far
-/// it is.
+/// No line of a session, no value that a cell shows, and no text that waits to be understood is longer than this.
+pub const LARGEST: usize = 64 << 20;
+
+/// Starts and ends a mark in the raw output and in the raw errors: `\x1e<nonce>:<number>\x1e`. Their readers know then
+/// how far they are.
 pub const MARK: u8 = 0x1e;
 /// The environment variable with the nonce of the marks of a session process.
 pub const NONCE: &str = "GFLOW_MARKS";
@@ -52,8 +54,8 @@ pub enum Message {
     Reply { id: u64, value: Value, after: Option<u64> },
     /// something to show, behind the mark `after` of the raw output
     Output { output: Output, after: Option<u64> },
-    /// the user is asked
-    Question { prompt: String, password: bool },
+    /// the user is asked, behind the mark `after` of the raw output
+    Question { prompt: String, password: bool, after: Option<u64> },
     /// the device chosen, once the session is up
     Ready { device: String },
 }
@@ -129,11 +131,4 @@ impl Failure {
     pub fn content(&self) -> Value {
         serde_json::json!({ "ename": self.name, "evalue": self.value, "traceback": self.traceback })
     }
-}
-
-/// Writes a message as one line.
-pub fn write<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    to.write_all(&line)
 }

@@ -97,6 +97,11 @@ impl Rust {
         if display.is_some() {
             self.announce(display, &ticket, begun, true).await;
         }
+        if !compiled.remark.is_empty() {
+            self.supervisor.show(Output::stream("stderr", compiled.remark.clone())).await;
+        }
+        // what was said here is shown before the cell is over
+        self.supervisor.catch_up().await;
         *self.cell() = None;
         finish(&ticket, compiled)
     }
@@ -184,11 +189,14 @@ fn finish(ticket: &Ticket, compiled: Compiled) -> (Outcome, Map<String, Value>) 
             Some(e) => Some(e),
             None if control.panicked() => Some(Failure::plain(
                 "RustPanic",
-                "the cell panicked (see above); variables it defined are lost, those of earlier cells are kept",
+                format!(
+                    "the cell panicked{}; variables it defined are lost, those of earlier cells are kept",
+                    control.reason()
+                ),
             )),
             None if control.failed() => Some(Failure::plain(
                 "RustError",
-                "the cell returned an error (see above); variables it defined are lost",
+                format!("the cell returned an error{}; variables it defined are lost", control.reason()),
             )),
             None => None,
         };

@@ -1,5 +1,6 @@
 //! The thread that owns evcxr's context.
 use super::loads::Loads;
+use super::moved;
 use super::prelude;
 use super::ticket::Ticket;
 use crate::protocol::Failure;
@@ -31,6 +32,8 @@ pub struct Compiled {
     pub error: Option<Failure>,
     /// the result of a `:command`, by type
     pub result: Map<String, Value>,
+    /// what the user should know
+    pub remark: String,
 }
 
 impl Compiled {
@@ -155,10 +158,13 @@ fn executed(c: &mut Context, code: &str) -> Compiled {
     if code.lines().any(|l| l.trim() == ":quit") {
         return Compiled::failed("RustError", "`:quit` would end the kernel: shut it down from the notebook instead");
     }
+    let before: Vec<String> = c.evcxr.variables_and_types().map(|(name, _)| name.to_string()).collect();
     match c.evcxr.execute(code) {
         Ok(out) => {
             let result = out.content_by_mime_type.into_iter().map(|(k, v)| (k, json!(v))).collect();
-            Compiled { error: None, result }
+            let after: Vec<&str> = c.evcxr.variables_and_types().map(|(name, _)| name).collect();
+            let gone = before.iter().map(String::as_str).filter(|name| !after.contains(name));
+            Compiled { error: None, result, remark: moved::remark(gone, code) }
         }
         Err(e) => Compiled { error: Some(failure(&e, code)), ..Compiled::default() },
     }

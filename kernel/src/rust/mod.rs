@@ -2,6 +2,7 @@
 mod cells;
 mod compiler;
 mod loads;
+mod moved;
 mod prelude;
 pub mod relay;
 mod ticket;

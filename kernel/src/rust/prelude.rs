@@ -6,6 +6,7 @@ const MODULES: &[(&str, &str, &str)] = &[
     ("", "function", include_str!("../../cell/function.rs")),
     ("", "value", include_str!("../../cell/value.rs")),
     ("pub", "session", include_str!("../../cell/session.rs")),
+    ("pub", "streams", include_str!("../../cell/streams.rs")),
 ];
 
 /// Puts the session where its functions flush their output.
@@ -17,6 +18,6 @@ pub fn cell() -> String {
     for (visibility, name, source) in MODULES {
         text += &format!("{visibility} mod {name} {{\n{}\n}}\n", source.replace("crate::", "crate::gflow_cell::"));
     }
-    text + "pub use value::{Error, FromSession, IntoSession, Points};\n}\nuse crate::gflow_cell::session;\nuse crate::gflow_cell::Points;\n"
+    text + "pub use value::{Error, FromSession, IntoSession, Points};\n}\nuse crate::gflow_cell::session;\nuse crate::gflow_cell::Points;\nuse crate::gflow_cell::streams::eprint;\nuse crate::gflow_cell::streams::eprintln;\n"
         + ATTACH
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub mod abi;
 
 static TABLE: SessionTable =
-    SessionTable { version: abi::VERSION, get, set, eval, register, generator, show, interrupted, at_end };
+    SessionTable { version: abi::VERSION, get, set, eval, register, generator, show, remark, interrupted, at_end };
 
 /// Where compiled cells find the table.
 pub fn address() -> usize {
@@ -175,6 +175,14 @@ extern "C" fn show(mime: *const u8, mime_len: usize, content: *const u8, len: us
     let (mime, content) = unsafe { (text(mime, mime_len), text(content, len)) };
     if let Some(output) = cells::output() {
         output.output(Output::display([(mime.into_owned(), content.into_owned().into())].into_iter().collect()));
+    }
+}
+
+extern "C" fn remark(content: *const u8, len: usize) {
+    // SAFETY: the cell passes a text
+    let content = unsafe { text(content, len) };
+    if let Some(output) = cells::output() {
+        output.note(&content);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The notebook as a front end of the session: events become streams, displays and updates of displays.
 use super::output::OutputChannel;
 use super::page::{SharedPage, lock};
-use crate::protocol::{Message, Output};
+use crate::protocol::Output;
 use gflow::interrupt::Interrupt;
 use gflow::observer::progress::Report;
 use gflow::plot::{Figure, evcxr};
@@ -106,7 +106,7 @@ impl FrontEnd for Front {
     fn ask(&mut self, prompt: &str, password: bool, stop: &Interrupt) -> Option<String> {
         while self.typed.try_recv().is_ok() {}
         self.output.flush();
-        self.output.say(&Message::Question { prompt: prompt.into(), password });
+        self.output.question(prompt, password);
         loop {
             match self.typed.recv_timeout(Duration::from_millis(20)) {
                 Ok(line) => return line,

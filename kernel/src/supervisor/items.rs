@@ -12,6 +12,8 @@ pub struct Question {
     pub password: bool,
     /// asked by compiled code, which reads the answer from its standard input
     pub to_stdin: bool,
+    /// the number of the session process that asks
+    pub generation: u64,
 }
 
 /// The answer to a request.

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Mutex, MutexGuard as Held, Notify, mpsc, oneshot};
 
 /// A session process that ended so often before it was ready is not started again until a cell needs it.
 const ATTEMPTS: u32 = 3;
@@ -30,6 +30,12 @@ pub struct Supervisor {
     next: AtomicU64,
     /// told when a session process has ended
     pub ended: Notify,
+    /// told when requests can be sent again, or a new process cannot be had
+    settled: Notify,
+    /// told when whoever waits for a process shall wait no longer
+    given_up: Notify,
+    /// one process is started at a time
+    starting: Mutex<()>,
 }
 
 impl Supervisor {
@@ -42,9 +48,12 @@ impl Supervisor {
             input: Arc::default(),
             next: AtomicU64::new(1),
             ended: Notify::new(),
+            settled: Notify::new(),
+            given_up: Notify::new(),
+            starting: Mutex::new(()),
         });
         tokio::spawn(display::serve(receiver, display, supervisor.input.clone()));
-        supervisor.spawn().await?;
+        supervisor.spawn(&supervisor.starting.lock().await).await?;
         Ok(supervisor)
     }
 
@@ -52,18 +61,22 @@ impl Supervisor {
         self.shared.state()
     }
 
-    async fn spawn(self: &Arc<Self>) -> std::io::Result<()> {
-        let Process { pid, stdin, socket, end } = spawn(&self.settings, &self.shared)?;
-        {
-            let mut state = self.state();
-            state.pid = Some(pid);
-            state.generation += 1;
-            state.reason = None;
-            state.variables.clear();
-            state.control = Control::default();
-        }
+    async fn spawn(self: &Arc<Self>, _: &Held<'_, ()>) -> std::io::Result<()> {
+        let started = spawn(&self.settings, &self.shared);
+        let Process { generation, stdin, socket, end } = match started {
+            Ok(process) => process,
+            Err(e) => {
+                // the next request tries again
+                self.state().failures = ATTEMPTS;
+                self.settled.notify_waiters();
+                return Err(e);
+            }
+        };
+        self.input.connect(generation, socket, stdin).await;
+        self.state().open = true;
+        self.settled.notify_waiters();
+        // its end is dealt with behind this beginning
         self.watch(end);
-        self.input.connect(socket, stdin).await;
         Ok(())
     }
 
@@ -78,20 +91,57 @@ impl Supervisor {
         });
     }
 
-    /// Sends a request and waits for its answer; everything the request showed has been shown by then.
+    /// Sends a request and waits for its answer; everything the request showed has been shown by then. A request belongs
+    /// to one process: it is answered by it, or by its end.
     pub async fn ask(self: &Arc<Self>, ask: Ask) -> Answer {
-        let given_up = {
-            let state = self.state();
-            state.pid.is_none() && state.failures >= ATTEMPTS && !state.closing
-        };
-        if given_up && let Err(e) = self.spawn().await {
-            return Err(Failure::plain("SessionDied", format!("no session process could be started: {e}")));
-        }
         let id = self.next.fetch_add(1, Ordering::SeqCst);
-        let (answer, waiting) = oneshot::channel();
-        self.state().pending.insert(id, answer);
-        self.input.send(&Request { id, ask }).await;
+        let (generation, waiting) = loop {
+            // heard from here on, so that nothing is missed between the look and the wait
+            let (settled, given_up) = (self.settled.notified(), self.given_up.notified());
+            tokio::pin!(settled, given_up);
+            settled.as_mut().enable();
+            given_up.as_mut().enable();
+            if let Some(registered) = self.register(id)? {
+                break registered;
+            }
+            tokio::select! {
+                () = settled => {}
+                () = given_up => return Err(Failure::plain("Interrupted", "interrupted")),
+                revived = self.revive() => revived?,
+            }
+        };
+        self.input.send(generation, &Request { id, ask }).await;
         waiting.await.unwrap_or_else(|_| Err(Failure::plain("SessionDied", "the session process is gone")))
+    }
+
+    /// Notes that a request waits for its answer by the process there is; none while there is none.
+    fn register(&self, id: u64) -> Result<Option<(u64, oneshot::Receiver<Answer>)>, Failure> {
+        let mut state = self.state();
+        if state.closing {
+            return Err(Failure::plain("SessionDied", "the kernel is shut down"));
+        }
+        if !state.open {
+            return Ok(None);
+        }
+        let (answer, waiting) = oneshot::channel();
+        state.pending.insert(id, answer);
+        Ok(Some((state.generation, waiting)))
+    }
+
+    /// Starts a process where those before it failed and none is on its way; waits for ever otherwise.
+    async fn revive(self: &Arc<Self>) -> Result<(), Failure> {
+        let starting = self.starting.lock().await;
+        let needed = {
+            let state = self.state();
+            !state.open && state.failures >= ATTEMPTS
+        };
+        if !needed {
+            drop(starting);
+            return std::future::pending().await;
+        }
+        self.spawn(&starting)
+            .await
+            .map_err(|e| Failure::plain("SessionDied", format!("no session process could be started: {e}")))
     }
 
     /// Runs a Rhai cell, and evaluates the expressions after it.
@@ -136,7 +186,17 @@ impl Supervisor {
 
     /// Asks the running cell to stop at its next check.
     pub async fn interrupt(&self) {
-        self.input.send(&Request { id: 0, ask: Ask::Interrupt }).await;
+        self.given_up.notify_waiters();
+        let generation = self.generation();
+        self.input.send(generation, &Request { id: 0, ask: Ask::Interrupt }).await;
+    }
+
+    /// Everything that was put in line so far has been shown once this comes back.
+    pub async fn catch_up(&self) {
+        let (answer, waiting) = oneshot::channel();
+        if self.shared.send(Item::Reply(answer, Ok(Value::Null))).await {
+            let _ = waiting.await;
+        }
     }
 
     /// Shows something of the kernel's own, in order with the rest.
@@ -184,9 +244,11 @@ impl Supervisor {
 
     /// A session process has ended: what waited is answered, and the next one started.
     async fn bury(self: &Arc<Self>, status: ExitStatus) {
+        let starting = self.starting.lock().await;
         let (pending, death, closing, failures) = {
             let mut state = self.state();
-            state.pid = None;
+            // what is asked from now on waits for the next one
+            state.open = false;
             state.failures += 1;
             let death = Death { status, reason: state.reason.take(), lost: std::mem::take(&mut state.variables) };
             (std::mem::take(&mut state.pending), death, state.closing, state.failures)
@@ -196,10 +258,12 @@ impl Supervisor {
         }
         let failure = death.failure();
         let respawned = if failures < ATTEMPTS {
-            self.spawn().await
+            self.spawn(&starting).await
         } else {
             Err(std::io::Error::other("it ended three times before it was ready; the next cell tries again"))
         };
+        drop(starting);
+        self.settled.notify_waiters();
         self.ended.notify_waiters();
         let failure = match respawned {
             Ok(()) => failure,

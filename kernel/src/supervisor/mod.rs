@@ -5,9 +5,11 @@ mod display;
 mod input;
 mod items;
 mod lifecycle;
+mod marks;
 mod settings;
 mod shared;
 mod spawn;
+mod stderr;
 mod stdout;
 
 pub use control::Control;

@@ -15,7 +15,10 @@ pub(super) struct Shared {
 /// What is known about the session process.
 #[derive(Default)]
 pub(super) struct State {
+    /// none: it has ended
     pub pid: Option<i32>,
+    /// whether requests can be sent: from its start until its end has been dealt with
+    pub open: bool,
     /// counts the processes
     pub generation: u64,
     /// what waits for an answer
@@ -32,6 +35,18 @@ pub(super) struct State {
     pub failures: u32,
     /// what it computes on
     pub device: String,
+}
+
+impl State {
+    /// A process has been started; gives its number among all.
+    pub fn begin(&mut self, pid: i32) -> u64 {
+        self.pid = Some(pid);
+        self.generation += 1;
+        self.reason = None;
+        self.variables.clear();
+        self.control = Control::default();
+        self.generation
+    }
 }
 
 impl Shared {

@@ -1,9 +1,11 @@
 //! A session process with the tasks that listen to it: on the socket, the raw output, the raw errors.
 use super::items::{Item, Question};
+use super::marks::Marks;
 use super::settings::Settings;
 use super::shared::Shared;
+use super::stderr::Stderr;
 use super::stdout::Stdout;
-use crate::protocol::{DESCRIPTOR, Message, NONCE, Output};
+use crate::protocol::{DESCRIPTOR, LARGEST, Message, NONCE, Output};
 use std::io::Result;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream as Socket;
@@ -13,16 +15,19 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::process::{Child, ChildStderr, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How long the output of a process that has ended is waited for.
 const LAST_WORDS: Duration = Duration::from_millis(400);
+/// A message of a session, as a line of JSON, is no longer than this.
+const LONGEST: u64 = 2 * LARGEST as u64;
 
 /// A session process that runs.
 pub(super) struct Process {
-    pub pid: i32,
+    /// counts the processes
+    pub generation: u64,
     /// none where nobody can be asked
     pub stdin: Option<ChildStdin>,
     pub socket: OwnedWriteHalf,
@@ -43,14 +48,19 @@ pub(super) fn spawn(settings: &Settings, shared: &Arc<Shared>) -> Result<Process
     let stdout = child.stdout.take().ok_or_else(missing)?;
     let stderr = child.stderr.take().ok_or_else(missing)?;
     let (reading, socket) = UnixStream::from_std(ours)?.into_split();
-    let (seen, marks) = watch::channel(0);
+    let (out_seen, out) = watch::channel(0);
+    let (err_seen, err) = watch::channel(0);
     let (delivered, deliveries) = watch::channel(0);
+    // before anybody listens: an end is noted behind this beginning
+    let generation = shared.state().begin(pid);
+    let stdout_marks = Marks::new(&nonce, out_seen, deliveries.clone());
+    let stderr_marks = Marks::new(&nonce, err_seen, deliveries);
     let listeners = [
-        tokio::spawn(messages(reading, shared.clone(), marks, delivered)),
-        tokio::spawn(Stdout::new(shared.clone(), &nonce, seen, deliveries).read(stdout)),
-        tokio::spawn(errors(stderr, shared.clone())),
+        tokio::spawn(messages(reading, shared.clone(), [out, err], delivered)),
+        tokio::spawn(Stdout::new(shared.clone(), stdout_marks).read(stdout)),
+        tokio::spawn(Stderr::new(shared.clone(), stderr_marks).read(stderr)),
     ];
-    Ok(Process { pid, stdin, socket, end: tokio::spawn(end(child, listeners)) })
+    Ok(Process { generation, stdin, socket, end: tokio::spawn(end(child, shared.clone(), listeners)) })
 }
 
 /// This program again, as a session, with its end of the socket.
@@ -79,8 +89,10 @@ fn command(settings: &Settings, nonce: &str, theirs: &Socket) -> Result<Command>
 }
 
 /// Waits for the end of a process, and for its last words.
-async fn end(mut child: Child, listeners: [JoinHandle<()>; 3]) -> Result<ExitStatus> {
+async fn end(mut child: Child, shared: Arc<Shared>, listeners: [JoinHandle<()>; 3]) -> Result<ExitStatus> {
     let status = child.wait().await;
+    // its number may be another process's from now on
+    shared.state().pid = None;
     // what it started may hold the pipes open for long
     let stops = listeners.each_ref().map(JoinHandle::abort_handle);
     let [messages, stdout, stderr] = listeners;
@@ -91,39 +103,33 @@ async fn end(mut child: Child, listeners: [JoinHandle<()>; 3]) -> Result<ExitSta
     status
 }
 
-async fn errors(mut from: ChildStderr, shared: Arc<Shared>) {
-    let mut buffer = vec![0; 1 << 14];
-    while let Ok(n) = from.read(&mut buffer).await {
-        let text = String::from_utf8_lossy(&buffer[..n]);
-        if n == 0 || !shared.show(Output::stream("stderr", text)).await {
-            return;
-        }
-    }
-}
-
 /// Listens on the socket until the process closes its end.
 async fn messages(
     from: OwnedReadHalf,
     shared: Arc<Shared>,
-    mut marks: watch::Receiver<u64>,
+    mut seen: [watch::Receiver<u64>; 2],
     delivered: watch::Sender<u64>,
 ) {
-    let mut lines = BufReader::with_capacity(1 << 16, from);
+    let mut lines = BufReader::with_capacity(1 << 16, from).take(0);
     let mut line = vec![];
     loop {
         line.clear();
+        lines.set_limit(LONGEST);
         match lines.read_until(b'\n', &mut line).await {
-            Ok(n) if n > 0 => {}
+            Ok(_) if line.ends_with(b"\n") => {}
+            // its end, or more than a session sends
             _ => return,
         }
         let Ok(message) = serde_json::from_slice::<Message>(&line) else { continue };
         let after = match &message {
-            Message::Reply { after, .. } | Message::Output { after, .. } => *after,
-            _ => None,
+            Message::Reply { after, .. } | Message::Output { after, .. } | Message::Question { after, .. } => *after,
+            Message::Ready { .. } => None,
         };
         if let Some(n) = after {
             // what was printed before comes first; an end of the raw output is as good
-            let _ = marks.wait_for(|m| *m >= n).await;
+            for stream in &mut seen {
+                let _ = stream.wait_for(|m| *m >= n).await;
+            }
         }
         deliver(message, &shared).await;
         if let Some(n) = after {
@@ -146,10 +152,17 @@ async fn deliver(message: Message, shared: &Shared) {
             }
         }
         Message::Output { output, .. } => {
+            if let Output::Stream { name, text } = &output
+                && name == "stderr"
+            {
+                shared.state().control.complain(text);
+            }
             let _ = shared.show(output).await;
         }
-        Message::Question { prompt, password } => {
-            let _ = shared.send(Item::Question(Question { prompt, password, to_stdin: false })).await;
+        Message::Question { prompt, password, .. } => {
+            let generation = shared.state().generation;
+            let question = Question { prompt, password, to_stdin: false, generation };
+            let _ = shared.send(Item::Question(question)).await;
         }
         Message::Ready { device } => {
             let mut state = shared.state();

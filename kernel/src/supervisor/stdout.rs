@@ -2,13 +2,13 @@
 //! the marks that tell how far it has been read.
 use super::control::{CHANGED, ERROR, PANIC};
 use super::items::{Item, Question};
+use super::marks::{Here, Marks, whole};
 use super::shared::Shared;
-use crate::protocol::{LAST, MARK, Output};
+use crate::protocol::{LARGEST, MARK, Output};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 use tokio::process::ChildStdout;
-use tokio::sync::watch;
 
 const PREFIX: &[u8] = b"EVCXR_";
 const BEGIN: &str = "EVCXR_BEGIN_CONTENT ";
@@ -19,13 +19,7 @@ const PASSWORD: &str = "EVCXR_INPUT_REQUEST_PASSWORD:";
 /// Reads the raw output of one session process.
 pub(super) struct Stdout {
     shared: Arc<Shared>,
-    /// how marks of this process begin
-    head: Vec<u8>,
-    /// the number of the last mark
-    last: u64,
-    seen: watch::Sender<u64>,
-    /// how many of the marked messages have taken their place
-    delivered: watch::Receiver<u64>,
+    marks: Marks,
     buffer: Vec<u8>,
     content: Option<(String, String)>,
     /// content of one value, in several forms, not yet shown
@@ -39,19 +33,14 @@ enum Next {
     /// a whole line, its end included, that may be a directive
     Line(usize),
     /// a mark of so many bytes
-    Mark { length: usize, number: u64, last: bool },
+    Mark { length: usize, last: bool },
     /// nothing that can be decided
     Wait,
 }
 
 impl Stdout {
-    /// `nonce` begins the marks of the process; `seen` tells others how far the output is read, `delivered` this one how
-    /// many of the marked messages have taken their place.
-    pub fn new(shared: Arc<Shared>, nonce: &str, seen: watch::Sender<u64>, delivered: watch::Receiver<u64>) -> Stdout {
-        let mut head = vec![MARK];
-        head.extend_from_slice(nonce.as_bytes());
-        head.push(b':');
-        Stdout { shared, head, last: 0, seen, delivered, buffer: vec![], content: None, held: Map::new() }
+    pub fn new(shared: Arc<Shared>, marks: Marks) -> Stdout {
+        Stdout { shared, marks, buffer: vec![], content: None, held: Map::new() }
     }
 
     /// Reads until the process closes its end.
@@ -88,8 +77,7 @@ impl Stdout {
     }
 
     /// A mark; at the last one of a compiled cell, the value held is its result.
-    async fn mark(&mut self, n: u64, last: bool) {
-        self.last = n;
+    async fn mark(&mut self, last: bool) {
         if last && let Some((kind, content)) = self.content.take() {
             // begun and never ended: it was text after all
             self.text(format!("{BEGIN}{kind}\n{content}\n").as_bytes()).await;
@@ -99,9 +87,7 @@ impl Stdout {
         } else {
             self.release().await;
         }
-        let _ = self.seen.send(n);
-        // what follows the mark comes after its message; without a sender there is none any more
-        let _ = self.delivered.wait_for(|d| *d >= n).await;
+        self.marks.pass().await;
     }
 
     /// A line of content, or one that begins with the prefix of directives.
@@ -122,6 +108,12 @@ impl Stdout {
                     content.push('\n');
                 }
                 content.push_str(line);
+                if content.len() > LARGEST {
+                    // more than a client takes: it is text after all
+                    let text = format!("{BEGIN}{kind}\n{content}\n");
+                    self.content = None;
+                    self.text(text.as_bytes()).await;
+                }
             }
         } else if let Some(kind) = line.strip_prefix(BEGIN) {
             self.content = Some((kind.trim().to_string(), String::new()));
@@ -130,7 +122,8 @@ impl Stdout {
         } else if let Some((prompt, password)) =
             line.strip_prefix(PASSWORD).map(|p| (p, true)).or_else(|| line.strip_prefix(INPUT).map(|p| (p, false)))
         {
-            let question = Question { prompt: prompt.to_string(), password, to_stdin: true };
+            let generation = self.shared.state().generation;
+            let question = Question { prompt: prompt.to_string(), password, to_stdin: true, generation };
             let _ = self.shared.send(Item::Question(question)).await;
         } else {
             self.text(format!("{line}\n").as_bytes()).await;
@@ -141,32 +134,14 @@ impl Stdout {
         self.shared.state().control.lines.push(line.to_string());
     }
 
-    /// The mark at the start of the buffer: only the next one of this process is one, all else is text.
-    fn mark_here(&self) -> Option<Next> {
-        let b = &self.buffer;
-        let wanted = format!("{}", self.last + 1);
-        let whole: Vec<u8> = self.head.iter().copied().chain(wanted.bytes()).collect();
-        let common = b.iter().zip(&whole).take_while(|(x, y)| x == y).count();
-        if common < whole.len() {
-            return (common == b.len()).then_some(Next::Wait);
-        }
-        match (b.get(whole.len()), b.get(whole.len() + 1)) {
-            (Some(&MARK), _) => Some(Next::Mark { length: whole.len() + 1, number: self.last + 1, last: false }),
-            (Some(&LAST), Some(&MARK)) => {
-                Some(Next::Mark { length: whole.len() + 2, number: self.last + 1, last: true })
-            }
-            (None, _) | (Some(&LAST), None) => Some(Next::Wait),
-            _ => None,
-        }
-    }
-
     fn next(&self, at_end: bool) -> Next {
         let b = &self.buffer;
-        if b[0] == MARK
-            && let Some(next) = self.mark_here()
-            && !(at_end && matches!(next, Next::Wait))
-        {
-            return next;
+        if b[0] == MARK {
+            match self.marks.here(b) {
+                Here::Mark { length, last } => return Next::Mark { length, last },
+                Here::Part if !at_end => return Next::Wait,
+                _ => {}
+            }
         }
         let newline = b.iter().position(|c| *c == b'\n');
         if self.content.is_some() || b.starts_with(PREFIX) {
@@ -175,7 +150,7 @@ impl Stdout {
             return match (newline, mark) {
                 (Some(n), m) if m.is_none_or(|m| n < m) => Next::Line(n + 1),
                 (_, Some(m)) => Next::Text(m),
-                _ if at_end => Next::Text(b.len()),
+                _ if at_end || b.len() > LARGEST => Next::Text(b.len()),
                 _ => Next::Wait,
             };
         }
@@ -193,9 +168,9 @@ impl Stdout {
         while !self.buffer.is_empty() {
             match self.next(at_end) {
                 Next::Wait => return,
-                Next::Mark { length, number, last } => {
+                Next::Mark { length, last } => {
                     self.buffer.drain(..length);
-                    self.mark(number, last).await;
+                    self.mark(last).await;
                 }
                 Next::Line(length) => {
                     let line: Vec<u8> = self.buffer.drain(..length).collect();
@@ -203,11 +178,7 @@ impl Stdout {
                     self.line(line.trim_end_matches('\r')).await;
                 }
                 Next::Text(length) => {
-                    // half a character waits for the rest of it
-                    let whole = match std::str::from_utf8(&self.buffer[..length]) {
-                        Err(e) if e.error_len().is_none() && !at_end && length == self.buffer.len() => e.valid_up_to(),
-                        _ => length,
-                    };
+                    let whole = whole(&self.buffer, length, at_end);
                     if whole == 0 {
                         return;
                     }
@@ -222,14 +193,14 @@ impl Stdout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::sync::mpsc;
+    use tokio::sync::{mpsc, watch};
 
     /// What is shown for pieces of raw output, with marks delivered at once.
     async fn shown(pieces: &[&str]) -> (Vec<Output>, Stdout) {
         let (items, mut receiver) = mpsc::channel(1000);
         let (seen, _) = watch::channel(0);
         let (_deliver, delivered) = watch::channel(u64::MAX);
-        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), "n0", seen, delivered);
+        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), Marks::new("n0", seen, delivered));
         for p in pieces {
             stdout.buffer.extend_from_slice(p.as_bytes());
             stdout.advance(false).await;
@@ -270,7 +241,7 @@ mod tests {
         let (items, mut receiver) = mpsc::channel(10);
         let (seen, _) = watch::channel(0);
         let (_deliver, delivered) = watch::channel(0);
-        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), "n0", seen, delivered);
+        let mut stdout = Stdout::new(Arc::new(Shared::new(items)), Marks::new("n0", seen, delivered));
         for half in "λ".as_bytes().chunks(1) {
             stdout.buffer.extend_from_slice(half);
             stdout.advance(false).await;
