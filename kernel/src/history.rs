@@ -1,12 +1,13 @@
 //! The cells of all sessions, a line of JSON each, in the user's data folder.
+mod file;
+
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-/// A file longer than this loses its older half.
-const LARGEST: u64 = 16 << 20;
+/// A cell that is longer than this is not kept.
+const LONGEST: usize = 1 << 20;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,13 +57,9 @@ impl Store {
     }
 
     fn read(&self) -> Vec<Record> {
-        let Some(file) = self.path.as_ref().and_then(|p| std::fs::File::open(p).ok()) else { return vec![] };
         // a line that is not whole, or not ours, is passed over
-        BufReader::new(file)
-            .split(b'\n')
-            .map_while(Result::ok)
-            .filter_map(|l| serde_json::from_slice(&l).ok())
-            .collect()
+        let lines = self.path.as_ref().and_then(|p| file::tail(p).ok()).unwrap_or_default();
+        lines.split(|b| *b == b'\n').filter_map(|l| serde_json::from_slice(l).ok()).collect()
     }
 
     /// Keeps a cell; a history that cannot be written is not worth an error.
@@ -84,22 +81,17 @@ impl Store {
     /// The number of a new session, one more than the last in the file.
     fn begin(&self) -> i64 {
         let all = self.read();
-        if let Some(path) = self.path.as_ref().filter(|p| std::fs::metadata(p).is_ok_and(|m| m.len() > LARGEST)) {
-            let lines: Vec<String> =
-                all[all.len() / 2..].iter().filter_map(|r| serde_json::to_string(r).ok()).collect();
-            let _ = gflow::io::write_atomically(path, (lines.join("\n") + "\n").as_bytes());
+        if let Some(path) = &self.path {
+            let _ = file::shorten(path);
         }
         all.iter().map(|r| r.session).max().unwrap_or(0) + 1
     }
 
     fn append(&self, record: &Record) -> std::io::Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+        let Some(path) = self.path.as_ref().filter(|_| record.code.len() <= LONGEST) else { return Ok(()) };
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
-        gflow::io::append_private(path)?.write_all(&line)
+        file::append(path, &line)
     }
 
     /// Everything, this session last. What the file does not have is taken from memory.
@@ -185,6 +177,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn patterns() {
@@ -210,6 +203,8 @@ mod tests {
         std::fs::OpenOptions::new().append(true).open(path.as_ref().unwrap()).unwrap().write_all(b"{broken\n").unwrap();
         let second = Store::at(path);
         second.add(1, "a", None);
+        second.add(2, &"x".repeat(LONGEST + 1), None);
+        second.state().own.pop();
         let codes = |r: Vec<Record>| r.into_iter().map(|r| (r.session, r.line, r.code)).collect::<Vec<_>>();
         assert_eq!(codes(second.tail(2)), [(1, 2, "b".into()), (2, 1, "a".into())]);
         assert_eq!(codes(second.range(0, 1, None)), [(2, 1, "a".into())]);
