@@ -64,6 +64,21 @@ def test_gflow_run_stops_at_an_error_and_keeps_what_was_done(tmp_path):
     assert executed.cells[2].outputs == []
 
 
+def test_errors_of_rust_cells_are_in_their_cells(tmp_path):
+    sources = [f'%%rust\nprintln!("o{i}"); eprintln!("e{i}"); println!("p{i}");' for i in range(10)]
+    path = notebook(tmp_path, *sources, '%%rust\nlet v = vec![1]; eprintln!("soon"); if v.len() == 1 { panic!("on purpose") }')
+    done = gflow(path.name, cwd=tmp_path)
+    # the terminal shows the error, and the error says what the panic said
+    assert done.returncode == 1 and "the cell panicked: on purpose" in done.stderr and "see above" not in done.stderr
+    executed = nbformat.read(tmp_path / "n.executed.ipynb", as_version=4)
+    nbformat.validate(executed)
+    for i, cell in enumerate(executed.cells[:-1]):
+        streams = [(o.name, o.text) for o in cell.outputs if o.output_type == "stream"]
+        assert streams == [("stdout", f"o{i}\n"), ("stderr", f"e{i}\n"), ("stdout", f"p{i}\n")], (i, streams)
+    last = [o.get("text", o.get("evalue")) for o in executed.cells[-1].outputs if o.output_type != "display_data"]
+    assert last[0] == "soon\npanicked: on purpose\n" and last[1].startswith("the cell panicked: on purpose")
+
+
 def test_gflow_run_of_what_is_no_notebook(tmp_path):
     (tmp_path / "bad.ipynb").write_text("{}")
     (tmp_path / "worse.ipynb").write_bytes(b"\xff\x00")

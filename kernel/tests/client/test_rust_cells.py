@@ -81,7 +81,9 @@ println!("four");
 5
 ''')
     assert text(outputs) == "one\n2\nthree four\n"
-    assert [k for k, _ in outputs if k != "stream"] == ["display_data", "execute_result"]
+    # on a busy machine, how long the compiler takes is shown as well
+    kinds = [k for k, c in outputs if k != "stream" and "compil" not in str(c)]
+    assert kinds == ["display_data", "execute_result"]
     printed = cells.printed(R + "for i in 0..20000 { println!(\"{i}\") }")
     assert printed.split() == [str(i) for i in range(20000)]
 
