@@ -106,3 +106,59 @@ impl Draft {
         self.encode(signer, &to.addresses)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zmtp::fuzz::{Random, tries};
+
+    fn signed(signer: &Signer, four: &[Vec<u8>; 4]) -> Parts {
+        let signature = signer.sign([&four[0], &four[1], &four[2], &four[3]]).into_bytes();
+        let mut parts = vec![b"address".to_vec(), DELIMITER.to_vec(), signature];
+        parts.extend(four.iter().cloned());
+        parts
+    }
+
+    /// Whatever stands in a message, with the key or without, it is a request or an error; and what is said to it is a
+    /// message again.
+    #[test]
+    fn messages_made_of_others() {
+        let (signer, mut random) = (Signer::new("key"), Random::new(17));
+        let header = br#"{"msg_id":"a","msg_type":"execute_request","session":"s","username":"u","version":"5.4","date":"2026-01-01T00:00:00Z"}"#;
+        let content =
+            r#"{"code":"1 + λ","silent":false,"user_expressions":{"a":"1"},"allow_stdin":true,"n":[1,2e3,null]}"#;
+        let whole = [header.to_vec(), b"{}".to_vec(), b"{}".to_vec(), content.as_bytes().to_vec()];
+        let (mut read, mut refused) = (0, 0);
+        for i in 0..tries() {
+            let mut four = whole.clone();
+            if i % 7 > 0 {
+                let k = random.below(4);
+                random.change(&mut four[k], content.as_bytes());
+            }
+            let mut parts = signed(&signer, &four);
+            match random.below(8) {
+                0 => drop(parts.remove(random.below(parts.len()))),
+                1 => {
+                    let k = random.below(parts.len());
+                    random.change(&mut parts[k], header);
+                }
+                2 => parts.push(vec![0; 10]),
+                _ => {}
+            }
+            match Request::read(Origin::nobody(), parts, &signer) {
+                Err(_) => refused += 1,
+                Ok(request) => {
+                    read += 1;
+                    let draft = Draft::new("session", "execute_reply", &request.content, Some(&request));
+                    assert!(serde_json::from_slice::<Value>(&draft.parent).is_ok());
+                    assert!(!draft.encode_for(&signer, &request).is_empty());
+                    // the same once more is a copy
+                    let copy = signed(&signer, &[request.header, b"{}".to_vec(), b"{}".to_vec(), b"{}".to_vec()]);
+                    let _ = Request::read(Origin::nobody(), copy.clone(), &signer);
+                    assert!(Request::read(Origin::nobody(), copy, &signer).is_err());
+                }
+            }
+        }
+        assert!(read > tries() / 100 && refused > tries() / 4, "{read} read, {refused} refused");
+    }
+}

@@ -58,6 +58,12 @@ impl Allowance {
         self.bytes = 0;
     }
 
+    /// Bytes of the message under way, asked for or here.
+    #[cfg(test)]
+    pub fn under_way(&self) -> usize {
+        self.bytes
+    }
+
     /// Whether a part of so many bytes fits into the message.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ mod address;
 mod allowance;
 mod echo;
 mod frames;
+#[cfg(test)]
+pub mod fuzz;
 mod handshake;
 mod peers;
 mod publisher;

@@ -83,7 +83,7 @@ impl Table {
 }
 
 /// Whether a message says that a topic is wanted, or no longer: by its first byte in ZMTP 3.0, by a command in 3.1.
-fn subscription(said: &Said) -> Option<(bool, &[u8])> {
+pub(super) fn subscription(said: &Said) -> Option<(bool, &[u8])> {
     match said {
         Said::Message(parts) => match parts.first()?.split_first()? {
             (1, topic) => Some((true, topic)),

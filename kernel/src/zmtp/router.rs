@@ -26,6 +26,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Nobody's, for tests.
+    #[cfg(test)]
+    pub fn nobody() -> Origin {
+        Origin { connection: 0, identity: vec![], known: Arc::default() }
+    }
     /// A message of this peer has been verified: it is no stranger any more.
     pub fn trust(&self) {
         self.known.store(true, Ordering::SeqCst);
