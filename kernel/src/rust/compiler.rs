@@ -25,6 +25,9 @@ pub enum Job {
     Inspect { code: String, byte: usize, answer: oneshot::Sender<Option<(String, String)>> },
 }
 
+/// The error of a cell whose session process has ended.
+const ENDED: &str = "SessionDied";
+
 /// How a cell came out of the compiler.
 #[derive(Default)]
 pub struct Compiled {
@@ -40,6 +43,10 @@ impl Compiled {
     /// A cell that was not compiled.
     pub fn failed(name: &str, value: &str) -> Compiled {
         Compiled { error: Some(Failure::plain(name, value)), ..Compiled::default() }
+    }
+    /// Whether the session process ended before it could run the cell.
+    fn ended(&self) -> bool {
+        self.error.as_ref().is_some_and(|e| e.name == ENDED)
     }
 }
 
@@ -132,13 +139,12 @@ fn run(context: &mut Option<Context>, supervisor: &Supervisor, loads: &Loads, jo
         }
         Job::Execute { ticket, .. } if ticket.cancelled() => {}
         Job::Execute { code, ticket, answer } => {
-            let compiled = match ready(context, supervisor) {
-                Ok(c) => {
-                    loads.turn(ticket);
-                    executed(c, &code)
-                }
-                Err(f) => Compiled { error: Some(f), ..Compiled::default() },
-            };
+            let mut compiled = attempt(context, supervisor, loads, &code, &ticket);
+            // the session process ended while the cell was compiled: of the cell nothing has run
+            if compiled.ended() && !ticket.has_begun() {
+                loads.turn(Arc::default());
+                compiled = attempt(context, supervisor, loads, &code, &ticket);
+            }
             let _ = answer.send(compiled);
         }
         Job::Complete { code, byte, answer } => {
@@ -151,6 +157,23 @@ fn run(context: &mut Option<Context>, supervisor: &Supervisor, loads: &Loads, jo
             let found = ready(context, supervisor).ok().and_then(|c| c.evcxr.hover_at(&code, byte).ok());
             let _ = answer.send(found.filter(|f| !f.0.trim().is_empty()));
         }
+    }
+}
+
+/// Compiles a cell and has it run.
+fn attempt(
+    context: &mut Option<Context>,
+    supervisor: &Supervisor,
+    loads: &Loads,
+    code: &str,
+    ticket: &Arc<Ticket>,
+) -> Compiled {
+    match ready(context, supervisor) {
+        Ok(c) => {
+            loads.turn(ticket.clone());
+            executed(c, code)
+        }
+        Err(f) => Compiled { error: Some(f), ..Compiled::default() },
     }
 }
 
@@ -177,6 +200,9 @@ fn failure(e: &Error, code: &str) -> Failure {
             let value = errors.first().map_or("the cell does not compile".to_string(), |e| e.message());
             let traceback = errors.iter().flat_map(|e| report(e, code)).collect();
             Failure { name: "RustCompileError".into(), value, traceback }
+        }
+        Error::SubprocessTerminated(_) => {
+            Failure::plain(ENDED, "the session process ended before the cell ran: run the cell again")
         }
         other => Failure::plain("RustError", other.to_string()),
     }

@@ -17,6 +17,8 @@ pub struct Ticket {
 #[derive(Default)]
 struct Progress {
     running: bool,
+    /// it runs, or has run
+    begun: bool,
     /// when the compiler was through
     compiled: Option<Instant>,
     /// the cell was interrupted before it ran: it must not any more
@@ -32,6 +34,10 @@ impl Ticket {
     /// Whether its code runs now.
     pub fn running(&self) -> bool {
         self.progress().running
+    }
+    /// Whether any of its code has run.
+    pub fn has_begun(&self) -> bool {
+        self.progress().begun
     }
     /// Gives up a cell that is still being compiled; false if it runs.
     pub fn cancel(&self) -> bool {
@@ -62,6 +68,7 @@ impl Ticket {
         let mut progress = self.progress();
         progress.compiled = Some(Instant::now());
         progress.running = !progress.cancelled;
+        progress.begun |= progress.running;
         progress.running
     }
     /// The cell has run, or must not.

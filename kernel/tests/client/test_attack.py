@@ -306,59 +306,80 @@ def order(outputs):
     return [line for k, c in outputs if k == "stream" for line in c["text"].splitlines()]
 
 
-def test_errors_of_rust_cells_come_in_their_cell_and_in_their_order():
+@pytest.fixture(scope="module")
+def compiled():
+    """A kernel whose compiler is there."""
     k = Kernel()
-    try:
-        assert k.value(R + "1", timeout=180) == "1"
-        for i in range(times(25, 500)):
-            reply, outputs = k.run(R + f'println!("o{i}"); eprintln!("e{i}"); print!("p{i} "); eprint!("q{i} "); println!("r{i}"); eprintln!();', timeout=60)
-            assert reply["status"] == "ok"
-            shown = [(k, c) for k, c in outputs if not k.endswith("display_data")]
-            assert order(shown) == [f"o{i}", f"e{i}", f"p{i} ", f"q{i} ", f"r{i}", ""], (i, outputs)
-            assert {c["name"] for _, c in shown} == {"stdout", "stderr"} and text(shown, "stderr") == f"e{i}\nq{i} \n"
-        # past the macros of cells: both within the cell, before and behind what the session shows
-        for i in range(times(5, 100)):
-            _, outputs = k.run(R + f'use std::io::Write; std::io::stderr().write_all(b"raw{i}\\n")?; session::show("text/plain", "shown"); std::io::stderr().write_all(b"end{i}\\n")?;', timeout=60)
-            shown = [c.get("text", "shown") for k, c in outputs if "of another" not in k and "compil" not in str(c)]
-            assert shown == [f"raw{i}\n", "shown", f"end{i}\n"], (i, outputs)
-        # what a panic or an error says stands before it, and in it
-        reply, outputs = k.run(R + 'eprintln!("before"); panic!("on purpose {}", 7)', timeout=60)
-        assert "on purpose 7" in reply["evalue"] and order(outputs)[-2:] == ["before", "panicked: on purpose 7"]
-        assert outputs[-1][0] == "error"
-        reply, outputs = k.run(R + 'Err::<(), String>("no such thing".into())?;', timeout=60)
-        assert "no such thing" in reply["evalue"] and text(outputs, "stderr") == "no such thing\n"
-        reply, outputs = k.run(R + 'let v: Vec<i32> = vec![]; let w = v[3];', timeout=60)
-        assert "len is 0 but the index is 3" in reply["evalue"]
-        # descriptors that a cell changes hang nothing
-        cell = 'unsafe extern "C" { fn dup2(a: i32, b: i32) -> i32; fn open(p: *const u8, f: i32) -> i32; }\nlet n = unsafe { open(b"/dev/null\\0".as_ptr(), 1) }; unsafe { dup2(n, 1); dup2(n, 2); }'
-        assert k.run(R + cell, timeout=60)[0]["status"] == "ok"
-        assert k.value("1 + 1") == "2" and k.run(R + "1 + 2", timeout=60)[0]["status"] == "ok"
-    finally:
-        k.close()
+    assert k.value(R + "1", timeout=180) == "1"
+    yield k
+    k.close()
 
 
-def test_a_variable_that_is_moved_and_assigned_in_one_cell(kernel):
-    kernel.run(R + 'let mut s = String::from("one"); let mut n = vec![1];', timeout=180)
-    reply, outputs = kernel.run(R + 'let t = s; s = String::from("two");', timeout=60)
+def test_errors_of_rust_cells_come_in_their_cell_and_in_their_order(compiled):
+    for i in range(times(25, 500)):
+        reply, outputs = compiled.run(R + f'println!("o{i}"); eprintln!("e{i}"); print!("p{i} "); eprint!("q{i} "); println!("r{i}"); eprintln!();', timeout=60)
+        assert reply["status"] == "ok"
+        shown = [(k, c) for k, c in outputs if not k.endswith("display_data")]
+        assert order(shown) == [f"o{i}", f"e{i}", f"p{i} ", f"q{i} ", f"r{i}", ""], (i, outputs)
+        assert {c["name"] for _, c in shown} == {"stdout", "stderr"} and text(shown, "stderr") == f"e{i}\nq{i} \n"
+    # past the macros of cells: within the cell, before and behind what the session shows
+    for i in range(times(5, 100)):
+        _, outputs = compiled.run(R + f'use std::io::Write; std::io::stderr().write_all(b"raw{i}\\n")?; session::show("text/plain", "shown"); std::io::stderr().write_all(b"end{i}\\n")?;', timeout=60)
+        shown = [c.get("text", "shown") for k, c in outputs if "of another" not in k and "compil" not in str(c)]
+        assert shown == [f"raw{i}\n", "shown", f"end{i}\n"], (i, outputs)
+
+
+def test_an_error_says_what_the_panic_said(compiled):
+    reply, outputs = compiled.run(R + 'eprintln!("before"); panic!("on purpose {}", 7)', timeout=60)
+    assert "on purpose 7" in reply["evalue"] and order(outputs)[-2:] == ["before", "panicked: on purpose 7"]
+    assert outputs[-1][0] == "error"
+    reply, outputs = compiled.run(R + 'Err::<(), String>("no such thing".into())?;', timeout=60)
+    assert "no such thing" in reply["evalue"] and text(outputs, "stderr") == "no such thing\n"
+    reply, outputs = compiled.run(R + "let v: Vec<i32> = vec![]; let w = v[3];", timeout=60)
+    assert "len is 0 but the index is 3" in reply["evalue"]
+
+
+def test_a_variable_that_is_moved_and_assigned_in_one_cell(compiled):
+    compiled.run(R + 'let mut s = String::from("one"); let mut n = vec![1];', timeout=60)
+    reply, outputs = compiled.run(R + 'let t = s; s = String::from("two");', timeout=60)
     assert reply["status"] == "ok" and "`s` is not kept" in text(outputs, "stderr") and "mem::replace(&mut s" in text(outputs, "stderr")
-    assert kernel.value(R + "t", timeout=60) == '"one"'
+    assert compiled.value(R + "t", timeout=60) == '"one"'
     # as it says
-    reply, outputs = kernel.run(R + "let m = std::mem::replace(&mut n, vec![2]);", timeout=60)
-    assert text(outputs, "stderr") == "" and kernel.value(R + "(m, n.clone())", timeout=60) == "([1], [2])"
+    reply, outputs = compiled.run(R + "let m = std::mem::replace(&mut n, vec![2]);", timeout=60)
+    assert text(outputs, "stderr") == "" and compiled.value(R + "(m, n.clone())", timeout=60) == "([1], [2])"
 
 
-def test_a_rust_cell_that_is_asked_and_interrupted_keeps_the_session(kernel):
-    kernel.run("let treasure = 1;")
+def test_a_rust_cell_that_is_asked_and_interrupted_keeps_the_session(compiled):
+    compiled.run("let treasure = 1;")
     cell = R + 'println!("EVCXR_INPUT_REQUEST:name? "); let mut line = String::new(); std::io::stdin().read_line(&mut line)?; println!("{line:?}");'
-    request, question = ask(kernel, cell)
+    request, question = ask(compiled, cell)
     assert question["content"]["prompt"] == "name? "
-    kernel.kc.input("Ada")
-    assert kernel.reply(request, 60)["status"] == "ok"
-    request = kernel.kc.execute(cell, allow_stdin=True)
-    kernel.kc.get_stdin_msg(timeout=60)
-    interrupt(kernel)
-    assert kernel.reply(request, 20) is not None
-    assert kernel.value("treasure") == "1"
+    compiled.kc.input("Ada")
+    assert compiled.reply(request, 60)["status"] == "ok"
+    request = compiled.kc.execute(cell, allow_stdin=True)
+    compiled.kc.get_stdin_msg(timeout=60)
+    interrupt(compiled)
+    assert compiled.reply(request, 20) is not None
+    assert compiled.value("treasure") == "1"
+
+
+def test_a_rust_cell_meets_the_death_of_an_idle_session(compiled):
+    """It has not run yet: it runs in the next session process."""
+    r = random.Random(2)
+    for i in range(times(3, 40)):
+        compiled.run(R + "let lost = 1;", timeout=60)
+        compiled.kill_session()
+        time.sleep(r.choice((0, 0.001, 0.005, 0.01, 0.03, 0.2)))
+        reply = compiled.reply(compiled.kc.execute(R + "41 + 1"), 60)
+        assert reply and reply["status"] == "ok", (i, reply)
+    reply, _ = compiled.run(R + "lost", timeout=60)
+    assert reply["ename"] == "RustCompileError"
+
+
+def test_descriptors_that_a_cell_changes_hang_nothing(compiled):
+    cell = 'unsafe extern "C" { fn dup2(a: i32, b: i32) -> i32; fn open(p: *const u8, f: i32) -> i32; }\nlet n = unsafe { open(b"/dev/null\\0".as_ptr(), 1) }; unsafe { dup2(n, 1); dup2(n, 2); }'
+    assert compiled.run(R + cell, timeout=60)[0]["status"] == "ok"
+    assert compiled.value("1 + 1") == "2" and compiled.run(R + "1 + 2", timeout=60)[0]["status"] == "ok"
 
 
 def modes(folder):
