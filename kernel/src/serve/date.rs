@@ -21,28 +21,40 @@ fn civil(seconds: u64, micros: u32) -> String {
     format!("{year:04}-{month:02}-{date:02}T{h:02}:{m:02}:{s:02}.{micros:06}Z")
 }
 
-/// Whether all texts in a value that look like a date and a time are some. Others are none of our business.
+/// Whether all texts in a value that look like a date and a time, to a client that looks for them, are some. Others are
+/// none of our business.
 pub fn are_dates(value: &Value) -> bool {
     match value {
-        Value::String(text) => is_date(text.as_bytes()).unwrap_or(true),
+        Value::String(text) => is_date(text).unwrap_or(true),
         Value::Array(all) => all.iter().all(are_dates),
         Value::Object(all) => all.values().all(are_dates),
         _ => true,
     }
 }
 
-/// Whether a text like 2026-01-01T00:00:00 is a date and a time; none if it is not like that. What follows is a fraction
-/// or an offset, whose numbers may be too large as well.
-fn is_date(text: &[u8]) -> Option<bool> {
-    let (head, tail) = text.split_first_chunk::<19>()?;
-    let like =
-        head.iter().zip(b"0000-00-00T00:00:00").all(|(c, p)| if *p == b'0' { c.is_ascii_digit() } else { c == p });
-    if !like {
+/// A text in the form of a date, digits as 0: to clients, those of every script are digits.
+const FORM: &str = "0000-00-00T00:00:00";
+
+/// Whether a text like 2026-01-01T00:00:00 is a date and a time; none if it is not like that. A fraction may follow, Z, and
+/// an offset, each or none.
+fn is_date(text: &str) -> Option<bool> {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    let forms: String = line.chars().map(|c| if c.is_numeric() { '0' } else { c }).collect();
+    let mut tail = forms.strip_prefix(FORM)?;
+    if let Some(fraction) = tail.strip_prefix('.') {
+        tail = fraction.trim_start_matches('0');
+    }
+    let offset = tail.strip_prefix('Z').unwrap_or(tail);
+    if !matches!(offset, "" | "+00:00" | "-00:00" | "+0000" | "-0000") {
         return None;
     }
-    let number = |from: usize, to: usize| head[from..to].iter().fold(0, |n, c| 10 * n + u32::from(c - b'0'));
+    // a date in other digits than these is none, and no line is one
+    if !text.is_ascii() || line != text {
+        return Some(false);
+    }
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(u32::MAX);
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
@@ -50,26 +62,10 @@ fn is_date(text: &[u8]) -> Option<bool> {
         _ => 0,
     };
     let time = number(11, 13) < 24 && number(14, 16) < 60 && number(17, 19) < 60;
-    Some(year > 0 && (1..=days).contains(&day) && time && is_end(tail))
-}
-
-/// Whether this ends a time: a fraction, then Z or an offset below a day, each or none.
-fn is_end(tail: &[u8]) -> bool {
-    let tail = match tail.strip_prefix(b".") {
-        Some(rest) => {
-            let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
-            &rest[digits..]
-        }
-        None => tail,
-    };
-    let tail = tail.strip_prefix(b"Z").unwrap_or(tail);
-    let offset: Vec<u32> =
-        tail.iter().skip(1).filter(|c| **c != b':').map(|c| u32::from(c.wrapping_sub(b'0'))).collect();
-    match offset[..] {
-        [] => tail.is_empty(),
-        [a, b, c, d] => matches!(tail[0], b'+' | b'-') && a < 10 && 10 * a + b < 24 && b < 10 && c < 6 && d < 10,
-        _ => false,
-    }
+    let end = text.len();
+    let below_a_day =
+        offset.is_empty() || number(end - offset.len() + 1, end - offset.len() + 3) < 24 && number(end - 2, end) < 60;
+    Some(year > 0 && (1..=days).contains(&day) && time && below_a_day)
 }
 
 #[cfg(test)]
@@ -99,6 +95,7 @@ mod tests {
             "",
             "a",
             "2026-01-01",
+            "2026-13-01T00:00:00 and more",
         ] {
             assert!(are_dates(&serde_json::json!({ "a": [good] })), "{good}");
         }
@@ -110,7 +107,9 @@ mod tests {
             "2026-01-01T00:60:00Z",
             "0000-01-01T00:00:00Z",
             "2026-01-01T00:00:00+99:00",
-            "2026-01-01T00:00:00 and more",
+            "2026-01-01T00:00:00.1+00:60",
+            "2026-01-01T00:00:00Z\n",
+            "٢٠٢٦-٠١-٠١T٠٠:٠٠:٠٠",
         ] {
             assert!(!are_dates(&serde_json::json!({ "a": [bad] })), "{bad}");
         }
