@@ -1,6 +1,5 @@
 //! What every client sees: one task sends, in order, and those who subscribe are welcomed.
-use super::message::{Draft, Request};
-use super::wire::Session;
+use super::message::{Draft, Request, Session};
 use crate::zmtp::{Address, Publisher};
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -7,6 +7,21 @@ use serde_json::{Value, json};
 /// Between the addresses of a message and the message.
 const DELIMITER: &[u8] = b"<IDS|MSG>";
 
+/// What all sockets of a kernel share.
+pub struct Session {
+    /// signs and verifies
+    pub signer: Signer,
+    /// the name of this kernel in its messages
+    pub id: String,
+}
+
+impl Session {
+    /// A message of this kernel.
+    pub fn draft(&self, kind: &str, content: &Value, parent: Option<&Request>) -> Draft {
+        Draft::new(&self.id, kind, content, parent)
+    }
+}
+
 /// A message of a client.
 pub struct Request {
     /// its type
@@ -38,22 +53,27 @@ impl Request {
             return Err("it has fewer than five parts behind the delimiter".into());
         };
         signer.verify(signature, [header, parent, metadata, content])?;
-        let json = |name: &str, part: &[u8]| {
-            serde_json::from_slice::<Value>(part).map_err(|e| format!("its {name} is no JSON: {e}"))
-        };
-        let (head, content) = (json("header", header)?, json("content", content)?);
+        let (kind, id) = names(header)?;
+        let content = json("content", content)?;
         let parent = serde_json::from_slice::<Value>(parent).unwrap_or_default();
-        let kind = head["msg_type"].as_str().ok_or("its header has no msg_type")?.to_string();
-        // answers repeat it, and clients fail at such a date, not only the one that sent it
-        if !date::are_dates(&head) {
-            return Err("its header has a date that is none".into());
-        }
-        let id = head["msg_id"].as_str().ok_or("its header has no msg_id")?.to_string();
         origin.trust();
         let parent = parent["msg_id"].as_str().unwrap_or_default().to_string();
         let header = std::mem::take(&mut parts[at + 2]);
         parts.truncate(at);
         Ok(Request { kind, content, id, parent, origin, addresses: parts, header })
+    }
+
+    /// What is known of a message that is too long to be read: enough to say so to the client that sent it. Nothing of it
+    /// has been verified, and nothing is done for it.
+    ///
+    /// # Errors
+    /// Not even its header is there.
+    pub fn of_too_long(origin: Origin, mut parts: Parts) -> Result<Request, String> {
+        let at = parts.iter().position(|p| p == DELIMITER).ok_or("it has no delimiter")?;
+        let header = parts.get(at + 2).cloned().ok_or("its header is too long")?;
+        let (kind, id) = names(&header)?;
+        parts.truncate(at);
+        Ok(Request { kind, content: Value::Null, id, parent: String::new(), origin, addresses: parts, header })
     }
 
     /// Whether a flag of its content is set.
@@ -64,6 +84,21 @@ impl Request {
     pub fn text(&self, name: &str) -> &str {
         self.content[name].as_str().unwrap_or_default()
     }
+}
+
+fn json(name: &str, part: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice::<Value>(part).map_err(|e| format!("its {name} is no JSON: {e}"))
+}
+
+/// The type of a message and the name it is known by.
+fn names(header: &[u8]) -> Result<(String, String), String> {
+    let head = json("header", header)?;
+    // answers repeat it, and clients fail at such a date, not only the one that sent it
+    if !date::are_dates(&head) {
+        return Err("its header has a date that is none".into());
+    }
+    let text = |name: &str| head[name].as_str().map(str::to_string).ok_or(format!("its header has no {name}"));
+    Ok((text("msg_type")?, text("msg_id")?))
 }
 
 /// A message to a client.

@@ -3,9 +3,9 @@ use super::connection::{Error, connection};
 use super::display::ClientDisplay;
 use super::iopub::Iopub;
 use super::kernel::Kernel;
+use super::message::Session;
 use super::signer::Signer;
-use super::wire::{self, Session};
-use super::{control, execute};
+use super::{control, execute, wire};
 use crate::rust::{self, Rust};
 use crate::supervisor::{Settings, Supervisor};
 use crate::zmtp;
@@ -21,13 +21,14 @@ pub async fn serve(path: &Path, folder: tempfile::TempDir) -> Result<(), Error> 
     let info = connection(path)?;
     let session = Arc::new(Session { signer: Signer::new(&info.key), id: uuid::Uuid::new_v4().to_string() });
     zmtp::echo(&info.address(info.hb_port)).await.map_err(info.refused("heartbeat", info.hb_port))?;
-    let open =
-        async |channel, port| wire::open(&info.address(port), &session).await.map_err(info.refused(channel, port));
-    let (shell_out, mut shell_in) = open("shell", info.shell_port).await?;
-    let (control_out, control_in) = open("control", info.control_port).await?;
-    let stdin = open("stdin", info.stdin_port).await?;
     let iopub =
         Iopub::start(&info.address(info.iopub_port), &session).await.map_err(info.refused("iopub", info.iopub_port))?;
+    let open = async |channel, port, iopub| {
+        wire::open(&info.address(port), &session, iopub).await.map_err(info.refused(channel, port))
+    };
+    let (shell_out, mut shell_in) = open("shell", info.shell_port, Some(&iopub)).await?;
+    let (control_out, control_in) = open("control", info.control_port, None).await?;
+    let stdin = open("stdin", info.stdin_port, None).await?;
     let display = Arc::new(ClientDisplay::new(iopub.clone(), stdin));
     let supervisor = Supervisor::start(Settings { asks: true, ..Settings::default() }, display.clone()).await?;
     let rust = Rust::new(supervisor.clone(), folder)?;

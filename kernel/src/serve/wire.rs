@@ -1,32 +1,20 @@
 //! The sockets that answer: requests in, what is malformed dropped, replies out.
-use super::message::{Draft, Request};
-use super::signer::Signer;
-use crate::zmtp::{Address, Replies, Router, route};
+use super::iopub::Iopub;
+use super::message::{Request, Session};
+use crate::protocol::Failure;
+use crate::zmtp::{Address, REQUEST, Received, Replies, Router, route};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// Messages that were dropped are reported so often: who floods the kernel does not flood its log.
 const REPORTED: u32 = 20;
 
-/// What all sockets of a kernel share.
-pub struct Session {
-    /// signs and verifies
-    pub signer: Signer,
-    /// the name of this kernel in its messages
-    pub id: String,
-}
-
-impl Session {
-    /// A message of this kernel.
-    pub fn draft(&self, kind: &str, content: &Value, parent: Option<&Request>) -> Draft {
-        Draft::new(&self.id, kind, content, parent)
-    }
-}
-
 /// The receiving half of a socket that answers.
 pub struct Receiver {
     router: Router,
-    session: Arc<Session>,
+    answers: Sender,
+    /// where those who look on are told of what is refused
+    iopub: Option<Iopub>,
     dropped: u32,
 }
 
@@ -34,15 +22,42 @@ impl Receiver {
     /// The next request; what is malformed, wrongly signed or a copy is reported and dropped.
     pub async fn next(&mut self) -> Request {
         loop {
-            let Some((origin, parts)) = self.router.next().await else {
+            let Some(Received { origin, parts, too_long }) = self.router.next().await else {
                 // the socket is gone, which does not happen while the kernel runs
                 std::future::pending::<()>().await;
                 continue;
             };
-            match Request::read(origin, parts, &self.session.signer) {
+            let read = match too_long {
+                None => Request::read(origin, parts, &self.answers.session.signer),
+                Some(bytes) => match Request::of_too_long(origin, parts) {
+                    Ok(request) => {
+                        self.refuse(&request, bytes);
+                        continue;
+                    }
+                    Err(e) => Err(e),
+                },
+            };
+            match read {
                 Ok(request) => return request,
                 Err(e) => self.report(&e),
             }
+        }
+    }
+
+    /// Tells a client that its message is too long: a cell would wait for its reply for ever.
+    fn refuse(&self, request: &Request, bytes: u64) {
+        let most = REQUEST.bytes;
+        let failure = Failure::plain("TooLong", format!("the message has {bytes} bytes, {most} are the most"));
+        let Some(kind) = request.kind.strip_suffix("_request") else { return };
+        let mut content = failure.content();
+        content["status"] = "error".into();
+        if let Some(iopub) = &self.iopub {
+            iopub.status(request, "busy");
+            iopub.publish(request, "error", failure.content());
+        }
+        self.answers.send(&format!("{kind}_reply"), content, request);
+        if let Some(iopub) = &self.iopub {
+            iopub.status(request, "idle");
         }
     }
 
@@ -79,12 +94,16 @@ impl Sender {
     }
 }
 
-/// Opens a socket that answers.
+/// Opens a socket that answers; those who look on at `iopub` are told of what is refused here.
 ///
 /// # Errors
 /// The address cannot be taken.
-pub async fn open(address: &Address, session: &Arc<Session>) -> std::io::Result<(Sender, Receiver)> {
+pub async fn open(
+    address: &Address,
+    session: &Arc<Session>,
+    iopub: Option<&Iopub>,
+) -> std::io::Result<(Sender, Receiver)> {
     let (replies, router) = route(address).await?;
-    let session = session.clone();
-    Ok((Sender { replies, session: session.clone() }, Receiver { router, session, dropped: 0 }))
+    let answers = Sender { replies, session: session.clone() };
+    Ok((answers.clone(), Receiver { router, answers, iopub: iopub.cloned(), dropped: 0 }))
 }

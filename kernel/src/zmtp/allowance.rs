@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The bounds of one message.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub struct Limits {
     /// bytes of all its parts
     pub bytes: usize,
     /// its parts
@@ -13,7 +13,7 @@ pub(super) struct Limits {
 }
 
 /// Cells, and what else clients send: 64 MiB.
-pub(super) const REQUEST: Limits = Limits { bytes: 64 << 20, parts: 256 };
+pub const REQUEST: Limits = Limits { bytes: 64 << 20, parts: 256 };
 /// A subscription, or a beat of the heart.
 pub(super) const WORD: Limits = Limits { bytes: 4096, parts: 16 };
 /// All strangers at one socket together have no more bytes than this under way.
@@ -64,6 +64,11 @@ impl Allowance {
         self.bytes
     }
 
+    /// Whether a message of the peer has been verified.
+    pub fn is_known(&self) -> bool {
+        self.known.load(Ordering::SeqCst)
+    }
+
     /// Whether a part of so many bytes fits into the message.
     ///
     /// # Errors
@@ -86,7 +91,7 @@ impl Allowance {
     /// The peer is a stranger, and strangers have too much under way.
     pub fn grow(&mut self, bytes: usize) -> Result<()> {
         self.bytes += bytes;
-        if !self.known.load(Ordering::SeqCst) {
+        if !self.is_known() {
             if !self.budget.take(bytes) {
                 let text = format!("peers that have not shown the key send more than {STRANGERS} bytes at once");
                 return Err(Error::new(ErrorKind::OutOfMemory, text));

@@ -21,7 +21,7 @@ pub async fn echo(address: &Address) -> Result<()> {
 async fn beat(mut peer: Peer) -> Result<()> {
     loop {
         let back = match peer.from.next(&mut peer.allowance).await? {
-            Said::Message(parts) => encode(&parts),
+            Said::Message(parts) | Said::TooLong(parts, _) => encode(&parts),
             Said::Command(body) => pong(&body).unwrap_or_default(),
         };
         peer.to.write_all(&back).await?;

@@ -21,6 +21,8 @@ pub(super) enum Said {
     /// past the messages
     Command(Vec<u8>),
     Message(Parts),
+    /// the first parts of a message of so many bytes, more than there may be; the rest was not kept
+    TooLong(Parts, u64),
 }
 
 pub(super) fn wrong(what: &str) -> Error {
@@ -47,40 +49,70 @@ impl Frames {
     /// The next message or command. Not to be given up half-way.
     ///
     /// # Errors
-    /// The end of the stream, what is no frame, and more than is allowed.
+    /// The end of the stream, what is no frame, and more than is allowed; of a peer that is known, what is too long is
+    /// read and not kept.
     pub async fn next(&mut self, allowance: &mut Allowance) -> Result<Said> {
-        let mut parts = vec![];
+        let mut parts: Parts = vec![];
         loop {
-            let flags = self.from.read_u8().await?;
+            let (flags, length) = self.head().await?;
             if parts.is_empty() {
                 allowance.renew();
             }
-            if flags & !(MORE | LONG | COMMAND) != 0 {
-                return Err(wrong("flags that ZMTP does not have"));
-            }
-            let length = match flags & LONG {
-                0 => u64::from(self.from.read_u8().await?),
-                _ => self.from.read_u64().await?,
-            };
-            let length = usize::try_from(length).map_err(|_| wrong("a length that no memory has"))?;
             if flags & COMMAND != 0 {
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
                 if flags & MORE != 0 || !parts.is_empty() || length > LARGEST_COMMAND {
                     return Err(wrong("a command within a message, or one that is too long"));
                 }
+                allowance.fits(length)?;
                 return Ok(Said::Command(self.body(length, allowance).await?));
             }
             if parts.len() == allowance.limits.parts {
                 return Err(wrong("a message of too many parts"));
             }
-            parts.push(self.body(length, allowance).await?);
+            match usize::try_from(length)
+                .map_err(|_| wrong("a length that no memory has"))
+                .and_then(|n| allowance.fits(n).map(|()| n))
+            {
+                Ok(length) => parts.push(self.body(length, allowance).await?),
+                Err(_) if allowance.is_known() => return self.rest(parts, flags, length).await,
+                Err(e) => return Err(e),
+            }
             if flags & MORE == 0 {
                 return Ok(Said::Message(parts));
             }
         }
     }
 
+    /// The flags of a frame and the length of its body.
+    async fn head(&mut self) -> Result<(u8, u64)> {
+        let flags = self.from.read_u8().await?;
+        if flags & !(MORE | LONG | COMMAND) != 0 {
+            return Err(wrong("flags that ZMTP does not have"));
+        }
+        let length = match flags & LONG {
+            0 => u64::from(self.from.read_u8().await?),
+            _ => self.from.read_u64().await?,
+        };
+        Ok((flags, length))
+    }
+
+    /// Passes over the rest of a message.
+    async fn rest(&mut self, parts: Parts, mut flags: u8, mut length: u64) -> Result<Said> {
+        let mut bytes = parts.iter().map(|p| p.len() as u64).sum::<u64>();
+        loop {
+            bytes = bytes.saturating_add(length);
+            let passed = tokio::io::copy(&mut (&mut self.from).take(length), &mut tokio::io::sink()).await?;
+            if passed < length {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            if flags & MORE == 0 {
+                return Ok(Said::TooLong(parts, bytes));
+            }
+            (flags, length) = self.head().await?;
+        }
+    }
+
     async fn body(&mut self, length: usize, allowance: &mut Allowance) -> Result<Vec<u8>> {
-        allowance.fits(length)?;
         let mut body = vec![];
         while body.len() < length {
             let begun = body.len();
@@ -136,8 +168,12 @@ mod tests {
     use std::sync::Arc;
 
     async fn read(bytes: &[u8], limits: super::super::allowance::Limits) -> Vec<Result<Said>> {
+        read_as(bytes, limits, false).await
+    }
+
+    async fn read_as(bytes: &[u8], limits: super::super::allowance::Limits, known: bool) -> Vec<Result<Said>> {
         let mut frames = Frames::new(Box::new(std::io::Cursor::new(bytes.to_vec())));
-        let mut allowance = Allowance::new(limits, Budget::new(), Arc::default());
+        let mut allowance = Allowance::new(limits, Budget::new(), Arc::new(known.into()));
         let mut all = vec![];
         loop {
             let said = frames.next(&mut allowance).await;

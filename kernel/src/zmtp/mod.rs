@@ -13,7 +13,8 @@ mod publisher;
 mod router;
 
 pub use address::Address;
+pub use allowance::REQUEST;
 pub use echo::echo;
 pub use frames::{Parts, encode};
 pub use publisher::Publisher;
-pub use router::{Origin, Replies, Router, route};
+pub use router::{Origin, Received, Replies, Router, route};

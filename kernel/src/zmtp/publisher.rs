@@ -94,6 +94,7 @@ pub(super) fn subscription(said: &Said) -> Option<(bool, &[u8])> {
             let wanted = body.strip_prefix(b"\x09SUBSCRIBE").map(|t| (true, t));
             wanted.or_else(|| body.strip_prefix(b"\x06CANCEL").map(|t| (false, t)))
         }
+        Said::TooLong(..) => None,
     }
 }
 

@@ -37,8 +37,18 @@ impl Origin {
     }
 }
 
+/// A message, or what is left of one.
+pub struct Received {
+    /// where it came from
+    pub origin: Origin,
+    /// its parts; the first of them only, where it is too long
+    pub parts: Parts,
+    /// the bytes of a message that is too long to be read
+    pub too_long: Option<u64>,
+}
+
 /// The messages of all peers.
-pub struct Router(mpsc::Receiver<(Origin, Parts)>);
+pub struct Router(mpsc::Receiver<Received>);
 
 /// The way back to them.
 #[derive(Clone)]
@@ -74,7 +84,7 @@ pub async fn route(address: &Address) -> Result<(Replies, Router)> {
 }
 
 /// One peer, until it leaves or errs.
-async fn serve(peer: Peer, table: Arc<Table>, inbox: mpsc::Sender<(Origin, Parts)>) {
+async fn serve(peer: Peer, table: Arc<Table>, inbox: mpsc::Sender<Received>) {
     let Peer { identity, mut from, mut to, mut allowance, known } = peer;
     let connection = table.next.fetch_add(1, Ordering::SeqCst);
     let (answers, mut waiting) = mpsc::channel::<Vec<u8>>(ANSWERS);
@@ -86,17 +96,18 @@ async fn serve(peer: Peer, table: Arc<Table>, inbox: mpsc::Sender<(Origin, Parts
                 Ok(said) => said,
                 Err(e) => return report(&origin, &e),
             };
-            match said {
-                Said::Message(parts) => {
-                    if inbox.send((origin.clone(), parts)).await.is_err() {
-                        return;
-                    }
-                }
+            let (parts, too_long) = match said {
+                Said::Message(parts) => (parts, None),
+                Said::TooLong(parts, bytes) => (parts, Some(bytes)),
                 Said::Command(body) => {
                     if let Some(pong) = pong(&body) {
                         let _ = answers.try_send(pong);
                     }
+                    continue;
                 }
+            };
+            if inbox.send(Received { origin: origin.clone(), parts, too_long }).await.is_err() {
+                return;
             }
         }
     };
@@ -123,7 +134,7 @@ fn report(origin: &Origin, e: &std::io::Error) {
 
 impl Router {
     /// The next message; none once nobody can come any more.
-    pub async fn next(&mut self) -> Option<(Origin, Parts)> {
+    pub async fn next(&mut self) -> Option<Received> {
         self.0.recv().await
     }
 }
