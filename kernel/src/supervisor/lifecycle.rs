@@ -130,18 +130,21 @@ impl Supervisor {
 
     /// Starts a process where those before it failed and none is on its way; waits for ever otherwise.
     async fn revive(self: &Arc<Self>) -> Result<(), Failure> {
-        let starting = self.starting.lock().await;
-        let needed = {
-            let state = self.state();
-            !state.open && state.failures >= ATTEMPTS
-        };
-        if !needed {
-            drop(starting);
-            return std::future::pending().await;
+        let supervisor = self.clone();
+        // a task of its own: whoever waits may give up, but what has been started is seen through
+        let started = tokio::spawn(async move {
+            let starting = supervisor.starting.lock().await;
+            let needed = {
+                let state = supervisor.state();
+                !state.open && state.failures >= ATTEMPTS
+            };
+            if needed { Some(supervisor.spawn(&starting).await) } else { None }
+        });
+        match started.await {
+            Ok(Some(Ok(()))) => Ok(()),
+            Ok(Some(Err(e))) => Err(Failure::plain("SessionDied", format!("no session process could be started: {e}"))),
+            _ => std::future::pending().await,
         }
-        self.spawn(&starting)
-            .await
-            .map_err(|e| Failure::plain("SessionDied", format!("no session process could be started: {e}")))
     }
 
     /// Runs a Rhai cell, and evaluates the expressions after it.
