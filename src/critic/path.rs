@@ -9,6 +9,7 @@ use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
+use crate::memory;
 use crate::space::{Lipschitz, Space};
 use crate::transport::semi::discrepancy;
 use rayon::prelude::*;
@@ -53,6 +54,10 @@ pub fn path(d: &dyn Divergence, p: &Points, q: &Points, constants: &[f64], inter
     }
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let (p, q) = if term.reversed { (q, p) } else { (p, q) };
+    // every solution keeps its targets, its plan and its variations
+    let solution = memory::product(&[p.len() + q.len(), 24 * p.d + 100]);
+    let count = constants.len();
+    memory::check(&format!("path, solutions for {count} constants"), solution.saturating_mul(count as u128))?;
     let solver = Exact::default();
     let at = |objective: Objective, l: f64| -> Result<Solution> {
         let term = Term { objective, space: Space::Lipschitz(Lipschitz::new(l)?), reversed: false };

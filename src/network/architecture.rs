@@ -88,7 +88,7 @@ impl Images {
 
 /// Copies of the parameters of a network on its way: the optimiser's moments, gradients of groups, and what a run keeps to
 /// go back to.
-const COPIES: usize = 8;
+const COPIES: usize = 9;
 
 /// Layers as a shape. Errors if their parameters are more than memory holds.
 fn fitting(linears: Vec<Linear>, activation: Activation, residual: bool) -> Result<Shape> {

@@ -1,6 +1,7 @@
 //! Arguments of plots: clouds, names, numbers.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::plot::Cloud;
 use crate::script::convert::{number, numbers, rows, type_of};
 use crate::script::kind::Kind;
@@ -9,6 +10,8 @@ use rhai::{Array, Dynamic};
 /// Points, or a list of rows, as a cloud.
 pub fn cloud(name: &str, v: &Dynamic) -> Result<Cloud> {
     let r = rows("plot", v)?;
+    // in double precision, and once more as the marks of a figure
+    memory::check_points("plot", [r.n, r.d], 24)?;
     Ok(Cloud { name: name.into(), d: r.d, rows: r.data.into_iter().map(f64::from).collect() })
 }
 
