@@ -30,6 +30,15 @@ pub fn function(f: &FnPtr) -> String {
 /// What went wrong, for errors that are about the language alone; none for the others.
 pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
     let d = match e {
+        EvalAltResult::ErrorIndexingType(types, _) if types.contains("] = ") => {
+            let of = types.split(" [").next().unwrap_or(types);
+            Diagnostic::new(format!("the entries of a {} cannot be set", friendly(of)))
+        }
+        EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("No writable property") => {
+            let mut quoted = text.split('\'').skip(1).step_by(2);
+            let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+            Diagnostic::new(format!("the property `{name}` of a {} cannot be set", friendly(kind)))
+        }
         EvalAltResult::ErrorIndexingType(types, _) => {
             let (of, by) = types.split_once(" [").unwrap_or((types, ""));
             let (of, by) = (friendly(of), friendly(by.trim_end_matches(']')));

@@ -40,6 +40,14 @@ const WAYS: &[(Kind, &[&str])] = &[
     (
         Number,
         &[
+            "1",
+            "1",
+            "2",
+            "2",
+            "3",
+            "3",
+            "0.5",
+            "0.5",
             "0",
             "1",
             "-1",
@@ -337,13 +345,24 @@ const WAYS: &[(Kind, &[&str])] = &[
 /// Statements; `v` is a variable that the script has, `{Any}` an expression of any kind.
 const STATEMENTS: &[&str] = &[
     "print({Any});",
+    "print({Number});",
+    "print({Estimate});",
+    "let p = {Points}; print(p.mean()); p",
+    "{Figure}",
+    "{Run}",
+    "{Flow}",
+    "{Table}",
+    "print({Run}.history);",
+    "{Figure}.save(\"x.png\");",
+    "let v = {Points}; io::save(v, \"x.npy\"); io::load(\"x.npy\")",
+    "print({Divergence}.name()); {Critic}",
     "{Any}",
     "let v = {Any}; print(v);",
     "let v = {Any}; v.len()",
     "let v = {Any}; v[{Any}]",
     "let v = {Any}; v[0] = {Any}; v",
     "let v = {Any}; v.name = {Any};",
-    "try { {Any} } catch (e) { print(e); }",
+    "try { {Any} } catch { print(\"caught\"); }",
     "for i in 0..3 { let v = {Any}; }",
     "for v in {Any} { print(v); break; }",
     "fn g(a) { a + {Any} } g({Any})",
@@ -481,7 +500,7 @@ impl Writer {
 
     fn expression(&mut self, kind: Kind, depth: usize) -> String {
         // now and then something else
-        let kind = if self.chance(8) { *self.of(&KINDS) } else { kind };
+        let kind = if self.chance(3) { *self.of(&KINDS) } else { kind };
         let ways = WAYS.iter().find(|w| w.0 == kind).unwrap().1;
         // far down only what needs nothing, or little
         let way = if depth == 0 {
@@ -496,8 +515,8 @@ impl Writer {
     /// `, #{ … }` with some options of an entry, or nothing.
     fn options(&mut self, entry: &str) -> String {
         let Some(entry) = names::find(entry).filter(|e| !e.options.is_empty()) else { return String::new() };
-        if self.chance(40) {
-            return ", #{}".into();
+        if self.chance(75) {
+            return String::new();
         }
         let n = self.rng.random_range(1..4);
         let pairs: Vec<String> = (0..n)

@@ -76,7 +76,10 @@ pub fn split(text: &str) -> Vec<&str> {
 fn examples_take_options() {
     let run = names::find("run").unwrap();
     let script = with(run, "steps", "7").unwrap();
-    assert!(script.contains(".run(data::gaussian(50, 2), data::ring(50), #{ steps: 7, record_every: 1 })"), "{script}");
+    assert!(
+        script.contains(".run(data::gaussian(50, 2), data::ring(50), #{ steps: 7, record_every: 1  })"),
+        "{script}"
+    );
     let moons = names::find("data::moons").unwrap();
     assert_eq!(with(moons, "std", "[1, 2]").unwrap(), "data::moons(300, #{ std: [1, 2] })");
 }

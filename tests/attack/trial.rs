@@ -76,13 +76,15 @@ pub fn attempts(scripts: &[String], limit: Duration) -> Vec<Trial> {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(script) = scripts.get(i) else { break };
-            if let Some(file) = std::env::var_os("GFLOW_ATTACK_TRACE") {
-                // an abort leaves no other word
-                std::fs::write(format!("{}.{i}", file.display()), script).unwrap();
+            // a script that ends the process leaves no other word
+            let trace =
+                std::env::var("GFLOW_ATTACK_TRACE").map(|file| format!("{file}.{:?}", std::thread::current().id()));
+            if let Ok(file) = &trace {
+                std::fs::write(file, script).unwrap();
             }
             let trial = attempt(script, limit);
-            if let Some(file) = std::env::var_os("GFLOW_ATTACK_TRACE") {
-                std::fs::remove_file(format!("{}.{i}", file.display())).unwrap();
+            if let Ok(file) = trace {
+                std::fs::remove_file(file).unwrap();
             }
             done.lock().unwrap().insert(i, trial);
         }
