@@ -502,8 +502,8 @@ impl Writer {
         // now and then something else
         let kind = if self.chance(3) { *self.of(&KINDS) } else { kind };
         let ways = WAYS.iter().find(|w| w.0 == kind).unwrap().1;
-        // far down only what needs nothing, or little
-        let way = if depth == 0 {
+        // far down only what needs nothing, and before that as often: what has many parts rarely fits together
+        let way = if depth == 0 || depth < 3 && self.chance(60) {
             let plain: Vec<&str> = ways.iter().copied().filter(|w| !w.contains('{')).collect();
             if plain.is_empty() { "()" } else { self.of(&plain) }
         } else {
