@@ -98,6 +98,7 @@ pub fn read_bytes(from: impl Read, most: u64) -> std::result::Result<Vec<u8>, St
     let piece = usize::try_from(most).map_or(PIECE, |n| PIECE.min(n.saturating_add(1)));
     let mut out = vec![];
     loop {
+        interrupt::poll().map_err(|e| e.to_string())?;
         memory::reserve(&mut out, piece).map_err(|reason| format!("it {reason}"))?;
         if (&mut from).take(piece as u64).read_to_end(&mut out).map_err(|e| e.to_string())? == 0 {
             break;

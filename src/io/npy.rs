@@ -116,6 +116,8 @@ fn numbers<R: Read>(source: &mut Source<R>, header: &Header) -> Result<Vec<f32>,
     while out.len() < header.count {
         let more = (header.count - out.len()).min(PIECE / size);
         let piece = &mut piece[..more * size];
+        // what is packed comes in pieces that are large, unpacked
+        interrupt::poll().map_err(|e| e.to_string())?;
         source.bytes.read_exact(piece).map_err(|e| short(&e, out.len(), header.count))?;
         memory::reserve(&mut out, more)?;
         header.element.numbers(piece, header.big, &mut out);
