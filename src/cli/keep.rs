@@ -134,7 +134,7 @@ pub fn kept(dir: &Path, compute: &Compute) -> Result<(Resume, Vec<String>)> {
 /// Which run of its script was kept, as runs of form 4 had it in the file beside them.
 fn number(file: &Path) -> std::result::Result<usize, String> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file).map_err(|e| format!("cannot read {shown}: {e}"))?;
+    let text = crate::input::text(file, u64::MAX).map_err(|e| e.to_string())?;
     let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{shown} is damaged: {e}"))?;
     match json["run_number"].as_u64() {
         Some(n) if n > 0 => Ok(n as usize),
