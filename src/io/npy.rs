@@ -87,7 +87,8 @@ pub fn read<R: Read>(source: &mut Source<R>) -> Result<(Vec<f32>, Vec<usize>), S
     if size > left {
         return Err(format!("its shape {:?} takes {size} bytes, {left} follow", header.shape));
     }
-    let by_column = header.fortran && header.shape.len() == 2;
+    // of nothing there may be 2^63 rows
+    let by_column = header.fortran && header.shape.len() == 2 && header.count > 0;
     let copies = if by_column { 2 } else { 1 };
     if let Some(reason) = memory::refusal(memory::product(&[header.count, size_of::<f32>(), copies])) {
         return Err(format!("its shape {:?} {reason}", header.shape));

@@ -23,7 +23,8 @@ fn message(path: &Path, load: impl FnOnce(&Path) -> Result<Rows>) -> String {
     let begun = Instant::now();
     let (loaded, peak) = allocations::peak(1 << 30, refused, || load(path));
     assert!(peak < MEMORY, "{} took {peak} bytes", path.display());
-    assert!(begun.elapsed() < Duration::from_secs(10), "{} took {:?}", path.display(), begun.elapsed());
+    // a machine that does something else is slow, but not for minutes
+    assert!(begun.elapsed() < Duration::from_secs(60), "{} took {:?}", path.display(), begun.elapsed());
     match loaded {
         Ok(rows) => panic!("{} gave {} points in dimension {}", path.display(), rows.n, rows.d),
         Err(e) => e.to_string(),

@@ -32,8 +32,11 @@ pub trait Target: Send + 'static {
 /// Executions of the short form, and the time after which it ends before them.
 const SHORT: (usize, Duration) = (20_000, Duration::from_secs(5));
 const LONG: (usize, Duration) = (1_000_000, Duration::from_secs(4 * 3600));
-/// Inputs have at most 64 kB and are read in milliseconds. What takes this long on a machine that is busy does not end.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// Inputs have at most 64 kB and are read in milliseconds. What keeps a processor this long, without optimisation even, does
+/// not end.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// What waits this long, on a machine that has other things to do, waits for what does not come.
+const WAIT: Duration = Duration::from_secs(120);
 /// A request beyond this is for what an input says, not for what it holds.
 const REQUEST: usize = 1 << 30;
 /// Inputs kept because they led to something new.
@@ -41,8 +44,21 @@ const KEPT: usize = 500;
 
 #[derive(Default)]
 struct Current {
-    input: Mutex<(Vec<u8>, Option<Instant>)>,
+    input: Mutex<Vec<u8>>,
     done: AtomicUsize,
+    /// where the system says how long the thread has had a processor
+    times: Mutex<Option<PathBuf>>,
+}
+
+impl Current {
+    /// How long the thread has had a processor; nothing where the system does not say.
+    fn busy(&self) -> Duration {
+        let path = self.times.lock().unwrap().clone();
+        let text = path.and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
+        // behind the name, which may hold anything: the 12th and 13th word are hundredths of a second
+        let words = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+        Duration::from_millis(words.skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).map(|t| 10 * t).sum())
+    }
 }
 
 thread_local! {
@@ -67,7 +83,7 @@ fn fault(target: &str, input: &[u8], what: &str) -> String {
 fn refused(size: usize) {
     CURRENT.with_borrow(|c| {
         if let Some((target, current)) = c {
-            let input = current.input.lock().unwrap().0.clone();
+            let input = current.input.lock().unwrap().clone();
             eprintln!("{}", fault(target, &input, &format!("{size} bytes at once were asked for")));
         }
     });
@@ -95,13 +111,11 @@ fn execute(target: &mut impl Target, input: &[u8], current: &Current) -> Result<
     let name = target.name();
     {
         let mut shared = current.input.lock().unwrap();
-        shared.0.clear();
-        shared.0.extend_from_slice(input);
-        shared.1 = Some(Instant::now());
+        shared.clear();
+        shared.extend_from_slice(input);
     }
     let run = || catch_unwind(AssertUnwindSafe(|| target.run(input)));
     let (outcome, peak) = allocations::peak(REQUEST, refused, run);
-    current.input.lock().unwrap().1 = None;
     current.done.fetch_add(1, Ordering::Relaxed);
     let outcome = outcome.map_err(|p| {
         let words = p.downcast_ref::<String>().map(String::as_str).or(p.downcast_ref::<&str>().copied());
@@ -118,6 +132,7 @@ fn execute(target: &mut impl Target, input: &[u8], current: &Current) -> Result<
 fn fuzz(mut target: impl Target, current: &Arc<Current>) -> Result<String, String> {
     let name = target.name();
     CURRENT.set(Some((name, current.clone())));
+    *current.times.lock().unwrap() = std::fs::canonicalize("/proc/thread-self").ok().map(|p| p.join("stat"));
     let (executions, time) = if long() { LONG } else { SHORT };
     let mut corpus = folder(name);
     corpus.extend(target.seeds());
@@ -143,11 +158,16 @@ pub fn attack(target: impl Target) {
     let (name, current) = (target.name(), Arc::new(Current::default()));
     let theirs = current.clone();
     let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || fuzz(target, &theirs)).unwrap();
+    let mut last = (usize::MAX, Duration::ZERO, Instant::now());
     while !thread.is_finished() {
         std::thread::sleep(Duration::from_millis(20));
-        let shared = current.input.lock().unwrap();
-        if shared.1.is_some_and(|t| t.elapsed() > DEADLINE) {
-            panic!("{}", fault(name, &shared.0, &format!("it has not ended after {DEADLINE:?}")));
+        let (done, busy) = (current.done.load(Ordering::Relaxed), current.busy());
+        if done != last.0 {
+            last = (done, busy, Instant::now());
+        }
+        if busy.saturating_sub(last.1) > DEADLINE || last.2.elapsed() > WAIT {
+            let input = current.input.lock().unwrap().clone();
+            panic!("{}", fault(name, &input, "it does not end"));
         }
     }
     match thread.join() {

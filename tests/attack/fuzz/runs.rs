@@ -13,10 +13,10 @@ const PARTS: [&str; 2] = ["run.json", "arrays.npz"];
 
 /// Flows that keep different things; small, so that many of them are read.
 const FLOWS: [&str; 4] = [
-    "gpa(kl().regularized(lipschitz(1.0)), #{ integrator: \"ab2\", critic: mlp([3]) })",
+    "gpa(kl().regularized(lipschitz(1.0)), #{ integrator: \"ab2\", critic: mlp([4]) })",
     "kale_flow(gaussian_kernel(1.0), #{ dt: 0.01 })",
-    "w2_fe(#{ generator: mlp([3]), persistent: 2 })",
-    "latent(gpa(alpha(2).regularized(lipschitz(1.0)), #{ critic: mlp([3]) }), pca(1))",
+    "w2_fe(#{ generator: mlp([4]), persistent: 2 })",
+    "latent(gpa(alpha(2).regularized(lipschitz(1.0)), #{ critic: mlp([4]) }), pca(1))",
 ];
 
 /// One part of a run is the input; the other is that of the first flow, of the same flow for its own seeds.
