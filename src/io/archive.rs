@@ -188,9 +188,6 @@ impl<R: Read + Seek> Archive<R> {
             return Err(format!("its directory has {} entries, not {} as it says", members.len(), place.entries));
         }
         apart(&members, place.at)?;
-        // as a whole: what no member is refused for alone can still be too much together
-        let sum = |of: fn(&Member) -> u64| members.iter().map(of).fold(0u64, u64::saturating_add);
-        unpackable(sum(|m| m.packed), sum(|m| m.len))?;
         let mut archive = Archive { source, members, directory: place.at };
         // a name that is damaged at one place would be that of nobody's member
         for i in 0..archive.members.len() {
@@ -198,6 +195,16 @@ impl<R: Read + Seek> Archive<R> {
             archive.begin(&member)?;
         }
         Ok(archive)
+    }
+
+    /// Errors if what its members unpack to is out of all proportion to what they are packed into, as a whole: what none of
+    /// them is refused for can still be too much together.
+    ///
+    /// # Errors
+    /// As [`unpackable`].
+    pub fn proportionate(&self) -> Result<(), String> {
+        let sum = |of: fn(&Member) -> u64| self.members.iter().map(of).fold(0u64, u64::saturating_add);
+        unpackable(sum(|m| m.packed), sum(|m| m.len))
     }
 
     /// The members.

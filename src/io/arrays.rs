@@ -70,6 +70,7 @@ const PIECE: usize = 1 << 16;
 pub fn unpack(bytes: &[u8], path: &Path) -> Result<Vec<Array>> {
     let fail = |reason: String| input::failed(path, reason);
     let mut archive = Archive::open(Cursor::new(bytes)).map_err(|e| fail(format!("it is no whole npz file: {e}")))?;
+    archive.proportionate().map_err(fail)?;
     let mut out: Vec<Array> = vec![];
     for member in archive.members().to_vec() {
         let damaged = |e: String| fail(format!("its array `{}` is damaged: {e}", input::excerpt(&member.name)));

@@ -45,6 +45,7 @@ impl Arrays {
     fn open(path: &Path) -> Result<Arrays> {
         let fail = |reason: String| input::failed(path, format!("not a valid npz file: {reason}"));
         let archive = Archive::open(input::open(path)?.0).map_err(fail)?;
+        archive.proportionate().map_err(|reason| input::failed(path, reason))?;
         let of_array = |m: &Member| npyz::npz::array_name_from_file_name(&m.name).map(|n| (n.to_string(), m.clone()));
         let mut named: Vec<(String, Member)> = archive.members().iter().filter_map(of_array).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
