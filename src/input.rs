@@ -136,13 +136,18 @@ pub fn unpackable(packed: u64, len: u64) -> std::result::Result<(), String> {
     ))
 }
 
-/// The beginning of something that stands in a file, for a message: on one line, without control characters.
+/// The beginning of something that stands in a file, for a message between backticks: short, on one line, without backticks
+/// and control characters.
 pub fn excerpt(text: &str) -> String {
-    const SHOWN: usize = 40;
-    let mut out: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    // it stands between backticks: other quotes need no escape there, and it has none
-    out = out.replace("\\'", "'").replace("\\\"", "\"").replace('`', "'");
-    if text.chars().nth(SHOWN).is_some() {
+    clip(text, 40).replace('`', "'")
+}
+
+/// At most so many characters of a text that may hold what stands in a file, on one line and without control characters.
+pub fn clip(text: &str, most: usize) -> String {
+    let mut out: String = text.chars().take(most).flat_map(char::escape_debug).collect();
+    // quotes need no escape in a message
+    out = out.replace("\\'", "'").replace("\\\"", "\"");
+    if text.chars().nth(most).is_some() {
         out.push('…');
     }
     out

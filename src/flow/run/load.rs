@@ -91,7 +91,8 @@ fn find(folder: &Path) -> Result<Found> {
 
 fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
     let path = found.folder.join(READABLE);
-    let broken = |reason: String| Error::io("read", &path, reason);
+    // a name in it may be as long as the file
+    let broken = |reason: String| Error::io("read", &path, input::clip(&reason, 400));
     let json: serde_json::Value =
         serde_json::from_slice(&found.readable).map_err(|e| broken(format!("not a saved run: {e}")))?;
     match json["format"].as_u64() {

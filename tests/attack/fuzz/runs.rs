@@ -128,7 +128,7 @@ impl Target for Saved {
             }
             Err(e) => {
                 let said = e.to_string();
-                assert!(said.chars().count() < 4000, "an error message of {} characters", said.chars().count());
+                assert!(said.chars().count() < 1000, "an error message of {} characters", said.chars().count());
                 said.split('`').step_by(2).collect()
             }
         }
