@@ -145,8 +145,8 @@ pub fn excerpt(text: &str) -> String {
 /// At most so many characters of a text that may hold what stands in a file, on one line and without control characters.
 pub fn clip(text: &str, most: usize) -> String {
     let mut out: String = text.chars().take(most).flat_map(char::escape_debug).collect();
-    // quotes need no escape in a message
-    out = out.replace("\\'", "'").replace("\\\"", "\"");
+    // quotes and backslashes need no escape in a message
+    out = out.replace("\\'", "'").replace("\\\"", "\"").replace("\\\\", "\\");
     if text.chars().nth(most).is_some() {
         out.push('…');
     }

@@ -2,7 +2,7 @@
 //! caught. No compiler of another kind is needed, and nothing large is compiled twice.
 //!
 //! Short: 20,000 executions a target, or five seconds. `GFLOW_ATTACK=long`: 10⁶ executions a target. An input that finds
-//! something is kept and named in the message; copied to `tests/data/fuzz/TARGET` it is the first thing read from then on.
+//! something is kept and named in the message; copied to the folder of its target in `tests/data/fuzz/` it is the first thing read from then on.
 //! What leads to a new kind of outcome is kept for the rest of a run, so that later inputs begin where it came to.
 mod engine;
 mod files;
