@@ -5,6 +5,7 @@ use super::npy::{self, Source};
 use super::numpy::Array;
 use crate::error::Result;
 use crate::input;
+use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use zip::write::FileOptions;
@@ -71,11 +72,11 @@ pub fn unpack(bytes: &[u8], path: &Path) -> Result<Vec<Array>> {
     let fail = |reason: String| input::failed(path, reason);
     let mut archive = Archive::open(Cursor::new(bytes)).map_err(|e| fail(format!("it is no whole npz file: {e}")))?;
     archive.proportionate().map_err(fail)?;
-    let mut out: Vec<Array> = vec![];
+    let (mut out, mut seen) = (vec![], HashSet::new());
     for member in archive.members().to_vec() {
         let damaged = |e: String| fail(format!("its array `{}` is damaged: {e}", input::excerpt(&member.name)));
         let name = member.name.strip_suffix(".npy").unwrap_or(&member.name).to_string();
-        if out.iter().any(|a| a.0 == name) {
+        if !seen.insert(name.clone()) {
             return Err(damaged("there are two of that name".into()));
         }
         let contents = archive.contents(&member).map_err(damaged)?;

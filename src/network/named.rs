@@ -15,6 +15,20 @@ impl Named {
     pub fn new(name: impl Into<String>, data: Vec<f32>) -> Named {
         Named { name: name.into(), data }
     }
+    /// A count under a name: numbers of 24 bits, which f32 holds exactly, the low one first.
+    pub fn count(name: impl Into<String>, count: u64) -> Named {
+        let digits = if count < DIGIT { vec![count] } else { vec![count % DIGIT, count / DIGIT] };
+        Named::new(name, digits.into_iter().map(|d| d as f32).collect())
+    }
+}
+
+/// Whole numbers below it are f32 numbers.
+const DIGIT: u64 = 1 << 24;
+
+/// A count that was saved under a name; 0 if there is none.
+pub fn count(state: &[Named], name: &str) -> u64 {
+    let digits = state.iter().find(|n| n.name == name).map_or(&[] as &[f32], |n| &n.data);
+    digits.iter().rev().fold(0, |n: u64, d| n.wrapping_mul(DIGIT).wrapping_add(*d as u64))
 }
 
 /// The vectors saved under a prefix, without it.
@@ -35,5 +49,20 @@ pub fn parameters(state: &[Named], name: &str, len: usize) -> Result<Vec<f32>> {
     match state.iter().find(|n| n.name == name && n.data.len() == len) {
         Some(n) => Ok(n.data.clone()),
         None => Err(Error::data("saved network", format!("`{name}` does not fit the network described beside it"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Named, count};
+
+    /// f32 alone holds whole numbers to 2^24.
+    #[test]
+    fn counts_are_exact() {
+        for n in [0, 1, 5, (1 << 24) - 1, 1 << 24, (1 << 24) + 1, 123_456_789_012, (1 << 48) - 1] {
+            assert_eq!(count(&[Named::new("other", vec![3.0]), Named::count("draws", n)], "draws"), n);
+        }
+        assert_eq!(Named::count("draws", 7).data, [7.0]);
+        assert_eq!(count(&[], "draws"), 0);
     }
 }

@@ -1,5 +1,5 @@
 //! First-order ascent: Adam [kingma2015](crate::references#kingma2015) and RMSProp [tieleman2012](crate::references#tieleman2012), what is common to them wherever moments lie.
-use super::named::Named;
+use super::named::{Named, count};
 use crate::catalogue::{Opt, OptionKind, POSITIVE};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -110,14 +110,14 @@ impl Rule {
     }
     /// As it is saved, with its moments: the first, followed by the second.
     pub fn state(&self, moments: Option<Vec<f32>>) -> Vec<Named> {
-        let mut out = vec![Named::new("optimizer_step", vec![self.step as f32])];
+        let mut out = vec![Named::count("optimizer_step", self.step as u64)];
         out.extend(moments.map(|m| Named::new("optimizer_moments", m)));
         out
     }
     /// Goes on where a saved one was; the moments of so many parameters, if it had any.
     pub fn restore(&mut self, state: &[Named], parameters: usize) -> Result<Option<Vec<f32>>> {
         let find = |name: &str| state.iter().find(|n| n.name == name);
-        let step = find("optimizer_step").and_then(|n| n.data.first()).map_or(0, |v| *v as i32);
+        let step = count(state, "optimizer_step") as i32;
         let moments = find("optimizer_moments").map(|n| &n.data);
         if step > 0 && moments.is_none() || moments.is_some_and(|m| m.len() != 2 * parameters) {
             return Err(Error::data(

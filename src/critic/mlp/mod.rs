@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::network::ascent::Goal;
 use crate::network::constraint::Soft;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::{Network, norms};
+use crate::network::{Network, count, norms};
 use crate::random;
 use crate::space::Space;
 use burn::tensor::{Device, Tensor};
@@ -176,7 +176,7 @@ impl Critic for Mlp {
 
     fn state(&self) -> Result<Vec<Named>> {
         let mut out = self.network.state()?;
-        out.push(Named { name: "draws".into(), data: vec![self.draws.count as f32] });
+        out.push(Named::count("draws", self.draws.count));
         if let Some(nu) = &self.nu {
             out.push(Named { name: "nu".into(), data: crate::device::values(nu)? });
         }
@@ -186,7 +186,7 @@ impl Critic for Mlp {
     fn restore(&mut self, state: &[Named], device: &Device) -> Result<()> {
         let find = |name: &str| state.iter().find(|n| n.name == name);
         self.network.restore(state)?;
-        self.draws.count = find("draws").and_then(|d| d.data.first()).map_or(0, |v| *v as u64);
+        self.draws.count = count(state, "draws");
         self.nu = find("nu").map(|n| vector(n.data.clone(), device));
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::critic::traits::Critic;
 use crate::device::{Points, Values};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
-use crate::network::{Named, Network, prefixed, under};
+use crate::network::{Named, Network, count, prefixed, under};
 use crate::random;
 use crate::space::Cost;
 use burn::tensor::Device;
@@ -142,14 +142,14 @@ impl Critic for Pair {
         Ok(None)
     }
     fn state(&self) -> Result<Vec<Named>> {
-        let mut out = vec![Named { name: "draws".into(), data: vec![self.draws as f32] }];
+        let mut out = vec![Named::count("draws", self.draws)];
         for (name, one) in [("phi", &self.phi), ("psi", &self.psi)] {
             out.extend(prefixed(one.state()?, name));
         }
         Ok(out)
     }
     fn restore(&mut self, state: &[Named], _: &Device) -> Result<()> {
-        self.draws = state.iter().find(|n| n.name == "draws").and_then(|n| n.data.first()).map_or(0, |v| *v as u64);
+        self.draws = count(state, "draws");
         self.phi.restore(&under(state, "phi"))?;
         self.psi.restore(&under(state, "psi"))
     }

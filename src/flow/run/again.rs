@@ -3,18 +3,20 @@ use super::advance::Run;
 use super::form::EARLIER;
 use crate::io::numpy::Array;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Keys that came into what a run writes after form 4, which therefore lacks them.
 const SINCE_FORM_4: &[&str] = &["number"];
 
 /// Errors, with the name, unless the run would write just these arrays, bit for bit.
 pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {
+    let named: HashMap<&str, &Array> = read.iter().map(|a| (a.0.as_str(), a)).collect();
     let mut seen = 0;
     let mut other = None;
-    let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    let bits = |a: &[f32], b: &[f32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
     let compared = run.arrays(&mut |(name, data, shape)| {
         seen += 1;
-        let same = read.iter().any(|a| a.0 == name && a.2 == shape && bits(&a.1) == bits(&data));
+        let same = named.get(name.as_str()).is_some_and(|a| a.2 == shape && bits(&a.1, &data));
         if !same && other.is_none() {
             other = Some(name);
         }

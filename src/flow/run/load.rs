@@ -5,6 +5,7 @@ use super::form::{ARRAYS, EARLIER, FORM, READABLE, SavedRun, snapshot, title};
 use crate::critic::Named;
 use crate::device::{Points, points};
 use crate::error::{Error, Result};
+use crate::fault::guarded;
 use crate::flow::recipe::Setting;
 use crate::flow::saved::recipe;
 use crate::input;
@@ -15,6 +16,7 @@ use crate::io::{MANIFEST, sealed};
 use crate::metric;
 use crate::record::{Snapshot, State};
 use burn::tensor::Device;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// A run that was read, with what should be said about it.
@@ -64,7 +66,8 @@ impl Loaded {
                 found.folder.display()
             ));
         }
-        Ok(Loaded { run: read(found, device, stop)?, remarks })
+        let run = guarded("reading a saved run", || read(found, device, stop))?;
+        Ok(Loaded { run, remarks })
     }
 }
 
@@ -132,8 +135,9 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
 }
 
 fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
+    let named: HashMap<&str, &Array> = arrays.iter().map(|a| (a.0.as_str(), a)).collect();
     let find = |name: &str| -> Result<Points> {
-        match arrays.iter().find(|a| a.0 == name) {
+        match named.get(name) {
             Some((_, data, shape)) if shape.len() == 2 => Ok(points(data.clone(), shape[0], shape[1], device)),
             Some((_, _, shape)) => Err(Error::io("read", file, format!("its array `{name}` has the shape {shape:?}"))),
             None => Err(Error::io("read", file, format!("it has no array `{name}`"))),
@@ -157,7 +161,7 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Devic
     let mut flow = recipe.start(&setting)?;
     flow.restore(&tensors)?;
     let home = flow.initial(&source)?.dims();
-    let previous = if arrays.iter().any(|a| a.0 == "previous") { Some(find("previous")?) } else { None };
+    let previous = if named.contains_key("previous") { Some(find("previous")?) } else { None };
     let mut snapshots = vec![];
     for (i, (step, time)) in saved.snapshots.iter().enumerate() {
         snapshots.push(Snapshot { step: *step, time: *time, points: find(&snapshot(i))? });
