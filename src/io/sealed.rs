@@ -34,6 +34,8 @@ pub struct Sealing<'a> {
 
 /// The three places of a folder.
 struct Places {
+    /// as somebody wrote it, for messages
+    shown: PathBuf,
     parent: PathBuf,
     folder: PathBuf,
     new: PathBuf,
@@ -42,6 +44,7 @@ struct Places {
 
 /// The places of a folder; a link to one is followed.
 fn places(folder: &Path) -> std::io::Result<Places> {
+    let shown = folder.to_path_buf();
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let folder = match folder.canonicalize() {
         Err(e) if e.kind() == ErrorKind::NotFound => std::path::absolute(folder)?,
@@ -54,7 +57,7 @@ fn places(folder: &Path) -> std::io::Result<Places> {
         hidden.push(end);
         folder.with_file_name(hidden)
     };
-    Ok(Places { parent: folder_of(&folder), new: sibling(".new"), before: sibling(".before"), folder })
+    Ok(Places { shown, parent: folder_of(&folder), new: sibling(".new"), before: sibling(".before"), folder })
 }
 
 impl Sealing<'_> {
@@ -70,23 +73,25 @@ impl Sealing<'_> {
         let _mine = self.claim(files, &at)?;
         if let Err((path, e)) = self.fill(files, &at) {
             self.clear(files, &at.new);
-            return Err(fail(&path, e));
+            // said of the place it was to have
+            let part = path.strip_prefix(&at.new).map_or(folder.to_path_buf(), |name| folder.join(name));
+            return Err(fail(&part, e));
         }
         let done = if there { self.replace(files, &at) } else { files.rename(&at.new, &at.folder) };
         if let Err(e) = done {
             self.clear(files, &at.new);
-            return Err(fail(&at.folder, e));
+            return Err(fail(folder, e));
         }
         let synced = files.sync_folder(&at.parent);
         self.tidy(files, &at)?;
-        synced.map_err(|e| fail(&at.folder, e))
+        synced.map_err(|e| fail(folder, e))
     }
 
     /// Makes `.NAME.new`, removing what a program that was ended left of one. Held, nobody else saves here.
     fn claim(&self, files: &dyn Files, at: &Places) -> Result<Option<std::fs::File>> {
         let fail = |e: std::io::Error| {
             let why = "a run is written beside its place and moved there, so the folder around it must be writable";
-            Error::io("write", &at.folder, format!("{e} ({why})"))
+            Error::io("write", &at.shown, format!("{e} ({why})"))
         };
         for _ in 0..2 {
             match files.create_folder(&at.new) {
@@ -99,7 +104,7 @@ impl Sealing<'_> {
             }
         }
         let reason = format!("`{}` is in the way: move it", at.new.display());
-        Err(Error::io("write", &at.folder, reason))
+        Err(Error::io("write", &at.shown, reason))
     }
 
     /// Writes the parts, and has them reach the disk.
@@ -167,7 +172,7 @@ impl Sealing<'_> {
         }
         let saved = |e: std::io::Error| {
             let folder = at.folder.display();
-            Error::io("write", &at.folder, format!("the run is saved, but other files of {folder} are not back: {e}"))
+            Error::io("write", &at.shown, format!("the run is saved, but other files of {folder} are not back: {e}"))
         };
         self.bring(files, at).map_err(saved)?;
         if self.earlier == Earlier::Removed {
@@ -210,7 +215,15 @@ fn lock(folder: &Path) -> Result<Option<std::fs::File>> {
     let taken = || Error::io("write", folder, "another gflow is saving to the same place right now");
     let file = std::fs::File::open(folder).map_err(|_| taken())?;
     let number = |m: std::io::Result<std::fs::Metadata>| m.map(|m| (m.dev(), m.ino())).ok();
-    match file.try_lock() {
+    let mut tried = file.try_lock();
+    // a process that is just being started holds what its parent held, for a moment
+    for _ in 0..20 {
+        if matches!(tried, Err(std::fs::TryLockError::WouldBlock)) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            tried = file.try_lock();
+        }
+    }
+    match tried {
         Err(std::fs::TryLockError::WouldBlock) => Err(taken()),
         // somebody who held it before gave it another name
         Ok(()) if number(file.metadata()) != number(std::fs::metadata(folder)) => Err(taken()),

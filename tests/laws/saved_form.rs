@@ -42,3 +42,9 @@ fn go_on_bit_for_bit(form: &str) {
 fn runs_of_form_4_go_on_bit_for_bit() {
     go_on_bit_for_bit("form4");
 }
+
+/// A change that this test does not survive raises the form, and keeps a reader for this one.
+#[test]
+fn runs_of_form_5_go_on_bit_for_bit() {
+    go_on_bit_for_bit("form5");
+}
