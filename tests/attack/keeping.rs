@@ -117,6 +117,21 @@ fn an_unused_resume_overwrites_nothing() {
     }
 }
 
+/// Formulas are put together anew when they are read: the flow is the same, also the second time.
+#[test]
+fn a_formula_is_resumed() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "langevin(|x| logsumexp([-dot(x - 1.0, x - 1.0), -norm(x)]), #{ dt: 0.1 }).run(data::gaussian(20, 2), data::ring(20), #{ steps: param(\"steps\", 3) });";
+    assert!(gflow(dir.path(), script, &[]).status.success());
+    for steps in [5, 7, 9] {
+        let out = gflow(dir.path(), script, &["--resume", "--set", &format!("steps={steps}")]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        assert_eq!(load(&dir.path().join("o/run")).unwrap().state.step, steps);
+    }
+    let out = gflow(dir.path(), &script.replace("norm(x)", "2*norm(x)"), &["--resume"]);
+    assert!(text(&out.stderr).contains("made by another flow"), "{}", text(&out.stderr));
+}
+
 /// A kept run that is damaged, or of which nobody knows which run it was, is refused before the script begins.
 #[test]
 fn a_damaged_kept_run_is_refused_at_once() {
@@ -161,12 +176,15 @@ fn killed_while_saving() {
     for k in 0..tries {
         let steps = if k % 2 == 0 { "60" } else { "20" };
         let expected = load(&dir.path().join("o/run")).unwrap().state.step;
+        let begun = |p: &Path| std::fs::metadata(p).and_then(|m| m.modified()).ok();
+        // what the kill before left there is not this save
+        let left = begun(&dir.path().join("o/.run.new"));
         let mut child = command(dir.path(), &["--quiet", "--set", &format!("steps={steps}")]).spawn().unwrap();
         // at the latest when the new one has its name: the manifest changes
         let manifest = std::fs::read(dir.path().join("o/run/manifest.txt")).unwrap_or_default();
         let saving = dir.path().join("o/.run.new");
         wait_for("it saves", || {
-            saving.exists()
+            (saving.exists() && begun(&saving) != left)
                 || std::fs::read(dir.path().join("o/run/manifest.txt")).is_ok_and(|m| m != manifest)
                 || child.try_wait().unwrap().is_some()
         });
@@ -180,8 +198,11 @@ fn killed_while_saving() {
     println!("{tries} kills: {old} times the old run, {new} times the new one");
     let out = gflow(dir.path(), LARGE, &["--resume", "--set", "steps=70"]);
     assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(old > 0 && new > 0 || !long(), "the kills came all before or all after");
     let left: Vec<_> = std::fs::read_dir(dir.path().join("o")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert!(left.iter().all(|n| n == "run" || n == "run.json"), "{left:?}");
+    // a kill in the middle of run.json leaves the small file that was to take its place
+    let known = |n: &std::ffi::OsString| n == "run" || n == "run.json" || n.to_string_lossy().ends_with(".gflow-new");
+    assert!(left.iter().all(known), "{left:?}");
 }
 
 /// No room for the new save: the error says so, and the old one is as it was.

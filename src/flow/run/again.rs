@@ -1,6 +1,7 @@
 //! What a run that was read would be written as: anything else in its files was lost on the way, or never belonged there.
 use super::advance::Run;
 use super::form::EARLIER;
+use crate::flow::saved::recipe;
 use crate::io::numpy::Array;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -42,9 +43,41 @@ pub(super) fn readable(run: &Run, read: &Value, form: u32) -> Result<(), String>
     }
 }
 
+impl Run {
+    /// Whether a run that was read is of the flow of one that was not, whose formulas are as somebody wrote them.
+    pub fn is_of(&self, described: &Run) -> bool {
+        let (mine, mut other) = (self.flow.to_json(), described.flow.to_json());
+        // as often as it may have been written and read again until its formulas no longer change
+        for _ in 0..4 {
+            if mine == other {
+                return true;
+            }
+            match recipe(&other) {
+                Ok(r) => other = r.to_json(),
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+}
+
+/// What a formula is written as. One that was read is put together anew, its sums in another order: it is read or it is not.
+const FORMULAS: &[&str] =
+    &["const", "coordinate", "sum", "prod", "unary", "binary", "compare", "where", "native", "ref"];
+
+fn is_formula(v: &Value) -> bool {
+    match v {
+        Value::Object(map) => map.len() == 1 && map.keys().all(|k| FORMULAS.contains(&k.as_str())),
+        Value::String(s) => s == "x" || s == "y",
+        Value::Array(list) => !list.is_empty() && list.iter().all(is_formula),
+        _ => false,
+    }
+}
+
 fn compare(at: &str, read: &Value, again: &Value, whole: bool, out: &mut Vec<String>) {
     let below = |key: &str| if at.is_empty() { key.to_string() } else { format!("{at}.{key}") };
     match (read, again) {
+        (a, b) if is_formula(a) && is_formula(b) => {}
         (Value::Object(a), Value::Object(b)) => {
             for (key, value) in a {
                 match b.get(key) {

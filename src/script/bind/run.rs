@@ -154,7 +154,7 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
 fn fits(kept: &Resume, described: &Run) -> Result<()> {
     let Resume { folder, run: kept, .. } = kept;
     let folder = folder.display();
-    if kept.flow.to_json() != described.flow.to_json() || kept.labels != described.labels {
+    if !kept.is_of(described) || kept.labels != described.labels {
         let flow = kept.flow.describe();
         return Err(Error::data("--resume", format!("the run kept in {folder} was made by another flow: {flow}")));
     }
