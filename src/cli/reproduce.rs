@@ -78,6 +78,18 @@ fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     }
 }
 
+/// Makes the folder of the table. Small sizes are not written where full ones are.
+fn folder(args: &ReproduceArgs) -> Result<PathBuf, String> {
+    let out = args.out.clone().unwrap_or_else(|| if args.quick { "results-quick" } else { "results" }.into());
+    let shown = out.display();
+    if args.quick && std::fs::read_to_string(out.join(TABLE)).is_ok_and(|t| !t.contains(QUICK)) {
+        let reason = "--quick would write numbers over it that are no results";
+        return Err(format!("--out {shown}: its {TABLE} is of full sizes; {reason}"));
+    }
+    std::fs::create_dir_all(&out).map_err(|e| format!("--out {shown}: {e}"))?;
+    Ok(out)
+}
+
 /// Runs the command.
 pub fn reproduce(args: &ReproduceArgs) -> Exit {
     let fail = |e: String| {
@@ -99,16 +111,10 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
             return Exit::Device;
         }
     };
-    let out = args.out.clone().unwrap_or_else(|| if args.quick { "results-quick" } else { "results" }.into());
-    if args.quick && std::fs::read_to_string(out.join(TABLE)).is_ok_and(|t| !t.contains(QUICK)) {
-        return fail(format!(
-            "--out {}: its {TABLE} is of full sizes; --quick would write numbers over it that are no results",
-            out.display()
-        ));
-    }
-    if let Err(e) = std::fs::create_dir_all(&out) {
-        return fail(format!("--out {}: {e}", out.display()));
-    }
+    let out = match folder(args) {
+        Ok(out) => out,
+        Err(e) => return fail(e),
+    };
     let args = args.clone();
     let all = move || {
         let mut shown = vec![];
