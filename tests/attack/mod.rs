@@ -1,5 +1,6 @@
 //! Attacks: damaged files, faults of the disk, hostile input. Each has a short form that always runs and a long one, by
 //! `GFLOW_ATTACK=long`, which prints what it tried.
+mod deadline;
 mod faults;
 mod figures;
 mod fuzz;
@@ -10,6 +11,7 @@ mod permissions;
 mod readers;
 mod saves;
 mod scripts;
+mod streams;
 mod trial;
 mod values;
 

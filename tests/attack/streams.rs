@@ -1,0 +1,202 @@
+//! Streams that are full and terminals that are gone: results that are lost are an error, remarks that are lost are not.
+#![cfg(target_os = "linux")]
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::process::{Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A stream on which no room is left.
+fn full() -> Stdio {
+    OpenOptions::new().write(true).open("/dev/full").unwrap().into()
+}
+
+fn gflow(args: &[&str], script: &str, streams: impl FnOnce(&mut Command)) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gflow"));
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    streams(&mut command);
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// `gflow run -` with more arguments.
+fn run(more: &[&'static str]) -> Vec<&'static str> {
+    [&["run", "-", "--device", "cpu"], more].concat()
+}
+
+/// What was meant for standard output is lost: every command says so, once, and ends with 2.
+#[test]
+fn results_that_are_lost_are_an_error() {
+    let script = "print(\"result\"); print(\"another\"); 7";
+    for (args, script) in [
+        (run(&["--quiet"]), script),
+        (run(&["--quiet", "--json"]), script),
+        (run(&[]), script),
+        (vec!["repl", "--device", "cpu"], "print(1)\n2\n"),
+        (vec!["list"], ""),
+        (vec!["help"], ""),
+        (vec!["help", "kl"], ""),
+        (vec!["info"], ""),
+        (vec!["completions", "bash"], ""),
+        (vec!["--help"], ""),
+        (vec!["--version"], ""),
+    ] {
+        let out = gflow(&args, script, |c| {
+            c.stdout(full());
+        });
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{args:?}: {said}");
+        assert_eq!(said.matches("standard output cannot be written: No space left").count(), 1, "{args:?}: {said}");
+        assert!(!said.contains("panicked"), "{args:?}: {said}");
+    }
+    // an error of the script comes first
+    let out = gflow(&run(&["--quiet"]), "print(1); nope", |c| {
+        c.stdout(full());
+    });
+    assert_eq!(out.status.code(), Some(1));
+}
+
+/// A reader that has had enough is no error.
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gflow")).arg("list").stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
+
+/// A full standard error changes no code and panics nowhere.
+#[test]
+fn remarks_that_are_lost_are_not_missed() {
+    for (args, script, code) in [
+        (run(&[]), "print(1); io::save(data::ring(3), \"/dev/null/x.csv\")", 1),
+        (run(&["--quiet"]), "foo", 1),
+        (run(&["--json"]), "foo", 1),
+        (run(&["--set", "unread=1"]), "1", 0),
+        (run(&["--set", "x"]), "1", 2),
+        (run(&[]), "let b = progress(3, \"p\"); for i in 0..3 { b.tick(); }", 0),
+        (run(&[]), "input(\"? \")", 0),
+        (vec!["repl", "--device", "cpu"], "foo\n1\n", 0),
+        (vec!["list", "nowhere"], "", 2),
+        (vec!["help", "nothing"], "", 2),
+        (vec!["nonsense"], "", 2),
+        (vec!["run", "absent.ipynb", "--resume"], "", 2),
+        (vec!["reproduce", "absent"], "", 2),
+    ] {
+        let out = gflow(&args, script, |c| {
+            c.stderr(full());
+        });
+        // input() without an answer is an error of the script
+        let code = if script.starts_with("input") { 1 } else { code };
+        assert_eq!(out.status.code(), Some(code), "{args:?} {script}: {}", String::from_utf8_lossy(&out.stdout));
+    }
+}
+
+fn kill(signal: &str, process: u32) {
+    assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
+}
+
+fn ends_within(child: &mut std::process::Child, limit: Duration) -> ExitStatus {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begun.elapsed() > limit {
+            child.kill().unwrap();
+            panic!("it goes on after {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A session of cells ends on TERM and HUP, whether a cell runs or not, and goes on after INT. Two seconds are for a busy
+/// machine.
+#[test]
+fn a_session_of_cells_ends_when_told() {
+    for (cell, signal, code) in
+        [("", "-TERM", 143), ("", "-HUP", 129), ("sleep(100)\n", "-TERM", 143), ("loop {}\n", "-HUP", 129)]
+    {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
+            .args(["repl", "--device", "cpu"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut keys = child.stdin.take().unwrap();
+        keys.write_all(format!("print(\"ready\")\n{cell}").as_bytes()).unwrap();
+        let mut ready = [0; 6];
+        child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        kill(signal, child.id());
+        assert_eq!(ends_within(&mut child, Duration::from_secs(2)).code(), Some(code), "{cell:?} {signal}");
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
+        .args(["repl", "--device", "cpu"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut keys = child.stdin.take().unwrap();
+    keys.write_all(b"print(\"ready\")\nsleep(100)\nprint(\"still here\")\n").unwrap();
+    let mut ready = [0; 6];
+    child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    kill("-INT", child.id());
+    drop(keys);
+    let mut rest = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!((rest.as_str(), child.wait().unwrap().code()), ("still here\n", Some(0)));
+}
+
+/// Python that opens a terminal, starts a program in it, and takes the terminal away: `at` says whether at the prompt
+/// or while a cell runs. It prints how the program ended and its seconds of processor time.
+const TERMINAL: &str = r#"
+import os, pty, resource, signal, sys, time
+program, at, hang_up = sys.argv[1], sys.argv[2], sys.argv[3] == "heard"
+child, master = pty.fork()
+if child == 0:
+    if not hang_up:
+        # as a job that lost its terminal without being told
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.execv(program, [program, "repl", "--device", "cpu"])
+time.sleep(1.0)
+if at == "cell":
+    os.write(master, b"sleep(100)\r")
+    time.sleep(0.5)
+os.close(master)
+end = time.time() + 5
+while time.time() < end:
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print("ended", os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime < 1.5)
+        break
+    time.sleep(0.02)
+else:
+    os.kill(child, signal.SIGKILL)
+    print("goes on")
+"#;
+
+/// The line editor would wait for the keys of a terminal that is gone, busily.
+#[test]
+fn a_session_without_its_terminal_ends() {
+    let python = std::env::var("GFLOW_PYTHON").unwrap_or("python3".into());
+    for at in ["prompt", "cell"] {
+        for hang_up in ["heard", "ignored"] {
+            let out = Command::new(&python)
+                .args(["-c", TERMINAL, env!("CARGO_BIN_EXE_gflow"), at, hang_up])
+                .env("XDG_DATA_HOME", std::env::temp_dir())
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&out.stdout);
+            assert_eq!(
+                said.trim(),
+                "ended 129 True",
+                "{at}, hang-up {hang_up}: {}",
+                String::from_utf8_lossy(&out.stderr)
+            );
+        }
+    }
+}
