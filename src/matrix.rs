@@ -274,6 +274,23 @@ mod tests {
     use super::*;
     use rand::Rng;
 
+    /// Products that are made in pieces are the same bit by bit: sizes around the pieces', transposed factors, and sums.
+    #[test]
+    fn pieces_change_no_bit() {
+        let mut rng = crate::random::rng(5, 0);
+        for (m, n, k) in [(70, 5000, 600), (3000, 70, 900), (1, 1 << 14, 1 << 14)] {
+            assert!(m * n * k > WORK);
+            let mut draw = |len: usize| -> Vec<f32> { (0..len).map(|_| rng.random_range(-1.0..1.0)).collect() };
+            let (a, b, start) = (draw(m * k), draw(k * n), draw(m * n));
+            for (lhs, rhs) in [(view(&a, k), view(&b, n)), (transposed(&a, m), transposed(&b, k))] {
+                let (mut whole, mut parts) = (start.clone(), start.clone());
+                piece((m, n, k), &mut whole, n, true, 1.0, lhs, rhs);
+                product((m, n, k), &mut parts, true, lhs, rhs);
+                assert!(whole == parts, "{m} × {n} × {k}");
+            }
+        }
+    }
+
     /// A x against b for matrices of sizes around the block's; 1e-11 is n ε times the condition number of 1e3.
     #[test]
     fn cholesky_solves() {

@@ -4,7 +4,7 @@ use super::convert::raise;
 use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
-use super::{arithmetic, bind, symbolic_point, trace};
+use super::{arithmetic, bind, sort, symbolic_point, trace};
 use crate::{memory, threads};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext, Position};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_string_size(100_000_000);
     engine.set_max_map_size(10_000_000);
     arithmetic::register(&mut engine);
+    sort::register(&mut engine);
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |f: &mut FnPtr| words::function(f));
     }

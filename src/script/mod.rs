@@ -28,6 +28,7 @@ mod resolver;
 mod rewrite;
 mod rich;
 mod session;
+mod sort;
 mod symbolic_point;
 mod trace;
 mod values;

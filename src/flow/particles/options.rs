@@ -3,6 +3,7 @@ use crate::device::{Points, rows_f64};
 use crate::error::Result;
 use crate::flow::integrators::{EULER, Integrator};
 use crate::flow::noise::Noise;
+use crate::sorting;
 use serde::{Deserialize, Serialize};
 
 /// A time step: a number, or chosen from the samples.
@@ -36,7 +37,7 @@ impl Dt {
             rows.extend(rows_f64(target)?);
             let range = |k: usize| {
                 let mut column: Vec<f64> = rows.iter().skip(k).step_by(d).copied().collect();
-                column.sort_by(f64::total_cmp);
+                sorting::ascending(&mut column);
                 let at = |q: f64| column[((column.len() - 1) as f64 * q).round() as usize];
                 at(0.99) - at(0.01)
             };

@@ -1,6 +1,7 @@
 //! Generators f: the named ones, closures, what is known about them.
 use crate::error::{Error, Result};
 use crate::generator::{Generator, GeneratorError, expr, named};
+use crate::interrupt;
 use crate::script::call::{Call, Outcome};
 use crate::script::convert::{list, number, text, type_of};
 use crate::script::library::Library;
@@ -48,7 +49,11 @@ fn finite(name: &str, a: &Dynamic) -> Result<f64> {
 fn each(name: &str, v: &Dynamic, f: impl Fn(f64) -> f64) -> Result<Dynamic> {
     let flat = v.flatten_clone();
     if let Some(values) = flat.read_lock::<Array>() {
-        let out: Result<Vec<f64>> = values.iter().map(|v| number(name, v).map(&f)).collect();
+        let one = |v: &Dynamic| {
+            interrupt::poll()?;
+            number(name, v).map(&f)
+        };
+        let out: Result<Vec<f64>> = values.iter().map(one).collect();
         return out.map(|v| Dynamic::from(list(v)));
     }
     number(name, v).map(|v| Dynamic::from(f(v)))

@@ -280,6 +280,8 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(4000000, 4), data::gauss
     case(&["concat"], "let a = data::gaussian(10000000, 4);", "a.concat(a)"),
     case(&["concat", "sum", "mean"], LIST, "sum(concat(a, a))"),
     case(&["ln", "exp", "sqrt"], LIST, "exp(ln(a*a + 1.0)/2.0) - a"),
+    case(&["sort"], LIST, "let b = a; b.sort()"),
+    case(&["sort"], "let a = data::gaussian(200000, 1).col(0);", "let b = a; b.sort(|x, y| y - x)"),
     case(&["col", "to_array"], "let p = data::gaussian(2000000, 4);", "p.col(0); p.to_array()"),
     case(&["mean", "std"], "let p = data::gaussian(200000, 100);", "p.mean(); p.std()"),
     case(&["matmul"], "let p = data::gaussian(4000, 4000);", "p.matmul(p)"),
@@ -352,9 +354,9 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
     (
         "is one number, or the interpreter's own and a few nanoseconds an entry",
         &[
-            "abs", "sign", "floor", "ceiling", "round", "push", "pop", "map", "filter", "contains", "sort", "split",
-            "replace", "to_upper", "to_lower", "trim", "pow", "max", "min", "tanh", "sin", "cos", "tan", "log",
-            "log1p", "expm1", "log10", "sigmoid", "softplus", "atan", "sinh", "cosh",
+            "abs", "sign", "floor", "ceiling", "round", "push", "pop", "map", "filter", "contains", "split", "replace",
+            "to_upper", "to_lower", "trim", "pow", "max", "min", "tanh", "sin", "cos", "tan", "log", "log1p", "expm1",
+            "log10", "sigmoid", "softplus", "atan", "sinh", "cosh",
         ],
     ),
 ];
