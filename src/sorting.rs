@@ -83,7 +83,7 @@ mod tests {
             let v: Vec<(i32, usize)> = (0..n).map(|i| (rng.random_range(-300..300), i)).collect();
             let (mut ours, mut theirs) = (v.clone(), v);
             sort_by(&mut ours, |a, b| a.0.cmp(&b.0));
-            theirs.sort_by(|a, b| a.0.cmp(&b.0));
+            theirs.sort_by_key(|v| v.0);
             assert!(ours == theirs, "{n} entries");
         }
         let mut v: Vec<f64> = (0..2 * PIECE).map(|i| -(i as f64)).collect();

@@ -356,7 +356,7 @@ mod tests {
         let factors = (1..200).fold(x(), |y, i| mul(&y, &add(&x(), &constant(0.02 * f64::from(i)))));
         for f in [long, squared, ln(&factors), factors] {
             let tape = Tape::new(&[f.clone(), diff(&f, &x())]);
-            let mut at = |v: f64| {
+            let at = |v: f64| {
                 let mut registers = vec![];
                 tape.eval(v, &mut registers);
                 (tape.out(0, &registers), tape.out(1, &registers))
