@@ -62,7 +62,7 @@ impl Interrupt {
     /// work that has to be done in any case.
     #[must_use = "the thread asks it only as long as the guard lives"]
     pub fn enter(&self) -> Entered {
-        Entered { before: INTERRUPT.replace(self.clone()), here: PhantomData }
+        Entered { before: Some(INTERRUPT.replace(self.clone())), here: PhantomData }
     }
     /// Waits, and ends early with an error when a stop is asked for.
     ///
@@ -103,14 +103,16 @@ impl Interrupt {
 
 /// What [`Interrupt::enter`] gives: dropped, it brings back the interrupt that the thread had before.
 pub struct Entered {
-    before: Interrupt,
+    before: Option<Interrupt>,
     /// it belongs to its thread
     here: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        INTERRUPT.set(std::mem::take(&mut self.before));
+        if let Some(before) = self.before.take() {
+            INTERRUPT.set(before);
+        }
     }
 }
 
