@@ -135,6 +135,8 @@ impl Job {
             (exit, _) => exit,
         };
         self.unused(&session);
+        // the program ends: what the session holds need not be given back piece by piece
+        std::mem::forget(session);
         match keeper.leave(exit) {
             Ok(()) => exit,
             Err(e) => {

@@ -4,6 +4,7 @@ use super::rows::Rows;
 use crate::catalogue::{Entry, no_defaults};
 use crate::error::{Error, Result};
 use crate::input::{self, failed, open};
+use crate::interrupt;
 use crate::memory;
 use flate2::read::GzDecoder;
 use std::io::Read;
@@ -88,6 +89,16 @@ fn draw(c: &Call) -> Result<Labelled> {
     }
 }
 
+/// Bytes as numbers in [0, 1].
+fn pixels(bytes: &[u8]) -> Result<Vec<f32>> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for piece in bytes.chunks(1 << 20) {
+        interrupt::poll()?;
+        out.extend(piece.iter().map(|v| f32::from(*v) / 255.0));
+    }
+    Ok(out)
+}
+
 /// Images as rows of pixels in [0, 1]. Errors if the file cannot be read, is no IDX file or holds no images.
 pub fn images(path: &Path) -> Result<Rows> {
     let (shape, data) = read(path)?;
@@ -95,7 +106,7 @@ pub fn images(path: &Path) -> Result<Rows> {
         return Err(Error::io("read", path, "it holds no images"));
     }
     let d: usize = shape[1..].iter().product();
-    Ok(Rows { n: shape[0], d, data: data.into_iter().map(|v| f32::from(v) / 255.0).collect() })
+    Ok(Rows { n: shape[0], d, data: pixels(&data)? })
 }
 
 /// One class per image. Errors if the file cannot be read, is no IDX file or has more than one dimension.

@@ -2,8 +2,8 @@
 use super::definition::{Listed, entry, pair};
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
-use crate::sorting;
 use crate::transport::line::line;
+use crate::{interrupt, sorting};
 
 pub(super) const CCDF_DISTANCE: Listed = Listed::with_arguments(entry(
     "metric::ccdf_distance",
@@ -24,7 +24,9 @@ pub(super) const HILL: Listed = Listed::with_arguments(entry(
 ));
 
 fn radii(rows: &[f64], d: usize) -> Vec<f64> {
-    rows.chunks(d).map(|r| r.iter().map(|v| v * v).sum::<f64>().sqrt()).collect()
+    let radius = |(_, r): (usize, &[f64])| r.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let going = |(i, _): &(usize, &[f64])| interrupt::poll_each(*i).is_ok();
+    rows.chunks(d).enumerate().take_while(going).map(radius).collect()
 }
 
 /// ∫|P(|Y| > r) − P(|X| > r)| d ln r: the L¹ distance of the complementary distribution functions of the norms on a
@@ -35,7 +37,9 @@ fn radii(rows: &[f64], d: usize) -> Vec<f64> {
 pub fn ccdf_distance(p: &Points, q: &Points) -> Result<f64> {
     let (x, y, d) = pair("ccdf_distance", p, q)?;
     let logs = |rows: &[f64]| radii(rows, d).into_iter().map(|r| r.max(1e-12).ln()).collect::<Vec<f64>>();
-    Ok(line(&mut logs(&x), &mut logs(&y), 1.0))
+    let (mut x, mut y) = (logs(&x), logs(&y));
+    interrupt::poll()?;
+    Ok(line(&mut x, &mut y, 1.0))
 }
 
 /// Hill's estimate of the tail index α in P(|Y| > r) ~ r^{−α} from the k largest norms:
@@ -49,6 +53,7 @@ pub fn hill(p: &Points, k: usize) -> Result<f64> {
         return Err(Error::data("metric::hill", format!("k is {k}, expected 1 to {} for {n} points", n - 1)));
     }
     let mut r = radii(&rows, d);
+    interrupt::poll()?;
     if r.iter().any(|v| !v.is_finite()) {
         return Err(Error::data("metric::hill", "the sample has entries that are not finite"));
     }

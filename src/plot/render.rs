@@ -181,8 +181,8 @@ pub fn pixels(f: &Figure, scale: u32) -> Result<(u32, u32, Vec<u8>)> {
     check_memory(f, memory::product(&[fw as usize, fh as usize, 3]) + memory::product(&[w as usize, h as usize, 8]))?;
     let mut fine = vec![255u8; fw as usize * fh as usize * 3];
     {
+        // white already
         let area = BitMapBackend::with_buffer(&mut fine, (fw, fh)).into_drawing_area();
-        area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
         draw(&area, &shapes(f), scale * f64::from(OVERSAMPLE)).map_err(failed)?;
     }
     Ok((w, h, average(&fine, fw as usize, w as usize, h as usize)))

@@ -5,7 +5,7 @@ use super::rewrite::INDEX;
 use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
 use crate::interrupt;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
 fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
     if matches!(e, Error::Interrupted) {
@@ -214,6 +214,9 @@ fn lists(engine: &mut Engine) {
         scaled(&a, &|v| v.powf(b as f64)).or_else(|e| fail(&ctx, e))
     });
     engine.register_fn("-", |ctx: NativeCallContext, a: Array| scaled(&a, &|v| -v).or_else(|e| fail(&ctx, e)));
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        engine.register_fn(name, |ctx: NativeCallContext, list: &mut Array| printed(&ctx, list));
+    }
     engine.register_fn("concat", |mut a: Array, b: Array| {
         a.extend(b);
         a
@@ -230,6 +233,24 @@ fn lists(engine: &mut Engine) {
             numbers_of(name, &a).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
         });
     }
+}
+
+/// A list as text, as the interpreter writes it; ten million entries take seconds, which an interrupt ends.
+fn printed(ctx: &NativeCallContext, list: &mut Array) -> Native<ImmutableString> {
+    let mut out = String::from("[");
+    for (i, v) in list.iter_mut().enumerate() {
+        interrupt::poll_each(i).or_else(|e| fail(ctx, e))?;
+        if i > 0 {
+            out.push_str(", ");
+        }
+        match ctx.call_native_fn_raw("to_debug", true, &mut [&mut *v]) {
+            Ok(text) => out.push_str(&text.into_immutable_string().unwrap_or_else(|_| v.to_string().into())),
+            Err(e) if matches!(*e, EvalAltResult::ErrorTerminated(..)) => return Err(e),
+            Err(_) => out.push_str(&v.to_string()),
+        }
+    }
+    out.push(']');
+    Ok(out.into())
 }
 
 fn ranges(engine: &mut Engine) {

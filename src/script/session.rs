@@ -225,7 +225,9 @@ impl Session {
     pub fn text_of(&self, value: &Dynamic) -> String {
         let value = value.flatten_clone();
         let printed = self.engine.eval_fn_call::<rhai::ImmutableString>("to_string", None, (value.clone(),));
-        words::printed(&printed.map_or_else(|_| value.to_string(), |s| s.to_string()))
+        // what was stopped while it was written is not written by others either
+        let instead = || if self.context.interrupt.is_requested() { String::new() } else { value.to_string() };
+        words::printed(&printed.map_or_else(|_| instead(), |s| s.to_string()))
     }
 
     /// Sets a variable, in the cell that closures and functions share; false for a constant.

@@ -1,7 +1,11 @@
 //! The hinge over all pairs on slices.
+use crate::interrupt;
 use crate::matrix::{scaled_product, transposed, view};
 use crate::simd::{self, Coordinates, LANES};
 use crate::space::Cost;
+
+/// Rows of costs between two looks at the interrupt.
+const ROWS: usize = 32;
 
 /// Dimensions from which squared distances are cheaper as matrix products.
 const MANY: usize = 8;
@@ -20,10 +24,15 @@ pub fn costs(y: &[f32], x: &[f32], d: usize, cost: &Cost) -> Vec<f32> {
     if d < MANY {
         let wide: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
         let x: Coordinates<f32> = Coordinates::new(&wide, d, &vec![0.0; d], 1.0);
-        simd::run(
-            #[inline(always)]
-            || squares_of_rows((&mut c[..], y, &x)),
-        );
+        for (c, y) in c.chunks_mut(ROWS * n).zip(y.chunks(ROWS * d)) {
+            if interrupt::poll().is_err() {
+                break;
+            }
+            simd::run(
+                #[inline(always)]
+                || squares_of_rows((c, y, &x)),
+            );
+        }
     } else {
         let squares = |v: &[f32]| -> Vec<f32> { v.chunks(d).map(|r| r.iter().map(|v| v * v).sum()).collect() };
         let on_x = squares(x);
@@ -33,10 +42,15 @@ pub fn costs(y: &[f32], x: &[f32], d: usize, cost: &Cost) -> Vec<f32> {
         }
     }
     let (scale, half) = (cost.scale as f32, 0.5 * cost.power as f32);
-    match cost.power {
-        2.0 => c.iter_mut().for_each(|c| *c *= scale),
-        1.0 => c.iter_mut().for_each(|c| *c = scale * c.sqrt()),
-        _ => c.iter_mut().for_each(|c| *c = scale * c.powf(half)),
+    for c in c.chunks_mut(ROWS * n) {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        match cost.power {
+            2.0 => c.iter_mut().for_each(|c| *c *= scale),
+            1.0 => c.iter_mut().for_each(|c| *c = scale * c.sqrt()),
+            _ => c.iter_mut().for_each(|c| *c = scale * c.powf(half)),
+        }
     }
     c
 }
@@ -72,7 +86,10 @@ pub fn hinge(phi: &[f32], psi: &[f32], c: &[f32], lambda: f64) -> (f32, Vec<f32>
     let share = (lambda / (m * n) as f64) as f32;
     let (mut on_phi, mut active) = (vec![0.0f32; m], vec![0.0f32; n]);
     let mut total = 0.0f64;
-    for ((f, g), row) in phi.iter().zip(&mut on_phi).zip(c.chunks(n)) {
+    for (i, ((f, g), row)) in phi.iter().zip(&mut on_phi).zip(c.chunks(n)).enumerate() {
+        if i.is_multiple_of(ROWS) && interrupt::poll().is_err() {
+            break;
+        }
         let (excess, count) = simd::run(
             #[inline(always)]
             || row_excess((*f, psi, row, &mut active[..])),

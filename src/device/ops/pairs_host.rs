@@ -1,5 +1,6 @@
 //! The fields on the embedded CPU backend, by plain vectorised loops over rows.
 use super::pairs::{Form, PairOps, field_shape};
+use crate::interrupt;
 use crate::simd::{self, Coordinates, Real};
 use burn::backend::{Flex, TensorMetadata, ops::FloatTensorOps, tensor::FloatTensor};
 use burn::tensor::TensorData;
@@ -46,9 +47,15 @@ fn add_row(
 fn rows(x: &FloatTensor<Flex>, fill: impl Fn(&[f32], &mut [f32], &mut [f32]) + Sync) -> FloatTensor<Flex> {
     let (shape, d) = (field_shape(&x.shape()), x.shape()[1]);
     let mut out = vec![0.0; shape.num_elements()];
-    out.par_chunks_mut(1 + d)
-        .zip(read(x).par_chunks(d))
-        .for_each_init(|| vec![0.0; 2 * CHUNK], |buffer, (out, x)| fill(x, out, buffer));
+    let stop = interrupt::current();
+    out.par_chunks_mut(1 + d).zip(read(x).par_chunks(d)).for_each_init(
+        || vec![0.0; 2 * CHUNK],
+        |buffer, (out, x)| {
+            if !stop.is_requested() {
+                fill(x, out, buffer);
+            }
+        },
+    );
     Flex::float_from_data(TensorData::new(out, shape), &Default::default())
 }
 

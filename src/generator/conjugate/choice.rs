@@ -7,6 +7,7 @@ use super::values::VectorConjugate;
 use crate::generator::diff::diff;
 use crate::generator::expr::y;
 use crate::generator::tape::Tape;
+use crate::interrupt;
 use burn::tensor::{Tensor, TensorData};
 
 impl PreparedConjugate {
@@ -47,6 +48,7 @@ impl PreparedConjugate {
         let Ok(out) = out.try_into_vec_as::<f32>() else { return f64::NAN };
         ys.iter()
             .zip(out)
+            .take_while(|_| interrupt::poll().is_ok())
             .filter_map(|(y, v)| {
                 let exact = numeric.eval(*y as f64, &mut regs).0;
                 let wrong = (v as f64 - exact).abs() / (1.0 + exact.abs());

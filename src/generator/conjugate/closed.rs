@@ -9,6 +9,7 @@ use crate::generator::expand::{expand, partial_fractions};
 use crate::generator::expr::*;
 use crate::generator::scalar::{Binary, Unary};
 use crate::generator::tape::Tape;
+use crate::interrupt;
 use std::iter::once;
 
 /// f* and x* = f*' on the interior of the effective domain, as functions of y.
@@ -61,6 +62,9 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
     let mut regs = vec![];
     let mut seen = 0;
     for i in 0..81 {
+        if interrupt::poll().is_err() {
+            return false;
+        }
         let v = (-7.0 + 14.0 * i as f64 / 80.0f64).exp();
         let y = numeric.jet(v, &mut regs).d1;
         let exact = numeric.eval(y, &mut regs);

@@ -143,10 +143,7 @@ pub fn fill(l: &mut Library) {
         call.context.emit(Event::Clear { wait: true });
         Ok(())
     });
-    l.expose("display", |call, (v,): (Dynamic,)| {
-        display(call, &v);
-        Ok(())
-    });
+    l.expose("display", |call, (v,): (Dynamic,)| Ok(display(call, &v)?));
     progress(l);
 }
 
@@ -231,13 +228,15 @@ fn parse(name: &str, given: &str, default: &Dynamic) -> Result<Dynamic> {
 }
 
 /// Shows a value as ending a cell with it does.
-fn display(call: &Call, v: &Dynamic) {
+fn display(call: &Call, v: &Dynamic) -> Result<()> {
     let flat = v.flatten_clone();
     if let Some(f) = flat.read_lock::<Figure>() {
         call.context.emit(Event::Figure(f.clone()));
-        return;
+        return Ok(());
     }
     let shown = call.native.engine().eval_fn_call::<ImmutableString>("to_string", None, (flat.clone(),));
+    call.context.interrupt.check()?;
     let shown = shown.map_or_else(|_| flat.to_string(), |s| s.to_string());
     call.context.emit(Event::Display(rich(&flat, shown)));
+    Ok(())
 }
