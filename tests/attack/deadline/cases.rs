@@ -155,7 +155,7 @@ pub const CASES: &[Case] = &[
     run(
         &["run", "w1w2_flow"],
         "let p = data::gaussian(200, 2); let q = data::ring(200);",
-        "w1w2_flow(kl().regularized(lipschitz(1.0)), #{ time_steps: 2000, batch: 200 }).run(p, q, #{ steps: 1000 })",
+        "w1w2_flow(kl().regularized(lipschitz(1.0)), #{ time_steps: 200, batch: 200 }).run(p, q, #{ steps: 1000 })",
     ),
     case(
         &["run", "latent", "pca"],
