@@ -5,6 +5,7 @@ mod faults;
 mod figures;
 mod fuzz;
 mod grammar;
+mod guard;
 mod keeping;
 mod options;
 mod permissions;
