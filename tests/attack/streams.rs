@@ -30,7 +30,7 @@ fn results_that_are_lost_are_an_error() {
     let script = "print(\"result\"); print(\"another\"); 7";
     for (args, script) in [
         (run(&["--quiet"]), script),
-        (run(&["--quiet", "--json"]), script),
+        (run(&["--json"]), script),
         (run(&[]), script),
         (vec!["repl", "--device", "cpu"], "print(1)\n2\n"),
         (vec!["list"], ""),

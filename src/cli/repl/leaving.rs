@@ -1,6 +1,7 @@
 //! How a session of cells ends from outside: by a signal, or because its terminal is gone.
-use super::super::Exit;
-use super::super::signals::{self, Signal};
+use crate::cli::Exit;
+use crate::cli::signals::{self, Signal};
+use crate::cli::streams::say;
 use crate::interrupt::Interrupt;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +31,7 @@ impl Leaving {
         let leaving = Leaving { why: Arc::default(), prompt: Arc::default(), interrupt: interrupt.clone() };
         let heard = leaving.clone();
         if !signals::listen(move |signal| heard.hear(signal)) {
-            super::say("note: Ctrl-C cannot be caught here and will end the session");
+            say("note: Ctrl-C cannot be caught here and will end the session");
         }
         if std::io::stdin().is_terminal() {
             let watched = leaving.clone();

@@ -37,6 +37,8 @@ fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
     }
     acc.retain(|p| p.0 != 0.0);
     acc.sort_by_key(|a| a.1.hash_code());
+    // −0 is 0, as in constants: what is read back is what was written
+    let c = if c == 0.0 { 0.0 } else { c };
     if acc.is_empty() {
         return constant(c);
     }
