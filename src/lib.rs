@@ -22,7 +22,7 @@
 //! | [`script`] | the language, its session and its errors |
 //! | `cli` | the command line, with the feature of that name |
 //!
-//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`fault`], [`input`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`], [`sorting`].
+//! Sources: [`references`]. Shared ground: [`catalogue`], [`device`], [`error`], [`fault`], [`input`], [`interrupt`], [`matrix`], [`memory`], [`random`], [`simd`], [`sorting`], [`sums`].
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -53,5 +53,6 @@ pub mod script;
 pub mod simd;
 pub mod sorting;
 pub mod space;
+pub mod sums;
 pub mod threads;
 pub mod transport;

@@ -45,6 +45,7 @@
 //! * <a id="malik2024w1"></a>**malik2024w1**: Z. Malik, Y.-J. Huang. *A differential equation approach for Wasserstein GANs and beyond.* arXiv preprint arXiv:2405.16351, 2024.
 //! * <a id="miyato2018"></a>**miyato2018**: T. Miyato, T. Kataoka, M. Koyama, Y. Yoshida. *Spectral Normalization for Generative Adversarial Networks.* ICLR, 2018.
 //! * <a id="nowozin2016"></a>**nowozin2016**: S. Nowozin, B. Cseke, R. Tomioka. *f-GAN: Training generative neural samplers using variational divergence minimization.* Advances in Neural Information Processing Systems, 2016.
+//! * <a id="ogita2005"></a>**ogita2005**: T. Ogita, S. M. Rump, S. Oishi. *Accurate sum and dot product.* SIAM Journal on Scientific Computing, 2005.
 //! * <a id="okabe2008"></a>**okabe2008**: M. Okabe, K. Ito. *Color Universal Design.* 2008.
 //! * <a id="pearson1900"></a>**pearson1900**: K. Pearson. *On the criterion that a given system of deviations from the probable in the case of a correlated system of variables is such that it can be reasonably supposed to have arisen from random sampling.* Philosophical Magazine, 1900.
 //! * <a id="petzka2018"></a>**petzka2018**: H. Petzka, A. Fischer, D. Lukovnikov. *On the regularization of Wasserstein GANs.* ICLR, 2018.

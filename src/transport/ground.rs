@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::simd;
 pub use crate::space::Cost;
+use crate::sums::ROUNDING;
 use rayon::prelude::*;
 
 /// Largest matrix that is kept, in entries of 8 bytes; beyond it costs are computed again and again.
@@ -64,6 +65,10 @@ impl Ground {
         let wide =
             |k: usize| spread(self.x.iter().skip(k).step_by(self.d).chain(&self.y[k * self.cols..(k + 1) * self.cols]));
         self.cost.of_squared((0..self.d).map(wide).sum())
+    }
+    /// How far off a cost may be, relative to itself: differences, squares, their sum and the power are rounded.
+    pub fn relative_error(&self) -> f64 {
+        (0.5 * self.cost.power).max(1.0) * 2.0 * (self.d as f64 + 6.0) * ROUNDING
     }
     /// x_i
     pub fn source(&self, i: usize) -> &[f64] {

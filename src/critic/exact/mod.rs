@@ -8,6 +8,7 @@ use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::space::{Cost, Space};
+use crate::sums::ROUNDING;
 use crate::transport::exact::exact_weighted;
 use crate::transport::ground::Ground;
 use crate::transport::semi::semi_relaxed;
@@ -106,7 +107,10 @@ fn transport(root: bool, cost: &Cost, problem: &Problem) -> Result<Solution> {
     let ground = Ground::new(&p.rows, &q.rows, p.d, *cost, interrupt)?;
     let e = exact_weighted(&ground, p.given_weights(), q.given_weights(), interrupt)?;
     let power = if root { 1.0 / cost.power } else { 1.0 };
-    let (low, high) = (e.dual.min(e.cost).max(0.0), e.cost.max(0.0));
+    let high = e.cost.max(0.0);
+    // the root itself is rounded
+    let rooted = |v: f64, error: f64| if root { v.powf(power) * (1.0 + error) } else { v };
+    let (lower, upper) = (rooted(e.lower, -4.0 * ROUNDING), rooted(e.upper, 4.0 * ROUNDING));
     // d(c^{1/p}) = c^{1/p − 1}/p dc; at zero the particles are where they should be
     let factor = if !root {
         1.0
@@ -122,9 +126,9 @@ fn transport(root: bool, cost: &Cost, problem: &Problem) -> Result<Solution> {
         on_target: Some(on_target),
         plan: Some(e.plan),
         transport: Some(high),
-        history: vec![(low.powf(power), high.powf(power))],
+        history: vec![(lower, upper)],
         ..Solution::new(
-            [low.powf(power), high.powf(power), high.powf(power)],
+            [lower, high.powf(power), upper],
             Arc::new(Envelope {
                 targets: q.rows.clone(),
                 d: q.d,
@@ -145,7 +149,9 @@ impl Exact {
         let ground = Ground::new(&p.rows, &q.rows, p.d, *cost, interrupt)?;
         let s = semi_relaxed(&ground, f, p.given_weights(), q.given_weights(), self.options.tolerance, interrupt)?;
         let (on_source, on_target) = variations(&s.plan, p, q, cost, 1.0);
-        let wide = s.upper - s.lower > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
+        // before rounding was added: that is no fault of the grid
+        let gap = s.history.last().map_or(f64::INFINITY, |(low, high)| high - low);
+        let wide = gap > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
         Ok(Solution {
             on_target: Some(on_target),
             proximal: Some(s.mu),
@@ -153,14 +159,10 @@ impl Exact {
             transport: Some(s.transport),
             history: s.history,
             iterations: s.pivots as usize,
-            remark: wide.then(|| {
-                format!(
-                    "the bounds stayed {:.1e} apart: f is steep or flat beyond the reach of its grid",
-                    s.upper - s.lower
-                )
-            }),
+            remark: wide
+                .then(|| format!("the bounds stayed {gap:.1e} apart: f is steep or flat beyond the reach of its grid")),
             ..Solution::new(
-                [s.lower, 0.5 * (s.lower + s.upper), s.upper],
+                [s.lower, s.value, s.upper],
                 Arc::new(Envelope {
                     targets: q.rows.clone(),
                     d: q.d,

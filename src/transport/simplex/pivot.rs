@@ -1,11 +1,12 @@
 //! A pivot: mass goes around the cycle an entering arc closes, one arc of it leaves, and a subtree hangs elsewhere.
+use super::mass::Mass;
 use super::sinks::{Sinks, outside};
 use super::tree::{DOWN, Entering, NONE, Tree, UP};
 
 /// The arc that leaves.
-struct Leaving {
+struct Leaving<M> {
     /// the mass that goes around the cycle until it has no room left
-    delta: f64,
+    delta: M,
     /// the node whose arc to the parent it is; none if the entering arc is full first
     node: usize,
     /// whether it lies between the first end of the entering arc and the join
@@ -29,12 +30,12 @@ struct Move {
     old_size: usize,
 }
 
-impl Tree<'_> {
-    /// Takes an arc into the tree.
-    pub(super) fn pivot(&mut self, e: Entering, sinks: &dyn Sinks) {
+impl<M: Mass> Tree<'_, M> {
+    /// Takes an arc into the tree; the root of the subtree that hangs elsewhere now, if the tree changed.
+    pub(super) fn pivot(&mut self, e: Entering<M>, sinks: &dyn Sinks<M>) -> Option<usize> {
         let join = self.join(e.first, e.second);
         let Leaving { delta, node: u_out, on_first } = self.leaving(&e, join);
-        if delta > 0.0 {
+        if delta > M::default() {
             self.push(&e, join, delta);
         }
         let sink = e.arc.checked_sub(self.arcs);
@@ -43,11 +44,11 @@ impl Tree<'_> {
             if u_out == NONE {
                 // the whole segment was taken: no change of the tree
                 self.sinks[j] = outside(sinks, j, self.sinks[j].y);
-                return;
+                return None;
             }
         }
         if u_out == NONE {
-            return; // impossible: every cycle of dense arcs has one to drain
+            return None; // impossible: every cycle of dense arcs has one to drain
         }
         let leaving = self.pred[u_out];
         if leaving >= self.arcs {
@@ -69,6 +70,7 @@ impl Tree<'_> {
             self.pi[u] += sigma;
             u = self.thread[u];
         }
+        Some(u_in)
     }
 
     /// Where two paths to the root meet.
@@ -84,18 +86,18 @@ impl Tree<'_> {
     }
 
     /// How much the arc to the parent can lose.
-    fn slack_down(&self, u: usize) -> f64 {
+    fn slack_down(&self, u: usize) -> M {
         let arc = self.pred[u];
         if arc < self.arcs { self.mass[u] } else { self.mass[u] - self.sinks[arc - self.arcs].low }
     }
     /// How much it can gain.
-    fn slack_up(&self, u: usize) -> f64 {
+    fn slack_up(&self, u: usize) -> M {
         let arc = self.pred[u];
-        if arc < self.arcs { f64::INFINITY } else { self.sinks[arc - self.arcs].high - self.mass[u] }
+        if arc < self.arcs { M::UNLIMITED } else { self.sinks[arc - self.arcs].high - self.mass[u] }
     }
 
     /// The arc with the least room along the cycle; the last such from the join keeps the tree strongly feasible.
-    fn leaving(&self, e: &Entering, join: usize) -> Leaving {
+    fn leaving(&self, e: &Entering<M>, join: usize) -> Leaving<M> {
         let mut out = Leaving { delta: e.room, node: NONE, on_first: true };
         let mut u = e.first;
         while u != join {
@@ -117,21 +119,21 @@ impl Tree<'_> {
     }
 
     /// Sends mass around the cycle.
-    fn push(&mut self, e: &Entering, join: usize, delta: f64) {
+    fn push(&mut self, e: &Entering<M>, join: usize, delta: M) {
         let mut u = e.first;
         while u != join {
-            self.mass[u] -= self.direction[u] * delta;
+            self.mass[u] = if self.direction[u] == UP { self.mass[u] - delta } else { self.mass[u] + delta };
             u = self.parent[u];
         }
         u = e.second;
         while u != join {
-            self.mass[u] += self.direction[u] * delta;
+            self.mass[u] = if self.direction[u] == UP { self.mass[u] + delta } else { self.mass[u] - delta };
             u = self.parent[u];
         }
     }
 
     /// The segment of a sink whose arc enters.
-    fn enter_sink(&mut self, j: usize, e: &Entering, delta: f64) {
+    fn enter_sink(&mut self, j: usize, e: &Entering<M>, delta: M) {
         let (s, growing) = (&mut self.sinks[j], e.second == self.root);
         let y = s.y;
         s.y = if growing { y + delta } else { y - delta };
@@ -142,7 +144,7 @@ impl Tree<'_> {
     }
 
     /// Hangs the subtree below v_in, by the entering arc and what it carries.
-    fn rehang(&mut self, m: Move, arc: usize, carried: f64) {
+    fn rehang(&mut self, m: Move, arc: usize, carried: M) {
         let direction_in = if m.u_in == self.source(arc) { UP } else { DOWN };
         if m.u_in == m.u_out {
             self.splice(&m);

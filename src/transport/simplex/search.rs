@@ -1,11 +1,12 @@
 //! Which arc enters: the first sink that should grow or shrink, else the most violated arc of a block.
+use super::mass::Mass;
 use super::sinks::Sinks;
 use super::tree::{CHUNK, Entering, NONE, Tree};
 use crate::interrupt::Interrupt;
 
-impl Tree<'_> {
+impl<M: Mass> Tree<'_, M> {
     /// The first sink from where the last search ended whose mass should grow or shrink.
-    pub(super) fn entering_sink(&mut self, sinks: &dyn Sinks) -> Option<Entering> {
+    pub(super) fn entering_sink(&mut self, sinks: &dyn Sinks<M>) -> Option<Entering<M>> {
         for k in 0..self.cols {
             let j = (self.next_sink + k) % self.cols;
             let u = self.rows + j;
@@ -25,7 +26,7 @@ impl Tree<'_> {
                     room: sinks.above(j, s.y) - s.y,
                 });
             }
-            if shrink < -noise && s.y > 0.0 {
+            if shrink < -noise && s.y > M::default() {
                 self.next_sink = j;
                 return Some(Entering {
                     arc: self.arcs + j,
@@ -39,7 +40,7 @@ impl Tree<'_> {
     }
 
     /// The most violated arc of the next block that has one.
-    pub(super) fn entering_arc(&mut self, block: usize, interrupt: &Interrupt) -> Option<Entering> {
+    pub(super) fn entering_arc(&mut self, block: usize, interrupt: &Interrupt) -> Option<Entering<M>> {
         let (mut seen, mut best, mut arc) = (0, 0.0, NONE);
         let mut in_block = 0;
         let mut buffer = [0.0; CHUNK];
@@ -77,6 +78,6 @@ impl Tree<'_> {
                 }
             }
         }
-        (arc != NONE).then(|| Entering { arc, first: self.source(arc), second: self.target(arc), room: f64::INFINITY })
+        (arc != NONE).then(|| Entering { arc, first: self.source(arc), second: self.target(arc), room: M::UNLIMITED })
     }
 }

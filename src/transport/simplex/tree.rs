@@ -1,4 +1,5 @@
 //! The spanning tree of a basis: how it begins, is refined, and is read.
+use super::mass::Mass;
 use super::sinks::{Sink, Sinks, outside};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -13,15 +14,15 @@ pub(super) const DOWN: f64 = -1.0;
 pub(super) const CHUNK: usize = 256;
 
 /// An optimal plan's entries in whole units, and the potentials φ of the rows; those of the columns follow by transform.
-pub struct Solution {
+pub struct Solution<M = f64> {
     /// (i, j, units)
-    pub plan: Vec<(usize, usize, f64)>,
+    pub plan: Vec<(usize, usize, M)>,
     /// φ of the rows
     pub phi: Vec<f64>,
 }
 
 /// The spanning tree, rooted where all mass leaves: rows, then columns, then the root.
-pub struct Tree<'a> {
+pub struct Tree<'a, M: Mass = f64> {
     pub(super) ground: &'a Ground,
     pub(super) rows: usize,
     pub(super) cols: usize,
@@ -32,7 +33,7 @@ pub struct Tree<'a> {
     pub(super) pred: Vec<usize>,
     pub(super) direction: Vec<f64>,
     /// mass on the arc to the parent
-    pub(super) mass: Vec<f64>,
+    pub(super) mass: Vec<M>,
     /// the next and the previous node in depth-first order
     pub(super) thread: Vec<usize>,
     pub(super) back: Vec<usize>,
@@ -41,7 +42,7 @@ pub struct Tree<'a> {
     pub(super) last: Vec<usize>,
     /// potentials
     pub(super) pi: Vec<f64>,
-    pub(super) sinks: Vec<Sink>,
+    pub(super) sinks: Vec<Sink<M>>,
     /// where the next searches begin
     pub(super) next: usize,
     pub(super) next_sink: usize,
@@ -50,20 +51,20 @@ pub struct Tree<'a> {
 }
 
 /// An arc that enters, and which way its mass goes.
-pub(super) struct Entering {
+pub(super) struct Entering<M> {
     pub(super) arc: usize,
     pub(super) first: usize,
     pub(super) second: usize,
     /// the most it can take
-    pub(super) room: f64,
+    pub(super) room: M,
 }
 
-impl<'a> Tree<'a> {
+impl<'a, M: Mass> Tree<'a, M> {
     /// Every row hangs below the column nearest to it.
     ///
     /// # Errors
     /// An interrupt.
-    pub fn new(ground: &'a Ground, supply: &[f64], sinks: &dyn Sinks, interrupt: &Interrupt) -> Result<Tree<'a>> {
+    pub fn new(ground: &'a Ground, supply: &[M], sinks: &dyn Sinks<M>, interrupt: &Interrupt) -> Result<Tree<'a, M>> {
         let (rows, cols) = (ground.rows(), ground.cols());
         let (root, nodes) = (rows + cols, rows + cols + 1);
         let nearest = ground.nearest(interrupt)?;
@@ -78,7 +79,7 @@ impl<'a> Tree<'a> {
             parent: vec![root; nodes],
             pred: vec![NONE; nodes],
             direction: vec![UP; nodes],
-            mass: vec![0.0; nodes],
+            mass: vec![M::default(); nodes],
             thread: vec![root; nodes],
             back: vec![root; nodes],
             size: vec![1; nodes],
@@ -92,7 +93,7 @@ impl<'a> Tree<'a> {
         t.parent[root] = NONE;
         t.size[root] = nodes;
         let mut before = root;
-        let mut follow = |t: &mut Tree, u: usize| {
+        let mut follow = |t: &mut Tree<M>, u: usize| {
             t.thread[before] = u;
             t.back[u] = before;
             before = u;
@@ -108,7 +109,7 @@ impl<'a> Tree<'a> {
                 t.parent[i] = v;
                 t.pred[i] = i * cols + j;
                 t.mass[i] = supply[i];
-                t.mass[v] += supply[i];
+                t.mass[v] = t.mass[v] + supply[i];
             }
         }
         t.thread[before] = root;
@@ -119,14 +120,14 @@ impl<'a> Tree<'a> {
     }
 
     /// Puts the sinks' arcs on a grid that has all breakpoints of the one before, and recomputes the potentials.
-    pub fn refine(&mut self, sinks: &dyn Sinks) {
+    pub fn refine(&mut self, sinks: &dyn Sinks<M>) {
         for j in 0..self.cols {
             if self.pred[self.rows + j] >= self.arcs {
                 let y = self.mass[self.rows + j];
                 let high = sinks.above(j, y);
-                let below = if y > 0.0 { sinks.below(j, y) } else { 0.0 };
+                let below = if y > M::default() { sinks.below(j, y) } else { y };
                 // the tree stays strongly feasible if y is at the lower end of its segment or inside it
-                let low = if y > 0.0 && sinks.above(j, below) == y { y } else { below };
+                let low = if y > M::default() && sinks.above(j, below) == y { y } else { below };
                 self.sinks[j] = Sink { y, low, high, left: 0.0, right: sinks.slope(j, low, high) };
             } else {
                 self.sinks[j] = outside(sinks, j, self.sinks[j].y);
@@ -150,7 +151,7 @@ impl<'a> Tree<'a> {
     ///
     /// # Errors
     /// An interrupt.
-    pub fn optimise(&mut self, sinks: &dyn Sinks, interrupt: &Interrupt) -> Result<()> {
+    pub fn optimise(&mut self, sinks: &dyn Sinks<M>, interrupt: &Interrupt) -> Result<()> {
         let block = ((self.arcs as f64).sqrt() as usize).max(CHUNK);
         loop {
             let entering = match self.entering_sink(sinks) {
@@ -189,14 +190,20 @@ impl<'a> Tree<'a> {
 
     /// The plan and the potentials as they are now. With a fixed marginal the potentials are those of the transport
     /// problem, one column's set to zero: the steep sides of the breakpoints say nothing.
-    pub fn solution(&mut self, fixed: bool) -> Solution {
+    pub fn solution(&mut self, fixed: bool) -> Solution<M> {
         self.recompute(fixed);
-        let mut plan: Vec<(usize, usize, f64)> = (0..self.root)
-            .filter(|u| self.pred[*u] < self.arcs && self.mass[*u] > 0.0)
+        let plan = self.plan();
+        // reduced cost c + π(i) − π(j) ≥ 0 means φ = −π(i)
+        Solution { plan, phi: self.pi[..self.rows].iter().map(|p| -p).collect() }
+    }
+
+    /// (i, j, units) where there are any.
+    pub(super) fn plan(&self) -> Vec<(usize, usize, M)> {
+        let mut plan: Vec<(usize, usize, M)> = (0..self.root)
+            .filter(|u| self.pred[*u] < self.arcs && self.mass[*u] > M::default())
             .map(|u| (self.pred[u] / self.cols, self.pred[u] % self.cols, self.mass[u]))
             .collect();
         plan.sort_unstable_by_key(|e| (e.0, e.1));
-        // reduced cost c + π(i) − π(j) ≥ 0 means φ = −π(i)
-        Solution { plan, phi: self.pi[..self.rows].iter().map(|p| -p).collect() }
+        plan
     }
 }
