@@ -5,6 +5,7 @@
 //! plan, from the exact solver while the pairs of points are few, else rounded from an entropic one.
 use super::entropic::Entropic;
 use super::exact::{Exact, renyi};
+use super::finite::lost;
 use super::kernel::KernelSolver;
 use super::kernel::dual::Mass;
 use super::sample::Sample;
@@ -17,6 +18,7 @@ use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::{Cost, Space};
+use crate::sums::ROUNDING;
 use crate::transport::dual;
 use crate::transport::ground::Ground;
 use crate::transport::rounding;
@@ -73,6 +75,17 @@ impl Certificate {
     pub fn at_least(lower: f64) -> Certificate {
         Certificate { lower, upper: f64::INFINITY, proximal: None, transport: None, remark: None }
     }
+    /// A bound that came out as no number proves nothing, and says so.
+    fn without_nan(mut self) -> Certificate {
+        let lost = [("lower", self.lower.is_nan()), ("upper", self.upper.is_nan())];
+        for (name, _) in lost.into_iter().filter(|l| l.1) {
+            let remark = format!("the {name} bound left the range of f64: nothing is proved there");
+            self.remark = Some(self.remark.map_or_else(|| remark.clone(), |r| format!("{r}; {remark}")));
+        }
+        self.lower = if self.lower.is_nan() { f64::NEG_INFINITY } else { self.lower };
+        self.upper = if self.upper.is_nan() { f64::INFINITY } else { self.upper };
+        self
+    }
     /// What a solver proved about the samples it was given.
     pub fn of(s: &Solution) -> Certificate {
         Certificate {
@@ -93,7 +106,7 @@ const MANY: usize = 1_000_000_000;
 /// The certificate of a potential for a term; φ is asked for its values on P alone.
 ///
 /// # Errors
-/// Terms that are no supremum over one space; values that cannot be read; an interrupt.
+/// Terms that are no supremum over one space; values that cannot be read or are no numbers; an interrupt.
 pub fn certify(
     critic: &dyn Critic,
     term: &Term,
@@ -109,13 +122,16 @@ pub fn certify(
     let scale = critic.solution().map_or(1.0, |s| s.potential.scale());
     let phi: Vec<f64> =
         values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
+    if let Some(i) = phi.iter().position(|v| !v.is_finite()) {
+        return Err(lost("the critic", format!("its value is {} at point {i} of the first sample", phi[i])));
+    }
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let problem = Problem::precise(term, &p, &q, interrupt);
     let lower = lower_bound(&problem, cost, &phi, critic.solution().is_some())?;
     let Some(solver) = solver(upper, term, p.len().saturating_mul(q.len())) else {
-        return Ok(Certificate::at_least(lower));
+        return Ok(Certificate::at_least(lower).without_nan());
     };
-    Ok(Certificate { lower, ..Certificate::of(&solver.solve(&problem)?) })
+    Ok(Certificate { lower, ..Certificate::of(&solver.solve(&problem)?) }.without_nan())
 }
 
 /// What the values φ on P prove by weak duality, over potentials that are c-concave.
@@ -127,16 +143,16 @@ fn lower_bound(problem: &Problem, cost: Cost, phi: &[f64], solved: bool) -> Resu
             // a solver returns g itself, a network what softplus makes −g of
             let magnitude = |v: &f64| if solved { (-v).max(0.0) } else { Renyi::magnitude(*v) };
             let u: Vec<f64> = phi.iter().map(magnitude).collect();
-            renyi::lower_bound(r, &ground, &u, &p.weights, &q.weights, interrupt)
+            Ok(renyi::lower_bound(r, &ground, &u, &p.weights, &q.weights, interrupt)?[1])
         }
         Objective::Unbalanced { source, target } => {
-            rounding::free_bound(&ground, source, target, phi, &p.weights, &q.weights, interrupt)
+            Ok(rounding::free_bound(&ground, source, target, phi, &p.weights, &q.weights, interrupt)?.proved)
         }
         objective => {
             let f = if let Objective::F(f) = objective { Some(f.as_ref()) } else { None };
-            let value = dual::lower_bound(&ground, f, phi, &p.weights, &q.weights, interrupt)?.value;
+            let value = dual::lower_bound(&ground, f, phi, &p.weights, &q.weights, interrupt)?.proved;
             let root = matches!(objective, Objective::Root);
-            Ok(if root { value.max(0.0).powf(1.0 / cost.power) } else { value })
+            Ok(if root { value.max(0.0).powf(1.0 / cost.power) * (1.0 - 4.0 * ROUNDING) } else { value })
         }
     }
 }
@@ -184,13 +200,18 @@ fn kernel(
     let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let h_p = solution.potential.at(&p.rows, interrupt)?.0;
     let h_q = solution.potential.at(&q.rows, interrupt)?.0;
+    let (on_p, norm_off) = solution.potential.rounding(&p.rows);
+    let off = on_p.max(solution.potential.rounding(&q.rows).0);
     let value = |t: f64| -> f64 {
         let on_q = match &term.objective {
             Objective::F(f) => Mass::One.conjugate_mean(f, &h_q, t, &q.weights),
             Objective::FreeMass(f) => Mass::Free.conjugate_mean(f, &h_q, t, &q.weights),
             _ => dual::mean(&h_q.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights),
         };
-        t * dual::mean(&h_p, &p.weights) - on_q - 0.5 * space.lambda * t * t * norm
+        let on_p = t * dual::mean(&h_p, &p.weights);
+        // the slope of f* is the density of a measure of mass near one: what h is off, both means are at most
+        let hidden = 3.0 * off * t.abs() + 16.0 * ROUNDING * (on_p.abs() + on_q.abs());
+        on_p - on_q - 0.5 * space.lambda * t * t * (norm + norm_off) - hidden
     };
     let lower = [1.0, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1, 0.0, -1.0]
         .into_iter()
@@ -198,7 +219,7 @@ fn kernel(
         .filter(|v| v.is_finite())
         .fold(f64::NEG_INFINITY, f64::max);
     if upper == Upper::None {
-        return Ok(Certificate::at_least(lower));
+        return Ok(Certificate::at_least(lower).without_nan());
     }
     let solution = KernelSolver.solve(&Problem::precise(term, &p, &q, interrupt))?;
     let (lower, upper) = ordered("certify", lower, solution.upper)?;

@@ -8,6 +8,7 @@ use crate::divergence::{Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::space::{Cost, Space};
+use crate::sums::ROUNDING;
 use crate::transport::ground::{self, Ground};
 use crate::transport::rounding;
 use crate::transport::sinkhorn::{self, Entropic as Potentials, Side, SinkhornOptions};
@@ -97,10 +98,11 @@ impl Solver for Entropic {
         let bounds = rounding::bounds(&problem, &ground, &e, interrupt)?;
         let root = matches!(term.objective, Objective::Root);
         let power = if root { 1.0 / cost.power } else { 1.0 };
-        let factor = if root { power * bounds.upper.max(f64::MIN_POSITIVE).powf(power - 1.0) } else { 1.0 };
+        let factor = if root { power * bounds.computed.1.max(f64::MIN_POSITIVE).powf(power - 1.0) } else { 1.0 };
         let (on_source, on_target) = gradients(&problem, &e, factor, term.reversed, interrupt)?;
-        let lower = bounds.lower.max(0.0).powf(power);
-        let upper = bounds.upper.powf(power);
+        let rooted = |v: f64, error: f64| if root { v.max(0.0).powf(power) * (1.0 + error) } else { v };
+        let (lower, upper) = (rooted(bounds.lower.max(0.0), -4.0 * ROUNDING), rooted(bounds.upper, 4.0 * ROUNDING));
+        let (low, high) = (bounds.computed.0.max(0.0).powf(power), bounds.computed.1.powf(power));
         let remark = (!e.converged).then(|| format!("not converged: the marginal error is {:.1e} after {} iterations, {:.0e} was asked for; give more iterations or a larger epsilon", e.error, e.iterations, o.tolerance));
         Ok(Solution {
             on_target,
@@ -111,7 +113,7 @@ impl Solver for Entropic {
             warm: e.psi.iter().map(|v| *v as f32).collect(),
             remark,
             ..Solution::new(
-                [lower, 0.5 * (lower + upper), upper],
+                [lower, 0.5 * (low + high), upper],
                 Arc::new(Soft { parts: vec![(1.0, q.clone(), e.psi.clone())], cost, epsilon }),
                 on_source,
             )

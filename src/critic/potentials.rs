@@ -4,6 +4,7 @@ use super::solution::Potential;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::Cost;
+use crate::space::embedding::rounding;
 use crate::space::kernel::Kernel;
 use crate::space::kernel_sum::KernelSum;
 use crate::transport::ground::Ground;
@@ -139,6 +140,11 @@ impl Potential for Expansion {
     }
     fn lipschitz(&self) -> Option<f64> {
         None
+    }
+    fn rounding(&self, x: &[f64]) -> (f64, f64) {
+        let mass: f64 = self.weights.iter().map(|w| w.abs()).sum();
+        let one = rounding(&self.kernel, &self.centres, x, self.d, self.weights.len());
+        (one * mass, one * mass * mass)
     }
     fn norm_squared(&self) -> Option<f64> {
         let (h, _) = self.at(&self.centres, &Interrupt::default()).ok()?;

@@ -1,4 +1,5 @@
 //! What solvers return: a potential, the first variation it gives, and bounds that are proved.
+use super::finite::lost;
 use crate::device::{Points, Values};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -16,6 +17,10 @@ pub trait Potential: Send + Sync {
     /// ‖h‖² in its Hilbert space, if it lives in one.
     fn norm_squared(&self) -> Option<f64> {
         None
+    }
+    /// How far rounding may have its values at rows x off, and ‖h‖² with them, for potentials of a Hilbert space.
+    fn rounding(&self, _x: &[f64]) -> (f64, f64) {
+        (0.0, 0.0)
     }
     /// What a dual potential of the problem was multiplied by to become the first variation: not 1 for roots.
     fn scale(&self) -> f64 {
@@ -86,13 +91,21 @@ pub struct OnDevice {
     pub variation: Points,
 }
 
-/// Bounds that met may pass each other by a rounding; by more they contradict each other, and neither is a proof.
+/// Bounds hold the rounding that is known of. Where they pass each other by less than 1e-9 there was more of it: then each
+/// gives way by as much as they passed. By more they contradict each other, and neither is a proof.
 ///
 /// # Errors
-/// Bounds that are no numbers, and a lower one above the upper one by more than rounding.
+/// Bounds that contradict each other, or are no numbers.
 pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
-    if lower <= upper || lower - upper <= 1e-9 * upper.abs() + 1e-12 {
-        return Ok((lower.min(upper), upper.max(lower)));
+    if lower <= upper {
+        return Ok((lower, upper));
+    }
+    if lower.is_nan() || upper.is_nan() {
+        return Err(lost(format!("{what}: a bound"), "a sum of its terms left the range of f64"));
+    }
+    let passed = lower - upper;
+    if passed <= 1e-9 * upper.abs() + 1e-12 {
+        return Ok((upper - passed, lower + passed));
     }
     Err(Error::data(
         what,

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::generator::Generator;
 use crate::generator::infimum::double::infimum;
 use crate::interrupt::Interrupt;
+use crate::sums::{ROUNDING, Sum, dot};
 
 /// Σ w v
 pub fn mean(v: &[f64], w: &[f64]) -> f64 {
@@ -15,8 +16,10 @@ pub fn mean(v: &[f64], w: &[f64]) -> f64 {
 
 /// The lower bound that numbers φ on the sources give, with the ψ and ν it used. No f is a fixed marginal b.
 pub struct Bound {
-    /// Σ a φ − inf_ν { ν + Σ b f*(ψ − ν) }, or Σ a φ − Σ b ψ
+    /// Σ a φ − inf_ν { ν + Σ b f*(ψ − ν) }, or Σ a φ − Σ b ψ, in f64
     pub value: f64,
+    /// the same from below, whatever was rounded on the way
+    pub proved: f64,
     /// ψ_j = max_i φ_i − c(i, j)
     pub psi: Vec<f64>,
     /// ν, 0 for a fixed marginal
@@ -40,5 +43,38 @@ pub fn lower_bound(
         Some(f) => infimum(f, &psi, b),
         None => (mean(&psi, b), 0.0),
     };
-    Ok(Bound { value: mean(phi, a) - penalty, psi, nu })
+    let proved = from_below(f, (phi, a), (&psi, b), nu);
+    Ok(Bound { value: mean(phi, a) - penalty, proved: scaled(proved, ground), psi, nu })
+}
+
+/// Costs that are up to a relative error smaller make a positive value smaller by no more than that.
+pub fn scaled(proved: f64, ground: &Ground) -> f64 {
+    if proved > 0.0 { proved * (1.0 - ground.relative_error()) } else { proved }
+}
+
+/// The dual value with ψ and f* rounded upwards and sums in twice the digits.
+fn from_below(f: Option<&Generator>, (phi, a): (&[f64], &[f64]), (psi, b): (&[f64], &[f64]), nu: f64) -> f64 {
+    let paid = dot(phi, a);
+    // a rounding of φ − c and one of ψ − ν
+    let up = |v: &f64| v + 4.0 * ROUNDING * (v.abs() + nu.abs());
+    let Some(f) = f else {
+        let spent = dot(&psi.iter().map(up).collect::<Vec<f64>>(), b);
+        return paid.value() - spent.value() - 2.0 * ROUNDING * (paid.size() + spent.size());
+    };
+    let seen = || psi.iter().zip(b).filter(|e| *e.1 > 0.0);
+    // rounded upwards ψ − ν may leave the domain of f*: ν follows
+    let top = seen().map(|(v, _)| up(v)).fold(f64::NEG_INFINITY, f64::max);
+    let (end, closed) = f.domain();
+    let nu = if closed && end.is_finite() && top - nu > end { (top - end).next_up() } else { nu };
+    let mut spent = Sum::default();
+    spent.add(nu);
+    seen().for_each(|(v, w)| spent.add_product(*w, conjugate_above(f, up(v) - nu)));
+    paid.value() - spent.value() - 2.0 * ROUNDING * (paid.size() + spent.size())
+}
+
+/// f*(y) with the rounding of its evaluation x y − f(x).
+pub fn conjugate_above(f: &Generator, y: f64) -> f64 {
+    let (value, x) = f.conjugate_pair(y);
+    let product = if x.is_finite() { x * y.abs() } else { 0.0 };
+    value + 8.0 * ROUNDING * (value.abs() + product)
 }

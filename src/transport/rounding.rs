@@ -1,20 +1,23 @@
 //! From entropic potentials to true bounds: a feasible plan from above, hard c-transforms from below, all in f64.
-use super::dual::lower_bound;
+use super::dual::{conjugate_above, lower_bound, scaled};
 use super::ground::Ground;
-use super::semi::discrepancy;
+use super::semi::{discrepancy, discrepancy_above, discrepancy_size};
 use super::sinkhorn::{Entropic, Problem, Side};
 use super::softmin::Pairs;
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
+use crate::sums::{ROUNDING, Sum};
 use rayon::prelude::*;
 
 /// lower ≤ min ⟨c, π⟩ + D_f(πᵀ1‖b) ≤ upper
 pub struct Bounds {
-    /// a dual value
+    /// a dual value, rounding included
     pub lower: f64,
-    /// the cost of a feasible plan
+    /// the cost of a feasible plan, rounding included
     pub upper: f64,
+    /// both as they came out in f64
+    pub computed: (f64, f64),
     /// second marginal of the plan behind the upper bound
     pub mu: Vec<f64>,
     /// ⟨c, π⟩ of that plan
@@ -37,7 +40,7 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
             ));
         }
     };
-    let lower = lower_bound(ground, f, &e.phi, p.a, p.b, interrupt)?.value;
+    let bound = lower_bound(ground, f, &e.phi, p.a, p.b, interrupt)?;
     let pairs = Pairs::<f64>::new(p.x, p.y, p.d, p.cost);
     let epsilon = e.epsilon;
     let mut h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / epsilon).collect();
@@ -47,7 +50,10 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
     if let Some(f) = f {
         let total: f64 = mu.iter().sum();
         mu.iter_mut().for_each(|m| *m /= total);
-        return Ok(Bounds { lower, upper: transport + discrepancy(f, &mu, p.b), mu, transport });
+        let off = mass_error(ground, e, &h, &s);
+        let upper = transport * (1.0 + off) + discrepancy_above(f, &mu, p.b) + off * discrepancy_size(f, &mu, p.b);
+        let computed = (bound.value, transport + discrepancy(f, &mu, p.b));
+        return Ok(Bounds { lower: bound.proved, upper: upper.max(computed.1), computed, mu, transport });
     }
     // columns that have too much give it back, and what is missing is paid by the product of what is left [altschuler2017]
     for ((h, m), b) in h.iter_mut().zip(&mu).zip(p.b) {
@@ -62,22 +68,38 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
     let short_columns: Vec<f64> = p.b.iter().zip(&mu).map(|(b, m)| (b - m).max(0.0)).collect();
     let missing: f64 = short_columns.iter().sum();
     if missing > 0.0 {
-        let rest: Vec<f64> = short_rows
-            .par_iter()
-            .enumerate()
-            .map(|(i, r)| {
-                if *r == 0.0 || interrupt.is_requested() {
-                    return 0.0;
-                }
-                let (mut row, zeros) = (vec![0.0; ground.cols()], vec![0.0; ground.cols()]);
-                ground.reduced(i, 0, 0.0, &zeros, &mut row);
-                r * row.iter().zip(&short_columns).map(|(c, m)| c * m).sum::<f64>()
-            })
-            .collect();
-        interrupt.check()?;
-        transport += rest.iter().sum::<f64>() / missing;
+        transport += product_cost(ground, &short_rows, &short_columns, interrupt)? / missing;
     }
-    Ok(Bounds { lower, upper: transport, mu: p.b.to_vec(), transport })
+    // what rounding, or rows that are short of another mass than columns, left unpaid goes the longest way
+    let unpaid = mass_error(ground, e, &h, &s) + (short_rows.iter().sum::<f64>() - missing).abs();
+    let upper = transport * (1.0 + ground.relative_error()) + unpaid * ground.largest();
+    let computed = (bound.value, transport);
+    Ok(Bounds { lower: bound.proved, upper, computed, mu: p.b.to_vec(), transport })
+}
+
+/// Σ r_i m_j c(i, j)
+fn product_cost(ground: &Ground, rows: &[f64], columns: &[f64], interrupt: &Interrupt) -> Result<f64> {
+    let rest: Vec<f64> = rows
+        .par_iter()
+        .enumerate()
+        .map(|(i, r)| {
+            if *r == 0.0 || interrupt.is_requested() {
+                return 0.0;
+            }
+            let (mut row, zeros) = (vec![0.0; ground.cols()], vec![0.0; ground.cols()]);
+            ground.reduced(i, 0, 0.0, &zeros, &mut row);
+            r * row.iter().zip(columns).map(|(c, m)| c * m).sum::<f64>()
+        })
+        .collect();
+    interrupt.check()?;
+    Ok(rest.iter().sum())
+}
+
+/// The relative error of masses a b exp(h + s − c/ε): that of the exponent, whose terms may be large, and of their sums.
+fn mass_error(ground: &Ground, e: &Entropic, h: &[f64], s: &[f64]) -> f64 {
+    let largest = |v: &[f64]| v.iter().filter(|v| v.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()));
+    let terms = largest(h) + largest(s) + ground.largest() / e.epsilon;
+    4.0 * ROUNDING * (16.0 + terms + 0.125 * (h.len() + s.len()) as f64) + ground.relative_error()
 }
 
 /// Both marginals free: every plan is feasible, and every φ with its transform a dual point.
@@ -96,7 +118,22 @@ fn unbalanced(
     let m = pairs.softmin(e.epsilon, &h, &[], interrupt)?;
     let rho: Vec<f64> = m.iter().zip(&e.phi).zip(p.a).map(|((m, v), a)| a * ((v - m) / e.epsilon).exp()).collect();
     let (mu, transport) = pairs.column_sums(e.epsilon, &h, &s, p.a, interrupt)?;
-    Ok(Bounds { lower, upper: transport + discrepancy(f, &mu, p.b) + discrepancy(g, &rho, p.a), mu, transport })
+    let off = mass_error(ground, e, &h, &s);
+    let upper = transport * (1.0 + off)
+        + discrepancy_above(f, &mu, p.b)
+        + discrepancy_above(g, &rho, p.a)
+        + off * (discrepancy_size(f, &mu, p.b) + discrepancy_size(g, &rho, p.a));
+    let computed = (lower.value, transport + discrepancy(f, &mu, p.b) + discrepancy(g, &rho, p.a));
+    Ok(Bounds { lower: lower.proved, upper: upper.max(computed.1), computed, mu, transport })
+}
+
+/// A lower bound as it came out in f64, and rounding included.
+#[derive(Clone, Copy, Debug)]
+pub struct FreeBound {
+    /// in f64
+    pub value: f64,
+    /// from below
+    pub proved: f64,
 }
 
 /// −Σ a g*(−φ) − Σ b f*(ψ) with ψ the transform of φ: below the unbalanced cost for any φ.
@@ -111,7 +148,7 @@ pub fn free_bound(
     a: &[f64],
     b: &[f64],
     interrupt: &Interrupt,
-) -> Result<f64> {
+) -> Result<FreeBound> {
     let psi = ground.envelope(phi, interrupt)?;
     let size = 1.0 + phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
     // prices may touch the end of a domain: a shift down leaves it
@@ -120,6 +157,18 @@ pub fn free_bound(
         let targets: f64 = psi.iter().zip(b).map(|(v, w)| w * f.conjugate(v + t)).sum();
         -(sources + targets)
     };
+    // ψ and the shift are rounded: f* only rises, and so does g*
+    let up = |v: f64, t: f64| v + t + 4.0 * ROUNDING * (v.abs() + t.abs());
+    let proved = |t: f64| -> f64 {
+        let (mut sources, mut targets) = (Sum::default(), Sum::default());
+        phi.iter().zip(a).for_each(|(v, w)| sources.add_product(*w, conjugate_above(g, up(-v, -t))));
+        psi.iter().zip(b).for_each(|(v, w)| targets.add_product(*w, conjugate_above(f, up(*v, t))));
+        let size = sources.size() + targets.size();
+        -(sources.value() + targets.value()) - 2.0 * ROUNDING * size
+    };
     let shifts = [0.0, -1e-12, -1e-9, -1e-6, -1e-3, 1e-12, 1e-9, 1e-6, 1e-3];
-    Ok(shifts.iter().map(|t| value(t * size)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max))
+    let best = |of: &dyn Fn(f64) -> f64| {
+        shifts.iter().map(|t| of(t * size)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max)
+    };
+    Ok(FreeBound { value: best(&value), proved: scaled(best(&proved), ground) })
 }

@@ -12,6 +12,7 @@ use super::weights::{Units, common_units};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
+use crate::sums::{ROUNDING, Sum};
 
 /// Bits of the finest grid: masses to 1e-7 relative, values to 1e-14.
 const MOST_BITS: u32 = 23;
@@ -20,10 +21,12 @@ pub const MOST_PAIRS: usize = 1 << 30;
 
 /// The optimal plan, its second marginal, potentials and both bounds.
 pub struct Semi {
-    /// a dual value
+    /// a dual value, rounding included
     pub lower: f64,
-    /// ⟨c, π⟩ + D_f(πᵀ1‖b) of the plan
+    /// ⟨c, π⟩ + D_f(πᵀ1‖b) of the plan, rounding included
     pub upper: f64,
+    /// the middle of both before that
+    pub value: f64,
     /// (i, j, mass)
     pub plan: Vec<(usize, usize, f64)>,
     /// πᵀ1, the proximal law of P on the points of Q
@@ -38,7 +41,7 @@ pub struct Semi {
     pub transport: f64,
     /// pivots of the simplex method
     pub pivots: u64,
-    /// (lower, upper) after each level from the first that was looked at
+    /// (lower, upper) after each level from the first that was looked at, as they came out in f64
     pub history: Vec<(f64, f64)>,
 }
 
@@ -151,10 +154,17 @@ pub fn semi_relaxed(
         let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
         let upper = transport + discrepancy(f, &mu, &b);
         history.push((bound.value, upper));
-        let enough = upper - bound.value <= tolerance * upper.abs() + 1e-15 * (1.0 + largest);
+        let proved = paid(ground, &plan) * (1.0 + ground.relative_error())
+            + discrepancy_above(f, &mu, &b)
+            + 4.0 * ROUNDING * transport;
+        let rounding = (bound.value - bound.proved).max(0.0) + (proved - upper).max(0.0);
+        // costs of the largest size are rounded: where that is less than what is computed
+        let noise = (1e-15 * (1.0 + largest)).min(1e-6 * upper.abs());
+        let enough = upper - bound.value <= tolerance * upper.abs() + noise + rounding;
         best = Some(Semi {
-            lower: bound.value,
-            upper,
+            lower: bound.proved,
+            upper: proved.max(upper),
+            value: 0.5 * (bound.value + upper),
             plan,
             mu,
             phi: s.phi,
@@ -240,4 +250,36 @@ pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
             (false, false) => 0.0,
         })
         .sum()
+}
+
+/// D_f(μ‖b) from above: rounding of the sum, of f, and of masses that were computed from a plan.
+pub fn discrepancy_above(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    let mut sum = Sum::default();
+    for (m, b) in mu.iter().zip(b) {
+        match (*m > 0.0, *b > 0.0) {
+            (_, true) => sum.add_product(*b, f.f(m / b)),
+            (true, false) => sum.add(f64::INFINITY),
+            (false, false) => (),
+        }
+    }
+    sum.value() + 16.0 * ROUNDING * discrepancy_size(f, mu, b)
+}
+
+/// Σ b |f(μ/b)| + μ |f'(μ/b)| + b + μ: what a relative error of the masses, or of f, is a part of.
+pub fn discrepancy_size(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    let size = |(m, b): (&f64, &f64)| {
+        if *b == 0.0 {
+            return *m;
+        }
+        let slope = if *m > 0.0 { m * f.derivative(m / b).abs() } else { 0.0 };
+        b * f.f(m / b).abs() + slope + b + m
+    };
+    mu.iter().zip(b).map(size).sum()
+}
+
+/// ⟨c, π⟩ in twice the digits.
+fn paid(ground: &Ground, plan: &[(usize, usize, f64)]) -> f64 {
+    let mut sum = Sum::default();
+    plan.iter().for_each(|(i, j, w)| sum.add_product(ground.at(*i, *j), *w));
+    sum.value()
 }

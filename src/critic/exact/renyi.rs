@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::generator::{Generator, expr};
 use crate::interrupt::Interrupt;
 use crate::space::Cost;
+use crate::sums::ROUNDING;
 use crate::transport::ground::Ground;
 use crate::transport::semi::{Flow, MOST_PAIRS, normalise, refine};
 use crate::transport::weights::{Units, common_units};
@@ -37,8 +38,11 @@ struct Descent<'a> {
 
 /// lower ≤ R ≤ upper, and what the upper bound comes from.
 struct Bracket {
+    /// in f64
     lower: f64,
     upper: f64,
+    /// both, rounding included
+    proved: (f64, f64),
     best: Option<Best>,
 }
 
@@ -110,8 +114,13 @@ impl<'a> Descent<'a> {
             // −g on P is minus the price there; on Q its least extension
             let u: Vec<f64> = self.to_p.envelope(&s.phi, self.interrupt)?.into_iter().map(|v| (-v).max(0.0)).collect();
             let low = lower_bound(self.order, &self.from_p, &u, &self.p.weights, &self.q.weights, self.interrupt)?;
+            let [low, proved] = low;
             bracket.lower = f64::max(bracket.lower, low);
+            bracket.proved.0 = f64::max(bracket.proved.0, proved);
             if top <= bracket.upper {
+                let off = 8.0 + (plan.len() + n) as f64;
+                let size = transport + c * sum.ln().abs() + c;
+                bracket.proved.1 = top + off * ROUNDING * size + self.ground.relative_error() * transport;
                 bracket.upper = top;
                 bracket.best = Some(Best { plan, transport, u });
             }
@@ -128,7 +137,8 @@ impl<'a> Descent<'a> {
 /// Samples of too many pairs; a problem without a finite value.
 pub fn solve(order: &Renyi, cost: &Cost, tolerance: f64, problem: &Problem) -> Result<Solution> {
     let descent = Descent::new(order, cost, tolerance, problem)?;
-    let mut bracket = Bracket { lower: f64::NEG_INFINITY, upper: f64::INFINITY, best: None };
+    let ends = (f64::NEG_INFINITY, f64::INFINITY);
+    let mut bracket = Bracket { lower: ends.0, upper: ends.1, proved: ends, best: None };
     let (mut t, mut iterations, mut history) = (1.0, 0, vec![]);
     for _ in 0..MOST_FLOWS {
         let (s, pivots) = descent.flow(t, &mut bracket)?;
@@ -139,7 +149,7 @@ pub fn solve(order: &Renyi, cost: &Cost, tolerance: f64, problem: &Problem) -> R
         }
         t = s;
     }
-    let Bracket { lower, upper, best: Some(Best { plan, transport, u }) } = bracket else {
+    let Bracket { lower, upper, proved, best: Some(Best { plan, transport, u }) } = bracket else {
         return Err(Error::data("exact()", "the Renyi problem has no finite value here"));
     };
     let (p, q) = (problem.p, problem.q);
@@ -156,11 +166,12 @@ pub fn solve(order: &Renyi, cost: &Cost, tolerance: f64, problem: &Problem) -> R
         history,
         iterations: iterations as usize,
         remark: (gap > 1e-6 * upper.abs().max(1e-6)).then(|| format!("the bounds stayed {gap:.1e} apart")),
-        ..Solution::new([lower, 0.5 * (lower + upper), upper], Arc::new(potential), on_source)
+        ..Solution::new([proved.0, 0.5 * (lower + upper), proved.1], Arc::new(potential), on_source)
     })
 }
 
-/// E_Q g + c ln E_P |g|^e + k with |g| = u on P and its least L-Lipschitz extension on Q: a lower bound for every u ≥ 0. The
+/// E_Q g + c ln E_P |g|^e + k with |g| = u on P and its least L-Lipschitz extension on Q: a lower bound for every u ≥ 0, as
+/// it came out in f64 and rounding included. The
 /// rows of `ground` are P's; a and b weigh the points of P and Q.
 ///
 /// # Errors
@@ -172,11 +183,16 @@ pub fn lower_bound(
     a: &[f64],
     b: &[f64],
     interrupt: &Interrupt,
-) -> Result<f64> {
+) -> Result<[f64; 2]> {
     let on_q: f64 = ground.envelope(u, interrupt)?.iter().zip(b).map(|(v, w)| w * v.max(0.0)).sum();
     // ln E_P u^e, shifted by the largest term whichever sign e has
     let logs: Vec<f64> = u.iter().map(|u| order.exponent * u.max(1e-300).ln()).collect();
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mean: f64 = logs.iter().zip(a).map(|(v, w)| w * (v - top).exp()).sum();
-    Ok(order.factor * (mean.ln() + top) + order.constant - on_q)
+    let logarithm = order.factor * (mean.ln() + top);
+    let value = logarithm + order.constant - on_q;
+    // sums of positive terms, each with a power and a logarithm; and costs may be smaller by their relative error
+    let units = 32.0 + 2.0 * (a.len() + b.len()) as f64;
+    let size = logarithm.abs() + order.factor.abs() * (1.0 + top.abs()) + order.constant.abs() + on_q;
+    Ok([value, value - units * ROUNDING * size - ground.relative_error() * on_q])
 }
