@@ -1,17 +1,19 @@
 //! MMD² and the energy distance, in f64 and in O(N) memory. [gretton2012](crate::references#gretton2012)
-use super::definition::{Listed, Metric, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, pair};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::space::embedding::{Signed, rounding};
 use crate::space::kernel::Kernel;
-use crate::space::kernel_sum::{KernelSum, median_width};
+use crate::space::kernel_sum::KernelSum;
+use crate::space::width::median_width;
 use std::sync::Arc;
 
 pub(super) const MMD: Listed = Listed::new(
     entry(
         "metric::mmd",
         "metric::mmd(p, q, kernel)",
-        "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q.",
+        "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q, or within both samples where all of q coincides.",
         r"MMD^2=\left\|\mu_P-\mu_Q\right\|^2_{\mathcal H}",
         "gretton2012",
         "metric::mmd(data::gaussian(100, 2), data::ring(100), gaussian_kernel(1.0))",
@@ -50,7 +52,7 @@ pub(super) const ENERGY: Listed = Listed::new(
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub struct Mmd {
-    /// None: a Gaussian whose width is the median distance within the second sample
+    /// None: a Gaussian whose width is the median distance within the second sample, or within both where it has none
     pub kernel: Option<Kernel>,
     /// means over pairs of different points: no bias, but values below 0 occur
     pub unbiased: bool,
@@ -73,17 +75,38 @@ impl Metric for Mmd {
     }
     fn evaluate(&self, p: &Points, q: &Points) -> Result<f64> {
         let (x, y, d) = pair(self.name, p, q)?;
-        let kernel = self.kernel.clone().unwrap_or_else(|| Kernel::Gaussian(median_width(&y, d)));
+        let kernel = self.kernel.clone().unwrap_or_else(|| standard(&x, &y, d));
         let (n, m) = ((x.len() / d) as f64, (y.len() / d) as f64);
         let sum = |a: &[f64], b: &[f64]| -> Result<f64> {
             Ok(KernelSum::<f64>::new(&kernel, b, d, None).at(a, &self.interrupt)?.0.iter().sum())
         };
         let (xx, yy, xy) = (sum(&x, &x)?, sum(&y, &y)?, sum(&x, &y)?);
-        Ok(if self.unbiased && n > 1.0 && m > 1.0 {
+        let value = if self.unbiased && n > 1.0 && m > 1.0 {
             let diagonal = kernel.of_squared(0.0);
             (xx - n * diagonal) / (n * (n - 1.0)) + (yy - m * diagonal) / (m * (m - 1.0)) - 2.0 * xy / (n * m)
         } else {
-            xx / (n * n) + yy / (m * m) - 2.0 * xy / (n * m)
-        })
+            self.without_common(&kernel, (&x, &y), d, xx / (n * n) + yy / (m * m) - 2.0 * xy / (n * m))?
+        };
+        defined(self.name, value)
     }
+}
+
+impl Mmd {
+    /// The biased statistic as it was found, unless the samples share most of their points and rounding may hide what is
+    /// left of the rest.
+    fn without_common(&self, kernel: &Kernel, (x, y): (&[f64], &[f64]), d: usize, found: f64) -> Result<f64> {
+        // both samples have mass one: Σ |w| Σ |w| = 4
+        if 4.0 * rounding(kernel, x, y, d, (x.len() + y.len()) / d) <= 1e-9 * found {
+            return Ok(found);
+        }
+        let equal = |v: &[f64]| vec![d as f64 / v.len() as f64; v.len() / d];
+        let rest = Signed::difference((x, &equal(x)), (y, &equal(y)), d);
+        if rest.mass() > 1.0 { Ok(found) } else { rest.norm_squared(kernel, &self.interrupt) }
+    }
+}
+
+/// A Gaussian of the median distance; where all points coincide any width gives 0.
+fn standard(x: &[f64], y: &[f64], d: usize) -> Kernel {
+    let both = || median_width(&[x, y].concat(), d);
+    Kernel::Gaussian(median_width(y, d).or_else(both).unwrap_or(1.0))
 }

@@ -1,9 +1,12 @@
 //! Function spaces Γ over which a divergence takes its supremum.
+pub mod centre;
 pub mod cost;
+pub mod embedding;
 pub mod kernel;
 pub mod kernel_sum;
 pub mod neurons;
 mod radial;
+pub mod width;
 use crate::error::{Error, Result};
 pub use cost::Cost;
 use kernel::Kernel;

@@ -5,6 +5,7 @@
 //! for the full dual, whose norm is a streamed double sum: a true upper bound. Their gap is the error of the features.
 use super::conjugate::Conjugate;
 use super::dual::Mass;
+use super::proof::lower_bound;
 use crate::critic::sample::Sample;
 use crate::error::{Error, Result};
 use crate::generator::Generator;
@@ -13,7 +14,9 @@ use crate::matrix::{Cholesky, View, scaled_product, times, view};
 use crate::memory;
 use crate::random;
 use crate::space::Penalty;
+use crate::space::embedding::{Signed, rounding};
 use crate::space::kernel_sum::{KernelSum, matrix};
+use crate::sums::dot;
 use crate::transport::dual::mean;
 use rand::seq::index;
 use rayon::prelude::*;
@@ -31,6 +34,8 @@ pub struct Featured {
     /// masses on the points of Q
     pub alpha: Vec<f64>,
     /// the value reached: a restricted supremum
+    pub value: f64,
+    /// what h proves, rounding included
     pub lower: f64,
     /// from the masses, which are feasible
     pub upper: f64,
@@ -261,7 +266,7 @@ pub fn featured(
     let features = Features::new(space, p, q, interrupt)?;
     let problem = Restricted { features: &features, f, mass, b: &q.weights, lambda: space.lambda };
     let (s, iterations) = problem.solve(interrupt)?;
-    let lower = problem.lower_bound(&s.w);
+    let value = problem.lower_bound(&s.w);
     let mut alpha: Vec<f64> = s.x.iter().zip(&q.weights).map(|(x, b)| x * b).collect();
     if mass == Mass::One {
         let total: f64 = alpha.iter().sum();
@@ -270,5 +275,17 @@ pub fn featured(
     let upper = problem.upper_bound(space, &alpha, p, q, interrupt)?;
     let mut beta = s.w;
     features.factor.solve_upper(&mut beta);
-    Ok(Featured { landmarks: features.landmarks, beta, alpha, lower, upper, iterations })
+    let h = Signed { points: features.landmarks, weights: beta, d: q.d };
+    // h itself, not its features: their factor is rounded, too
+    let off = |n: usize, mass: f64| rounding(&space.kernel, &p.rows, &q.rows, q.d, n) * mass;
+    let at_h = off(h.weights.len(), h.mass());
+    let moved = |x: &[f64], by: f64| -> Result<Vec<f64>> {
+        Ok(h.at(&space.kernel, x, interrupt)?.into_iter().map(|v| v + by).collect())
+    };
+    let (h_q, h_p) = (moved(&q.rows, at_h)?, moved(&p.rows, -at_h)?);
+    let half_norm = 0.5 * space.lambda * (h.norm_squared(&space.kernel, interrupt)?.max(0.0) + at_h * h.mass());
+    let lower = lower_bound(f, mass, (&h_q, &q.weights), dot(&h_p, &p.weights).value(), half_norm).min(value);
+    let all = 1.0 + alpha.iter().sum::<f64>();
+    let upper = upper + off(p.len() + q.len(), all * all) / space.lambda;
+    Ok(Featured { landmarks: h.points, beta: h.weights, alpha, value, lower, upper, iterations })
 }

@@ -7,6 +7,7 @@ use crate::critic::solution::Solution;
 use crate::critic::solver::Problem;
 use crate::error::{Error, Result};
 use crate::space::Penalty;
+use crate::space::embedding::{Signed, rounding};
 use crate::space::kernel_sum::KernelSum;
 use crate::transport::dual::mean;
 use std::sync::Arc;
@@ -35,7 +36,32 @@ fn unbiased(space: &Penalty, sum: f64, s: &Sample) -> Result<(f64, f64)> {
     Ok(((sum - space.kernel.of_squared(0.0) * squares) / (1.0 - squares), 1.0 / (1.0 - squares)))
 }
 
-/// The value, exact up to rounding, the witness, and the first variations.
+/// MMD²/(2λ) between what rounding may have made of it. Where samples share most of their points, and rounding may hide
+/// what is left of the rest, it is computed from the rest.
+fn bracket(space: &Penalty, problem: &Problem, value: f64, own: f64) -> Result<[f64; 3]> {
+    let (p, q, lambda) = (problem.p, problem.q, space.lambda);
+    if !problem.precise {
+        return Ok([value, value, value]);
+    }
+    let off = rounding(&space.kernel, &p.rows, &q.rows, p.d, p.len() + q.len());
+    // both samples have mass one: Σ |w| Σ |w| = 4
+    let error = 2.0 * own * off / lambda;
+    if space.unbiased {
+        return Ok([value - error, value, value + error]);
+    }
+    if error > 1e-9 * value {
+        let rest = Signed::difference((&p.rows, &p.weights), (&q.rows, &q.weights), p.d);
+        if rest.mass() <= 1.0 {
+            let value = rest.norm_squared(&space.kernel, problem.interrupt)?.max(0.0) / (2.0 * lambda);
+            let off = rounding(&space.kernel, &rest.points, &rest.points, p.d, rest.weights.len());
+            let error = 0.5 * off * rest.mass() * rest.mass() / lambda;
+            return Ok([(value - error).max(0.0), value, value + error]);
+        }
+    }
+    Ok([(value - error).max(0.0), value.max(0.0), value + error])
+}
+
+/// The value, its bracket, the witness, and the first variations.
 ///
 /// # Errors
 /// Fewer than two points in a sample, for the unbiased MMD²; an interrupt.
@@ -49,6 +75,7 @@ pub fn witness(space: &Penalty, problem: &Problem) -> Result<Solution> {
         ((xx, own), (yy, own_q)) = (unbiased(space, xx, p)?, unbiased(space, yy, q)?);
     }
     let value = (xx - 2.0 * xy + yy) / (2.0 * lambda);
+    let bounds = bracket(space, problem, value, f64::max(own, own_q))?;
     let on_source = pp_gradient.iter().zip(&pq_gradient).map(|(a, b)| (own * a - b) / lambda).collect();
     let on_target = if problem.term.reversed {
         let qp_gradient = sums(space, p, q, problem)?.1;
@@ -60,7 +87,7 @@ pub fn witness(space: &Penalty, problem: &Problem) -> Result<Solution> {
     let potential = Expansion::over_both(&space.kernel, p, q, weights);
     Ok(Solution {
         on_target,
-        history: vec![(value, value)],
-        ..Solution::new([value, value, value], Arc::new(potential), on_source)
+        history: vec![(bounds[0], bounds[2])],
+        ..Solution::new(bounds, Arc::new(potential), on_source)
     })
 }

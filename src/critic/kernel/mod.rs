@@ -16,6 +16,7 @@ pub mod features;
 mod host;
 mod newton;
 mod penalized;
+mod proof;
 
 /// Its place in the list of critics.
 pub const KIND: Kind =

@@ -4,6 +4,7 @@
 use super::dual::{Dual, Mass};
 use super::features::featured;
 use super::newton::newton;
+use super::proof::Claim;
 use crate::critic::potentials::Expansion;
 use crate::critic::solution::{Potential, Solution};
 use crate::critic::solver::Problem;
@@ -61,16 +62,17 @@ fn by_newton(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) -> R
     let potential = Expansion::over_both(&space.kernel, p, q, weights);
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
     let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
-    let gap = s.upper - s.lower;
+    let proved = Claim { space, f, mass, p, q, interrupt }.prove(&s)?;
+    let gap = proved.upper - proved.lower;
     Ok(Solution {
         on_target: target_variation(&potential, problem, &s.alpha)?,
         proximal: Some(s.alpha.clone()),
         history: s.history,
         iterations: s.iterations,
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
-        remark: (gap > 1e-6 * s.upper.abs().max(1e-6))
+        remark: (gap > 1e-6 * proved.upper.abs().max(1e-6))
             .then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
-        ..Solution::new([s.lower, 0.5 * (s.lower + s.upper), s.upper], Arc::new(potential), on_source)
+        ..Solution::new([proved.lower, proved.value, proved.upper], Arc::new(potential), on_source)
     })
 }
 
@@ -119,6 +121,6 @@ fn by_features(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) ->
         history: vec![(s.lower, s.upper)],
         iterations: s.iterations,
         remark: Some(remark),
-        ..Solution::new([s.lower, s.lower, s.upper], Arc::new(potential), on_source)
+        ..Solution::new([s.lower, s.value, s.upper], Arc::new(potential), on_source)
     })
 }

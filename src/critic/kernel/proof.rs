@@ -1,0 +1,128 @@
+//! What masses α on the points of Q prove about a penalised f-divergence, rounding included.
+//!
+//! Both bounds hold differences of kernel sums, divided by λ: a small λ makes a rounding of these sums a large one of the
+//! bounds. Where that may hide a part of 1e-9 they are computed once more from the signed measure P − α, in which points
+//! that lie in both samples count once: as λ → 0 and P lives on the points of Q its weights vanish, and with them what
+//! rounding can do.
+use super::dual::Mass;
+use super::newton::Optimum;
+use crate::critic::sample::Sample;
+use crate::error::Result;
+use crate::generator::Generator;
+use crate::interrupt::Interrupt;
+use crate::space::Penalty;
+use crate::space::embedding::{Signed, rounding};
+use crate::sums::{ROUNDING, Sum, dot};
+use std::collections::HashMap;
+
+/// The problem whose bounds are proved.
+pub struct Claim<'a> {
+    /// k and λ
+    pub space: &'a Penalty,
+    /// f, with f'(1) = 0 where the mass is free
+    pub f: &'a Generator,
+    /// what Σ α is
+    pub mass: Mass,
+    /// P
+    pub p: &'a Sample,
+    /// Q
+    pub q: &'a Sample,
+    /// asks it to stop
+    pub interrupt: &'a Interrupt,
+}
+
+/// lower ≤ D ≤ upper, and the value between them.
+#[derive(Clone, Copy, Debug)]
+pub struct Proved {
+    /// by weak duality
+    pub lower: f64,
+    /// of a feasible measure
+    pub upper: f64,
+    /// the middle
+    pub value: f64,
+}
+
+/// The best of E_P[t h] − inf_ν { ν + E_Q f*(t h − ν) } − t² λ/2 ‖h‖² over shares t of a potential, from h on Q with its
+/// weights, E_P h and λ/2 ‖h‖², each as unfavourable as it may be; sums are rounded downwards. No value is below that of
+/// h = 0.
+pub fn lower_bound(f: &Generator, mass: Mass, (h, b): (&[f64], &[f64]), on_p: f64, half_norm: f64) -> f64 {
+    let largest = h.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
+    let value = |t: &f64| {
+        let cost = mass.conjugate_mean(f, h, *t, b);
+        let squares = t * t * half_norm;
+        t * on_p - cost - squares - 16.0 * ROUNDING * (t * on_p.abs() + cost.abs() + squares + t * largest)
+    };
+    SHARES.iter().map(value).filter(|v| v.is_finite()).fold(0.0, f64::max)
+}
+
+/// Shares of a potential that are tried: a little less of it may stay inside the domain of f*.
+const SHARES: [f64; 9] = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1];
+
+impl Claim<'_> {
+    /// The largest error of Σ w k per unit of Σ |w|.
+    pub fn rounding(&self) -> f64 {
+        let (p, q) = (self.p, self.q);
+        rounding(&self.space.kernel, &p.rows, &q.rows, q.d, p.len() + q.len())
+    }
+
+    /// The bounds of Newton's method where rounding cannot hide more than 1e-9 of them, else better ones.
+    pub fn prove(&self, s: &Optimum) -> Result<Proved> {
+        // sums of 1 + Σ α in h, in E_P h, in E_Q f*(h) and twice in ‖h‖²
+        let mass = 1.0 + s.alpha.iter().sum::<f64>();
+        let error = 3.0 * self.rounding() * mass * mass / self.space.lambda + self.f_error(&s.alpha);
+        let value = 0.5 * (s.lower + s.upper);
+        if error <= 1e-9 * s.upper.abs() {
+            return Ok(Proved { lower: (s.lower - error).max(0.0), upper: s.upper + error, value: value.max(0.0) });
+        }
+        let (lower, upper) = self.from_difference(&s.alpha)?;
+        let (lower, upper) = (lower.max(s.lower - error), upper.min(s.upper + error));
+        Ok(Proved { lower, upper, value: value.clamp(lower, upper.max(lower)) })
+    }
+
+    /// Rounding of Σ b f(α/b).
+    fn f_error(&self, alpha: &[f64]) -> f64 {
+        let size = |(a, b): (&f64, &f64)| a + b + b * self.f.f(a / b).abs();
+        16.0 * ROUNDING * alpha.iter().zip(&self.q.weights).map(size).sum::<f64>()
+    }
+
+    /// Σ b f(α/b), from above.
+    fn discrepancy(&self, alpha: &[f64]) -> f64 {
+        let mut sum = Sum::default();
+        alpha.iter().zip(&self.q.weights).for_each(|(a, b)| sum.add_product(*b, self.f.f(a / b)));
+        sum.value() + self.f_error(alpha)
+    }
+
+    /// Both bounds from P − α, and the upper one of P itself where it lives on the points of Q.
+    fn from_difference(&self, alpha: &[f64]) -> Result<(f64, f64)> {
+        let Claim { p, q, space, .. } = *self;
+        let (lambda, kernel) = (space.lambda, &space.kernel);
+        let w = Signed::difference((&p.rows, &p.weights), (&q.rows, alpha), q.d);
+        let norm = w.norm_squared(kernel, self.interrupt)?.max(0.0);
+        let off = self.rounding() * w.mass();
+        let most = norm + off * w.mass();
+        let mut upper = self.discrepancy(alpha) + most / (2.0 * lambda);
+        if let Some(alpha) = self.on_targets() {
+            upper = upper.min(self.discrepancy(&alpha));
+        }
+        let at = |x: &[f64], up: f64| -> Result<Vec<f64>> {
+            Ok(w.at(kernel, x, self.interrupt)?.into_iter().map(|v| (v + up) / lambda).collect())
+        };
+        // h as large as it may be where it costs, as small where it pays: f* only rises
+        let (h_q, h_p) = (at(&q.rows, off)?, at(&p.rows, -off)?);
+        let on_p = dot(&h_p, &p.weights).value();
+        Ok((lower_bound(self.f, self.mass, (&h_q, &q.weights), on_p, 0.5 * most / lambda), upper))
+    }
+
+    /// P's own weights on the points of Q, shared among those that coincide; none if P has points that Q has not.
+    fn on_targets(&self) -> Option<Vec<f64>> {
+        let key = |r: &[f64]| r.iter().map(|v| (v + 0.0).to_bits()).collect::<Vec<u64>>();
+        let (p, q) = (self.p, self.q);
+        let mut places: HashMap<Vec<u64>, (f64, f64)> = HashMap::new();
+        q.rows.chunks(q.d).zip(&q.weights).for_each(|(r, b)| places.entry(key(r)).or_default().1 += b);
+        for (r, a) in p.rows.chunks(p.d).zip(&p.weights) {
+            places.get_mut(&key(r))?.0 += a;
+        }
+        let share = |(r, b): (&[f64], &f64)| places.get(&key(r)).map(|(mass, all)| mass * (b / all));
+        q.rows.chunks(q.d).zip(&q.weights).map(share).collect()
+    }
+}
