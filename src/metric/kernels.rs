@@ -39,7 +39,7 @@ pub(super) const KERNELS: &[Entry] = &[
     entry(
         "median_width",
         "median_width(p)",
-        "The median distance between points, a width for kernels.",
+        "The median distance between points, a width for kernels; of the positive distances where more than half are 0.",
         "",
         "gretton2012",
         "gaussian_kernel(median_width(data::ring(200)))",

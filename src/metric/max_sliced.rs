@@ -1,6 +1,6 @@
 //! The max-sliced W₂: the direction in which two samples differ most. [deshpande2019](crate::references#deshpande2019)
-use super::definition::{Listed, Metric, entry, pair};
-use super::directions::{direction, length, project};
+use super::definition::{Listed, Metric, defined, entry, pair};
+use super::directions::{direction, length, project, recentred};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -101,17 +101,27 @@ impl Metric for MaxSliced {
     }
     fn evaluate(&self, p: &Points, q: &Points) -> Result<f64> {
         let (x, y, d) = pair("max_sliced", p, q)?;
+        let value = self.largest(&x, &y, d)?;
+        match recentred(&x, &y, d, value) {
+            Some((x, y)) => defined(self.name(), self.largest(&x, &y, d)?),
+            None => defined(self.name(), value),
+        }
+    }
+}
+
+impl MaxSliced {
+    fn largest(&self, x: &[f64], y: &[f64], d: usize) -> Result<f64> {
         let mut starts: Vec<(f64, Vec<f64>)> = (0..self.directions)
             .into_par_iter()
             .map(|k| {
                 let mut theta = direction(self.seed, k, d);
                 normalise(&mut theta);
-                let value = if self.interrupt.is_requested() { 0.0 } else { along(&x, &y, &theta) };
+                let value = if self.interrupt.is_requested() { 0.0 } else { along(x, y, &theta) };
                 (value, theta)
             })
             .collect();
         starts.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let best = starts.into_par_iter().take(IMPROVED).map(|(_, theta)| self.climb(&x, &y, theta));
+        let best = starts.into_par_iter().take(IMPROVED).map(|(_, theta)| self.climb(x, y, theta));
         let best = best.collect::<Vec<f64>>();
         self.interrupt.check()?;
         Ok(best.into_iter().fold(0.0, f64::max).sqrt())

@@ -1,5 +1,5 @@
 //! Tails: how the norms of two samples are distributed far out.
-use super::definition::{Listed, entry, pair};
+use super::definition::{Listed, defined, entry, pair};
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
 use crate::transport::line::line;
@@ -36,10 +36,16 @@ fn radii(rows: &[f64], d: usize) -> Vec<f64> {
 /// Samples that are empty, not finite, or of different dimensions.
 pub fn ccdf_distance(p: &Points, q: &Points) -> Result<f64> {
     let (x, y, d) = pair("ccdf_distance", p, q)?;
-    let logs = |rows: &[f64]| radii(rows, d).into_iter().map(|r| r.max(1e-12).ln()).collect::<Vec<f64>>();
-    let (mut x, mut y) = (logs(&x), logs(&y));
+    let (x, y) = (radii(&x, d), radii(&y, d));
+    let largest = x.iter().chain(&y).copied().fold(0.0, f64::max);
+    if largest == 0.0 {
+        return Ok(0.0);
+    }
+    // a point at the origin has no logarithm: it counts as 1e-12 of the largest norm, whatever the units
+    let log = |r: &f64| if *r > 0.0 { r.ln() } else { (1e-12 * largest).ln() };
+    let logs = |radii: &[f64]| radii.iter().map(log).collect::<Vec<f64>>();
     interrupt::poll()?;
-    Ok(line(&mut x, &mut y, 1.0))
+    defined("ccdf_distance", line(&mut logs(&x), &mut logs(&y), 1.0))
 }
 
 /// Hill's estimate of the tail index α in P(|Y| > r) ~ r^{−α} from the k largest norms:
@@ -62,5 +68,5 @@ pub fn hill(p: &Points, k: usize) -> Result<f64> {
         return Err(Error::data("metric::hill", format!("the norm of rank {} is 0: take a smaller k", k + 1)));
     }
     let mean = r[..k].iter().map(|v| (v / r[k]).ln()).sum::<f64>() / k as f64;
-    Ok(1.0 / mean)
+    defined("hill", 1.0 / mean)
 }

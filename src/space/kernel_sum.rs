@@ -1,4 +1,5 @@
 //! Sums over a sample, h(x) = Σ_j w_j k(x, y_j), with gradients, in O(N) memory and any number of pairs.
+use super::centre::centre;
 use super::kernel::Kernel;
 use super::radial;
 use crate::error::Result;
@@ -24,14 +25,14 @@ pub struct KernelSum<T> {
 impl<T: Real> KernelSum<T> {
     /// Rows in row-major order; without weights all are one.
     pub fn new(kernel: &Kernel, y: &[f64], d: usize, weights: Option<&[f64]>) -> KernelSum<T> {
-        let n = (y.len() / d) as f64;
-        let centre: Vec<f64> = (0..d).map(|k| y.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
+        let centre = centre(y, d);
         let weights = weights.map(|w| w.iter().map(|v| T::of(*v)).collect());
         let norm = |r: &[f64]| T::of(r.iter().zip(&centre).map(|(v, c)| (v - c) * (v - c)).sum());
         let mut norms: Vec<T> = if d >= 8 { y.chunks(d).map(norm).collect() } else { vec![] };
         // |x|² + |y|² − 2xy keeps r² to a rounding of |y|²: too little where samples are many widths wide
+        let relative = if T::ROUNDING < 1e-10 { 1e-11 } else { 1e-4 };
         let widest = norms.iter().map(|v| v.wide()).fold(0.0, f64::max);
-        if widest * T::ROUNDING > 1e-4 * kernel.smallest_width().powi(2) {
+        if widest * T::ROUNDING > relative * kernel.smallest_width().powi(2) {
             norms.clear();
         }
         KernelSum { kernel: kernel.clone(), y: Coordinates::new(y, d, &centre, 1.0), weights, centre, norms }
@@ -240,59 +241,4 @@ pub fn matrix(kernel: &Kernel, x: &[f64], y: &[f64], d: usize) -> Vec<f64> {
         );
     });
     out
-}
-
-/// The median distance between distinct rows, of at most the first 1000; 1 for a single point.
-pub fn median_width(y: &[f64], d: usize) -> f64 {
-    let rows: Vec<&[f64]> = y.chunks(d).take(1000).collect();
-    let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>();
-    let mut r: Vec<f64> = (0..rows.len())
-        .take_while(|_| interrupt::poll().is_ok())
-        .flat_map(|i| (0..i).map(move |j| (i, j)))
-        .map(|(i, j)| squared(rows[i], rows[j]))
-        .collect();
-    let middle = r.len() / 2;
-    if r.is_empty() {
-        return 1.0;
-    }
-    let (_, median, _) = r.select_nth_unstable_by(middle, f64::total_cmp);
-    let width = median.sqrt();
-    if width > 0.0 { width } else { 1.0 }
-}
-
-/// The width at which Q's kernels pull hardest on P: argmax of E_P |∇ E_Q k_σ(·, x)|² over two decades around the median
-/// distance of both samples, refined by golden section. P's own repulsion, which grows as σ falls, is left out. [arbel2019](crate::references#arbel2019)
-///
-/// # Errors
-/// An interrupt.
-pub fn adaptive_width(make: fn(f64) -> Kernel, p: &[f64], q: &[f64], d: usize, interrupt: &Interrupt) -> Result<f64> {
-    let pull = |t: f64| -> Result<f64> {
-        let kernel = make(t.exp());
-        let toward = KernelSum::<f32>::new(&kernel, q, d, None).at(p, interrupt)?.1;
-        Ok(toward.iter().map(|v| v * v).sum::<f64>())
-    };
-    let both: Vec<f64> = p.iter().chain(q).copied().collect();
-    // the median over both samples, so that far-apart samples are bridged
-    let centre = {
-        let rows = both.len() / d;
-        let every = rows.div_ceil(1000);
-        let thinned: Vec<f64> = both.chunks(d).step_by(every).flatten().copied().collect();
-        median_width(&thinned, d).ln()
-    };
-    const GRID: i32 = 24;
-    let at = |k: i32| centre + f64::from(k) * 4.6 / f64::from(GRID);
-    let mut best = (at(-GRID), f64::NEG_INFINITY);
-    for k in -GRID..=GRID {
-        let value = pull(at(k))?;
-        if value > best.1 {
-            best = (at(k), value);
-        }
-    }
-    let golden = 0.5 * (5f64.sqrt() - 1.0);
-    let (mut low, mut high) = (best.0 - at(1) + at(0), best.0 + at(1) - at(0));
-    for _ in 0..20 {
-        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
-        if pull(a)? > pull(b)? { high = b } else { low = a }
-    }
-    Ok((0.5 * (low + high)).exp())
 }

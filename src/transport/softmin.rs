@@ -3,6 +3,7 @@ use super::ground::Cost;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::simd::{self, Coordinates, LANES, Real};
+use crate::space::centre::centre;
 use rayon::prelude::*;
 
 /// Points in a pass: squares, costs and exponents stay in the first cache.
@@ -25,10 +26,9 @@ struct Row<'a, T> {
 }
 
 impl<T: Real> Pairs<T> {
-    /// Rows in row-major order; both are centred on the second sample's mean, which changes no difference.
+    /// Rows in row-major order; both are moved to the centre of the second sample, which changes no difference.
     pub fn new(x: &[f64], y: &[f64], d: usize, cost: Cost) -> Pairs<T> {
-        let n = (y.len() / d) as f64;
-        let centre: Vec<f64> = (0..d).map(|k| y.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
+        let centre = centre(y, d);
         Pairs { x: Coordinates::new(x, d, &centre, 1.0), y: Coordinates::new(y, d, &centre, 1.0), cost }
     }
     /// M

@@ -326,7 +326,7 @@ fn features_bracket_the_full_solution() {
 /// The sharper a width pulls, the better: the adaptive width beats its neighbours, and grows with the distance to bridge.
 #[test]
 fn the_adaptive_width_pulls_hardest() {
-    use gflow::space::kernel_sum::adaptive_width;
+    use gflow::space::width::adaptive_width;
     let go = Interrupt::default();
     let p = rows_f64(&upload(gaussian(80, 2, &Default::default(), &mut random::rng(9, 0)).unwrap())).unwrap();
     let mut last = 0.0;

@@ -5,7 +5,7 @@ use crate::flow::field::Part;
 use crate::interrupt::Interrupt;
 use crate::space::Space;
 use crate::space::kernel::Kernel;
-use crate::space::kernel_sum::adaptive_width;
+use crate::space::width::adaptive_width;
 
 /// The kernel of a space as a family of widths.
 pub(super) fn family(space: &Space) -> Option<fn(f64) -> Kernel> {

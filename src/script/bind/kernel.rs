@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::script::convert::{number, numbers, text};
 use crate::script::library::Library;
 use crate::space::kernel::Kernel;
-use crate::space::kernel_sum::{adaptive_width, median_width};
+use crate::space::width::{adaptive_width, median_width};
 use rhai::Dynamic;
 
 /// A family of kernels by the name of its function.
@@ -49,7 +49,9 @@ pub fn fill(l: &mut Library) {
 fn widths(l: &mut Library) {
     l.expose("median_width", |call, (p,): (Dynamic,)| {
         let p = call.points("median_width", &p)?;
-        Ok(median_width(&device::rows_f64(&p)?, p.dims()[1]))
+        let width = median_width(&device::rows_f64(&p)?, p.dims()[1]);
+        let none = || Error::data("median_width", "all points coincide: there is no distance to take a width from");
+        Ok(width.ok_or_else(none)?)
     });
     l.expose("adaptive_width", |call, (name, p, q): (Dynamic, Dynamic, Dynamic)| {
         let (p, q) = call.samples("adaptive_width", &p, &q)?;
