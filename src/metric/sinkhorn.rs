@@ -1,5 +1,5 @@
 //! The debiased Sinkhorn divergence as a metric.
-use super::definition::{Listed, Metric, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -56,7 +56,7 @@ impl Metric for Sinkhorn {
         )?;
         match s.failure(&o) {
             Some(reason) => Err(Error::data("metric::sinkhorn", reason)),
-            None => Ok(s.value),
+            None => defined(self.name(), s.value),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! The debiased divergence, from the potentials of three problems.
+use super::finish::{Finish, MOST};
 use super::problem::{Entropic, Problem, Side, SinkhornOptions, check};
-use super::solve::sinkhorn;
+use super::solve::{FAR, sinkhorn};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::Cost;
 use crate::transport::dual::mean;
 use crate::transport::ground;
 use crate::transport::softmin::Pairs;
+
+/// A tolerance up to this asks for a value, a larger one for a direction to move in.
+const PRECISE: f64 = 1e-6;
 
 /// The potential of a sample with itself, π_ij = a_i a_j e^{(φ_i + φ_j − c_ij)/ε}: the mean of φ and its soft minimum
 /// converges in a few steps. `psi` of the answer is −φ.
@@ -38,7 +42,8 @@ pub fn self_potential(
         Ok(error)
     };
     let mut iterations = 0;
-    let mut epsilon = if start.is_some() { o.epsilon } else { largest };
+    // a point is its own neighbour: where some are far from all others nothing has to be paid for them
+    let mut epsilon = if start.is_some() || largest > FAR * o.epsilon { o.epsilon } else { largest };
     while epsilon > o.epsilon {
         step(epsilon, &mut phi)?;
         iterations += 1;
@@ -80,24 +85,54 @@ impl Debiased {
         let all = [&self.between, &self.within_p, &self.within_q];
         let (error, iterations) = all.iter().fold((0.0, 0), |(e, n), s| (f64::max(e, s.error), n + s.iterations));
         let bad = all.iter().any(|s| !s.converged);
-        bad.then(|| format!("not converged: the marginal error is {error:.1e} after {iterations} iterations, {:.0e} was asked for; take an epsilon above {}", o.tolerance, o.epsilon))
+        bad.then(|| format!("not converged: the marginal error is {error:.1e} after {iterations} iterations, {:.0e} was asked for; take an epsilon above {}, or at most {MOST} points of each sample", o.tolerance, o.epsilon))
     }
 }
 
+/// An iteration that did not converge where a precise value was asked for, finished by Newton's method; flows go on with
+/// what they have.
+fn finished(p: &Problem, o: &SinkhornOptions, e: Entropic, interrupt: &Interrupt) -> Result<Entropic> {
+    if e.converged || o.tolerance > PRECISE {
+        return Ok(e);
+    }
+    Finish { problem: p, epsilon: o.epsilon, tolerance: o.tolerance, interrupt }.run(e)
+}
+
+/// One potential of a sample with itself, from a pair that may differ by a constant; φ = −ψ stays as it is.
+fn symmetric(mut e: Entropic) -> Entropic {
+    e.phi.iter_mut().zip(&mut e.psi).for_each(|(phi, psi)| {
+        *phi = 0.5 * (*phi - *psi);
+        *psi = -*phi;
+    });
+    e
+}
+
 /// Samples as rows and weights; `start` has potentials ψ between, φ within P, φ within Q to start from.
-pub fn divergence(
-    p: (&[f64], &[f64]),
-    q: (&[f64], &[f64]),
+pub fn divergence<'a>(
+    p: (&'a [f64], &'a [f64]),
+    q: (&'a [f64], &'a [f64]),
     d: usize,
     cost: Cost,
     o: &SinkhornOptions,
     start: [Option<&[f64]>; 3],
     interrupt: &Interrupt,
 ) -> Result<Debiased> {
-    let problem = Problem { x: p.0, y: q.0, d, cost, a: p.1, b: q.1, rows: Side::Fixed, columns: Side::Fixed };
-    let between = sinkhorn(&problem, o, start[0], interrupt)?;
-    let within_p = self_potential(p.0, d, cost, p.1, o, start[1], interrupt)?;
-    let within_q = self_potential(q.0, d, cost, q.1, o, start[2], interrupt)?;
+    let problem = |x: (&'a [f64], &'a [f64]), y: (&'a [f64], &'a [f64])| Problem {
+        x: x.0,
+        y: y.0,
+        d,
+        cost,
+        a: x.1,
+        b: y.1,
+        rows: Side::Fixed,
+        columns: Side::Fixed,
+    };
+    let between = finished(&problem(p, q), o, sinkhorn(&problem(p, q), o, start[0], interrupt)?, interrupt)?;
+    let within = |x: (&'a [f64], &'a [f64]), start: Option<&[f64]>| -> Result<Entropic> {
+        let found = self_potential(x.0, d, cost, x.1, o, start, interrupt)?;
+        Ok(symmetric(finished(&problem(x, x), o, found, interrupt)?))
+    };
+    let (within_p, within_q) = (within(p, start[1])?, within(q, start[2])?);
     // OT_ε = Σ a φ − Σ b ψ at the optimum, and 2 Σ a φ for a sample with itself
     let value = mean(&between.phi, p.1) - mean(&between.psi, q.1) - mean(&within_p.phi, p.1) - mean(&within_q.phi, q.1);
     Ok(Debiased { value, between, within_p, within_q })

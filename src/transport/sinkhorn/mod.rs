@@ -4,6 +4,7 @@
 //! Alternating exact maximisation is Sinkhorn's iteration; ε falls to its value by factors of four, and once it is
 //! there, over-relaxation by the observed rate shortens the tail. [cuturi2013](crate::references#cuturi2013), [chizat2018](crate::references#chizat2018), [thibault2021](crate::references#thibault2021)
 mod debiased;
+mod finish;
 mod half;
 mod problem;
 mod solve;

@@ -5,7 +5,10 @@ use super::streams::Streams;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::simd::Real;
-use crate::transport::ground;
+use crate::transport::ground::{self, Ground};
+
+/// A ratio of the largest cost to ε beyond which potentials of its size lose the digits that ε needs.
+pub(super) const FAR: f64 = 1e10;
 
 /// Solves from ψ = 0 by annealing, or from the given ψ at once. Errors if ε or a weight is not > 0, or ε is too small for f64.
 ///
@@ -24,6 +27,7 @@ use crate::transport::ground;
 pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Entropic> {
     check(p, o)?;
     let largest = ground::largest(p.x, p.y, p.d, &p.cost);
+    let first = first_epsilon(p, largest, o.epsilon, interrupt)?;
     // exponents of size c/ε are rounded in f32; where that is finer than asked for it is all that is needed
     let noise = 4e-7 * (1.0 + largest / o.epsilon);
     let mut rows = Half::new(p.rows, p.a, vec![0.0; p.a.len()]);
@@ -33,11 +37,11 @@ pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interru
     if noise < 0.1 && p.a.len() * p.b.len() > 10_000 {
         let streams = Streams::<f32>::new(p);
         if start.is_none() {
-            solver.anneal(&streams, largest, interrupt)?;
+            solver.anneal(&streams, first, interrupt)?;
         }
         error = solver.run(&streams, o.tolerance.max(10.0 * noise), interrupt)?;
     } else if start.is_none() {
-        solver.anneal(&Streams::<f64>::new(p), largest, interrupt)?;
+        solver.anneal(&Streams::<f64>::new(p), first, interrupt)?;
     }
     if error.is_nan() || error > o.tolerance {
         error = solver.run(&Streams::<f64>::new(p), o.tolerance, interrupt)?;
@@ -59,6 +63,20 @@ pub fn sinkhorn(p: &Problem, o: &SinkhornOptions, start: Option<&[f64]>, interru
         converged: error <= o.tolerance,
         history,
     })
+}
+
+/// Where ε begins: at the largest cost. Where that is so large that potentials of its size keep no digits of the final ε,
+/// some points are far from all others, and the largest cost that any point has to pay is enough.
+fn first_epsilon(p: &Problem, largest: f64, last: f64, interrupt: &Interrupt) -> Result<f64> {
+    if largest <= FAR * last {
+        return Ok(largest);
+    }
+    let least = |x: &[f64], y: &[f64]| -> Result<f64> {
+        let ground = Ground::lazy(x, y, p.d, p.cost);
+        let costs = ground.nearest(interrupt)?.into_iter().enumerate().map(|(i, j)| ground.at(i, j));
+        Ok(costs.fold(0.0, f64::max))
+    };
+    Ok(least(p.x, p.y)?.max(least(p.y, p.x)?))
 }
 
 struct Solver<'a, 'b> {
