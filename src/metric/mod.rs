@@ -19,7 +19,7 @@ pub use kernel_distance::Mmd;
 pub use max_sliced::MaxSliced;
 pub use named::{by_name, by_name_interruptible, by_names, names};
 pub use sinkhorn::Sinkhorn;
-pub use sliced::Sliced;
+pub use sliced::{Sliced, SlicedOptions, Slices};
 pub use wasserstein::Wasserstein;
 
 /// Every metric. Those with a constructor are what the option `metrics:` of a run accepts, and functions of two samples.
@@ -27,6 +27,7 @@ pub const ALL: &[Listed] = &[
     wasserstein::W1,
     wasserstein::W2,
     sliced::SLICED,
+    sliced::SLICED_WITH_ERROR,
     max_sliced::MAX_SLICED,
     kernel_distance::MMD,
     kernel_distance::ENERGY,

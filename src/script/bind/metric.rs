@@ -1,5 +1,7 @@
 //! `metric::…`
+use crate::error::Result;
 use crate::metric::{self as room, Metric};
+use crate::script::call::Call;
 use crate::script::convert::{count, list, number, numbers};
 use crate::script::library::Library;
 use crate::space::kernel::Kernel;
@@ -8,11 +10,16 @@ use rhai::{Dynamic, Map};
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     for metric in room::ALL {
-        let Some(make) = metric.make else { continue };
+        // those with options are bound below
+        let (Some(make), []) = (metric.make, metric.entry.options) else { continue };
         l.expose(metric.entry.name, move |call, (p, q): (Dynamic, Dynamic)| {
             let (p, q) = call.samples(metric.name(), &p, &q)?;
             Ok(make(&call.context.interrupt).evaluate(&p, &q)?)
         });
+    }
+    for with_error in [false, true] {
+        let name = if with_error { "metric::sliced_with_error" } else { "metric::sliced" };
+        l.expose(name, move |call, (p, q): (Dynamic, Dynamic)| Ok(sliced(call, &p, &q, with_error)?));
     }
     l.expose("metric::mmd", |call, (p, q, kernel): (Dynamic, Dynamic, Kernel)| {
         let (p, q) = call.samples("mmd", &p, &q)?;
@@ -40,6 +47,19 @@ pub fn fill(l: &mut Library) {
     l.expose("metric::hill", |call, (p, n): (Dynamic, Dynamic)| {
         Ok(room::tails::hill(&call.points("hill", &p)?, count("hill, k", &n)?)?)
     });
+}
+
+fn sliced(call: &Call, p: &Dynamic, q: &Dynamic, with_error: bool) -> Result<Dynamic> {
+    let (p, q) = call.samples("sliced", p, q)?;
+    let sliced = room::Sliced { options: call.options.typed()?, interrupt: call.context.interrupt.clone() };
+    let found = sliced.measure(&p, &q)?;
+    if !with_error {
+        return Ok(Dynamic::from(found.value));
+    }
+    let entries = [("value", found.value), ("error", found.error)];
+    let mut out: Map = entries.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect();
+    out.insert("directions".into(), Dynamic::from(found.directions as i64));
+    Ok(Dynamic::from(out))
 }
 
 fn neighbours(l: &mut Library) {
