@@ -92,6 +92,16 @@ pub enum Error {
         /// what the panic said
         text: String,
     },
+    /// A result that left the range of numbers.
+    #[error("{what} is not a number: {reason}")]
+    NotANumber {
+        /// which number it is
+        what: String,
+        /// where it was lost
+        reason: String,
+        /// what to try
+        advice: String,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -169,7 +179,9 @@ impl Error {
                     None => list,
                 })
             }
-            Error::Diverged { advice, .. } | Error::Unsupported { advice, .. } => Some(advice.clone()),
+            Error::Diverged { advice, .. } | Error::NotANumber { advice, .. } | Error::Unsupported { advice, .. } => {
+                Some(advice.clone())
+            }
             Error::Fault { .. } => Some(
                 "this is no mistake of yours; please report it with the script. What was recorded so far is kept: last_run()"
                     .into(),

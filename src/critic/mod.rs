@@ -28,6 +28,7 @@ pub mod deep_kernel;
 pub mod entropic;
 pub mod estimate;
 pub mod exact;
+mod finite;
 pub mod kernel;
 pub mod kind;
 pub mod mlp;

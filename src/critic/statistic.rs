@@ -1,4 +1,5 @@
 //! The exact divergence as a statistic of two weighted samples, for those that need it hundreds of times.
+use super::finite::defined;
 use super::natural;
 use super::sample::Sample;
 use super::solver::{Problem, Solver};
@@ -51,6 +52,6 @@ impl Statistic {
             }
             total += w * solution.value;
         }
-        Ok(total)
+        defined("the divergence between two samples", total)
     }
 }

@@ -1,7 +1,7 @@
 //! What a metric is: the trait, its line in the list of the room, and the check that all of them make first.
 use crate::catalogue::{Entry, no_defaults};
 use crate::device::{Points, check_samples, rows_f64};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Listed {
     }
 }
 
-/// An entry of this room; metrics have no options.
+/// An entry of this room, without options.
 pub(super) const fn entry(
     name: &'static str,
     signature: &'static str,
@@ -56,6 +56,21 @@ pub(super) const fn entry(
     example: &'static str,
 ) -> Entry {
     Entry { name, room: "metric", signature, doc, equation, cite, options: &[], defaults: no_defaults, example }
+}
+
+/// The value, unless it is no number.
+///
+/// # Errors
+/// NaN: differences or their powers left the range of f64.
+pub(super) fn defined(what: &str, value: f64) -> Result<f64> {
+    if !value.is_nan() {
+        return Ok(value);
+    }
+    Err(Error::NotANumber {
+        what: format!("metric::{what}"),
+        reason: "distances between these samples left the range of f64".into(),
+        advice: "divide both samples by their size".into(),
+    })
 }
 
 /// The rows of two samples in f64 and their dimension, after the checks every metric needs.

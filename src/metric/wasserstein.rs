@@ -1,5 +1,5 @@
 //! W_p, the p-th root of the optimal cost |x − y|^p, exact.
-use super::definition::{Listed, Metric, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, pair};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -69,6 +69,7 @@ impl Metric for Wasserstein {
         let (mut x, mut y, d) = pair(self.name(), p, q)?;
         let power = f64::from(self.p);
         let cost = if d == 1 { line(&mut x, &mut y, power) } else { exact(&x, &y, d, power, &self.interrupt)?.cost };
+        defined(self.name(), cost)?;
         Ok(cost.max(0.0).powf(1.0 / power))
     }
 }

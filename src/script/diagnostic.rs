@@ -177,7 +177,7 @@ impl Diagnostic {
     /// An error of the library, without a place.
     pub fn from_error(e: &Error) -> Diagnostic {
         let class = match e {
-            Error::Diverged { .. } => Class::Diverged,
+            Error::Diverged { .. } | Error::NotANumber { .. } => Class::Diverged,
             Error::Device { .. } => Class::Device,
             Error::Interrupted => Class::Interrupted,
             _ => Class::Script,

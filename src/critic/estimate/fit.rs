@@ -4,6 +4,7 @@ use super::judge::judge;
 use super::options::EstimateOptions;
 use super::result::Estimate;
 use crate::critic::ascent::{Ascent, Weights};
+use crate::critic::finite::{defined, finite};
 use crate::critic::natural;
 use crate::critic::traits::{Critic, CriticBuilder};
 use crate::device::{Points, check_samples, values};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::Frame;
 use crate::random;
+use crate::sums::{above, below};
 use rand::seq::index;
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ pub struct Request<'a> {
 ///
 /// # Errors
 /// Samples of different dimensions; a critic that is no estimate of D, or that supports no term; weights beside a critic
-/// that is trained; what the critics and solvers report; an interrupt.
+/// that is trained; what the critics and solvers report; a value that is no number; an interrupt.
 pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
     check_samples("estimate", r.p, r.q)?;
     if let (true, Some(reason)) = (r.explicit, r.builder.no_estimate()) {
@@ -50,27 +52,51 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
     }
     let [seen, new] = held_out(r)?;
     let (p, q) = seen.as_ref().map_or((r.p, r.q), |(p, q)| (p, q));
-    let mut best: Option<Estimate> = None;
-    let mut values = vec![];
-    let total = r.options.repeats.max(1);
-    for k in 0..total {
-        let one = Once { request: r, p, q, seed: r.options.seed + k as u64, interrupt };
-        let e = one.run(&mut |done, of| progress(k * of + done, total * of))?;
-        values.push(e.value);
-        if best.as_ref().is_none_or(|b| e.value > b.value || b.value.is_nan()) {
-            best = Some(e);
-        }
-    }
-    let Some(mut e) = best else { return Err(Error::data("estimate", "repeats is 0")) };
-    e.values = values;
+    let mut e = best_of(r, (p, q), interrupt, progress)?;
     if let Some((p, q)) = new {
         let mut total = 0.0;
         for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
             total += w * f64::from(self::values(&critic.objective(&term, &p, &q)?)?[0]);
         }
-        e.held_out = Some(total);
+        e.held_out = Some(finite("the objective on held-out points", total)?);
     }
     Ok(e)
+}
+
+/// The ascent that reached most; those that broke off leave a remark, or their error if all did.
+fn best_of(
+    r: &Request,
+    (p, q): (&Points, &Points),
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Estimate> {
+    let mut best: Option<Estimate> = None;
+    let (mut values, mut broken) = (vec![], None);
+    let total = r.options.repeats.max(1);
+    for k in 0..total {
+        let one = Once { request: r, p, q, seed: r.options.seed + k as u64, interrupt };
+        match one.run(&mut |done, of| progress(k * of + done, total * of)) {
+            Ok(e) => {
+                values.push(e.value);
+                if best.as_ref().is_none_or(|b| e.value > b.value) {
+                    best = Some(e);
+                }
+            }
+            Err(e @ Error::NotANumber { .. }) => broken = Some(e),
+            Err(e) => return Err(e),
+        }
+    }
+    match (best, broken) {
+        (Some(mut e), broken) => {
+            if let Some(reason) = broken {
+                e.remarks.push(format!("{} of {total} ascents broke off: {reason}", total - values.len()));
+            }
+            e.values = values;
+            Ok(e)
+        }
+        (None, Some(reason)) => Err(reason),
+        (None, None) => Err(Error::data("estimate", "repeats is 0")),
+    }
 }
 
 /// The samples an ascent sees, and those kept from it, if any are.
@@ -128,8 +154,11 @@ impl Once<'_> {
             out.add_history(&history, *weight);
             let (value, c) = judge(critic.as_mut(), term, (self.p, self.q), all, r.options.upper, self.interrupt)?;
             out.value += weight * value;
-            out.lower += weight * c.lower;
-            out.upper += weight * c.upper;
+            // a product and a sum are rounded, but for one term as it is
+            let exact = *weight == 1.0 && terms.len() == 1;
+            let off = |v: f64| if exact { 0.0 } else { 2.0 * f64::EPSILON * v.abs() };
+            let (low, high) = (out.lower + weight * c.lower, out.upper + weight * c.upper);
+            (out.lower, out.upper) = (below(low, off(low)), above(high, off(high)));
             out.remarks.extend(c.remark);
             if terms.len() == 1 {
                 out.proximal = c.proximal;
@@ -143,6 +172,7 @@ impl Once<'_> {
             out.lipschitz.push((term.lipschitz(), critic.lipschitz_bound()?));
             out.critics.push((*weight, critic));
         }
+        defined(&format!("the value of {}", r.divergence.name()), out.value)?;
         methods.dedup();
         out.method = methods.join(", ");
         Ok(out)

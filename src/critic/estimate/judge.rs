@@ -1,5 +1,6 @@
 //! The value of a fitted critic, and its proof.
 use crate::critic::certificate::{Certificate, Upper, certify};
+use crate::critic::finite::finite;
 use crate::critic::traits::Critic;
 use crate::device::{Points, values};
 use crate::divergence::Term;
@@ -25,7 +26,7 @@ pub fn judge(
         return Ok((solution.value, Certificate::of(&solution)));
     }
     critic.settle();
-    let value = f64::from(values(&critic.objective(term, p, q)?)?[0]);
+    let value = finite("the objective of the critic", f64::from(values(&critic.objective(term, p, q)?)?[0]))?;
     let (p, q) = all.unwrap_or((p, q));
     if p.dims()[0].saturating_mul(q.dims()[0]) > PROVABLE {
         let remark = format!(
@@ -37,6 +38,5 @@ pub fn judge(
     }
     let c = certify(critic, term, p, q, upper, interrupt)?;
     // no divergence is negative, and bounds that meet may cross by a rounding
-    let lower = if c.lower.is_nan() { c.lower } else { c.lower.max(0.0).min(c.upper) };
-    Ok((value, Certificate { lower, ..c }))
+    Ok((value, Certificate { lower: c.lower.max(0.0).min(c.upper), ..c }))
 }

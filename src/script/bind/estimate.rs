@@ -179,6 +179,9 @@ fn certified(call: &Call, critic: &FittedCritic, p: &Dynamic, q: &Dynamic) -> Re
         lower += weight * found.lower;
         upper += weight * found.upper;
         proximal = found.proximal;
+        if let Some(remark) = found.remark {
+            call.context.note(format!("certify: {remark}"));
+        }
     }
     let mut out = Map::new();
     out.insert("lower".into(), Dynamic::from(lower));
