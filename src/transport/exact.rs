@@ -2,7 +2,7 @@
 //!
 //! The network simplex method in f64 is enough for almost every problem, and its check says so: a dual value, summed in
 //! twice the digits, within 1e-9 of the cost it found. Where costs or weights span too many decades for that the pivots
-//! go on with exact potentials and finer weights ([`Tree::optimise_exactly`]), and the cost is its own dual value.
+//! go on with exact potentials and finer weights, and the cost is its own dual value.
 use super::ground::{Cost, Ground};
 use super::simplex::{Mass, Optimum, Sinks, Tree};
 use super::weights::{FineUnits, Units, common_units, fine_units};

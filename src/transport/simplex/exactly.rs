@@ -53,7 +53,7 @@ impl<M: Mass> Tree<'_, M> {
                 self.follow(&mut exact, top);
             }
             self.pivots += 1;
-            if self.pivots.is_multiple_of(256) {
+            if self.pivots.is_multiple_of(32) {
                 interrupt.check()?;
             }
         }
