@@ -159,7 +159,7 @@ pub fn semi_relaxed(
             + 4.0 * ROUNDING * transport;
         let rounding = (bound.value - bound.proved).max(0.0) + (proved - upper).max(0.0);
         // costs of the largest size are rounded: where that is less than what is computed
-        let noise = (1e-15 * (1.0 + largest)).min(1e-6 * upper.abs());
+        let noise = (1e-15 * (1.0 + largest.min(1e3))).min(1e-6 * upper.abs());
         let enough = upper - bound.value <= tolerance * upper.abs() + noise + rounding;
         best = Some(Semi {
             lower: bound.proved,

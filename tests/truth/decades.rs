@@ -177,8 +177,7 @@ fn cloud(seed: u64, n: usize, size: f64) -> Vec<[f32; 2]> {
     (0..n).map(|_| [0; 2].map(|_| one(&mut r))).collect()
 }
 
-/// P is half of Q: D tends to ln 2 as λ → 0. The bracket holds the value for every λ, and is closed to what rounding of
-/// kernels, 1e-16/λ, leaves of it.
+/// P is half of Q: D tends to ln 2 as λ → 0. The bracket holds the value for every λ.
 #[test]
 fn kale_with_a_vanishing_penalty() {
     let all = table("kale");
@@ -193,8 +192,9 @@ fn kale_with_a_vanishing_penalty() {
         let what = format!("seed {seed}, lambda {lambda:e}: {} ≤ {} ≤ {} for {value}", e.lower, e.value, e.upper);
         assert!(e.lower <= value && value <= e.upper, "{what}");
         assert!(e.lower <= e.value && e.value <= e.upper, "{what}");
-        assert!(e.upper - e.lower <= 1e-9 + 1e-13 / lambda, "{what}");
-        assert!((e.value - value).abs() <= 1e-9 + 1e-13 / lambda, "{what}");
+        // 1e-16 of a mass, divided by lambda, is 1e-7 of h at most where steps end; the bounds feel its square or itself
+        assert!(e.upper - e.lower <= 5e-7 && (e.value - value).abs() <= 5e-7, "{what}");
+        assert!(lambda < 1e-7 || e.upper - e.lower <= 1e-9, "{what}");
     }
 }
 

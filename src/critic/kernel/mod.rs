@@ -14,6 +14,7 @@ pub(super) mod device;
 pub mod dual;
 pub mod features;
 mod host;
+mod near;
 mod newton;
 mod penalized;
 mod proof;

@@ -55,6 +55,14 @@ pub fn lower_bound(f: &Generator, mass: Mass, (h, b): (&[f64], &[f64]), on_p: f6
     SHARES.iter().map(value).filter(|v| v.is_finite()).fold(0.0, f64::max)
 }
 
+impl Proved {
+    /// For flows, which take the potential and look at no bound.
+    pub fn as_found(s: &Optimum) -> Proved {
+        let (lower, upper) = (s.lower.min(s.upper), s.upper.max(s.lower));
+        Proved { lower, upper, value: 0.5 * (s.lower + s.upper) }
+    }
+}
+
 /// Shares of a potential that are tried: a little less of it may stay inside the domain of f*.
 const SHARES: [f64; 9] = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.99, 0.9, 0.5, 0.1];
 
@@ -74,8 +82,23 @@ impl Claim<'_> {
         if error <= 1e-9 * s.upper.abs() {
             return Ok(Proved { lower: (s.lower - error).max(0.0), upper: s.upper + error, value: value.max(0.0) });
         }
-        let (lower, upper) = self.from_difference(&s.alpha)?;
-        let (lower, upper) = (lower.max(s.lower - error), upper.min(s.upper + error));
+        let w = Signed::difference((&self.p.rows, &self.p.weights), (&self.q.rows, &s.alpha), self.q.d);
+        let (lower, upper) = self.from_difference(&w, &s.alpha)?;
+        let (mut lower, mut upper) = (lower.max(s.lower - error), upper.min(s.upper + error));
+        if let Some(own) = self.on_targets() {
+            // P itself is a feasible measure, at no distance
+            upper = upper.min(self.discrepancy(&own));
+            if let Some((beta, alpha)) = self.near(&own)? {
+                let minus: Vec<f64> = beta.iter().map(|v| -v).collect();
+                let h = Signed { points: self.q.rows.clone(), weights: minus, d: self.q.d };
+                let w = Signed::difference((&self.p.rows, &self.p.weights), (&self.q.rows, &alpha), self.q.d);
+                lower = lower.max(self.from_difference(&h, &alpha)?.0);
+                upper = upper.min(self.from_difference(&w, &alpha)?.1);
+            }
+        }
+        // a value that rounding carried away gives way to the middle of what was proved
+        let kept = s.upper - s.lower <= 1e-6 * s.upper.abs();
+        let value = if kept && value.is_finite() { value } else { 0.5 * (lower + upper) };
         Ok(Proved { lower, upper, value: value.clamp(lower, upper.max(lower)) })
     }
 
@@ -92,18 +115,14 @@ impl Claim<'_> {
         sum.value() + self.f_error(alpha)
     }
 
-    /// Both bounds from P − α, and the upper one of P itself where it lives on the points of Q.
-    fn from_difference(&self, alpha: &[f64]) -> Result<(f64, f64)> {
+    /// Both bounds from w = P − α and α.
+    fn from_difference(&self, w: &Signed, alpha: &[f64]) -> Result<(f64, f64)> {
         let Claim { p, q, space, .. } = *self;
         let (lambda, kernel) = (space.lambda, &space.kernel);
-        let w = Signed::difference((&p.rows, &p.weights), (&q.rows, alpha), q.d);
         let norm = w.norm_squared(kernel, self.interrupt)?.max(0.0);
         let off = self.rounding() * w.mass();
         let most = norm + off * w.mass();
-        let mut upper = self.discrepancy(alpha) + most / (2.0 * lambda);
-        if let Some(alpha) = self.on_targets() {
-            upper = upper.min(self.discrepancy(&alpha));
-        }
+        let upper = self.discrepancy(alpha) + most / (2.0 * lambda);
         let at = |x: &[f64], up: f64| -> Result<Vec<f64>> {
             Ok(w.at(kernel, x, self.interrupt)?.into_iter().map(|v| (v + up) / lambda).collect())
         };

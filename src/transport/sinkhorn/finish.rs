@@ -30,6 +30,8 @@ pub(super) struct Finish<'a> {
     pub problem: &'a Problem<'a>,
     pub epsilon: f64,
     pub tolerance: f64,
+    /// how far the dual value may be from its maximum
+    pub allowed: f64,
     pub interrupt: &'a Interrupt,
 }
 
@@ -51,11 +53,17 @@ impl Finish<'_> {
             let columns = self.column_sums(&plan);
             let error: f64 = columns.iter().zip(p.b).map(|(s, b)| (s - b).abs()).sum();
             history.push(error);
-            if error <= self.tolerance || steps == MOST_STEPS {
+            let small = error <= self.tolerance;
+            if small && self.allowed == f64::INFINITY || steps == MOST_STEPS {
                 break error;
             }
             let Some(step) = self.step(plan, &columns)? else { break error };
-            let Some(next) = self.climb(&pairs, &state, &step, &columns)? else { break error };
+            // half of this is what the value still gains
+            let slope: f64 = columns.iter().zip(p.b).zip(&step).map(|((s, b), d)| (s - b) * d).sum();
+            if small && slope <= self.allowed {
+                break error;
+            }
+            let Some(next) = self.climb(&pairs, &state, &step, slope)? else { break error };
             state = next;
             steps += 1;
         };
@@ -127,8 +135,7 @@ impl Finish<'_> {
     }
 
     /// The step, halved until the dual value rises by a part of what its slope promises.
-    fn climb(&self, pairs: &Pairs<f64>, from: &State, step: &[f64], columns: &[f64]) -> Result<Option<State>> {
-        let slope: f64 = columns.iter().zip(self.problem.b).zip(step).map(|((s, b), d)| (s - b) * d).sum();
+    fn climb(&self, pairs: &Pairs<f64>, from: &State, step: &[f64], slope: f64) -> Result<Option<State>> {
         let mut t = 1.0;
         for _ in 0..40 {
             let next = self.at(pairs, from.psi.iter().zip(step).map(|(v, d)| v + t * d).collect())?;
