@@ -92,16 +92,16 @@ impl Metric for Mmd {
 }
 
 impl Mmd {
-    /// The biased statistic as it was found, unless the samples share most of their points and rounding may hide what is
-    /// left of the rest.
+    /// The biased statistic as it was found, unless rounding may hide 1e-9 of it, and less of what the samples do not share.
     fn without_common(&self, kernel: &Kernel, (x, y): (&[f64], &[f64]), d: usize, found: f64) -> Result<f64> {
         // both samples have mass one: Σ |w| Σ |w| = 4
-        if 4.0 * rounding(kernel, x, y, d, (x.len() + y.len()) / d) <= 1e-9 * found {
+        let error = 4.0 * rounding(kernel, x, y, d, (x.len() + y.len()) / d);
+        if error <= 1e-9 * found {
             return Ok(found);
         }
         let equal = |v: &[f64]| vec![d as f64 / v.len() as f64; v.len() / d];
         let rest = Signed::difference((x, &equal(x)), (y, &equal(y)), d);
-        if rest.mass() > 1.0 { Ok(found) } else { rest.norm_squared(kernel, &self.interrupt) }
+        if rest.rounding(kernel) < 0.5 * error { rest.norm_squared(kernel, &self.interrupt) } else { Ok(found) }
     }
 }
 

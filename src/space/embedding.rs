@@ -48,6 +48,11 @@ impl Signed {
         self.weights.iter().map(|w| w.abs()).sum()
     }
 
+    /// How far rounding may have ‖Σ w_z k(z, ·)‖² off.
+    pub fn rounding(&self, kernel: &Kernel) -> f64 {
+        rounding(kernel, &self.points, &self.points, self.d, self.weights.len()) * self.mass() * self.mass()
+    }
+
     /// Σ w_z k(z, x) at rows x.
     ///
     /// # Errors
@@ -71,6 +76,9 @@ impl Signed {
 /// How far a sum of n kernels at samples in the box around x and y may be off, per unit of |weight|: evaluation and
 /// summation, each at its worst.
 pub fn rounding(kernel: &Kernel, x: &[f64], y: &[f64], d: usize, n: usize) -> f64 {
+    if x.is_empty() && y.is_empty() {
+        return 0.0;
+    }
     let spread = |k: usize| {
         let column = x.iter().skip(k).step_by(d).chain(y.iter().skip(k).step_by(d));
         let (low, high) = column.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));

@@ -46,7 +46,7 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
     let mut h: Vec<f64> = p.b.iter().zip(&e.psi).map(|(b, psi)| b.ln() - psi / epsilon).collect();
     // rows normalised in f64: π_ij = a_i exp(h_j + s_i − c/ε) with the exact s
     let s: Vec<f64> = pairs.softmin(epsilon, &h, &[], interrupt)?.iter().map(|v| v / epsilon).collect();
-    let (mut mu, mut transport) = pairs.column_sums(epsilon, &h, &s, p.a, interrupt)?;
+    let (mut mu, mut transport) = column_sums(&pairs, ground, (&h, &s), (p.a, epsilon), interrupt)?;
     if let Some(f) = f {
         let total: f64 = mu.iter().sum();
         mu.iter_mut().for_each(|m| *m /= total);
@@ -64,7 +64,7 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
     let kept = pairs.softmin(epsilon, &h, &[], interrupt)?;
     let short_rows: Vec<f64> =
         kept.iter().zip(&s).zip(p.a).map(|((k, s), a)| (a - a * (s - k / epsilon).exp()).max(0.0)).collect();
-    (mu, transport) = pairs.column_sums(epsilon, &h, &s, p.a, interrupt)?;
+    (mu, transport) = column_sums(&pairs, ground, (&h, &s), (p.a, epsilon), interrupt)?;
     let short_columns: Vec<f64> = p.b.iter().zip(&mu).map(|(b, m)| (b - m).max(0.0)).collect();
     let missing: f64 = short_columns.iter().sum();
     if missing > 0.0 {
@@ -75,6 +75,39 @@ pub fn bounds(p: &Problem, ground: &Ground, e: &Entropic, interrupt: &Interrupt)
     let upper = transport * (1.0 + ground.relative_error()) + unpaid * ground.largest();
     let computed = (bound.value, transport);
     Ok(Bounds { lower: bound.proved, upper, computed, mu: p.b.to_vec(), transport })
+}
+
+/// The column sums of a plan and what it pays. Streaming recovers costs from exponents, to a rounding of ε times their
+/// terms: where that is no small part of what is paid they are computed once more.
+fn column_sums(
+    pairs: &Pairs<f64>,
+    ground: &Ground,
+    (h, s): (&[f64], &[f64]),
+    (a, epsilon): (&[f64], f64),
+    interrupt: &Interrupt,
+) -> Result<(Vec<f64>, f64)> {
+    let (mu, transport) = pairs.column_sums(epsilon, h, s, a, interrupt)?;
+    if 4.0 * ROUNDING * epsilon * (largest(h) + largest(s)) <= 1e-9 * transport {
+        return Ok((mu, transport));
+    }
+    let rows: Vec<f64> = (0..ground.rows())
+        .into_par_iter()
+        .map(|i| {
+            if interrupt.is_requested() {
+                return 0.0;
+            }
+            let (mut row, zeros) = (vec![0.0; ground.cols()], vec![0.0; ground.cols()]);
+            ground.reduced(i, 0, 0.0, &zeros, &mut row);
+            a[i] * row.iter().zip(h).map(|(c, h)| c * (h + s[i] - c / epsilon).exp()).sum::<f64>()
+        })
+        .collect();
+    interrupt.check()?;
+    Ok((mu, rows.iter().sum()))
+}
+
+/// The largest finite size.
+fn largest(v: &[f64]) -> f64 {
+    v.iter().filter(|v| v.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()))
 }
 
 /// Σ r_i m_j c(i, j)
@@ -97,7 +130,6 @@ fn product_cost(ground: &Ground, rows: &[f64], columns: &[f64], interrupt: &Inte
 
 /// The relative error of masses a b exp(h + s − c/ε): that of the exponent, whose terms may be large, and of their sums.
 fn mass_error(ground: &Ground, e: &Entropic, h: &[f64], s: &[f64]) -> f64 {
-    let largest = |v: &[f64]| v.iter().filter(|v| v.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()));
     let terms = largest(h) + largest(s) + ground.largest() / e.epsilon;
     4.0 * ROUNDING * (16.0 + terms + 0.125 * (h.len() + s.len()) as f64) + ground.relative_error()
 }
@@ -117,7 +149,7 @@ fn unbalanced(
     let s: Vec<f64> = e.phi.iter().map(|v| v / e.epsilon).collect();
     let m = pairs.softmin(e.epsilon, &h, &[], interrupt)?;
     let rho: Vec<f64> = m.iter().zip(&e.phi).zip(p.a).map(|((m, v), a)| a * ((v - m) / e.epsilon).exp()).collect();
-    let (mu, transport) = pairs.column_sums(e.epsilon, &h, &s, p.a, interrupt)?;
+    let (mu, transport) = column_sums(&pairs, ground, (&h, &s), (p.a, e.epsilon), interrupt)?;
     let off = mass_error(ground, e, &h, &s);
     let upper = transport * (1.0 + off)
         + discrepancy_above(f, &mu, p.b)

@@ -65,13 +65,13 @@ fn is_clean(what: &str, out: &str) {
 
 #[test]
 fn estimates_are_numbers() {
-    for scale in SCALES {
+    for scale in ["1e-38", "1e-8", "1e6", "1e18", "1e37"] {
         for (same, options) in
             [(false, ""), (true, ""), (false, ", #{ critic: exact() }"), (false, ", #{ critic: entropic() }")]
         {
             let trained = DIVERGENCES
                 .iter()
-                .map(|d| (d, if options.is_empty() { ", #{ steps: 30, repeats: 2 }" } else { options }));
+                .map(|d| (d, if options.is_empty() { ", #{ steps: 10, repeats: 2 }" } else { options }));
             let solved = SOLVED.iter().map(|d| (d, options));
             for (d, options) in trained.chain(solved) {
                 let script = format!(

@@ -36,8 +36,8 @@ fn unbiased(space: &Penalty, sum: f64, s: &Sample) -> Result<(f64, f64)> {
     Ok(((sum - space.kernel.of_squared(0.0) * squares) / (1.0 - squares), 1.0 / (1.0 - squares)))
 }
 
-/// MMD²/(2λ) between what rounding may have made of it. Where samples share most of their points, and rounding may hide
-/// what is left of the rest, it is computed from the rest.
+/// MMD²/(2λ) between what rounding may have made of it. Where that may hide 1e-9 of it, and less of what the samples do not
+/// share, it is computed from the rest.
 fn bracket(space: &Penalty, problem: &Problem, value: f64, own: f64) -> Result<[f64; 3]> {
     let (p, q, lambda) = (problem.p, problem.q, space.lambda);
     if !problem.precise {
@@ -51,10 +51,9 @@ fn bracket(space: &Penalty, problem: &Problem, value: f64, own: f64) -> Result<[
     }
     if error > 1e-9 * value {
         let rest = Signed::difference((&p.rows, &p.weights), (&q.rows, &q.weights), p.d);
-        if rest.mass() <= 1.0 {
-            let value = rest.norm_squared(&space.kernel, problem.interrupt)?.max(0.0) / (2.0 * lambda);
-            let off = rounding(&space.kernel, &rest.points, &rest.points, p.d, rest.weights.len());
-            let error = 0.5 * off * rest.mass() * rest.mass() / lambda;
+        let off = 0.5 * rest.rounding(&space.kernel) / lambda;
+        if off < 0.5 * error {
+            let (value, error) = (rest.norm_squared(&space.kernel, problem.interrupt)?.max(0.0) / (2.0 * lambda), off);
             return Ok([(value - error).max(0.0), value, value + error]);
         }
     }
