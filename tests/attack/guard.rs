@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 fn a_panic_is_an_error_of_its_cell() {
     let (mut s, recorder) = session();
     s.register("boom", 1, Arc::new(|_| panic!("on purpose"))).unwrap();
-    s.eval(
-        "1",
-        "let run = mmd_flow(gaussian_kernel(1.0)).run(data::ring(9), data::ring(9), #{ steps: 3 }); let a = 7;",
-    )
-    .unwrap();
+    let _ = s
+        .eval(
+            "1",
+            "let run = mmd_flow(gaussian_kernel(1.0)).run(data::ring(9), data::ring(9), #{ steps: 3 }); let a = 7;",
+        )
+        .unwrap();
     let d = s.eval("2", "a += 1;\nfor i in 0..3 { let inner = boom(i); }").unwrap_err();
     assert!(d.message.contains("a fault inside gflow") && d.message.contains("on purpose (tests"), "{}", d.message);
     assert!(d.hint.is_some_and(|h| h.contains("last_run()")));

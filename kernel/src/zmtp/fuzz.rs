@@ -88,22 +88,14 @@ async fn frames() {
                 assert!(identity.len() < 256);
             }
         }
-        loop {
-            match frames.next(&mut allowance).await {
-                Ok(said) => {
-                    let _ = subscription(&said);
-                    let Said::Message(parts) = said else {
-                        commands += 1;
-                        continue;
-                    };
-                    messages += 1;
-                    assert!(
-                        parts.len() <= limits.parts
-                            && parts.iter().map(Vec::len).sum::<usize>() <= sent.min(limits.bytes)
-                    );
-                }
-                Err(_) => break,
-            }
+        while let Ok(said) = frames.next(&mut allowance).await {
+            let _ = subscription(&said);
+            let Said::Message(parts) = said else {
+                commands += 1;
+                continue;
+            };
+            messages += 1;
+            assert!(parts.len() <= limits.parts && parts.iter().map(Vec::len).sum::<usize>() <= sent.min(limits.bytes));
         }
         errors += 1;
         // what was granted beyond what came: one piece
