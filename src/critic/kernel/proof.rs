@@ -83,7 +83,7 @@ impl Claim<'_> {
             return Ok(Proved { lower: (s.lower - error).max(0.0), upper: s.upper + error, value: value.max(0.0) });
         }
         let w = Signed::difference((&self.p.rows, &self.p.weights), (&self.q.rows, &s.alpha), self.q.d);
-        let (lower, upper) = self.from_difference(&w, &s.alpha)?;
+        let (lower, upper) = self.bounds_at(&w, &s.alpha)?;
         let (mut lower, mut upper) = (lower.max(s.lower - error), upper.min(s.upper + error));
         if let Some(own) = self.on_targets() {
             // P itself is a feasible measure, at no distance
@@ -92,8 +92,8 @@ impl Claim<'_> {
                 let minus: Vec<f64> = beta.iter().map(|v| -v).collect();
                 let h = Signed { points: self.q.rows.clone(), weights: minus, d: self.q.d };
                 let w = Signed::difference((&self.p.rows, &self.p.weights), (&self.q.rows, &alpha), self.q.d);
-                lower = lower.max(self.from_difference(&h, &alpha)?.0);
-                upper = upper.min(self.from_difference(&w, &alpha)?.1);
+                lower = lower.max(self.bounds_at(&h, &alpha)?.0);
+                upper = upper.min(self.bounds_at(&w, &alpha)?.1);
             }
         }
         // a value that rounding carried away gives way to the middle of what was proved
@@ -116,7 +116,7 @@ impl Claim<'_> {
     }
 
     /// Both bounds from w = P − α and α.
-    fn from_difference(&self, w: &Signed, alpha: &[f64]) -> Result<(f64, f64)> {
+    fn bounds_at(&self, w: &Signed, alpha: &[f64]) -> Result<(f64, f64)> {
         let Claim { p, q, space, .. } = *self;
         let (lambda, kernel) = (space.lambda, &space.kernel);
         let norm = w.norm_squared(kernel, self.interrupt)?.max(0.0);
