@@ -74,6 +74,9 @@ impl Claim<'_> {
     }
 
     /// The bounds of Newton's method where rounding cannot hide more than 1e-9 of them, else better ones.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn prove(&self, s: &Optimum) -> Result<Proved> {
         // sums of 1 + Σ α in h, in E_P h, in E_Q f*(h) and twice in ‖h‖²
         let mass = 1.0 + s.alpha.iter().sum::<f64>();

@@ -37,6 +37,9 @@ impl<M: Mass> Tree<'_, M> {
     }
 
     /// Pivots until no arc can improve, all masses leaving where they should; interruptible.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn optimise_exactly(&mut self, sinks: &dyn Sinks<M>, interrupt: &Interrupt) -> Result<Optimum<M>> {
         let mut exact =
             Potentials { units: Units::of(self.ground.largest(), self.root + 1), pi: vec![Wide::ZERO; self.root + 1] };

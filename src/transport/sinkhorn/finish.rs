@@ -37,6 +37,9 @@ pub(super) struct Finish<'a> {
 
 impl Finish<'_> {
     /// Goes on from potentials that did not converge; as they were if no step improves them.
+    ///
+    /// # Errors
+    /// An interrupt.
     pub fn run(&self, e: Entropic) -> Result<Entropic> {
         let p = self.problem;
         if p.a.len().max(p.b.len()) > MOST {
