@@ -27,6 +27,11 @@ ci:
 ci-long:
     bash .ci/long 2>&1 | tee docs/ci-long.txt
 
+# the attacks in their long form: random scripts and figures, damaged files and saves, faults in writing, interrupts, clients
+attack:
+    GFLOW_ATTACK=long cargo test --release --workspace --no-fail-fast attack:: -- --nocapture --test-threads 2
+    GFLOW_ATTACK=long GFLOW_REQUIRE_JUPYTER=1 cargo test --release --workspace --test jupyter --bin gflow-kernel
+
 # the papers' experiments over several seeds, one table
 reproduce *args:
     cargo run --release -- reproduce scripts {{args}}
