@@ -175,6 +175,26 @@ fn inverse_lower(l: &[f64], n: usize) -> Vec<f64> {
     out
 }
 
+/// The Cholesky factor of the block on the diagonal from row `from` to row `to` of A (n × n): the diagonal, then every row below
+/// it on its own. None where the block is not positive definite.
+fn diagonal_block(a: &[f64], n: usize, from: usize, to: usize) -> Option<Vec<f64>> {
+    let width = to - from;
+    let mut block: Vec<f64> = (from..to).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
+    for j in 0..width {
+        let (above, rest) = block.split_at_mut((j + 1) * width);
+        let pivot = &mut above[j * width..];
+        let diagonal = pivot[j] - dot(&pivot[..j], &pivot[..j]);
+        if !(diagonal > 0.0 && diagonal.is_finite()) {
+            return None;
+        }
+        pivot[j] = diagonal.sqrt();
+        for row in rest.chunks_mut(width) {
+            row[j] = (row[j] - dot(&row[..j], &pivot[..j])) / pivot[j];
+        }
+    }
+    Some(block)
+}
+
 impl Cholesky {
     /// Reads the lower triangle of a row-major matrix; None if it is not positive definite in f64.
     /// None, too, where it is asked to stop.
@@ -184,20 +204,7 @@ impl Cholesky {
             stop.check().ok()?;
             let to = n.min(from + BLOCK);
             let width = to - from;
-            // the block on the diagonal, then every row below it on its own
-            let mut block: Vec<f64> = (from..to).flat_map(|i| a[i * n + from..i * n + to].to_vec()).collect();
-            for j in 0..width {
-                let (above, rest) = block.split_at_mut((j + 1) * width);
-                let pivot = &mut above[j * width..];
-                let diagonal = pivot[j] - dot(&pivot[..j], &pivot[..j]);
-                if !(diagonal > 0.0 && diagonal.is_finite()) {
-                    return None;
-                }
-                pivot[j] = diagonal.sqrt();
-                for row in rest.chunks_mut(width) {
-                    row[j] = (row[j] - dot(&row[..j], &pivot[..j])) / pivot[j];
-                }
-            }
+            let block = diagonal_block(&a, n, from, to)?;
             for (i, row) in block.chunks(width).enumerate() {
                 a[(from + i) * n + from..(from + i) * n + to].copy_from_slice(row);
             }

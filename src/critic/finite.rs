@@ -25,5 +25,5 @@ pub fn finite(what: &str, value: f64) -> Result<f64> {
     if value.is_finite() {
         return Ok(value);
     }
-    Err(lost(what, format!("it came out as {value}: values or gradients left the range of f32")))
+    Err(lost(what, format!("it came out as {value}: values or gradients left the range of single precision")))
 }

@@ -109,8 +109,8 @@ fn ends_within(child: &mut std::process::Child, limit: Duration) -> ExitStatus {
     }
 }
 
-/// A session of cells ends on TERM and HUP, whether a cell runs or not, and goes on after INT. Two seconds are for a busy
-/// machine.
+/// A session of cells ends on TERM and HUP, whether a cell runs or not, and goes on after INT. Ten seconds are for a busy
+/// machine: alone it takes a quarter of one.
 #[test]
 fn a_session_of_cells_ends_when_told() {
     for (cell, signal, code) in
@@ -129,7 +129,7 @@ fn a_session_of_cells_ends_when_told() {
         child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
         std::thread::sleep(Duration::from_millis(100));
         kill(signal, child.id());
-        assert_eq!(ends_within(&mut child, Duration::from_secs(2)).code(), Some(code), "{cell:?} {signal}");
+        assert_eq!(ends_within(&mut child, Duration::from_secs(10)).code(), Some(code), "{cell:?} {signal}");
     }
     let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
         .args(["repl", "--device", "cpu"])

@@ -89,7 +89,10 @@ impl Objectives {
             None => Ok(()),
             Some(k) => Err(lost(
                 "the objective of the critic",
-                format!("values or gradients left the range of f32 at ascent step {} of {steps}", before + k),
+                format!(
+                    "values or gradients left the range of single precision at ascent step {} of {steps}",
+                    before + k
+                ),
             )),
         }
     }

@@ -193,6 +193,11 @@ pub const CASES: &[Case] = &[
     case(&["metric::w2"], PLANE, "metric::w2(p.rows(0, 8000), q.rows(0, 8000))"),
     case(&["metric::sliced"], "let p = data::gaussian(500000, 2); let q = data::ring(500000);", "metric::sliced(p, q)"),
     case(
+        &["metric::sliced_with_error"],
+        "let p = data::gaussian(500000, 2); let q = data::ring(500000);",
+        "metric::sliced_with_error(p, q)",
+    ),
+    case(
         &["metric::max_sliced"],
         "let p = data::gaussian(200000, 2); let q = data::ring(200000);",
         "metric::max_sliced(p, q)",
