@@ -102,7 +102,13 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
     let degree = 0.5 * (taps - 1) as f64;
     let slack = (PI * degree / grid as f64).cos().powi(2);
     let own = top / slack;
-    // the part of the appended entries as a matrix, column by column
+    Ok(own.hypot(of_appended(window, channels, weight)))
+}
+
+/// The norm of the part of a convolution that reads the entries appended to the image: a matrix, made column by column.
+fn of_appended(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -> f64) -> f64 {
+    let deep = window.patch / (window.kernel * window.kernel);
+    let c = window.channels();
     let appended = (0..deep - c).map(|e| {
         let mut one = vec![0.0; window.image];
         one[window.image - (deep - c) + e] = 1.0;
@@ -114,12 +120,10 @@ fn convolution(window: &Window, channels: usize, weight: &dyn Fn(usize, usize) -
         reached.collect::<Vec<f64>>()
     });
     let columns: Vec<f64> = appended.flatten().collect();
-    let extra = if columns.is_empty() {
-        0.0
-    } else {
-        DMatrix::from_column_slice(columns.len() / (deep - c), deep - c, &columns).singular_values().max()
-    };
-    Ok(own.hypot(extra))
+    if columns.is_empty() {
+        return 0.0;
+    }
+    DMatrix::from_column_slice(columns.len() / (deep - c), deep - c, &columns).singular_values().max()
 }
 
 /// Entries of a matrix up to which its values take some milliseconds.

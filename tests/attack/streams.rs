@@ -113,9 +113,16 @@ fn ends_within(child: &mut std::process::Child, limit: Duration) -> ExitStatus {
 /// machine: alone it takes a quarter of one.
 #[test]
 fn a_session_of_cells_ends_when_told() {
+    // below nohup, which means it, HUP is ignored by whatever the test starts
+    let mask = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = mask.lines().find_map(|l| l.strip_prefix("SigIgn:")).map(|m| u64::from_str_radix(m.trim(), 16).unwrap());
+    let ignored = mask.is_some_and(|m| m & 1 == 1);
     for (cell, signal, code) in
         [("", "-TERM", 143), ("", "-HUP", 129), ("sleep(100)\n", "-TERM", 143), ("loop {}\n", "-HUP", 129)]
     {
+        if ignored && signal == "-HUP" {
+            continue;
+        }
         let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
             .args(["repl", "--device", "cpu"])
             .stdin(Stdio::piped())

@@ -140,7 +140,7 @@ pub const CASES: &[Case] = &[
     run(
         &["run", "gan"],
         SPACE,
-        "gan(js(), #{ generator: mlp([512, 512]), critic: mlp([512, 512]), batch: 20000 }).run(p, q, #{ steps: 1000 })",
+        "gan(js(), #{ generator: mlp([256, 256]), critic: mlp([256, 256]), batch: 4000 }).run(p, q, #{ steps: 1000 })",
     ),
     run(
         &["run", "w2_fe"],
