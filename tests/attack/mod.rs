@@ -15,6 +15,7 @@ mod scripts;
 mod streams;
 mod trial;
 mod values;
+mod ways;
 
 /// Whether the long forms run.
 pub fn long() -> bool {

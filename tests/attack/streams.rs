@@ -109,6 +109,16 @@ fn ends_within(child: &mut std::process::Child, limit: Duration) -> ExitStatus {
     }
 }
 
+fn session_of_cells() -> std::process::Child {
+    Command::new(env!("CARGO_BIN_EXE_gflow"))
+        .args(["repl", "--device", "cpu"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 /// A session of cells ends on TERM and HUP, whether a cell runs or not, and goes on after INT. Ten seconds are for a busy
 /// machine: alone it takes a quarter of one.
 #[test]
@@ -123,13 +133,7 @@ fn a_session_of_cells_ends_when_told() {
         if ignored && signal == "-HUP" {
             continue;
         }
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
-            .args(["repl", "--device", "cpu"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = session_of_cells();
         let mut keys = child.stdin.take().unwrap();
         keys.write_all(format!("print(\"ready\")\n{cell}").as_bytes()).unwrap();
         let mut ready = [0; 6];
@@ -138,13 +142,7 @@ fn a_session_of_cells_ends_when_told() {
         kill(signal, child.id());
         assert_eq!(ends_within(&mut child, Duration::from_secs(10)).code(), Some(code), "{cell:?} {signal}");
     }
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gflow"))
-        .args(["repl", "--device", "cpu"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = session_of_cells();
     let mut keys = child.stdin.take().unwrap();
     keys.write_all(b"print(\"ready\")\nsleep(100)\nprint(\"still here\")\n").unwrap();
     let mut ready = [0; 6];

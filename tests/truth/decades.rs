@@ -1,5 +1,6 @@
 //! Problems that span many decades against exact values (decades.csv, made by reference_decades.py): far pairs of points,
 //! clouds that nearly coincide, weights over 16 decades, units and origins far from one, a kernel penalty that vanishes.
+use super::splitmix::SplitMix;
 use crate::common::{estimate, printed, upload};
 use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::EstimateOptions;
@@ -14,24 +15,6 @@ use gflow::space::kernel::Kernel;
 use gflow::transport::exact::{Exact, exact_weighted};
 use gflow::transport::ground::{Cost, Ground};
 use std::sync::Arc;
-
-/// The generator of reference_decades.py.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-    fn uniform(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
-    }
-    fn below(&mut self, n: u64) -> usize {
-        (self.next() % n) as usize
-    }
-}
 
 const FAR: [f64; 8] = [1.0, 1e3, 1e6, 1e9, 1e12, 1e15, 1e20, 1e30];
 

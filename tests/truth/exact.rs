@@ -1,4 +1,5 @@
 //! T1–T4, T9 and independent values: exact() closes its bracket on the true value, for every f, weights, ties and all.
+use super::splitmix::SplitMix;
 use crate::common::{column, estimate, generators, named_divergence, normal_quantiles, printed, regularized, upload};
 use gflow::critic::SolverBuilder;
 use gflow::critic::estimate::EstimateOptions;
@@ -108,21 +109,6 @@ fn data_processing() {
         assert!((small - large).abs() < 2e-6 * (1.0 + large), "{}: {small} and {large}", g.name());
         let squashed = solve(&regularized(&g, 0.8), &upload(map(&p, 0.3)), &upload(map(&q, 0.3))).value;
         assert!(squashed <= large * (1.0 + 1e-6), "{}: {squashed} above {large}", g.name());
-    }
-}
-
-/// The generator of reference_transport.py.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-    fn uniform(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 

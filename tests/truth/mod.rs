@@ -7,4 +7,5 @@ mod exact;
 mod flows;
 mod kernels;
 mod ring;
+mod splitmix;
 mod transport;
