@@ -25,6 +25,11 @@ const MOST: f64 = 100_000.0;
 /// Bytes that a mark takes at most on its way: as a shape, and as an element of an SVG.
 const SHAPE: usize = 300;
 
+/// Shapes drawn between two looks at the interrupt.
+const SOME: usize = 64;
+/// Bytes of pixels made between two looks at the interrupt.
+const BAND: usize = 1 << 22;
+
 /// Bytes of pixels up to which they are encoded in some ten milliseconds.
 pub(super) const AT_ONCE: usize = 1 << 22;
 
@@ -65,9 +70,10 @@ fn draw<DB: DrawingBackend>(
     let pixel = |v: f64| (v.clamp(-MOST, MOST) * scale).round() as i32;
     let at = |p: (f64, f64)| (pixel(p.0), pixel(p.1));
     let stroke = |w: f64| ((w * scale).round() as u32).max(1);
+    let asked = || interrupt::poll().map_err(|e| e.to_string());
     for (i, s) in shapes.iter().filter(|s| s.is_somewhere()).enumerate() {
-        if i.is_multiple_of(64) {
-            interrupt::poll().map_err(|e| e.to_string())?;
+        if i.is_multiple_of(SOME) {
+            asked()?;
         }
         let done = match s {
             Shape::Line { points, color, width, alpha } => {
@@ -75,7 +81,13 @@ fn draw<DB: DrawingBackend>(
                 // a point met twice would hide the turn there
                 path.dedup();
                 let style = ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width));
-                pieces(&path).iter().try_for_each(|piece| area.draw(&PathElement::new(piece.to_vec(), style)))
+                for some in pieces(&path).chunks(SOME) {
+                    asked()?;
+                    some.iter()
+                        .try_for_each(|piece| area.draw(&PathElement::new(piece.to_vec(), style)))
+                        .map_err(|e| e.to_string())?;
+                }
+                Ok(())
             }
             Shape::Circle { center, radius, color, alpha } => area.draw(&Circle::new(
                 at(*center),
@@ -168,6 +180,16 @@ pub fn png(f: &Figure) -> Result<Vec<u8>> {
     bytes.map_err(|e| failed(e.to_string()))
 }
 
+/// A white canvas; asking the system for memory takes as long as drawing.
+fn white(bytes: usize) -> Result<Vec<u8>> {
+    let mut canvas = vec![0u8; bytes];
+    for band in canvas.chunks_mut(BAND) {
+        interrupt::poll()?;
+        band.fill(255);
+    }
+    Ok(canvas)
+}
+
 /// The figure as (width, height, RGB bytes), `scale` pixels to the logical one.
 ///
 /// # Errors
@@ -179,9 +201,8 @@ pub fn pixels(f: &Figure, scale: u32) -> Result<(u32, u32, Vec<u8>)> {
     let (fw, fh) = (w * OVERSAMPLE, h * OVERSAMPLE);
     // drawn, averaged, and encoded
     check_memory(f, memory::product(&[fw as usize, fh as usize, 3]) + memory::product(&[w as usize, h as usize, 8]))?;
-    let mut fine = vec![255u8; fw as usize * fh as usize * 3];
+    let mut fine = white(fw as usize * fh as usize * 3)?;
     {
-        // white already
         let area = BitMapBackend::with_buffer(&mut fine, (fw, fh)).into_drawing_area();
         draw(&area, &shapes(f), scale * f64::from(OVERSAMPLE)).map_err(failed)?;
     }

@@ -67,6 +67,9 @@ pub fn orthonormalise(layers: &mut HostLayers, iterations: usize) -> Scratch {
     let len = layers.shape().parameters();
     let mut before = scratch::take(len * iterations);
     for before in before.chunks_exact_mut(len) {
+        if interrupt::poll().is_err() {
+            break;
+        }
         before.copy_from_slice(layers.theta());
         for l in 0..=layers.last() {
             if interrupt::poll().is_err() {
