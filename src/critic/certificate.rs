@@ -79,7 +79,7 @@ impl Certificate {
     fn without_nan(mut self) -> Certificate {
         let lost = [("lower", self.lower.is_nan()), ("upper", self.upper.is_nan())];
         for (name, _) in lost.into_iter().filter(|l| l.1) {
-            let remark = format!("the {name} bound left the range of f64: nothing is proved there");
+            let remark = format!("the {name} bound left the range of numbers: nothing is proved there");
             self.remark = Some(self.remark.map_or_else(|| remark.clone(), |r| format!("{r}; {remark}")));
         }
         self.lower = if self.lower.is_nan() { f64::NEG_INFINITY } else { self.lower };

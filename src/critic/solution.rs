@@ -101,7 +101,7 @@ pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
         return Ok((lower, upper));
     }
     if lower.is_nan() || upper.is_nan() {
-        return Err(lost(format!("{what}: a bound"), "a sum of its terms left the range of f64"));
+        return Err(lost(format!("{what}: a bound"), "a sum of its terms left the range of numbers"));
     }
     let passed = lower - upper;
     if passed <= 1e-9 * upper.abs() + 1e-12 {

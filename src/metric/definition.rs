@@ -61,14 +61,14 @@ pub(super) const fn entry(
 /// The value, unless it is no number.
 ///
 /// # Errors
-/// NaN: differences or their powers left the range of f64.
+/// NaN: differences or their powers left the range of numbers.
 pub(super) fn defined(what: &str, value: f64) -> Result<f64> {
     if !value.is_nan() {
         return Ok(value);
     }
     Err(Error::NotANumber {
         what: format!("metric::{what}"),
-        reason: "distances between these samples left the range of f64".into(),
+        reason: "distances between these samples left the range of numbers".into(),
         advice: "divide both samples by their size".into(),
     })
 }

@@ -25,8 +25,9 @@ fn segment(a: (f64, f64), b: (f64, f64), (left, right, top, bottom): (f64, f64, 
     if ![a.0, a.1, b.0, b.1].iter().all(|v| v.is_finite()) {
         return None;
     }
-    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let (mut t0, mut t1) = (0.0f64, 1.0f64);
+    // half the way and twice the steps: the difference of two numbers may be none
+    let (dx, dy) = (0.5 * b.0 - 0.5 * a.0, 0.5 * b.1 - 0.5 * a.1);
+    let (mut t0, mut t1) = (0.0f64, 2.0f64);
     for (p, q) in [(-dx, a.0 - left), (dx, right - a.0), (-dy, a.1 - top), (dy, bottom - a.1)] {
         if p == 0.0 {
             if q < 0.0 {
@@ -41,8 +42,11 @@ fn segment(a: (f64, f64), b: (f64, f64), (left, right, top, bottom): (f64, f64, 
     if t0 > t1 {
         return None;
     }
+    // from far away rounding alone would leave the frame
+    let within = |p: (f64, f64)| (p.0.max(left).min(right), p.1.max(top).min(bottom));
     let at = |t: f64| (a.0 + t * dx, a.1 + t * dy);
-    Some((if t0 == 0.0 { a } else { at(t0) }, if t1 == 1.0 { b } else { at(t1) }))
+    let ends = (within(if t0 == 0.0 { a } else { at(t0) }), within(if t1 == 2.0 { b } else { at(t1) }));
+    [ends.0.0, ends.0.1, ends.1.0, ends.1.1].iter().all(|v| v.is_finite()).then_some(ends)
 }
 
 /// A polyline cut into dashes of 5 and gaps of 3.5 pixels.
@@ -55,7 +59,8 @@ pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         let (mut a, b) = (w[0], w[1]);
         loop {
             let rest = (b.0 - a.0).hypot(b.1 - a.1);
-            if rest <= left {
+            // a length that is none ends it as well
+            if !(rest > left) {
                 left -= rest;
                 if drawing {
                     current.push(b);
@@ -78,4 +83,30 @@ pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         out.push(current);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Segments as long as numbers reach are cut to the frame, and their dashes end.
+    #[test]
+    fn far_points_stay_within_the_frame() {
+        let frame = (10.0, 110.0, 20.0, 70.0);
+        let inside = |(x, y): &(f64, f64)| (10.0..=110.0).contains(x) && (20.0..=70.0).contains(y);
+        let far = [f64::MIN, -1e302, -1e20, 50.0, 1.8e16, 1e20, 1e300, f64::MAX];
+        let points: Vec<(f64, f64)> = far.iter().flat_map(|x| far.iter().map(|y| (*x, *y))).collect();
+        for a in &points {
+            for b in &points {
+                for run in clip(&[*a, *b], frame) {
+                    assert!(run.iter().all(inside), "{a:?} to {b:?}: {run:?}");
+                    assert!(dashes(&run).len() <= 20);
+                }
+            }
+        }
+        // the middle of a line through it
+        let level = clip(&[(f64::MIN, 50.0), (f64::MAX, 50.0)], frame);
+        assert_eq!(level, [vec![(10.0, 50.0), (110.0, 50.0)]]);
+        assert!(dashes(&[(0.0, 0.0), (f64::NAN, 0.0)]).len() <= 1);
+    }
 }

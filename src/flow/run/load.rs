@@ -134,6 +134,27 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     Ok(())
 }
 
+/// A network is made before its saved numbers are put into it: errors if the layers described have more weights between
+/// them than there are numbers in the file.
+fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
+    let layers = |v: &serde_json::Value| -> Vec<u128> {
+        v.as_array().into_iter().flatten().filter_map(|w| w.as_u64().map(u128::from)).collect()
+    };
+    match flow {
+        serde_json::Value::Array(list) => list.iter().try_for_each(|v| described(v, numbers)),
+        serde_json::Value::Object(map) => map.iter().try_for_each(|(key, v)| {
+            let sizes = if ["widths", "channels"].contains(&key.as_str()) { layers(v) } else { vec![] };
+            let weights = sizes.windows(2).fold(0u128, |n, w| n.saturating_add(w[0].saturating_mul(w[1])));
+            if sizes.iter().fold(weights, |n, w| n.saturating_add(*w)) > numbers {
+                let reason = format!("the `{key}` of a network, {sizes:?}, do not fit the {numbers} numbers beside it");
+                return Err(Error::data("saved network", reason));
+            }
+            described(v, numbers)
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
     let named: HashMap<&str, &Array> = arrays.iter().map(|a| (a.0.as_str(), a)).collect();
     let find = |name: &str| -> Result<Points> {
@@ -146,6 +167,7 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Devic
     let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
     let vectors = arrays.iter().filter(|a| a.2.len() == 1);
     let tensors: Vec<Named> = vectors.map(|(name, data, _)| Named::new(name, data.clone())).collect();
+    described(&saved.flow, tensors.iter().map(|t| t.data.len() as u128).sum())?;
     let recipe = recipe(&saved.flow)?;
     recipe.check(&source, &target)?;
     metric::by_names(&saved.options.metrics, stop)?;
