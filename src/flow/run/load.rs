@@ -134,7 +134,10 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     Ok(())
 }
 
-/// A network is made before its saved numbers are put into it: errors if the layers described have more weights between
+/// Weights that a description may have beyond the numbers of the file: a flow without a network describes a default one.
+const UNUSED: u128 = 1 << 16;
+
+/// A network is made before its saved numbers are put into it: errors if the layers described have far more weights between
 /// them than there are numbers in the file.
 fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
     let layers = |v: &serde_json::Value| -> Vec<u128> {
@@ -145,7 +148,7 @@ fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
         serde_json::Value::Object(map) => map.iter().try_for_each(|(key, v)| {
             let sizes = if ["widths", "channels"].contains(&key.as_str()) { layers(v) } else { vec![] };
             let weights = sizes.windows(2).fold(0u128, |n, w| n.saturating_add(w[0].saturating_mul(w[1])));
-            if sizes.iter().fold(weights, |n, w| n.saturating_add(*w)) > numbers {
+            if sizes.iter().fold(weights, |n, w| n.saturating_add(*w)) > numbers + UNUSED {
                 let reason = format!("the `{key}` of a network, {sizes:?}, do not fit the {numbers} numbers beside it");
                 return Err(Error::data("saved network", reason));
             }
