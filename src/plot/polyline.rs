@@ -60,7 +60,7 @@ pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         loop {
             let rest = (b.0 - a.0).hypot(b.1 - a.1);
             // a length that is none ends it as well
-            if !(rest > left) {
+            if rest <= left || rest.is_nan() {
                 left -= rest;
                 if drawing {
                     current.push(b);
