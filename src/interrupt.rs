@@ -148,6 +148,12 @@ pub fn poll_each(pass: usize) -> Result<()> {
     if pass.is_multiple_of(PASSES) { poll() } else { Ok(()) }
 }
 
+/// Items as long as nobody asks to stop, asked once in many: what is made of them is to be thrown away by the next [`poll`].
+#[inline]
+pub fn until_asked<I: IntoIterator>(items: I) -> impl Iterator<Item = I::Item> {
+    items.into_iter().enumerate().take_while(|(i, _)| poll_each(*i).is_ok()).map(|(_, item)| item)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

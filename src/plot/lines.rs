@@ -7,6 +7,7 @@ use super::keys::{
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
 
@@ -54,12 +55,10 @@ pub fn lines(series: &[Series], x_label: &str, o: &FigureOptions) -> Result<Figu
     let mut panel = o.panel(x_label, &y_label)?;
     for (i, s) in series.iter().enumerate() {
         // rows where a column was not measured do not break its curve
-        let (x, y): (Vec<f64>, Vec<f64>) =
-            s.x.iter()
-                .zip(&s.y)
-                .filter(|(_, y)| y.is_finite() && (!o.log_y || **y > 0.0))
-                .map(|(x, y)| (*x, *y))
-                .unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) = interrupt::until_asked(s.x.iter().zip(&s.y))
+            .filter(|(_, y)| y.is_finite() && (!o.log_y || **y > 0.0))
+            .map(|(x, y)| (*x, *y))
+            .unzip();
         if o.log_y && y.is_empty() {
             return Err(Error::data(
                 "plot::lines",

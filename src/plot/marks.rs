@@ -10,15 +10,13 @@ use crate::interrupt;
 pub(super) fn mark(m: &Mark, frame: &Frame, out: &mut Vec<Shape>) {
     match m {
         Mark::Points { x, y, color, radius, alpha } => {
-            for (i, (a, b)) in x.iter().zip(y).enumerate().filter(|(_, (a, b))| frame.inside(**a, **b)) {
-                if interrupt::poll_each(i).is_err() {
-                    break;
-                }
+            for (a, b) in interrupt::until_asked(x.iter().zip(y)).filter(|(a, b)| frame.inside(**a, **b)) {
                 out.push(Shape::Circle { center: frame.at(*a, *b), radius: *radius, color: *color, alpha: *alpha });
             }
         }
         Mark::Line { x, y, color, width, alpha, dashed } => {
-            let points: Vec<(f64, f64)> = x.iter().zip(y).map(|(a, b)| frame.at(*a, *b)).collect();
+            let points: Vec<(f64, f64)> =
+                interrupt::until_asked(x.iter().zip(y)).map(|(a, b)| frame.at(*a, *b)).collect();
             for run in clip(&points, frame.edges()) {
                 for points in if *dashed { dashes(&run) } else { vec![run] } {
                     out.push(Shape::Line { points, color: *color, width: *width, alpha: *alpha });

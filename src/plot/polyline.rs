@@ -1,10 +1,11 @@
 //! Polylines on the page: clipped to a frame, cut into dashes.
+use crate::interrupt;
 
 /// The pieces of a polyline inside a frame (Liang–Barsky); non-finite points break it.
 pub(super) fn clip(points: &[(f64, f64)], frame: (f64, f64, f64, f64)) -> Vec<Vec<(f64, f64)>> {
     let mut out: Vec<Vec<(f64, f64)>> = vec![];
     let mut joined = false;
-    for w in points.windows(2) {
+    for w in interrupt::until_asked(points.windows(2)) {
         match segment(w[0], w[1], frame) {
             Some((a, b)) => {
                 match out.last_mut() {
@@ -55,7 +56,7 @@ pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
     let mut out: Vec<Vec<(f64, f64)>> = vec![];
     let (mut drawing, mut left) = (true, on);
     let mut current: Vec<(f64, f64)> = points.first().map(|p| vec![*p]).unwrap_or_default();
-    for w in points.windows(2) {
+    for w in interrupt::until_asked(points.windows(2)) {
         let (mut a, b) = (w[0], w[1]);
         loop {
             let rest = (b.0 - a.0).hypot(b.1 - a.1);

@@ -77,7 +77,7 @@ fn draw<DB: DrawingBackend>(
         }
         let done = match s {
             Shape::Line { points, color, width, alpha } => {
-                let mut path: Vec<(i32, i32)> = points.iter().map(|p| at(*p)).collect();
+                let mut path: Vec<(i32, i32)> = interrupt::until_asked(points).map(|p| at(*p)).collect();
                 // a point met twice would hide the turn there
                 path.dedup();
                 let style = ShapeStyle::from(&rgba(*color, *alpha)).stroke_width(stroke(*width));

@@ -38,13 +38,17 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// One that is about to be restored, for points like x.
-    pub fn blank(k: usize, x: &Points) -> Pca {
+    /// k directions in the space of x, as a saved run left them. Errors unless they are there.
+    pub fn saved(k: usize, x: &Points, state: &[Named]) -> Result<Pca> {
         let (d, device) = (x.dims()[1], x.device());
-        Pca {
-            mean: device::points(vec![0.0; d], 1, d, &device),
-            components: device::points(vec![0.0; k * d], k, d, &device),
-        }
+        let part = |name: &str, rows: usize| -> Result<Points> {
+            let size = rows.checked_mul(d).filter(|s| *s > 0);
+            match state.iter().find(|n| n.name == name && Some(n.data.len()) == size) {
+                Some(n) => Ok(device::points(n.data.clone(), rows, d, &device)),
+                None => Err(Error::data("saved codec", format!("`{name}` is missing or of another shape"))),
+            }
+        };
+        Ok(Pca { mean: part("codec.mean", 1)?, components: part("codec.components", k)? })
     }
 
     /// The k directions of largest variance. With fewer points than dimensions by way of their Gram matrix. Errors unless the
@@ -120,14 +124,7 @@ impl Codec for Pca {
         ])
     }
     fn restore(&mut self, state: &[Named]) -> Result<()> {
-        let device = self.mean.device();
-        for (name, slot) in [("codec.mean", &mut self.mean), ("codec.components", &mut self.components)] {
-            let [k, d] = slot.dims();
-            match state.iter().find(|n| n.name == name && n.data.len() == k * d) {
-                Some(n) => *slot = device::points(n.data.clone(), k, d, &device),
-                None => return Err(Error::data("saved codec", format!("`{name}` is missing or of another shape"))),
-            }
-        }
+        *self = Pca::saved(self.components.dims()[0], &self.mean, state)?;
         Ok(())
     }
     fn boxed_clone(&self) -> Box<dyn Codec> {

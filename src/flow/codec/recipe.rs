@@ -56,7 +56,7 @@ impl CodecRecipe {
     pub fn build(&self, x: &Points, seed: u64, saved: &[Named], interrupt: &Interrupt) -> Result<Box<dyn Codec>> {
         let known = saved.iter().any(|n| n.name.starts_with("codec."));
         let mut codec: Box<dyn Codec> = match self {
-            CodecRecipe::Pca { dim, .. } if known => Box::new(Pca::blank(*dim, x)),
+            CodecRecipe::Pca { dim, .. } if known => return Ok(Box::new(Pca::saved(*dim, x, saved)?)),
             CodecRecipe::Pca { dim, .. } => Box::new(Pca::fit(x, *dim)?),
             CodecRecipe::Autoencoder { layers, dim, options } => {
                 let steps = if known { 0 } else { options.steps };

@@ -146,7 +146,12 @@ fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
     match flow {
         serde_json::Value::Array(list) => list.iter().try_for_each(|v| described(v, numbers)),
         serde_json::Value::Object(map) => map.iter().try_for_each(|(key, v)| {
-            let sizes = if ["widths", "channels"].contains(&key.as_str()) { layers(v) } else { vec![] };
+            let sizes = match key.as_str() {
+                "widths" | "channels" => layers(v),
+                // a codec's last layer and its codes
+                "dim" => map.get("layers").and_then(last_layer).into_iter().chain(v.as_u64().map(u128::from)).collect(),
+                _ => vec![],
+            };
             let weights = sizes.windows(2).fold(0u128, |n, w| n.saturating_add(w[0].saturating_mul(w[1])));
             if sizes.iter().fold(weights, |n, w| n.saturating_add(*w)) > numbers + UNUSED {
                 let reason = format!("the `{key}` of a network, {sizes:?}, do not fit the {numbers} numbers beside it");
@@ -155,6 +160,17 @@ fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
             described(v, numbers)
         }),
         _ => Ok(()),
+    }
+}
+
+/// The last of the first list of layers in a description.
+fn last_layer(of: &serde_json::Value) -> Option<u128> {
+    match of {
+        serde_json::Value::Object(map) => map.iter().find_map(|(key, v)| match (key.as_str(), v.as_array()) {
+            ("widths" | "channels", Some(list)) => list.last()?.as_u64().map(u128::from),
+            _ => last_layer(v),
+        }),
+        _ => None,
     }
 }
 
