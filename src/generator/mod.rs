@@ -11,6 +11,7 @@
 //! | inf_ν { ν + E_Q f*(φ − ν) } of the same | [`infimum`] |
 //! | the f with names | [`named`] |
 //! | f in files and in formulas for people | [`portable`], [`latex`] |
+mod asymptotics;
 pub mod conjugate;
 mod convexity;
 pub mod diff;

@@ -22,13 +22,13 @@ fn references() -> Vec<(String, String, Vec<Row>)> {
     out.into_iter().map(|(n, (f, rows))| (n, f, rows)).collect()
 }
 
-fn eval(text: &str) -> Arc<Generator> {
+pub(super) fn eval(text: &str) -> Arc<Generator> {
     let (mut session, _) = session();
     let value: Dynamic = session.eval("test", text).unwrap_or_else(|d| panic!("{text}: {}", d.message));
     value.flatten().try_cast::<Arc<Generator>>().unwrap()
 }
 
-fn typed(name: &str, f: &str) -> Arc<Generator> {
+pub(super) fn typed(name: &str, f: &str) -> Arc<Generator> {
     eval(&format!("f_divergence(\"{name}\", |x| {{ {f} }})"))
 }
 

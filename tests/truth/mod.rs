@@ -3,6 +3,7 @@ mod conjugates;
 mod decades;
 mod distances;
 mod divergences;
+mod ends;
 mod exact;
 mod flows;
 mod kernels;

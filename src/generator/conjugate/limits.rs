@@ -1,7 +1,46 @@
-//! Limits of functions at 0⁺ and ∞ from a few values far out: they are the ends of the domain of f*.
+//! The ends of the domain of f*: exactly from the formula of f, else from a few values far out.
+use crate::generator::asymptotics;
+use crate::generator::expr::Expr;
+
+/// What f does at 0⁺ and at ∞; NaN where that cannot be told.
+pub(super) struct Ends {
+    /// f(0⁺)
+    pub(super) f0: f64,
+    /// f'(0⁺)
+    pub(super) d0: f64,
+    /// f'(∞)
+    pub(super) dinf: f64,
+    /// f*(f'(∞))
+    pub(super) f_at_dinf: f64,
+}
+
+impl Ends {
+    /// Those of f, which has this value and slope at a point.
+    pub(super) fn of(f: &Expr, jet: &dyn Fn(f64) -> (f64, f64)) -> Ends {
+        let slope_limit = if f.has_native() { limit_by_differences } else { limit_of_slope };
+        let slope = |v: f64| jet(v).1;
+        let (f0, d0) =
+            asymptotics::at_zero(f).unwrap_or_else(|| (limit(&|v| jet(v).0, true), slope_limit(&slope, true)));
+        let (dinf, f_at_dinf) = asymptotics::at_infinity(f).unwrap_or_else(|| {
+            let dinf = slope_limit(&slope, false);
+            (dinf, at_the_end(dinf, jet))
+        });
+        Ends { f0, d0, dinf, f_at_dinf }
+    }
+}
+
+/// f*(f'(∞)) from values: x f'(∞) − f(x) increases to the limit; far out it cancels, so the largest trustworthy x decides.
+fn at_the_end(dinf: f64, jet: &dyn Fn(f64) -> (f64, f64)) -> f64 {
+    if !dinf.is_finite() {
+        return f64::INFINITY;
+    }
+    let at = |v: f64| v * dinf - jet(v).0;
+    let (a, b, c) = (at(1e4), at(1e6), at(1e8));
+    if (c - b).abs() <= 0.5 * (b - a).abs() || (c - b).abs() < 1e-6 * (1.0 + c.abs()) { c } else { f64::INFINITY }
+}
 
 /// The limit of f' at 0⁺ or ∞. It falls towards 0 and rises towards ∞: where it turns back, numbers have overflowed.
-pub(super) fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
     let turns = |v: &[f64]| {
         if at_zero { v[2] > v[1] + 1e-9 * (1.0 + v[1].abs()) } else { v[2] < v[1] - 1e-9 * (1.0 + v[1].abs()) }
     };
@@ -9,7 +48,7 @@ pub(super) fn limit_of_slope(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
 }
 
 /// The limit of g at 0⁺ or ∞ from three far-out values: a finite number, ±∞, or NaN when undecidable.
-pub(super) fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+fn limit(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
     limit_unless(g, at_zero, &|_| false)
 }
 
@@ -44,7 +83,7 @@ fn limit_unless(g: &dyn Fn(f64) -> f64, at_zero: bool, spoilt: &dyn Fn(&[f64]) -
 /// The limit of f' at 0⁺ or ∞ for an f known by its values: differences are trustworthy from 1e-6 on only, so four
 /// points have evenly spaced exponents. Steps that shrink by a constant ratio, however near to one, sum to a finite limit
 /// (f' ~ c + x^p); a ratio that is one (ln x) or rises to it (ln ln x) has none.
-pub(super) fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
+fn limit_by_differences(g: &dyn Fn(f64) -> f64, at_zero: bool) -> f64 {
     let points = |reach: f64| -> Vec<f64> {
         (1..=4).map(|k| g(10f64.powf(reach * f64::from(k) / if at_zero { -4.0 } else { 4.0 }))).collect()
     };

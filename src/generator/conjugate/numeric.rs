@@ -3,7 +3,7 @@
 //! f*(y) = sup_{x ≥ 0} { x y − f(x) }. The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x,
 //! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential.
 use super::breaks::find_breaks;
-use super::limits::{limit, limit_by_differences, limit_of_slope};
+use super::limits::Ends;
 use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, x};
 use crate::generator::tape::Tape;
@@ -68,27 +68,12 @@ impl NumericConjugate {
         let d1 = diff(f, &x());
         let d2 = diff(&d1, &x());
         let tape = Tape::new(&[f.clone(), d1, d2]);
-        let jet = |v: f64| {
-            let mut regs = vec![];
-            jet_of(&tape, v, &mut regs)
+        let at = |v: f64| {
+            let j = jet_of(&tape, v, &mut vec![]);
+            (j.f, j.d1)
         };
         let by_values = f.has_native();
-        let slope_limit = if by_values { limit_by_differences } else { limit_of_slope };
-        let d0 = slope_limit(&|v| jet(v).d1, true);
-        let dinf = slope_limit(&|v| jet(v).d1, false);
-        let f0 = limit(&|v| jet(v).f, true);
-        let f_at_dinf = if dinf.is_finite() {
-            // x f'(∞) − f(x) increases to the limit; far out it cancels, so the largest trustworthy x decides
-            let at = |v: f64| v * dinf - jet(v).f;
-            let (a, b, c) = (at(1e4), at(1e6), at(1e8));
-            if (c - b).abs() <= 0.5 * (b - a).abs() || (c - b).abs() < 1e-6 * (1.0 + c.abs()) {
-                c
-            } else {
-                f64::INFINITY
-            }
-        } else {
-            f64::INFINITY
-        };
+        let Ends { f0, d0, dinf, f_at_dinf } = Ends::of(f, &at);
         let breaks = find_breaks(f);
         let mut regs = vec![];
         let n = 1536;
