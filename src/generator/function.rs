@@ -4,7 +4,7 @@ use super::conjugate::numeric::NumericConjugate;
 use super::conjugate::{ClosedForm, Conjugates, PreparedConjugate, VectorConjugate, closed, piecewise};
 use super::convexity::{Convexity, convexity};
 use super::diff::diff;
-use super::expr::{self, Expr, x};
+use super::expr::{self, Expr, Kind, x};
 use super::log_ratio::{LogRatio, RatioValues};
 use super::per_device::PerDevice;
 use super::tape::Tape;
@@ -137,7 +137,7 @@ impl Generator {
         } else if x == 0.0 {
             self.numeric.f0
         } else {
-            self.numeric.jet(x, &mut vec![]).f
+            self.numeric.value(x)
         }
     }
     /// f'(x); at a kink one of the two one-sided slopes.
@@ -241,13 +241,35 @@ impl Generator {
     }
 }
 
+/// What f(1) may be and still be called 0: a part of what f is nearby, where that is small, and the rounding of its terms.
+fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
+    let mut regs = vec![];
+    let mut value = |x: f64| numeric.jet(x, &mut regs).f;
+    let at_one = value(1.0);
+    let nearby = [0.5, 2.0].map(value).map(|v| (v - at_one).abs());
+    let scale = nearby.into_iter().filter(|v| v.is_finite() && *v > 0.0).fold(0.0, f64::max);
+    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let terms = match f.kind() {
+        Kind::Sum(c, v) => {
+            let size = |(k, t): &(f64, Expr)| {
+                let tape = Tape::new(std::slice::from_ref(t));
+                tape.eval(1.0, &mut regs);
+                (k * tape.out(0, &regs)).abs()
+            };
+            c.abs() + v.iter().map(size).sum::<f64>()
+        }
+        _ => 0.0,
+    };
+    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9))
+}
+
 /// What is known about the convexity of f; errors where f is no generator.
 fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorError> {
     let at_one = numeric.jet(1.0, &mut vec![]).f;
     if !at_one.is_finite() {
         return Err(GeneratorError::UndefinedAtOne { value: at_one });
     }
-    if at_one.abs() > 1e-9 {
+    if at_one.abs() > zero_at_one(f, numeric) {
         return Err(GeneratorError::NonzeroAtOne { value: at_one });
     }
     let convexity = convexity(f, numeric);

@@ -108,14 +108,14 @@ impl Reader {
 
 /// cos(a + kπ/2) for k quarters of a turn, where a has a limit: its derivatives there go round.
 fn circular(a: &Series, quarters: usize, n: usize) -> Option<Series> {
-    let (large, (limit, _), small) = a.split()?;
-    if !large.is_empty() {
+    let parts = a.split()?;
+    if !parts.large.is_empty() {
         return None;
     }
-    let (sin, cos) = limit.sin_cos();
+    let (sin, cos) = parts.limit.sin_cos();
     let derivatives = [cos, -sin, -cos, sin];
     let of = |k: usize| (1..=k).fold(derivatives[(quarters + k) % 4], |b, i| b / i as f64);
-    small.powers(&of, n, false)
+    parts.small.powers(&of, n, false)
 }
 
 fn holds(r: Relation, difference: f64) -> bool {

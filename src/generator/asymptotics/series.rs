@@ -20,6 +20,17 @@ pub(super) struct Series {
     pub(super) rest: Option<Monomial>,
 }
 
+/// A series by what its terms tend to.
+pub(super) struct Parts {
+    /// to ±∞
+    pub(super) large: Vec<(f64, Monomial)>,
+    /// the limit of what has one, and its error
+    pub(super) limit: f64,
+    uncertain: f64,
+    /// to 0
+    pub(super) small: Series,
+}
+
 impl Series {
     pub(super) fn term(c: f64, m: Monomial) -> Series {
         let terms = if c == 0.0 { vec![] } else { vec![Term { c, error: f64::EPSILON * c.abs(), m }] };
@@ -181,29 +192,29 @@ impl Series {
         Series::sum(&[(1.0, front), (1.0, delta.powers(&of, n, false)?)])
     }
 
-    /// What tends to ±∞, the limit of what does not with its error, and what tends to 0; None where the rest does not.
-    pub(super) fn split(&self) -> Option<(Vec<(f64, Monomial)>, (f64, f64), Series)> {
+    /// Its parts by what they tend to; None where the rest does not tend to 0.
+    pub(super) fn split(&self) -> Option<Parts> {
         if self.rest.as_ref().is_some_and(|r| r.growth() >= 0.0) {
             return None;
         }
-        let (mut large, mut limit) = (vec![], (0.0, 0.0));
-        let mut small = Series { terms: vec![], rest: self.rest.clone() };
+        let small = Series { terms: vec![], rest: self.rest.clone() };
+        let mut parts = Parts { large: vec![], limit: 0.0, uncertain: 0.0, small };
         for p in &self.terms {
             let growth = p.m.growth();
             if growth > 0.0 {
-                large.push((p.c, p.m.clone()));
+                parts.large.push((p.c, p.m.clone()));
             } else if growth < 0.0 {
-                small.terms.push(p.clone());
+                parts.small.terms.push(p.clone());
             } else {
-                limit = (p.c, p.error);
+                (parts.limit, parts.uncertain) = (p.c, p.error);
             }
         }
-        Some((large, limit, small))
+        Some(parts)
     }
 
     /// e to the power of it.
     pub(super) fn exponential(&self, n: usize) -> Option<Series> {
-        let (large, (limit, uncertain), small) = self.split()?;
+        let Parts { large, limit, uncertain, small } = self.split()?;
         let c = limit.exp();
         if c == 0.0 {
             return None;

@@ -9,6 +9,9 @@ use crate::generator::expr::{Expr, x};
 use crate::generator::tape::Tape;
 use crate::interrupt;
 
+/// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
+const FAR: f64 = 1e150;
+
 /// f, f' and f'' at a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Jet {
@@ -88,9 +91,12 @@ impl NumericConjugate {
         for &b in &breaks {
             ts.push((b * (1.0 - eps)).ln());
             ts.push((b * (1.0 + eps)).ln());
-            let left = jet_of(&tape, b * (1.0 - eps), &mut regs).d1;
-            let right = jet_of(&tape, b * (1.0 + eps), &mut regs).d1;
-            if right - left > 1e-10 * (1.0 + left.abs()) {
+            let before = jet_of(&tape, b * (1.0 - eps), &mut regs);
+            let behind = jet_of(&tape, b * (1.0 + eps), &mut regs);
+            let (left, right) = (before.d1, behind.d1);
+            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
+            let smooth = 16.0 * eps * b * (before.d2.abs() + behind.d2.abs());
+            if right - left > (1e-10 * (left.abs() + right.abs())).max(smooth) {
                 kinks.push(Kink { x: b, left, right });
             }
         }
@@ -112,6 +118,26 @@ impl NumericConjugate {
     /// f, f', f'' at x.
     pub fn jet(&self, x: f64, regs: &mut Vec<f64>) -> Jet {
         jet_of(&self.tape, x, regs)
+    }
+
+    /// f at x > 0, where the formula has no number for it too: far out (∞ − ∞) from the tangents, near 0 (0 ln 0) f(0⁺).
+    pub fn value(&self, x: f64) -> f64 {
+        let mut regs = vec![];
+        let f = self.jet(x, &mut regs).f;
+        if f.is_finite() || x == f64::INFINITY {
+            return f;
+        }
+        if f.is_nan() && x < 1.0 / FAR {
+            return self.f0;
+        }
+        // f lies between its tangent at a nearer point and the line of slope f'(∞) through it
+        let between = |shrink: i32| {
+            let near = x * 0.25f64.powi(shrink);
+            let j = self.jet(near, &mut vec![]);
+            let (low, high) = (j.f + j.d1 * (x - near), j.f + self.dinf * (x - near));
+            (high - low <= 1e-13 * high.abs()).then_some(0.5 * low + 0.5 * high).filter(|v| near > FAR && v.is_finite())
+        };
+        if self.dinf.is_finite() { (1..40).find_map(between).unwrap_or(f) } else { f }
     }
 
     /// Code for f, f' and f''.
@@ -142,7 +168,16 @@ impl NumericConjugate {
             let v = self.nodes.last().map_or(1.0, |n| n.t.exp());
             return (v * y - self.jet(v, regs).f, v);
         };
-        self.newton(y, lo, hi, start, regs)
+        let (value, x) = self.newton(y, lo, hi, start, regs);
+        if value.is_nan() && x < 1.0 / FAR {
+            // 0 ln 0: so near to 0 f is f(0) to all digits
+            return (-self.f0, x);
+        }
+        if value.is_nan() && x > FAR {
+            // ∞ − ∞: x* is beyond all numbers, and so is f*
+            return (f64::INFINITY, x);
+        }
+        (value, x)
     }
 
     fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {
