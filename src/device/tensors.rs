@@ -13,6 +13,9 @@ pub type Values = Tensor<1>;
 /// Numbers between two looks at the interrupt: a millisecond.
 const PART: usize = 1 << 20;
 
+/// Numbers that are copied while the interrupt is watched.
+const AT_ONCE: usize = 1 << 22;
+
 /// Rows in row-major order as points on a device.
 pub fn points(rows: Vec<f32>, n: usize, d: usize, device: &Device) -> Points {
     Tensor::from_data(TensorData::new(rows, [n, d]), device)
@@ -43,7 +46,13 @@ fn wait_for(device: &Device) {
 pub fn rows(points: &Points) -> Result<Vec<f32>> {
     memory::check_points("reading", points.dims(), 4)?;
     wait_for(&points.device());
-    points.try_to_vec_as::<f32>().map_err(Error::read)
+    let of = |points: &Points| points.try_to_vec_as::<f32>().map_err(Error::read);
+    if is_cpu(&points.device()) && points.dims().iter().product::<usize>() > AT_ONCE {
+        // a copy cannot be divided, and new memory may come slowly
+        let points = points.clone();
+        return interrupt::aside(move || of(&points))?;
+    }
+    of(points)
 }
 
 /// The rows in f64, for exact solvers and figures.

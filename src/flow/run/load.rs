@@ -95,7 +95,8 @@ fn find(folder: &Path) -> Result<Found> {
 fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
     let path = found.folder.join(READABLE);
     // a name in it may be as long as the file
-    let broken = |reason: String| Error::io("read", &path, input::clip(&reason, 400));
+    let short = |text: String| input::clip(&text, 400);
+    let broken = |reason: String| Error::io("read", &path, short(reason));
     let json: serde_json::Value =
         serde_json::from_slice(&found.readable).map_err(|e| broken(format!("not a saved run: {e}")))?;
     match json["format"].as_u64() {
@@ -113,10 +114,13 @@ fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
     drop(found.arrays);
     let run = build(saved, &arrays, &file, (device, stop)).map_err(|e| match e {
         // these say what they are about
-        e @ (Error::Io { .. } | Error::Unsupported { .. } | Error::Interrupted) => e,
+        e @ (Error::Io { .. } | Error::Interrupted) => e,
+        Error::Unsupported { what, reason, advice } => {
+            Error::Unsupported { what: short(what), reason: short(reason), advice: short(advice) }
+        }
         e => broken(format!("not a whole run: {e}")),
     })?;
-    again::arrays(&run, &arrays).map_err(|reason| Error::io("read", &file, reason))?;
+    again::arrays(&run, &arrays).map_err(|reason| Error::io("read", &file, short(reason)))?;
     again::readable(&run, &json, found.form).map_err(broken)?;
     Ok(run)
 }
@@ -154,7 +158,8 @@ fn described(flow: &serde_json::Value, numbers: u128) -> Result<()> {
             };
             let weights = sizes.windows(2).fold(0u128, |n, w| n.saturating_add(w[0].saturating_mul(w[1])));
             if sizes.iter().fold(weights, |n, w| n.saturating_add(*w)) > numbers + UNUSED {
-                let reason = format!("the `{key}` of a network, {sizes:?}, do not fit the {numbers} numbers beside it");
+                let sizes = input::clip(&format!("{sizes:?}"), 60);
+                let reason = format!("the `{key}` of a network, {sizes}, do not fit the {numbers} numbers beside it");
                 return Err(Error::data("saved network", reason));
             }
             described(v, numbers)

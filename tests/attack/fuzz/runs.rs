@@ -128,7 +128,8 @@ impl Target for Saved {
             }
             Err(e) => {
                 let said = e.to_string();
-                assert!(said.chars().count() < 1000, "an error message of {} characters", said.chars().count());
+                let (length, begins) = (said.chars().count(), said.chars().take(300).collect::<String>());
+                assert!(length < 1000, "an error message of {length} characters: {begins}");
                 said.split('`').step_by(2).collect()
             }
         }
