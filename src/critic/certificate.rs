@@ -12,6 +12,7 @@ use super::sample::Sample;
 use super::solution::{Solution, ordered};
 use super::solver::{Problem, Solver};
 use super::traits::Critic;
+use super::unbalanced::Unbalanced;
 use crate::catalogue::{Entry, no_defaults};
 use crate::device::{Points, values};
 use crate::divergence::{Objective, Renyi, Term};
@@ -171,8 +172,8 @@ fn solver(upper: Upper, term: &Term, pairs: usize) -> Option<Box<dyn Solver>> {
         Upper::Auto if pairs <= MANY => entropic,
         Upper::Auto => return None,
     };
-    let other: Box<dyn Solver> = Box::new(Entropic::default());
-    [first, other].into_iter().find(|s| s.refuses(term).is_none())
+    let others: [Box<dyn Solver>; 2] = [Box::new(Unbalanced), Box::new(Entropic::default())];
+    [first].into_iter().chain(others).find(|s| s.refuses(term).is_none())
 }
 
 /// A kernel term: E_P h − E_Q f*(h) − λ/2 ‖h‖² from below, for the best multiple of h among a few; from above the solver.

@@ -12,6 +12,7 @@
 //! | [`deep_kernel`] | an MMD of features that are trained |
 //! | [`solver`], [`sample`], [`solution`], [`potentials`] | what solvers are asked, and answer |
 //! | [`exact`], [`entropic`] | transport to a fixed or a free marginal, by network flow or by Sinkhorn iterations |
+//! | [`unbalanced`] | transport between free marginals |
 //! | [`debiased`] | Sinkhorn divergences |
 //! | [`kernel`], [`neurons`] | MMDs and penalised f-divergences; two-layer networks |
 //! | [`certificate`] | bounds from any potential, by weak duality and a feasible plan |
@@ -45,6 +46,7 @@ mod solved;
 pub mod solver;
 pub mod statistic;
 pub mod traits;
+pub mod unbalanced;
 pub use crate::network::{Frame, Named};
 pub use ascent::{Ascent, Fit, Value, Weights};
 pub use asked::Asked;

@@ -5,7 +5,7 @@ use super::kind::{Form, Kind};
 use super::solved::SolverBuilder;
 use super::solver::Solver;
 use super::traits::{Critic, CriticBuilder};
-use super::{debiased, deep_kernel, entropic, kernel, mlp, neurons, pair};
+use super::{debiased, deep_kernel, entropic, kernel, mlp, neurons, pair, unbalanced};
 use crate::catalogue::Given;
 use crate::divergence::Term;
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ pub const CRITICS: &[Kind] = &[
     kernel::KIND,
     neurons::KIND,
     exact::KIND,
+    unbalanced::KIND,
     entropic::KIND,
 ];
 

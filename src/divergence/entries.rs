@@ -215,7 +215,7 @@ pub const ENTRIES: &[Entry] = &[
         ..entry(
             "unbalanced",
             "unbalanced(f, d) | unbalanced(g, f, d)",
-            "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Solved entropically, with true bounds.",
+            "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Between a few hundred points a network flow closes its bounds; more are solved entropically, with true bounds.",
             r"\min_{\pi\ge0}\langle c,\pi\rangle+D_g(\pi_1\|P)+D_f(\pi_2\|Q)",
             "unbalanced(kl(), w2_squared()).estimate(data::gaussian(60, 2), data::ring(60))",
         )

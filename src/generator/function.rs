@@ -125,6 +125,10 @@ impl Generator {
     pub fn kinks(&self) -> Vec<f64> {
         self.numeric.kinks.iter().map(|k| k.x).collect()
     }
+    /// The points where f' jumps, with f' before and behind, ascending.
+    pub fn jumps(&self) -> Vec<(f64, f64, f64)> {
+        self.numeric.kinks.iter().map(|k| (k.x, k.left, k.right)).collect()
+    }
     /// Whether parts of f are known by their values alone, so that derivatives are differences.
     pub fn by_values(&self) -> bool {
         self.numeric.by_values

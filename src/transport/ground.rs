@@ -52,6 +52,19 @@ impl Ground {
         let by_coordinate = (0..d).flat_map(|k| y.iter().skip(k).step_by(d).copied()).collect();
         Ground { x: x.to_vec(), y: by_coordinate, d, cols: y.len() / d, cost, matrix: None }
     }
+    /// The same costs, and behind the columns one of its own for each row, at its place, which it alone reaches, for nothing.
+    pub(super) fn with_exits(&self) -> Ground {
+        let (n, m) = (self.rows(), self.cols);
+        let mut matrix = vec![f64::INFINITY; n * (m + n)];
+        for (i, row) in matrix.chunks_mut(m + n).enumerate() {
+            row[..m].iter_mut().enumerate().for_each(|(j, c)| *c = self.at(i, j));
+            row[m + i] = 0.0;
+        }
+        let coordinate =
+            |k: usize| (0..m).map(move |j| self.target(j, k)).chain((0..n).map(move |i| self.x[i * self.d + k]));
+        let y = (0..self.d).flat_map(coordinate).collect();
+        Ground { x: self.x.clone(), y, d: self.d, cols: m + n, cost: self.cost, matrix: Some(matrix) }
+    }
     /// M
     pub fn rows(&self) -> usize {
         self.x.len() / self.d

@@ -181,6 +181,56 @@ pub fn free_bound(
     b: &[f64],
     interrupt: &Interrupt,
 ) -> Result<FreeBound> {
+    let found = shifted(ground, (g, a), (f, b), phi, interrupt)?;
+    // prices beyond the end of a domain prove nothing: those moved inside do, whichever end it is
+    let mut best = found;
+    for margin in [8.0 * ROUNDING, 1e-12, 1e-9, 1e-6, 1e-3] {
+        let Some(inside) = inside(ground, g, f, phi, margin) else { break };
+        let bound = shifted(ground, (g, a), (f, b), &inside, interrupt)?;
+        best = FreeBound { value: best.value.max(bound.value), proved: best.proved.max(bound.proved) };
+        if g.domain().1 && f.domain().1 {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+/// f of a marginal, and the weights it is compared with.
+pub type Marginal<'a> = (&'a Generator, &'a [f64]);
+
+/// φ between −g'(∞) and f'(∞) + min c, where ψ does not exceed f'(∞); none if it is there by itself.
+fn inside(ground: &Ground, g: &Generator, f: &Generator, phi: &[f64], margin: f64) -> Option<Vec<f64>> {
+    let (least, most) = (-g.domain().0, f.domain().0);
+    if least.is_infinite() && most.is_infinite() {
+        return None;
+    }
+    let zeros = vec![0.0; ground.cols()];
+    let mut buffer = vec![];
+    let moved: Vec<f64> = phi
+        .iter()
+        .enumerate()
+        .map(|(i, v)| {
+            // an end at 0 is exact, and so are differences of equal numbers
+            let high = if most.is_finite() {
+                let near = ground.transform(i, &zeros, &mut buffer).0;
+                most + near - if most == 0.0 { 0.0 } else { margin * (most + near) }
+            } else {
+                f64::INFINITY
+            };
+            v.max(least * (1.0 - margin)).min(high)
+        })
+        .collect();
+    (moved != phi).then_some(moved)
+}
+
+/// The bound at φ, or at φ a little lower or higher.
+fn shifted(
+    ground: &Ground,
+    (g, a): Marginal,
+    (f, b): Marginal,
+    phi: &[f64],
+    interrupt: &Interrupt,
+) -> Result<FreeBound> {
     let psi = ground.envelope(phi, interrupt)?;
     let size = 1.0 + phi.iter().chain(&psi).fold(0.0, |a, v| f64::max(a, v.abs()));
     // prices may touch the end of a domain: a shift down leaves it

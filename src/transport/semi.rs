@@ -45,7 +45,8 @@ pub struct Semi {
     pub history: Vec<(f64, f64)>,
 }
 
-struct Grid<'a> {
+/// Prices b f(y/b) made piecewise linear on floating-point numbers with few bits.
+pub(super) struct Grid<'a> {
     f: &'a Generator,
     units: &'a [f64],
     kinks: Vec<f64>,
@@ -76,7 +77,19 @@ fn truncate(v: f64, bits: u32) -> f64 {
     f64::from_bits(v.to_bits() & (u64::MAX << (52 - bits)))
 }
 
-impl Grid<'_> {
+impl<'a> Grid<'a> {
+    /// Of a level f, whose own masses are given in units.
+    pub(super) fn new(f: &'a Generator, units: &'a [f64], steep: f64) -> Grid<'a> {
+        Grid { f, units, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep, tilt: 0.0 }
+    }
+    /// A slope no path of costs comes up to.
+    pub(super) fn steep(ground: &Ground) -> f64 {
+        (ground.largest() + 1.0) * 64.0 * (ground.rows() + ground.cols()) as f64
+    }
+    /// How many masses it prices.
+    pub(super) fn columns(&self) -> usize {
+        self.units.len()
+    }
     fn smallest(&self, j: usize) -> f64 {
         (truncate(self.units[j], 0) * 2f64.powi(self.floor)).max(1.0)
     }
@@ -118,6 +131,24 @@ impl Sinks for Grid<'_> {
             return (self.f.derivative(0.5 * (u + v)) - self.tilt).clamp(-self.steep, self.steep);
         }
         ((self.f.f(v) - self.f.f(u)) / (v - u) - self.tilt).clamp(-self.steep, self.steep)
+    }
+}
+
+/// Grids that can be made finer, each with all breakpoints of the one before.
+pub(super) trait Levels: Sinks {
+    /// Bits of their numbers.
+    fn bits(&self) -> u32;
+    /// A bit more.
+    fn finer(&mut self);
+}
+
+impl Levels for Grid<'_> {
+    fn bits(&self) -> u32 {
+        self.bits
+    }
+    fn finer(&mut self) {
+        self.bits += 1;
+        self.floor -= 3;
     }
 }
 
@@ -187,30 +218,32 @@ pub fn semi_relaxed(
 /// # Errors
 /// What `judge` reports, and an interrupt.
 pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
-    let f = flow.f;
-    let steep = (flow.ground.largest() + 1.0) * 64.0 * (flow.ground.rows() + flow.ground.cols()) as f64;
-    let mut grid = Grid {
-        f,
-        units: flow.columns,
-        kinks: f.kinks(),
-        by_values: f.by_values(),
-        bits: 0,
-        floor: -3,
-        steep,
-        tilt: flow.tilt,
-    };
-    let mut tree = Tree::new(flow.ground, flow.rows, &grid, interrupt)?;
+    let grid = Grid { tilt: flow.tilt, ..Grid::new(flow.f, flow.columns, Grid::steep(flow.ground)) };
+    refine_on(flow.ground, flow.rows, grid, interrupt, judge)
+}
+
+/// The same for any prices of the columns.
+///
+/// # Errors
+/// As [`refine`].
+pub(super) fn refine_on(
+    ground: &Ground,
+    rows: &[f64],
+    mut grid: impl Levels,
+    interrupt: &Interrupt,
+    judge: &mut dyn FnMut(Solution) -> Result<bool>,
+) -> Result<u64> {
+    let mut tree = Tree::new(ground, rows, &grid, interrupt)?;
     loop {
         tree.optimise(&grid, interrupt)?;
-        let last = grid.bits == MOST_BITS;
-        if grid.bits >= 6 || last {
+        let last = grid.bits() == MOST_BITS;
+        if grid.bits() >= 6 || last {
             let enough = judge(tree.solution(false))?;
             if enough || last {
                 return Ok(tree.pivots);
             }
         }
-        grid.bits += 1;
-        grid.floor -= 3;
+        grid.finer();
         tree.refine(&grid);
     }
 }
@@ -278,7 +311,7 @@ pub fn discrepancy_size(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
 }
 
 /// ⟨c, π⟩ in twice the digits.
-fn paid(ground: &Ground, plan: &[(usize, usize, f64)]) -> f64 {
+pub(super) fn paid(ground: &Ground, plan: &[(usize, usize, f64)]) -> f64 {
     let mut sum = Sum::default();
     plan.iter().for_each(|(i, j, w)| sum.add_product(ground.at(*i, *j), *w));
     sum.value()

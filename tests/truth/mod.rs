@@ -7,6 +7,7 @@ mod ends;
 mod exact;
 mod flows;
 mod kernels;
+mod one_sided;
 mod ring;
 mod splitmix;
 mod transport;

@@ -16,7 +16,7 @@ use plan::variations;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-mod plan;
+pub(super) mod plan;
 pub(super) mod renyi;
 
 /// The page of `exact`.

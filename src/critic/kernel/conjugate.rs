@@ -1,16 +1,106 @@
-//! f* with two derivatives, smoothed where f has kinks, and the ν that makes a mass one.
+//! f* with two derivatives, smoothed where f has kinks or hardly rises any more, and the ν that makes a mass one.
 use crate::generator::Generator;
 use rayon::prelude::*;
 
-/// f* with its first two derivatives, of f + δ/2 (x − 1)².
+/// f* with its first two derivatives, of f + δ/2 (x − c)².
 pub struct Conjugate<'a> {
     /// f before it is smoothed
     pub f: &'a Generator,
     /// δ ≥ 0
     pub delta: f64,
+    /// c for each point; none is 1 for all
+    centres: Option<&'a [f64]>,
+    /// where f' jumps, from what, to what
+    jumps: Vec<(f64, f64, f64)>,
 }
 
-impl Conjugate<'_> {
+impl<'a> Conjugate<'a> {
+    /// Of f + δ/2 (x − 1)².
+    pub fn new(f: &'a Generator, delta: f64) -> Conjugate<'a> {
+        Conjugate { f, delta, centres: None, jumps: vec![] }
+    }
+    /// Of f + δ/2 (x − c)² with a centre for each point, δ > 0.
+    pub fn around(f: &'a Generator, delta: f64, centres: &'a [f64]) -> Conjugate<'a> {
+        Conjugate { f, delta, centres: Some(centres), jumps: f.jumps() }
+    }
+
+    /// f*, f*' and f*'' of y at point j.
+    pub fn at_point(&self, j: usize, y: f64) -> (f64, f64, f64) {
+        match self.centres {
+            None => self.at(y),
+            Some(c) => self.centred(y, c[j]),
+        }
+    }
+
+    /// x with f'(x) + δ (x − c) = y, where f* of f + δ/2 (x − c)² is attained, and what that comes to.
+    fn centred(&self, y: f64, c: f64) -> (f64, f64, f64) {
+        let value = |x: f64| x * y - self.f.f(x) - 0.5 * self.delta * (x - c) * (x - c);
+        let rising = |slope: f64, x: f64| slope + self.delta * (x - c) - y;
+        if rising(self.f.slopes().0, 0.0) >= 0.0 {
+            return (value(0.0), 0.0, 0.0);
+        }
+        let (mut low, mut high) = (0.0, f64::INFINITY);
+        for &(k, left, right) in &self.jumps {
+            let (before, behind) = (rising(left, k), rising(right, k));
+            if before <= 0.0 && behind >= 0.0 {
+                // x stays put while y moves
+                return (value(k), k, 0.0);
+            }
+            if behind < 0.0 { low = k } else { high = f64::min(high, k) }
+        }
+        let x = self.root(y, c, (low, high));
+        (value(x), x, 1.0 / (self.f.slopes_at(x).1.max(0.0) + self.delta))
+    }
+
+    /// The root of f'(x) + δ (x − c) − y between two kinks, by Newton's method in x, or in ln x, or else by bisection.
+    fn root(&self, y: f64, c: f64, (mut low, mut high): (f64, f64)) -> f64 {
+        let at = |x: f64| {
+            let (d1, d2) = self.f.slopes_at(x);
+            (d1 + self.delta * (x - c) - y, d2.max(0.0) + self.delta)
+        };
+        // f' rises: no root is farther from where it is looked at than what is missing there, by δ
+        let mut x = if c > low && c < high { c } else { f64::max(low, 1.0).min(high) };
+        let mut first = true;
+        for _ in 0..200 {
+            let (missing, slope) = at(x);
+            if missing == 0.0 {
+                return x;
+            }
+            if missing > 0.0 {
+                high = x
+            } else {
+                low = x
+            }
+            if first {
+                let reach = missing.abs() / self.delta;
+                if reach.is_finite() {
+                    low = f64::max(low, x - reach);
+                    high = f64::min(high, (x + reach).next_up());
+                }
+                first = false;
+            }
+            let inside = |v: f64| v > low && v < high;
+            let newton = x - missing / slope;
+            let by_ratio = x * (-missing / (slope * x)).exp();
+            let next = if inside(newton) {
+                newton
+            } else if inside(by_ratio) {
+                by_ratio
+            } else if high == f64::INFINITY {
+                4.0 * x
+            } else if low > 0.0 && high > 2.0 * low {
+                (low * high).sqrt()
+            } else {
+                0.5 * (low + high)
+            };
+            if (next - x).abs() <= 2.0 * f64::EPSILON * x || high - low <= 2.0 * f64::EPSILON * high {
+                return next;
+            }
+            x = next;
+        }
+        x
+    }
+
     /// f*(y), f*'(y) and f*''(y).
     pub fn at(&self, y: f64) -> (f64, f64, f64) {
         if self.delta == 0.0 {
@@ -47,13 +137,24 @@ impl Conjugate<'_> {
         let low_h = h.iter().copied().fold(f64::INFINITY, f64::min);
         let high_h = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (mut low, mut high) = (low_h - right, high_h - left);
+        if let Some(c) = self.centres {
+            // there the slope at 1 is another one for each point
+            let level = || h.iter().zip(c).map(|(h, c)| h - self.delta * (1.0 - c));
+            low = level().fold(f64::INFINITY, f64::min) - right;
+            high = level().fold(f64::NEG_INFINITY, f64::max) - left;
+        }
         if low.is_nan() || high.is_nan() || low > high {
             return f64::NAN;
         }
         let mut nu = start.clamp(low, high);
         for _ in 0..100 {
-            let all: Vec<(f64, f64)> =
-                h.par_iter().with_min_len(256).map(|v| self.at(v - nu)).map(|(_, x, s)| (x, s)).collect();
+            let all: Vec<(f64, f64)> = h
+                .par_iter()
+                .enumerate()
+                .with_min_len(256)
+                .map(|(j, v)| self.at_point(j, v - nu))
+                .map(|a| (a.1, a.2))
+                .collect();
             let excess: f64 = all.iter().zip(b).map(|(a, w)| w * a.0).sum::<f64>() - 1.0;
             let slope: f64 = all.iter().zip(b).map(|(a, w)| w * a.1).sum();
             if excess.abs() <= 1e-14 || high - low <= 1e-15 * (1.0 + nu.abs()) {

@@ -27,6 +27,22 @@ impl Mass {
             Mass::One => infimum(f, &h.iter().map(|h| t * h).collect::<Vec<f64>>(), b).0,
         }
     }
+
+    /// By how much values h, each up to `off` larger than it seems, may exceed the end of the domain of f*, for margins to try;
+    /// none where they do not, or where ν takes them back.
+    pub fn excesses(self, f: &Generator, h: &[f64], off: f64) -> Vec<Vec<f64>> {
+        let (end, closed) = f.domain();
+        let top = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let beyond = if closed { top + off > end } else { top + off >= end };
+        if self == Mass::One || !end.is_finite() || !beyond {
+            return vec![];
+        }
+        // f* is infinite at an open end, and large next to it
+        let margins: &[f64] = if closed { &[0.0] } else { &[1e-12, 1e-9, 1e-6, 1e-3] };
+        let size = h.iter().fold(end.abs(), |m: f64, h| m.max(h.abs()));
+        let excess = |m: &f64| h.iter().map(|h| (h + 2.0 * off + (m + 1e-15) * size - end).max(0.0)).collect();
+        margins.iter().map(excess).collect()
+    }
 }
 
 /// The problem on the points of Q.
@@ -47,6 +63,8 @@ pub struct Dual<'a> {
     pub lambda: f64,
     /// relative gap to stop at
     pub tolerance: f64,
+    /// how far off a sum of kernels may be, per unit of |weight|
+    pub rounding: f64,
 }
 
 /// Where the iteration is: α, Kα, and what follows from them.
@@ -69,6 +87,10 @@ impl Dual<'_> {
     pub(super) fn times_k(&self, v: &[f64]) -> Vec<f64> {
         times(self.k, v)
     }
+    /// h at α = b
+    pub(super) fn prices(&self) -> Vec<f64> {
+        self.on_q.iter().zip(self.times_k(self.b)).map(|(p, k)| (p - k) / self.lambda).collect()
+    }
     /// λ/2 ‖h‖²
     fn half_norm(&self, alpha: &[f64], k_alpha: &[f64]) -> f64 {
         (self.own - 2.0 * mean(alpha, self.on_q) + mean(alpha, k_alpha)).max(0.0) / (2.0 * self.lambda)
@@ -78,7 +100,8 @@ impl Dual<'_> {
     pub(super) fn evaluate(&self, c: &Conjugate, alpha: Vec<f64>, k_alpha: Vec<f64>, nu: f64) -> State {
         let h: Vec<f64> = self.on_q.iter().zip(&k_alpha).map(|(p, k)| (p - k) / self.lambda).collect();
         let nu = if self.mass == Mass::One { c.balance(&h, self.b, nu) } else { 0.0 };
-        let all: Vec<(f64, f64, f64)> = h.par_iter().with_min_len(256).map(|h| c.at(h - nu)).collect();
+        let all: Vec<(f64, f64, f64)> =
+            h.par_iter().enumerate().with_min_len(256).map(|(j, h)| c.at_point(j, h - nu)).collect();
         let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>();
         let on_p = (self.own - mean(&alpha, self.on_q)) / self.lambda;
         let value = on_p - penalty - self.half_norm(&alpha, &k_alpha);
@@ -139,13 +162,32 @@ impl Dual<'_> {
         }
         let upper = alpha.iter().zip(self.b).map(|(a, b)| b * self.f.f(a / b)).sum::<f64>()
             + self.half_norm(&alpha, &self.times_k(&alpha));
+        (alpha, self.lower_bound(s), upper)
+    }
+
+    /// What h proves, or a little less of it if that is what keeps it inside the domain of f*.
+    fn lower_bound(&self, s: &State) -> f64 {
         let on_p = (self.own - mean(&s.alpha, self.on_q)) / self.lambda;
         let half_norm = self.half_norm(&s.alpha, &s.k_alpha);
-        // h itself, or a little less of it if that is what keeps it inside the domain of f*
-        let mut lower = [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].iter().map(|t| {
-            let penalty = self.mass.conjugate_mean(self.f, &s.h, *t, self.b);
+        let share = |t: f64| {
+            let penalty = self.mass.conjugate_mean(self.f, &s.h, t, self.b);
             t * on_p - penalty - t * t * half_norm
+        };
+        let shares = || [1.0, 1.0 - 1e-12, 1.0 - 1e-9, 1.0 - 1e-6, 0.999, 0.9, 0.0].into_iter();
+        let size = 1.0 + s.alpha.iter().map(|a| a.abs()).sum::<f64>();
+        let off = self.rounding * size / self.lambda;
+        let excesses = self.mass.excesses(self.f, &s.h, off);
+        if excesses.is_empty() {
+            return shares().map(share).find(|v| v.is_finite()).unwrap_or(f64::NEG_INFINITY);
+        }
+        // a share of h would leave too much of it: where it is too high it is pushed down by kernels of its own points
+        let pushed = excesses.iter().map(|excess| {
+            let w: Vec<f64> = (0..self.n()).map(|j| excess[j] / self.k[j * self.n() + j]).collect();
+            let k_w = self.times_k(&w);
+            let h: Vec<f64> = s.h.iter().zip(&k_w).map(|(h, k)| h - k).collect();
+            let norm = half_norm + self.lambda * (0.5 * mean(&w, &k_w) - mean(&w, &s.h));
+            on_p - mean(&w, self.on_q) - self.mass.conjugate_mean(self.f, &h, 1.0, self.b) - norm
         });
-        (alpha, lower.find(|v| v.is_finite()).unwrap_or(f64::NEG_INFINITY), upper)
+        pushed.chain(shares().skip(1).map(share)).filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max)
     }
 }

@@ -196,7 +196,7 @@ impl Restricted<'_> {
         let deltas = if kinked { 0..7 } else { 0..12 };
         let (mut last, mut iterations): (Option<State>, usize) = (None, 0);
         for delta in deltas.map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
-            let c = Conjugate { f: self.f, delta };
+            let c = Conjugate::new(self.f, delta);
             let (w, nu) = last.as_ref().map_or_else(|| (vec![0.0; self.features.m], 0.0), |s| (s.w.clone(), s.nu));
             let s = self.evaluate(&c, w, nu);
             if !s.value.is_finite() {

@@ -62,11 +62,12 @@ impl Claim<'_> {
         let k = matrix(&self.space.kernel, &q.rows, &q.rows, q.d);
         let zeros = vec![0.0; q.len()];
         let (b, lambda) = (&q.weights[..], self.space.lambda);
-        let dual = Dual { f: self.f, mass: self.mass, k: &k, on_q: &zeros, own: 0.0, b, lambda, tolerance: 0.0 };
+        let (f, mass) = (self.f, self.mass);
+        let dual = Dual { f, mass, k: &k, on_q: &zeros, own: 0.0, b, lambda, tolerance: 0.0, rounding: 0.0 };
         let near = Near { own, dual };
         let mut now: Option<At> = None;
         for delta in (-3..12).map(|k| 10f64.powi(-k)).chain([0.0]) {
-            let c = Conjugate { f: self.f, delta };
+            let c = Conjugate::new(self.f, delta);
             let mut here = near.at(&c, now.as_ref().map_or_else(|| zeros.clone(), |s| s.beta.clone()));
             if !here.value.is_finite() {
                 break;

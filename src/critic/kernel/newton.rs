@@ -1,6 +1,8 @@
 //! Semismooth Newton steps on the dual of a penalised f-divergence, until its gap is closed. [stein2024](crate::references#stein2024)
 //!
-//! A kinked f, or one with f'(∞) < ∞ at a far start, is followed from f + δ/2 (x − 1)² as δ → 0.
+//! An f with f'(∞) < ∞ at a far start is followed from f + δ/2 (x − 1)² as δ → 0. Where f' jumps, or hardly rises any more, f*' is a
+//! step, and the steps have nothing to hold on to: there the quadratic term is f + δ/2 (x − c)² with centres c that follow the
+//! solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
 use super::conjugate::Conjugate;
 use super::dual::{Dual, State};
 use crate::error::{Error, Result};
@@ -8,6 +10,15 @@ use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
 
 const MOST_STEPS: usize = 200;
+/// A gap, relative to the upper bound, with which f itself was followed well enough.
+const WIDE: f64 = 1e-8;
+/// Centres at most, and steps for each.
+const MOST_CENTRES: i32 = 80;
+const STEPS_OF_CENTRES: usize = 30;
+/// Centres that may pass without a gap that is smaller by a tenth.
+const PATIENCE: usize = 12;
+/// The last δ, in units of the prices of α = b: below it x = c + (y − f'(x))/δ keeps no digits.
+const LEAST_DELTA: f64 = 1e-7;
 
 /// The minimising masses and their bracket.
 pub struct Optimum {
@@ -23,45 +34,113 @@ pub struct Optimum {
     pub history: Vec<(f64, f64)>,
 }
 
+/// The best bracket so far, and how it came about.
+struct Search<'a> {
+    d: &'a Dual<'a>,
+    interrupt: &'a Interrupt,
+    best: Option<(Vec<f64>, f64, f64)>,
+    history: Vec<(f64, f64)>,
+    steps: usize,
+}
+
 /// Solves the problem from α = b, or from a nearby solution.
 ///
 /// # Errors
 /// λ so small for the kernel that no value is finite; an interrupt.
 pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Optimum> {
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
-    let k_alpha = d.times_k(&alpha);
-    let smooth = Conjugate { f: d.f, delta: 0.0 };
-    let mut state = d.evaluate(&smooth, alpha, k_alpha, 0.0);
-    // far from the solution e^h says nothing but "much": there the quadratic term leads
-    let near = state.x.iter().all(|x| *x < 1e3);
-    let direct = !d.f.has_kinks() && state.value.is_finite() && near;
-    let mut deltas: Vec<f64> = if direct { vec![] } else { (-3..12).map(|k| 10f64.powi(-k)).collect() };
+    let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0 };
     if !d.f.has_kinks() {
-        deltas.push(0.0);
+        search.follow(alpha.clone())?;
     }
-    let (mut history, mut steps) = (vec![], 0);
-    let mut best: Option<(Vec<f64>, f64, f64)> = None;
-    for delta in deltas {
-        let c = Conjugate { f: d.f, delta };
-        let again = d.evaluate(&c, state.alpha.clone(), state.k_alpha.clone(), state.nu);
-        if !again.value.is_finite() {
-            break;
-        }
-        state = again;
-        let mut done = 0;
-        while done < MOST_STEPS {
-            interrupt.check()?;
-            let (alpha, lower, upper) = d.bounds(&state);
-            history.push((lower, upper));
-            let gap = upper - lower;
-            if best.as_ref().is_none_or(|b| gap.max(0.0) <= f64::max(b.2 - b.1, 0.0)) {
-                best = Some((alpha, lower, upper));
-            }
-            if gap <= d.tolerance * upper.abs() + 1e-15 {
+    if !search.is_closed(d.tolerance.max(WIDE)) {
+        let from = search.best.as_ref().map_or(alpha, |b| b.0.clone());
+        search.centred(from)?;
+    }
+    let Search { best, history, steps, .. } = search;
+    let (alpha, lower, upper) = best.ok_or_else(|| {
+        Error::data(
+            "penalised divergence",
+            format!("no finite value: lambda {} is too small for this kernel", d.lambda),
+        )
+    })?;
+    Ok(Optimum { alpha, lower, upper, iterations: steps, history })
+}
+
+impl Search<'_> {
+    fn is_closed(&self, tolerance: f64) -> bool {
+        self.best.as_ref().is_some_and(|b| b.2 - b.1 <= tolerance * b.2.abs() + 1e-15)
+    }
+
+    /// From α = b or a nearby solution by f itself, from afar along f + δ/2 (x − 1)².
+    fn follow(&mut self, alpha: Vec<f64>) -> Result<()> {
+        let d = self.d;
+        let k_alpha = d.times_k(&alpha);
+        let mut state = d.evaluate(&Conjugate::new(d.f, 0.0), alpha, k_alpha, 0.0);
+        // far from the solution e^h says nothing but "much": there the quadratic term leads
+        let near = state.x.iter().all(|x| *x < 1e3);
+        let mut deltas: Vec<f64> =
+            if state.value.is_finite() && near { vec![] } else { (-3..12).map(|k| 10f64.powi(-k)).collect() };
+        deltas.push(0.0);
+        for delta in deltas {
+            let c = Conjugate::new(d.f, delta);
+            let again = d.evaluate(&c, state.alpha.clone(), state.k_alpha.clone(), state.nu);
+            if !again.value.is_finite() {
                 break;
             }
-            let Some(next) = d.newton_step(&state).and_then(|step| climb(d, &c, &state, &step)) else { break };
-            steps += 1;
+            state = self.climb_on(&c, again, MOST_STEPS)?;
+        }
+        Ok(())
+    }
+
+    /// From α along f + δ/2 (x − c)² with the centres where the last step led, δ falling to a part of what prices differ by.
+    fn centred(&mut self, mut alpha: Vec<f64>) -> Result<()> {
+        let d = self.d;
+        let prices = d.prices();
+        let size = prices.iter().fold(0.0, |m: f64, v| m.max(v.abs())).max(f64::MIN_POSITIVE);
+        let (mut nu, mut idle, mut gap) = (0.0, 0, f64::INFINITY);
+        for stage in 0..MOST_CENTRES {
+            let delta = size * 4f64.powi(-stage).max(LEAST_DELTA);
+            let centres: Vec<f64> = alpha.iter().zip(d.b).map(|(a, b)| (a / b).max(0.0)).collect();
+            let c = Conjugate::around(d.f, delta, &centres);
+            let start: Vec<f64> = centres.iter().zip(d.b).map(|(x, b)| x * b).collect();
+            let k_alpha = d.times_k(&start);
+            let state = d.evaluate(&c, start, k_alpha, nu);
+            if !state.value.is_finite() {
+                break;
+            }
+            let state = self.climb_on(&c, state, STEPS_OF_CENTRES)?;
+            if self.is_closed(d.tolerance) {
+                break;
+            }
+            let now = self.best.as_ref().map_or(f64::INFINITY, |b| b.2 - b.1);
+            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
+            gap = f64::min(gap, now);
+            if idle > PATIENCE {
+                break;
+            }
+            nu = state.nu;
+            alpha = state.x.iter().zip(d.b).map(|(x, b)| x * b).collect();
+        }
+        Ok(())
+    }
+
+    /// Steps on one smoothed f until its value rises no more, or the gap of f itself is closed; where they led.
+    fn climb_on(&mut self, c: &Conjugate, mut state: State, most: usize) -> Result<State> {
+        let mut done = 0;
+        while done < most {
+            self.interrupt.check()?;
+            let (alpha, lower, upper) = self.d.bounds(&state);
+            self.history.push((lower, upper));
+            let gap = upper - lower;
+            if self.best.as_ref().is_none_or(|b| gap.max(0.0) <= f64::max(b.2 - b.1, 0.0)) {
+                self.best = Some((alpha, lower, upper));
+            }
+            if gap <= self.d.tolerance * upper.abs() + 1e-15 {
+                break;
+            }
+            let Some(next) = self.d.newton_step(&state).and_then(|step| climb(self.d, c, &state, &step)) else { break };
+            self.steps += 1;
             done += 1;
             let gained = next.value - state.value;
             let small = gained.abs() <= 1e-15 * (1.0 + next.value.abs());
@@ -70,14 +149,8 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
                 break;
             }
         }
+        Ok(state)
     }
-    let (alpha, lower, upper) = best.ok_or_else(|| {
-        Error::data(
-            "penalised divergence",
-            format!("no finite value: lambda {} is too small for this kernel", d.lambda),
-        )
-    })?;
-    Ok(Optimum { alpha, lower, upper, iterations: steps, history })
 }
 
 /// The Newton step, halved until the dual value rises by a tenth of what its slope promises.

@@ -46,6 +46,7 @@ fn by_newton(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) -> R
     let over_p = KernelSum::<f64>::new(&space.kernel, &p.rows, p.d, Some(&p.weights));
     let on_q: Vec<f64> = over_p.at(&q.rows, interrupt)?.0;
     let (at_p, own_gradient) = over_p.at(&p.rows, interrupt)?;
+    let claim = Claim { space, f, mass, p, q, interrupt };
     let dual = Dual {
         f,
         mass,
@@ -55,6 +56,7 @@ fn by_newton(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) -> R
         b: &q.weights,
         lambda: space.lambda,
         tolerance: if problem.precise { 1e-10 } else { 1e-7 },
+        rounding: claim.rounding(),
     };
     let start = problem.start(q.len()).map(|v| normalised(v, mass));
     let s = newton(&dual, start.as_deref(), interrupt)?;
@@ -62,7 +64,6 @@ fn by_newton(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) -> R
     let potential = Expansion::over_both(&space.kernel, p, q, weights);
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
     let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
-    let claim = Claim { space, f, mass, p, q, interrupt };
     let proved = if problem.precise { claim.prove(&s)? } else { Proved::as_found(&s) };
     let gap = proved.upper - proved.lower;
     Ok(Solution {

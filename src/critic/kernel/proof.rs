@@ -132,7 +132,29 @@ impl Claim<'_> {
         // h as large as it may be where it costs, as small where it pays: f* only rises
         let (h_q, h_p) = (at(&q.rows, off)?, at(&p.rows, -off)?);
         let on_p = dot(&h_p, &p.weights).value();
-        Ok((lower_bound(self.f, self.mass, (&h_q, &q.weights), on_p, 0.5 * most / lambda), upper))
+        let (b, half_norm) = (&q.weights[..], 0.5 * most / lambda);
+        let mut lower = lower_bound(self.f, self.mass, (&h_q, b), on_p, half_norm);
+        for excess in self.mass.excesses(self.f, &h_q, 0.0) {
+            let (h, paid, more) = self.pushed(&h_q, 2.0 * off / lambda, &excess)?;
+            lower = lower.max(lower_bound(self.f, self.mass, (&h, b), on_p - paid, half_norm + more));
+        }
+        Ok((lower, upper))
+    }
+
+    /// h on Q, which is up to `off` less than it seems, pushed down by kernels of its own points, which are nowhere negative, so
+    /// that it is by `excess` lower where that is not 0; what E_P h loses, and what λ/2 ‖h‖² gains.
+    fn pushed(&self, h: &[f64], off: f64, excess: &[f64]) -> Result<(Vec<f64>, f64, f64)> {
+        let (q, kernel, lambda) = (self.q, &self.space.kernel, self.space.lambda);
+        let own = kernel.of_squared(0.0);
+        let w = Signed { points: q.rows.clone(), weights: excess.iter().map(|e| e / own).collect(), d: q.d };
+        let mass = w.mass();
+        let rounded = 2.0 * self.rounding() * mass;
+        let k_w = w.at(kernel, &q.rows, self.interrupt)?;
+        let lower = h.iter().zip(&k_w).map(|(h, k)| h - (k - rounded).max(0.0)).collect();
+        let paid = dot(&w.at(kernel, &self.p.rows, self.interrupt)?, &self.p.weights).value() + rounded;
+        // −λ ⟨h, w⟩ + λ/2 ‖w‖²
+        let least = h.iter().zip(excess).filter(|e| *e.1 > 0.0).fold(0.0, |m: f64, e| m.min(*e.0)) - off;
+        Ok((lower, paid, lambda * mass * (0.5 * own * mass - least)))
     }
 
     /// P's own weights on the points of Q, shared among those that coincide; none if P has points that Q has not.
