@@ -3,6 +3,7 @@ use super::expr::*;
 use super::scalar::{Binary, Relation, Unary};
 use crate::interrupt;
 use std::collections::HashMap;
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// ∂e/∂w for a variable w. At kinks of abs, max, min and `if` one of the two one-sided derivatives is taken.
 pub fn diff(e: &Expr, w: &Expr) -> Expr {
@@ -91,13 +92,22 @@ fn outer(f: Unary, e: &Expr, a: &Expr) -> Expr {
         Unary::Ln => pow(a, &constant(-1.0)),
         Unary::Abs => unary(Unary::Sign, a),
         Unary::Sign => constant(0.0),
-        Unary::Tanh => sub(&one, &pow(e, &constant(2.0))),
+        // 1 − tanh² and σ(1 − σ) would lose what is left of them far out, and are not seen to be positive
+        Unary::Tanh => pow(&unary(Unary::Cosh, a), &constant(-2.0)),
         Unary::Log1p => pow(&add(&one, a), &constant(-1.0)),
         Unary::Expm1 => exp(a),
-        Unary::Sigmoid => mul(e, &sub(&one, e)),
+        Unary::Sigmoid => mul(e, &unary(Unary::Sigmoid, &neg(a))),
         Unary::Softplus => unary(Unary::Sigmoid, a),
         Unary::Sin => unary(Unary::Cos, a),
         Unary::Cos => neg(&unary(Unary::Sin, a)),
         Unary::Omega => div(e, &add(&one, e)),
+        Unary::Sinh => unary(Unary::Cosh, a),
+        Unary::Cosh => unary(Unary::Sinh, a),
+        Unary::LogCosh => unary(Unary::Tanh, a),
+        Unary::Atan => pow(&add(&one, &pow(a, &constant(2.0))), &constant(-1.0)),
+        Unary::Asinh => pow(&add(&one, &pow(a, &constant(2.0))), &constant(-0.5)),
+        Unary::Erf => scale(FRAC_2_SQRT_PI, &exp(&neg(&pow(a, &constant(2.0))))),
+        Unary::LnGamma => unary(Unary::Polygamma(0), a),
+        Unary::Polygamma(order) => unary(Unary::Polygamma(order.saturating_add(1)), a),
     }
 }

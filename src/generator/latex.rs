@@ -36,6 +36,9 @@ fn tex(e: &Expr, precedence: u8) -> String {
         Kind::Prod(factors) => product(factors, precedence),
         Kind::Unary(Unary::Abs, a) => format!("\\left|{}\\right|", tex(a, 0)),
         Kind::Unary(Unary::Exp, a) => format!("e^{{{}}}", tex(a, 0)),
+        Kind::Unary(Unary::Polygamma(order), a) if *order > 2 => {
+            format!("\\psi^{{({order})}}\\left({}\\right)", tex(a, 0))
+        }
         Kind::Unary(f, a) => {
             let n = match f {
                 Unary::Ln => "\\ln",
@@ -48,12 +51,24 @@ fn tex(e: &Expr, precedence: u8) -> String {
                 Unary::Softplus => "\\operatorname{softplus}",
                 Unary::Log1p => "\\operatorname{log1p}",
                 Unary::Expm1 => "\\operatorname{expm1}",
+                Unary::Sinh => "\\sinh",
+                Unary::Cosh => "\\cosh",
+                Unary::LogCosh => "\\ln\\cosh",
+                Unary::Atan => "\\arctan",
+                Unary::Asinh => "\\operatorname{arsinh}",
+                Unary::Erf => "\\operatorname{erf}",
+                Unary::LnGamma => "\\ln\\Gamma",
+                Unary::Polygamma(0) => "\\psi",
+                Unary::Polygamma(1) => "\\psi'",
+                Unary::Polygamma(_) => "\\psi''",
                 Unary::Exp | Unary::Abs => unreachable!("handled above"),
             };
-            match a.kind() {
+            let s = match a.kind() {
                 Kind::X | Kind::Y | Kind::Coordinate(_) => format!("{n} {}", tex(a, 0)),
                 _ => format!("{n}\\left({}\\right)", tex(a, 0)),
-            }
+            };
+            // ln x² is the logarithm of a square
+            paren(s, precedence > 2)
         }
         Kind::Binary(f, a, b) => {
             let n = if *f == Binary::Max { "max" } else { "min" };

@@ -27,6 +27,7 @@ mod per_device;
 pub mod portable;
 mod report;
 pub mod scalar;
+mod special;
 pub mod tape;
 pub use crate::error::GeneratorError;
 pub use convexity::Convexity;

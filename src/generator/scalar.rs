@@ -1,4 +1,5 @@
 //! The scalar functions a generator may use, evaluated in f64.
+use super::special;
 
 /// Functions of one argument.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -27,6 +28,23 @@ pub enum Unary {
     Cos,
     /// Wright's ω: the solution w of w + ln w = z.
     Omega,
+    // the order decides how terms are sorted, and so the last digit of sums: new functions come behind
+    /// the hyperbolic sine
+    Sinh,
+    /// the hyperbolic cosine
+    Cosh,
+    /// ln cosh a
+    LogCosh,
+    /// the arc tangent
+    Atan,
+    /// the inverse of the hyperbolic sine
+    Asinh,
+    /// the error function
+    Erf,
+    /// ln |Γ(a)|
+    LnGamma,
+    /// the derivative of an order of the digamma function ψ = (ln Γ)'
+    Polygamma(u8),
 }
 
 /// Functions of two arguments.
@@ -109,8 +127,22 @@ impl Unary {
             Unary::Sin => v.sin(),
             Unary::Cos => v.cos(),
             Unary::Omega => omega(v),
+            Unary::Sinh => v.sinh(),
+            Unary::Cosh => v.cosh(),
+            Unary::LogCosh => log_cosh(v),
+            Unary::Atan => v.atan(),
+            Unary::Asinh => v.asinh(),
+            Unary::Erf => libm::erf(v),
+            Unary::LnGamma => libm::lgamma(v),
+            Unary::Polygamma(order) => special::polygamma(order, v),
         }
     }
+}
+
+/// ln cosh v: to its last digits near 0, and where cosh v overflows.
+fn log_cosh(v: f64) -> f64 {
+    let v = v.abs();
+    if v < 1.0 { 0.5 * (v.sinh() * v.sinh()).ln_1p() } else { v + (-2.0 * v).exp().ln_1p() - std::f64::consts::LN_2 }
 }
 
 /// Wright's ω(z), w + ln w = z, by the third-order iteration of Fritsch, Shafer and Crowley.

@@ -1,13 +1,14 @@
 //! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
 //! elementwise arithmetic on lists of numbers.
-use super::convert::{Native, count, list, number, numbers_of, plain_number};
+use super::convert::{Native, count, list, number, plain_number};
+use super::folds;
 use super::rewrite::INDEX;
 use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
-fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
+pub(super) fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
     if matches!(e, Error::Interrupted) {
         return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
     }
@@ -69,11 +70,9 @@ type Pair = (&'static str, fn(f64, f64) -> f64);
 
 /// A function of a number with its name.
 type Single = (&'static str, fn(f64) -> f64);
-/// A function of a list of numbers with its name.
-type Fold = (&'static str, fn(&[f64]) -> f64);
 
 /// Functions of a number, and of every number of a list.
-const ELEMENTARY: [Single; 16] = [
+const ELEMENTARY: [Single; 21] = [
     ("ln", f64::ln),
     ("log", f64::ln),
     ("exp", f64::exp),
@@ -90,23 +89,23 @@ const ELEMENTARY: [Single; 16] = [
     ("atan", f64::atan),
     ("sinh", f64::sinh),
     ("cosh", f64::cosh),
+    ("asinh", f64::asinh),
+    ("log2", f64::log2),
+    ("erf", |v| Unary::Erf.apply(v)),
+    ("lgamma", |v| Unary::LnGamma.apply(v)),
+    ("digamma", |v| Unary::Polygamma(0).apply(v)),
 ];
 
 /// Functions of two numbers, whole or not.
 const BINARY: [Pair; 3] = [("pow", f64::powf), ("max", f64::max), ("min", f64::min)];
 
-/// From a list of numbers to one.
-const FOLDS: [Fold; 4] = [
-    ("sum", |v| v.iter().sum()),
-    ("mean", |v| v.iter().sum::<f64>() / v.len() as f64),
-    ("max", |v| v.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
-    ("min", |v| v.iter().copied().fold(f64::INFINITY, f64::min)),
-];
+/// What is said about each of them.
+pub const DOC: &str = "of numbers, of the numbers of a list, and of x in a formula";
 
 /// The names of these functions, which have no page. (`idiv`, `linspace` and `concat` have one, in `bind/language.rs`.)
 pub fn names() -> impl Iterator<Item = &'static str> {
     let elementary = ELEMENTARY.iter().map(|f| f.0);
-    elementary.chain(BINARY.iter().map(|f| f.0)).chain(FOLDS.iter().map(|f| f.0))
+    elementary.chain(BINARY.iter().map(|f| f.0)).chain(folds::names())
 }
 
 /// Registers arithmetic on numbers and lists.
@@ -221,18 +220,7 @@ fn lists(engine: &mut Engine) {
         a.extend(b);
         a
     });
-    for (name, f) in FOLDS {
-        engine.register_fn(name, move |ctx: NativeCallContext, a: Array| -> Native<f64> {
-            if a.is_empty() && name != "sum" {
-                return Err(EvalAltResult::ErrorRuntime(
-                    format!("{name} of an empty list").into(),
-                    ctx.call_position(),
-                )
-                .into());
-            }
-            numbers_of(name, &a).map(|v| f(&v)).or_else(|e| fail(&ctx, e))
-        });
-    }
+    folds::register(engine);
 }
 
 /// A list as text, as the interpreter writes it; ten million entries take seconds, which an interrupt ends.

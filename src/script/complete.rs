@@ -1,4 +1,5 @@
 //! Completion, from the catalogues and the session's own names.
+use super::arithmetic;
 use super::bind::library;
 use super::keywords::KEYWORDS;
 use super::known::Names;
@@ -257,6 +258,9 @@ pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<
     let is_method = |e: &Entry| !e.signature.starts_with(e.name);
     for e in names::all().iter().filter(|e| e.name.starts_with(&word) && !is_method(e)) {
         out.push(Completion { text: e.name.into(), kind: "function", doc: e.doc.into() });
+    }
+    for name in arithmetic::names().filter(|n| !word.is_empty() && n.starts_with(&word)) {
+        out.push(Completion { text: name.into(), kind: "function", doc: arithmetic::DOC.into() });
     }
     for k in KEYWORDS.iter().filter(|k| !word.is_empty() && k.starts_with(&word)) {
         out.push(Completion { text: k.to_string(), kind: "keyword", doc: String::new() });

@@ -1,4 +1,5 @@
 //! The names of the language with their pages: what completion, help, hints and the check of names look up.
+use super::arithmetic;
 use crate::catalogue::{Entry, nearest};
 use std::any::TypeId;
 
@@ -74,6 +75,9 @@ impl Index {
         let owners = self.owners(name);
         if !owners.is_empty() {
             return format!("; it is a method or property of {}", owners.join(" and "));
+        }
+        if arithmetic::names().any(|n| n == name) {
+            return format!("; it is a function {}", arithmetic::DOC);
         }
         let pages = self.entries.iter().flat_map(|e| [e.name, split(e.name).1]);
         nearest(name, pages).map_or(String::new(), |n| format!("; did you mean {n}?"))

@@ -11,6 +11,7 @@ mod convert;
 mod diagnostic;
 mod engine;
 mod exchange;
+mod folds;
 mod front_end;
 pub mod help;
 mod index;

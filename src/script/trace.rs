@@ -10,6 +10,7 @@ use crate::generator::expr::{self, Expr, constant, x};
 use crate::generator::latex::latex;
 use crate::generator::scalar::{Relation, Unary};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use std::f64::consts::{LOG2_E, LOG10_E};
 use std::sync::Arc;
 
 /// Most comparisons on one path; more means a loop that depends on x.
@@ -79,7 +80,7 @@ const BINARY: [Pair; 8] = [
 ];
 
 /// Functions of one symbol.
-const UNARY: [(&str, Unary); 12] = [
+const UNARY: [(&str, Unary); 19] = [
     ("ln", Unary::Ln),
     ("log", Unary::Ln),
     ("exp", Unary::Exp),
@@ -92,7 +93,17 @@ const UNARY: [(&str, Unary); 12] = [
     ("softplus", Unary::Softplus),
     ("sin", Unary::Sin),
     ("cos", Unary::Cos),
+    ("sinh", Unary::Sinh),
+    ("cosh", Unary::Cosh),
+    ("atan", Unary::Atan),
+    ("asinh", Unary::Asinh),
+    ("erf", Unary::Erf),
+    ("lgamma", Unary::LnGamma),
+    ("digamma", Unary::Polygamma(0)),
 ];
+
+/// Logarithms to other bases, and what they are of e.
+const LOGARITHMS: [(&str, f64); 2] = [("log2", LOG2_E), ("log10", LOG10_E)];
 
 const RELATIONS: [(&str, Relation); 6] = [
     (">", Relation::Gt),
@@ -129,6 +140,10 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_fn("-", |a: Expr| expr::neg(&a));
     engine.register_fn("+", |a: Expr| a);
     engine.register_fn("sqrt", |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::sqrt(&a)));
+    for (name, per_e) in LOGARITHMS {
+        engine
+            .register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::scale(per_e, &expr::ln(&a))));
+    }
     for (name, f) in UNARY {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Expr| bounded(&ctx, expr::unary(f, &a)));
     }

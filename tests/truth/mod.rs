@@ -6,6 +6,7 @@ mod divergences;
 mod ends;
 mod exact;
 mod flows;
+mod functions;
 mod kernels;
 mod one_sided;
 mod ring;

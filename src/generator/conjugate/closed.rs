@@ -123,7 +123,20 @@ fn solve(e: &Expr, rhs: &Expr, depth: usize) -> Vec<Expr> {
                 Unary::Sigmoid => ln(&div(rhs, &sub(&one, rhs))),
                 Unary::Log1p => unary(Unary::Expm1, rhs),
                 Unary::Expm1 => unary(Unary::Log1p, rhs),
-                Unary::Abs | Unary::Sign | Unary::Softplus | Unary::Sin | Unary::Cos | Unary::Omega => return vec![],
+                Unary::Sinh => unary(Unary::Asinh, rhs),
+                Unary::Asinh => unary(Unary::Sinh, rhs),
+                Unary::Atan => div(&unary(Unary::Sin, rhs), &unary(Unary::Cos, rhs)),
+                Unary::Abs
+                | Unary::Sign
+                | Unary::Softplus
+                | Unary::Sin
+                | Unary::Cos
+                | Unary::Omega
+                | Unary::Cosh
+                | Unary::LogCosh
+                | Unary::Erf
+                | Unary::LnGamma
+                | Unary::Polygamma(_) => return vec![],
             };
             solve(a, &inverse, depth + 1)
         }

@@ -1,5 +1,6 @@
 //! Sums, products, powers and functions of expressions, simplified as they are made.
 use super::node::{Expr, Kind, constant, is_even, is_integer, native_derivative, node};
+use super::stable;
 use crate::generator::scalar::{Binary, Relation, Unary};
 use std::collections::HashMap;
 use std::iter::once;
@@ -111,6 +112,11 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     }
     if acc.len() == 1 && acc[0].1.is(1.0) {
         return acc[0].0.clone();
+    }
+    if acc.len() > 1
+        && let Some(e) = stable::product(&acc)
+    {
+        return e;
     }
     node(Kind::Prod(acc))
 }
@@ -261,6 +267,9 @@ pub fn ln(a: &Expr) -> Expr {
         if v.len() == 1 && !is_even(&v[0].1) {
             return mul(&v[0].1, &ln(&v[0].0));
         }
+    }
+    if let Some(e) = stable::logarithm(a) {
+        return e;
     }
     node(Kind::Unary(Unary::Ln, a.clone()))
 }

@@ -10,6 +10,7 @@
 //! ```
 mod algebra;
 mod node;
+mod stable;
 pub use algebra::{
     add, binary, compare, div, exp, ln, max, min, mul, neg, pow, scale, select, sqrt, sub, substitute, sum, unary,
 };

@@ -173,7 +173,11 @@ impl Expr {
         match self.kind() {
             Kind::Const(v) => *v > 0.0,
             Kind::X => true,
-            Kind::Unary(Unary::Exp | Unary::Sigmoid | Unary::Softplus | Unary::Omega, _) => true,
+            Kind::Unary(Unary::Exp | Unary::Sigmoid | Unary::Softplus | Unary::Omega | Unary::Cosh, _) => true,
+            Kind::Unary(Unary::Tanh | Unary::Sinh | Unary::Atan | Unary::Asinh | Unary::Erf, a)
+            | Kind::Unary(Unary::Expm1 | Unary::Log1p, a) => a.is_positive(),
+            // the odd derivatives of ψ have no poles on the positive axis, and are positive there
+            Kind::Unary(Unary::Polygamma(order), a) => !order.is_multiple_of(2) && a.is_positive(),
             Kind::Prod(v) => v.iter().all(|(b, _)| b.is_positive()),
             Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_positive()),
             Kind::Where(_, a, b) => a.is_positive() && b.is_positive(),
@@ -186,7 +190,7 @@ impl Expr {
     pub fn is_nonnegative(&self) -> bool {
         match self.kind() {
             Kind::Const(v) => *v >= 0.0,
-            Kind::Unary(Unary::Abs, _) => true,
+            Kind::Unary(Unary::Abs | Unary::LogCosh, _) => true,
             Kind::Prod(v) => v.iter().all(|(b, e)| b.is_nonnegative() || is_even(e)),
             Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_nonnegative()),
             Kind::Where(_, a, b) => a.is_nonnegative() && b.is_nonnegative(),

@@ -1,6 +1,5 @@
 //! Tapes on tensors, a tensor operation each: f32, with the functions of the backend the tensors are on.
 use super::code::{Op, Tape};
-use crate::generator::native::NativeFunction;
 use crate::generator::scalar::{Binary, Relation, Unary};
 use crate::interrupt;
 use burn::tensor::{Tensor, TensorData, activation};
@@ -52,7 +51,7 @@ impl Tape {
                     .float()
                 }
                 Op::Select(q, a, b) => r(b).mask_where(r(q).not_equal_scalar(0.0), r(a)),
-                Op::Native(f, order, a) => native_tensor(f, *order, r(a)),
+                Op::Native(f, order, a) => through_host(r(a), |v| f.derivative(*order, v)),
             };
             regs.push(v);
         }
@@ -61,10 +60,10 @@ impl Tape {
 }
 
 /// Through the host, the only place where such a function exists.
-fn native_tensor(f: &NativeFunction, order: u8, a: Tensor<1>) -> Tensor<1> {
+fn through_host(a: Tensor<1>, f: impl Fn(f64) -> f64) -> Tensor<1> {
     let (device, n) = (a.device(), a.dims()[0]);
     let Ok(values) = a.clone().try_into_vec_as::<f32>() else { return a.full_like(f32::NAN) };
-    let out: Vec<f32> = values.into_iter().map(|v| f.derivative(order, f64::from(v)) as f32).collect();
+    let out: Vec<f32> = values.into_iter().map(|v| f(f64::from(v)) as f32).collect();
     Tensor::from_data(TensorData::new(out, [n]), &device)
 }
 
@@ -76,19 +75,40 @@ fn unary_tensor(f: Unary, a: Tensor<1>) -> Tensor<1> {
         Unary::Sign => a.sign(),
         Unary::Tanh => a.tanh(),
         Unary::Log1p => a.log1p(),
-        // e^a − 1 without cancellation: 2t/(1−t) with t = tanh(a/2); far out, where t rounds to 1, the plain form
-        Unary::Expm1 => {
-            let t = a.clone().mul_scalar(0.5).tanh();
-            let near = t.clone().mul_scalar(2.0) / t.neg().add_scalar(1.0);
-            let far = a.clone().exp().sub_scalar(1.0);
-            near.mask_where(a.abs().greater_scalar(1.0), far)
-        }
+        Unary::Expm1 => expm1_tensor(a),
         Unary::Sigmoid => activation::sigmoid(a),
         Unary::Softplus => a.clone().clamp_min(0.0) + a.abs().neg().exp().log1p(),
         Unary::Sin => a.sin(),
         Unary::Cos => a.cos(),
         Unary::Omega => omega_tensor(a),
+        Unary::Sinh => (expm1_tensor(a.clone()) - expm1_tensor(a.neg())).mul_scalar(0.5),
+        Unary::Cosh => (a.clone().exp() + a.neg().exp()).mul_scalar(0.5),
+        Unary::LogCosh => {
+            // |a| + ln(1 + (e^−2|a| − 1)/2)
+            let a = a.abs();
+            a.clone() + expm1_tensor(a.mul_scalar(-2.0)).mul_scalar(0.5).log1p()
+        }
+        Unary::Atan => a.atan(),
+        // ln(1 + (|a| + a²/(1 + √(1 + a²)))) with the sign of a; far out, where a² would overflow, ln 2|a|
+        Unary::Asinh => {
+            let size = a.clone().abs();
+            let low = size.clone().clamp_max(1e6);
+            let square = low.clone() * low.clone();
+            let near = (low + square.clone() / square.add_scalar(1.0).sqrt().add_scalar(1.0)).log1p();
+            let far = size.clone().log().add_scalar(std::f64::consts::LN_2);
+            near.mask_where(size.greater_scalar(1e6), far) * a.sign()
+        }
+        Unary::Erf => a.erf(),
+        Unary::LnGamma | Unary::Polygamma(_) => through_host(a, |v| f.apply(v)),
     }
+}
+
+/// e^a − 1 without cancellation: 2t/(1−t) with t = tanh(a/2); far out, where t rounds to 1, the plain form.
+fn expm1_tensor(a: Tensor<1>) -> Tensor<1> {
+    let t = a.clone().mul_scalar(0.5).tanh();
+    let near = t.clone().mul_scalar(2.0) / t.neg().add_scalar(1.0);
+    let far = a.clone().exp().sub_scalar(1.0);
+    near.mask_where(a.abs().greater_scalar(1.0), far)
 }
 
 /// Wright's ω on a tensor: three third-order steps from a start good to a few per cent reach f32 precision.

@@ -1,0 +1,207 @@
+//! Exponentials that would overflow against each other, as what they are together: e^u/(1 + e^u) is a sigmoid and
+//! ln(e^u + e^v) a softplus.
+//!
+//! Only formulas in x are rewritten. Conjugates are inverted as they stand, and densities of points keep their digits.
+use super::algebra::{add, exp, ln, mul, neg, pow, scale, sub, sum, unary};
+use super::node::{Expr, Kind, constant, is_integer};
+use crate::generator::scalar::Unary;
+use std::f64::consts::LN_2;
+
+/// Most terms of a sum that is rewritten.
+const MOST_TERMS: usize = 16;
+
+/// A sum as e^exponent · factor, neither of which overflows while the sum's logarithm does not.
+struct Split {
+    exponent: Expr,
+    factor: Expr,
+    /// e^u of A + e^u, and A, where that is all there is
+    single: Option<(Expr, Expr)>,
+}
+
+fn in_x(e: &Expr) -> bool {
+    !e.of_point() && e.has_x() && !e.has_y()
+}
+
+/// u with k·t = e^u, of a positive term that has an exponential in it.
+fn exponent_of(k: f64, t: &Expr) -> Option<Expr> {
+    let own = match t.kind() {
+        Kind::Unary(Unary::Exp, u) => u.clone(),
+        Kind::Prod(v) => {
+            v.iter().find(|(b, _)| matches!(b.kind(), Kind::Unary(Unary::Exp, _)))?;
+            let logarithm = |(b, e): &(Expr, Expr)| b.is_positive().then(|| mul(e, &ln(b)));
+            sum(v.iter().map(logarithm).collect::<Option<Vec<Expr>>>()?)
+        }
+        _ => return None,
+    };
+    in_x(&own).then(|| add(&own, &constant(k.ln())))
+}
+
+/// A sum with exponentials, taken apart.
+fn split(s: &Expr) -> Option<Split> {
+    if let Kind::Unary(Unary::Cosh, u) = s.kind() {
+        return in_x(u).then(|| Split { exponent: unary(Unary::LogCosh, u), factor: constant(1.0), single: None });
+    }
+    let Kind::Sum(c, terms) = s.kind() else { return None };
+    if *c == -1.0
+        && let [(1.0, t)] = &terms[..]
+        && let Kind::Unary(Unary::Exp, u) = t.kind()
+        && u.is_positive()
+        && in_x(u)
+    {
+        return Some(Split { exponent: u.clone(), factor: scale(-1.0, &unary(Unary::Expm1, &neg(u))), single: None });
+    }
+    if *c < 0.0 || terms.len() > MOST_TERMS || terms.iter().any(|(k, _)| *k <= 0.0) {
+        return None;
+    }
+    let (mut exponents, mut rest) = (vec![], vec![constant(*c)]);
+    for (k, t) in terms {
+        match exponent_of(*k, t) {
+            Some(u) => exponents.push(u),
+            None if t.is_positive() => rest.push(scale(*k, t)),
+            None => return None,
+        }
+    }
+    let rest = sum(rest);
+    let first = exponents.first()?.clone();
+    let single = match &exponents[..] {
+        [_] if !rest.is(0.0) => Some((first, rest.clone())),
+        [_, second] if rest.is(0.0) => Some((first, exp(second))),
+        _ => None,
+    };
+    Some(Split { exponent: log_sum_exp(exponents, &rest), factor: constant(1.0), single })
+}
+
+/// ln(rest + Σ e^uᵢ) as nested softplus.
+fn log_sum_exp(mut exponents: Vec<Expr>, rest: &Expr) -> Expr {
+    if rest.is(0.0)
+        && let [a, b] = &exponents[..]
+        && let (middle, half) = (scale(0.5, &add(a, b)), scale(0.5, &sub(a, b)))
+        && middle.as_const().is_some()
+    {
+        return add(&add(&middle, &constant(LN_2)), &unary(Unary::LogCosh, &half));
+    }
+    let last = if rest.is(0.0) { exponents.pop() } else { None };
+    let start = last.unwrap_or_else(|| ln(rest));
+    exponents.iter().rev().fold(start, |all, u| add(&all, &unary(Unary::Softplus, &sub(u, &all))))
+}
+
+/// ln s of a sum with exponentials, of e^u − 1 and of hyperbolic functions.
+pub(super) fn logarithm(s: &Expr) -> Option<Expr> {
+    match s.kind() {
+        Kind::Unary(Unary::Expm1, u) if u.is_positive() && in_x(u) => {
+            Some(add(u, &ln(&neg(&unary(Unary::Expm1, &neg(u))))))
+        }
+        Kind::Unary(Unary::Sinh, u) if u.is_positive() && in_x(u) => {
+            let below = neg(&unary(Unary::Expm1, &scale(-2.0, u)));
+            Some(sub(&add(u, &ln(&below)), &constant(LN_2)))
+        }
+        _ => {
+            let s = split(s)?;
+            Some(if s.factor.is(1.0) { s.exponent } else { add(&s.exponent, &ln(&s.factor)) })
+        }
+    }
+}
+
+/// A product in which exponentials overflow against each other, rewritten; the factors are (base, exponent).
+pub(super) fn product(factors: &[(Expr, Expr)]) -> Option<Expr> {
+    let at = factors.iter().position(|(b, _)| matches!(b.kind(), Kind::Unary(Unary::Exp, u) if in_x(u)));
+    let sums: Vec<(usize, f64, Split)> =
+        factors.iter().enumerate().filter_map(|(i, (b, e))| Some((i, e.as_const()?, split(b)?))).collect();
+    if at.is_none() && sums.is_empty() {
+        return None;
+    }
+    let others = |skip: &dyn Fn(usize) -> bool| {
+        let left = factors.iter().enumerate().filter(|(i, _)| !skip(*i));
+        left.fold(constant(1.0), |all, (_, (b, e))| mul(&all, &pow(b, e)))
+    };
+    if let Some((s, c, t)) = tangent(factors) {
+        return Some(mul(&others(&|i| i == s || i == c), &t));
+    }
+    let below = sums.iter().any(|s| s.1 < 0.0);
+    if (at.is_some() || below)
+        && let Some((i, terms)) = numerator(factors, below)
+    {
+        let rest = others(&|k| k == i);
+        return Some(sum(terms.iter().map(|t| mul(t, &rest))));
+    }
+    let both = below && sums.iter().any(|s| s.1 > 0.0);
+    if sums.is_empty() || (at.is_none() && !both) {
+        return None;
+    }
+    let exponent = at.map_or(constant(0.0), |i| match factors[i].0.kind() {
+        Kind::Unary(_, u) => u.clone(),
+        _ => constant(0.0),
+    });
+    let rest = others(&|k| Some(k) == at || sums.iter().any(|s| s.0 == k));
+    let together = match &sums[..] {
+        [(_, p, s)] => sigmoids(&exponent, *p, s),
+        _ => None,
+    };
+    let together = together.unwrap_or_else(|| {
+        let all = sums.iter().fold(exponent, |w, (_, p, s)| add(&w, &scale(*p, &s.exponent)));
+        sums.iter().fold(exp(&all), |q, (_, p, s)| mul(&q, &pow(&s.factor, &constant(*p))))
+    });
+    Some(mul(&rest, &together))
+}
+
+/// sinh u and a negative power of cosh u: their places, and the two as a tangent and what is left of the power.
+fn tangent(factors: &[(Expr, Expr)]) -> Option<(usize, usize, Expr)> {
+    for (i, (b, p)) in factors.iter().enumerate() {
+        let (Kind::Unary(Unary::Sinh, u), Some(p)) = (b.kind(), p.as_const()) else { continue };
+        let cosh = unary(Unary::Cosh, u);
+        let Some((j, q)) =
+            factors.iter().enumerate().find_map(|(j, (b, q))| (*b == cosh).then_some((j, q.as_const()?)))
+        else {
+            continue;
+        };
+        if p > 0.0 && q < 0.0 && in_x(u) {
+            let m = p.min(-q);
+            let left = mul(&pow(b, &constant(p - m)), &pow(&cosh, &constant(q + m)));
+            return Some((i, j, mul(&pow(&unary(Unary::Tanh, u), &constant(m)), &left)));
+        }
+    }
+    None
+}
+
+/// A factor that is multiplied out, a sum of exponentials or a function that is one: its place and its terms. Over a
+/// denominator, sums of positive terms stay together.
+fn numerator(factors: &[(Expr, Expr)], below: bool) -> Option<(usize, Vec<Expr>)> {
+    let has = |t: &Expr| exponent_of(1.0, t).is_some();
+    factors.iter().enumerate().find_map(|(i, (b, e))| {
+        if !e.is(1.0) || !in_x(b) {
+            return None;
+        }
+        match b.kind() {
+            Kind::Sum(c, v)
+                if v.len() <= MOST_TERMS && v.iter().any(|(_, t)| has(t)) && !(below && split(b).is_some()) =>
+            {
+                Some((i, std::iter::once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, t))).collect()))
+            }
+            Kind::Unary(Unary::Sinh, u) => Some((i, vec![scale(0.5, &exp(u)), scale(-0.5, &exp(&neg(u)))])),
+            _ => None,
+        }
+    })
+}
+
+/// e^w (A + e^u)^p as powers of σ(u − ln A) and σ(ln A − u), where that is what it is.
+fn sigmoids(w: &Expr, p: f64, s: &Split) -> Option<Expr> {
+    let (u, rest) = s.single.as_ref()?;
+    let m = -p;
+    if !(m > 0.0 && m <= 8.0 && is_integer(&constant(m))) {
+        return None;
+    }
+    for j in 0..=m as i32 {
+        let j = f64::from(j);
+        let left = sub(w, &scale(j, u));
+        let of_rest = pow(rest, &constant(j - m));
+        // e^w is u's share, or u's and that of another exponential
+        let outside = mul(&exp(&left), &of_rest);
+        if left.as_const().is_some() || outside.as_const().is_some() {
+            let v = sub(u, &ln(rest));
+            let (above, below) = (unary(Unary::Sigmoid, &v), unary(Unary::Sigmoid, &neg(&v)));
+            let sigmas = mul(&pow(&above, &constant(j)), &pow(&below, &constant(m - j)));
+            return Some(mul(&outside, &sigmas));
+        }
+    }
+    None
+}
