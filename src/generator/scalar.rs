@@ -132,8 +132,8 @@ impl Unary {
             Unary::LogCosh => log_cosh(v),
             Unary::Atan => v.atan(),
             Unary::Asinh => v.asinh(),
-            Unary::Erf => libm::erf(v),
-            Unary::LnGamma => libm::lgamma(v),
+            Unary::Erf => special::erf(v),
+            Unary::LnGamma => special::ln_gamma(v),
             Unary::Polygamma(order) => special::polygamma(order, v),
         }
     }
