@@ -11,6 +11,12 @@ fn number(v: f64) -> String {
     if v == std::f64::consts::LN_2 {
         return "\\ln 2".into();
     }
+    // what would be 0 to the digits below is no 0
+    if v != 0.0 && v.abs() < 1e-5 {
+        let s = format!("{v:.5e}");
+        let (digits, power) = s.split_once('e').unwrap_or((&s, "0"));
+        return format!("{}\\cdot 10^{{{power}}}", digits.trim_end_matches('0').trim_end_matches('.'));
+    }
     for q in [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0] {
         let p = v * q;
         if (p - p.round()).abs() < 1e-12 && p.abs() < 1e6 {
@@ -24,6 +30,34 @@ fn number(v: f64) -> String {
 
 fn paren(s: String, yes: bool) -> String {
     if yes { format!("\\left({s}\\right)") } else { s }
+}
+
+/// The name of a function of one argument, where it has no notation of its own.
+fn name(f: Unary) -> &'static str {
+    match f {
+        Unary::Ln => "\\ln",
+        Unary::Tanh => "\\tanh",
+        Unary::Sin => "\\sin",
+        Unary::Cos => "\\cos",
+        Unary::Omega => "\\omega",
+        Unary::Sigmoid => "\\sigma",
+        Unary::Sign => "\\operatorname{sgn}",
+        Unary::Softplus => "\\operatorname{softplus}",
+        Unary::Log1p => "\\operatorname{log1p}",
+        Unary::Expm1 => "\\operatorname{expm1}",
+        Unary::Sinh => "\\sinh",
+        Unary::Cosh => "\\cosh",
+        Unary::LogCosh => "\\ln\\cosh",
+        Unary::Atan => "\\arctan",
+        Unary::Asinh => "\\operatorname{arsinh}",
+        Unary::Erf => "\\operatorname{erf}",
+        Unary::LnGamma => "\\ln\\Gamma",
+        Unary::Polygamma(0) => "\\psi",
+        Unary::Polygamma(1) => "\\psi'",
+        Unary::Polygamma(_) => "\\psi''",
+        Unary::Exp => "\\exp",
+        Unary::Abs => "\\operatorname{abs}",
+    }
 }
 
 fn tex(e: &Expr, precedence: u8) -> String {
@@ -40,29 +74,7 @@ fn tex(e: &Expr, precedence: u8) -> String {
             format!("\\psi^{{({order})}}\\left({}\\right)", tex(a, 0))
         }
         Kind::Unary(f, a) => {
-            let n = match f {
-                Unary::Ln => "\\ln",
-                Unary::Tanh => "\\tanh",
-                Unary::Sin => "\\sin",
-                Unary::Cos => "\\cos",
-                Unary::Omega => "\\omega",
-                Unary::Sigmoid => "\\sigma",
-                Unary::Sign => "\\operatorname{sgn}",
-                Unary::Softplus => "\\operatorname{softplus}",
-                Unary::Log1p => "\\operatorname{log1p}",
-                Unary::Expm1 => "\\operatorname{expm1}",
-                Unary::Sinh => "\\sinh",
-                Unary::Cosh => "\\cosh",
-                Unary::LogCosh => "\\ln\\cosh",
-                Unary::Atan => "\\arctan",
-                Unary::Asinh => "\\operatorname{arsinh}",
-                Unary::Erf => "\\operatorname{erf}",
-                Unary::LnGamma => "\\ln\\Gamma",
-                Unary::Polygamma(0) => "\\psi",
-                Unary::Polygamma(1) => "\\psi'",
-                Unary::Polygamma(_) => "\\psi''",
-                Unary::Exp | Unary::Abs => unreachable!("handled above"),
-            };
+            let n = name(*f);
             let s = match a.kind() {
                 Kind::X | Kind::Y | Kind::Coordinate(_) => format!("{n} {}", tex(a, 0)),
                 _ => format!("{n}\\left({}\\right)", tex(a, 0)),

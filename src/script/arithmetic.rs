@@ -1,19 +1,12 @@
 //! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
 //! elementwise arithmetic on lists of numbers.
-use super::convert::{Native, count, list, number, plain_number};
+use super::convert::{Native, count, fail, list, number, plain_number};
 use super::folds;
 use super::rewrite::INDEX;
 use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
-
-pub(super) fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
-    if matches!(e, Error::Interrupted) {
-        return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
-    }
-    Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
-}
 
 fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
     if v.fract() == 0.0 && v.abs() < 9e15 {

@@ -21,6 +21,14 @@ pub fn raise(c: &Context, ctx: &NativeCallContext, e: Error) -> Box<EvalAltResul
     EvalAltResult::ErrorRuntime(text.into(), position).into()
 }
 
+/// The same where there is no context to keep it in.
+pub(super) fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
+    if matches!(e, Error::Interrupted) {
+        return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
+    }
+    Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
+}
+
 /// A name for the type of a value, for messages.
 pub fn type_of(v: &Dynamic) -> String {
     friendly(v.flatten_clone().type_name())

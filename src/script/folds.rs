@@ -1,6 +1,5 @@
 //! From many to one: the sum, mean, largest and smallest of a list or of several arguments, numbers and symbols alike.
-use super::arithmetic::fail;
-use super::convert::{Native, numbers_of};
+use super::convert::{Native, fail, numbers_of};
 use super::trace::{bounded, error, to_expr};
 use crate::generator::expr::{self, Expr};
 use rhai::{Array, Dynamic, Engine, NativeCallContext};

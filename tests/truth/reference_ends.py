@@ -4,7 +4,8 @@ Each limit is derived by hand and held against f itself far out, in as many digi
 `python3 tests/truth/reference_ends.py` regenerates the file beside it (needs mpmath).
 """
 import csv, os
-from mpmath import mp, mpf, log, sqrt, exp, e, inf
+from mpmath import mp, mpf, log, sqrt, exp, e, inf, pi, euler
+from mpmath import asinh, atan, cosh, digamma, erf, loggamma, sinh, tanh
 
 mp.dps = 60
 # script text, the same for mpmath (numbers as the doubles that are meant), f(0+), f'(0+), f'(inf), f*(f'(inf))
@@ -32,6 +33,30 @@ FAMILIES = [
     ("sqrt(x**4 + x**2) - sqrt(2)", "sqrt(x**4+x**2)-sqrt(2)", "-sqrt(2)", "1", "inf", "inf"),
     ("(1 + x**3)**0.25 - 2**0.25 + (x - 1)**2", "(1+x**3)**F(.25)-2**F(.25)+(x-1)**2", "2-2**F(.25)", "-2", "inf", "inf"),
     ("1e-3*x**(-2) + 3*x - 3.001", "F(1e-3)/x**2+3*x-F(3.001)", "inf", "-inf", "3", "F(3.001)"),
+    ("cosh(x - 1) - 1", "cosh(x-1)-1", "cosh(1)-1", "-sinh(1)", "inf", "inf"),
+    ("ln(cosh(x - 1))", "log(cosh(x-1))", "log(cosh(1))", "-tanh(1)", "1", "1+log(2)"),
+    ("ln((exp(x - 1) + exp(1 - x))/2)", "log(cosh(x-1))", "log(cosh(1))", "-tanh(1)", "1", "1+log(2)"),
+    ("sinh(x) - sinh(1)", "sinh(x)-sinh(1)", "-sinh(1)", "1", "inf", "inf"),
+    ("tanh(1) - tanh(x)", "tanh(1)-tanh(x)", "tanh(1)", "-1", "0", "1-tanh(1)"),
+    ("x*atan(x) - atan(1)", "x*atan(x)-atan(1)", "-pi/4", "0", "pi/2", "1+pi/4"),
+    ("x*atan(x) - ln(1 + x**2)/2 - atan(1) + ln(2)/2", "x*atan(x)-log(1+x*x)/2-pi/4+log(2)/2", "log(2)/2-pi/4", "0", "pi/2", "inf"),
+    ("atan(1/x) - atan(1)", "atan(1/x)-pi/4", "pi/4", "-1", "0", "pi/4"),
+    ("atan(2) - atan(x + 1)", "atan(2)-atan(x+1)", "atan(2)-atan(1)", "-mpf(1)/2", "0", "pi/2-atan(2)"),
+    ("asinh(1) - asinh(x)", "asinh(1)-asinh(x)", "asinh(1)", "-1", "0", "inf"),
+    ("ln(x + 1) - asinh(x) + 0.5*(x - 1)**2 + asinh(1) - ln(2)", "log(x+1)-asinh(x)+(x-1)**2/2+asinh(1)-log(2)", "mpf(1)/2+asinh(1)-log(2)", "-1", "inf", "inf"),
+    ("x - asinh(x) - 1 + asinh(1)", "x-asinh(x)-1+asinh(1)", "asinh(1)-1", "0", "1", "inf"),
+    ("erf(1) - erf(x)", "erf(1)-erf(x)", "erf(1)", "-2/sqrt(pi)", "0", "1-erf(1)"),
+    ("(x - 1)*erf(x - 1) + (exp(-(x - 1)**2) - 1)/1.7724538509055160273", "(x-1)*erf(x-1)+exp(-(x-1)**2)/sqrt(pi)-1/sqrt(pi)", "erf(1)+(exp(-1)-1)/sqrt(pi)", "-erf(1)", "1", "1+1/sqrt(pi)"),
+    ("lgamma(x)", "loggamma(x)", "inf", "-inf", "inf", "inf"),
+    ("lgamma(x + 1)", "loggamma(x+1)", "0", "-euler", "inf", "inf"),
+    ("digamma(1) - digamma(x)", "digamma(1)-digamma(x)", "inf", "-inf", "0", "inf"),
+    ("x*ln(x) - x - lgamma(x + 1) + 1", "x*log(x)-x-loggamma(x+1)+1", "1", "-inf", "0", "inf"),
+    ("lgamma(x + 1) - (x + 0.5)*ln(x) + x - 1", "loggamma(x+1)-(x+F(.5))*log(x)+x-1", "inf", "-inf", "0", "1-log(2*pi)/2"),
+    ("x*log2(x)", "x*log(x)/log(2)", "0", "-inf", "inf", "inf"),
+    ("log10(2) - log10(x + 1)", "(log(2)-log(x+1))/log(10)", "log(2)/log(10)", "-1/log(10)", "0", "inf"),
+    ("max(1 - x, x - 1, 2*x - 3)", "max(1-x,x-1,2*x-3)", "1", "-1", "2", "3"),
+    ("-min([x - 1, 1 - x, 5])", "-min(x-1,1-x,5)", "1", "-1", "1", "1"),
+    ("x**2 - 1 + exp(x)/(1 + exp(x)) - exp(1)/(1 + exp(1))", "x*x-1+exp(x)/(1+exp(x))-exp(1)/(1+exp(1))", "-mpf(1)/2-exp(1)/(1+exp(1))", "mpf(1)/4", "inf", "inf"),
 ]
 F = mpf
 
@@ -60,7 +85,7 @@ def main():
             if f0 != "inf": checks.append(("fall", True, d0))
             if dinf != "inf": checks.append(("end", False, end))
             for what, at_zero, limit in checks:
-                grows = not at_zero and any(w in f for w in ("exp(x", "x**x", "exp(-x")) or at_zero and "exp(1/x" in f
+                grows = not at_zero and any(w in f for w in ("exp(x", "x**x", "exp(-", "cosh(x", "sinh(x", "tanh(x")) or at_zero and "exp(1/x" in f
                 # what is beyond any computer is so for a reason
                 if not grows and not far(f, at_zero, what, limit, dinf): print(text, what, limit)
             values = [eval(v) for v in (f0, d0, dinf, end)]

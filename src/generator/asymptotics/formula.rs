@@ -1,8 +1,9 @@
 //! The series of a formula at an end of (0, ∞).
+use super::functions::function;
 use super::monomial::Monomial;
 use super::series::Series;
 use crate::generator::expr::{Expr, Kind};
-use crate::generator::scalar::{Binary, Relation, Unary};
+use crate::generator::scalar::{Binary, Relation};
 use crate::interrupt;
 use std::collections::HashMap;
 
@@ -55,7 +56,7 @@ impl Reader {
             }
             Kind::Unary(f, a) => {
                 let a = self.read(a)?;
-                self.function(*f, &a)
+                function(*f, &a, self.terms)
             }
             Kind::Binary(f, a, b) => {
                 let (a, b) = (self.read(a)?, self.read(b)?);
@@ -82,40 +83,6 @@ impl Reader {
             None => self.read(p)?.times(&b.logarithm(self.terms)?)?.exponential(self.terms),
         }
     }
-
-    fn function(&self, f: Unary, a: &Series) -> Option<Series> {
-        let n = self.terms;
-        let one = || Series::constant(1.0);
-        let one_plus_exp =
-            |k: f64| Series::sum(&[(1.0, one()), (1.0, Series::sum(&[(k, a.clone())])?.exponential(n)?)]);
-        match f {
-            Unary::Exp => a.exponential(n),
-            Unary::Ln => a.logarithm(n),
-            Unary::Abs => Series::sum(&[(if a.sign()? < 0.0 { -1.0 } else { 1.0 }, a.clone())]),
-            Unary::Sign => Some(Series::constant(a.sign()?)),
-            Unary::Log1p => Series::sum(&[(1.0, one()), (1.0, a.clone())])?.logarithm(n),
-            Unary::Expm1 => a.exponential(n)?.minus(&one()),
-            Unary::Sigmoid => one_plus_exp(-1.0)?.raised(-1.0, n),
-            Unary::Softplus => one_plus_exp(1.0)?.logarithm(n),
-            Unary::Tanh => Series::sum(&[(1.0, one()), (-2.0, one_plus_exp(2.0)?.raised(-1.0, n)?)]),
-            Unary::Sin => circular(a, 3, n),
-            Unary::Cos => circular(a, 0, n),
-            // what is not followed here is measured
-            _ => None,
-        }
-    }
-}
-
-/// cos(a + kπ/2) for k quarters of a turn, where a has a limit: its derivatives there go round.
-fn circular(a: &Series, quarters: usize, n: usize) -> Option<Series> {
-    let parts = a.split()?;
-    if !parts.large.is_empty() {
-        return None;
-    }
-    let (sin, cos) = parts.limit.sin_cos();
-    let derivatives = [cos, -sin, -cos, sin];
-    let of = |k: usize| (1..=k).fold(derivatives[(quarters + k) % 4], |b, i| b / i as f64);
-    parts.small.powers(&of, n, false)
 }
 
 fn holds(r: Relation, difference: f64) -> bool {

@@ -5,6 +5,7 @@
 //! rest is read off: f'(∞) = lim f(x)/x is the coefficient of x at infinity, and nothing is subtracted that could cancel.
 //! Where a formula cannot be followed (a sine far out, a function known by its values), nothing is said.
 mod formula;
+mod functions;
 mod monomial;
 mod series;
 use super::expr::Expr;

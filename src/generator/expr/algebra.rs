@@ -1,91 +1,12 @@
-//! Sums, products, powers and functions of expressions, simplified as they are made.
-use super::node::{Expr, Kind, constant, is_even, is_integer, native_derivative, node};
-use super::stable;
-use crate::generator::scalar::{Binary, Relation, Unary};
-use std::collections::HashMap;
-use std::iter::once;
-
-/// Finds where an expression is in a list, in a time that does not grow with the list.
-struct Places {
-    seen: HashMap<Expr, usize>,
-    /// few are found faster by looking at them
-    few: bool,
-}
-
-impl Places {
-    fn new(most: usize) -> Places {
-        Places { seen: HashMap::new(), few: most <= 16 }
-    }
-    /// The place of an expression among those of the list, or none, and then it is noted for the end of the list.
-    fn find<T>(&mut self, e: &Expr, list: &[T], of: impl Fn(&T) -> &Expr) -> Option<usize> {
-        if self.few {
-            return list.iter().position(|p| of(p) == e);
-        }
-        let place = *self.seen.entry(e.clone()).or_insert(list.len());
-        (place < list.len()).then_some(place)
-    }
-}
-
-/// c + Σ kᵢ tᵢ with equal terms collected.
-fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
-    let mut acc: Vec<(f64, Expr)> = Vec::with_capacity(terms.len());
-    let mut places = Places::new(terms.len());
-    for (k, t) in terms {
-        match places.find(&t, &acc, |p| &p.1) {
-            Some(i) => acc[i].0 += k,
-            None => acc.push((k, t)),
-        }
-    }
-    acc.retain(|p| p.0 != 0.0);
-    acc.sort_by_key(|a| a.1.hash_code());
-    // −0 is 0, as in constants: what is read back is what was written
-    let c = if c == 0.0 { 0.0 } else { c };
-    if acc.is_empty() {
-        return constant(c);
-    }
-    if c == 0.0 && acc.len() == 1 && acc[0].0 == 1.0 {
-        return acc[0].1.clone();
-    }
-    node(Kind::Sum(c, acc))
-}
-
-/// a + b
-pub fn add(a: &Expr, b: &Expr) -> Expr {
-    sum([a, b])
-}
-
-/// The sum of any number of expressions, in a time in proportion to the number of terms.
-pub fn sum(parts: impl IntoIterator<Item = impl std::borrow::Borrow<Expr>>) -> Expr {
-    let (mut c, mut terms) = (0.0, vec![]);
-    for e in parts {
-        let e = e.borrow();
-        match e.kind() {
-            Kind::Const(k) => c += k,
-            Kind::Sum(k, t) => {
-                c += k;
-                terms.extend(t.iter().cloned());
-            }
-            _ => terms.push((1.0, e.clone())),
-        }
-    }
-    build_sum(c, terms)
-}
-/// k·a
-pub fn scale(k: f64, a: &Expr) -> Expr {
-    match a.kind() {
-        Kind::Const(v) => constant(k * v),
-        Kind::Sum(c, v) => build_sum(c * k, v.iter().map(|(q, t)| (q * k, t.clone())).collect()),
-        _ => build_sum(0.0, vec![(k, a.clone())]),
-    }
-}
-/// −a
-pub fn neg(a: &Expr) -> Expr {
-    scale(-1.0, a)
-}
-/// a − b
-pub fn sub(a: &Expr, b: &Expr) -> Expr {
-    add(a, &neg(b))
-}
+//! Products, powers, exponentials and logarithms of expressions, simplified as they are made.
+//!
+//! Exponentials that would overflow against each other become what they are together: e^u/(1 + e^u) is a sigmoid and
+//! ln(e^u + e^v) a softplus. Only formulas in x are rewritten so. Conjugates are inverted as they stand, and densities of points
+//! keep their digits.
+use super::node::{Expr, Kind, constant, is_even, is_integer, node};
+use super::sums::{Places, add, build_sum, neg, scale, sub, sum};
+use crate::generator::scalar::Unary;
+use std::f64::consts::LN_2;
 
 /// Π bᵢ^eᵢ with equal bases collected, and all exponentials in one factor.
 fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
@@ -114,7 +35,7 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
         return acc[0].0.clone();
     }
     if acc.len() > 1
-        && let Some(e) = stable::product(&acc)
+        && let Some(e) = stable_product(&acc)
     {
         return e;
     }
@@ -268,7 +189,7 @@ pub fn ln(a: &Expr) -> Expr {
             return mul(&v[0].1, &ln(&v[0].0));
         }
     }
-    if let Some(e) = stable::logarithm(a) {
+    if let Some(e) = stable_logarithm(a) {
         return e;
     }
     node(Kind::Unary(Unary::Ln, a.clone()))
@@ -288,95 +209,202 @@ pub fn unary(f: Unary, a: &Expr) -> Expr {
         None => node(Kind::Unary(f, a.clone())),
     }
 }
-/// A function of two arguments.
-pub fn binary(f: Binary, a: &Expr, b: &Expr) -> Expr {
-    if let (Some(p), Some(q)) = (a.as_const(), b.as_const()) {
-        return constant(f.apply(p, q));
-    }
-    if a == b {
-        return a.clone();
-    }
-    node(Kind::Binary(f, a.clone(), b.clone()))
-}
-/// The larger of two.
-pub fn max(a: &Expr, b: &Expr) -> Expr {
-    binary(Binary::Max, a, b)
-}
-/// The smaller of two.
-pub fn min(a: &Expr, b: &Expr) -> Expr {
-    binary(Binary::Min, a, b)
-}
-/// 1 where the relation holds, 0 elsewhere.
-pub fn compare(r: Relation, a: &Expr, b: &Expr) -> Expr {
-    node(Kind::Compare(r, a.clone(), b.clone()))
-}
-/// a where the condition q is not 0, b elsewhere.
-pub fn select(q: &Expr, a: &Expr, b: &Expr) -> Expr {
-    if a == b { a.clone() } else { node(Kind::Where(q.clone(), a.clone(), b.clone())) }
+
+/// Most terms of a sum that is rewritten.
+const MOST_TERMS: usize = 16;
+
+/// A sum as e^exponent · factor, neither of which overflows while the sum's logarithm does not.
+struct Split {
+    exponent: Expr,
+    factor: Expr,
+    /// e^u of A + e^u, and A, where that is all there is
+    single: Option<(Expr, Expr)>,
 }
 
-/// Replaces every occurrence of `from` by `to` and simplifies again.
-pub fn substitute(e: &Expr, from: &Expr, to: &Expr) -> Expr {
-    if e == from {
-        return to.clone();
+fn in_x(e: &Expr) -> bool {
+    !e.of_point() && e.has_x() && !e.has_y()
+}
+
+/// u with k·t = e^u, of a positive term that has an exponential in it.
+fn exponent_of(k: f64, t: &Expr) -> Option<Expr> {
+    let own = match t.kind() {
+        Kind::Unary(Unary::Exp, u) => u.clone(),
+        Kind::Prod(v) => {
+            v.iter().find(|(b, _)| matches!(b.kind(), Kind::Unary(Unary::Exp, _)))?;
+            let logarithm = |(b, e): &(Expr, Expr)| b.is_positive().then(|| mul(e, &ln(b)));
+            sum(v.iter().map(logarithm).collect::<Option<Vec<Expr>>>()?)
+        }
+        _ => return None,
+    };
+    in_x(&own).then(|| add(&own, &constant(k.ln())))
+}
+
+/// A sum with exponentials, taken apart.
+fn split(s: &Expr) -> Option<Split> {
+    if let Kind::Unary(Unary::Cosh, u) = s.kind() {
+        return in_x(u).then(|| Split { exponent: unary(Unary::LogCosh, u), factor: constant(1.0), single: None });
     }
-    let go = |e: &Expr| substitute(e, from, to);
-    match e.kind() {
-        Kind::Sum(c, v) => sum(once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, &go(t))))),
-        Kind::Prod(v) => v.iter().fold(constant(1.0), |acc, (b, e)| mul(&acc, &pow(&go(b), &go(e)))),
-        Kind::Unary(f, a) => unary(*f, &go(a)),
-        Kind::Binary(f, a, b) => binary(*f, &go(a), &go(b)),
-        Kind::Compare(r, a, b) => compare(*r, &go(a), &go(b)),
-        Kind::Where(q, a, b) => select(&go(q), &go(a), &go(b)),
-        Kind::Native(f, order, a) => native_derivative(f.clone(), *order, &go(a)),
-        Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) => e.clone(),
+    let Kind::Sum(c, terms) = s.kind() else { return None };
+    if *c == -1.0
+        && let [(1.0, t)] = &terms[..]
+        && let Kind::Unary(Unary::Exp, u) = t.kind()
+        && u.is_positive()
+        && in_x(u)
+    {
+        return Some(Split { exponent: u.clone(), factor: scale(-1.0, &unary(Unary::Expm1, &neg(u))), single: None });
+    }
+    if *c < 0.0 || terms.len() > MOST_TERMS || terms.iter().any(|(k, _)| *k <= 0.0) {
+        return None;
+    }
+    let (mut exponents, mut rest) = (vec![], vec![constant(*c)]);
+    for (k, t) in terms {
+        match exponent_of(*k, t) {
+            Some(u) => exponents.push(u),
+            None if t.is_positive() => rest.push(scale(*k, t)),
+            None => return None,
+        }
+    }
+    let rest = sum(rest);
+    let first = exponents.first()?.clone();
+    let single = match &exponents[..] {
+        [_] if !rest.is(0.0) => Some((first, rest.clone())),
+        [_, second] if rest.is(0.0) => Some((first, exp(second))),
+        _ => None,
+    };
+    Some(Split { exponent: log_sum_exp(exponents, &rest), factor: constant(1.0), single })
+}
+
+/// ln(rest + Σ e^uᵢ) as nested softplus.
+fn log_sum_exp(mut exponents: Vec<Expr>, rest: &Expr) -> Expr {
+    if rest.is(0.0)
+        && let [a, b] = &exponents[..]
+        && let (middle, half) = (scale(0.5, &add(a, b)), scale(0.5, &sub(a, b)))
+        && middle.as_const().is_some()
+    {
+        return add(&add(&middle, &constant(LN_2)), &unary(Unary::LogCosh, &half));
+    }
+    let last = if rest.is(0.0) { exponents.pop() } else { None };
+    let start = last.unwrap_or_else(|| ln(rest));
+    exponents.iter().rev().fold(start, |all, u| add(&all, &unary(Unary::Softplus, &sub(u, &all))))
+}
+
+/// ln s of a sum with exponentials, of e^u − 1 and of hyperbolic functions.
+fn stable_logarithm(s: &Expr) -> Option<Expr> {
+    match s.kind() {
+        Kind::Unary(Unary::Expm1, u) if u.is_positive() && in_x(u) => {
+            Some(add(u, &ln(&neg(&unary(Unary::Expm1, &neg(u))))))
+        }
+        Kind::Unary(Unary::Sinh, u) if u.is_positive() && in_x(u) => {
+            let below = neg(&unary(Unary::Expm1, &scale(-2.0, u)));
+            Some(sub(&add(u, &ln(&below)), &constant(LN_2)))
+        }
+        _ => {
+            let s = split(s)?;
+            Some(if s.factor.is(1.0) { s.exponent } else { add(&s.exponent, &ln(&s.factor)) })
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::generator::diff::diff;
-    use crate::generator::expand::expand;
-    use crate::generator::expr::x;
-    use crate::generator::tape::Tape;
+/// A product in which exponentials overflow against each other, rewritten; the factors are (base, exponent).
+fn stable_product(factors: &[(Expr, Expr)]) -> Option<Expr> {
+    let at = factors.iter().position(|(b, _)| matches!(b.kind(), Kind::Unary(Unary::Exp, u) if in_x(u)));
+    let sums: Vec<(usize, f64, Split)> =
+        factors.iter().enumerate().filter_map(|(i, (b, e))| Some((i, e.as_const()?, split(b)?))).collect();
+    if at.is_none() && sums.is_empty() {
+        return None;
+    }
+    let others = |skip: &dyn Fn(usize) -> bool| {
+        let left = factors.iter().enumerate().filter(|(i, _)| !skip(*i));
+        left.fold(constant(1.0), |all, (_, (b, e))| mul(&all, &pow(b, e)))
+    };
+    if let Some((s, c, t)) = tangent(factors) {
+        return Some(mul(&others(&|i| i == s || i == c), &t));
+    }
+    let below = sums.iter().any(|s| s.1 < 0.0);
+    if (at.is_some() || below)
+        && let Some((i, terms)) = numerator(factors, below)
+    {
+        let rest = others(&|k| k == i);
+        return Some(sum(terms.iter().map(|t| mul(t, &rest))));
+    }
+    let both = below && sums.iter().any(|s| s.1 > 0.0);
+    if sums.is_empty() || (at.is_none() && !both) {
+        return None;
+    }
+    let exponent = at.map_or(constant(0.0), |i| match factors[i].0.kind() {
+        Kind::Unary(_, u) => u.clone(),
+        _ => constant(0.0),
+    });
+    let rest = others(&|k| Some(k) == at || sums.iter().any(|s| s.0 == k));
+    let together = match &sums[..] {
+        [(_, p, s)] => sigmoids(&exponent, *p, s),
+        _ => None,
+    };
+    let together = together.unwrap_or_else(|| {
+        let all = sums.iter().fold(exponent, |w, (_, p, s)| add(&w, &scale(*p, &s.exponent)));
+        sums.iter().fold(exp(&all), |q, (_, p, s)| mul(&q, &pow(&s.factor, &constant(*p))))
+    });
+    Some(mul(&rest, &together))
+}
 
-    /// The sum of many is what adding one by one gives, whether they are few or not, and whatever cancels.
-    #[test]
-    fn a_sum_is_what_adding_gives() {
-        let term = |i: usize| match i % 4 {
-            0 => scale(0.1 * i as f64, &exp(&scale(-((i % 7) as f64), &x()))),
-            1 => constant(0.3),
-            2 => scale(if i % 8 == 2 { 1.5 } else { -1.5 }, &pow(&x(), &constant((i % 3) as f64 + 2.0))),
-            _ => add(&x(), &ln(&add(&x(), &constant((i % 5) as f64)))),
+/// sinh u and a negative power of cosh u: their places, and the two as a tangent and what is left of the power.
+fn tangent(factors: &[(Expr, Expr)]) -> Option<(usize, usize, Expr)> {
+    for (i, (b, p)) in factors.iter().enumerate() {
+        let (Kind::Unary(Unary::Sinh, u), Some(p)) = (b.kind(), p.as_const()) else { continue };
+        let cosh = unary(Unary::Cosh, u);
+        let Some((j, q)) =
+            factors.iter().enumerate().find_map(|(j, (b, q))| (*b == cosh).then_some((j, q.as_const()?)))
+        else {
+            continue;
         };
-        for n in [0, 1, 2, 5, 16, 17, 200] {
-            let folded = (0..n).fold(constant(0.0), |a, i| add(&a, &term(i)));
-            let at_once = sum((0..n).map(term).collect::<Vec<Expr>>());
-            assert!(folded == at_once, "{n} terms");
+        if p > 0.0 && q < 0.0 && in_x(u) {
+            let m = p.min(-q);
+            let left = mul(&pow(b, &constant(p - m)), &pow(&cosh, &constant(q + m)));
+            return Some((i, j, mul(&pow(&unary(Unary::Tanh, u), &constant(m)), &left)));
         }
     }
+    None
+}
 
-    /// Hundreds of terms, squared, and hundreds of factors, against central differences: 1e-6 is what a step of 1e-5 leaves.
-    /// Each is done in a fraction of a second; once it took minutes.
-    #[test]
-    fn long_formulas_are_differentiated() {
-        let begun = std::time::Instant::now();
-        let long = (1..400).fold(x(), |y, i| add(&y, &scale(1e-3, &exp(&scale(-0.01 * f64::from(i), &x())))));
-        let squared = expand(&mul(&long, &long));
-        let factors = (1..200).fold(x(), |y, i| mul(&y, &add(&x(), &constant(0.02 * f64::from(i)))));
-        for f in [long, squared, ln(&factors), factors] {
-            let tape = Tape::new(&[f.clone(), diff(&f, &x())]);
-            let at = |v: f64| {
-                let mut registers = vec![];
-                tape.eval(v, &mut registers);
-                (tape.out(0, &registers), tape.out(1, &registers))
-            };
-            let (v, h) = (0.37, 1e-5);
-            let difference = (at(v + h).0 - at(v - h).0) / (2.0 * h);
-            let exact = at(v).1;
-            assert!((difference - exact).abs() <= 1e-6 * (1e-300 + exact.abs()), "{difference} and {exact}");
+/// A factor that is multiplied out, a sum of exponentials or a function that is one: its place and its terms. Over a
+/// denominator, sums of positive terms stay together.
+fn numerator(factors: &[(Expr, Expr)], below: bool) -> Option<(usize, Vec<Expr>)> {
+    let has = |t: &Expr| exponent_of(1.0, t).is_some();
+    factors.iter().enumerate().find_map(|(i, (b, e))| {
+        if !e.is(1.0) || !in_x(b) {
+            return None;
         }
-        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+        match b.kind() {
+            Kind::Sum(c, v)
+                if v.len() <= MOST_TERMS && v.iter().any(|(_, t)| has(t)) && !(below && split(b).is_some()) =>
+            {
+                Some((i, std::iter::once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, t))).collect()))
+            }
+            Kind::Unary(Unary::Sinh, u) => Some((i, vec![scale(0.5, &exp(u)), scale(-0.5, &exp(&neg(u)))])),
+            _ => None,
+        }
+    })
+}
+
+/// e^w (A + e^u)^p as powers of σ(u − ln A) and σ(ln A − u), where that is what it is.
+fn sigmoids(w: &Expr, p: f64, s: &Split) -> Option<Expr> {
+    let (u, rest) = s.single.as_ref()?;
+    let m = -p;
+    if !(m > 0.0 && m <= 8.0 && is_integer(&constant(m))) {
+        return None;
     }
+    for j in 0..=m as i32 {
+        let j = f64::from(j);
+        let left = sub(w, &scale(j, u));
+        let of_rest = pow(rest, &constant(j - m));
+        // e^w is u's share, or u's and that of another exponential
+        let outside = mul(&exp(&left), &of_rest);
+        if left.as_const().is_some() || outside.as_const().is_some() {
+            let v = sub(u, &ln(rest));
+            let (above, below) = (unary(Unary::Sigmoid, &v), unary(Unary::Sigmoid, &neg(&v)));
+            let sigmas = mul(&pow(&above, &constant(j)), &pow(&below, &constant(m - j)));
+            return Some(mul(&outside, &sigmas));
+        }
+    }
+    None
 }

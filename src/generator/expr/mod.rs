@@ -9,10 +9,11 @@
 //! assert_eq!(exp(&mul(&constant(2.0), &ln(&x()))), mul(&x(), &x()));
 //! ```
 mod algebra;
+mod functions;
 mod node;
-mod stable;
-pub use algebra::{
-    add, binary, compare, div, exp, ln, max, min, mul, neg, pow, scale, select, sqrt, sub, substitute, sum, unary,
-};
+mod sums;
+pub use algebra::{div, exp, ln, mul, pow, sqrt, unary};
+pub use functions::{binary, compare, max, min, select, substitute};
 pub(super) use node::native_derivative;
 pub use node::{Expr, Kind, constant, coordinate, native, x, y};
+pub use sums::{add, neg, scale, sub, sum};
