@@ -361,7 +361,7 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
         &[
             "abs", "sign", "floor", "ceiling", "round", "push", "pop", "map", "filter", "contains", "split", "replace",
             "to_upper", "to_lower", "trim", "pow", "max", "min", "tanh", "sin", "cos", "tan", "log", "log1p", "expm1",
-            "log10", "sigmoid", "softplus", "atan", "sinh", "cosh",
+            "log10", "sigmoid", "softplus", "atan", "sinh", "cosh", "asinh", "erf", "lgamma", "digamma", "log2",
         ],
     ),
 ];
