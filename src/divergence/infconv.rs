@@ -70,7 +70,7 @@ impl Divergence for InfConv {
     fn terms(&self) -> Vec<(f64, Term)> {
         vec![(
             1.0,
-            Term { objective: Objective::F(self.generator.clone()), space: self.space.clone(), reversed: false },
+            Term { objective: Objective::F(self.generator.level()), space: self.space.clone(), reversed: false },
         )]
     }
     fn latex(&self) -> String {

@@ -34,7 +34,7 @@ impl Divergence for Regularized {
         vec![(
             1.0,
             Term {
-                objective: Objective::F(self.generator.clone()),
+                objective: Objective::F(self.generator.level()),
                 space: Space::Lipschitz(self.space),
                 reversed: false,
             },

@@ -5,6 +5,7 @@ use super::conjugate::{ClosedForm, Conjugates, PreparedConjugate, VectorConjugat
 use super::convexity::{Convexity, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, Kind, x};
+use super::level::level;
 use super::log_ratio::{LogRatio, RatioValues};
 use super::per_device::PerDevice;
 use super::tape::Tape;
@@ -40,6 +41,7 @@ pub struct Generator {
     /// made when somebody needs it
     ratio: OnceLock<LogRatio>,
     at_one: OnceLock<(f64, f64)>,
+    level: OnceLock<Option<Arc<Generator>>>,
     tables: PerDevice<ConvexTable>,
 }
 
@@ -92,8 +94,19 @@ impl Generator {
             kl_scale,
             ratio: OnceLock::new(),
             at_one: OnceLock::new(),
+            level: OnceLock::new(),
             tables: PerDevice::default(),
         })
+    }
+
+    /// An f with the same divergence between probability measures, for calculating with: f − f'(1)(x − 1) where that slope would
+    /// hide the rest, else f itself.
+    pub fn level(self: &Arc<Generator>) -> Arc<Generator> {
+        let make = || {
+            let g = level(&self.f).filter(|_| !self.f.has_native())?;
+            Generator::new(self.name.clone(), g).ok().map(Arc::new)
+        };
+        self.level.get_or_init(make).clone().unwrap_or_else(|| self.clone())
     }
 
     /// What the user called it.

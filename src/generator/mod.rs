@@ -20,6 +20,7 @@ pub mod expr;
 mod function;
 pub mod infimum;
 pub mod latex;
+mod level;
 mod log_ratio;
 pub mod named;
 mod native;

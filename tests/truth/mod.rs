@@ -8,6 +8,7 @@ mod exact;
 mod flows;
 mod functions;
 mod kernels;
+mod level;
 mod one_sided;
 mod ring;
 mod splitmix;

@@ -69,8 +69,10 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
     // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
     let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
+    // a limit far beyond all nodes is none to them: y - a would have none of the digits of y
+    let beyond = 100.0 * (1.0 + near.abs().max(far.abs()));
     let end = |limit: f64, reached: f64| {
-        if !limit.is_finite() {
+        if !limit.is_finite() || limit.abs() > beyond {
             End::Infinite
         } else if (reached - limit).abs() <= exact * (1.0 + limit.abs()) {
             End::Attained(limit)
