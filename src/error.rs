@@ -155,6 +155,28 @@ pub enum GeneratorError {
     /// f has no x in it.
     #[error("f does not depend on x: every such f gives the divergence 0")]
     Constant,
+    /// f is a line.
+    #[error("f is linear, f(x) = {slope} (x - 1): every such f gives the divergence 0")]
+    Linear {
+        /// f'
+        slope: f64,
+    },
+    /// f is infinite beside 1.
+    #[error("f is infinite {place}: D_f(P|Q) is then 0 for P = Q and infinite for all other P")]
+    OnlyAtOne {
+        /// "everywhere but at x = 1", "for x < 1" or "for x > 1"
+        place: &'static str,
+    },
+    /// f is known by its values, and they change.
+    #[error("f({x}) was {first} and, asked again, {then}: f must be the same function each time it is called")]
+    Unsteady {
+        /// where
+        x: f64,
+        /// f there
+        first: f64,
+        /// f there, a moment later
+        then: f64,
+    },
     /// f'(0⁺) or f'(∞), the ends of the domain of f*, cannot be told.
     #[error("the behaviour of f' at {end} could not be determined, so the domain of the conjugate is unknown")]
     UnknownDomain {
@@ -218,7 +240,22 @@ impl GeneratorError {
             GeneratorError::NotConvex { .. } => {
                 "D_f needs a convex f; plot::generator draws one, and f'' must be ≥ 0 for every x > 0".into()
             }
-            GeneratorError::UndefinedAtOne { .. } => "f must be finite on all of (0, inf), and f(1) = 0".into(),
+            GeneratorError::UndefinedAtOne { value } if value.is_nan() => {
+                "a formula like 0/0, 0*ln(0) or the root of a negative number is no number at 1; f(1) must be 0, as in \
+                 `if x == 1 { 0 } else { … }`"
+                    .into()
+            }
+            GeneratorError::UndefinedAtOne { .. } => {
+                "P = Q has the ratio 1 everywhere and the divergence 0: f(1) must be 0, and f finite around it".into()
+            }
+            GeneratorError::Linear { .. } => {
+                "D_f sees how f bends, and adding c (x - 1) to f changes nothing: add a convex term, such as x*ln(x)"
+                    .into()
+            }
+            GeneratorError::OnlyAtOne { .. } => {
+                "with a function space that divergence is an integral probability metric: ipm(lipschitz(1.0))".into()
+            }
+            GeneratorError::Unsteady { .. } => "no clock, no random numbers, no counting of calls in f".into(),
             GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
             GeneratorError::UnknownDomain { .. } => {
                 "f should be eventually monotone in x at both ends of (0, inf)".into()

@@ -8,6 +8,7 @@ use super::expr::{self, Expr, Kind, x};
 use super::level::level;
 use super::log_ratio::{LogRatio, RatioValues};
 use super::per_device::PerDevice;
+use super::refused;
 use super::tape::Tape;
 use crate::device::ops::tables::{ConvexTable, PairTable};
 use crate::device::{Values, is_cpu};
@@ -282,6 +283,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
 
 /// What is known about the convexity of f; errors where f is no generator.
 fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorError> {
+    refused::unsteady(f, numeric)?;
     let at_one = numeric.jet(1.0, &mut vec![]).f;
     if !at_one.is_finite() {
         return Err(GeneratorError::UndefinedAtOne { value: at_one });
@@ -289,6 +291,7 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
     if at_one.abs() > zero_at_one(f, numeric) {
         return Err(GeneratorError::NonzeroAtOne { value: at_one });
     }
+    refused::only_at_one(numeric)?;
     let convexity = convexity(f, numeric);
     if let Convexity::Violated { x, before, after } = convexity {
         return Err(GeneratorError::NotConvex { x, before, after });
@@ -302,5 +305,6 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
     if numeric.dinf.is_nan() {
         return Err(GeneratorError::UnknownDomain { end: "infinity" });
     }
+    refused::line(f, numeric)?;
     Ok(convexity)
 }

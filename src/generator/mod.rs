@@ -26,6 +26,7 @@ pub mod named;
 mod native;
 mod per_device;
 pub mod portable;
+mod refused;
 mod report;
 pub mod scalar;
 mod special;

@@ -1,5 +1,5 @@
 //! The Rhai engine as gflow sets it up.
-use super::context::Context;
+use super::context::{Context, lock};
 use super::convert::raise;
 use super::front_end::Event;
 use super::install::install;
@@ -58,9 +58,18 @@ fn longest() -> usize {
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
-    engine.on_print(move |s| c.emit(Event::Text(words::printed(s))));
+    let read_before = |c: &Context| lock(&c.oracle).again;
+    engine.on_print(move |s| {
+        if !read_before(&c) {
+            c.emit(Event::Text(words::printed(s)));
+        }
+    });
     let c = context.clone();
-    engine.on_debug(move |s, _, _| c.emit(Event::Note(s.to_string())));
+    engine.on_debug(move |s, _, _| {
+        if !read_before(&c) {
+            c.emit(Event::Note(s.to_string()));
+        }
+    });
     let c = context.clone();
     engine.on_progress(move |_| {
         // `eval` in what it evaluates, and whatever else calls on without being counted

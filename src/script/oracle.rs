@@ -6,6 +6,8 @@ use crate::generator::expr::Expr;
 pub struct Oracle {
     /// whether a closure is being read
     pub active: bool,
+    /// whether it is being read once more, only to see that it is the same: what it prints was printed
+    pub again: bool,
     /// the answers to give first
     pub prefix: Vec<bool>,
     /// what was asked, and what was answered

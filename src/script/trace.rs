@@ -29,7 +29,9 @@ pub(super) fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<
 pub(super) fn bounded(ctx: &NativeCallContext, e: Expr) -> Native<Expr> {
     let most = if e.of_point() { MOST_OF_POINT } else { MOST_NODES };
     if e.size() > most {
-        return Err(error(ctx, format!("this formula has grown beyond {most} operations")));
+        let text =
+            format!("this formula has grown beyond {most} operations; every turn of a loop in it is a part of it");
+        return Err(error(ctx, text));
     }
     Ok(e)
 }
@@ -165,42 +167,59 @@ pub fn trace(c: &Context, ctx: &NativeCallContext, f: &FnPtr) -> Native<Expr> {
     trace_at(c, ctx, f, &Dynamic::from(x()))
 }
 
-/// The same on another symbolic argument.
+/// The same on another symbolic argument. It is read twice: a closure that looks at a clock is no formula.
 pub fn trace_at(c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dynamic) -> Native<Expr> {
-    let mut paths = 0;
-    let result = explore(c, ctx, (f, argument), vec![], &mut paths);
-    *lock(&c.oracle) = Oracle::default();
-    result
+    let read = |again| {
+        let result = Reading { context: c, native: ctx, closure: f, argument, again, paths: 0 }.explore(vec![]);
+        *lock(&c.oracle) = Oracle::default();
+        result
+    };
+    let formula = read(false)?;
+    if read(true)? != formula {
+        let reason = "it is another formula each time it is called; it may depend on x and on numbers, not on a clock, on random \
+                      numbers or on how often it was called";
+        return Err(raise(c, ctx, Error::data("the closure", reason)));
+    }
+    Ok(formula)
 }
 
-fn explore(
-    c: &Context,
-    ctx: &NativeCallContext,
-    f: (&FnPtr, &Dynamic),
-    prefix: Vec<bool>,
-    paths: &mut usize,
-) -> Native<Expr> {
-    *paths += 1;
-    if *paths > MOST_PATHS {
-        return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
-    }
-    let given = prefix.len();
-    *lock(&c.oracle) = Oracle { active: true, prefix, log: vec![] };
-    let value: Dynamic = f.0.call_raw(ctx, None, [f.1.clone()])?;
-    let log = std::mem::take(&mut lock(&c.oracle).log);
-    let Some(mut out) = to_expr(&value) else {
-        let reason = if value.is_unit() {
-            "it returned nothing; is there a `;` after the last expression?".to_string()
-        } else {
-            format!("it returned a {}, expected a number built from x", type_of(&value))
+/// A closure that is read as a formula, path by path.
+struct Reading<'a> {
+    context: &'a Context,
+    native: &'a NativeCallContext<'a>,
+    closure: &'a FnPtr,
+    argument: &'a Dynamic,
+    again: bool,
+    /// so many were read
+    paths: usize,
+}
+
+impl Reading<'_> {
+    /// What it is where the first comparisons on x have these results.
+    fn explore(&mut self, prefix: Vec<bool>) -> Native<Expr> {
+        let (c, ctx) = (self.context, self.native);
+        self.paths += 1;
+        if self.paths > MOST_PATHS {
+            return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
+        }
+        let given = prefix.len();
+        *lock(&c.oracle) = Oracle { active: true, again: self.again, prefix, log: vec![] };
+        let value: Dynamic = self.closure.call_raw(ctx, None, [self.argument.clone()])?;
+        let log = std::mem::take(&mut lock(&c.oracle).log);
+        let Some(mut out) = to_expr(&value) else {
+            let reason = if value.is_unit() {
+                "it returned nothing; is there a `;` after the last expression?".to_string()
+            } else {
+                format!("it returned a {}, expected a number built from x", type_of(&value))
+            };
+            return Err(raise(c, ctx, Error::data("the closure", reason)));
         };
-        return Err(raise(c, ctx, Error::data("the closure", reason)));
-    };
-    for i in (given..log.len()).rev() {
-        let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();
-        other.push(false);
-        let otherwise = explore(c, ctx, f, other, paths)?;
-        out = expr::select(&log[i].0, &out, &otherwise);
+        for i in (given..log.len()).rev() {
+            let mut other: Vec<bool> = log[..i].iter().map(|l| l.1).collect();
+            other.push(false);
+            let otherwise = self.explore(other)?;
+            out = expr::select(&log[i].0, &out, &otherwise);
+        }
+        Ok(out)
     }
-    Ok(out)
 }

@@ -86,6 +86,10 @@ fn imports_nest_and_circles_end() {
 fn everything_can_be_interrupted() {
     for script in [
         "let i = 0; loop { i += 1; }",
+        "f_divergence(\"f\", |x| { loop {} })",
+        "f_divergence(\"f\", |x| { let y = x; loop { y = y + x; } y })",
+        "f_divergence(\"f\", |x| { let k = 0; while k >= 0 { k += 1; if x > 1 { k += 1; } } x - 1 })",
+        "fn g(x) { while true { sleep(1); } } f_divergence(\"f\", |x| g(x))",
         "try { loop { let a = 1; } } catch (e) { print(\"swallowed\") }",
         "kl().regularized(lipschitz(1.0)).estimate(data::gaussian(500, 2), data::ring(500), #{ steps: 100000000 })",
         "let p = data::gaussian(3000, 2); let q = data::ring(3000); loop { metric::w2(p, q); }",

@@ -1,4 +1,5 @@
 //! Functions of formulas and their derivatives against 60-digit values (functions.csv, made by reference_functions.py).
+use super::conjugates::typed;
 use gflow::generator::diff::diff;
 use gflow::generator::expr::{Expr, add, constant, div, exp, ln, scale, sub, sum, unary, x};
 use gflow::generator::latex::latex;
@@ -120,5 +121,57 @@ fn exponentials_do_not_overflow_against_each_other() {
         tape.eval(far, &mut registers);
         assert!(close(tape.out(0, &registers), value), "{}: {}", latex(&f), tape.out(0, &registers));
         assert!(close(tape.out(1, &registers), slope), "{}: {}", latex(&f), tape.out(1, &registers));
+    }
+}
+
+/// Convex f whose exponentials overflow far out, as people write them, are taken; each against what it is, at places where that
+/// does not overflow either, to 1e-13 of the size of its terms, and with its slope at infinity.
+#[test]
+fn f_with_exponentials_by_hand_are_taken() {
+    type Case = (&'static str, fn(f64) -> f64, f64);
+    let cases: [Case; 8] = [
+        (
+            "x**2 - 1 + exp(x)/(1 + exp(x)) - exp(1)/(1 + exp(1))",
+            |x| x * x - 1.0 + 1.0 / (1.0 + (-x).exp()) - 1.0 / (1.0 + (-1f64).exp()),
+            f64::INFINITY,
+        ),
+        (
+            "ln(exp(x) + exp(1 - x)) - ln(exp(1) + 1)",
+            |x| x + (1.0 - 2.0 * x).exp().ln_1p() - (1f64.exp() + 1.0).ln(),
+            1.0,
+        ),
+        (
+            "ln((exp(x - 1) + exp(1 - x))/2)",
+            |x| (x - 1.0).abs() + (-2.0 * (x - 1.0).abs()).exp().ln_1p() - 2f64.ln(),
+            1.0,
+        ),
+        (
+            "ln(1 + exp(x) + exp(2*x)) - ln(1 + exp(1) + exp(2))",
+            |x| 2.0 * x + ((-x).exp() + (-2.0 * x).exp()).ln_1p() - (1.0 + 1f64.exp() + 2f64.exp()).ln(),
+            2.0,
+        ),
+        (
+            "ln(0.5*exp(5*(x - 1)) + 0.3*exp(-2*(x - 1)) + 0.2)",
+            |x| {
+                let u = x - 1.0;
+                5.0 * u + (0.5 + 0.3 * (-7.0 * u).exp() + 0.2 * (-5.0 * u).exp()).ln()
+            },
+            5.0,
+        ),
+        ("ln(cosh(3*(x - 1)))", |x| 3.0 * (x - 1.0).abs() + (-6.0 * (x - 1.0).abs()).exp().ln_1p() - 2f64.ln(), 3.0),
+        (
+            "x**2 - 1 - ln(1 + exp(x)) + ln(1 + exp(1))",
+            |x| x * x - 1.0 - x - (-x).exp().ln_1p() + (1.0 + 1f64.exp()).ln(),
+            f64::INFINITY,
+        ),
+        ("x*sinh(x)/cosh(x) - tanh(1) + (x - 1)**2", |x| x * x.tanh() - 1f64.tanh() + (x - 1.0).powi(2), f64::INFINITY),
+    ];
+    for (text, exact, slope) in cases {
+        let f = typed("f", text);
+        for x in [1e-9, 0.1, 0.5, 0.999, 2.0, 17.0, 300.0, 900.0, 1e6] {
+            let (got, exact) = (f.f(x), exact(x));
+            assert!((got - exact).abs() <= 1e-13 * (4.0 + exact.abs()), "{text} at {x}: {got} and {exact}");
+        }
+        assert_eq!(f.slopes().1, slope, "{text}");
     }
 }

@@ -46,6 +46,11 @@ pub const CASES: &[Case] = &[
         "",
         "f_divergence(\"x\", |x| { let y = 0.0*x; for i in 0..600 { y = max(y, (x - 1.0)*i/600) } y })",
     ),
+    // an f that is never read to its end
+    case(&["f_divergence"], "", "f_divergence(\"x\", |x| { loop {} })"),
+    case(&["f_divergence"], "", "f_divergence(\"x\", |x| { let y = x; loop { y = y + x; } y })"),
+    case(&["f_divergence"], "", "f_divergence(\"x\", |x| { let k = 0; while k >= 0 { k += 1; if x > 1 { k += 1; } } x - 1 })"),
+    case(&["f_divergence"], "", "f_divergence(\"x\", |x| { sleep(100); x*ln(x) })"),
     case(
         &["report", "domain", "latex", "name", "f", "derivative", "conjugate", "conjugate_grad"],
         "let g = f_divergence(\"x\", |x| { let y = x*ln(x) - x + 1; for i in 1..300 { y = y + (x - 1)**2*exp(-i*x) } y }); let v = linspace(0.1, 9.0, 200000);",
@@ -285,6 +290,11 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
     case(&["concat"], "let a = data::gaussian(10000000, 4);", "a.concat(a)"),
     case(&["concat", "sum", "mean"], LIST, "sum(concat(a, a))"),
     case(&["ln", "exp", "sqrt"], LIST, "exp(ln(a*a + 1.0)/2.0) - a"),
+    case(
+        &["asinh", "log2", "erf", "lgamma", "digamma"],
+        LIST,
+        "log2(2.0 + erf(a)); asinh(a); lgamma(a*a + 1.0); digamma(a*a + 1.0)",
+    ),
     case(&["sort"], LIST, "let b = a; b.sort()"),
     case(&["sort"], "let a = data::gaussian(200000, 1).col(0);", "let b = a; b.sort(|x, y| y - x)"),
     case(&["col", "to_array"], "let p = data::gaussian(2000000, 4);", "p.col(0); p.to_array()"),
