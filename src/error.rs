@@ -132,15 +132,24 @@ pub enum GeneratorError {
         /// f(1)
         value: f64,
     },
-    /// f' falls somewhere.
-    #[error("f is not convex: near x = {x:.4} its slope falls from {before:.6} to {after:.6}")]
+    /// f lies above one of its chords.
+    #[error(
+        "f is not convex: at x = {}, {} and {} it is {}, {} and {}, the middle one above the chord",
+        short(.points[0]), short(.points[1]), short(.points[2]), short(.values[0]), short(.values[1]), short(.values[2])
+    )]
     NotConvex {
+        /// x₁ < x₂ < x₃
+        points: [f64; 3],
+        /// f at these
+        values: [f64; 3],
+    },
+    /// f is no finite number somewhere between places where it is one.
+    #[error("f is not convex: f({x}) = {value}, between places where it is finite")]
+    Undefined {
         /// where
         x: f64,
-        /// f' to the left of it
-        before: f64,
-        /// f' to the right of it
-        after: f64,
+        /// f there
+        value: f64,
     },
     /// f is discontinuous.
     #[error("f is not convex: it jumps at x = {x:.4} from {before:.6} to {after:.6}")]
@@ -183,6 +192,12 @@ pub enum GeneratorError {
         /// "0" or "infinity"
         end: &'static str,
     },
+}
+
+/// As many digits as it takes to tell it from its neighbours, in the shorter of the two notations.
+fn short(v: f64) -> String {
+    let (plain, powers) = (format!("{v}"), format!("{v:e}"));
+    if plain.len() <= powers.len() + 4 { plain } else { powers }
 }
 
 impl Error {
@@ -256,6 +271,9 @@ impl GeneratorError {
                 "with a function space that divergence is an integral probability metric: ipm(lipschitz(1.0))".into()
             }
             GeneratorError::Unsteady { .. } => "no clock, no random numbers, no counting of calls in f".into(),
+            GeneratorError::Undefined { .. } => {
+                "a convex f is finite on an interval around 1 and +inf outside; look for poles and branches".into()
+            }
             GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
             GeneratorError::UnknownDomain { .. } => {
                 "f should be eventually monotone in x at both ends of (0, inf)".into()

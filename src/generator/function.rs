@@ -2,7 +2,7 @@
 use super::conjugate::kernel;
 use super::conjugate::numeric::NumericConjugate;
 use super::conjugate::{ClosedForm, Conjugates, PreparedConjugate, VectorConjugate, closed, piecewise};
-use super::convexity::{Convexity, convexity};
+use super::convexity::{Convexity, ViolationKind, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, Kind, x};
 use super::level::level;
@@ -119,8 +119,8 @@ impl Generator {
         &self.f
     }
     /// How it is known that f is convex.
-    pub fn convexity(&self) -> Convexity {
-        self.convexity
+    pub fn convexity(&self) -> &Convexity {
+        &self.convexity
     }
     /// a > 0 when f is a·(x ln x) plus an affine function.
     pub fn kl_scale(&self) -> Option<f64> {
@@ -293,11 +293,12 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
     }
     refused::only_at_one(numeric)?;
     let convexity = convexity(f, numeric);
-    if let Convexity::Violated { x, before, after } = convexity {
-        return Err(GeneratorError::NotConvex { x, before, after });
-    }
-    if let Convexity::Jump { x, before, after } = convexity {
-        return Err(GeneratorError::Jump { x, before, after });
+    if let Convexity::Violated(v) = &convexity {
+        return Err(match v.kind {
+            ViolationKind::Jump { before, after } => GeneratorError::Jump { x: v.points[1], before, after },
+            ViolationKind::Undefined => GeneratorError::Undefined { x: v.points[1], value: v.values[1] },
+            ViolationKind::Dent => GeneratorError::NotConvex { points: v.points, values: v.values },
+        });
     }
     if numeric.d0.is_nan() {
         return Err(GeneratorError::UnknownDomain { end: "0" });

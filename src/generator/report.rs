@@ -27,11 +27,16 @@ impl Generator {
         }
     }
 
+    /// How it is known that f is convex: the steps of the proof, or what was looked at.
+    pub fn proof(&self) -> String {
+        format!("{}: {}", self.name(), self.convexity().derivation())
+    }
+
     /// What was found out about f, for people.
     pub fn report(&self) -> String {
         let convexity = match self.convexity() {
-            Convexity::Proved => "proved from the structure of f".to_string(),
-            _ => "checked on a grid of 20001 points, x from 2e-9 to 5e8, and at every kink".to_string(),
+            Convexity::Proved(_) => "proved (proof() shows how)".to_string(),
+            other => other.summary(),
         };
         let low = match self.numeric().d0 {
             d if d.is_finite() => format!(" for y > {}, and {} below", short(d), short(-self.numeric().f0)),

@@ -105,6 +105,10 @@ pub fn pow(b: &Expr, e: &Expr) -> Expr {
         Kind::Prod(v) if is_integer(e) || v.iter().all(|(b, _)| b.is_positive()) => {
             return v.iter().fold(constant(1.0), |acc, (b, p)| mul(&acc, &pow(b, &mul(p, e))));
         }
+        // √(u²) is |u|: the kink at u = 0 is seen, and derivatives there are numbers
+        Kind::Prod(v) if e.as_const().is_some() && v.iter().all(|(b, p)| b.is_positive() || is_even(p)) => {
+            return v.iter().fold(constant(1.0), |acc, (b, p)| mul(&acc, &pow(&unary(Unary::Abs, b), &mul(p, e))));
+        }
         Kind::Sum(..) => {
             let (k, t) = b.split_coefficient();
             if k != 1.0 && (k > 0.0 || is_integer(e)) {

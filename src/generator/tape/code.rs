@@ -47,6 +47,17 @@ struct Lowering {
 }
 
 impl Op {
+    /// The instructions it takes its arguments from.
+    pub(super) fn operands(&self) -> Vec<u32> {
+        match self {
+            Op::Const(_) | Op::Input(_) => vec![],
+            Op::Square(a) | Op::Sqrt(a) | Op::Recip(a) | Op::AddScalar(a, _) | Op::MulScalar(a, _) => vec![*a],
+            Op::RsubScalar(_, a) | Op::PowScalar(a, _) | Op::Unary(_, a) | Op::Native(_, _, a) => vec![*a],
+            Op::Add(a, b) | Op::Sub(a, b) | Op::Mul(a, b) | Op::Div(a, b) | Op::Pow(a, b) => vec![*a, *b],
+            Op::Binary(_, a, b) | Op::Compare(_, a, b) => vec![*a, *b],
+            Op::Select(q, a, b) => vec![*q, *a, *b],
+        }
+    }
     /// A number that equal instructions share.
     fn digest(&self) -> u64 {
         let mut h = std::collections::hash_map::DefaultHasher::new();
@@ -201,6 +212,10 @@ impl Tape {
     /// Whether there is nothing to compute.
     pub fn is_empty(&self) -> bool {
         self.ops.is_empty()
+    }
+    /// Code that is known.
+    pub(super) fn of(ops: Vec<Op>, outs: Vec<u32>) -> Tape {
+        Tape { ops, outs }
     }
     pub(super) fn ops(&self) -> &[Op] {
         &self.ops

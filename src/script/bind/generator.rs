@@ -34,6 +34,7 @@ pub fn fill(l: &mut Library) {
     g.method("domain()", "where f* is finite", |_, g, ()| Ok(g.domain_text()));
     g.method("latex()", "f as LaTeX", |_, g, ()| Ok(g.latex()));
     g.method("report()", "what was found out about f", |_, g, ()| Ok(g.report()));
+    g.method("proof()", "how it is known that f is convex", |_, g, ()| Ok(g.proof()));
     g.method("name()", "its name", |_, g, ()| Ok(g.name().to_string()));
     g.property("name", "its name", |_, g| Ok(g.name().to_string()));
 }

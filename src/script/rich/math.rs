@@ -1,5 +1,5 @@
 //! Formulas: a generator with what was found out about it.
-use crate::generator::{Convexity, Generator};
+use crate::generator::Generator;
 
 /// A displayed formula.
 pub fn display(latex: &str) -> String {
@@ -21,11 +21,7 @@ pub fn generator(g: &Generator) -> String {
         Some(c) => format!("${c}$"),
         None => "numeric (bracketed Newton; on the device a table)".into(),
     };
-    let convexity = if g.convexity() == Convexity::Proved {
-        "convex: proved from the structure of f"
-    } else {
-        "convex: checked on 20001 points and at every kink"
-    };
+    let convexity = format!("convex: {}", g.convexity().summary());
     let domain = match g.domain() {
         (d, _) if d.is_infinite() => r"$y\in\mathbb{R}$".to_string(),
         (d, true) => format!(r"$y\le {}$", number(d)),

@@ -1,0 +1,129 @@
+//! A proof that f'' ≥ 0 on all of (0, ∞), piece by piece, and that slopes rise where pieces meet.
+use super::cover::smooth;
+use super::jet::Jet;
+use super::pieces::{Piece, Place, is_unchanging, pieces, places};
+use super::refute::{Kind, Refuter, Violation};
+use crate::generator::expr::Expr;
+use crate::generator::interval::Interval;
+use crate::generator::tape::{Branch, Tape};
+
+/// Intervals that are looked at for one f.
+const BOXES: usize = 3000;
+
+/// What was found out about f.
+pub struct Study {
+    /// the proof, as far as it went
+    pub steps: Vec<String>,
+    /// the largest violation that may have been missed between `from` and `to`, relative to f around it
+    pub relative: f64,
+    /// where the part that was looked at begins
+    pub from: f64,
+    /// where it ends
+    pub to: f64,
+    /// a violation, if one was found
+    pub violation: Option<Violation>,
+    /// intervals that may still be looked at
+    pub left: usize,
+}
+
+impl Study {
+    /// Whether all of it is proved.
+    pub fn is_complete(&self) -> bool {
+        self.relative == 0.0 && self.from == 0.0 && self.to == f64::INFINITY && self.violation.is_none()
+    }
+    /// A violation of this size may have been missed besides.
+    pub fn miss(&mut self, relative: f64) {
+        self.relative = if relative.is_nan() { 1.0 } else { (self.relative + relative.max(0.0)).min(1.0) };
+    }
+}
+
+/// Looks at f with pieces between these places; whatever is found wrong is shown with `refuter`.
+pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
+    let mut s = Study { steps: vec![], relative: 0.0, from: 0.0, to: f64::INFINITY, violation: None, left: BOXES };
+    if f.has_native() {
+        s.miss(1.0);
+        return s;
+    }
+    let tape = Tape::new(std::slice::from_ref(f));
+    let places = places(&tape, breaks);
+    let parts = pieces(&tape, &places);
+    for (i, p) in parts.iter().enumerate() {
+        if !is_unchanging(&parts, &places, i, &mut s.left) {
+            s.miss(1.0);
+        }
+        if let Some(b) = &p.branch
+            && !p.is_infinite()
+        {
+            smooth(p, &b.tape, refuter, &mut s);
+        }
+        if s.violation.is_some() {
+            return s;
+        }
+    }
+    for (i, place) in places.iter().enumerate() {
+        let sides = [&parts[i], &parts[i + 1]];
+        if !place.is_certain(sides) {
+            s.miss(1.0);
+        }
+        let [Some(left), Some(right)] = [&sides[0].branch, &sides[1].branch] else {
+            s.miss(1.0);
+            continue;
+        };
+        if sides.iter().any(|p| p.is_infinite()) {
+            border(&tape, &parts, i, &mut s);
+        } else {
+            joint(&tape, place, [left, right], refuter, &mut s);
+        }
+        if s.violation.is_some() {
+            return s;
+        }
+    }
+    s
+}
+
+/// Where f becomes +∞ it must stay so, and at the border be no less than its limit.
+fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
+    let place = parts[i].to;
+    let outside = |p: &[Piece]| p.iter().all(Piece::is_infinite);
+    let inner = if outside(&parts[..=i]) { &parts[i + 1] } else { &parts[i] };
+    let limit = inner.branch.as_ref().map(|b| b.tape.over(&place)[0]);
+    let mut registers = vec![];
+    tape.eval(place.lo, &mut registers);
+    let own = tape.out(0, &registers);
+    let exact = place.lo == place.hi;
+    let above = own == f64::INFINITY || limit.is_some_and(|l| l.defined && own >= l.hi);
+    if (outside(&parts[..=i]) || outside(&parts[i + 1..])) && exact && above {
+        s.steps.push(format!("f is +inf beyond x = {}", place.lo));
+    } else {
+        s.miss(1.0);
+    }
+}
+
+/// Two pieces meet: f is continuous and its slope does not fall.
+fn joint(tape: &Tape, place: &Place, sides: [&Branch; 2], refuter: &Refuter, s: &mut Study) {
+    let x = 0.5 * (place.x.lo + place.x.hi);
+    let [left, right] = sides.map(|b| b.tape.over(&Jet::variable(place.x)).remove(0));
+    let own = tape.over(&place.x)[0];
+    let scale = refuter.scale(x);
+    let same = |a: &Interval, b: &Interval| a.defined && b.defined && a.lo == a.hi && a == b;
+    let mut gap = 0.0;
+    if place.may_jump() && !(same(&left.0, &right.0) && same(&own, &left.0)) {
+        let apart = |a: &Interval, b: &Interval| if b.defined { a.sub(b).magnitude() } else { f64::INFINITY };
+        gap = (apart(&left.0, &right.0) + apart(&left.0, &own)) / scale;
+    }
+    let fall = if same(&left.1, &right.1) || left.1.hi <= right.1.lo { 0.0 } else { left.1.hi - right.1.lo };
+    let defined = left.0.defined && right.0.defined && left.1.defined && right.1.defined;
+    let missed = if defined { gap + (fall * x / scale).max(0.0) } else { 1.0 };
+    if missed == 0.0 {
+        let (before, behind) = (left.1.hi, right.1.lo);
+        s.steps.push(format!("at x = {x}: f is continuous and its slope goes from {before:.6} to {behind:.6}"));
+        return;
+    }
+    if let Some(mut v) = refuter.around(x).or_else(|| refuter.undefined(x)) {
+        if gap > 1e-9 && !left.0.sub(&right.0).has_zero() && v.kind == Kind::Dent {
+            v.kind = Kind::Jump { before: left.0.lo, after: right.0.lo };
+        }
+        s.violation = Some(v);
+    }
+    s.miss(missed);
+}

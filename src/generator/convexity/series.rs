@@ -1,0 +1,340 @@
+//! What f does towards 0, ∞ or a place: a few leading terms with a bound of all the rest.
+//!
+//! With s = x towards 0, s = 1/x towards ∞ and s = |x − b| at a place b, and ℓ = −ln s, a series is
+//! Σ c s^a ℓ^q + ρ s^b ℓ^r: each c is a number in an interval that does not depend on s, and ρ a function of s with values in
+//! one, for all s in (0, `reach`]. Exponents are exact. What cancels leaves nothing where c is exact, so that the sign of a
+//! slowly decaying f'' is told, as in 1/(2x) − 1/(2(x + 1)).
+use super::exponent::Exponent;
+use super::jet::Ground;
+use crate::generator::interval::Interval;
+use crate::generator::scalar::{Binary, Relation, Unary};
+use crate::generator::tape::Algebra;
+use std::cmp::Ordering;
+
+/// Terms that are kept, and terms of the power series of a function.
+const MOST: usize = 6;
+const ORDER: usize = 4;
+
+/// c s^a ℓ^q
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    a: Exponent,
+    q: i32,
+    c: Interval,
+}
+
+/// Leading terms, largest first, and the rest.
+#[derive(Clone, Debug)]
+pub struct Series {
+    reach: f64,
+    terms: Vec<Term>,
+    rest: Option<Term>,
+    defined: bool,
+}
+
+fn order(p: &Term, q: &Term) -> Ordering {
+    p.a.partial_cmp(&q.a).unwrap_or(Ordering::Equal).then(q.q.cmp(&p.q))
+}
+
+impl Term {
+    fn constant(c: Interval) -> Term {
+        Term { a: Exponent::ZERO, q: 0, c }
+    }
+    /// Its product with another; none where the exponent is no exact sum.
+    fn times(&self, o: &Term) -> Option<Term> {
+        Some(Term { a: self.a.plus(&o.a)?, q: self.q + o.q, c: self.c.mul(&o.c) })
+    }
+    /// What it is a multiple of another by, without their numbers.
+    fn over(&self, o: &Term) -> Option<Term> {
+        Some(Term { a: self.a.plus(&o.a.negated())?, q: self.q - o.q, c: self.c })
+    }
+    fn is_constant(&self) -> bool {
+        self.a == Exponent::ZERO && self.q == 0
+    }
+    /// Whether it tends to 0 with s.
+    fn is_small(&self) -> bool {
+        self.a > Exponent::ZERO || (self.a == Exponent::ZERO && self.q < 0)
+    }
+}
+
+impl Series {
+    /// x = b + k s^p, for s in (0, reach].
+    pub fn x(b: f64, k: f64, p: f64, reach: f64) -> Series {
+        let empty = Series { reach, terms: vec![], rest: None, defined: true };
+        let power = Term { a: Exponent::of(p), q: 0, c: Interval::point(k) };
+        empty.of(vec![Term::constant(Interval::point(b)), power], None)
+    }
+    fn lost(&self) -> Series {
+        Series { defined: false, terms: vec![], rest: None, ..self.clone() }
+    }
+    fn of(&self, mut all: Vec<Term>, rest: Option<Term>) -> Series {
+        let mut s = Series { terms: vec![], rest, ..self.clone() };
+        all.sort_by(order);
+        for t in all {
+            match s.terms.last_mut() {
+                Some(l) if l.a == t.a && l.q == t.q => l.c = l.c.add(&t.c),
+                _ => s.terms.push(t),
+            }
+        }
+        s.defined &= s.terms.iter().chain(&s.rest).all(|t| t.c.defined);
+        s.terms.retain(|t| !t.c.is_zero());
+        while s.terms.len() > MOST {
+            if let Some(t) = s.terms.pop() {
+                match s.join(s.rest, t) {
+                    Some(r) => s.rest = Some(r),
+                    None => return s.lost(),
+                }
+            }
+        }
+        s
+    }
+    /// Two rests as one.
+    fn join(&self, rest: Option<Term>, t: Term) -> Option<Term> {
+        let Some(r) = rest else { return Some(t) };
+        let (big, small) = if order(&r, &t).is_le() { (r, t) } else { (t, r) };
+        Some(Term { c: big.c.add(&small.c.mul(&self.range(&small.over(&big)?))), ..big })
+    }
+    /// s^a ℓ^q over all s.
+    fn range(&self, t: &Term) -> Interval {
+        if t.is_constant() {
+            return Interval::point(1.0);
+        }
+        let (a, q) = (t.a.rounded(), t.q);
+        let log = Interval::point(self.reach).unary(Unary::Ln).neg();
+        let at_reach = t.a.power_of(self.reach).mul(&log.power(f64::from(q)));
+        if t.is_small() {
+            // the numbers below are rounded, and the largest value hardly depends on where it is looked for
+            let mut most = at_reach.hi * (1.0 + 1e-12);
+            // ℓ^q e^(−aℓ) is largest at ℓ = q/a
+            let peak = f64::from(q) / a;
+            if q > 0 && peak > log.lo * (1.0 - 1e-12) {
+                most = (peak.powi(q) * (-f64::from(q)).exp() * (1.0 + 1e-12)).max(most);
+            }
+            return Interval::new(0.0, most);
+        }
+        // it grows, unless powers of ℓ undo that at first: then nothing better than 0 is said
+        let grows = q >= 0 || f64::from(q) / a < log.lo * (1.0 - 1e-12);
+        Interval::new(if grows { at_reach.lo.max(0.0) * (1.0 - 1e-12) } else { 0.0 }, f64::INFINITY)
+    }
+    fn all(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().chain(&self.rest)
+    }
+    /// An interval that holds all values.
+    pub fn enclosure(&self) -> Interval {
+        let v = self.all().fold(Interval::point(0.0), |v, t| v.add(&t.c.mul(&self.range(t))));
+        Interval { defined: v.defined && self.defined, ..v }
+    }
+    /// The largest term, and everything as a multiple of it.
+    fn relative(&self) -> Option<(Term, Interval)> {
+        let lead = *self.all().min_by(|p, q| order(p, q))?;
+        let mut v = Interval::point(0.0);
+        for t in self.all() {
+            v = v.add(&t.c.mul(&self.range(&t.over(&lead)?)));
+        }
+        Some((lead, v))
+    }
+    /// Whether it is ≥ 0 for certain, and why, for people; s is written as `name`.
+    pub fn nonnegative(&self, name: &str) -> Option<String> {
+        if !self.defined {
+            return None;
+        }
+        if self.all().next().is_none() {
+            return Some("is 0".into());
+        }
+        if let Some((lead, relative)) = self.relative()
+            && relative.defined
+            && relative.lo >= 0.0
+        {
+            let power = if lead.a == Exponent::ZERO { String::new() } else { format!(" {name}^{}", lead.a.rounded()) };
+            let log = if lead.q == 0 { String::new() } else { format!(" |ln {name}|^{}", lead.q) };
+            return Some(format!("is at least {:.3e}{power}{log}", relative.lo));
+        }
+        let v = self.enclosure();
+        (v.defined && v.lo >= 0.0).then(|| format!("is at least {:.3e}", v.lo))
+    }
+    /// Whether all operations were within their domains.
+    pub fn is_defined(&self) -> bool {
+        self.defined
+    }
+    fn bound(&self, c: Interval) -> Series {
+        self.of(vec![], Some(Term::constant(c)))
+    }
+    fn number(&self, c: Interval) -> Series {
+        self.of(vec![Term::constant(c)], None)
+    }
+    /// The leading term c and h of c (1 + h), and a bound of |h| below 1/2.
+    fn split(&self) -> Option<(Term, Series, f64)> {
+        let lead = *self.terms.first()?;
+        let dominated = self.rest.is_none_or(|r| order(&lead, &r).is_lt());
+        if lead.c.has_zero() || !dominated || !self.defined {
+            return None;
+        }
+        let scaled = |t: &Term| t.over(&lead).map(|o| Term { c: t.c.div(&lead.c), ..o });
+        let rest = match &self.rest {
+            Some(r) => Some(scaled(r)?),
+            None => None,
+        };
+        let h = self.of(self.terms[1..].iter().map(scaled).collect::<Option<Vec<Term>>>()?, rest);
+        let most = h.enclosure();
+        (most.defined && most.magnitude() < 0.5).then_some((lead, h, most.magnitude()))
+    }
+    /// Σ k_j h^j with a bound for what is left out, as a multiple of h^ORDER.
+    fn power_series(&self, h: &Series, k: &[Interval], left: Interval) -> Series {
+        let mut power = self.number(Interval::point(1.0));
+        let mut out = self.number(Interval::point(0.0));
+        for k in k {
+            out = out.add(&power.mul(&self.number(*k)));
+            power = power.mul(h);
+        }
+        out.add(&power.mul(&self.bound(left)))
+    }
+    fn raised(&self, k: f64) -> Option<Series> {
+        let (lead, h, most) = self.split()?;
+        let whole = k.fract() == 0.0 && k.abs() < 1e6;
+        if !(whole || (lead.c.lo > 0.0 && lead.q == 0)) {
+            return None;
+        }
+        let mut binomials = vec![Interval::point(1.0)];
+        for j in 0..ORDER {
+            let step = Interval::point(k).sub(&Interval::point(j as f64)).div(&Interval::point(j as f64 + 1.0));
+            binomials.push(binomials[j].mul(&step));
+        }
+        let near = Interval::new(1.0 - most, 1.0 + most);
+        let left = binomials[ORDER].mul(&near.power(k).mul(&near.power(-(ORDER as f64))));
+        let s = self.power_series(&h, &binomials[..ORDER], left);
+        let front = Term { a: lead.a.times(k)?, q: if whole { lead.q * k as i32 } else { 0 }, c: lead.c.power(k) };
+        Some(s.mul(&self.of(vec![front], None)))
+    }
+    fn logarithm(&self) -> Option<Series> {
+        let (lead, h, most) = self.split()?;
+        if lead.c.lo <= 0.0 || lead.q != 0 {
+            return None;
+        }
+        let mut k = vec![Interval::point(0.0)];
+        k.extend(
+            (1..ORDER).map(|j| Interval::point(if j % 2 == 1 { 1.0 } else { -1.0 }).div(&Interval::point(j as f64))),
+        );
+        let near = Interval::new(1.0 - most, 1.0 + most).power(-(ORDER as f64));
+        let left = near.div(&Interval::point(if ORDER % 2 == 1 { ORDER as f64 } else { -(ORDER as f64) }));
+        let s = self.power_series(&h, &k, left);
+        let log = Term { a: Exponent::ZERO, q: 1, c: lead.a.interval().neg() };
+        Some(s.add(&self.of(vec![Term::constant(lead.c.unary(Unary::Ln)), log], None)))
+    }
+    fn exponential(&self) -> Option<Series> {
+        let front = self.terms.iter().find(|t| t.is_constant()).map(|t| t.c);
+        let others: Vec<Term> = self.terms.iter().filter(|t| !t.is_constant()).copied().collect();
+        if !others.iter().chain(&self.rest).all(Term::is_small) || !self.defined {
+            return None;
+        }
+        let h = self.of(others, self.rest);
+        let most = h.enclosure();
+        if !most.defined || most.magnitude() > 0.5 {
+            return None;
+        }
+        let one = Interval::point(1.0);
+        let mut k = vec![one];
+        for j in 1..=ORDER {
+            k.push(k[j - 1].div(&Interval::point(j as f64)));
+        }
+        let near = Interval::new(-most.magnitude(), most.magnitude()).unary(Unary::Exp);
+        let s = self.power_series(&h, &k[..ORDER], k[ORDER].mul(&near));
+        Some(s.mul(&self.number(front.map_or(one, |c| c.unary(Unary::Exp)))))
+    }
+}
+
+impl Algebra for Series {
+    fn constant(&self, v: f64) -> Series {
+        self.number(Interval::point(v))
+    }
+    fn add(&self, o: &Series) -> Series {
+        let rest = match (self.rest, o.rest) {
+            (r, Some(t)) => self.join(r, t),
+            (r, None) => r,
+        };
+        if !(self.defined && o.defined) || (rest.is_none() && (self.rest.is_some() || o.rest.is_some())) {
+            return self.lost();
+        }
+        self.of(self.terms.iter().chain(&o.terms).copied().collect(), rest)
+    }
+    fn neg(&self) -> Series {
+        let minus = |t: &Term| Term { c: t.c.neg(), ..*t };
+        Series { terms: self.terms.iter().map(minus).collect(), rest: self.rest.as_ref().map(minus), ..self.clone() }
+    }
+    fn mul(&self, o: &Series) -> Series {
+        if !(self.defined && o.defined) {
+            return self.lost();
+        }
+        let (mut terms, mut rest) = (vec![], None);
+        for (i, p) in self.all().enumerate() {
+            for (j, q) in o.all().enumerate() {
+                let Some(t) = p.times(q) else { return self.lost() };
+                if i < self.terms.len() && j < o.terms.len() {
+                    terms.push(t);
+                } else {
+                    rest = self.join(rest, t);
+                    if rest.is_none() {
+                        return self.lost();
+                    }
+                }
+            }
+        }
+        self.of(terms, rest)
+    }
+    fn recip(&self) -> Series {
+        self.power(-1.0)
+    }
+    fn power(&self, k: f64) -> Series {
+        if k == 1.0 {
+            return self.clone();
+        }
+        if k == 2.0 && self.terms.is_empty() {
+            // a square is not negative
+            let square = |t: Term| t.times(&t).map(|p| Term { c: t.c.power(2.0), ..p });
+            return match self.rest.map(square) {
+                Some(None) => self.lost(),
+                rest => self.of(vec![], rest.flatten()),
+            };
+        }
+        if k == 2.0 {
+            return self.mul(self);
+        }
+        self.raised(k).unwrap_or_else(|| self.bound(self.enclosure().power(k)))
+    }
+    fn unary(&self, f: Unary) -> Series {
+        let one = || self.constant(1.0);
+        let known = match f {
+            Unary::Ln => self.logarithm(),
+            Unary::Log1p => one().add(self).logarithm(),
+            Unary::Exp => self.exponential(),
+            Unary::Expm1 => self.exponential().map(|e| e.add(&self.constant(-1.0))),
+            Unary::Sigmoid => self.neg().exponential().map(|e| one().add(&e).recip()),
+            Unary::Softplus => self.exponential().and_then(|e| one().add(&e).logarithm()),
+            _ => None,
+        };
+        known.unwrap_or_else(|| self.bound(self.enclosure().unary(f)))
+    }
+    fn binary(&self, _: Binary, _: &Series) -> Series {
+        self.lost()
+    }
+    fn compare(&self, _: Relation, _: &Series) -> Series {
+        self.lost()
+    }
+    fn select(&self, _: &Series, _: &Series) -> Series {
+        self.lost()
+    }
+    fn native(&self, _: &dyn Fn(f64) -> f64) -> Series {
+        self.lost()
+    }
+}
+
+impl Ground for Series {
+    fn is_zero(&self) -> bool {
+        self.defined && self.terms.is_empty() && self.rest.is_none_or(|r| r.c.is_zero())
+    }
+    fn undefined(&self) -> Series {
+        self.lost()
+    }
+    fn sign(&self) -> Option<f64> {
+        None
+    }
+}
