@@ -214,6 +214,35 @@ impl Interval {
         let end = |v: f64, bound: f64| if v == exact { f(v) } else { bound };
         Interval { lo: end(self.lo, wide.lo), hi: end(self.hi, wide.hi), ..wide }
     }
+    /// A function that increases, computed to a relative error.
+    fn loosely(&self, f: impl Fn(f64) -> f64, relative: f64) -> Interval {
+        let slack = |v: f64| if v.is_finite() { v.abs() * relative + 1e-300 } else { 0.0 };
+        let (p, q) = (f(self.lo), f(self.hi));
+        Interval { lo: p - slack(p), hi: q + slack(q), defined: true }.with(self.defined)
+    }
+    /// ln Γ, which falls up to 1.46 and rises from 1.47 on; its least value is −0.1214862905…
+    fn ln_gamma(&self) -> Interval {
+        // near its zeros at 1 and 2 the error is absolute
+        let at =
+            |v: f64| Interval::point(v).loosely(|v| Unary::LnGamma.apply(v), 1e-12).add(&Interval::new(-1e-12, 1e-12));
+        let rising =
+            if self.hi == f64::INFINITY { Interval { lo: 0.0, hi: f64::INFINITY, defined: true } } else { at(self.hi) };
+        let both = at(self.lo).hull(&rising);
+        let turns = self.lo < 1.47 && self.hi > 1.46;
+        let lo = if turns || self.hi == f64::INFINITY { both.lo.min(-0.12149) } else { both.lo };
+        Interval { lo, ..both }.with(self.defined)
+    }
+    /// The n-th derivative of ψ on (0, ∞): ψ rises, and (−1)^(n + 1) times it falls to 0.
+    fn polygamma(&self, n: u8) -> Interval {
+        let at = |v: f64| if v == f64::INFINITY && n > 0 { 0.0 } else { Unary::Polygamma(n).apply(v) };
+        let values = if n % 2 == 0 { *self } else { Interval { lo: -self.hi, hi: -self.lo, ..*self } };
+        let v = values.loosely(|v| at(v.abs()), 1e-11);
+        match n {
+            0 => v.add(&Interval::new(-1e-11, 1e-11)).with(self.defined),
+            n if n % 2 == 1 => v.above(0.0),
+            _ => v.below(0.0),
+        }
+    }
     /// A function of one argument.
     pub fn unary(&self, f: Unary) -> Interval {
         match f {
@@ -238,6 +267,16 @@ impl Interval {
                 let (p, q) = (omega(self.lo), omega(self.hi));
                 Interval { lo: p * (1.0 - 1e-13), hi: q * (1.0 + 1e-13), defined: true }.with(self.defined).above(0.0)
             }
+            Unary::Sinh => self.through(0.0, f64::sinh),
+            Unary::Cosh => self.abs().through(0.0, f64::cosh).above(1.0),
+            Unary::Atan => self.through(0.0, f64::atan),
+            // sums of a few terms: some digits more
+            Unary::LogCosh => self.abs().loosely(|v| f.apply(v), 1e-14).above(0.0),
+            Unary::Asinh => self.loosely(|v| f.apply(v), 1e-14),
+            Unary::Erf => self.loosely(|v| f.apply(v), 1e-12).above(-1.0).below(1.0),
+            Unary::LnGamma | Unary::Polygamma(_) if self.lo <= 0.0 => UNDEFINED,
+            Unary::LnGamma => self.ln_gamma(),
+            Unary::Polygamma(order) => self.polygamma(order),
             Unary::Cos => self.wave(0.0, f64::cos),
             Unary::Sin => self.wave(0.25, f64::sin),
         }

@@ -5,6 +5,7 @@
 use crate::generator::interval::Interval;
 use crate::generator::scalar::{Binary, Relation, Unary};
 use crate::generator::tape::Algebra;
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// What jets need to know besides calculating.
 pub trait Ground: Algebra {
@@ -14,6 +15,8 @@ pub trait Ground: Algebra {
     fn undefined(&self) -> Self;
     /// 1 where it is ≥ 0 for certain, −1 where it is ≤ 0.
     fn sign(&self) -> Option<f64>;
+    /// Some number of an interval.
+    fn some(&self, of: Interval) -> Self;
 }
 
 impl Ground for Interval {
@@ -31,6 +34,9 @@ impl Ground for Interval {
         } else {
             (self.hi <= 0.0).then_some(-1.0)
         }
+    }
+    fn some(&self, of: Interval) -> Interval {
+        of
     }
 }
 
@@ -96,6 +102,74 @@ fn product<A: Ground>(a: &A, b: &A) -> A {
     if a.is_zero() || b.is_zero() { a.constant(0.0) } else { a.mul(b) }
 }
 
+/// The n-th derivative of a function at u, for n from 1 to 3; g is its value.
+fn derivative<A: Ground>(f: Unary, u: &A, g: &A, n: usize) -> A {
+    let times = |k: f64, a: &A| a.mul(&u.constant(k));
+    let plus = |k: f64, a: &A| u.constant(k).add(a);
+    let circular = |own: &A, next: Unary, sign: f64| times(sign, &if n == 2 { own.clone() } else { u.unary(next) });
+    match f {
+        Unary::Exp => g.clone(),
+        Unary::Expm1 => u.unary(Unary::Exp),
+        Unary::Ln => Jet::falling(u, -1.0, n - 1),
+        Unary::Log1p => Jet::falling(&plus(1.0, u), -1.0, n - 1),
+        Unary::Sin => circular(g, Unary::Cos, if n == 1 { 1.0 } else { -1.0 }),
+        Unary::Cos => circular(g, Unary::Sin, if n == 3 { 1.0 } else { -1.0 }),
+        Unary::Sinh => circular(g, Unary::Cosh, 1.0),
+        Unary::Cosh => circular(g, Unary::Sinh, 1.0),
+        Unary::Tanh | Unary::LogCosh => {
+            // 1 − tanh² as a product, which is not negative
+            let v = u.add(u);
+            let slope = times(4.0, &v.unary(Unary::Sigmoid).mul(&v.neg().unary(Unary::Sigmoid)));
+            let t = u.unary(Unary::Tanh);
+            match n + usize::from(f == Unary::Tanh) {
+                1 => t,
+                2 => slope,
+                3 => times(-2.0, &slope.mul(&t)),
+                _ => slope.mul(&plus(-2.0, &times(6.0, &t.power(2.0)))),
+            }
+        }
+        Unary::Sigmoid | Unary::Softplus => {
+            let s = u.unary(Unary::Sigmoid);
+            let slope = s.mul(&u.neg().unary(Unary::Sigmoid));
+            match n + usize::from(f == Unary::Sigmoid) {
+                1 => s,
+                2 => slope,
+                // 1 − 2σ
+                3 => slope.mul(&times(0.5, u).unary(Unary::Tanh).neg()),
+                _ => slope.mul(&plus(1.0, &times(-6.0, &slope))),
+            }
+        }
+        Unary::Omega => {
+            let inverse = plus(1.0, g).recip();
+            let front = g.mul(&inverse.power(2.0 * n as f64 - 1.0));
+            if n == 3 { front.mul(&plus(1.0, &times(-2.0, g))) } else { front }
+        }
+        Unary::Atan | Unary::Asinh => {
+            // (1 + u²)^p, p = −1 and −1/2, and its derivatives
+            let p = if f == Unary::Atan { -1.0 } else { -0.5 };
+            let (square, base) = (u.power(2.0), plus(1.0, &u.power(2.0)));
+            match n {
+                1 => base.power(p),
+                2 => times(2.0 * p, &u.mul(&base.power(p - 1.0))),
+                _ => times(2.0 * p, &plus(1.0, &times(2.0 * p - 1.0, &square)).mul(&base.power(p - 2.0))),
+            }
+        }
+        Unary::Erf => {
+            let factor = FRAC_2_SQRT_PI;
+            let slope = u.power(2.0).neg().unary(Unary::Exp);
+            let slope = slope.mul(&u.some(Interval::new(factor.next_down(), factor.next_up())));
+            match n {
+                1 => slope,
+                2 => times(-2.0, &u.mul(&slope)),
+                _ => slope.mul(&plus(-2.0, &times(4.0, &u.power(2.0)))),
+            }
+        }
+        Unary::LnGamma => u.unary(Unary::Polygamma(n as u8 - 1)),
+        Unary::Polygamma(order) => u.unary(Unary::Polygamma(order.saturating_add(n as u8))),
+        Unary::Abs | Unary::Sign => u.undefined(),
+    }
+}
+
 impl<A: Ground> Algebra for Jet<A> {
     fn constant(&self, v: f64) -> Jet<A> {
         let zero = self.0.constant(0.0);
@@ -132,50 +206,7 @@ impl<A: Ground> Algebra for Jet<A> {
     fn unary(&self, f: Unary) -> Jet<A> {
         let u = &self.0;
         let g = u.unary(f);
-        let minus = |k: f64, a: &A| u.constant(k).add(&a.neg());
-        let times = |k: f64, a: &A| a.mul(&u.constant(k));
         match f {
-            Unary::Exp => self.chain(g.clone(), |_| g.clone()),
-            Unary::Expm1 => self.chain(g, |_| u.unary(Unary::Exp)),
-            Unary::Ln => self.chain(g, |n| Jet::falling(u, -1.0, n - 1)),
-            Unary::Log1p => {
-                let v = u.constant(1.0).add(u);
-                self.chain(g, |n| Jet::falling(&v, -1.0, n - 1))
-            }
-            Unary::Sin => {
-                self.chain(g.clone(), |n| if n == 2 { g.neg() } else { times(2.0 - n as f64, &u.unary(Unary::Cos)) })
-            }
-            Unary::Cos => {
-                self.chain(g.clone(), |n| if n == 2 { g.neg() } else { times(n as f64 - 2.0, &u.unary(Unary::Sin)) })
-            }
-            Unary::Tanh => {
-                // 1 − tanh² as a product, which is not negative
-                let v = u.add(u);
-                let slope = times(4.0, &v.unary(Unary::Sigmoid).mul(&v.neg().unary(Unary::Sigmoid)));
-                self.chain(g.clone(), |n| match n {
-                    1 => slope.clone(),
-                    2 => times(-2.0, &slope.mul(&g)),
-                    _ => slope.mul(&minus(-2.0, &times(-6.0, &g.power(2.0)))),
-                })
-            }
-            Unary::Sigmoid | Unary::Softplus => {
-                let s = u.unary(Unary::Sigmoid);
-                let slope = s.mul(&u.neg().unary(Unary::Sigmoid));
-                let order = usize::from(f == Unary::Sigmoid);
-                self.chain(g, |n| match n + order {
-                    1 => s.clone(),
-                    2 => slope.clone(),
-                    3 => slope.mul(&minus(1.0, &s.add(&s))),
-                    _ => slope.mul(&minus(1.0, &times(6.0, &slope))),
-                })
-            }
-            Unary::Omega => {
-                let inverse = u.constant(1.0).add(&g).recip();
-                self.chain(g.clone(), |n| {
-                    let front = g.mul(&inverse.power(2.0 * n as f64 - 1.0));
-                    if n == 3 { front.mul(&minus(1.0, &g.add(&g))) } else { front }
-                })
-            }
             Unary::Abs => match u.sign() {
                 Some(sign) if sign > 0.0 => self.clone(),
                 Some(_) => self.neg(),
@@ -185,6 +216,7 @@ impl<A: Ground> Algebra for Jet<A> {
                 let known = [1.0, -1.0].into_iter().find(|s| g.add(&u.constant(-s)).is_zero());
                 known.map_or(self.lost(), |s| self.constant(s))
             }
+            _ => self.chain(g.clone(), |n| derivative(f, u, &g, n)),
         }
     }
     fn binary(&self, f: Binary, o: &Jet<A>) -> Jet<A> {

@@ -242,6 +242,13 @@ impl Series {
     }
 }
 
+impl Series {
+    /// e^u and e^−u
+    fn exponentials(&self) -> Option<[Series; 2]> {
+        Some([self.exponential()?, self.neg().exponential()?])
+    }
+}
+
 impl Algebra for Series {
     fn constant(&self, v: f64) -> Series {
         self.number(Interval::point(v))
@@ -308,6 +315,9 @@ impl Algebra for Series {
             Unary::Exp => self.exponential(),
             Unary::Expm1 => self.exponential().map(|e| e.add(&self.constant(-1.0))),
             Unary::Sigmoid => self.neg().exponential().map(|e| one().add(&e).recip()),
+            Unary::Sinh => self.exponentials().map(|[p, q]| p.add(&q.neg()).mul(&self.constant(0.5))),
+            Unary::Cosh => self.exponentials().map(|[p, q]| p.add(&q).mul(&self.constant(0.5))),
+            Unary::Tanh => self.exponentials().map(|[p, q]| p.add(&q.neg()).mul(&p.add(&q).recip())),
             Unary::Softplus => self.exponential().and_then(|e| one().add(&e).logarithm()),
             _ => None,
         };
@@ -336,5 +346,8 @@ impl Ground for Series {
     }
     fn sign(&self) -> Option<f64> {
         None
+    }
+    fn some(&self, of: Interval) -> Series {
+        self.number(of)
     }
 }
