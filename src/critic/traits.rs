@@ -91,7 +91,7 @@ pub trait Critic: Send + Sync {
     /// # Errors
     /// As [`Critic::value`].
     fn objective(&self, term: &Term, source: &Points, target: &Points) -> Result<Values> {
-        Ok(term.evaluate(&self.value(source)?, &self.value(target)?, None).value)
+        term.reached(&self.value(source)?, &self.value(target)?)
     }
     /// What a solver found, for critics that are solved for.
     fn solution(&self) -> Option<Arc<Solution>> {

@@ -1,7 +1,7 @@
 //! A checked generator: f with its derivatives, its conjugate and their domain.
 use super::conjugate::kernel;
 use super::conjugate::numeric::NumericConjugate;
-use super::conjugate::{ClosedForm, Conjugates, PreparedConjugate, VectorConjugate, closed, piecewise};
+use super::conjugate::{ClosedForm, Conjugates, Excess, PreparedConjugate, VectorConjugate, closed, piecewise};
 use super::convexity::{Convexity, ViolationKind, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, Kind, x};
@@ -43,6 +43,7 @@ pub struct Generator {
     ratio: OnceLock<LogRatio>,
     at_one: OnceLock<(f64, f64)>,
     level: OnceLock<Option<Arc<Generator>>>,
+    excess: OnceLock<Excess>,
     tables: PerDevice<ConvexTable>,
 }
 
@@ -96,6 +97,7 @@ impl Generator {
             ratio: OnceLock::new(),
             at_one: OnceLock::new(),
             level: OnceLock::new(),
+            excess: OnceLock::new(),
             tables: PerDevice::default(),
         })
     }
@@ -218,6 +220,25 @@ impl Generator {
     /// The conjugate by Newton's method alone, whatever closed form exists.
     pub fn numeric_conjugate(&self, y: f64) -> (f64, f64) {
         self.numeric.eval(y, &mut vec![])
+    }
+    fn near_one(&self) -> &Excess {
+        let made = || Excess::new(self.slope_at_one(), &self.numeric.breaks, &|x| self.second_derivative(x));
+        self.excess.get_or_init(made)
+    }
+    /// How far potentials may differ and all be near f'(1), 0 where f is known by its values.
+    pub fn reach(&self) -> f64 {
+        if self.numeric.by_values { 0.0 } else { self.near_one().reach() }
+    }
+    /// f*(c + s) − c − s at c = f'(1), f*'(c + s) − 1 and f*''(c + s), without what cancels where s is small.
+    pub fn excess(&self, s: f64) -> (f64, f64, f64) {
+        let near = if self.numeric.by_values { None } else { self.near_one().at(s) };
+        near.unwrap_or_else(|| {
+            let (left, right) = self.slope_at_one();
+            let c = 0.5 * (left + right);
+            let (value, x) = self.conjugate_pair(c + s);
+            let bend = if x > 0.0 && x.is_finite() { 1.0 / self.second_derivative(x) } else { 0.0 };
+            (value - c - s, x - 1.0, if bend.is_finite() { bend } else { 0.0 })
+        })
     }
     /// f* for tensors of a device, in f32: the one place that asks where they are.
     pub fn on(&self, device: &Device) -> Arc<dyn VectorConjugate> {

@@ -5,6 +5,7 @@ mod decades;
 mod distances;
 mod divergences;
 mod ends;
+pub mod equilibrium;
 mod exact;
 mod flows;
 mod functions;

@@ -27,6 +27,7 @@ pub fn judge(
     }
     critic.settle();
     let value = finite("the objective of the critic", f64::from(values(&critic.objective(term, p, q)?)?[0]))?;
+    let same = all.is_none();
     let (p, q) = all.unwrap_or((p, q));
     if p.dims()[0].saturating_mul(q.dims()[0]) > PROVABLE {
         let remark = format!(
@@ -36,7 +37,23 @@ pub fn judge(
         );
         return Ok((value, Certificate { remark: Some(remark), ..Certificate::at_least(f64::NEG_INFINITY) }));
     }
-    let c = certify(critic, term, p, q, upper, interrupt)?;
+    let mut c = certify(critic, term, p, q, upper, interrupt)?;
+    if same && value > c.upper + 1e-6 * value.abs() {
+        let said = beyond(critic, term, value, c.upper)?;
+        c.remark = Some(c.remark.map_or_else(|| said.clone(), |r| format!("{r}; {said}")));
+    }
     // no divergence is negative, and bounds that meet may cross by a rounding
     Ok((value, Certificate { lower: c.lower.max(0.0).min(c.upper), ..c }))
+}
+
+/// Why a value lies above the upper bound: no critic of the space comes there.
+fn beyond(critic: &dyn Critic, term: &Term, value: f64, upper: f64) -> Result<String> {
+    let reason = match (critic.lipschitz_bound()?, term.lipschitz()) {
+        (Some(slope), Some(allowed)) if slope > 1.000_001 * allowed => {
+            format!("the critic's slope is {slope:.4} at most, where {allowed} is allowed")
+        }
+        (None, Some(allowed)) => format!("no bound of the critic's slope is known, where {allowed} is allowed"),
+        _ => "the critic's values are f32".into(),
+    };
+    Ok(format!("the value {value:.6e} lies above the proved upper bound {upper:.6e}: {reason}"))
 }

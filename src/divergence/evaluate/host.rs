@@ -19,7 +19,7 @@ impl Term {
             let (p, q) = if self.reversed { (target, source) } else { (source, target) };
             let mean = p.iter().map(|v| f64::from(*v)).sum::<f64>() / p.len() as f64;
             p.fill(1.0 / p.len() as f32);
-            return Ok(mean - infimum(f, q, nu));
+            return Ok(infimum(f, mean, q, nu));
         }
         let device = device::host();
         let tensor = |v: &[f32]| -> Values { Tensor::from_data(TensorData::new(v.to_vec(), [v.len()]), &device) };

@@ -7,11 +7,14 @@
 //! | tensors of the CPU | `tensor.rs` | the prepared form, in tensor operations |
 //! | tensors of a GPU | `kernel.rs` | nodes in the memory of the device, one launch |
 //!
+//! Where f* hardly differs from its tangent at f'(1) all of them would lose what is left: `excess.rs` has that alone.
+//!
 //! The prepared form is the closed form as code, or an interpolant of the f64 conjugate. All agree to the rounding of f32; they
 //! share formulas, not bits, because each takes the exponentials its hardware has.
 mod breaks;
 mod choice;
 pub(super) mod closed;
+mod excess;
 mod interpolant;
 pub(super) mod kernel;
 mod lanes;
@@ -23,5 +26,6 @@ mod tensor;
 mod values;
 mod warp;
 pub use closed::ClosedForm;
+pub use excess::Excess;
 pub use prepared::PreparedConjugate;
 pub use values::{Conjugates, VectorConjugate};

@@ -1,5 +1,7 @@
 //! The infimum on slices of f32: sums on lanes in f64, and Newton's method in f32 until ν no longer moves. It stops as early as that,
-//! where `tensor.rs` takes a fixed number of steps because to look would be to wait.
+//! where `tensor.rs` takes a fixed number of steps because to look would be to wait. Near equilibrium, where f32 would lose what is
+//! left of the value, it is `near.rs` that finds it.
+use super::near::near;
 use super::steps::{SETTLED, STEEP};
 use crate::generator::Generator;
 use rayon::prelude::*;
@@ -10,8 +12,12 @@ const PIECES: usize = 64;
 /// Bisections down to the resolution of f32, should Newton's method never help.
 const ITERATIONS: usize = 40;
 
-/// inf_ν { ν + E f*(φ − ν) }, with −∂/∂φ in the place of φ. `start` is the ν of an earlier, similar φ, and then that of this one.
-pub fn infimum(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
+/// A relative error that a value may have and still be right.
+const RIGHT: f64 = 1e-4;
+
+/// m − inf_ν { ν + E f*(φ − ν) }, with −∂/∂φ of the infimum in the place of φ; m is a mean of like numbers. `start` is the ν of an
+/// earlier, similar φ, and then that of this one.
+pub fn infimum(f: &Generator, m: f64, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
     let n = phi.len() as f64;
     let bracket = Bracket::of(f, phi);
     let (left, right) = f.slope_at_one();
@@ -21,17 +27,30 @@ pub fn infimum(f: &Generator, phi: &mut [f32], start: &mut Option<f32>) -> f64 {
         let [_, gradient, curvature] = sums(f, phi, nu);
         (gradient / n - 1.0, curvature / n)
     });
-    let value = sums(f, phi, nu)[0];
+    let [value, mass, _] = sums(f, phi, nu);
     *start = Some(nu);
+    let found = m - (f64::from(nu) + value / n);
+    let close = f64::from(bracket.most - bracket.least) < f.reach();
+    if found.is_finite() && close {
+        let (exact, nu) = near(f, m, phi, f64::from(nu));
+        // f*' of a table that knows little so near to f'(1) is wrong before f* is
+        let lost = (mass / n - 1.0).abs() > RIGHT;
+        if exact.is_finite() && (lost || (found - exact).abs() > RIGHT * exact.abs()) {
+            *start = Some(nu as f32);
+            differentiate_near(f, phi, nu, &bracket);
+            return exact;
+        }
+    }
     differentiate(f, phi, nu, &bracket);
-    f64::from(nu) + value / n
+    found
 }
 
 /// Where ν must lie.
 struct Bracket {
     lo: f32,
     hi: f32,
-    /// the largest φ
+    /// the least and the largest φ
+    least: f32,
     most: f32,
 }
 
@@ -44,7 +63,12 @@ impl Bracket {
             // inside the domain whatever the rounding of φ − ν
             lo = lo.max(most - dinf as f32 + 4.0 * f32::EPSILON * (most.abs() + dinf.abs() as f32)).min(hi);
         }
-        Bracket { lo, hi, most }
+        Bracket { lo, hi, least, most }
+    }
+
+    /// The places of the largest φ.
+    fn largest(&self, phi: &[f32]) -> Vec<usize> {
+        (0..phi.len()).filter(|i| phi[*i] == self.most).collect()
     }
 
     /// The root of E f*'(φ − ν) − 1, which falls as ν grows, from that and E f*''(φ − ν).
@@ -99,6 +123,20 @@ fn sums(f: &Generator, phi: &[f32], nu: f32) -> [f64; 3] {
     parts.into_iter().fold([0.0; 3], |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]])
 }
 
+/// The same as `differentiate`, near equilibrium.
+fn differentiate_near(f: &Generator, phi: &mut [f32], nu: f64, bracket: &Bracket) {
+    let ((left, right), n) = (f.slope_at_one(), phi.len() as f64);
+    let level = nu + 0.5 * (left + right);
+    let largest = if f.slopes().1.is_finite() && f.domain().1 { bracket.largest(phi) } else { vec![] };
+    let gradient = |v: &f32| -(1.0 + f.excess(f64::from(*v) - level).1) / n;
+    phi.par_iter_mut().with_min_len(256).for_each(|v| *v = gradient(v) as f32);
+    let rest = 1.0 + phi.iter().map(|v| f64::from(*v)).sum::<f64>();
+    // more than what rounding leaves: there is an end that stops ν
+    if rest > 1e-5 {
+        largest.iter().for_each(|i| phi[*i] -= (rest / largest.len() as f64) as f32);
+    }
+}
+
 /// −∂/∂φ = −f*'(φ − ν)/n in the place of φ.
 fn differentiate(f: &Generator, phi: &mut [f32], nu: f32, bracket: &Bracket) {
     let total = phi.len() as f32;
@@ -113,7 +151,7 @@ fn differentiate(f: &Generator, phi: &mut [f32], nu: f32, bracket: &Bracket) {
     };
     // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
     let bound = f.slopes().1.is_finite() && f.domain().1 && nu - bracket.lo <= 1e-5 * (1.0 + nu.abs());
-    let largest: Vec<usize> = if bound { (0..phi.len()).filter(|i| phi[*i] == bracket.most).collect() } else { vec![] };
+    let largest = if bound { bracket.largest(phi) } else { vec![] };
     if phi.len() <= PIECE {
         of_piece(phi)
     } else {

@@ -6,5 +6,6 @@
 pub mod double;
 pub mod kernel;
 pub mod lanes;
+pub mod near;
 mod steps;
 pub mod tensor;
