@@ -235,7 +235,7 @@ impl Interval {
     /// The n-th derivative of ψ on (0, ∞): ψ rises, and (−1)^(n + 1) times it falls to 0.
     fn polygamma(&self, n: u8) -> Interval {
         let at = |v: f64| if v == f64::INFINITY && n > 0 { 0.0 } else { Unary::Polygamma(n).apply(v) };
-        let values = if n % 2 == 0 { *self } else { Interval { lo: -self.hi, hi: -self.lo, ..*self } };
+        let values = if n.is_multiple_of(2) { *self } else { Interval { lo: -self.hi, hi: -self.lo, ..*self } };
         let v = values.loosely(|v| at(v.abs()), 1e-11);
         match n {
             0 => v.add(&Interval::new(-1e-11, 1e-11)).with(self.defined),

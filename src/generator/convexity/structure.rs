@@ -62,7 +62,7 @@ fn product(v: &[(Expr, Expr)]) -> Option<String> {
     match v {
         [(b, p)] => {
             let p = p.as_const()?;
-            if positive_affine(b) && (p < 0.0 || p >= 1.0) && p.is_finite() {
+            if positive_affine(b) && !(0.0..1.0).contains(&p) && p.is_finite() {
                 return Some("(affine > 0)^p with p < 0 or p >= 1".into());
             }
             let even = p > 0.0 && p % 2.0 == 0.0;
