@@ -24,7 +24,10 @@ pub fn generator(name: &str) -> Arc<Generator> {
 }
 
 /// f, its name with size and offset, φ on P and on Q, and the value.
-pub fn cases() -> Vec<(Term, String, Vec<f32>, Vec<f32>, f64)> {
+pub type Case = (Term, String, Vec<f32>, Vec<f32>, f64);
+
+/// All of equilibrium.csv.
+pub fn cases() -> Vec<Case> {
     let lines = include_str!("equilibrium.csv").lines().skip(1);
     lines
         .map(|line| {
