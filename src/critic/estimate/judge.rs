@@ -53,7 +53,7 @@ fn beyond(critic: &dyn Critic, term: &Term, value: f64, upper: f64) -> Result<St
             format!("the critic's slope is {slope:.4} at most, where {allowed} is allowed")
         }
         (None, Some(allowed)) => format!("no bound of the critic's slope is known, where {allowed} is allowed"),
-        _ => "the critic's values are f32".into(),
+        _ => "the critic's values are of single precision".into(),
     };
     Ok(format!("the value {value:.6e} lies above the proved upper bound {upper:.6e}: {reason}"))
 }

@@ -350,6 +350,7 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
         "answers in a line, or shows what is there",
         &[
             "help",
+            "proof",
             "clear_output",
             "seed",
             "device",
