@@ -55,3 +55,4 @@
 //! * <a id="szekely2013"></a>**szekely2013**: G. J. Székely, M. L. Rizzo. *Energy statistics: A class of statistics based on distances.* Journal of Statistical Planning and Inference, 2013.
 //! * <a id="thibault2021"></a>**thibault2021**: A. Thibault, L. Chizat, C. Dossal, N. Papadakis. *Overrelaxed Sinkhorn–Knopp Algorithm for Regularized Optimal Transport.* Algorithms, 2021.
 //! * <a id="tieleman2012"></a>**tieleman2012**: T. Tieleman, G. Hinton. *Lecture 6.5: RMSProp.* Coursera, 2012.
+//! * <a id="tucker2011"></a>**tucker2011**: W. Tucker. *Validated Numerics: A Short Introduction to Rigorous Computations.* Princeton University Press, 2011.

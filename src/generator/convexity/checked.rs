@@ -1,6 +1,6 @@
 //! What a grid says of an f that could be neither proved nor refuted by intervals.
-use super::proof::Study;
 use super::refute::{Kind, Refuter, Violation};
+use super::study::Study;
 use crate::generator::conjugate::numeric::NumericConjugate;
 use crate::generator::native::rounding;
 use crate::interrupt;

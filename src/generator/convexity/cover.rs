@@ -1,9 +1,9 @@
 //! f'' ≥ 0 on a smooth piece: leading terms at its ends, intervals between.
 use super::jet::Jet;
 use super::pieces::Piece;
-use super::proof::Study;
 use super::refute::Refuter;
 use super::series::Series;
+use super::study::Study;
 use crate::generator::interval::Interval;
 use crate::generator::tape::Tape;
 use crate::interrupt;

@@ -144,6 +144,15 @@ fn derivative<A: Ground>(f: Unary, u: &A, g: &A, n: usize) -> A {
             let front = g.mul(&inverse.power(2.0 * n as f64 - 1.0));
             if n == 3 { front.mul(&plus(1.0, &times(-2.0, g))) } else { front }
         }
+        _ => of_special(f, u, n),
+    }
+}
+
+/// The same of those that are integrals.
+fn of_special<A: Ground>(f: Unary, u: &A, n: usize) -> A {
+    let times = |k: f64, a: &A| a.mul(&u.constant(k));
+    let plus = |k: f64, a: &A| u.constant(k).add(a);
+    match f {
         Unary::Atan | Unary::Asinh => {
             // (1 + u²)^p, p = −1 and −1/2, and its derivatives
             let p = if f == Unary::Atan { -1.0 } else { -0.5 };
@@ -166,7 +175,7 @@ fn derivative<A: Ground>(f: Unary, u: &A, g: &A, n: usize) -> A {
         }
         Unary::LnGamma => u.unary(Unary::Polygamma(n as u8 - 1)),
         Unary::Polygamma(order) => u.unary(Unary::Polygamma(order.saturating_add(n as u8))),
-        Unary::Abs | Unary::Sign => u.undefined(),
+        _ => u.undefined(),
     }
 }
 

@@ -1,4 +1,9 @@
 //! Is f convex? Proved, with a derivation; checked, to a size that is said; or violated, with three points that show it.
+//!
+//! A proof is by rules of convex calculus (`structure.rs`), or f'' ≥ 0 in interval arithmetic on intervals that cover
+//! (0, ∞) (`cover.rs`), with leading terms and a bound of the rest towards 0, ∞ and places where f'' vanishes or f is not
+//! smooth (`series.rs`), and slopes that rise where pieces meet (`proof.rs`). All of it holds for the f that is kept: its
+//! numbers are doubles, and what is calculated with them is rounded outwards. [tucker2011](crate::references#tucker2011)
 mod checked;
 mod cover;
 mod exponent;
@@ -8,10 +13,11 @@ mod proof;
 mod refute;
 mod series;
 mod structure;
+mod study;
 use super::conjugate::numeric::NumericConjugate;
 use super::expr::{Expr, Kind as Node, constant, scale, sum};
 use super::tape::Tape;
-use proof::{Study, study};
+use proof::study;
 pub use refute::{Kind as ViolationKind, Violation};
 use std::iter::once;
 use std::sync::Arc;
@@ -82,7 +88,7 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
             return Convexity::Proved(Arc::new(steps));
         }
     }
-    let s: Study = study(f, &numeric.breaks, &refuter);
+    let s = study(f, &numeric.breaks, &refuter);
     if let Some(v) = s.violation {
         return Convexity::Violated(v);
     }
