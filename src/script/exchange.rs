@@ -109,8 +109,10 @@ impl Session {
             ));
         }
         let context = self.context().clone();
-        let numeric = f.clone();
         let shown = name.to_string();
+        // one function, however often a formula names it: g(x) − g(x) is 0, and two readings of a closure are the same
+        let failed = Arc::new(AtomicBool::new(false));
+        let native = NativeFunction::new(name, as_number(&context, name, f.clone(), failed.clone()));
         let call = move |ctx: NativeCallContext,
                          args: &mut [&mut Dynamic]|
               -> std::result::Result<Dynamic, Box<EvalAltResult>> {
@@ -120,8 +122,9 @@ impl Session {
             if let [argument] = args
                 && let Some(e) = argument.flatten_clone().try_cast::<Expr>()
             {
-                let native = NativeFunction::new(&shown, as_number(&context, &shown, numeric.clone()));
-                return Ok(Dynamic::from(expr::native(native, &e)));
+                // a new formula is a new try
+                failed.store(false, Ordering::Relaxed);
+                return Ok(Dynamic::from(expr::native(native.clone(), &e)));
             }
             let values: Result<Vec<Value>> =
                 args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
@@ -186,8 +189,13 @@ fn check_points(v: &Value) -> Result<()> {
 
 /// A foreign function as one of numbers. Once it has failed it is not called again: the reason is shown, and NaN stops
 /// whatever needs it. The same when the cell is stopped.
-fn as_number(context: &Arc<Context>, name: &str, f: Foreign) -> Arc<dyn Fn(f64) -> f64 + Send + Sync> {
-    let (context, name, failed) = (context.clone(), name.to_string(), AtomicBool::new(false));
+fn as_number(
+    context: &Arc<Context>,
+    name: &str,
+    f: Foreign,
+    failed: Arc<AtomicBool>,
+) -> Arc<dyn Fn(f64) -> f64 + Send + Sync> {
+    let (context, name) = (context.clone(), name.to_string());
     Arc::new(move |x| {
         if failed.load(Ordering::Relaxed) || context.interrupt.is_requested() {
             return f64::NAN;
