@@ -174,9 +174,8 @@ pub fn trace_at(c: &Context, ctx: &NativeCallContext, f: &FnPtr, argument: &Dyna
         *lock(&c.oracle) = Oracle::default();
         result
     };
-    let (formula, again) = (read(false)?, read(true)?);
-    // a function of Rust is wrapped anew by each call; its values are asked for twice where they are looked at
-    if again != formula && !(formula.has_native() && again.has_native()) {
+    let formula = read(false)?;
+    if read(true)? != formula {
         let reason = "it is another formula each time it is called; it may depend on x and on numbers, not on a clock, on random \
                       numbers or on how often it was called";
         return Err(raise(c, ctx, Error::data("the closure", reason)));

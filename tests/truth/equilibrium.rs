@@ -23,8 +23,16 @@ pub fn generator(name: &str) -> Arc<Generator> {
     Arc::new(built)
 }
 
-/// f, its name with size and offset, φ on P and on Q, and the value.
-pub type Case = (Term, String, Vec<f32>, Vec<f32>, f64);
+/// An objective at potentials that hardly differ.
+pub struct Case {
+    pub term: Term,
+    /// f with size and offset
+    pub name: String,
+    /// φ on P and on Q
+    pub p: Vec<f32>,
+    pub q: Vec<f32>,
+    pub exact: f64,
+}
 
 /// All of equilibrium.csv.
 pub fn cases() -> Vec<Case> {
@@ -38,7 +46,7 @@ pub fn cases() -> Vec<Case> {
             let p = q.iter().map(|v| (f64::from(*v) + 0.1 * size * size) as f32).collect();
             let space = Space::Lipschitz(Lipschitz::new(1.0).unwrap());
             let term = Term { objective: Objective::F(generator(row[3])), space, reversed: false };
-            (term, format!("{} at {size:e} + {offset:e}", row[3]), p, q, exact)
+            Case { term, name: format!("{} at {size:e} + {offset:e}", row[3]), p, q, exact }
         })
         .collect()
 }
@@ -48,7 +56,7 @@ pub fn cases() -> Vec<Case> {
 #[test]
 fn values_on_the_host_are_relative() {
     let mut wrong = vec![];
-    for (term, name, p, q, exact) in cases() {
+    for Case { term, name, p, q, exact } in cases() {
         let close = |v: f64| (v - exact).abs() <= 1e-4 * exact.abs();
         let (mut source, mut target) = (p.clone(), q.clone());
         let climbed = term.evaluate_slices(&mut source, &mut target, &mut None).unwrap();
