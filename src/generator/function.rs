@@ -254,7 +254,10 @@ impl Generator {
     }
     /// f*, f*' and f*'' for kernels.
     pub fn device_table(&self, device: &Device) -> ConvexTable {
-        let make = || kernel::table(&self.numeric, self.prepared.domain, self.slope_at_one(), device);
+        let make = || {
+            let near = kernel::near(self.reach(), |s| self.excess(s));
+            kernel::table(&self.numeric, self.prepared.domain, self.slope_at_one(), near, device)
+        };
         self.tables.get(device, make)
     }
     /// f'(x) and f*(f'(x)) at x = e^V for V of shape `[n]`, in f32, where the tensor is.

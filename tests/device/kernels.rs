@@ -237,6 +237,38 @@ fn objectives_on_wgpu_agree_with_the_host() {
     }
 }
 
+/// Near equilibrium, where f* of f32 is its tangent, values are relative: against fifty digits, cold and from near the root, 1e-4, and a
+/// rounding of both means, 1e-7 of how far potentials are apart. KL is a log-mean-exp of f32.
+#[test]
+fn values_near_equilibrium_on_wgpu_are_relative() {
+    use crate::truth::equilibrium::cases;
+    use gflow::device::{points, values, vector};
+    use gflow::network::tensor::layers::{TensorLayers, evaluate};
+    use gflow::network::{Activation, shape::Shape};
+    let Some(gpu) = wgpu() else { return };
+    let shape = Shape::new(1, &[], 1, Activation::Relu);
+    // the network that returns what it is given
+    let layers = TensorLayers::new(vector(vec![1.0, 0.0], &gpu.device), &shape);
+    let mut wrong = vec![];
+    for case in cases().into_iter().filter(|c| !c.name.starts_with("kl")) {
+        let both: Vec<f32> = case.p.iter().chain(&case.q).copied().collect();
+        let pass = layers.forward(&points(both, 26, 1, &gpu.device));
+        let mut nu = None;
+        for _ in 0..2 {
+            let functional = case.term.functional(13, 1.0, nu.as_ref(), &gpu.device).unwrap();
+            let got = evaluate(&pass, &functional).unwrap();
+            let value = f64::from(values(&got.value).unwrap()[0]);
+            let mass: f64 = values(&got.slopes).unwrap()[13..].iter().map(|v| f64::from(*v)).sum();
+            let apart = case.q.iter().fold(0.0, |m: f64, v| m.max(f64::from(v - case.q[0])));
+            if (value - case.exact).abs() > 1e-4 * case.exact.abs() + 1e-7 * apart || (mass + 1.0).abs() > 1e-2 {
+                wrong.push(format!("{}: {value:e} and {:e}; mass {mass}", case.name, case.exact));
+            }
+            nu = got.nu;
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// A value that is no number, in either sample, makes every objective one: the run then ends with a message.
 #[test]
 fn nan_reaches_every_objective_on_wgpu() {

@@ -3,7 +3,7 @@ use super::functionals::{Order, Seek};
 use super::group_cube::{UNITS, cubes, group_max, group_min, group_sum, shared_numbers, units, vector_beside};
 use super::samples_cube::{Samples, samples};
 use super::tables::Number;
-use super::tables_cube::{Convex, ConvexLaunch};
+use super::tables_cube::{Convex, ConvexLaunch, Jet};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::tensor::CubeTensor;
 
@@ -29,6 +29,13 @@ struct Bracket {
     guess: f32,
     /// the largest x
     top: f32,
+    /// whether all x − ν are near g' = 1 wherever ν is: then it is that less the middle of where g' = 1 that is sought, and g
+    /// is what it exceeds its tangent by
+    near: bool,
+    /// that middle if so, else 0
+    level: f32,
+    /// what g' is to be on average
+    mass: f32,
 }
 
 /// E g'(x − ν) falls in ν from at least 1 at min x less the largest y with g'(y) = 1, to at most 1 at max x less the smallest.
@@ -57,7 +64,59 @@ fn enclose(samples: &Samples, g: &Convex, shared: &mut Shared<[f32]>) -> Bracket
         let end = g.number(Number::End);
         lo = f32::min(f32::max(lo, top - end + (f32::abs(top) + f32::abs(end)) * 4.8e-7f32), hi);
     }
-    Bracket { lo, hi, guess: centre - 0.5f32 * (left + right), top }
+    let middle = 0.5f32 * (left + right);
+    let half = 0.5f32 * (right - left);
+    let near = top - bottom + half < g.number(Number::Reach);
+    let mut guess = centre - middle;
+    let mut level = f32::new(0.0);
+    let mut mass = f32::new(1.0);
+    let mut from = lo;
+    let mut to = hi;
+    if near {
+        from = bottom - half;
+        to = top + half;
+        guess = centre;
+        level = middle;
+        mass = f32::new(0.0);
+    }
+    Bracket { lo: from, hi: to, guess, top, near, level, mass }
+}
+
+/// g and its derivatives where the bracket says.
+#[cube]
+fn jet_at(g: &Convex, z: f32, near: bool) -> Jet {
+    let far = g.at(z);
+    let mut value = far.value;
+    let mut slope = far.slope;
+    let mut curvature = far.curvature;
+    if near {
+        let jet = g.near(z);
+        value = jet.value;
+        slope = jet.slope;
+        curvature = jet.curvature;
+    }
+    Jet { value, slope, curvature }
+}
+
+/// E x over the sample that counts by its mean less E x over the other: what both have in common is taken away before it is summed.
+#[cube]
+fn apart(samples: &Samples, common: f32, shared: &mut Shared<[f32]>) -> f32 {
+    let means = samples.means();
+    let mut sum = 0.0f32;
+    let mut i = means.own();
+    while i < means.to {
+        sum += samples.x(i) - common;
+        i += UNITS;
+    }
+    let mean = group_sum(sum, shared) / means.count();
+    let others = samples.others();
+    let mut other = 0.0f32;
+    let mut j = others.own();
+    while j < others.to {
+        other += samples.x(j) - common;
+        j += UNITS;
+    }
+    mean - group_sum(other, shared) / others.count()
 }
 
 /// ν after Newton's steps towards E g'(x − ν) = 1, with bisection where they leave the bracket.
@@ -69,7 +128,7 @@ fn root(samples: &Samples, g: &Convex, search: &Search, bracket: &Bracket, share
     let mut hi = bracket.hi;
     let mut nu = bracket.guess;
     if comptime!(search.warm) {
-        nu = search.start[0];
+        nu = search.start[0] + bracket.level;
     }
     nu = f32::min(f32::max(nu, lo), hi);
     for _step in 0..search.iterations {
@@ -77,12 +136,12 @@ fn root(samples: &Samples, g: &Convex, search: &Search, bracket: &Bracket, share
         let mut bend = 0.0f32;
         let mut k = others.own();
         while k < others.to {
-            let jet = g.at(samples.x(k) - nu);
+            let jet = jet_at(g, samples.x(k) - nu, bracket.near);
             mass += jet.slope;
             bend += jet.curvature;
             k += UNITS;
         }
-        let slope = group_sum(mass, shared) / n - 1.0f32;
+        let slope = group_sum(mass, shared) / n - bracket.mass;
         let curvature = group_sum(bend, shared) / n;
         let mut candidate = nu + slope / curvature;
         if slope > 0.0f32 {
@@ -125,10 +184,11 @@ fn average(
     let mut k = others.own();
     while k < others.to {
         let x = samples.x(k);
-        let jet = g.at(x - nu);
+        let jet = jet_at(g, x - nu, bracket.near);
+        let weight = jet.slope + (1.0f32 - bracket.mass);
         sum += jet.value;
-        mass += jet.slope;
-        slopes[k] = -samples.height * jet.slope / n;
+        mass += weight;
+        slopes[k] = -samples.height * weight / n;
         if x >= bracket.top {
             largest += 1.0f32;
         }
@@ -139,7 +199,7 @@ fn average(
         // where the end of the domain stops ν, moving the largest x moves ν: the rest of the mass is theirs
         let rest = 1.0f32 - group_sum(mass, shared) / n;
         let count = group_sum(largest, shared);
-        if rest > 0.0f32 && nu - bracket.lo <= 1.0e-5f32 * (1.0f32 + f32::abs(nu)) {
+        if !bracket.near && rest > 0.0f32 && nu - bracket.lo <= 1.0e-5f32 * (1.0f32 + f32::abs(nu)) {
             let mut m = others.own();
             while m < others.to {
                 if samples.x(m) >= bracket.top {
@@ -166,9 +226,14 @@ fn infimum_rows(
     let bracket = enclose(samples, g, &mut shared);
     let nu = root(samples, g, search, &bracket, &mut shared);
     let averaged = average(samples, g, &bracket, nu, slopes, &mut shared);
+    let difference = apart(samples, bracket.top, &mut shared);
     if UNIT_POS == 0 {
-        value[0] = mean - nu - averaged;
-        found[0] = nu;
+        let mut all = mean - nu - averaged;
+        if bracket.near {
+            all = difference - averaged;
+        }
+        value[0] = all;
+        found[0] = nu - bracket.level;
     }
 }
 

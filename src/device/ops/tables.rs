@@ -49,7 +49,27 @@ pub struct ConvexNodes<'a> {
     pub attained: bool,
     /// the interval on which g' = 1
     pub unit_slope: [f64; 2],
+    /// g next to it
+    pub near: NearNodes,
 }
+
+/// What g(c + s) exceeds c + s by at small s, c the middle of where g' = 1: all digits of it, where g has none of them.
+#[derive(Clone, Debug)]
+pub struct NearNodes {
+    /// s = unit · sinh v for equal steps of v, [`NEAR`] of them, from −`reach` to `reach`
+    pub s: Vec<f32>,
+    /// g(c + s) − c − s
+    pub rest: Vec<f32>,
+    /// g'(c + s) − 1
+    pub slope: Vec<f32>,
+    /// the s that counts as small
+    pub unit: f64,
+    /// arguments that differ by less are looked up here
+    pub reach: f64,
+}
+
+/// Nodes of [`NearNodes`].
+pub const NEAR: usize = 4096;
 
 /// Numbers behind the nodes, in the order they lie there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,10 +87,14 @@ pub(super) enum Number {
     UnitTo,
     /// ∞, which shaders cannot write
     Infinity,
+    /// 1/unit, the reach, and nodes in one unit of position, of the nodes near g' = 1
+    PerUnit,
+    Reach,
+    NearPerStep,
 }
 
 /// How many they are.
-pub(super) const NUMBERS: usize = 10;
+pub(super) const NUMBERS: usize = 13;
 
 /// What kernels of a table are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +128,9 @@ impl ConvexTable {
             nodes.unit_slope[0],
             nodes.unit_slope[1],
             f64::INFINITY,
+            1.0 / nodes.near.unit,
+            nodes.near.reach,
+            (NEAR - 1) as f64 / (2.0 * (nodes.near.reach / nodes.near.unit).asinh()).max(1e-30),
         ];
         let form = Form {
             growth: nodes.growth,
@@ -111,7 +138,9 @@ impl ConvexTable {
             ends: nodes.end.is_finite(),
             attained: nodes.attained,
         };
-        ConvexTable { data: vector([nodes.y, nodes.g, nodes.slope, &numbers.map(|v| v as f32)].concat(), device), form }
+        let NearNodes { s, rest, slope, .. } = &nodes.near;
+        let parts = [nodes.y, nodes.g, nodes.slope, s, rest, slope, &numbers.map(|v| v as f32)];
+        ConvexTable { data: vector(parts.concat(), device), form }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tables on a GPU: nodes in global memory, cubic pieces between them.
 use super::group_cube::{units, vector_beside};
-use super::tables::{Form, Growth, NUMBERS, Number, TableOps};
+use super::tables::{Form, Growth, NEAR, NUMBERS, Number, TableOps};
 use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, calculate_cube_count_elemwise, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
@@ -65,7 +65,7 @@ pub struct Jet {
     pub curvature: f32,
 }
 
-/// A convex function by its nodes: all y, all g, all g', then the numbers behind them.
+/// A convex function by its nodes: all y, all g, all g', the same near g' = 1, then the numbers behind them.
 #[derive(CubeType, CubeLaunch)]
 pub struct Convex {
     data: Box<[f32]>,
@@ -81,25 +81,40 @@ impl Convex {
 
     /// g at y: cubic between the nodes, with their slopes; beyond them g goes on with the slope of its end.
     pub fn at(&self, y: f32) -> Jet {
-        let nodes = (self.data.len() - NUMBERS) / 3;
+        let nodes = (self.data.len() - NUMBERS) / 3 - NEAR;
         let (low, high) = (self.number(Number::LowEnd), self.number(Number::HighEnd));
         let place = position(y, low, high, comptime!(self.form.growth));
         let i = node_before((place - self.number(Number::First)) * self.number(Number::PerStep), nodes);
-        let y0 = self.data[i];
-        let g0 = self.data[nodes + i];
-        let slope0 = self.data[2 * nodes + i];
-        let h = self.data[i + 1] - y0;
+        self.outside(y, self.between(y, 0usize.runtime(), nodes, i))
+    }
+
+    /// What g(c + s) exceeds c + s by, with its derivatives, at an s within the reach.
+    pub fn near(&self, s: f32) -> Jet {
+        let first = self.data.len() - NUMBERS - 3 * NEAR;
+        let unit = self.number(Number::PerUnit);
+        let place = arsinh(s * unit) + arsinh(self.number(Number::Reach) * unit);
+        let i = node_before(place * self.number(Number::NearPerStep), NEAR);
+        self.between(s, first, NEAR, i)
+    }
+
+    /// The cubic piece behind node i of those that begin at `first`, and what goes on beyond it with the slope of its end.
+    fn between(&self, y: f32, first: usize, nodes: usize, i: usize) -> Jet {
+        let at = first + i;
+        let y0 = self.data[at];
+        let g0 = self.data[at + nodes];
+        let slope0 = self.data[at + 2 * nodes];
+        let h = self.data[at + 1] - y0;
         let offset = y - y0;
         // neighbours near an open end can be one number: such a cell has no inside
         let width = f32::max(h, 1.0e-30f32);
         let u = confined(offset / width, 0.0f32, 1.0f32);
-        let rise = self.data[2 * nodes + i + 1] - slope0;
+        let rise = self.data[at + 2 * nodes + 1] - slope0;
         let m0 = h * slope0;
-        let a = self.data[nodes + i + 1] - g0 - m0;
+        let a = self.data[at + nodes + 1] - g0 - m0;
         let b = h * rise;
         let inside = g0 + u * (m0 + u * (3.0f32 * a - b + u * (b - 2.0f32 * a)));
         let slope = slope0 + rise * u;
-        self.outside(y, Jet { value: inside + (offset - u * h) * slope, slope, curvature: rise / width })
+        Jet { value: inside + (offset - u * h) * slope, slope, curvature: rise / width }
     }
 
     /// What holds at y where g is flat or infinite, in place of what the nodes say.

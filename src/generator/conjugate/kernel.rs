@@ -4,7 +4,8 @@ use super::numeric::NumericConjugate;
 use super::prepared::Domain;
 use super::values::{Conjugates, VectorConjugate};
 use crate::device::Values;
-use crate::device::ops::tables::{ConvexNodes, ConvexTable, interpolate};
+use crate::device::ops::tables::{ConvexNodes, ConvexTable, NEAR, NearNodes, interpolate};
+use crate::interrupt;
 use burn::tensor::Device;
 
 /// Cubic pieces between so many nodes are as good as f32; where f*' jumps inside a piece, f* is off by an eighth of its
@@ -17,6 +18,7 @@ pub(in crate::generator) fn table(
     numeric: &NumericConjugate,
     domain: Domain,
     at_one: (f64, f64),
+    near: NearNodes,
     device: &Device,
 ) -> ConvexTable {
     let nodes = if numeric.breaks.is_empty() { NODES } else { NODES_OF_KINKS };
@@ -35,8 +37,28 @@ pub(in crate::generator) fn table(
         end: domain.dinf,
         attained: domain.attained,
         unit_slope: [at_one.0, at_one.1],
+        near,
     };
     ConvexTable::new(&nodes, device)
+}
+
+/// The smallest s that has digits of its own, in units of the reach.
+const SMALL: f64 = 1e-7;
+
+/// Nodes of what f* exceeds its tangent by, from that and x* − 1 at s, where potentials differ by less than `reach`; it is 0
+/// where nothing is known there.
+pub(in crate::generator) fn near(reach: f64, excess: impl Fn(f64) -> (f64, f64, f64)) -> NearNodes {
+    let unit = (SMALL * reach).max(1e-30);
+    let last = (reach / unit).asinh();
+    let node = |i: usize| {
+        let s = unit * (last * (2.0 * i as f64 / (NEAR - 1) as f64 - 1.0)).sinh();
+        // rounded first, so that what is tabulated belongs to the s that is
+        let s = (s.clamp(-reach, reach) as f32) as f64;
+        let (rest, slope, _) = if reach > 0.0 && interrupt::poll().is_ok() { excess(s) } else { (0.0, 0.0, 0.0) };
+        (s as f32, (rest as f32, slope as f32))
+    };
+    let (s, (rest, slope)) = (0..NEAR).map(node).unzip();
+    NearNodes { s, rest, slope, unit, reach }
 }
 
 impl VectorConjugate for ConvexTable {
