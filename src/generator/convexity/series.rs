@@ -32,6 +32,11 @@ pub struct Series {
     defined: bool,
 }
 
+/// What 1 + h is in for |h| ≤ most.
+fn around_one(most: f64) -> Interval {
+    Interval::point(1.0).add(&Interval::new(-most, most))
+}
+
 fn order(p: &Term, q: &Term) -> Ordering {
     p.a.partial_cmp(&q.a).unwrap_or(Ordering::Equal).then(q.q.cmp(&p.q))
 }
@@ -199,7 +204,7 @@ impl Series {
             let step = Interval::point(k).sub(&Interval::point(j as f64)).div(&Interval::point(j as f64 + 1.0));
             binomials.push(binomials[j].mul(&step));
         }
-        let near = Interval::new(1.0 - most, 1.0 + most);
+        let near = around_one(most);
         let left = binomials[ORDER].mul(&near.power(k).mul(&near.power(-(ORDER as f64))));
         let s = self.power_series(&h, &binomials[..ORDER], left);
         let front = Term { a: lead.a.times(k)?, q: if whole { lead.q * k as i32 } else { 0 }, c: lead.c.power(k) };
@@ -214,7 +219,7 @@ impl Series {
         k.extend(
             (1..ORDER).map(|j| Interval::point(if j % 2 == 1 { 1.0 } else { -1.0 }).div(&Interval::point(j as f64))),
         );
-        let near = Interval::new(1.0 - most, 1.0 + most).power(-(ORDER as f64));
+        let near = around_one(most).power(-(ORDER as f64));
         let left = near.div(&Interval::point(if ORDER % 2 == 1 { ORDER as f64 } else { -(ORDER as f64) }));
         let s = self.power_series(&h, &k, left);
         let log = Term { a: Exponent::ZERO, q: 1, c: lead.a.interval().neg() };
