@@ -5,7 +5,7 @@
 //! all digits relative to themselves, however small, and whether f'' is positive, zero or infinite at 1.
 
 /// Nodes in a decade of u, and the decades.
-const PER_DECADE: usize = 64;
+const PER_DECADE: usize = 96;
 const SMALLEST: f64 = 1e-9;
 const LARGEST: f64 = 0.5;
 
