@@ -151,6 +151,14 @@ pub enum GeneratorError {
         /// f there
         value: f64,
     },
+    /// f has no values up to an end of (0, ∞).
+    #[error("f({x}) = {value}, and f has no value {} that either", if *x < 1.0 { "below" } else { "beyond" })]
+    Bounded {
+        /// where it was found
+        x: f64,
+        /// f there
+        value: f64,
+    },
     /// f is discontinuous.
     #[error("f is not convex: it jumps at x = {x:.4} from {before:.6} to {after:.6}")]
     Jump {
@@ -273,6 +281,11 @@ impl GeneratorError {
             GeneratorError::Unsteady { .. } => "no clock, no random numbers, no counting of calls in f".into(),
             GeneratorError::Undefined { .. } => {
                 "a convex f is finite on an interval around 1 and +inf outside; look for poles and branches".into()
+            }
+            GeneratorError::Bounded { .. } => {
+                "f must be finite on all of (0, inf): go on where it ends with a steep convex piece, as in \
+                 `if x < 2 { … } else { … }`"
+                    .into()
             }
             GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
             GeneratorError::UnknownDomain { .. } => {

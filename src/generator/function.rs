@@ -44,6 +44,7 @@ pub struct Generator {
     at_one: OnceLock<(f64, f64)>,
     level: OnceLock<Option<Arc<Generator>>>,
     excess: OnceLock<Excess>,
+    error_near_one: OnceLock<f64>,
     tables: PerDevice<ConvexTable>,
 }
 
@@ -98,6 +99,7 @@ impl Generator {
             at_one: OnceLock::new(),
             level: OnceLock::new(),
             excess: OnceLock::new(),
+            error_near_one: OnceLock::new(),
             tables: PerDevice::default(),
         })
     }
@@ -240,6 +242,25 @@ impl Generator {
             (value - c - s, x - 1.0, if bend.is_finite() { bend } else { 0.0 })
         })
     }
+    /// How far f* for slices, in f32, is off near f'(1) at most; infinite where f*' is off by more than 1e-5.
+    pub fn error_near_one(&self) -> f64 {
+        *self.error_near_one.get_or_init(|| {
+            let (left, right) = self.slope_at_one();
+            let c = 0.5 * (left + right);
+            let sizes = (0..24).map(|k| 0.9 * self.reach() * 10f64.powf(-0.25 * f64::from(k)));
+            let y: Vec<f32> = sizes.flat_map(|s| [(c - s) as f32, (c + s) as f32]).collect();
+            let mut worst = 0.0f64;
+            self.prepared.at_slice(&y, 0.0, |at, n, lanes| {
+                for (i, y) in y[at..at + n].iter().enumerate() {
+                    let (e, u, _) = self.excess(f64::from(*y) - c);
+                    let right = (f64::from(lanes.gradient[i]) - 1.0 - u).abs() <= 1e-5 * (1.0 + u.abs());
+                    let off = (f64::from(lanes.value[i]) - f64::from(*y) - e).abs();
+                    worst = if right && off.is_finite() { worst.max(off) } else { f64::INFINITY };
+                }
+            });
+            worst
+        })
+    }
     /// f* for tensors of a device, in f32: the one place that asks where they are.
     pub fn on(&self, device: &Device) -> Arc<dyn VectorConjugate> {
         if is_cpu(device) { self.prepared.clone() } else { Arc::new(self.device_table(device)) }
@@ -320,6 +341,10 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
     if let Convexity::Violated(v) = &convexity {
         return Err(match v.kind {
             ViolationKind::Jump { before, after } => GeneratorError::Jump { x: v.points[1], before, after },
+            // no value on one side of it
+            ViolationKind::Undefined if v.values.iter().filter(|f| !f.is_finite()).count() > 1 => {
+                GeneratorError::Bounded { x: v.points[1], value: v.values[1] }
+            }
             ViolationKind::Undefined => GeneratorError::Undefined { x: v.points[1], value: v.values[1] },
             ViolationKind::Dent => GeneratorError::NotConvex { points: v.points, values: v.values },
         });

@@ -8,6 +8,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("a concave kink", "f_divergence(\"bad\", |x| -abs(x - 1))"),
     ("a jump", "f_divergence(\"bad\", |x| if x > 2 { x } else { x - 1 })"),
     ("a pole inside (0, inf)", "f_divergence(\"pole\", |x| -ln((x - 2)**2))"),
+    ("an f that ends", "f_divergence(\"short\", |x| -ln(3 - x) + ln(2))"),
+    ("an f that begins late", "f_divergence(\"late\", |x| -ln(x - 0.25) + ln(0.75))"),
     ("a formula that explodes", "f_divergence(\"big\", |x| { let y = x; for i in 0..40 { y = sin(y) + cos(y); } y })"),
     ("f(1) is not 0", "let f = f_divergence(\"off\", |x| x*ln(x) + 0.5);"),
     ("f undefined at 1", "f_divergence(\"u\", |x| ln(x - 1))"),

@@ -51,3 +51,17 @@ fn alpha_near_its_limits_is_near_them() {
         }
     }
 }
+
+/// An f that is infinite below 1/4 asks that no part of Q be thinned beyond that: here nothing has to be, and D is L W1 = 0.125. The
+/// potentials that attain it lie where f* of the other values is infinite; what they prove is shown.
+#[test]
+fn what_an_infinite_f_proves_is_shown() {
+    let out = crate::common::printed(
+        "let f = f_divergence(\"short\", |x| if x < 0.25 { 1.0/0.0 } else { x*ln(x) - x + 1 });
+         let e = f.regularized(lipschitz(1.0)).estimate(points([[0.0], [1.0]]), points([[1.0], [0.25]]), #{ critic: exact() });
+         print(`${e.value} ${e.lower} ${e.upper}`);",
+    );
+    for v in out.split_whitespace().map(|v| v.parse::<f64>().unwrap()) {
+        assert!((v - 0.125).abs() < 1e-12, "{out}");
+    }
+}

@@ -23,7 +23,7 @@ pub fn judge(
     interrupt: &Interrupt,
 ) -> Result<(f64, Certificate)> {
     if let Some(solution) = critic.solution() {
-        return Ok((solution.value, Certificate::of(&solution)));
+        return Ok(shown(solution.value, Certificate::of(&solution)));
     }
     critic.settle();
     let value = finite("the objective of the critic", f64::from(values(&critic.objective(term, p, q)?)?[0]))?;
@@ -44,6 +44,16 @@ pub fn judge(
     }
     // no divergence is negative, and bounds that meet may cross by a rounding
     Ok((value, Certificate { lower: c.lower.max(0.0).min(c.upper), ..c }))
+}
+
+/// What a solver found; where its potentials leave the domain of f*, what they prove without that.
+fn shown(value: f64, c: Certificate) -> (f64, Certificate) {
+    if value.is_finite() || !(c.lower.is_finite() && c.upper.is_finite()) {
+        return (value, c);
+    }
+    let said = format!("the potentials' own value is {value}: the lower bound is shown");
+    let remark = Some(c.remark.map_or_else(|| said.clone(), |r| format!("{r}; {said}")));
+    (c.lower, Certificate { remark, ..c })
 }
 
 /// Why a value lies above the upper bound: no critic of the space comes there.

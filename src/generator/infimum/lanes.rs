@@ -30,7 +30,11 @@ pub fn infimum(f: &Generator, m: f64, phi: &mut [f32], start: &mut Option<f32>) 
     let [value, mass, _] = sums(f, phi, nu);
     *start = Some(nu);
     let found = m - (f64::from(nu) + value / n);
-    let close = f64::from(bracket.most - bracket.least) < f.reach();
+    // differences of numbers of this size, each with its rounding
+    let size = m.abs() + f64::from(nu).abs() + (value / n).abs();
+    let near_one = f64::from(bracket.most - bracket.least) < f.reach();
+    let clear = near_one && found * RIGHT > f.error_near_one() + 2e-7 * size;
+    let close = near_one && !clear;
     if found.is_finite() && close {
         let (exact, nu) = near(f, m, phi, f64::from(nu));
         // f*' of a table that knows little so near to f'(1) is wrong before f* is
