@@ -19,6 +19,12 @@ impl Term {
         let Objective::F(f) = &self.objective else { return Ok(found) };
         let (p, q) = if self.reversed { (target, source) } else { (source, target) };
         let (p, q) = (values(p)?, values(q)?);
+        let (least, most) = q.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+        // elsewhere nothing cancels, and f64 would look for each f* by Newton's method
+        let near_one = f64::from(most) - f64::from(least) < f.reach();
+        if !near_one {
+            return Ok(found);
+        }
         let value = values(&found)?.first().map_or(f64::NAN, |v| f64::from(*v));
         // sums of differences, so that what all values have in common is not rounded
         let first = q.first().map_or(0.0, |v| f64::from(*v));

@@ -1,5 +1,6 @@
 //! m − inf_ν { ν + E f*(φ − ν) } where φ hardly differs from m: m − E φ − inf E e(φ − μ) with e of `conjugate/excess.rs`, in f64.
 use crate::generator::Generator;
+use crate::interrupt;
 use rayon::prelude::*;
 
 /// Most steps to the root of E u(φ − μ), a quarter of them halves of the bracket.
@@ -53,7 +54,7 @@ pub fn near(f: &Generator, m: f64, phi: &[f32], start: f64) -> (f64, f64) {
         let inside = newton > low && newton < high && step % 4 < 3;
         let next = if inside { newton } else { 0.5 * (low + high) };
         let settled = u.abs() <= 1e-5 * n && (next - mu).abs() <= 1e-5 * (most - least);
-        if settled || next <= low || next >= high {
+        if settled || next <= low || next >= high || interrupt::poll().is_err() {
             break;
         }
         mu = next;
