@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::network::optimizer::OptimizerOptions;
 use serde::Serialize;
 
-/// Adam as flows of particles use it: with more momentum the critic overshoots the particles and leaves strays, with less it
-/// balances the modes more slowly.
+/// Adam as flows of particles use it: with more momentum the critic overshoots the particles and leaves strays; with a longer
+/// memory of squared gradients, which were large while the samples were far apart, it no longer learns when they are near.
 pub fn flow_optimizer() -> OptimizerOptions {
-    OptimizerOptions { lr: 7e-3, beta1: 0.85, ..OptimizerOptions::default() }
+    OptimizerOptions { lr: 7e-3, beta1: 0.5, beta2: 0.99, ..OptimizerOptions::default() }
 }
 
 /// The critic a flow uses unless told otherwise: in a flow a smooth descent matters more than the last per cent of

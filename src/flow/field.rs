@@ -30,6 +30,14 @@ pub trait Field {
     /// # Errors
     /// Terms whose first variation is known at the particles alone, and what the critics report.
     fn velocity_at(&mut self, particles: &Points, x: &Points) -> Result<Points>;
+    /// The function that the field of the particles last asked for is minus the gradient of, at other places, shape `[n]`; None
+    /// where it has none there.
+    ///
+    /// # Errors
+    /// What the critics report.
+    fn level(&mut self, _: &Points) -> Result<Option<Values>> {
+        Ok(None)
+    }
 }
 
 /// One term with its weight and its own critic.
@@ -130,6 +138,21 @@ impl Field for CriticField<'_> {
             total = total - part.critic.gradient(&at)?.mul_scalar(part.weight);
         }
         Ok(self.leave(total, x))
+    }
+
+    fn level(&mut self, x: &Points) -> Result<Option<Values>> {
+        if self.parts.iter().any(|part| !part.term.varies_as_critic()) {
+            return Ok(None);
+        }
+        let at = self.enter(x);
+        let weighed = |part: &Part| Ok(part.critic.value(&at)?.mul_scalar(part.weight));
+        self.parts.iter().map(weighed).try_fold(None, |sum: Option<Values>, v: Result<Values>| {
+            let v = v?;
+            Ok(Some(match sum {
+                None => v,
+                Some(sum) => sum + v,
+            }))
+        })
     }
 }
 

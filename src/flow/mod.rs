@@ -20,6 +20,7 @@ pub mod labels;
 pub mod latent;
 pub mod map;
 pub mod noise;
+mod pace;
 mod particles;
 mod pushforward;
 mod recipe;

@@ -47,7 +47,7 @@ impl Observer for HistoryWriter {
         if self.history.last("step") == Some(state.step as f64) {
             self.history.pop();
         }
-        let mut row = vec![state.step as f64, state.time, r.divergence, r.fisher, r.speed, r.seconds];
+        let mut row = vec![state.step as f64, state.time.read()?, r.divergence, r.fisher, r.speed, r.seconds];
         for m in &self.metrics {
             let due = last || state.step.is_multiple_of(self.metrics_every);
             row.push(if due { m.evaluate(&state.particles, &self.target)? } else { f64::NAN });

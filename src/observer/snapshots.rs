@@ -29,7 +29,7 @@ impl Observer for Snapshots {
     fn observe(&mut self, state: &State, _: &Reading, last: bool) -> Result<Signal> {
         let new = self.taken.last().is_none_or(|s| s.step != state.step);
         if new && !self.due.is_empty() && (last || self.due.contains(&state.step)) {
-            self.taken.push(Snapshot { step: state.step, time: state.time, points: state.particles.clone() });
+            self.taken.push(Snapshot { step: state.step, time: state.time.read()?, points: state.particles.clone() });
         }
         Ok(Signal::Continue)
     }

@@ -7,7 +7,7 @@
 //!
 //! let device = open(Choice::Cpu)?.device;
 //! let state = State::at(points(vec![0.0, 0.0, 1.0, 2.0], 2, 2, &device));
-//! assert_eq!((state.step, state.time), (0, 0.0));
+//! assert_eq!((state.step, state.time.read()?), (0, 0.0));
 //!
 //! // two velocities of lengths 5 and 0
 //! let velocities = points(vec![3.0, 4.0, 0.0, 0.0], 2, 2, &device);
@@ -22,5 +22,5 @@ mod state;
 mod step;
 pub use history::{History, compact};
 pub use snapshot::Snapshot;
-pub use state::State;
+pub use state::{State, Time};
 pub use step::Record;

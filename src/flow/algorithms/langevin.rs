@@ -161,7 +161,7 @@ impl Step for Langevin {
             device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());
         let dt = self.recipe.options.dt;
         let particles = state.particles.clone() + drift.clone().mul_scalar(dt) + xi.mul_scalar((2.0 * dt).sqrt());
-        Ok((State { particles, previous: None, dt: None, time: state.time + dt, step: state.step + 1 }, record))
+        Ok((State { particles, previous: None, dt: None, time: &state.time + dt, step: state.step + 1 }, record))
     }
     /// The divergence recorded is −E_P ln π: KL(P‖π) up to the entropy of P, which no sample tells, and a constant.
     fn measure(&self, state: &State) -> Result<Record> {

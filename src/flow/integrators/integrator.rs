@@ -56,7 +56,7 @@ impl Serialize for Integrator {
 
 /// The state at particles y after a step that took `dt`; its velocity v is remembered for multistep schemes.
 pub(super) fn advance(state: State, y: Points, v: Points, dt: f64) -> State {
-    State { particles: y, previous: Some(v), dt: state.dt, time: state.time + dt, step: state.step + 1 }
+    State { particles: y, previous: Some(v), dt: state.dt, time: &state.time + dt, step: state.step + 1 }
 }
 
 /// The root mean square length of rows, read from the device.

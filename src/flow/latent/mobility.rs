@@ -16,7 +16,7 @@ pub struct MobilityFlow(pub(super) Behind);
 
 impl MobilityFlow {
     fn outside(&self, state: &State) -> Result<State> {
-        Ok(State { particles: self.0.codec.decode(&state.particles)?, previous: None, ..*state })
+        Ok(State { particles: self.0.codec.decode(&state.particles)?, previous: None, ..state.clone() })
     }
 }
 

@@ -67,7 +67,7 @@ impl Recipe for LatentRecipe {
         if self.mobility {
             let outside = codec.decode(&source)?;
             self.inner.check(&outside, s.target)?;
-            let inner = self.inner.start(&Setting { source: &outside, ..*s })?;
+            let inner = self.inner.start(&Setting { source: &outside, steps: 0, ..*s })?;
             return Ok(Box::new(MobilityFlow(behind(inner, codec))));
         }
         let target = codec.encode(s.target)?;

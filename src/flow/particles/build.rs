@@ -28,6 +28,14 @@ pub(crate) fn particle_flow(
     let mut options: ParticleOptions = given.typed_over(defaults)?;
     options.noise = made_of.noise.clone().unwrap_or_default();
     check_control(options.integrator, given)?;
+    if given.has("carry") && !options.dt.is_auto() {
+        return Err(Error::Unsupported {
+            what: "the option `carry`".into(),
+            reason: "belongs to steps that are found from the run: with a fixed dt particles follow their velocities alone"
+                .into(),
+            advice: "leave it out, or write dt: \"auto\"".into(),
+        });
+    }
     Ok(Arc::new(ParticleRecipe::new(algorithm, divergence, options, critic)?))
 }
 

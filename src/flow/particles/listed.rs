@@ -7,7 +7,7 @@ use crate::network::optimizer::OPTIMIZER;
 pub(crate) const DT: Opt = Opt {
     name: "dt",
     kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" },
-    doc: "time step of the particles; \"auto\" is (2/steps) times their 1-99 % range times the root of d; the first step of the adaptive scheme",
+    doc: "time step of the particles; \"auto\" asks each step for 0.3 of the D that is left, D/mean|v|^2 times that (Polyak), less for particles that would overshoot and where D no longer falls; the first step of the adaptive scheme",
 };
 /// Scheme.
 pub(crate) const INTEGRATOR: Opt = Opt {
@@ -34,6 +34,12 @@ pub(crate) const ADAPT: Opt = Opt {
     name: "adapt_width",
     kind: OptionKind::Integer { min: 0, max: 1 << 40 },
     doc: "steps between new kernel widths, those at which the target pulls hardest; 0 keeps the width",
+};
+/// Mass carried over gaps.
+pub(crate) const CARRY: Opt = Opt {
+    name: "carry",
+    kind: OptionKind::Flag,
+    doc: "with dt: \"auto\" and a critic that is trained: after 60 and 80 % of the planned steps, particles whose partners in an optimal plan lie across a gap of the target go there",
 };
 /// Critic.
 pub(crate) const CRITIC: Opt = Opt {
@@ -73,6 +79,7 @@ pub(crate) const ALL: &[Opt] = &[
     ITERATIONS,
     NOISE,
     ADAPT,
+    CARRY,
     CRITIC,
     OPTIMIZER[0],
     OPTIMIZER[1],

@@ -1,5 +1,6 @@
 //! Flows of particles: dY/dt = −∇(δD/δP)(Y), the Wasserstein gradient flow ∂P/∂t = ∇·(P ∇ δD/δP) of any divergence.
 mod build;
+mod carry;
 pub(super) mod listed;
 mod options;
 mod recipe;

@@ -1,18 +1,15 @@
 //! What particle flows can be told.
-use crate::device::{Points, rows_f64};
-use crate::error::Result;
 use crate::flow::integrators::{EULER, Integrator};
 use crate::flow::noise::Noise;
-use crate::sorting;
 use serde::{Deserialize, Serialize};
 
-/// A time step: a number, or chosen from the samples.
+/// A time step: a number, or found from the run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Dt {
     /// this many units of time
     Fixed(f64),
-    /// chosen from the samples
+    /// found at every step, from what D has left to lose
     Named(Auto),
 }
 
@@ -20,31 +17,14 @@ pub enum Dt {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auto {
-    /// by [`Dt::resolve`]
+    /// by [`Pace`](crate::flow::pace::Pace)
     Auto,
 }
 
 impl Dt {
-    /// (2/steps)·S·√d with S the range of the samples from the 1st to the 99th percentile, mean over the coordinates: far
-    /// enough for unit speed to cross the samples in half of the steps.
-    ///
-    /// # Errors
-    /// For "auto", samples that cannot be read.
-    pub fn resolve(self, source: &Points, target: &Points, steps: usize) -> Result<f64> {
-        let Dt::Fixed(dt) = self else {
-            let d = source.dims()[1];
-            let mut rows = rows_f64(source)?;
-            rows.extend(rows_f64(target)?);
-            let range = |k: usize| {
-                let mut column: Vec<f64> = rows.iter().skip(k).step_by(d).copied().collect();
-                sorting::ascending(&mut column);
-                let at = |q: f64| column[((column.len() - 1) as f64 * q).round() as usize];
-                at(0.99) - at(0.01)
-            };
-            let s = (0..d).map(range).sum::<f64>() / d as f64;
-            return Ok(2.0 / steps.max(1) as f64 * s.max(1e-12) * (d as f64).sqrt());
-        };
-        Ok(dt)
+    /// Whether steps find their own lengths.
+    pub fn is_auto(self) -> bool {
+        matches!(self, Dt::Named(_))
     }
     /// The number, or the word.
     pub fn describe(self) -> String {
@@ -77,6 +57,8 @@ pub struct ParticleOptions {
     pub noise: Noise,
     /// steps between new kernel widths; 0 keeps the width
     pub adapt_width: usize,
+    /// whether particles that an optimal plan takes across gaps of the target are carried, where the step is "auto"
+    pub carry: bool,
     /// points of each sample per ascent step of a critic that is trained; 0 takes all
     pub batch: usize,
 }
@@ -84,7 +66,7 @@ pub struct ParticleOptions {
 impl Default for ParticleOptions {
     fn default() -> Self {
         ParticleOptions {
-            dt: Dt::Fixed(0.2),
+            dt: Dt::Named(Auto::Auto),
             inner_steps: 8,
             warm_up: 0,
             inner_tolerance: 0.0,
@@ -93,6 +75,7 @@ impl Default for ParticleOptions {
             iterations: 50,
             noise: Noise::None,
             adapt_width: 0,
+            carry: true,
             batch: 0,
         }
     }

@@ -9,6 +9,7 @@ use crate::flow::field::Part;
 use crate::flow::integrators::EULER;
 use crate::flow::labels::Classes;
 use crate::flow::noise::Noise;
+use crate::flow::pace::Pace;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, needs_euler};
 use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, complete, read, tagged};
@@ -127,9 +128,11 @@ impl ParticleRecipe {
             divergence: self.divergence.clone(),
             options: self.options.clone(),
             parts: Part::all(terms, critics),
+            pace: self.options.dt.is_auto().then(|| Pace::new(&target.device())),
             target,
             classes,
-            dt: self.options.dt.resolve(s.source, s.target, s.steps)?,
+            carried: 0,
+            planned: s.steps,
             scale: Frame::of(s.target)?.scale,
             seed: s.seed,
             interrupt: Interrupt::default(),

@@ -1,5 +1,6 @@
 //! A running particle flow: critics climb from where they were, particles follow.
-use super::options::ParticleOptions;
+use super::carry;
+use super::options::{Dt, ParticleOptions};
 use super::widths::{adapt, set_width, width};
 use crate::critic::{Ascent, Named};
 use crate::device::Points;
@@ -9,12 +10,18 @@ use crate::flow::field::{CriticField, Field, Part, fitted, parts_state, restore_
 use crate::flow::integrators::Control;
 use crate::flow::labels::Classes;
 use crate::flow::noise::Kicked;
+use crate::flow::pace::{Pace, Paced};
 use crate::flow::recipe::Recipe;
 use crate::flow::traits::{Critics, Saved, Step, Viewed};
 use crate::interrupt::Interrupt;
 use crate::random;
-use crate::record::{Record, State};
+use crate::record::{Record, State, Time};
+use crate::network::count;
 use std::sync::Arc;
+
+/// Names of saved numbers.
+const PACE: &str = "pace";
+const CARRIED: &str = "carried";
 
 /// The stream of minibatches.
 const BATCHES: u64 = 0x6D69_6E69;
@@ -29,10 +36,34 @@ pub struct ParticleFlow {
     /// with the coordinates of its classes, if it has any
     pub(super) target: Points,
     pub(super) classes: Option<Classes>,
-    pub(super) dt: f64,
+    /// what chooses the steps, unless they have a length
+    pub(super) pace: Option<Pace>,
+    /// how many particles were carried
+    pub(super) carried: u64,
+    /// how many steps are planned
+    pub(super) planned: usize,
     pub(super) scale: f64,
     pub(super) seed: u64,
     pub(super) interrupt: Interrupt,
+}
+
+impl ParticleFlow {
+    /// Carries particles over gaps where that is due.
+    fn carry(&mut self, state: &mut State) -> Result<()> {
+        let trains = self.parts.iter().any(|part| part.critic.trains());
+        if !self.options.carry || !trains || !carry::due(state.step, self.planned) {
+            return Ok(());
+        }
+        let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
+        let d = state.particles.dims()[1];
+        if let Some((particles, carried)) = carry::carry(&at, &self.target, d, &self.interrupt)? {
+            self.carried += carried as u64;
+            if carried > 0 {
+                *state = State { particles, previous: None, ..state.clone() };
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Step for ParticleFlow {
@@ -47,7 +78,6 @@ impl Step for ParticleFlow {
             interrupt: self.interrupt.clone(),
             ..Ascent::default()
         };
-        let control = Control { dt: self.dt, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
         let mut field = CriticField {
             parts: &mut self.parts,
             target: &self.target,
@@ -56,12 +86,30 @@ impl Step for ParticleFlow {
             classes: self.classes.as_ref(),
             batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
         };
-        if o.noise.is_none() {
-            return (o.integrator.step)(state, &control, &mut field);
+        let fixed = if let Dt::Fixed(dt) = o.dt { dt } else { 1.0 };
+        let control = Control { dt: fixed, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
+        let (step, time) = (state.step, state.time.clone());
+        let mut kicked;
+        let field: &mut dyn Field = if o.noise.is_none() {
+            &mut field
+        } else {
+            let t = time.read()?;
+            kicked = Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: step as u64, time: t };
+            &mut kicked
+        };
+        let Some(pace) = &mut self.pace else {
+            return (o.integrator.step)(state, &control, field);
+        };
+        // one step of the scheme through displacements is one unit of its time
+        let each = o.integrator.reads.is_empty() && o.noise.is_none();
+        let mut paced = Paced { inner: field, pace, step, each, length: None };
+        let from_zero = State { time: Time::Known(0.0), ..state };
+        let (mut next, record) = (o.integrator.step)(from_zero, &control, &mut paced)?;
+        if let Some((dt, _)) = paced.length {
+            next.time = time.after(&dt.mul_scalar(next.time.read()?))?;
         }
-        let mut kicked =
-            Kicked { inner: &mut field, noise: &o.noise, seed: self.seed, step: state.step as u64, time: state.time };
-        (o.integrator.step)(state, &control, &mut kicked)
+        self.carry(&mut next)?;
+        Ok((next, record))
     }
 
     fn measure(&self, state: &State) -> Result<Record> {
@@ -95,6 +143,10 @@ impl Saved for ParticleFlow {
                 out.push(Named { name: format!("width{k}"), data: vec![w as f32] });
             }
         }
+        if let Some(pace) = &self.pace {
+            out.push(Named { name: PACE.into(), data: pace.state()? });
+            out.push(Named::count(CARRIED, self.carried));
+        }
         Ok(out)
     }
 
@@ -105,6 +157,11 @@ impl Saved for ParticleFlow {
             if let Some(w) = saved {
                 set_width(part, f64::from(*w));
             }
+        }
+        if let Some(pace) = &mut self.pace {
+            let saved = tensors.iter().find(|n| n.name == PACE);
+            *pace = saved.and_then(|n| Pace::of(&n.data, &self.target.device())).unwrap_or_else(|| pace.clone());
+            self.carried = count(tensors, CARRIED);
         }
         Ok(())
     }
@@ -125,7 +182,11 @@ impl Viewed for ParticleFlow {
     }
 
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
-        let mut out = vec![("dt", self.dt)];
+        let mut out = match (&self.pace, self.options.dt) {
+            (Some(pace), _) => vec![("dt", pace.length()?), ("carried", self.carried as f64)],
+            (None, Dt::Fixed(dt)) => vec![("dt", dt)],
+            (None, Dt::Named(_)) => vec![],
+        };
         if let (true, Some(w)) = (self.options.adapt_width > 0, self.parts.first().and_then(width)) {
             out.push(("width", w));
         }

@@ -91,7 +91,7 @@ impl Step for PushforwardFlow {
             self.map.descend(&z, &mut |_| Ok(v.clone().mul_scalar(-1.0 / m)))?;
             1.0
         };
-        Ok((State { previous: None, time: state.time + dt, step: state.step + 1, ..state }, record))
+        Ok((State { previous: None, time: &state.time + dt, step: state.step + 1, ..state }, record))
     }
 
     fn measure(&self, state: &State) -> Result<Record> {

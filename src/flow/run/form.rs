@@ -52,8 +52,11 @@ fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
 
 impl Run {
     /// What `run.json` says of it.
-    pub(super) fn readable(&self) -> SavedRun {
-        SavedRun {
+    ///
+    /// # Errors
+    /// A time that cannot be read from its device.
+    pub(super) fn readable(&self) -> Result<SavedRun> {
+        Ok(SavedRun {
             format: FORM,
             gflow: env!("CARGO_PKG_VERSION").into(),
             number: self.number,
@@ -61,13 +64,13 @@ impl Run {
             labels: self.labels.clone(),
             dt: self.state.dt,
             options: self.options.clone(),
-            time: self.state.time,
+            time: self.state.time.read()?,
             step: self.state.step,
             seconds: self.seconds,
             ending: self.ending.clone(),
             history: self.history.clone(),
             snapshots: self.snapshots.iter().map(|s| (s.step, s.time)).collect(),
-        }
+        })
     }
 
     /// Hands every array of the run to `take`, one after the other.

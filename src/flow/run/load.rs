@@ -14,7 +14,7 @@ use crate::io::arrays::unpack;
 use crate::io::numpy::Array;
 use crate::io::{MANIFEST, sealed};
 use crate::metric;
-use crate::record::{Snapshot, State};
+use crate::record::{Snapshot, State, Time};
 use burn::tensor::Device;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -224,7 +224,7 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Devic
     Ok(Run {
         flow,
         labels: saved.labels,
-        state: State { particles, previous, dt: saved.dt, time: saved.time, step: saved.step },
+        state: State { particles, previous, dt: saved.dt, time: Time::Known(saved.time), step: saved.step },
         source,
         target,
         options: saved.options,

@@ -30,7 +30,7 @@ impl Run {
             stop.check()?;
             packer.add(&name, &data, &shape).map_err(|e| fail(&e))
         })?;
-        let text = serde_json::to_vec_pretty(&self.readable()).map_err(|e| fail(&e))?;
+        let text = serde_json::to_vec_pretty(&self.readable()?).map_err(|e| fail(&e))?;
         let parts = [(READABLE, text), (ARRAYS, packer.finish().map_err(|e| fail(&e))?)];
         let files = Stoppable { files, stop };
         let done = Sealing { title: &title(), parts: &parts, earlier }.write(&files, folder);

@@ -29,7 +29,7 @@ fn describe_run(r: &RunValue) -> String {
         r.flow.describe(),
         r.ending,
         r.state.step,
-        compact(r.state.time),
+        r.state.time.read().map_or("-".into(), compact),
         r.seconds,
         last("divergence"),
         last("fisher"),
@@ -143,7 +143,7 @@ fn live_figure(target: &Points, state: &State) -> Result<Figure> {
         let every = n.div_ceil(SHOWN);
         Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
     };
-    let title = format!("step {}, time {}", state.step, (state.time * 1e4).round() / 1e4);
+    let title = format!("step {}, time {}", state.step, (state.time.read()? * 1e4).round() / 1e4);
     scatter(
         &[cloud("target", target)?, cloud("particles", &state.particles)?],
         &FigureOptions { title, ..FigureOptions::default() },
@@ -232,7 +232,7 @@ fn reading(l: &mut Library) {
     r.property("source", "where the particles started", |_, r| Ok(r.source.clone()));
     r.property("target", "where they are going", |_, r| Ok(r.target.clone()));
     r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
-    r.property("time", "the time of the flow", |_, r| Ok(r.state.time));
+    r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));
     r.property("seconds", "how long it took", |_, r| Ok(r.seconds));
 }

@@ -1,0 +1,132 @@
+//! Mass carried over gaps: what a critic's slopes cannot move any more.
+//!
+//! Once particles are in the modes of a target, the critic is flat inside each and knows nothing of the way between them, so a
+//! mode with a particle too many keeps it for ever, and one wrong particle of five hundred can be the whole W₂ that is left. An
+//! optimal plan from the particles to the target [peyre2019](crate::references#peyre2019) sees it: a particle whose partner lies
+//! across a gap, further from all target points on the way than these are from their own neighbours, goes there at once. It
+//! lands beside its partner, as far off as the particle that is nearest there is from its own, so that no target point is copied.
+//! Where the target has no gaps nothing is carried, and tails are none: their points are as far from each other as from what lies
+//! between.
+use crate::device::{Points, points, rows_f64};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::transport::exact::exact;
+
+/// The neighbour whose distance is the spacing of the target at a point.
+const NEIGHBOUR: usize = 5;
+/// How many spacings a gap is wide at least.
+const WIDE: f64 = 3.0;
+/// Where the way is looked at.
+const ON_THE_WAY: [f64; 5] = [0.25, 0.375, 0.5, 0.625, 0.75];
+/// Of so many particles one may be carried: those that go furthest.
+const ONE_OF: usize = 5;
+/// Products of both numbers of points and the dimension beyond which the plan would cost too much beside the steps.
+const MOST: usize = 40_000_000;
+/// Runs of fewer planned steps have not settled when they would carry.
+const SHORTEST: usize = 100;
+/// When, as shares of the planned steps: late enough to have settled, early enough to settle again.
+const WHEN: [f64; 2] = [0.6, 0.8];
+
+/// Whether a run of so many planned steps carries after the one of this number.
+pub(super) fn due(step: usize, planned: usize) -> bool {
+    planned >= SHORTEST && WHEN.iter().any(|share| step == (share * planned as f64) as usize)
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+}
+
+/// Target points, and how far they are from their neighbours.
+struct Target<'a> {
+    rows: &'a [f64],
+    d: usize,
+    /// of the points that were asked for
+    spacing: Vec<Option<f64>>,
+}
+
+impl Target<'_> {
+    fn row(&self, j: usize) -> &[f64] {
+        &self.rows[j * self.d..(j + 1) * self.d]
+    }
+    fn nearest(&self, at: &[f64]) -> (usize, f64) {
+        let all = self.rows.chunks(self.d).map(|x| distance(x, at)).enumerate();
+        all.fold((0, f64::INFINITY), |best, one| if one.1 < best.1 { one } else { best })
+    }
+    fn spacing(&mut self, j: usize) -> f64 {
+        if let Some(known) = self.spacing[j] {
+            return known;
+        }
+        let mut all: Vec<f64> = self.rows.chunks(self.d).map(|x| distance(x, self.row(j))).collect();
+        let k = NEIGHBOUR.min(all.len() - 1);
+        let found = *all.select_nth_unstable_by(k, f64::total_cmp).1;
+        *self.spacing[j].insert(found)
+    }
+    /// How far there is a gap between a particle and its partner; None without one.
+    fn gap(&mut self, from: &[f64], j: usize) -> Option<f64> {
+        let (to, there) = (self.row(j).to_vec(), self.spacing(j));
+        let far = distance(from, &to);
+        if far <= WIDE * there {
+            return None;
+        }
+        let here = self.nearest(from).0;
+        let spacing = self.spacing(here).max(there);
+        let on_the_way = |t: &f64| {
+            let at: Vec<f64> = from.iter().zip(&to).map(|(a, b)| a + t * (b - a)).collect();
+            self.nearest(&at).1
+        };
+        let widest = ON_THE_WAY.iter().map(on_the_way).fold(0.0, f64::max);
+        (far > WIDE * spacing && widest > WIDE * spacing).then_some(far)
+    }
+}
+
+/// The particles with those carried that lie across a gap from their partners, and how many; None where there are too many points
+/// to look. Both samples carry the coordinates of their classes, of which the particles' first `d` are their own.
+///
+/// # Errors
+/// Points that cannot be read, what the exact plan reports, an interrupt.
+pub(super) fn carry(
+    particles: &Points,
+    target: &Points,
+    d: usize,
+    interrupt: &Interrupt,
+) -> Result<Option<(Points, usize)>> {
+    let ([n, all], m) = (particles.dims(), target.dims()[0]);
+    if n.saturating_mul(m).saturating_mul(all) > MOST {
+        return Ok(None);
+    }
+    let (y, x) = (rows_f64(particles)?, rows_f64(target)?);
+    if y.iter().any(|v| !v.is_finite()) {
+        return Ok(None);
+    }
+    let mut partner = vec![(0usize, 0.0f64); n];
+    for (i, j, mass) in exact(&y, &x, all, 2.0, interrupt)?.plan {
+        if mass > partner[i].1 {
+            partner[i] = (j, mass);
+        }
+    }
+    let mut q = Target { rows: &x, d: all, spacing: vec![None; m] };
+    let row = |i: usize| &y[i * all..(i + 1) * all];
+    let mut carried = vec![];
+    for (i, (j, _)) in partner.iter().enumerate() {
+        interrupt.check()?;
+        carried.extend(q.gap(row(i), *j).map(|far| (i, far)));
+    }
+    carried.sort_by(|a, b| b.1.total_cmp(&a.1));
+    carried.truncate(n / ONE_OF);
+    let mut stays = vec![true; n];
+    carried.iter().for_each(|c| stays[c.0] = false);
+    let mut moved = y.clone();
+    for (i, _) in &carried {
+        let to = q.row(partner[*i].0);
+        let neighbour = (0..n).filter(|k| stays[*k]);
+        let nearest = neighbour.min_by(|a, b| {
+            distance(to, q.row(partner[*a].0)).total_cmp(&distance(to, q.row(partner[*b].0)))
+        });
+        let off = nearest.map_or(vec![0.0; all], |k| {
+            row(k).iter().zip(q.row(partner[k].0)).map(|(y, x)| y - x).collect()
+        });
+        to.iter().zip(off).enumerate().for_each(|(c, (x, off))| moved[i * all + c] = x + off);
+    }
+    let own = moved.chunks(all).flat_map(|r| &r[..d]).map(|v| *v as f32).collect();
+    Ok(Some((points(own, n, d, &particles.device()), carried.len())))
+}
