@@ -9,6 +9,8 @@
 //! - A step that is long for some particles is not for others: whoever would land where the critic is not lower by half of what
 //!   the slope promised goes half as far, up to four times (the condition of Armijo [nocedal2006](crate::references#nocedal2006)
 //!   for each particle). What is not gone for that reason is asked of the others.
+//! - No step is longer in the root mean square than a quarter of how far the samples lie apart: a critic whose slopes have not been
+//!   learned yet promises little, not far.
 //! - Where D has stopped falling, because the critic's noise is all that is left of it or because its least value is not 0, the share
 //!   η falls, so that the particles come to rest.
 use super::field::{Field, Velocity};
@@ -36,9 +38,14 @@ const FALLING: f64 = 0.97;
 const SHORTER: f64 = 0.8;
 const LONGER: f64 = 1.25;
 
+/// The longest step, root mean square, as a share of how far the samples lie apart.
+const LONGEST: f64 = 0.25;
+
 /// What is remembered from step to step, on the device: each of shape `[1]`.
 #[derive(Clone, Debug)]
 pub struct Pace {
+    /// the longest step, root mean square
+    longest: f64,
     /// average of D/I; 0 before D was positive
     ratio: Values,
     /// average of what the particles' own steps keep of the promise
@@ -52,10 +59,10 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Nothing is known yet.
-    pub fn new(device: &Device) -> Pace {
+    /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
+    pub fn new(apart: f64, device: &Device) -> Pace {
         let one = |v: f64| vector(vec![v as f32], device);
-        Pace { ratio: one(0.0), kept: one(1.0), share: one(SHARE), level: one(0.0), before: one(0.0) }
+        Pace { longest: LONGEST * apart, ratio: one(0.0), kept: one(1.0), share: one(SHARE), level: one(0.0), before: one(0.0) }
     }
     /// Its numbers, for saved runs.
     ///
@@ -65,11 +72,18 @@ impl Pace {
         let all = [&self.ratio, &self.kept, &self.share, &self.level, &self.before];
         values(&Tensor::cat(all.into_iter().cloned().collect(), 0))
     }
-    /// The same put back; None if there are not as many as it has.
-    pub fn of(state: &[f32], device: &Device) -> Option<Pace> {
-        let &[ratio, kept, share, level, before] = state else { return None };
+    /// The same put back, if there are as many as it has.
+    pub fn restore(&mut self, state: &[f32], device: &Device) {
+        let &[ratio, kept, share, level, before] = state else { return };
         let one = |v: f32| vector(vec![v], device);
-        Some(Pace { ratio: one(ratio), kept: one(kept), share: one(share), level: one(level), before: one(before) })
+        *self = Pace {
+            longest: self.longest,
+            ratio: one(ratio),
+            kept: one(kept),
+            share: one(share),
+            level: one(level),
+            before: one(before),
+        };
     }
     /// Δt as it would be now.
     ///
@@ -84,7 +98,8 @@ impl Pace {
     /// The length of the step from an estimate of D, shape `[1]`, and velocities, shape `[n, d]`.
     fn next(&mut self, step: usize, d: &Values, v: &Points) -> Values {
         let fisher = (v.clone() * v.clone()).sum_dim(1).mean();
-        let quotient = d.clone().clamp_min(0.0) / fisher.clamp_min(f64::from(f32::MIN_POSITIVE));
+        let fisher = fisher.clamp_min(f64::from(f32::MIN_POSITIVE));
+        let quotient = d.clone().clamp_min(0.0) / fisher.clone();
         let known = self.ratio.clone().greater_elem(0.0);
         let limited = quotient.clone().min_pair(self.ratio.clone().mul_scalar(GROWTH));
         let mean = self.ratio.clone().mul_scalar(MEMORY) + limited.mul_scalar(1.0 - MEMORY);
@@ -93,7 +108,7 @@ impl Pace {
         let next = quotient.mask_where(known, mean);
         self.ratio = self.ratio.clone().mask_where(positive, next);
         self.judge(step, d);
-        self.now()
+        self.now().min_pair(fisher.sqrt().recip().mul_scalar(self.longest))
     }
     /// Shortens the steps where D has not fallen for a window of steps.
     fn judge(&mut self, step: usize, d: &Values) {

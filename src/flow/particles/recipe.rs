@@ -3,6 +3,7 @@ use super::options::ParticleOptions;
 use super::running::ParticleFlow;
 use super::widths::family;
 use crate::critic::{Asked, CriticBuilder, Frame, natural};
+use crate::device::{Points, number};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::flow::field::Part;
@@ -128,7 +129,7 @@ impl ParticleRecipe {
             divergence: self.divergence.clone(),
             options: self.options.clone(),
             parts: Part::all(terms, critics),
-            pace: self.options.dt.is_auto().then(|| Pace::new(&target.device())),
+            pace: if self.options.dt.is_auto() { Some(Pace::new(apart(s.source, s.target)?, &target.device())) } else { None },
             target,
             classes,
             carried: 0,
@@ -138,6 +139,14 @@ impl ParticleRecipe {
             interrupt: Interrupt::default(),
         })
     }
+}
+
+/// The root of the mean squared distance between points of two samples.
+fn apart(p: &Points, q: &Points) -> Result<f64> {
+    let between = |v: Points| v.clone() * v;
+    let gap = between(p.clone().mean_dim(0) - q.clone().mean_dim(0)).sum();
+    let spread = |x: &Points| between(x.clone() - x.clone().mean_dim(0)).sum_dim(1).mean();
+    Ok(number(&(gap + spread(p) + spread(q)))?.max(0.0).sqrt())
 }
 
 /// A distance at which classes do not see each other: the diagonals of both samples and of what lies between.

@@ -160,7 +160,7 @@ impl Saved for ParticleFlow {
         }
         if let Some(pace) = &mut self.pace {
             let saved = tensors.iter().find(|n| n.name == PACE);
-            *pace = saved.and_then(|n| Pace::of(&n.data, &self.target.device())).unwrap_or_else(|| pace.clone());
+            pace.restore(saved.map_or(&[][..], |n| &n.data), &self.target.device());
             self.carried = count(tensors, CARRIED);
         }
         Ok(())
