@@ -137,6 +137,10 @@ pub trait CriticBuilder: Send + Sync {
     fn network(&self) -> Option<&MlpBuilder> {
         None
     }
+    /// The critic as a flow wants it, where that differs from what an estimate wants.
+    fn for_flow(&self) -> Option<Arc<dyn CriticBuilder>> {
+        None
+    }
     /// As it is written: `mlp([32, 32], groupsort, spectral)`.
     fn describe(&self) -> String;
     /// The same critic trained by another optimiser.

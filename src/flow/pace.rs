@@ -62,7 +62,14 @@ impl Pace {
     /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
     pub fn new(apart: f64, device: &Device) -> Pace {
         let one = |v: f64| vector(vec![v as f32], device);
-        Pace { longest: LONGEST * apart, ratio: one(0.0), kept: one(1.0), share: one(SHARE), level: one(0.0), before: one(0.0) }
+        Pace {
+            longest: LONGEST * apart,
+            ratio: one(0.0),
+            kept: one(1.0),
+            share: one(SHARE),
+            level: one(0.0),
+            before: one(0.0),
+        }
     }
     /// Its numbers, for saved runs.
     ///
@@ -188,5 +195,123 @@ impl Field for Paced<'_> {
     }
     fn level(&mut self, x: &Points) -> Result<Option<Values>> {
         self.inner.level(x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{host, points, rows};
+    use crate::record::Record;
+
+    /// D = mean |y|^p/p, of which v = −|y|^(p−2) y is the field.
+    struct Power(i32);
+    impl Power {
+        fn sizes(y: &Points) -> Values {
+            (y.clone() * y.clone()).sum_dim(1).sqrt().squeeze_dim(1)
+        }
+    }
+    impl Field for Power {
+        fn velocity(&mut self, y: &Points) -> Result<Velocity> {
+            let size = Power::sizes(y).reshape([y.dims()[0], 1]);
+            let v = y.clone().neg() * size.powi_scalar(self.0 - 2);
+            let d = self.level(y)?.map_or_else(|| y.clone().sum(), |l| l.mean());
+            Ok(Velocity { record: Record::of(d, &v), v })
+        }
+        fn velocity_at(&mut self, _: &Points, x: &Points) -> Result<Points> {
+            Ok(self.velocity(x)?.v)
+        }
+        fn level(&mut self, x: &Points) -> Result<Option<Values>> {
+            Ok(Some(Power::sizes(x).powi_scalar(self.0).div_scalar(self.0)))
+        }
+    }
+
+    fn step(pace: &mut Pace, n: usize, y: &Points, power: i32) -> (Points, f64) {
+        let mut field = Power(power);
+        let mut paced = Paced { inner: &mut field, pace, step: n, each: true, length: None };
+        let v = paced.velocity(y).unwrap().v;
+        let dt = number(&paced.length.unwrap().0).unwrap();
+        (y.clone() + v, dt)
+    }
+
+    /// For D = ½ mean |y|² is D/I = ½: steps of 0.15, whatever the units; D falls by the promised share less its curvature.
+    #[test]
+    fn steps_ask_for_a_share_of_what_is_left() {
+        for scale in [1e-3f32, 1.0, 1e3] {
+            let mut y = points([1.0, -2.0, 0.5, 3.0].map(|v| v * scale).to_vec(), 2, 2, &host());
+            let mut pace = Pace::new(f64::from(10.0 * scale), &host());
+            for n in 0..5 {
+                let (next, dt) = step(&mut pace, n, &y, 2);
+                assert!((dt - 0.15).abs() < 1e-6, "scale {scale}, step {n}: {dt}");
+                let shrunk = rows(&next).unwrap()[0] / rows(&y).unwrap()[0];
+                assert!((shrunk - 0.85).abs() < 1e-5, "scale {scale}, step {n}: {shrunk}");
+                y = next;
+            }
+        }
+    }
+
+    /// For D = mean |y| all particles have slope 1; one that has arrived would be thrown about by the steps of one far away. It
+    /// goes less far, and the far one arrives in as many steps as alone.
+    #[test]
+    fn a_particle_that_has_arrived_does_not_jump() {
+        let mut y = points(vec![1e-3, 0.0, 100.0, 0.0], 2, 2, &host());
+        let mut pace = Pace::new(100.0, &host());
+        for n in 0..60 {
+            y = step(&mut pace, n, &y, 1).0;
+            let at = rows(&y).unwrap();
+            // a sixteenth of a step of 0.3·100 at most, and a step never overshoots by more than it was long
+            assert!(at[0].abs() <= 2.0, "step {n}: {at:?}");
+        }
+        let at = rows(&y).unwrap();
+        assert!(at[2].abs() < 1.0, "{at:?}");
+    }
+
+    /// Estimates that are not positive move nothing before the first that is, and change nothing after.
+    #[test]
+    fn negative_estimates_change_nothing() {
+        let one = |v: f32| vector(vec![v], &host());
+        let v = points(vec![1.0, 0.0], 1, 2, &host());
+        let mut pace = Pace::new(10.0, &host());
+        let lengths: Vec<f64> = [-1.0, 0.0, 2.0, -3.0]
+            .iter()
+            .enumerate()
+            .map(|(n, d)| number(&pace.next(n, &one(*d), &v)).unwrap())
+            .collect();
+        assert_eq!(lengths[..2], [0.0, 0.0]);
+        assert!((lengths[2] - 0.6).abs() < 1e-6 && lengths[3] == lengths[2], "{lengths:?}");
+    }
+
+    /// Where D does not fall, steps become shorter; where it falls again, as long as before. Slopes that are too small for D do not
+    /// throw particles farther than the samples lie apart.
+    #[test]
+    fn steps_shorten_where_nothing_is_gained() {
+        let one = |v: f32| vector(vec![v], &host());
+        let v = points(vec![1.0, 0.0], 1, 2, &host());
+        let mut pace = Pace::new(100.0, &host());
+        let at = |pace: &mut Pace, n: usize, d: f32| number(&pace.next(n, &one(d), &v)).unwrap();
+        let stuck: Vec<f64> = (0..=200).map(|n| at(&mut pace, n, 1.0)).collect();
+        assert!((stuck[20] - 0.3).abs() < 1e-6 && stuck[200] < 0.3 * 0.8f64.powi(7), "{} {}", stuck[20], stuck[200]);
+        let falling: Vec<f64> = (201..=500usize)
+            .map(|n| at(&mut pace, n, 0.97f32.powi(n as i32 - 200)) / 0.97f64.powi(n as i32 - 200))
+            .collect();
+        assert!(falling[299] > 0.3, "{}", falling[299]);
+        let slow = points(vec![1e-6, 0.0], 1, 2, &host());
+        let far = number(&Pace::new(4.0, &host()).next(0, &one(1.0), &slow)).unwrap() * 1e-6;
+        assert!((far - 1.0).abs() < 1e-5, "{far}");
+    }
+
+    /// Saved and put back, the steps go on as they were.
+    #[test]
+    fn a_saved_pace_goes_on() {
+        let one = |v: f32| vector(vec![v], &host());
+        let v = points(vec![1.0, 0.5], 1, 2, &host());
+        let mut pace = Pace::new(10.0, &host());
+        (0..45).for_each(|n| drop(pace.next(n, &one(1.0 / (n + 1) as f32), &v)));
+        let mut again = Pace::new(10.0, &host());
+        again.restore(&pace.state().unwrap(), &host());
+        for n in 45..90 {
+            let d = one(1.0 / (n + 1) as f32);
+            assert_eq!(number(&pace.next(n, &d, &v)).unwrap(), number(&again.next(n, &d, &v)).unwrap());
+        }
     }
 }

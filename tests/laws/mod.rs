@@ -11,4 +11,5 @@ mod ordinary;
 mod presets;
 mod runs;
 mod saved_form;
+mod settling;
 mod units;

@@ -34,7 +34,8 @@ pub const KIND: Kind = Kind {
 fn make(widths: Vec<usize>, given: &Given) -> Made {
     let typed: MlpOptions = given.typed()?;
     typed.constraint.check(given)?;
-    Ok(Arc::new(MlpBuilder::new(widths, typed)?))
+    let unsaid = !given.has("activation");
+    Ok(Arc::new(MlpBuilder { unsaid, ..MlpBuilder::new(widths, typed)? }))
 }
 
 impl CriticBuilder for MlpBuilder {
@@ -56,6 +57,9 @@ impl CriticBuilder for MlpBuilder {
     }
     fn network(&self) -> Option<&MlpBuilder> {
         Some(self)
+    }
+    fn for_flow(&self) -> Option<Arc<dyn CriticBuilder>> {
+        Some(Arc::new(self.for_flow()))
     }
     fn describe(&self) -> String {
         self.label()

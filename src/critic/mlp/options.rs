@@ -17,7 +17,7 @@ pub const MLP: Entry = Entry {
         Opt {
             name: "activation",
             kind: OptionKind::Choice(&["groupsort", "relu", "tanh", "leaky_relu"]),
-            doc: "nonlinearity between layers",
+            doc: "nonlinearity between layers; in a flow, as a critic or a generator, leaky_relu unless another is written",
         },
         Opt {
             name: "constraint",

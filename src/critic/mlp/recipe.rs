@@ -2,6 +2,7 @@
 use super::options::{Constraint, MlpOptions};
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::network::Activation;
 use crate::network::architecture::Architecture;
 use crate::network::constraint::Hard;
 use crate::network::optimizer::OptimizerOptions;
@@ -19,6 +20,9 @@ pub struct MlpBuilder {
     pub options: MlpOptions,
     /// the rule it is trained by
     pub optimizer: OptimizerOptions,
+    /// nobody named the activation, so that it depends on where the network stands
+    #[serde(skip)]
+    pub unsaid: bool,
 }
 
 impl MlpBuilder {
@@ -30,7 +34,14 @@ impl MlpBuilder {
         let layers = layers.into();
         let what = if layers.images.is_some() { "cnn(options)" } else { "mlp(widths)" };
         layers.check(what, options.activation, options.residual)?;
-        Ok(MlpBuilder { layers, options, optimizer: OptimizerOptions::default() })
+        Ok(MlpBuilder { layers, options, optimizer: OptimizerOptions::default(), unsaid: false })
+    }
+
+    /// As a flow wants it: with [`Activation::LeakyRelu`] unless another was named, because a slope that never fades, as that of
+    /// groupsort, keeps moving particles that have arrived.
+    pub fn for_flow(&self) -> MlpBuilder {
+        let activation = if self.unsaid { Activation::LeakyRelu } else { self.options.activation };
+        MlpBuilder { options: MlpOptions { activation, ..self.options.clone() }, unsaid: false, ..self.clone() }
     }
 
     /// As it is written: `mlp([32, 32], groupsort, spectral)`.

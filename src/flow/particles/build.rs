@@ -23,7 +23,8 @@ pub(crate) fn particle_flow(
     made_of: &Ingredients,
 ) -> Result<Arc<dyn Recipe>> {
     let given = &made_of.options;
-    let critic = Asked::of(made_of.critic.clone(), default_critic(), flow_optimizer(), given, ASCENT)?;
+    let named = made_of.critic.clone().map(|c| c.for_flow().unwrap_or(c));
+    let critic = Asked::of(named, default_critic(), flow_optimizer(), given, ASCENT)?;
     critic.check_ascent(divergence.as_ref(), given, ASCENT)?;
     let mut options: ParticleOptions = given.typed_over(defaults)?;
     options.noise = made_of.noise.clone().unwrap_or_default();
@@ -31,8 +32,9 @@ pub(crate) fn particle_flow(
     if given.has("carry") && !options.dt.is_auto() {
         return Err(Error::Unsupported {
             what: "the option `carry`".into(),
-            reason: "belongs to steps that are found from the run: with a fixed dt particles follow their velocities alone"
-                .into(),
+            reason:
+                "belongs to steps that are found from the run: with a fixed dt particles follow their velocities alone"
+                    .into(),
             advice: "leave it out, or write dt: \"auto\"".into(),
         });
     }

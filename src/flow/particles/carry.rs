@@ -119,14 +119,86 @@ pub(super) fn carry(
     for (i, _) in &carried {
         let to = q.row(partner[*i].0);
         let neighbour = (0..n).filter(|k| stays[*k]);
-        let nearest = neighbour.min_by(|a, b| {
-            distance(to, q.row(partner[*a].0)).total_cmp(&distance(to, q.row(partner[*b].0)))
-        });
-        let off = nearest.map_or(vec![0.0; all], |k| {
-            row(k).iter().zip(q.row(partner[k].0)).map(|(y, x)| y - x).collect()
-        });
+        let nearest =
+            neighbour.min_by(|a, b| distance(to, q.row(partner[*a].0)).total_cmp(&distance(to, q.row(partner[*b].0))));
+        let off =
+            nearest.map_or(vec![0.0; all], |k| row(k).iter().zip(q.row(partner[k].0)).map(|(y, x)| y - x).collect());
         to.iter().zip(off).enumerate().for_each(|(c, (x, off))| moved[i * all + c] = x + off);
     }
     let own = moved.chunks(all).flat_map(|r| &r[..d]).map(|v| *v as f32).collect();
     Ok(Some((points(own, n, d, &particles.device()), carried.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset;
+    use crate::device::{host, rows};
+    use crate::random;
+
+    /// Points on two short lines ten apart, `left` of them on the first.
+    fn lines(n: usize, left: usize, shift: f32) -> Points {
+        let at = |i: usize| {
+            let (x, k, of) = if i < left { (0.0, i, left) } else { (10.0, i - left, n - left) };
+            [x + shift, (k as f32 + 0.5) / of as f32 + shift]
+        };
+        points((0..n).flat_map(at).collect(), n, 2, &host())
+    }
+
+    /// A mode with three particles too many gives three to the other, where none lies on a target point; the rest stay.
+    #[test]
+    fn modes_get_the_masses_of_the_target() {
+        let (p, q) = (lines(60, 33, 0.004), lines(60, 30, 0.0));
+        let (moved, carried) = carry(&p, &q, 2, &Interrupt::default()).unwrap().unwrap();
+        assert_eq!(carried, 3);
+        let (before, after, x) = (rows(&p).unwrap(), rows(&moved).unwrap(), rows(&q).unwrap());
+        assert_eq!(after.chunks(2).filter(|r| r[0] > 5.0).count(), 30);
+        let stayed = before.chunks(2).zip(after.chunks(2)).filter(|(a, b)| a == b).count();
+        assert_eq!(stayed, 57);
+        assert!(after.chunks(2).all(|r| x.chunks(2).all(|t| t != r)));
+    }
+
+    /// A target without gaps carries nothing, however wrong its masses or long its tails.
+    #[test]
+    fn nothing_is_carried_without_a_gap() {
+        let device = host();
+        let whole = |left: usize| {
+            let at = |i: usize| {
+                if i < left {
+                    [0.5 * i as f32 / left as f32, 0.0]
+                } else {
+                    [0.5 + 0.5 * (i - left) as f32 / (80 - left) as f32, 0.0]
+                }
+            };
+            points((0..80).flat_map(at).collect(), 80, 2, &device)
+        };
+        assert_eq!(carry(&whole(55), &whole(40), 2, &Interrupt::default()).unwrap().unwrap().1, 0);
+        for seed in 0..3 {
+            let tails = |s: u64| {
+                let rows = dataset::student_t(200, 2, 1.5, &mut random::rng(s, 0)).unwrap();
+                points(rows.data, 200, 2, &device)
+            };
+            let carried = carry(&tails(seed), &tails(100 + seed), 2, &Interrupt::default()).unwrap().unwrap().1;
+            assert!(carried <= 4, "seed {seed}: {carried} of 200");
+        }
+    }
+
+    /// Units do not matter, and too many points are not looked at.
+    #[test]
+    fn carrying_has_no_units() {
+        let scaled = |x: Points| x.mul_scalar(1024.0);
+        let (p, q) = (lines(60, 33, 0.004), lines(60, 30, 0.0));
+        let (one, _) = carry(&p, &q, 2, &Interrupt::default()).unwrap().unwrap();
+        let (many, _) = carry(&scaled(p), &scaled(q), 2, &Interrupt::default()).unwrap().unwrap();
+        assert_eq!(rows(&scaled(one)).unwrap(), rows(&many).unwrap());
+        let large = lines(5000, 2500, 0.0);
+        assert!(carry(&large, &large, 2, &Interrupt::default()).unwrap().is_none());
+    }
+
+    /// At 60 and 80 % of the planned steps, and never in a short run.
+    #[test]
+    fn it_is_due_twice() {
+        assert_eq!((0..=400).filter(|n| due(*n, 400)).collect::<Vec<_>>(), [240, 320]);
+        assert_eq!((0..=99).filter(|n| due(*n, 99)).count(), 0);
+    }
 }

@@ -129,7 +129,11 @@ impl ParticleRecipe {
             divergence: self.divergence.clone(),
             options: self.options.clone(),
             parts: Part::all(terms, critics),
-            pace: if self.options.dt.is_auto() { Some(Pace::new(apart(s.source, s.target)?, &target.device())) } else { None },
+            pace: if self.options.dt.is_auto() {
+                Some(Pace::new(apart(s.source, s.target)?, &target.device()))
+            } else {
+                None
+            },
             target,
             classes,
             carried: 0,

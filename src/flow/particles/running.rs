@@ -14,9 +14,9 @@ use crate::flow::pace::{Pace, Paced};
 use crate::flow::recipe::Recipe;
 use crate::flow::traits::{Critics, Saved, Step, Viewed};
 use crate::interrupt::Interrupt;
+use crate::network::count;
 use crate::random;
 use crate::record::{Record, State, Time};
-use crate::network::count;
 use std::sync::Arc;
 
 /// Names of saved numbers.

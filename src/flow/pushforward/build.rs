@@ -33,7 +33,7 @@ pub(crate) fn pushforward_flow(
     let given = &made_of.options;
     let optimizer: OptimizerOptions = given.typed_over(adversarial_optimizer())?;
     let Asked { builder, explicit } = match &made_of.critic {
-        Some(named) => Asked { builder: named.clone(), explicit: true },
+        Some(named) => Asked { builder: named.for_flow().unwrap_or_else(|| named.clone()), explicit: true },
         None => usual,
     };
     let critic = builder.with_optimizer(optimizer.clone());
@@ -48,7 +48,7 @@ pub(crate) fn pushforward_flow(
     let network = match (&made_of.network, pursuit) {
         (None, _) => default_network()?,
         (Some(n), Pursuit::Potential) => potential(n.as_ref())?,
-        (Some(n), _) => layers("generator", n.as_ref())?,
+        (Some(n), _) => generator(n.as_ref())?,
     };
     Ok(Arc::new(PushforwardRecipe {
         algorithm: algorithm.into(),
@@ -81,6 +81,11 @@ fn layers(key: &str, named: &dyn CriticBuilder) -> Result<MlpBuilder> {
         });
     }
     Ok(n.clone())
+}
+
+/// The layers of a generator, with the activation that flows want unless another was named.
+fn generator(named: &dyn CriticBuilder) -> Result<MlpBuilder> {
+    Ok(layers("generator", named)?.for_flow())
 }
 
 /// The layers of a potential U(x, t), which is smooth.

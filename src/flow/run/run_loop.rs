@@ -115,7 +115,11 @@ impl RunLoop<'_, '_> {
             self.limits.check_spread(at)?;
         }
         let reading = read(record, *self.seconds)?;
-        self.limits.check_reading(&reading, at.step, if advects { next.time.read()? - at.time.read()? } else { 0.0 })?;
+        self.limits.check_reading(
+            &reading,
+            at.step,
+            if advects { next.time.read()? - at.time.read()? } else { 0.0 },
+        )?;
         Ok(reading)
     }
 
