@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(carry(&whole(55), &whole(40), 2, &Interrupt::default()).unwrap().unwrap().1, 0);
         for seed in 0..3 {
             let tails = |s: u64| {
-                let rows = dataset::student_t(200, 2, 1.5, &mut random::rng(s, 0)).unwrap();
+                let rows = dataset::student_t::student_t(200, 2, 1.5, &mut random::rng(s, 0)).unwrap();
                 points(rows.data, 200, 2, &device)
             };
             let carried = carry(&tails(seed), &tails(100 + seed), 2, &Interrupt::default()).unwrap().unwrap().1;
