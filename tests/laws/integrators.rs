@@ -72,12 +72,12 @@ fn the_adaptive_scheme_obeys_its_tolerance() {
     let adaptive = find("adaptive").unwrap();
     let run = |tolerance: f64| {
         let (mut s, mut lengths) = (State::at(column(&[3.0])), vec![]);
-        while s.time < 2.0 {
-            let left = 2.0 - s.time;
+        while s.time.read().unwrap() < 2.0 {
+            let left = 2.0 - s.time.read().unwrap();
             let dt = s.dt.unwrap_or(1.0).min(left);
-            let before = s.time;
+            let before = s.time.read().unwrap();
             s = (adaptive.step)(State { dt: Some(dt), ..s }, &control(1.0, tolerance), &mut Known).unwrap().0;
-            lengths.push(s.time - before);
+            lengths.push(s.time.read().unwrap() - before);
         }
         (f64::from(gflow::device::rows(&s.particles).unwrap()[0]) - exact(), lengths)
     };
