@@ -57,8 +57,9 @@ pub struct ParticleOptions {
     pub noise: Noise,
     /// steps between new kernel widths; 0 keeps the width
     pub adapt_width: usize,
-    /// whether particles that an optimal plan takes across gaps of the target are carried, where the step is "auto"
-    pub carry: bool,
+    /// whether particles that an optimal plan takes across gaps of the target are carried, where the step is "auto"; they are unless this says no
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carry: Option<bool>,
     /// points of each sample per ascent step of a critic that is trained; 0 takes all
     pub batch: usize,
 }
@@ -75,7 +76,7 @@ impl Default for ParticleOptions {
             iterations: 50,
             noise: Noise::None,
             adapt_width: 0,
-            carry: true,
+            carry: None,
             batch: 0,
         }
     }

@@ -51,7 +51,7 @@ impl ParticleFlow {
     /// Carries particles over gaps where that is due.
     fn carry(&mut self, state: &mut State) -> Result<()> {
         let trains = self.parts.iter().any(|part| part.critic.trains());
-        if !self.options.carry || !trains || !carry::due(state.step, self.planned) {
+        if self.options.carry == Some(false) || !trains || !carry::due(state.step, self.planned) {
             return Ok(());
         }
         let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
