@@ -139,6 +139,10 @@ impl Generator {
         !self.numeric.breaks.is_empty()
     }
 
+    /// Every place where f changes its formula, ascending.
+    pub fn breaks(&self) -> Vec<f64> {
+        self.numeric.breaks.clone()
+    }
     /// The points where f' jumps.
     pub fn kinks(&self) -> Vec<f64> {
         self.numeric.kinks.iter().map(|k| k.x).collect()
