@@ -205,8 +205,8 @@ fn kernel(
     let off = on_p.max(solution.potential.rounding(&q.rows).0);
     let value = |t: f64| -> f64 {
         let on_q = match &term.objective {
-            Objective::F(f) => Mass::One.conjugate_mean(f, &h_q, t, &q.weights),
-            Objective::FreeMass(f) => Mass::Free.conjugate_mean(f, &h_q, t, &q.weights),
+            Objective::F(f) => Mass::One.conjugate_mean_above(f, &h_q, t, &q.weights),
+            Objective::FreeMass(f) => Mass::Free.conjugate_mean_above(f, &h_q, t, &q.weights),
             _ => dual::mean(&h_q.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights),
         };
         let on_p = t * dual::mean(&h_p, &p.weights);

@@ -68,13 +68,6 @@ fn from_below(f: Option<&Generator>, (phi, a): (&[f64], &[f64]), (psi, b): (&[f6
     let nu = if closed && end.is_finite() && top - nu > end { (top - end).next_up() } else { nu };
     let mut spent = Sum::default();
     spent.add(nu);
-    seen().for_each(|(v, w)| spent.add_product(*w, conjugate_above(f, up(v) - nu)));
+    seen().for_each(|(v, w)| spent.add_product(*w, f.conjugate_above(up(v) - nu)));
     paid.value() - spent.value() - 2.0 * ROUNDING * (paid.size() + spent.size())
-}
-
-/// f*(y) with the rounding of its evaluation x y − f(x).
-pub fn conjugate_above(f: &Generator, y: f64) -> f64 {
-    let (value, x) = f.conjugate_pair(y);
-    let product = if x.is_finite() { x * y.abs() } else { 0.0 };
-    value + 8.0 * ROUNDING * (value.abs() + product)
 }

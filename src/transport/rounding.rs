@@ -1,5 +1,5 @@
 //! From entropic potentials to true bounds: a feasible plan from above, hard c-transforms from below, all in f64.
-use super::dual::{conjugate_above, lower_bound, scaled};
+use super::dual::{lower_bound, scaled};
 use super::ground::Ground;
 use super::semi::{discrepancy, discrepancy_above, discrepancy_size};
 use super::sinkhorn::{Entropic, Problem, Side};
@@ -243,8 +243,8 @@ fn shifted(
     let up = |v: f64, t: f64| v + t + 4.0 * ROUNDING * (v.abs() + t.abs());
     let proved = |t: f64| -> f64 {
         let (mut sources, mut targets) = (Sum::default(), Sum::default());
-        phi.iter().zip(a).for_each(|(v, w)| sources.add_product(*w, conjugate_above(g, up(-v, -t))));
-        psi.iter().zip(b).for_each(|(v, w)| targets.add_product(*w, conjugate_above(f, up(*v, t))));
+        phi.iter().zip(a).for_each(|(v, w)| sources.add_product(*w, g.conjugate_above(up(-v, -t))));
+        psi.iter().zip(b).for_each(|(v, w)| targets.add_product(*w, f.conjugate_above(up(*v, t))));
         let size = sources.size() + targets.size();
         -(sources.value() + targets.value()) - 2.0 * ROUNDING * size
     };

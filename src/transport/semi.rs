@@ -287,15 +287,18 @@ pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
 
 /// D_f(μ‖b) from above: rounding of the sum, of f, and of masses that were computed from a plan.
 pub fn discrepancy_above(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
-    let mut sum = Sum::default();
+    let (mut sum, mut off) = (Sum::default(), 0.0);
     for (m, b) in mu.iter().zip(b) {
         match (*m > 0.0, *b > 0.0) {
-            (_, true) => sum.add_product(*b, f.f(m / b)),
+            (_, true) => {
+                sum.add_product(*b, f.f(m / b));
+                off += b * f.rounding_at(m / b);
+            }
             (true, false) => sum.add(f64::INFINITY),
             (false, false) => (),
         }
     }
-    sum.value() + 16.0 * ROUNDING * discrepancy_size(f, mu, b)
+    sum.value() + off + 16.0 * ROUNDING * discrepancy_size(f, mu, b)
 }
 
 /// Σ b |f(μ/b)| + μ |f'(μ/b)| + b + μ: what a relative error of the masses, or of f, is a part of.
