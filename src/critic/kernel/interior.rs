@@ -62,7 +62,7 @@ impl<'a> Interior<'a> {
         let starts = std::iter::once(0.0).chain(breaks.iter().copied());
         let ends = breaks.iter().copied().chain([f64::INFINITY]);
         let pieces: Vec<(f64, f64)> = starts.zip(ends).map(|(k, end)| (k, end - k)).collect();
-        let one = |&(k, length): &(f64, f64)| (1.0 - k).clamp(0.1 * length.min(1.0), (0.9 * length).max(0.1));
+        let one = |&(k, length): &(f64, f64)| (1.0 - k).clamp(0.1 * length.min(1.0), 0.9 * length);
         let r: Vec<f64> = (0..d.b.len()).flat_map(|_| pieces.iter().map(one)).collect();
         let mut v = Interior {
             d,
