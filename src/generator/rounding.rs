@@ -22,6 +22,13 @@ impl Generator {
         }
     }
 
+    /// f*(y) with the rounding of x y − f(x) alone, for iterations that look at what they will prove.
+    pub fn conjugate_roughly(&self, y: f64) -> f64 {
+        let (value, x) = self.conjugate_pair(y);
+        let product = if x.is_finite() { x * y.abs() } else { 0.0 };
+        value + 8.0 * ROUNDING * (value.abs() + product)
+    }
+
     /// f*(y) from above, if not by more than rounding.
     pub fn conjugate_above(&self, y: f64) -> f64 {
         let (value, x) = self.conjugate_pair(y);

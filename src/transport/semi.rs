@@ -5,7 +5,7 @@
 //! arcs are convex. They are made piecewise linear on a grid of floating-point numbers with few bits; each level adds a
 //! bit, and because its breakpoints contain those before, the tree stays feasible and a few pivots repair optimality. The
 //! error falls by four a level. No smoothing: kinks of f are breakpoints, f(0) and f'(∞) are used as they are.
-use super::dual::lower_bound;
+use super::dual::{proved, rough_bound};
 use super::ground::Ground;
 use super::simplex::{Sinks, Solution, Tree};
 use super::weights::{Units, common_units};
@@ -180,21 +180,21 @@ pub fn semi_relaxed(
     let flow = Flow { ground, f, rows: &rows, columns: &columns, tilt: 0.5 * (left + right) };
     let mut best = None;
     let pivots = refine(&flow, interrupt, &mut |s| {
-        let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
+        let bound = rough_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
         let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);
         let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
         let upper = transport + discrepancy(f, &mu, &b);
         history.push((bound.value, upper));
-        let proved = paid(ground, &plan) * (1.0 + ground.relative_error())
-            + discrepancy_above(f, &mu, &b)
+        let sure = paid(ground, &plan) * (1.0 + ground.relative_error())
+            + discrepancy_roughly(f, &mu, &b)
             + 4.0 * ROUNDING * transport;
-        let rounding = (bound.value - bound.proved).max(0.0) + (proved - upper).max(0.0);
+        let rounding = (bound.value - bound.proved).max(0.0) + (sure - upper).max(0.0);
         // costs of the largest size are rounded: where that is less than what is computed
         let noise = (1e-15 * (1.0 + largest.min(1e3))).min(1e-6 * upper.abs());
         let enough = upper - bound.value <= tolerance * upper.abs() + noise + rounding;
         best = Some(Semi {
             lower: bound.proved,
-            upper: proved.max(upper),
+            upper: sure.max(upper),
             value: 0.5 * (bound.value + upper),
             plan,
             mu,
@@ -208,7 +208,10 @@ pub fn semi_relaxed(
         Ok(enough)
     })?;
     match best {
-        Some(s) => Ok(Semi { pivots, history, ..s }),
+        Some(s) => {
+            let lower = proved(ground, Some(f), (&s.phi, &a), (&s.psi, &b), s.nu);
+            Ok(Semi { lower, upper: s.upper + cancelled(f, &s.mu, &b), pivots, history, ..s })
+        }
         None => Err(Error::data("exact()", "no level was reached")),
     }
 }
@@ -287,18 +290,25 @@ pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
 
 /// D_f(μ‖b) from above: rounding of the sum, of f, and of masses that were computed from a plan.
 pub fn discrepancy_above(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
-    let (mut sum, mut off) = (Sum::default(), 0.0);
+    discrepancy_roughly(f, mu, b) + cancelled(f, mu, b)
+}
+
+/// What f itself may have lost in Σ b f(μ/b), where its terms cancel.
+pub(super) fn cancelled(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    mu.iter().zip(b).filter(|e| *e.1 > 0.0).map(|(m, b)| b * f.rounding_at(m / b)).sum()
+}
+
+/// The same without what f itself may have lost: for iterations.
+pub(super) fn discrepancy_roughly(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    let mut sum = Sum::default();
     for (m, b) in mu.iter().zip(b) {
         match (*m > 0.0, *b > 0.0) {
-            (_, true) => {
-                sum.add_product(*b, f.f(m / b));
-                off += b * f.rounding_at(m / b);
-            }
+            (_, true) => sum.add_product(*b, f.f(m / b)),
             (true, false) => sum.add(f64::INFINITY),
             (false, false) => (),
         }
     }
-    sum.value() + off + 16.0 * ROUNDING * discrepancy_size(f, mu, b)
+    sum.value() + 16.0 * ROUNDING * discrepancy_size(f, mu, b)
 }
 
 /// Σ b |f(μ/b)| + μ |f'(μ/b)| + b + μ: what a relative error of the masses, or of f, is a part of.

@@ -9,7 +9,8 @@
 //! has no such directions. [mehrotra1992](crate::references#mehrotra1992)
 use super::dual::{Dual, Mass, State};
 use super::root::{Root, root};
-use crate::matrix::{Cholesky, scaled_product, transposed, view};
+use crate::generator::Generator;
+use crate::matrix::{Cholesky, scaled_product, times, transposed, view};
 use crate::transport::dual::mean;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -18,14 +19,52 @@ use std::sync::Arc;
 const SHORT_OF: f64 = 0.995;
 /// Of the largest entry of b K/λ: what is added to D, so that the factor keeps the digits of the smallest.
 const LEAST: f64 = 1e-13;
+/// Rows of the system a task makes.
+const STRIP: usize = 64;
 /// What prices may be off by beside μ, relative to their size: h is a difference of sums, divided by λ.
 const NOISE: f64 = 1e-9;
+
+/// The dual on n points for a kernel with a root: a kernel matrix as far as numbers have it, or the features of many points.
+#[derive(Clone)]
+pub(super) struct Inside<'a> {
+    /// convex, f(1) = 0
+    pub f: &'a Generator,
+    /// what Σ α is
+    pub mass: Mass,
+    /// weights of the points
+    pub b: &'a [f64],
+    /// μ_P at the points
+    pub on_q: &'a [f64],
+    /// λ of the penalty on ‖h‖²
+    pub lambda: f64,
+    /// G
+    pub root: Arc<Root>,
+    /// K where that is more than Gᵀ G
+    pub k: Option<&'a [f64]>,
+}
+
+impl<'a> Inside<'a> {
+    /// The same problem as Newton's method has it.
+    pub fn of(d: &Dual<'a>) -> Inside<'a> {
+        let root = Arc::new(root(d.k, d.b.len()));
+        Inside { f: d.f, mass: d.mass, b: d.b, on_q: d.on_q, lambda: d.lambda, root, k: Some(d.k) }
+    }
+    fn times_k(&self, v: &[f64]) -> Vec<f64> {
+        self.k.map_or_else(|| self.root.transposed_times(&self.root.times(v)), |k| times(k, v))
+    }
+    /// The largest entry of b K/λ on the diagonal.
+    fn largest(&self) -> f64 {
+        let mut squares = vec![0.0; self.b.len()];
+        let rows = self.root.rows.chunks(self.b.len());
+        rows.for_each(|g| squares.iter_mut().zip(g).for_each(|(s, g)| *s += g * g));
+        squares.iter().zip(self.b).fold(0.0, |m: f64, (s, b)| m.max(s * b)) / self.lambda
+    }
+}
 
 /// Where the iteration is; what belongs to pieces has those of a point one after the other.
 #[derive(Clone)]
 pub(super) struct Interior<'a> {
-    d: &'a Dual<'a>,
-    root: Arc<Root>,
+    d: Inside<'a>,
     /// k_i and k_{i+1} − k_i
     pieces: Vec<(f64, f64)>,
     r: Vec<f64>,
@@ -37,6 +76,8 @@ pub(super) struct Interior<'a> {
     h: Vec<f64>,
     /// f' and f'' of each piece
     slopes: Vec<(f64, f64)>,
+    /// added to D
+    least: f64,
 }
 
 /// By how much everything moves.
@@ -56,7 +97,7 @@ struct System {
 
 impl<'a> Interior<'a> {
     /// Starts around α = b.
-    pub fn new(d: &'a Dual<'a>) -> Interior<'a> {
+    pub fn new(d: Inside<'a>) -> Interior<'a> {
         let mut breaks = d.f.breaks();
         breaks.retain(|k| *k > 0.0 && k.is_finite());
         let starts = std::iter::once(0.0).chain(breaks.iter().copied());
@@ -65,8 +106,8 @@ impl<'a> Interior<'a> {
         let one = |&(k, length): &(f64, f64)| (1.0 - k).clamp(0.1 * length.min(1.0), 0.9 * length);
         let r: Vec<f64> = (0..d.b.len()).flat_map(|_| pieces.iter().map(one)).collect();
         let mut v = Interior {
+            least: LEAST * d.largest(),
             d,
-            root: Arc::new(root(d.k, d.b.len())),
             w: vec![0.0; r.len()],
             z: vec![0.0; r.len()],
             pieces,
@@ -78,9 +119,9 @@ impl<'a> Interior<'a> {
             slopes: vec![],
         };
         v.refresh();
-        let (left, right) = d.f.slope_at_one();
-        if d.mass == Mass::One {
-            v.nu = mean(&v.h, d.b) - 0.5 * (left + right);
+        let (left, right) = v.d.f.slope_at_one();
+        if v.d.mass == Mass::One {
+            v.nu = mean(&v.h, v.d.b) - 0.5 * (left + right);
         }
         let size = v.residuals().iter().fold(0.0, |m: f64, v| m.max(v.abs())).max(f64::MIN_POSITIVE);
         for at in 0..v.r.len() {
@@ -98,7 +139,7 @@ impl<'a> Interior<'a> {
 
     /// Everything that follows from r.
     fn refresh(&mut self) {
-        let (d, p) = (self.d, self.pieces.len());
+        let (d, p) = (&self.d, self.pieces.len());
         self.x = self.r.chunks(p).map(|r| r.iter().sum()).collect();
         let alpha: Vec<f64> = self.x.iter().zip(d.b).map(|(x, b)| x * b).collect();
         self.k_alpha = d.times_k(&alpha);
@@ -136,32 +177,26 @@ impl<'a> Interior<'a> {
 
     /// None where it is not positive definite in f64.
     fn system(&self) -> Option<System> {
-        let (d, p, n) = (self.d, self.pieces.len(), self.d.b.len());
-        let largest = (0..n).fold(0.0, |m: f64, j| m.max(d.b[j] * d.k[j * n + j])) / d.lambda;
+        let (d, p, n) = (&self.d, self.pieces.len(), self.d.b.len());
         let bend: Vec<f64> = (0..self.r.len())
-            .map(|at| self.slopes[at].1 + self.z[at] / self.r[at] + self.w[at] / self.left(at) + LEAST * largest)
+            .map(|at| self.slopes[at].1 + self.z[at] / self.r[at] + self.w[at] / self.left(at) + self.least)
             .collect();
         let e: Vec<f64> = bend.chunks(p).map(|d| d.iter().map(|d| 1.0 / d).sum()).collect();
-        let Root { rows, rank } = &*self.root;
+        let Root { rows, rank } = &*d.root;
         let weights: Vec<f64> = e.iter().zip(d.b).map(|(e, b)| e * b).collect();
         let weighted: Vec<f64> = rows.chunks(n).flat_map(|g| g.iter().zip(&weights).map(|(g, w)| g * w)).collect();
         let mut a = vec![0.0; rank * rank];
-        scaled_product(
-            (*rank, *rank, n),
-            &mut a,
-            *rank,
-            false,
-            1.0 / d.lambda,
-            view(&weighted, n),
-            transposed(rows, n),
-        );
+        a.par_chunks_mut(STRIP * rank).zip(weighted.par_chunks(STRIP * n)).for_each(|(strip, w)| {
+            let size = (w.len() / n, *rank, n);
+            scaled_product(size, strip, *rank, false, 1.0 / d.lambda, view(w, n), transposed(rows, n));
+        });
         (0..*rank).for_each(|i| a[i * rank + i] += 1.0);
         Some(System { bend, e, factor: Cholesky::new(a, *rank)? })
     }
 
     /// The step to r z = target, of which an earlier one tells what its products add.
     fn direction(&self, system: &System, target: f64, earlier: Option<&Step>) -> Step {
-        let (d, p) = (self.d, self.pieces.len());
+        let (d, p) = (&self.d, self.pieces.len());
         let residuals = self.residuals();
         let wanted = |at: usize| {
             let (mut z, mut w) = (target - self.r[at] * self.z[at], target - self.left(at) * self.w[at]);
@@ -177,18 +212,18 @@ impl<'a> Interior<'a> {
             (q.chunks(p).zip(system.bend.chunks(p))).map(|(q, d)| q.iter().zip(d).map(|(q, d)| q / d).sum()).collect();
         let of_b = |v: &[f64]| v.iter().zip(d.b).map(|(v, b)| v * b).collect::<Vec<f64>>();
         let masses = of_b(&moved);
-        let mut y = system.factor.solve(&self.root.times(&masses));
+        let mut y = system.factor.solve(&d.root.times(&masses));
         let mut nu = 0.0;
         if d.mass == Mass::One {
             let all = of_b(&system.e);
-            let pulled = self.root.times(&all);
+            let pulled = d.root.times(&all);
             let ones = system.factor.solve(&pulled);
             let missing = 1.0 - mean(&self.x, d.b);
             nu = (masses.iter().sum::<f64>() - mean(&pulled, &y) / d.lambda - missing)
                 / (all.iter().sum::<f64>() - mean(&pulled, &ones) / d.lambda);
             y.iter_mut().zip(&ones).for_each(|(v, o)| *v -= nu * o);
         }
-        let dh: Vec<f64> = self.root.transposed_times(&y).iter().map(|v| -v / d.lambda).collect();
+        let dh: Vec<f64> = d.root.transposed_times(&y).iter().map(|v| -v / d.lambda).collect();
         let r: Vec<f64> = (0..q.len()).map(|at| (q[at] + dh[at / p] - nu) / system.bend[at]).collect();
         let z = (0..r.len()).map(|at| ends[at].0 - self.z[at] / self.r[at] * r[at]).collect();
         let w = (0..r.len()).map(|at| ends[at].1 + self.w[at] / self.left(at) * r[at]).collect();

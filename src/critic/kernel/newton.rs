@@ -5,7 +5,7 @@
 //! solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
 use super::conjugate::Conjugate;
 use super::dual::{Dual, State};
-use super::interior::Interior;
+use super::interior::{Inside, Interior};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
@@ -149,7 +149,7 @@ impl Search<'_> {
 
     /// Steps of an interior-point method until the gap is closed, or no longer falls.
     fn inside(&mut self) -> Result<()> {
-        let mut point = Interior::new(self.d);
+        let mut point = Interior::new(Inside::of(self.d));
         let (mut idle, mut gap) = (0, f64::INFINITY);
         for _ in 0..MOST_INSIDE {
             self.interrupt.check()?;

@@ -143,7 +143,7 @@ impl Claim<'_> {
 
     /// h on Q, which is up to `off` less than it seems, pushed down by kernels of its own points, which are nowhere negative, so
     /// that it is by `excess` lower where that is not 0; what E_P h loses, and what λ/2 ‖h‖² gains.
-    fn pushed(&self, h: &[f64], off: f64, excess: &[f64]) -> Result<(Vec<f64>, f64, f64)> {
+    pub(super) fn pushed(&self, h: &[f64], off: f64, excess: &[f64]) -> Result<(Vec<f64>, f64, f64)> {
         let (q, kernel, lambda) = (self.q, &self.space.kernel, self.space.lambda);
         let own = kernel.of_squared(0.0);
         let w = Signed { points: q.rows.clone(), weights: excess.iter().map(|e| e / own).collect(), d: q.d };
