@@ -4,6 +4,7 @@ mod convexity;
 mod decades;
 mod distances;
 mod divergences;
+mod domain;
 mod ends;
 pub mod equilibrium;
 mod exact;

@@ -20,37 +20,45 @@ pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
     let mut arguments = vec![];
     kink_arguments(f, &mut arguments);
     let mut out: Vec<f64> = vec![];
-    let mut regs = vec![];
     for a in &arguments {
-        let tape = Tape::new(std::slice::from_ref(a));
-        let mut g = |v: f64| {
-            tape.eval(v, &mut regs);
-            tape.out(0, &regs)
-        };
-        let n = 4000;
-        let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
-        for i in 1..=n {
-            if interrupt::poll().is_err() {
-                return vec![];
-            }
-            let t = -40.0f64 + 80.0 * i as f64 / n as f64;
-            let q = g(t.exp());
-            if p == 0.0 {
-                out.push(snap(t0.exp(), &mut g));
-            } else if p * q < 0.0 {
-                let (mut lo, mut hi) = (t0, t);
-                for _ in 0..80 {
-                    let m = 0.5 * (lo + hi);
-                    if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
-                }
-                out.push(snap(hi.exp(), &mut g));
-            }
-            (t0, p) = (t, q);
-        }
+        zeros(a, &mut out);
+    }
+    if interrupt::poll().is_err() {
+        return vec![];
     }
     out.sort_by(f64::total_cmp);
     out.dedup_by(|a, b| (*a - *b).abs() <= 1e-14 * b.abs());
     out
+}
+
+/// Zeros in x of an expression at which it changes its sign.
+pub(super) fn zeros(a: &Expr, out: &mut Vec<f64>) {
+    let tape = Tape::new(std::slice::from_ref(a));
+    let mut regs = vec![];
+    let mut g = |v: f64| {
+        tape.eval(v, &mut regs);
+        tape.out(0, &regs)
+    };
+    let n = 4000;
+    let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
+    for i in 1..=n {
+        if interrupt::poll().is_err() {
+            return;
+        }
+        let t = -40.0f64 + 80.0 * i as f64 / n as f64;
+        let q = g(t.exp());
+        if p == 0.0 {
+            out.push(snap(t0.exp(), &mut g));
+        } else if p * q < 0.0 {
+            let (mut lo, mut hi) = (t0, t);
+            for _ in 0..80 {
+                let m = 0.5 * (lo + hi);
+                if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
+            }
+            out.push(snap(hi.exp(), &mut g));
+        }
+        (t0, p) = (t, q);
+    }
 }
 
 /// A nearby short decimal when it is an exact zero: the kink of |x − 1| is at 1, not at 1 + 1e-16.

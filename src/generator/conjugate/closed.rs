@@ -65,7 +65,7 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
         if interrupt::poll().is_err() {
             return false;
         }
-        let v = (-7.0 + 14.0 * i as f64 / 80.0f64).exp();
+        let v = numeric.sample(7.0, i, 80);
         let y = numeric.jet(v, &mut regs).d1;
         let exact = numeric.eval(y, &mut regs);
         if !exact.0.is_finite() || !exact.1.is_finite() {

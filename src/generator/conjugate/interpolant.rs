@@ -61,12 +61,26 @@ impl Interpolant {
 fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     let mut regs = vec![];
     // as far out as f' is an ordinary number of the device: that of exp(x) is not for long
+    let bounds = &numeric.bounds;
     let mut end_slope = |outwards: i32| {
-        (0..=28)
-            .map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1)
-            .find(|d| d.abs() < 1e30)
+        let place = |power: f64| match outwards {
+            -1 if bounds.low > 0.0 => bounds.low * (1.0 + 10f64.powf(-power)),
+            1 if bounds.high.is_finite() => bounds.high * (1.0 - 10f64.powf(-power)),
+            _ => 10f64.powf(f64::from(outwards) * power),
+        };
+        // where f has an end, ratios next to 0 matter to large potentials
+        let most = if bounds.high.is_finite() && bounds.low == 0.0 && outwards < 0 { 56 } else { 28 };
+        (0..=most).map(|k| numeric.jet(place(0.25 * f64::from(most - k)), &mut regs).d1).find(|d| d.abs() < 1e30)
     };
     let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
+    // beyond the slope at an end f* is a line, and so is what goes on beyond nodes that lie on it
+    let beyond = |slope: f64| 0.02 * (1.0 + slope.abs());
+    if bounds.low > 0.0 {
+        near = numeric.slopes[0].max(near - beyond(near)) - beyond(near);
+    }
+    if bounds.high.is_finite() {
+        far = numeric.slopes[1].min(far + beyond(far)) + beyond(far);
+    }
     // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
     let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
     // a limit far beyond all nodes is none to them: y - a would have none of the digits of y

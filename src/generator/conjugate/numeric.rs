@@ -1,7 +1,9 @@
 //! The convex conjugate of any convex f on (0, ∞), numerically in f64, with its exact effective domain.
 //!
 //! f*(y) = sup_{x ≥ 0} { x y − f(x) }. The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x,
-//! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential.
+//! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential. Where f is finite for ratios up
+//! to an end only, that end is a kink whose slopes go to ±∞.
+use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
 use super::limits::Ends;
 use crate::generator::diff::diff;
@@ -62,12 +64,21 @@ pub struct NumericConjugate {
     pub breaks: Vec<f64>,
     /// f has parts known by their values alone
     pub by_values: bool,
+    /// where f is finite
+    pub bounds: Bounds,
+    /// f at the ends of that
+    at_ends: [f64; 2],
+    /// the slopes of f from its lower end to its upper: f* is a line below and beyond them
+    pub slopes: [f64; 2],
     nodes: Vec<Node>,
 }
 
 impl NumericConjugate {
     /// What is found out about an f that need not be convex; limits that cannot be told are NaN.
     pub fn new(f: &Expr) -> NumericConjugate {
+        let mut breaks = find_breaks(f);
+        let bounds = Bounds::of(f, &breaks);
+        let (f, low, high) = (&bounds.extended, bounds.low, bounds.high);
         let d1 = diff(f, &x());
         let d2 = diff(&d1, &x());
         let tape = Tape::new(&[f.clone(), d1, d2]);
@@ -76,43 +87,44 @@ impl NumericConjugate {
             (j.f, j.d1)
         };
         let by_values = f.has_native();
-        let Ends { f0, d0, dinf, f_at_dinf } = Ends::of(f, &at);
-        let breaks = find_breaks(f);
-        let mut regs = vec![];
-        let n = 1536;
-        let reach = (2.0 * 650.0f64).ln();
-        let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
-        if by_values {
-            // below e^-16 differences drown in the rounding of f
-            ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
+        let Ends { mut f0, mut d0, mut dinf, mut f_at_dinf } = Ends::of(f, &at);
+        let (mut slopes, mut at_ends) = ([d0, dinf], [f0, f64::INFINITY]);
+        let mut kinks = inner_kinks(&tape, &breaks, &bounds);
+        let mut ts = places(by_values, &breaks, &bounds);
+        if low > 0.0 {
+            let (end, kink) = end_of(&bounds, 1.0, &tape);
+            (f0, d0, slopes[0], at_ends[0]) = (f64::INFINITY, f64::NEG_INFINITY, kink.right, end.value);
+            kinks.insert(0, kink);
         }
-        let mut kinks = vec![];
-        let eps = 4.0 * f64::EPSILON;
-        for &b in &breaks {
-            ts.push((b * (1.0 - eps)).ln());
-            ts.push((b * (1.0 + eps)).ln());
-            let before = jet_of(&tape, b * (1.0 - eps), &mut regs);
-            let behind = jet_of(&tape, b * (1.0 + eps), &mut regs);
-            let (left, right) = (before.d1, behind.d1);
-            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
-            let smooth = 16.0 * eps * b * (before.d2.abs() + behind.d2.abs());
-            if right - left > (1e-10 * (left.abs() + right.abs())).max(smooth) {
-                kinks.push(Kink { x: b, left, right });
-            }
+        if high.is_finite() {
+            let (end, kink) = end_of(&bounds, -1.0, &tape);
+            (dinf, f_at_dinf, slopes[1], at_ends[1]) = (f64::INFINITY, f64::INFINITY, kink.left, end.value);
+            kinks.push(kink);
         }
+        for end in [low, high].into_iter().filter(|e| *e > 0.0 && e.is_finite()) {
+            // exactly there, whatever search found the condition
+            breaks.retain(|b| (b - end).abs() > 1e-12 * end);
+            breaks.push(end);
+        }
+        breaks.sort_by(f64::total_cmp);
         ts.sort_by(f64::total_cmp);
-        let mut nodes: Vec<Node> = vec![];
-        for t in ts {
-            if interrupt::poll().is_err() {
-                break;
-            }
-            let v = t.exp();
-            let j = jet_of(&tape, v, &mut regs);
-            if j.d1.is_finite() && nodes.last().is_none_or(|l| j.d1 > l.h) {
-                nodes.push(Node { t, h: j.d1, s: j.d2 * v });
-            }
-        }
-        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, by_values, nodes }
+        let nodes = nodes(&tape, &ts);
+        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, by_values, at_ends, slopes, nodes, bounds }
+    }
+
+    /// The i-th of n steps in ln x from e^−reach to e^reach, or over what f has of that.
+    pub(in crate::generator) fn sample(&self, reach: f64, i: usize, n: usize) -> f64 {
+        let from = (-reach).max((self.bounds.low * (1.0 + BESIDE)).ln());
+        let to = reach.min((self.bounds.high * (1.0 - BESIDE)).ln());
+        (from + (to - from) * i as f64 / n as f64).exp()
+    }
+
+    /// What f* is below the least slope of f and beyond the largest, where f has ends.
+    pub(in crate::generator) fn straight(&self) -> [Option<Straight>; 2] {
+        let line = |k: &Kink, from: f64| Straight { from, x: k.x, f: self.value(k.x) };
+        let first = self.kinks.first().filter(|k| k.left == f64::NEG_INFINITY);
+        let last = self.kinks.last().filter(|k| k.right == f64::INFINITY);
+        [first.map(|k| line(k, k.right)), last.map(|k| line(k, k.left))]
     }
 
     /// f, f', f'' at x.
@@ -120,9 +132,30 @@ impl NumericConjugate {
         jet_of(&self.tape, x, regs)
     }
 
+    /// The same of the f that is +∞ beyond its ends, with their slopes going there. A mass at an end divided by its own is at the end
+    /// to rounding.
+    pub fn jet_anywhere(&self, x: f64, regs: &mut Vec<f64>) -> Jet {
+        let Bounds { low, high, .. } = self.bounds;
+        let outside = |f, d1| Jet { f, d1, d2: 0.0 };
+        if x < low * (1.0 - CLOSE) {
+            outside(f64::INFINITY, f64::NEG_INFINITY)
+        } else if x > high * (1.0 + CLOSE) {
+            outside(f64::INFINITY, f64::INFINITY)
+        } else if x <= low {
+            outside(self.at_ends[0], self.slopes[0])
+        } else if x >= high {
+            outside(self.at_ends[1], self.slopes[1])
+        } else {
+            self.jet(x, regs)
+        }
+    }
+
     /// f at x > 0, where the formula has no number for it too: far out (∞ − ∞) from the tangents, near 0 (0 ln 0) f(0⁺).
     pub fn value(&self, x: f64) -> f64 {
         let mut regs = vec![];
+        if self.bounds.is_bounded() && (x <= self.bounds.low || x >= self.bounds.high) {
+            return self.jet_anywhere(x, &mut regs).f;
+        }
         let f = self.jet(x, &mut regs).f;
         if f.is_finite() || x == f64::INFINITY {
             return f;
@@ -158,7 +191,7 @@ impl NumericConjugate {
         }
         for k in &self.kinks {
             if y >= k.left && y <= k.right {
-                return (k.x * y - self.jet(k.x, regs).f, k.x);
+                return (k.x * y - self.value(k.x), k.x);
             }
         }
         if y == self.dinf {
@@ -185,6 +218,14 @@ impl NumericConjugate {
         let i = nodes.partition_point(|k| k.h <= y);
         if nodes.is_empty() || (i == nodes.len() && self.dinf.is_finite() && !self.by_values) {
             return None;
+        }
+        if i == 0 && self.bounds.low > 0.0 {
+            let (lo, hi) = (self.bounds.low.ln(), nodes[0].t);
+            return Some((lo, hi, 0.5 * (lo + hi)));
+        }
+        if i == nodes.len() && self.bounds.high.is_finite() {
+            let (lo, hi) = (nodes[i - 1].t, self.bounds.high.ln());
+            return Some((lo, hi, 0.5 * (lo + hi)));
         }
         if i == 0 {
             let hi = nodes[0].t;
@@ -223,7 +264,9 @@ impl NumericConjugate {
     }
 
     fn newton(&self, y: f64, mut lo: f64, mut hi: f64, mut t: f64, regs: &mut Vec<f64>) -> (f64, f64) {
-        let mut x = t.exp();
+        // inside whatever the rounding of ln x
+        let (least, most) = (self.bounds.low * (1.0 + CLOSE), self.bounds.high * (1.0 - CLOSE));
+        let mut x = t.exp().max(least).min(most);
         let mut value = f64::NAN;
         for it in 0..100 {
             let j = self.jet(x, regs);
@@ -247,6 +290,7 @@ impl NumericConjugate {
             t = next;
             // small updates of x directly: exp(ln x) would lose the last digits
             x = if dt.abs() < 1e-3 { x * (1.0 + dt.exp_m1()) } else { t.exp() };
+            x = x.max(least).min(most);
             if dt.abs() <= 2e-16 * (1.0 + 1e-3 * t.abs()) || (dt.abs() < 3e-9 && good) {
                 value = self.jet(x, regs).f;
                 break;
@@ -254,6 +298,85 @@ impl NumericConjugate {
         }
         (x * y - value, x)
     }
+}
+
+/// Relative distances that rounding may not hide.
+const CLOSE: f64 = 4.0 * f64::EPSILON;
+/// The same for single precision.
+const BESIDE: f64 = 1e-7;
+
+/// ln x where f is looked at for the nodes: dense near 1 and beside the places where f changes or ends.
+fn places(by_values: bool, breaks: &[f64], bounds: &Bounds) -> Vec<f64> {
+    let n = 1536;
+    let reach = (2.0 * 650.0f64).ln();
+    let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
+    if by_values {
+        // below e^-16 differences drown in the rounding of f
+        ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
+    }
+    for b in breaks {
+        ts.extend([(b * (1.0 - CLOSE)).ln(), (b * (1.0 + CLOSE)).ln()]);
+    }
+    if bounds.is_bounded() {
+        let nearer = (1..=48).map(|k| 0.5f64.powi(k));
+        ts.extend(nearer.flat_map(|h| [(bounds.low * (1.0 + h)).ln(), (bounds.high * (1.0 - h)).ln()]));
+        ts.retain(|t| t.exp() > bounds.low && t.exp() < bounds.high);
+    }
+    ts
+}
+
+/// Where f' jumps between the ends.
+fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
+    let mut regs = vec![];
+    let mut kinks = vec![];
+    for &b in breaks {
+        let near = |end: f64| (b - end).abs() <= 1e-12 * b;
+        if b < bounds.low || b > bounds.high || near(bounds.low) || near(bounds.high) {
+            continue;
+        }
+        let before = jet_of(tape, b * (1.0 - CLOSE), &mut regs);
+        let behind = jet_of(tape, b * (1.0 + CLOSE), &mut regs);
+        let (left, right) = (before.d1, behind.d1);
+        // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
+        let smooth = 16.0 * CLOSE * b * (before.d2.abs() + behind.d2.abs());
+        if right - left > (1e-10 * (left.abs() + right.abs())).max(smooth) {
+            kinks.push(Kink { x: b, left, right });
+        }
+    }
+    kinks
+}
+
+/// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
+/// as near to it as numbers come.
+fn end_of(bounds: &Bounds, side: f64, tape: &Tape) -> (End, Kink) {
+    let place = if side > 0.0 { bounds.low } else { bounds.high };
+    let jet = |k: f64| jet_of(tape, place * (1.0 + side * k), &mut vec![]);
+    let close = (0..40).map(|k| CLOSE * 2f64.powi(k)).find(|k| jet(*k).d1.is_finite() && jet(*k).f.is_finite());
+    let close = close.unwrap_or(CLOSE);
+    let beside = jet(close);
+    let end = bounds.end(side).filter(|e| !e.value.is_nan() && !e.slope.is_nan());
+    let end = end.unwrap_or(End { value: beside.f, slope: beside.d1 });
+    let x = if end.value.is_finite() { place } else { place * (1.0 + side * close) };
+    let slope = if end.slope.is_finite() { end.slope } else { beside.d1 };
+    let (left, right) = if side > 0.0 { (f64::NEG_INFINITY, slope) } else { (slope, f64::INFINITY) };
+    (end, Kink { x, left, right })
+}
+
+/// Points at which f' rises.
+fn nodes(tape: &Tape, ts: &[f64]) -> Vec<Node> {
+    let mut regs = vec![];
+    let mut nodes: Vec<Node> = vec![];
+    for t in ts {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        let v = t.exp();
+        let j = jet_of(tape, v, &mut regs);
+        if j.d1.is_finite() && nodes.last().is_none_or(|l| j.d1 > l.h) {
+            nodes.push(Node { t: *t, h: j.d1, s: j.d2 * v });
+        }
+    }
+    nodes
 }
 
 fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {
