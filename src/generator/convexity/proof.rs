@@ -68,7 +68,8 @@ fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
     let reaches = |l: Interval| l.defined && own >= l.hi - ROUNDED * (1.0 + l.magnitude());
     let above = own == f64::INFINITY || own.is_nan() || limit.is_some_and(reaches);
     if (outside(&parts[..=i]) || outside(&parts[i + 1..])) && exact && above {
-        s.steps.push(format!("f is +inf beyond x = {}", place.lo));
+        let side = if outside(&parts[..=i]) { "below" } else { "beyond" };
+        s.steps.push(format!("f is +inf {side} x = {}", place.lo));
     } else {
         s.miss(1.0);
     }
