@@ -1,7 +1,7 @@
 //! The dual of a penalised f-divergence by a primal-dual interior-point method, for f in pieces: where f' jumps or f is a line,
 //! f*' is a step, and what Newton's method needs is only known once it is known on which step each point is.
 //!
-//! α_j = b_j (k_0 + Σ_i r_ji) with 0 ≤ r_ji ≤ k_{i+1} − k_i for the breaks 0 = k_0 < k_1 < … of f: pieces fill in their order because
+//! α_j = b_j (k_0 + Σ_i r_ji) with 0 ≤ r_ji ≤ k_{i+1} − k_i for the breaks k_0 < k_1 < … of f, its ends among them: pieces fill in their order because
 //! f is convex. Prices z, w ≥ 0 of both ends make f'(k_i + r_ji) − z_ji + w_ji = h(x_j) − ν, and r z = (k_{i+1} − k_i − r) w = μ → 0.
 //! However many pieces there are, the unknowns of a step are one for each point: dr = (q + dh − dν)/D with
 //! D = f'' + z/r + w/(k_{i+1} − k_i − r), and dh = −K (b dx)/λ for dx_j = Σ_i dr_ji. Where f is a line D vanishes with μ, and
@@ -99,9 +99,10 @@ impl<'a> Interior<'a> {
     /// Starts around α = b.
     pub fn new(d: Inside<'a>) -> Interior<'a> {
         let mut breaks = d.f.breaks();
-        breaks.retain(|k| *k > 0.0 && k.is_finite());
-        let starts = std::iter::once(0.0).chain(breaks.iter().copied());
-        let ends = breaks.iter().copied().chain([f64::INFINITY]);
+        let (least, most) = d.f.ends();
+        breaks.retain(|k| *k > least && *k < most);
+        let starts = std::iter::once(least).chain(breaks.iter().copied());
+        let ends = breaks.iter().copied().chain([most]);
         let pieces: Vec<(f64, f64)> = starts.zip(ends).map(|(k, end)| (k, end - k)).collect();
         let one = |&(k, length): &(f64, f64)| (1.0 - k).clamp(0.1 * length.min(1.0), 0.9 * length);
         let r: Vec<f64> = (0..d.b.len()).flat_map(|_| pieces.iter().map(one)).collect();
@@ -140,7 +141,8 @@ impl<'a> Interior<'a> {
     /// Everything that follows from r.
     fn refresh(&mut self) {
         let (d, p) = (&self.d, self.pieces.len());
-        self.x = self.r.chunks(p).map(|r| r.iter().sum()).collect();
+        let first = self.pieces[0].0;
+        self.x = self.r.chunks(p).map(|r| first + r.iter().sum::<f64>()).collect();
         let alpha: Vec<f64> = self.x.iter().zip(d.b).map(|(x, b)| x * b).collect();
         self.k_alpha = d.times_k(&alpha);
         self.h = d.on_q.iter().zip(&self.k_alpha).map(|(p, k)| (p - k) / d.lambda).collect();
