@@ -14,5 +14,6 @@ mod kernels;
 mod level;
 mod one_sided;
 mod ring;
+mod scale;
 mod splitmix;
 mod transport;
