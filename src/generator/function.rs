@@ -115,6 +115,16 @@ impl Generator {
         self.level.get_or_init(make).clone().unwrap_or_else(|| self.clone())
     }
 
+    /// f over its unit, and the unit: D_f is so many times the divergence of that, at an ordinary size.
+    pub fn ordinary(self: &Arc<Generator>) -> (f64, Arc<Generator>) {
+        let unit = self.unit();
+        let scaled = || Generator::new(self.name.clone(), expr::scale(1.0 / unit, &self.f)).ok();
+        match (unit != 1.0).then(scaled).flatten() {
+            Some(g) => (unit, Arc::new(g)),
+            None => (1.0, self.clone()),
+        }
+    }
+
     /// What the user called it.
     pub fn name(&self) -> &str {
         &self.name
@@ -192,6 +202,10 @@ impl Generator {
                 (d, d)
             }
         })
+    }
+    /// A power of two of the size of f around 1, less its slope there; 1 where that is ordinary. Tolerances are parts of it.
+    pub fn unit(&self) -> f64 {
+        self.numeric.unit
     }
     /// The ratios from and up to which f is finite, 0 and ∞ where it is for all.
     pub fn ends(&self) -> (f64, f64) {
@@ -322,7 +336,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
     let at_one = value(1.0);
     let nearby = [0.5, 2.0].map(value).map(|v| (v - at_one).abs());
     let scale = nearby.into_iter().filter(|v| v.is_finite() && *v > 0.0).fold(0.0, f64::max);
-    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let scale = if scale > 0.0 { scale.min(numeric.unit) } else { numeric.unit };
     let terms = match f.kind() {
         Kind::Sum(c, v) => {
             let size = |(k, t): &(f64, Expr)| {
@@ -334,7 +348,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
         }
         _ => 0.0,
     };
-    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9))
+    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9 * numeric.unit.max(1.0)))
 }
 
 /// What is known about the convexity of f; errors where f is no generator.

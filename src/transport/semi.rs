@@ -205,7 +205,7 @@ pub fn semi_relaxed(
             + 4.0 * ROUNDING * transport;
         let rounding = (bound.value - bound.proved).max(0.0) + (sure - upper).max(0.0);
         // costs of the largest size are rounded: where that is less than what is computed
-        let noise = (1e-15 * (1.0 + largest.min(1e3))).min(1e-6 * upper.abs());
+        let noise = (1e-15 * (f.unit() + largest.min(1e3 * f.unit()))).min(1e-6 * upper.abs());
         let enough = upper - bound.value <= tolerance * upper.abs() + noise + rounding;
         best = Some(Semi {
             lower: bound.proved,
@@ -347,7 +347,7 @@ pub fn discrepancy_size(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
         }
         let x = ratio(f, *m, *b);
         let slope = if *m > 0.0 { m * f.derivative(x).abs() } else { 0.0 };
-        b * f.f(x).abs() + slope + b + m
+        b * f.f(x).abs() + slope + f.unit() * (b + m)
     };
     mu.iter().zip(b).map(size).sum()
 }

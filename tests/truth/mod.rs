@@ -15,5 +15,6 @@ mod kernels;
 mod level;
 mod one_sided;
 mod ring;
+mod scale;
 mod splitmix;
 mod transport;

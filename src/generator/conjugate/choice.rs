@@ -49,11 +49,11 @@ impl PreparedConjugate {
     /// Whether a form that is good where ratios are ordinary is no less far out, where exponentials of single precision end.
     fn holds_far(&self, numeric: &NumericConjugate) -> bool {
         let mut good = true;
-        let y = FAR.map(|y| y as f32);
+        let y = FAR.map(|y| (y * numeric.unit) as f32);
         self.at_slice(&y, 0.0, |at, n, out| {
             for (i, y) in y[at..at + n].iter().enumerate() {
                 let exact = numeric.eval(f64::from(*y), &mut vec![]).0;
-                let close = (f64::from(out.value[i]) - exact).abs() <= 1e-4 * (1.0 + exact.abs());
+                let close = (f64::from(out.value[i]) - exact).abs() <= 1e-4 * (numeric.unit + exact.abs());
                 good &= close || !exact.is_finite() || exact.abs() > 1e37;
             }
         });
@@ -77,7 +77,7 @@ impl PreparedConjugate {
             .take_while(|_| interrupt::poll().is_ok())
             .filter_map(|(y, v)| {
                 let exact = numeric.eval(*y as f64, &mut regs).0;
-                let wrong = (v as f64 - exact).abs() / (1.0 + exact.abs());
+                let wrong = (v as f64 - exact).abs() / (numeric.unit + exact.abs());
                 exact.is_finite().then(|| if wrong.is_nan() { f64::INFINITY } else { wrong })
             })
             .fold(0.0, f64::max)

@@ -74,7 +74,7 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
         seen += 1;
         tape.eval(y, &mut regs);
         let (value, maximiser) = (tape.out(0, &regs), tape.out(1, &regs));
-        let close = |a: f64, b: f64, tol: f64| (a - b).abs() <= tol * (1.0 + b.abs());
+        let close = |a: f64, b: f64, tol: f64| (a - b).abs() <= tol * (numeric.unit + b.abs());
         if !(close(value, exact.0, 1e-9) && (maximiser - exact.1).abs() <= 1e-7 * exact.1.abs().max(1e-3)) {
             return false;
         }

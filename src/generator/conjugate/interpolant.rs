@@ -30,7 +30,7 @@ impl Interpolant {
     pub(super) fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Interpolant {
         let (warp, near, far) = span(numeric);
         // at an end that is reached x* is every number beyond: the node there has that from inside
-        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (1.0 + b.abs())) } else { far };
+        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (numeric.unit + b.abs())) } else { far };
         let (v0, v1) = (warp.forward(near), warp.forward(far));
         let dv = (v1 - v0) / (k - 1) as f64;
         let mut regs = vec![];
@@ -74,7 +74,7 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     };
     let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
     // beyond the slope at an end f* is a line, and so is what goes on beyond nodes that lie on it
-    let beyond = |slope: f64| 0.02 * (1.0 + slope.abs());
+    let beyond = |slope: f64| 0.02 * (numeric.unit + slope.abs());
     if bounds.low > 0.0 {
         near = numeric.slopes[0].max(near - beyond(near)) - beyond(near);
     }
@@ -84,11 +84,11 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
     let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
     // a limit far beyond all nodes is none to them: y - a would have none of the digits of y
-    let beyond = 100.0 * (1.0 + near.abs().max(far.abs()));
+    let beyond = 100.0 * (numeric.unit + near.abs().max(far.abs()));
     let end = |limit: f64, reached: f64| {
         if !limit.is_finite() || limit.abs() > beyond {
             End::Infinite
-        } else if (reached - limit).abs() <= exact * (1.0 + limit.abs()) {
+        } else if (reached - limit).abs() <= exact * (numeric.unit + limit.abs()) {
             End::Attained(limit)
         } else {
             End::Open(limit)
@@ -97,13 +97,14 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     let warp = Warp {
         low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1),
         high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1),
+        per: 1.0 / numeric.unit,
     };
     // nearer to an open end than this, numbers of the device cannot be told apart
     if let End::Open(a) = warp.low {
-        near = near.max(a + 1e-9 * (1.0 + a.abs()));
+        near = near.max(a + 1e-9 * (numeric.unit + a.abs()));
     }
     if let End::Open(b) = warp.high {
-        far = far.min(b - 1e-9 * (1.0 + b.abs()));
+        far = far.min(b - 1e-9 * (numeric.unit + b.abs()));
     }
     (warp, near, far)
 }

@@ -68,6 +68,8 @@ pub struct NumericConjugate {
     pub bounds: Bounds,
     /// f at the ends of that
     at_ends: [f64; 2],
+    /// a power of two of the size of f around 1, and 1 where that is ordinary: what is small or near is so beside it
+    pub unit: f64,
     /// the slopes of f from its lower end to its upper: f* is a line below and beyond them
     pub slopes: [f64; 2],
     nodes: Vec<Node>,
@@ -108,8 +110,22 @@ impl NumericConjugate {
         }
         breaks.sort_by(f64::total_cmp);
         ts.sort_by(f64::total_cmp);
-        let nodes = nodes(&tape, &ts);
-        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, by_values, at_ends, slopes, nodes, bounds }
+        let (nodes, unit) = (nodes(&tape, &ts), unit(&tape, &bounds));
+        NumericConjugate {
+            tape,
+            f0,
+            d0,
+            dinf,
+            f_at_dinf,
+            kinks,
+            breaks,
+            by_values,
+            at_ends,
+            unit,
+            slopes,
+            nodes,
+            bounds,
+        }
     }
 
     /// The i-th of n steps in ln x from e^−reach to e^reach, or over what f has of that.
@@ -360,6 +376,22 @@ fn end_of(bounds: &Bounds, side: f64, tape: &Tape) -> (End, Kink) {
     let slope = if end.slope.is_finite() { end.slope } else { beside.d1 };
     let (left, right) = if side > 0.0 { (f64::NEG_INFINITY, slope) } else { (slope, f64::INFINITY) };
     (end, Kink { x, left, right })
+}
+
+/// Sizes of f that single precision and rounding think of as 1.
+const ORDINARY: std::ops::Range<f64> = 1e-3..1e3;
+
+/// What f − f'(1)(x − 1) and f'' around 1 are of the size of, as a power of two: 1 if one of them is ordinary.
+fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
+    let jet = |x: f64| jet_of(tape, x, &mut vec![]);
+    let one = jet(1.0);
+    let slope = if one.d1.is_finite() { one.d1 } else { 0.0 };
+    let beside = [0.5f64.max(0.5 * (1.0 + bounds.low)), 2f64.min(0.5 * (1.0 + bounds.high))];
+    let level = beside.map(|x| (jet(x).f - slope * (x - 1.0)).abs());
+    let sizes: Vec<f64> = level.into_iter().chain([one.d2]).filter(|v| v.is_finite() && *v > 0.0).collect();
+    let size = sizes.iter().fold(0.0, |m: f64, v| m.max(*v));
+    let known = size > 0.0 && size.is_finite() && !sizes.iter().any(|v| ORDINARY.contains(v));
+    if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
 }
 
 /// Points at which f' rises.
