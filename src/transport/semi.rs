@@ -323,7 +323,7 @@ pub fn discrepancy_above(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
 
 /// What f itself may have lost in Σ b f(μ/b), where its terms cancel.
 pub(super) fn cancelled(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
-    mu.iter().zip(b).filter(|e| *e.1 > 0.0).map(|(m, b)| b * f.rounding_at(m / b)).sum()
+    mu.iter().zip(b).filter(|e| *e.1 > 0.0).map(|(m, b)| b * f.rounding_at(ratio(f, *m, *b))).sum()
 }
 
 /// The same without what f itself may have lost: for iterations.
