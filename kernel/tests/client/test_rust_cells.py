@@ -36,7 +36,7 @@ def test_a_function_of_rust_in_scripts_and_in_an_f(cells):
     cells.ok(R + '''
 session::register("bump", |x: f64| (-x * x).exp())?;
 session::register("diagonal", |a: f64, b: f64| a.hypot(b))?;
-session::register("moved", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by as f32).collect(), p.n, p.d))?;
+session::register("moved", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by).collect(), p.n, p.d))?;
 session::register("checked", |x: f64| if x >= 0.0 { Ok(x.sqrt()) } else { Err(format!("{x} is negative")) })?;
 session::register("explode", |x: f64| -> f64 { panic!("boom at {x}") })?;
 session::register("power", |x: f64| x.powi(4))?;
