@@ -14,7 +14,7 @@ use super::solver::{Problem, Solver};
 use super::traits::Critic;
 use super::unbalanced::Unbalanced;
 use crate::catalogue::{Entry, no_defaults};
-use crate::device::{Points, values};
+use crate::device::{Points, values_f64};
 use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -122,7 +122,7 @@ pub fn certify(
     };
     let scale = critic.solution().map_or(1.0, |s| s.potential.scale());
     let phi: Vec<f64> =
-        values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
+        values_f64(&critic.value(p)?)?.into_iter().map(|v| v / if scale > 0.0 { scale } else { 1.0 }).collect();
     if let Some(i) = phi.iter().position(|v| !v.is_finite()) {
         return Err(lost("the critic", format!("its value is {} at point {i} of the first sample", phi[i])));
     }

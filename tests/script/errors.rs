@@ -49,7 +49,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("not a number in a list", "points([[1, \"a\"]])"),
     (
         "NaN data",
-        "let q = points([[1e38, 0.0]]) * 1e30;\nkl().regularized(lipschitz(1.0)).estimate(q, data::gaussian(10, 2))",
+        "let q = points([[1e300, 0.0]]) * 1e30;\nkl().regularized(lipschitz(1.0)).estimate(q, data::gaussian(10, 2))",
     ),
     ("zero points", "data::gaussian(0, 2)"),
     ("half a point", "data::gaussian(1/2, 2)"),

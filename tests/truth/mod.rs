@@ -13,6 +13,7 @@ mod flows;
 mod functions;
 mod kernels;
 mod level;
+mod offsets;
 mod one_sided;
 mod ring;
 mod scale;

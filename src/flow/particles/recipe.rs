@@ -3,12 +3,14 @@ use super::options::ParticleOptions;
 use super::running::ParticleFlow;
 use super::widths::family;
 use crate::critic::{Asked, CriticBuilder, Frame, natural};
+use crate::device::Points;
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::flow::field::Part;
 use crate::flow::integrators::EULER;
 use crate::flow::labels::Classes;
 use crate::flow::noise::Noise;
+use crate::flow::origins::Moves;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, needs_euler};
 use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, complete, read, tagged};
@@ -166,6 +168,11 @@ impl Recipe for ParticleRecipe {
 
     fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>> {
         Ok(Box::new(self.tie(setting)?))
+    }
+
+    fn moves(&self, _: &Points, _: &Points) -> Moves {
+        let terms = self.divergence.terms();
+        if terms.iter().all(|(_, t)| t.is_translation_invariant()) { Moves::Together } else { Moves::Neither }
     }
 
     fn check_latent(&self, mobility: bool) -> Result<()> {
