@@ -9,9 +9,13 @@ use crate::error::{Error, Result};
 use crate::memory;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How many of its own spreads a coordinate lies from 0 before it is moved: below, f32 keeps 18 of its 24 bits.
 const FAR: f64 = 64.0;
+
+/// Rows that are looked at: any c that is near will do, and millions of rows take a tenth of a second.
+const MOST: usize = 4096;
 
 /// Differences beyond this, or all below its inverse, are refused: solvers and metrics square squares of them.
 const WIDEST: f64 = 1e75;
@@ -43,12 +47,16 @@ impl Origin {
     /// Points that cannot be read.
     pub fn of(source: Option<&Points>, target: &Points) -> Result<Origin> {
         let d = target.dims()[1];
-        let source = source.filter(|p| p.dims()[1] == d).map(rows_f64).transpose()?;
-        Ok(Origin::of_rows(source.as_deref(), &rows_f64(target)?, d))
+        let target = thinned(&rows_f64(target)?, d).into_owned();
+        let constant = |k: usize| target.iter().skip(k).step_by(d).all(|v| *v == target[k]);
+        // seldom asked for, and as large as the target
+        let source = source.filter(|p| p.dims()[1] == d && (0..d).any(constant)).map(rows_f64).transpose()?;
+        Ok(Origin::of_rows(source.as_deref(), &target, d))
     }
 
     /// The same for rows.
     pub fn of_rows(source: Option<&[f64]>, target: &[f64], d: usize) -> Origin {
+        let target = &*thinned(target, d);
         let (at, by_median) = middle(target, d);
         let spread = spreads(target, &at, by_median);
         let mut of_source = None;
@@ -58,7 +66,10 @@ impl Origin {
                 && *at != 0.0
                 && let Some(rows) = source
             {
-                spread = of_source.get_or_insert_with(|| spreads(rows, &middle(rows, d).0, false))[k];
+                spread = of_source.get_or_insert_with(|| {
+                    let rows = &*thinned(rows, d);
+                    spreads(rows, &middle(rows, d).0, false)
+                })[k];
             }
             let is_far = at.is_finite() && spread.is_finite() && at.abs() > FAR * spread;
             if is_far { to_unit(*at, spread) } else { 0.0 }
@@ -137,6 +148,12 @@ impl Origin {
         rows.chunks_mut(d).for_each(|r| r.iter_mut().zip(&self.0).for_each(|(y, c)| *y += c));
         Ok(wide(rows, n, d))
     }
+}
+
+/// Rows that tell where a sample lies: all of a few thousand, as many of more, spread over them.
+fn thinned(rows: &[f64], d: usize) -> Cow<'_, [f64]> {
+    let every = (rows.len() / d.max(1)).div_ceil(MOST);
+    if every <= 1 { rows.into() } else { rows.chunks(d).step_by(every).flatten().copied().collect() }
 }
 
 /// The root mean square distance from the centre along every coordinate; from a median, the median of those that are not 0.
