@@ -1,5 +1,6 @@
 //! Values known in closed form, from exact solvers, or from independent implementations.
 mod brackets;
+mod cancel;
 mod conjugates;
 mod convexity;
 mod decades;

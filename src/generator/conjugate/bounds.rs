@@ -125,7 +125,10 @@ fn edge(places: &[f64], side: f64, native: bool, value: &dyn Fn(f64) -> f64) -> 
     let step = |x: f64, k: f64| if side > 0.0 { x * (1.0 + k) } else { x / (1.0 + k) };
     let finite = |x: f64| value(x).is_finite();
     let ends = |near: f64, far: f64| {
-        (near == 1.0 || finite(near)) && !finite(far) && BEYOND.iter().all(|k| !finite(step(far, *k)))
+        (near == 1.0 || finite(near))
+            && !finite(far)
+            && value(far) != f64::NEG_INFINITY
+            && BEYOND.iter().all(|k| !finite(step(far, *k)))
     };
     let mut beside: Vec<(f64, f64)> = places
         .iter()

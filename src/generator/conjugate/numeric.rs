@@ -73,6 +73,10 @@ pub struct NumericConjugate {
     /// the slopes of f from its lower end to its upper: f* is a line below and beyond them
     pub slopes: [f64; 2],
     nodes: Vec<Node>,
+    /// below it the formula is a difference of what it hardly differs from, and f is f(0) + f'(0) x + k x²/2; 0 for most
+    least: f64,
+    /// k
+    bend: f64,
 }
 
 impl NumericConjugate {
@@ -110,7 +114,8 @@ impl NumericConjugate {
         }
         breaks.sort_by(f64::total_cmp);
         ts.sort_by(f64::total_cmp);
-        let (nodes, unit) = (nodes(&tape, &ts), unit(&tape, &bounds));
+        let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
+        let (least, bend) = spoilt(&tape, &ts, &nodes, f0, d0).unwrap_or_default();
         NumericConjugate {
             tape,
             f0,
@@ -125,6 +130,8 @@ impl NumericConjugate {
             slopes,
             nodes,
             bounds,
+            least,
+            bend,
         }
     }
 
@@ -145,6 +152,10 @@ impl NumericConjugate {
 
     /// f, f', f'' at x.
     pub fn jet(&self, x: f64, regs: &mut Vec<f64>) -> Jet {
+        if x < self.least {
+            let Self { f0, d0, bend, .. } = *self;
+            return Jet { f: f0 + x * (d0 + 0.5 * bend * x), d1: d0 + bend * x, d2: bend };
+        }
         jet_of(&self.tape, x, regs)
     }
 
@@ -350,14 +361,16 @@ fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
         if b < bounds.low || b > bounds.high || near(bounds.low) || near(bounds.high) {
             continue;
         }
-        let before = jet_of(tape, b * (1.0 - CLOSE), &mut regs);
-        let behind = jet_of(tape, b * (1.0 + CLOSE), &mut regs);
-        let (left, right) = (before.d1, behind.d1);
-        // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
-        let smooth = 16.0 * CLOSE * b * (before.d2.abs() + behind.d2.abs());
-        if right - left > (1e-10 * (left.abs() + right.abs())).max(smooth) {
-            kinks.push(Kink { x: b, left, right });
-        }
+        let jump = |close: f64, regs: &mut Vec<f64>| {
+            let before = jet_of(tape, b * (1.0 - close), regs);
+            let behind = jet_of(tape, b * (1.0 + close), regs);
+            let (left, right) = (before.d1, behind.d1);
+            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
+            let smooth = 16.0 * close * b * (before.d2.abs() + behind.d2.abs());
+            (right - left > (1e-10 * (left.abs() + right.abs())).max(smooth)).then_some(Kink { x: b, left, right })
+        };
+        // where the formula changes at a difference of large terms, rounding decides on which side near points are
+        kinks.extend((0..4).find_map(|k| jump(CLOSE * 64f64.powi(k), &mut regs)));
     }
     kinks
 }
@@ -394,21 +407,67 @@ fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
     if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
 }
 
-/// Points at which f' rises.
-fn nodes(tape: &Tape, ts: &[f64]) -> Vec<Node> {
+/// What f' may be beside a neighbour or a limit it should keep to, and have been rounded.
+fn rounded(slope: f64) -> f64 {
+    1e-9 * (1.0 + slope.abs())
+}
+
+/// Points at which f' rises, sought from 1 outwards: far out, and near 0 where terms cancel, a slope may be no number that means
+/// anything. None lies below f'(0).
+fn nodes(tape: &Tape, ts: &[f64], d0: f64) -> Vec<Node> {
     let mut regs = vec![];
-    let mut nodes: Vec<Node> = vec![];
-    for t in ts {
+    let mut node = |t: f64| {
+        let v = t.exp();
+        let j = jet_of(tape, v, &mut regs);
+        Node { t, h: j.d1, s: j.d2 * v }
+    };
+    let middle = ts.partition_point(|t| *t < 0.0);
+    let (mut nodes, mut left): (Vec<Node>, Vec<Node>) = (vec![], vec![]);
+    for t in &ts[middle..] {
         if interrupt::poll().is_err() {
             break;
         }
-        let v = t.exp();
-        let j = jet_of(tape, v, &mut regs);
-        if j.d1.is_finite() && nodes.last().is_none_or(|l| j.d1 > l.h) {
-            nodes.push(Node { t: *t, h: j.d1, s: j.d2 * v });
+        let n = node(*t);
+        if n.h.is_finite() && nodes.last().is_none_or(|l| n.h > l.h) {
+            nodes.push(n);
         }
     }
-    nodes
+    for t in ts[..middle].iter().rev() {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        let n = node(*t);
+        let last = left.last().or(nodes.first()).map_or(f64::INFINITY, |l| l.h);
+        if !n.h.is_finite() || n.h < d0 - rounded(d0) {
+            continue;
+        }
+        if n.h > last + rounded(last) {
+            break;
+        }
+        if n.h == last {
+            // the farthest of those with one slope
+            left.pop();
+        }
+        if n.h <= last && left.last().or(nodes.first()).is_none_or(|l| n.h < l.h) {
+            left.push(n);
+        }
+    }
+    left.reverse();
+    left.extend(nodes);
+    left
+}
+
+/// Where near 0 the slopes of a formula are above those farther out or below f'(0), though f has a value and a slope at 0: below
+/// which x, and f'' there.
+fn spoilt(tape: &Tape, ts: &[f64], nodes: &[Node], f0: f64, d0: f64) -> Option<(f64, f64)> {
+    let first = nodes.first().filter(|_| f0.is_finite() && d0.is_finite())?;
+    let mut regs = vec![];
+    let is_wrong = |t: &f64| {
+        let h = jet_of(tape, t.exp(), &mut regs).d1;
+        !h.is_finite() || h > first.h + rounded(first.h) || h < d0 - rounded(d0)
+    };
+    let least = first.t.exp();
+    ts.iter().filter(|t| **t < first.t).any(is_wrong).then_some((least, (first.h - d0) / least))
 }
 
 fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {
