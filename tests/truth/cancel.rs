@@ -116,3 +116,11 @@ fn minus_infinity_is_refused() {
         assert!(refused.message.contains("-inf"), "{}", refused.message);
     }
 }
+
+/// A pole at 1 is one, whatever its slopes are.
+#[test]
+fn a_pole_at_1_is_told() {
+    let (mut session, _) = crate::common::session();
+    let refused = session.eval("t", "f_divergence(\"f\", |x| 1.0/(x-1))").unwrap_err();
+    assert!(refused.message.contains("f(1) = inf"), "{}", refused.message);
+}

@@ -407,6 +407,9 @@ fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
     if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
 }
 
+/// ln x where a formula may begin to lose f': nearer to 1 it is no f.
+const CANCELS: f64 = -7.0;
+
 /// What f' may be beside a neighbour or a limit it should keep to, and have been rounded.
 fn rounded(slope: f64) -> f64 {
     1e-9 * (1.0 + slope.abs())
@@ -460,7 +463,7 @@ fn nodes(tape: &Tape, ts: &[f64], d0: f64) -> Vec<Node> {
 /// Where near 0 the slopes of a formula are above those farther out or below f'(0), though f has a value and a slope at 0: below
 /// which x, and f'' there.
 fn spoilt(tape: &Tape, ts: &[f64], nodes: &[Node], f0: f64, d0: f64) -> Option<(f64, f64)> {
-    let first = nodes.first().filter(|_| f0.is_finite() && d0.is_finite())?;
+    let first = nodes.first().filter(|n| n.t < CANCELS && f0.is_finite() && d0.is_finite())?;
     let mut regs = vec![];
     let is_wrong = |t: &f64| {
         let h = jet_of(tape, t.exp(), &mut regs).d1;
