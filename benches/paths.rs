@@ -26,7 +26,8 @@ pub struct HotPath {
 fn samples(n: usize) -> (Points, Points) {
     let q = ring(n, &Default::default(), &mut random::rng(1, 0)).unwrap();
     let p = gaussian(n, 2, &Default::default(), &mut random::rng(1, 1)).unwrap();
-    (device::points(p.data, n, 2, &host()), device::points(q.data, n, 2, &host()))
+    let narrow = |r: gflow::dataset::Rows| r.data.into_iter().map(|v| v as f32).collect();
+    (device::points(narrow(p), n, 2, &host()), device::points(narrow(q), n, 2, &host()))
 }
 
 fn f(name: &str) -> Arc<Generator> {
@@ -98,7 +99,7 @@ fn gpa(n: usize) -> Box<dyn FnMut()> {
 }
 
 fn rows(n: usize, stream: u64) -> Vec<f64> {
-    gaussian(n, 2, &Default::default(), &mut random::rng(2, stream)).unwrap().data.into_iter().map(f64::from).collect()
+    gaussian(n, 2, &Default::default(), &mut random::rng(2, stream)).unwrap().data
 }
 
 pub const ALL: &[HotPath] = &[
@@ -193,7 +194,7 @@ pub const ALL: &[HotPath] = &[
         flops: 0,
         make: || {
             let data = ring(200, &Default::default(), &mut random::rng(3, 0)).unwrap();
-            let cloud = plot::Cloud { name: "ring".into(), rows: data.data.into_iter().map(f64::from).collect(), d: 2 };
+            let cloud = plot::Cloud { name: "ring".into(), rows: data.data, d: 2 };
             Box::new(move || {
                 drop(
                     plot::render::svg(

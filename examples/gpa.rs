@@ -9,7 +9,7 @@ use gflow::catalogue::Given;
 use gflow::dataset::Rows;
 use gflow::dataset::gaussian::gaussian;
 use gflow::dataset::ring::ring;
-use gflow::device::{Points, host, points, rows_f64};
+use gflow::device::{Points, rows_f64, wide};
 use gflow::divergence::Regularized;
 use gflow::flow::{Ingredients, Run, RunOptions, algorithms::gpa};
 use gflow::generator::named;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn upload(rows: Rows) -> Points {
-    points(rows.data, rows.n, rows.d, &host())
+    wide(rows.data, rows.n, rows.d)
 }
 
 fn cloud(p: &Points) -> gflow::error::Result<Cloud> {
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
 
     let column = |name: &str| run.history.column(name).map(<[f64]>::to_vec).unwrap_or_default();
     let series = |name: &str| Series { name: name.into(), x: column("time"), y: column(name) };
-    let snapshots = run.snapshots.iter().map(|s| cloud(&s.points)).collect::<gflow::error::Result<Vec<_>>>()?;
+    let snapshots = run.snapshots.iter().map(|s| cloud(&run.view(s)?)).collect::<gflow::error::Result<Vec<_>>>()?;
     let titled = |title: &str| FigureOptions { title: title.into(), ..FigureOptions::default() };
     let figure = grid(
         &[

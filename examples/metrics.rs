@@ -8,12 +8,12 @@
 use gflow::dataset::Rows;
 use gflow::dataset::gaussian::gaussian;
 use gflow::dataset::ring::ring;
-use gflow::device::{Points, host, points};
+use gflow::device::{Points, wide};
 use gflow::error::Result;
 use gflow::{metric, random};
 
 fn upload(rows: Rows) -> Points {
-    points(rows.data, rows.n, rows.d, &host())
+    wide(rows.data, rows.n, rows.d)
 }
 
 fn main() -> Result<()> {

@@ -13,7 +13,7 @@ use gflow::critic::exact::Exact;
 use gflow::critic::mlp::{MlpBuilder, MlpOptions};
 use gflow::critic::{CriticBuilder, Weights};
 use gflow::dataset::gaussian::{GaussianOptions, PerAxis, gaussian};
-use gflow::device::{Points, host, points};
+use gflow::device::{Points, wide};
 use gflow::divergence::Regularized;
 use gflow::generator::Generator;
 use gflow::generator::expr::{add, constant, ln, mul, scale, sub, x};
@@ -43,7 +43,7 @@ fn files() -> Result<[PathBuf; 2]> {
 fn read(file: &Path) -> Result<Points> {
     let rows = io::load(file)?;
     println!("{}: {} points of dimension {}", file.display(), rows.n, rows.d);
-    Ok(points(rows.data, rows.n, rows.d, &host()))
+    Ok(wide(rows.data, rows.n, rows.d))
 }
 
 fn main() -> Result<()> {

@@ -280,12 +280,12 @@ impl GeneratorError {
             }
             GeneratorError::Unsteady { .. } => "no clock, no random numbers, no counting of calls in f".into(),
             GeneratorError::Undefined { .. } => {
-                "a convex f is finite on an interval around 1 and +inf outside; look for poles and branches".into()
+                "a convex f is finite on an interval around 1 and +inf outside; look for poles, and where f ends say so, as in \
+                 `if x < 2 { … } else { 1.0/0.0 }`"
+                    .into()
             }
             GeneratorError::Bounded { .. } => {
-                "f must be finite on all of (0, inf): go on where it ends with a steep convex piece, as in \
-                 `if x < 2 { … } else { … }`"
-                    .into()
+                "where f ends say so, as in `if x < 2 { … } else { 1.0/0.0 }`, or go on with a convex piece".into()
             }
             GeneratorError::Constant => "use the argument of the closure: |x| x*ln(x) - x + 1".into(),
             GeneratorError::UnknownDomain { .. } => {

@@ -72,7 +72,8 @@ pub fn reserve<T>(list: &mut Vec<T>, more: usize) -> std::result::Result<(), Str
         .map_err(|_| format!("would take {} of memory, more than there is", amount(bytes(size))))
 }
 
-/// The same for n points of dimension d at so many bytes a coordinate; the words are made only for an error.
+/// The same for n points of dimension d at so many bytes a coordinate: 8 of those that users hold, 4 more of their copy that
+/// networks and flows work with. The words are made only for an error.
 ///
 /// # Errors
 /// Names what asks, how many points, how much they would take and how much is free.

@@ -43,6 +43,7 @@
 //! * <a id="li2017"></a>**li2017**: C.-L. Li, W.-C. Chang, Y. Cheng, Y. Yang, B. Póczos. *MMD GAN: Towards deeper understanding of moment matching network.* Advances in Neural Information Processing Systems, 2017.
 //! * <a id="lin1991"></a>**lin1991**: J. Lin. *Divergence measures based on the Shannon entropy.* IEEE Transactions on Information Theory, 1991.
 //! * <a id="malik2024w1"></a>**malik2024w1**: Z. Malik, Y.-J. Huang. *A differential equation approach for Wasserstein GANs and beyond.* arXiv preprint arXiv:2405.16351, 2024.
+//! * <a id="mehrotra1992"></a>**mehrotra1992**: S. Mehrotra. *On the Implementation of a Primal-Dual Interior Point Method.* SIAM Journal on Optimization, 1992.
 //! * <a id="miyato2018"></a>**miyato2018**: T. Miyato, T. Kataoka, M. Koyama, Y. Yoshida. *Spectral Normalization for Generative Adversarial Networks.* ICLR, 2018.
 //! * <a id="nowozin2016"></a>**nowozin2016**: S. Nowozin, B. Cseke, R. Tomioka. *f-GAN: Training generative neural samplers using variational divergence minimization.* Advances in Neural Information Processing Systems, 2016.
 //! * <a id="ogita2005"></a>**ogita2005**: T. Ogita, S. M. Rump, S. Oishi. *Accurate sum and dot product.* SIAM Journal on Scientific Computing, 2005.

@@ -18,8 +18,9 @@ pub fn column(v: &[f64]) -> Points {
     device::points(v.iter().map(|v| *v as f32).collect(), v.len(), 1, &cpu().device)
 }
 
+/// Rows in f32, as flows have them.
 pub fn upload(r: Rows) -> Points {
-    device::points(r.data, r.n, r.d, &cpu().device)
+    device::points(r.data.into_iter().map(|v| v as f32).collect(), r.n, r.d, &cpu().device)
 }
 
 /// Every named f, alpha at three values.

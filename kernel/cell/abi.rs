@@ -2,7 +2,7 @@
 use std::os::raw::c_void;
 
 /// Raised with every change of this file.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The environment variable that holds the address of the [`SessionTable`].
 pub const ADDRESS: &str = "GFLOW_SESSION_TABLE";
 
@@ -18,7 +18,7 @@ pub const NUMBER: u32 = 3;
 pub const TEXT: u32 = 4;
 /// f64
 pub const NUMBERS: u32 = 5;
-/// f32, rows × columns, row by row
+/// f64, rows × columns, row by row
 pub const POINTS: u32 = 6;
 
 /// One value. Whoever receives it calls `drop(owner)` once done with `data`.

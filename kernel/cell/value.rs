@@ -33,7 +33,7 @@ pub trait IntoSession {
     fn into_session(self) -> Value;
 }
 
-/// Rows of f32 in one piece of memory, which the side that made them takes back when this value goes.
+/// Rows of f64 in one piece of memory, which the side that made them takes back when this value goes.
 pub struct Points {
     value: Value,
     /// number of rows
@@ -48,11 +48,12 @@ unsafe impl Send for Points {}
 unsafe impl Sync for Points {}
 
 impl Points {
-    /// n rows of d numbers, row by row.
+    /// n rows of d numbers, f64 or f32, row by row.
     ///
     /// # Panics
     /// If there are not n·d numbers.
-    pub fn new(rows: Vec<f32>, n: usize, d: usize) -> Points {
+    pub fn new<T: Into<f64>>(rows: Vec<T>, n: usize, d: usize) -> Points {
+        let rows: Vec<f64> = rows.into_iter().map(Into::into).collect();
         assert_eq!(rows.len(), n * d, "{n} rows of {d} numbers are {} numbers", n * d);
         Points { value: Value::owning(abi::POINTS, rows, n, d), n, d }
     }
@@ -60,18 +61,18 @@ impl Points {
     ///
     /// # Panics
     /// If there are not so many.
-    pub fn row(&self, i: usize) -> &[f32] {
+    pub fn row(&self, i: usize) -> &[f64] {
         &self[i * self.d..(i + 1) * self.d]
     }
     /// All rows, in order.
-    pub fn rows(&self) -> std::slice::Chunks<'_, f32> {
+    pub fn rows(&self) -> std::slice::Chunks<'_, f64> {
         self.chunks(self.d.max(1))
     }
 }
 
 impl Deref for Points {
-    type Target = [f32];
-    fn deref(&self) -> &[f32] {
+    type Target = [f64];
+    fn deref(&self) -> &[f64] {
         // SAFETY: a `Points` is made from values of this kind only
         unsafe { self.value.elements() }
     }

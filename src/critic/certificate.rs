@@ -14,7 +14,7 @@ use super::solver::{Problem, Solver};
 use super::traits::Critic;
 use super::unbalanced::Unbalanced;
 use crate::catalogue::{Entry, no_defaults};
-use crate::device::{Points, values};
+use crate::device::{Points, values_f64};
 use crate::divergence::{Objective, Renyi, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -122,7 +122,7 @@ pub fn certify(
     };
     let scale = critic.solution().map_or(1.0, |s| s.potential.scale());
     let phi: Vec<f64> =
-        values(&critic.value(p)?)?.into_iter().map(|v| f64::from(v) / if scale > 0.0 { scale } else { 1.0 }).collect();
+        values_f64(&critic.value(p)?)?.into_iter().map(|v| v / if scale > 0.0 { scale } else { 1.0 }).collect();
     if let Some(i) = phi.iter().position(|v| !v.is_finite()) {
         return Err(lost("the critic", format!("its value is {} at point {i} of the first sample", phi[i])));
     }
@@ -205,8 +205,8 @@ fn kernel(
     let off = on_p.max(solution.potential.rounding(&q.rows).0);
     let value = |t: f64| -> f64 {
         let on_q = match &term.objective {
-            Objective::F(f) => Mass::One.conjugate_mean(f, &h_q, t, &q.weights),
-            Objective::FreeMass(f) => Mass::Free.conjugate_mean(f, &h_q, t, &q.weights),
+            Objective::F(f) => Mass::One.conjugate_mean_above(f, &h_q, t, &q.weights),
+            Objective::FreeMass(f) => Mass::Free.conjugate_mean_above(f, &h_q, t, &q.weights),
             _ => dual::mean(&h_q.iter().map(|v| t * v).collect::<Vec<f64>>(), &q.weights),
         };
         let on_p = t * dual::mean(&h_p, &p.weights);

@@ -1,10 +1,10 @@
 //! `d.path(p, q, constants)`: D as a function of the Lipschitz constant, between its two limits.
 use super::exact::Exact;
-use super::sample::Sample;
+use super::sample::{Sample, both};
 use super::solution::Solution;
 use super::solver::{Problem, Solver};
 use crate::catalogue::{Entry, no_defaults};
-use crate::device::{Points, check_samples};
+use crate::device::Points;
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::generator::Generator;
@@ -45,14 +45,13 @@ pub struct Path {
 /// # Errors
 /// Any other divergence; an empty list; a constant that is not > 0; an interrupt.
 pub fn path(d: &dyn Divergence, p: &Points, q: &Points, constants: &[f64], interrupt: &Interrupt) -> Result<Path> {
-    check_samples("path", p, q)?;
     let terms = d.terms();
+    let (p, q) = both("path", &terms, p, q)?;
     let [(weight, term)] = &terms[..] else { return Err(no_path(d)) };
     let (Objective::F(f), Space::Lipschitz(_)) = (&term.objective, &term.space) else { return Err(no_path(d)) };
     if constants.is_empty() {
         return Err(Error::data("path", "the list of Lipschitz constants is empty"));
     }
-    let (p, q) = (Sample::new(p, None)?, Sample::new(q, None)?);
     let (p, q) = if term.reversed { (q, p) } else { (p, q) };
     // every solution keeps its targets, its plan and its variations
     let solution = memory::product(&[p.len() + q.len(), 24 * p.d + 100]);

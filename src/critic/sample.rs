@@ -1,6 +1,9 @@
 //! A sample on the host, as solvers take it.
-use crate::device::{self, Points};
+use crate::device::{self, Points, check_samples, is_wide};
+use crate::divergence::{Term, origin};
 use crate::error::Result;
+use crate::space::Origin;
+use crate::space::origin::check_extent;
 
 /// Weighted points in f64.
 #[derive(Clone, Debug)]
@@ -13,6 +16,30 @@ pub struct Sample {
     pub weights: Vec<f64>,
     /// all weights equal
     pub uniform: bool,
+}
+
+/// Two samples of these terms in f64 about a common origin, and that origin; `what` is named in errors.
+///
+/// # Errors
+/// Samples that are empty, not finite or of different dimensions, differences whose powers are no numbers.
+pub fn moved(what: &str, terms: &[(f64, Term)], p: &Points, q: &Points) -> Result<(Origin, Points, Points)> {
+    check_samples(what, p, q)?;
+    let c = origin(terms, p, q)?;
+    let (p, q) = (c.exactly(p)?, c.exactly(q)?);
+    // f32 holds nothing whose square f64 does not
+    if is_wide(&p) || is_wide(&q) {
+        check_extent(what, &device::rows_f64(&p)?, &device::rows_f64(&q)?, p.dims()[1])?;
+    }
+    Ok((c, p, q))
+}
+
+/// The same as solvers take them.
+///
+/// # Errors
+/// As [`moved`].
+pub fn both(what: &str, terms: &[(f64, Term)], p: &Points, q: &Points) -> Result<(Sample, Sample)> {
+    let (_, p, q) = moved(what, terms, p, q)?;
+    Ok((Sample::new(&p, None)?, Sample::new(&q, None)?))
 }
 
 impl Sample {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::{Frame, Named};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::sync::Arc;
 
 /// A solver as a recipe for critics.
@@ -184,13 +184,18 @@ impl Critic for Solved {
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
         let [n, d] = x.dims();
-        if let Some((_, term, p, q)) = &self.pending
-            && let Some(there) =
-                self.solver.potential_on_device(&Problem::rough(term, p, q, &Interrupt::default()), x)?
-        {
-            return Ok(there);
+        if let Some((_, term, p, q)) = &self.pending {
+            let go = Interrupt::default();
+            let problem = Problem::rough(term, p, q, &go);
+            if let Some(there) = self.solver.potential_on_device(&problem, &device::narrowed(x, &p.device()))? {
+                return Ok(there);
+            }
         }
         let (v, g) = self.potential()?.at(&device::rows_f64(x)?, &Interrupt::default())?;
+        if device::is_wide(x) {
+            let values = Tensor::from_data(TensorData::new(v, [n]), (&x.device(), DType::F64));
+            return Ok((values, device::wide(g, n, d)));
+        }
         let narrow = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect::<Vec<f32>>();
         Ok((
             Tensor::from_data(TensorData::new(narrow(v), [n]), &x.device()),

@@ -1,9 +1,9 @@
 //! The exact divergence as a statistic of two weighted samples, for those that need it hundreds of times.
 use super::finite::defined;
 use super::natural;
-use super::sample::Sample;
+use super::sample::{Sample, both};
 use super::solver::{Problem, Solver};
-use crate::device::{Points, check_samples};
+use crate::device::Points;
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -20,12 +20,13 @@ impl Statistic {
     /// # Errors
     /// Samples of different dimensions, and terms that no solver does.
     pub fn new(what: &str, d: &dyn Divergence, p: &Points, q: &Points) -> Result<(Statistic, Sample, Sample)> {
-        check_samples(what, p, q)?;
+        let terms = d.terms();
+        let (p, q) = both(what, &terms, p, q)?;
         let part = |(w, t): (f64, Term)| {
             let solver = natural::solver(&t);
             (w, t, solver)
         };
-        let parts: Vec<(f64, Term, Arc<dyn Solver>)> = d.terms().into_iter().map(part).collect();
+        let parts: Vec<(f64, Term, Arc<dyn Solver>)> = terms.into_iter().map(part).collect();
         for (_, t, s) in &parts {
             if let Some(reason) = s.refuses(t) {
                 return Err(Error::Unsupported {
@@ -35,7 +36,7 @@ impl Statistic {
                 });
             }
         }
-        Ok((Statistic { parts }, Sample::new(p, None)?, Sample::new(q, None)?))
+        Ok((Statistic { parts }, p, q))
     }
 
     /// D(P‖Q).

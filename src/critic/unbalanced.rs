@@ -18,6 +18,8 @@ pub const KIND: Kind =
 
 /// Most arcs of the flow: rows times the points of both samples.
 const FEW: usize = 1_000_000;
+/// An upper bound that says no more than that the value is 0, to rounding.
+const NOTHING: f64 = 1e-11;
 /// The relative gap it stops at.
 const TOLERANCE: f64 = 1e-9;
 
@@ -51,8 +53,16 @@ fn flow(source: &Generator, target: &Generator, problem: &Problem) -> Result<Sol
     let s = free(&ground, (source, &p.weights), (target, &q.weights), TOLERANCE, interrupt)?;
     let (on_source, on_target) = variations(&s.plan, p, q, &cost, 1.0);
     let gap = s.upper - s.lower;
-    let remark = (gap > 1e-6 * s.upper.abs().max(1e-9))
-        .then(|| format!("the bounds stayed {gap:.1e} apart: a price is steep or flat beyond the reach of its grid"));
+    let left = s.history.iter().fold(f64::INFINITY, |m, (low, high)| f64::min(m, high - low));
+    // nothing tells so small a value from 0
+    let nothing = s.lower <= 0.0 && s.upper <= NOTHING;
+    let remark = (gap > 1e-6 * s.upper.abs() && !nothing).then(|| {
+        if left > 0.5 * gap {
+            format!("the bounds stayed {gap:.1e} apart: a price is steep or flat beyond the reach of its grid")
+        } else {
+            format!("the bounds are {gap:.1e} apart: that is what rounding of costs and of the terms of f may come to")
+        }
+    });
     let potential = Envelope { targets: q.rows.clone(), d: q.d, cost, psi: s.psi, cap: f64::INFINITY, scale: 1.0 };
     Ok(Solution {
         on_target: Some(on_target),

@@ -43,7 +43,7 @@ pub fn digits() -> Result<(Rows, Vec<u8>)> {
     flate2::read::GzDecoder::new(FILE).read_to_string(&mut text).map_err(|e| broken(e.to_string()))?;
     let (mut data, mut labels) = (vec![], vec![]);
     for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_digit())) {
-        let values: Vec<f32> = line.split(',').map_while(|v| v.trim().parse().ok()).collect();
+        let values: Vec<f64> = line.split(',').map_while(|v| v.trim().parse().ok()).collect();
         let [pixels @ .., label] = &values[..] else { continue };
         if pixels.len() == 64 {
             data.extend(pixels.iter().map(|v| v / 16.0));

@@ -88,8 +88,6 @@ pub fn gaussian(n: usize, d: usize, o: &GaussianOptions, rng: &mut Rng) -> Resul
     rows("data::gaussian", n, d, |_, out| {
         let drawn = mean.iter().zip(&std).enumerate();
         // a point can be so wide that drawing it takes seconds; rows() says so in the end
-        out.extend(
-            drawn.take_while(|(k, _)| interrupt::poll_each(*k).is_ok()).map(|(_, (m, s))| (m + s * normal(rng)) as f32),
-        );
+        out.extend(drawn.take_while(|(k, _)| interrupt::poll_each(*k).is_ok()).map(|(_, (m, s))| m + s * normal(rng)));
     })
 }

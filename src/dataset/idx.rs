@@ -90,11 +90,11 @@ fn draw(c: &Call) -> Result<Labelled> {
 }
 
 /// Bytes as numbers in [0, 1].
-fn pixels(bytes: &[u8]) -> Result<Vec<f32>> {
+fn pixels(bytes: &[u8]) -> Result<Vec<f64>> {
     let mut out = Vec::with_capacity(bytes.len());
     for piece in bytes.chunks(1 << 20) {
         interrupt::poll()?;
-        out.extend(piece.iter().map(|v| f32::from(*v) / 255.0));
+        out.extend(piece.iter().map(|v| f64::from(*v) / 255.0));
     }
     Ok(out)
 }

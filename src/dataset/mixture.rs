@@ -40,6 +40,6 @@ pub fn mixture(n: usize, centers: &Rows, std: f64, rng: &mut Rng) -> Result<Rows
     let d = centers.d;
     rows("data::mixture", n, d, |i, out| {
         let c = &centers.data[labels[i] * d..(labels[i] + 1) * d];
-        out.extend(c.iter().map(|c| (f64::from(*c) + std * normal(rng)) as f32));
+        out.extend(c.iter().map(|c| c + std * normal(rng)));
     })
 }

@@ -32,6 +32,6 @@ pub fn moons(n: usize, o: &CurveOptions, rng: &mut Rng) -> Result<Rows> {
     rows("data::moons", n, 2, |i, out| {
         let t = rng.random_range(0.0..std::f64::consts::PI);
         let (x, y) = if labels[i] == 0 { (t.cos(), t.sin()) } else { (1.0 - t.cos(), 0.5 - t.sin()) };
-        out.extend([(x + o.std * normal(rng)) as f32, (y + o.std * normal(rng)) as f32]);
+        out.extend([x + o.std * normal(rng), y + o.std * normal(rng)]);
     })
 }

@@ -92,7 +92,7 @@ pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
         if o.balanced { balanced(n, o.modes, rng)? } else { (0..n).map(|_| rng.random_range(0..o.modes)).collect() };
     rows("data::ring", n, 2, |i, out| {
         let (x, y) = center(labels[i], o.modes, o.radius);
-        out.extend([(x + o.std * normal(rng)) as f32, (y + o.std * normal(rng)) as f32]);
+        out.extend([x + o.std * normal(rng), y + o.std * normal(rng)]);
     })
 }
 
@@ -101,6 +101,6 @@ pub fn ring_centers(modes: usize, radius: f64) -> Result<Rows> {
     check_size("data::ring_centers", modes, 2)?;
     rows("data::ring_centers", modes, 2, |k, out| {
         let (x, y) = center(k, modes, radius);
-        out.extend([x as f32, y as f32]);
+        out.extend([x, y]);
     })
 }

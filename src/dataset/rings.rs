@@ -54,8 +54,8 @@ pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
         let angle = rng.random_range(0.0..std::f64::consts::TAU);
         let (cx, cy) = centers[labels[i]];
         out.extend([
-            (cx + o.radius * angle.cos() + o.std * normal(rng)) as f32,
-            (cy + o.radius * angle.sin() + o.std * normal(rng)) as f32,
+            cx + o.radius * angle.cos() + o.std * normal(rng),
+            cy + o.radius * angle.sin() + o.std * normal(rng),
         ]);
     })
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     /// row after row, n·d numbers
-    pub data: Vec<f32>,
+    pub data: Vec<f64>,
     /// number of points
     pub n: usize,
     /// dimension
@@ -35,7 +35,7 @@ impl Default for CurveOptions {
 /// Numbers that are drawn between two looks at the interrupt: less than a millisecond.
 const NUMBERS: usize = 1 << 15;
 
-/// Most numbers a data set may hold: 1 GB of f32.
+/// Most numbers a data set may hold: 2 GB of f64.
 const MOST: usize = 250_000_000;
 
 /// Errors unless n ≥ 1 and d ≥ 1 and the sample fits in memory.
@@ -46,11 +46,11 @@ pub(super) fn check_size(what: &str, n: usize, d: usize) -> Result<()> {
     if n.saturating_mul(d) > MOST {
         return Err(Error::data(
             what,
-            format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 250_000_000),
+            format!("{n} points in dimension {d} would need {} GB", n.saturating_mul(d) / 125_000_000),
         ));
     }
-    // as rows, and once more on their way to the device
-    memory::check_points(what, [n, d], 8)
+    // as rows, and in f32 once more where networks meet them
+    memory::check_points(what, [n, d], 12)
 }
 
 /// A standard normal draw.
@@ -58,8 +58,8 @@ pub(super) fn normal(rng: &mut Rng) -> f64 {
     rng.sample(StandardNormal)
 }
 
-/// n points, each from its index. Errors if a coordinate is no number of 32 bits.
-pub(super) fn rows(what: &str, n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f32>)) -> Result<Rows> {
+/// n points, each from its index. Errors if a coordinate is no number.
+pub(super) fn rows(what: &str, n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f64>)) -> Result<Rows> {
     let mut data = Vec::with_capacity(n * d);
     // points of many numbers are looked at more often
     let every = (NUMBERS / d.max(1)).max(1);
@@ -73,7 +73,7 @@ pub(super) fn rows(what: &str, n: usize, d: usize, mut point: impl FnMut(usize, 
     match data.iter().position(|v| !v.is_finite()) {
         Some(i) => Err(Error::data(
             what,
-            format!("coordinate {} of point {} is {}: coordinates end at 3.4e38 in size", i % d, i / d, data[i]),
+            format!("coordinate {} of point {} is {}: coordinates end at 1.8e308 in size", i % d, i / d, data[i]),
         )),
         None => Ok(Rows { data, n, d }),
     }

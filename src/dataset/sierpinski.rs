@@ -66,6 +66,6 @@ pub fn sierpinski(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
                 cell /= 3;
             }
         }
-        out.extend(at.iter().map(|a| (a + width * rng.random::<f64>() - 0.5 * o.width) as f32));
+        out.extend(at.iter().map(|a| a + width * rng.random::<f64>() - 0.5 * o.width));
     })
 }

@@ -41,6 +41,6 @@ pub fn student_t(n: usize, d: usize, nu: f64, rng: &mut Rng) -> Result<Rows> {
     let chi = ChiSquared::new(nu).map_err(|_| bad())?;
     rows("data::student_t", n, d, |_, out| {
         let scale = (nu / chi.sample(rng)).sqrt();
-        out.extend((0..d).take_while(|k| interrupt::poll_each(*k).is_ok()).map(|_| (scale * normal(rng)) as f32));
+        out.extend((0..d).take_while(|k| interrupt::poll_each(*k).is_ok()).map(|_| scale * normal(rng)));
     })
 }

@@ -32,6 +32,6 @@ pub fn swiss_roll(n: usize, o: &CurveOptions, rng: &mut Rng) -> Result<Rows> {
         let t = 1.5 * std::f64::consts::PI * (1.0 + 2.0 * rng.random::<f64>());
         // scaled to a radius of about 4
         let s = 0.3;
-        out.extend([(s * t * t.cos() + o.std * normal(rng)) as f32, (s * t * t.sin() + o.std * normal(rng)) as f32]);
+        out.extend([s * t * t.cos() + o.std * normal(rng), s * t * t.sin() + o.std * normal(rng)]);
     })
 }

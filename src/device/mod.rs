@@ -5,4 +5,7 @@ pub mod ops;
 mod tensors;
 pub use adapter::silence_drivers;
 pub use choice::{CHOICES, Choice, Compute, host, is_cpu, open, survey};
-pub use tensors::{Points, Values, check_sample, check_samples, number, points, rows, rows_f64, values, vector, waits};
+pub use tensors::{
+    Points, Values, check_sample, check_samples, is_wide, narrowed, number, points, rows, rows_f64, values, values_f64,
+    vector, waits, wide, widened,
+};

@@ -1,13 +1,14 @@
 //! Tensors and the numbers in them.
-use super::choice::is_cpu;
+use super::choice::{host, is_cpu};
 use crate::error::{Error, Result};
 use crate::{interrupt, memory};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Element, FloatDType, Tensor, TensorData};
 use std::cell::Cell;
 
-/// Particles, rows of shape `[n, d]`, f32.
+/// Rows of shape `[n, d]`: f32 on the device of networks and flows, where they move; wide, f64 in host memory, for whoever
+/// made them or looks at them.
 pub type Points = Tensor<2>;
-/// One value per particle, shape `[n]`.
+/// One value per particle, shape `[n]`; wide where the points are.
 pub type Values = Tensor<1>;
 
 /// Numbers between two looks at the interrupt: a millisecond.
@@ -15,6 +16,30 @@ const PART: usize = 1 << 20;
 
 /// Numbers that are copied while the interrupt is watched.
 const AT_ONCE: usize = 1 << 22;
+
+/// Rows in row-major order as wide points.
+pub fn wide(rows: Vec<f64>, n: usize, d: usize) -> Points {
+    Tensor::from_data(TensorData::new(rows, [n, d]), (&host(), DType::F64))
+}
+
+/// Whether points are wide.
+pub fn is_wide<const D: usize>(x: &Tensor<D>) -> bool {
+    x.dtype() == DType::F64
+}
+
+/// The same numbers as wide points.
+///
+/// # Errors
+/// Points that cannot be read from their device.
+pub fn widened(x: &Points) -> Result<Points> {
+    let [n, d] = x.dims();
+    if is_wide(x) { Ok(x.clone()) } else { Ok(wide(rows_f64(x)?, n, d)) }
+}
+
+/// Wide points rounded to f32 on a device; others as they are, where they are.
+pub fn narrowed(x: &Points, device: &Device) -> Points {
+    if is_wide(x) { x.clone().cast(FloatDType::F32).to_device(device) } else { x.clone() }
+}
 
 /// Rows in row-major order as points on a device.
 pub fn points(rows: Vec<f32>, n: usize, d: usize, device: &Device) -> Points {
@@ -42,11 +67,28 @@ fn wait_for(device: &Device) {
     }
 }
 
-/// The rows of points in row-major order.
+/// The rows of points in row-major order, rounded to f32.
 pub fn rows(points: &Points) -> Result<Vec<f32>> {
-    memory::check_points("reading", points.dims(), 4)?;
+    memory::check_points("reading", points.dims(), if is_wide(points) { 12 } else { 4 })?;
+    if is_wide(points) {
+        return converted(&read::<f64>(points)?, |v| v as f32);
+    }
+    read(points)
+}
+
+/// The rows in f64, for solvers, metrics and figures.
+pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
+    memory::check_points("reading", points.dims(), if is_wide(points) { 8 } else { 12 })?;
+    if is_wide(points) {
+        return read(points);
+    }
+    converted(&read::<f32>(points)?, f64::from)
+}
+
+/// The numbers as they are kept.
+fn read<E: Element>(points: &Points) -> Result<Vec<E>> {
     wait_for(&points.device());
-    let of = |points: &Points| points.try_to_vec_as::<f32>().map_err(Error::read);
+    let of = |points: &Points| points.try_to_vec_as::<E>().map_err(Error::read);
     if is_cpu(&points.device()) && points.dims().iter().product::<usize>() > AT_ONCE {
         // a copy cannot be divided, and new memory may come slowly
         let points = points.clone();
@@ -55,14 +97,11 @@ pub fn rows(points: &Points) -> Result<Vec<f32>> {
     of(points)
 }
 
-/// The rows in f64, for exact solvers and figures.
-pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
-    memory::check_points("reading", points.dims(), 12)?;
-    let rows = rows(points)?;
-    let mut out = Vec::with_capacity(rows.len());
-    for part in rows.chunks(PART) {
+fn converted<A: Copy, B>(from: &[A], to: impl Fn(A) -> B) -> Result<Vec<B>> {
+    let mut out = Vec::with_capacity(from.len());
+    for part in from.chunks(PART) {
         interrupt::poll()?;
-        out.extend(part.iter().map(|v| f64::from(*v)));
+        out.extend(part.iter().map(|v| to(*v)));
     }
     Ok(out)
 }
@@ -71,6 +110,12 @@ pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
 pub fn values(v: &Values) -> Result<Vec<f32>> {
     wait_for(&v.device());
     v.try_to_vec_as::<f32>().map_err(Error::read)
+}
+
+/// The same in f64.
+pub fn values_f64(v: &Values) -> Result<Vec<f64>> {
+    wait_for(&v.device());
+    v.try_to_vec_as::<f64>().map_err(Error::read)
 }
 
 /// The only value of a vector.
@@ -99,14 +144,24 @@ pub fn check_sample(what: &str, name: &str, points: &Points) -> Result<()> {
     if n == 0 || d == 0 {
         return Err(Error::data(what, format!("{name} is empty")));
     }
-    let rows = rows(points)?;
-    let bad = |(i, part): (usize, &[f32])| {
-        interrupt::poll()?;
-        Ok(part.iter().position(|v| !v.is_finite()).map(|k| i * PART + k))
+    let bad = |row: usize, column: usize, v: f64| {
+        Err(Error::data(what, format!("{name} has {v} in row {row}, column {column}")))
     };
-    let found = rows.chunks(PART).enumerate().map(bad).find_map(Result::transpose).transpose()?;
-    match found {
-        Some(i) => Err(Error::data(what, format!("{name} has {} in row {}, column {}", rows[i], i / d, i % d))),
-        None => Ok(()),
+    let found = if is_wide(points) {
+        not_finite(&rows_f64(points)?, f64::is_finite)?
+    } else {
+        not_finite(&rows(points)?, f32::is_finite)?.map(|(i, v)| (i, f64::from(v)))
+    };
+    found.map_or(Ok(()), |(i, v)| bad(i / d, i % d, v))
+}
+
+/// The first number that is not finite, and where it is.
+fn not_finite<T: Copy>(rows: &[T], finite: fn(T) -> bool) -> Result<Option<(usize, T)>> {
+    for (i, part) in rows.chunks(PART).enumerate() {
+        interrupt::poll()?;
+        if let Some(k) = part.iter().position(|v| !finite(*v)) {
+            return Ok(Some((i * PART + k, part[k])));
+        }
     }
+    Ok(None)
 }

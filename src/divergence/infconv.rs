@@ -13,6 +13,8 @@ pub struct InfConv {
     generator: Arc<Generator>,
     other: Arc<dyn Divergence>,
     space: Space,
+    /// what is solved for in an RKHS: a power of two of the size of f, and f over it
+    ordinary: (f64, Arc<Generator>),
 }
 
 impl InfConv {
@@ -59,7 +61,9 @@ impl InfConv {
             },
             _ => return Err(refuse("of a sum is not a sum of inf-convolutions")),
         };
-        Ok(InfConv { generator, other, space })
+        let ordinary =
+            if matches!(space, Space::Rkhs(_)) { generator.level().ordinary() } else { (1.0, generator.level()) };
+        Ok(InfConv { generator, other, space, ordinary })
     }
 }
 
@@ -68,10 +72,12 @@ impl Divergence for InfConv {
         format!("infconv({}, {})", self.generator.name(), self.other.name())
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        vec![(
-            1.0,
-            Term { objective: Objective::F(self.generator.level()), space: self.space.clone(), reversed: false },
-        )]
+        let (unit, f) = &self.ordinary;
+        let space = match &self.space {
+            Space::Rkhs(k) => Space::Rkhs(Penalty { lambda: k.lambda * unit, ..k.clone() }),
+            other => other.clone(),
+        };
+        vec![(*unit, Term { objective: Objective::F(f.clone()), space, reversed: false })]
     }
     fn latex(&self) -> String {
         let inner = conjugate_mean(&self.generator);

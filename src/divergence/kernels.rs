@@ -2,6 +2,7 @@
 use super::objective::Objective;
 use super::term::{Divergence, Term};
 use crate::error::{Error, Result};
+use crate::generator::latex::latex;
 use crate::generator::{Generator, expr};
 use crate::space::kernel::Kernel;
 use crate::space::{Penalty, Space};
@@ -36,8 +37,10 @@ impl Divergence for Mmd {
 /// [glaser2021](crate::references#glaser2021), [stein2024](crate::references#stein2024)
 pub struct Penalized {
     generator: Arc<Generator>,
-    /// f without its slope at 1
+    /// f without its slope at 1, over the unit
     level: Arc<Generator>,
+    /// a power of two of the size of f: the term is solved for f over it, and its value is so many times that
+    unit: f64,
     kernel: Kernel,
     lambda: f64,
 }
@@ -46,11 +49,12 @@ impl Penalized {
     /// The divergence of f for a kernel and a penalty λ.
     ///
     /// # Errors
-    /// λ that is not a number > 0, or above 1e8; a kernel that is not positive definite; an f that fails its checks
+    /// λ that is not a number > 0, or above 1e8 beside the size of f; a kernel that is not positive definite; an f that fails its checks
     /// without its slope at 1.
     pub fn new(generator: Arc<Generator>, kernel: Kernel, lambda: f64) -> Result<Penalized> {
         positive("the penalty lambda", lambda)?;
-        if lambda > 1e8 {
+        let (unit, level) = level(&generator)?.ordinary();
+        if lambda * unit > 1e8 {
             return Err(Error::Unsupported {
                 what: format!("penalized(.., {lambda:e})"),
                 reason: "loses all digits of its value to rounding".into(),
@@ -65,8 +69,7 @@ impl Penalized {
                 advice: "use gaussian_kernel, laplace_kernel, imq_kernel or rational_quadratic_kernel".into(),
             });
         }
-        let level = level(&generator)?;
-        Ok(Penalized { generator, level, kernel, lambda })
+        Ok(Penalized { generator, level, unit, kernel, lambda })
     }
     fn weight(&self) -> f64 {
         if self.generator.kl_scale() == Some(1.0) { 1.0 + self.lambda } else { 1.0 }
@@ -91,15 +94,17 @@ impl Divergence for Penalized {
         format!("{}.penalized(rkhs({}), {})", self.generator.name(), self.kernel.describe(), self.lambda)
     }
     fn terms(&self) -> Vec<(f64, Term)> {
-        let space = Space::Rkhs(Penalty { kernel: self.kernel.clone(), lambda: self.lambda, unbiased: false });
-        vec![(self.weight(), Term { objective: Objective::FreeMass(self.level.clone()), space, reversed: false })]
+        let lambda = self.lambda * self.unit;
+        let space = Space::Rkhs(Penalty { kernel: self.kernel.clone(), lambda, unbiased: false });
+        let objective = Objective::FreeMass(self.level.clone());
+        vec![(self.weight() * self.unit, Term { objective, space, reversed: false })]
     }
     fn latex(&self) -> String {
         let weight = if self.weight() == 1.0 { String::new() } else { format!(r"(1+{})", self.lambda) };
         format!(
             r"D(P\|Q)={weight}\sup_{{h\in\mathcal H}}\left\{{E_P[h]-E_Q[f^*(h)]-\tfrac{{{}}}{{2}}\|h\|^2_{{\mathcal H}}\right\}},\quad f(x)={}",
             self.lambda,
-            self.level.latex()
+            latex(&expr::scale(self.unit, self.level.expr()))
         )
     }
 }

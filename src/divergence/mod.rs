@@ -25,5 +25,5 @@ pub use objective::{Objective, Renyi};
 pub use regularized::Regularized;
 pub use reversed::Reversed;
 pub use stored::FromTerms;
-pub use term::{Divergence, Term, check_depth};
+pub use term::{Divergence, Term, check_depth, origin};
 pub use variational::Variational;

@@ -29,6 +29,16 @@ pub enum Objective {
     Renyi(Renyi),
 }
 
+impl Objective {
+    /// A power of two of the size of its f, 1 where that is ordinary or there is none.
+    pub fn unit(&self) -> f64 {
+        match self {
+            Objective::F(f) | Objective::FreeMass(f) | Objective::Variational(f) => f.unit(),
+            _ => 1.0,
+        }
+    }
+}
+
 /// β of the softplus that makes a Rényi critic positive; |g| is about 1/α where P and Q agree.
 pub(super) const SHARPNESS: f64 = 16.0;
 

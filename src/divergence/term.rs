@@ -1,7 +1,8 @@
 //! One variational term, and what a divergence is: a weighted sum of them.
 use super::objective::Objective;
+use crate::device::Points;
 use crate::error::{Error, Result};
-use crate::space::{Cost, Space};
+use crate::space::{Cost, Origin, Space};
 use std::sync::Arc;
 
 /// A divergence as a weighted sum of variational terms, each with a critic of its own: D(P‖Q) = Σ wₖ sup_{φ∈Γₖ} Jₖ(φ; P, Q), for
@@ -29,6 +30,14 @@ pub trait Divergence: Send + Sync {
     fn depth(&self) -> usize {
         1
     }
+}
+
+/// The origin that both samples are moved to before terms are solved or trained for: 0 where a term knows where 0 is.
+///
+/// # Errors
+/// Samples that cannot be read.
+pub fn origin(terms: &[(f64, Term)], p: &Points, q: &Points) -> Result<Origin> {
+    if terms.iter().all(|(_, t)| t.is_translation_invariant()) { Origin::of(Some(p), q) } else { Ok(Origin::default()) }
 }
 
 /// Most divergences one inside the other.
@@ -81,6 +90,11 @@ impl Term {
             (Objective::F(_) | Objective::Ipm | Objective::Renyi(_), Space::Lipschitz(_))
                 | (Objective::Variational(_), Space::Networks)
         )
+    }
+
+    /// Whether it is the same for samples that are both moved by one vector; neurons know where 0 is.
+    pub fn is_translation_invariant(&self) -> bool {
+        !matches!(self.space, Space::Neurons(_))
     }
 
     /// Whether the first variation in P is the critic itself, whatever its values.

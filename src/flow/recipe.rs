@@ -1,5 +1,6 @@
 //! What a flow is before it has met its samples.
 use super::labels::Labels;
+use super::origins::Moves;
 use super::traits::Flow;
 use crate::critic::Named;
 use crate::device::{Points, check_sample};
@@ -9,9 +10,9 @@ use std::sync::Arc;
 
 /// A run about to begin, as a recipe sees it.
 pub struct Setting<'a> {
-    /// rows y, shape [n, k]
+    /// rows y about their origin, shape [n, k]
     pub source: &'a Points,
-    /// rows x, shape [m, d]
+    /// rows x about theirs, shape [m, d]
     pub target: &'a Points,
     /// classes of the rows of the source and of the target
     pub labels: Option<&'a Labels>,
@@ -48,6 +49,10 @@ pub trait Recipe: Send + Sync {
             });
         }
         check_both(source, target)
+    }
+    /// Which samples may be moved to other origins before it meets them.
+    fn moves(&self, _source: &Points, _target: &Points) -> Moves {
+        Moves::Together
     }
     /// Errors unless it can run behind a codec; `mobility` is whether it moves outside and its steps are pulled back.
     fn check_latent(&self, mobility: bool) -> Result<()> {

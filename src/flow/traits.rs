@@ -94,6 +94,14 @@ pub trait Viewed: Send + Sync {
                 .into(),
         })
     }
+    /// Whether particles are codes, which live about another origin than points.
+    fn moves_codes(&self) -> bool {
+        false
+    }
+    /// Whether its critics compare codes.
+    fn compares_codes(&self) -> bool {
+        false
+    }
     /// Numbers about the flow itself, by name.
     ///
     /// # Errors

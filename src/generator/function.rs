@@ -6,7 +6,7 @@ use super::convexity::{Convexity, ViolationKind, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, Kind, x};
 use super::level::level;
-use super::log_ratio::{LogRatio, RatioValues};
+use super::log_ratio::{LogRatio, RatioValues, Source};
 use super::per_device::PerDevice;
 use super::refused;
 use super::tape::Tape;
@@ -74,7 +74,8 @@ impl Generator {
             if f.has_native() {
                 None
             } else {
-                piecewise::piecewise_linear(&f, &numeric).or_else(|| closed::closed_form(&f, &numeric))
+                let inside = &numeric.bounds.inside;
+                piecewise::piecewise_linear(&f, &numeric).or_else(|| closed::closed_form(inside, &numeric))
             }
         });
         let closed_tape = closed.as_ref().map(|c| Tape::new(&[c.value.clone(), c.maximiser.clone()]));
@@ -114,6 +115,16 @@ impl Generator {
         self.level.get_or_init(make).clone().unwrap_or_else(|| self.clone())
     }
 
+    /// f over its unit, and the unit: D_f is so many times the divergence of that, at an ordinary size.
+    pub fn ordinary(self: &Arc<Generator>) -> (f64, Arc<Generator>) {
+        let unit = self.unit();
+        let scaled = || Generator::new(self.name.clone(), expr::scale(1.0 / unit, &self.f)).ok();
+        match (unit != 1.0).then(scaled).flatten() {
+            Some(g) => (unit, Arc::new(g)),
+            None => (1.0, self.clone()),
+        }
+    }
+
     /// What the user called it.
     pub fn name(&self) -> &str {
         &self.name
@@ -139,6 +150,10 @@ impl Generator {
         !self.numeric.breaks.is_empty()
     }
 
+    /// Every place where f changes its formula, ascending.
+    pub fn breaks(&self) -> Vec<f64> {
+        self.numeric.breaks.clone()
+    }
     /// The points where f' jumps.
     pub fn kinks(&self) -> Vec<f64> {
         self.numeric.kinks.iter().map(|k| k.x).collect()
@@ -162,9 +177,9 @@ impl Generator {
             self.numeric.value(x)
         }
     }
-    /// f'(x); at a kink one of the two one-sided slopes.
+    /// f'(x); at a kink one of the two one-sided slopes, beyond an end of f ±∞.
     pub fn derivative(&self, x: f64) -> f64 {
-        if x <= 0.0 { self.numeric.d0 } else { self.numeric.jet(x, &mut vec![]).d1 }
+        if x <= 0.0 { self.numeric.d0 } else { self.numeric.jet_anywhere(x, &mut vec![]).d1 }
     }
     /// f''(x) away from kinks.
     pub fn second_derivative(&self, x: f64) -> f64 {
@@ -175,7 +190,7 @@ impl Generator {
         if x <= 0.0 {
             return (self.numeric.d0, 0.0);
         }
-        let j = self.numeric.jet(x, &mut vec![]);
+        let j = self.numeric.jet_anywhere(x, &mut vec![]);
         (j.d1, j.d2)
     }
     /// f'(1) as an interval, a point unless f has a kink at 1.
@@ -187,6 +202,14 @@ impl Generator {
                 (d, d)
             }
         })
+    }
+    /// A power of two of the size of f around 1, less its slope there; 1 where that is ordinary. Tolerances are parts of it.
+    pub fn unit(&self) -> f64 {
+        self.numeric.unit
+    }
+    /// The ratios from and up to which f is finite, 0 and ∞ where it is for all.
+    pub fn ends(&self) -> (f64, f64) {
+        (self.numeric.bounds.low, self.numeric.bounds.high)
     }
     /// f'(0⁺) and f'(∞): f* is −f(0) below the first and +∞ above the second.
     pub fn slopes(&self) -> (f64, f64) {
@@ -208,8 +231,8 @@ impl Generator {
     pub fn conjugate_pair(&self, y: f64) -> (f64, f64) {
         let mut regs = vec![];
         if let Some(tape) = &self.closed_tape
-            && y > self.numeric.d0
-            && y < self.numeric.dinf
+            && y > self.numeric.slopes[0]
+            && y < self.numeric.slopes[1]
         {
             tape.eval(y, &mut regs);
             let (value, maximiser) = (tape.out(0, &regs), tape.out(1, &regs));
@@ -290,7 +313,9 @@ impl Generator {
         self.ratio().on_device(device)
     }
     fn ratio(&self) -> &LogRatio {
-        self.ratio.get_or_init(|| LogRatio::new(|x| (self.f(x), self.derivative(x), self.second_derivative(x))))
+        let jet = |x: f64| (self.f(x), self.derivative(x), self.second_derivative(x));
+        let make = || LogRatio::new(&Source { jet: &jet, conjugate: &|y| self.conjugate_pair(y), ends: self.ends() });
+        self.ratio.get_or_init(make)
     }
     pub(super) fn numeric(&self) -> &NumericConjugate {
         &self.numeric
@@ -311,7 +336,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
     let at_one = value(1.0);
     let nearby = [0.5, 2.0].map(value).map(|v| (v - at_one).abs());
     let scale = nearby.into_iter().filter(|v| v.is_finite() && *v > 0.0).fold(0.0, f64::max);
-    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let scale = if scale > 0.0 { scale.min(numeric.unit) } else { numeric.unit };
     let terms = match f.kind() {
         Kind::Sum(c, v) => {
             let size = |(k, t): &(f64, Expr)| {
@@ -323,7 +348,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
         }
         _ => 0.0,
     };
-    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9))
+    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9 * numeric.unit.max(1.0)))
 }
 
 /// What is known about the convexity of f; errors where f is no generator.
@@ -337,7 +362,7 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
         return Err(GeneratorError::NonzeroAtOne { value: at_one });
     }
     refused::only_at_one(numeric)?;
-    let convexity = convexity(f, numeric);
+    let convexity = convexity(&numeric.bounds.extended, numeric);
     if let Convexity::Violated(v) = &convexity {
         return Err(match v.kind {
             ViolationKind::Jump { before, after } => GeneratorError::Jump { x: v.points[1], before, after },

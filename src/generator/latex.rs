@@ -8,6 +8,9 @@ pub fn latex(e: &Expr) -> String {
 }
 
 fn number(v: f64) -> String {
+    if v.is_infinite() {
+        return if v > 0.0 { "\\infty".into() } else { "-\\infty".into() };
+    }
     if v == std::f64::consts::LN_2 {
         return "\\ln 2".into();
     }

@@ -32,16 +32,42 @@ pub struct LogRatio {
     table: PerDevice<PairTable>,
 }
 
+/// What a table is made from.
+pub struct Source<'a> {
+    /// f, f' and f''
+    pub jet: &'a dyn Fn(f64) -> (f64, f64, f64),
+    /// f* and f*'
+    pub conjugate: &'a dyn Fn(f64) -> (f64, f64),
+    /// the ratios up to which f is finite
+    pub ends: (f64, f64),
+}
+
+impl Source<'_> {
+    /// φ, dφ/dV, f*(φ) and its slope. Where f ends V goes on, and φ with it, beyond all slopes of f: more is gained there without end.
+    fn row(&self, v: f64, h: f64) -> [f64; 4] {
+        let (low, high) = (self.ends.0.ln() + h, self.ends.1.ln() - h);
+        let within = v.max(low).min(high);
+        let x = within.exp();
+        let (f, slope, curvature) = (self.jet)(x);
+        if within == v {
+            return [slope, x * curvature, x * slope - f, x * x * curvature];
+        }
+        let steep = (x * curvature).max(1e-3 * (1.0 + slope.abs()));
+        let phi = slope + (v - within) * steep;
+        let (value, maximiser) = (self.conjugate)(phi);
+        [phi, steep, value, maximiser * steep]
+    }
+}
+
 impl LogRatio {
-    /// From f, f' and f''.
-    pub fn new(jet: impl Fn(f64) -> (f64, f64, f64)) -> LogRatio {
+    /// Values between nodes a step apart.
+    pub fn new(f: &Source) -> LogRatio {
         let h = 2.0 * LARGEST / (NODES - 1) as f64;
         let mut columns = [const { vec![] }; 4];
         for i in 0..NODES {
-            let x = (i as f64 * h - LARGEST).exp();
-            let (f, slope, curvature) = if interrupt::poll().is_ok() { jet(x) } else { (0.0, 0.0, 0.0) };
-            let row = [slope, h * x * curvature, x * slope - f, h * x * x * curvature];
-            columns.iter_mut().zip(row).for_each(|(c, v)| c.push(v as f32));
+            let v = i as f64 * h - LARGEST;
+            let [phi, rise, value, growth] = if interrupt::poll().is_ok() { f.row(v, h) } else { [0.0; 4] };
+            columns.iter_mut().zip([phi, h * rise, value, h * growth]).for_each(|(c, v)| c.push(v as f32));
         }
         LogRatio { columns, tensors: PerDevice::default(), table: PerDevice::default() }
     }

@@ -29,6 +29,7 @@ mod per_device;
 pub mod portable;
 mod refused;
 mod report;
+mod rounding;
 pub mod scalar;
 mod special;
 pub mod tape;

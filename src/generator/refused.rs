@@ -33,7 +33,8 @@ pub(super) fn unsteady(f: &Expr, numeric: &NumericConjugate) -> Result<(), Gener
 /// [`GeneratorError::OnlyAtOne`].
 pub(super) fn only_at_one(numeric: &NumericConjugate) -> Result<(), GeneratorError> {
     let infinite = |places: &[f64]| places.iter().all(|x| numeric.jet(*x, &mut vec![]).f == f64::INFINITY);
-    let place = match (infinite(&[0.01, 0.5, 1.0 - NEAR]), infinite(&[1.0 + NEAR, 2.0, 50.0])) {
+    let (low, high) = (numeric.bounds.low > 1.0 - NEAR, numeric.bounds.high < 1.0 + NEAR);
+    let place = match (low || infinite(&[0.01, 0.5, 1.0 - NEAR]), high || infinite(&[1.0 + NEAR, 2.0, 50.0])) {
         (true, true) => "everywhere but at x = 1",
         (true, false) => "for x < 1",
         (false, true) => "for x > 1",
@@ -42,12 +43,15 @@ pub(super) fn only_at_one(numeric: &NumericConjugate) -> Result<(), GeneratorErr
     Err(GeneratorError::OnlyAtOne { place })
 }
 
-/// A convex f that is a line through (1, 0).
+/// A convex f that is a line through (1, 0); one that ends somewhere is none.
 ///
 /// # Errors
 /// [`GeneratorError::Linear`]; where the line is 0, [`GeneratorError::Constant`].
 pub(super) fn line(f: &Expr, numeric: &NumericConjugate) -> Result<(), GeneratorError> {
     // a slope that is a number is that of a line, whatever rounding the values have
+    if numeric.bounds.is_bounded() {
+        return Ok(());
+    }
     let constant = if f.has_native() { None } else { diff(f, &x()).as_const() };
     let slope = constant.unwrap_or_else(|| numeric.jet(2.0, &mut vec![]).f);
     let on_it = |x: &f64| {

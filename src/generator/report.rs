@@ -1,7 +1,7 @@
 //! A generator in words and formulas: what was found out about f, for people.
 use super::convexity::Convexity;
 use super::diff::diff;
-use super::expr::x;
+use super::expr::{Kind, x};
 use super::function::Generator;
 use super::latex::latex;
 
@@ -21,10 +21,23 @@ impl Generator {
 
     /// "y < 0.6931", "y ≤ 0.5" or "all y".
     pub fn domain_text(&self) -> String {
-        match self.domain() {
+        let domain = match self.domain() {
             (d, _) if d.is_infinite() => "all y".into(),
             (d, closed) => format!("y {} {}", if closed { "≤" } else { "<" }, short(d)),
+        };
+        match self.ends_text() {
+            Some(ends) => format!("{domain} (f is finite for {ends})"),
+            None => domain,
         }
+    }
+
+    /// "0.25 <= x <= 3", where f ends: an end at which f is infinite is none of its ratios.
+    pub fn ends_text(&self) -> Option<String> {
+        let (low, high) = self.ends();
+        let sign = |end: f64| if self.f(end).is_finite() { "<=" } else { "<" };
+        let below = if low > 0.0 { format!("{low} {} ", sign(low)) } else { String::new() };
+        let above = if high.is_finite() { format!(" {} {high}", sign(high)) } else { String::new() };
+        (!below.is_empty() || !above.is_empty()).then(|| format!("{below}x{above}"))
     }
 
     /// How it is known that f is convex: the steps of the proof, or what was looked at.
@@ -38,10 +51,22 @@ impl Generator {
             Convexity::Proved(_) => "proved (proof() shows how)".to_string(),
             other => other.summary(),
         };
-        let low = match self.numeric().d0 {
+        let mut low = match self.numeric().d0 {
             d if d.is_finite() => format!(" for y > {}, and {} below", short(d), short(-self.numeric().f0)),
             _ => String::new(),
         };
+        // a maximum of lines has these among them
+        let beyond = if self.closed().is_some_and(|c| c.value.any(&|k| matches!(k, Kind::Binary(..)))) {
+            [None; 2]
+        } else {
+            self.numeric().straight()
+        };
+        for (s, side) in beyond.iter().zip(["below", "above"]) {
+            if let Some(s) = s {
+                low += &format!(", {} y - {} for y {side} {}", short(s.x), short(s.f), short(s.from));
+            }
+        }
+        let ends = self.ends_text().map_or(String::new(), |e| format!("\n  domain f    {e}"));
         let conjugate = match self.closed() {
             Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
             None => "numeric (bracketed Newton in double precision; on the device a table)".to_string(),
@@ -53,6 +78,7 @@ impl Generator {
             .numeric()
             .kinks
             .iter()
+            .filter(|k| k.left.is_finite() && k.right.is_finite())
             .map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right)))
             .collect();
         let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
@@ -62,7 +88,7 @@ impl Generator {
             "at most linear: mass of P outside the support of Q is not infinitely expensive by itself"
         };
         format!(
-            "{}\n  f(x)        {}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
+            "{}\n  f(x)        {}{ends}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name(),
             self.latex(),
             self.derivative_latex().unwrap_or_else(|| "numeric (differences of f)".into()),

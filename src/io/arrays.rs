@@ -1,7 +1,7 @@
 //! The arrays of a saved run as the bytes of one npz file, `numpy.load` reads them too. Members are stored: deflating
 //! floats that look random takes a second for 7 MB and saves a sixteenth.
 use super::archive::Archive;
-use super::npy::{self, Source};
+use super::npy::{self, Numbers, Source};
 use super::numpy::Array;
 use crate::error::Result;
 use crate::input;
@@ -11,14 +11,14 @@ use std::path::Path;
 use zip::write::FileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// What an npz file of f32 arrays is made of, one array at a time.
+/// What an npz file is made of, one array at a time.
 pub struct Packer(ZipWriter<Cursor<Vec<u8>>>);
 
-/// The npy header of a row-major f32 array, padded so that the data begin at a multiple of 64 bytes.
-fn header(shape: &[usize]) -> Vec<u8> {
+/// The npy header of a row-major array of such numbers, padded so that the data begin at a multiple of 64 bytes.
+fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let comma = if shape.len() == 1 { "," } else { "" };
     let sizes = shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-    let mut text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({sizes}{comma}), }}");
+    let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}{comma}), }}");
     let padding = 63 - (10 + text.len()) % 64;
     text.push_str(&" ".repeat(padding));
     text.push('\n');
@@ -39,15 +39,22 @@ impl Packer {
     ///
     /// # Errors
     /// What the zip format does not hold.
-    pub fn add(&mut self, name: &str, data: &[f32], shape: &[usize]) -> std::io::Result<()> {
-        let large = data.len() as u64 * 4 > u64::from(u32::MAX) / 2;
+    pub fn add(&mut self, name: &str, data: &Numbers, shape: &[usize]) -> std::io::Result<()> {
+        let (descr, size) = if matches!(data, Numbers::Single(_)) { ("<f4", 4) } else { ("<f8", 8) };
+        let large = data.len() as u64 * size > u64::from(u32::MAX) / 2;
         let options = FileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
         self.0.start_file(format!("{name}.npy"), options).map_err(std::io::Error::from)?;
-        self.0.write_all(&header(shape))?;
-        let mut bytes = Vec::with_capacity(4 * data.len().min(PIECE));
+        self.0.write_all(&header(descr, shape))?;
+        match data {
+            Numbers::Single(v) => self.bytes(v, |v| v.to_le_bytes()),
+            Numbers::Double(v) => self.bytes(v, |v| v.to_le_bytes()),
+        }
+    }
+    fn bytes<T: Copy, const N: usize>(&mut self, data: &[T], of: impl Fn(T) -> [u8; N]) -> std::io::Result<()> {
+        let mut bytes = Vec::with_capacity(N * data.len().min(PIECE));
         for piece in data.chunks(PIECE) {
             bytes.clear();
-            bytes.extend(piece.iter().flat_map(|v| v.to_le_bytes()));
+            bytes.extend(piece.iter().flat_map(|v| of(*v)));
             self.0.write_all(&bytes)?;
         }
         Ok(())
@@ -81,7 +88,7 @@ pub fn unpack(bytes: &[u8], path: &Path) -> Result<Vec<Array>> {
         }
         let contents = archive.contents(&member).map_err(damaged)?;
         let mut source = Source { bytes: contents, len: member.len, certain: false };
-        let (data, shape) = npy::read(&mut source).map_err(damaged)?;
+        let (data, shape) = npy::read(&mut source, false).map_err(damaged)?;
         // at the end of a member its checksum is compared
         match source.bytes.read(&mut [0]) {
             Ok(0) => out.push((name, data, shape)),

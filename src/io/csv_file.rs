@@ -62,8 +62,13 @@ fn add(rows: &mut Rows, record: &csv::StringRecord, i: usize) -> std::result::Re
     let before = rows.data.len();
     memory::reserve(&mut rows.data, record.len()).map_err(|reason| format!("line {}: it {reason}", i + 1))?;
     for (k, v) in record.iter().enumerate() {
-        match v.parse() {
-            Ok(v) => rows.data.push(v),
+        match v.parse::<f64>() {
+            // only words are infinite
+            Ok(x) if x.is_infinite() && v.contains(|c: char| c.is_ascii_digit()) => {
+                let (line, column, v) = (i + 1, k + 1, excerpt(v));
+                return Err(format!("line {line}, column {column}: `{v}` is beyond 1.8e308, where numbers end"));
+            }
+            Ok(x) => rows.data.push(x),
             Err(_) if i == 0 => {
                 rows.data.truncate(before);
                 return Ok(());
@@ -76,13 +81,21 @@ fn add(rows: &mut Rows, record: &csv::StringRecord, i: usize) -> std::result::Re
 }
 
 fn save(rows: &Rows, path: &Path) -> Result<()> {
+    // 17 digits, a sign, a point, an exponent and a comma
+    memory::check_points("io::save", [rows.n, rows.d], 26)?;
     let mut writer = csv::Writer::from_writer(vec![]);
     let fail = |e: String| Error::io("write", path, e);
     writer.write_record((0..rows.d).map(|k| format!("x{k}"))).map_err(|e| fail(e.to_string()))?;
     for row in rows.data.chunks(rows.d) {
         interrupt::poll()?;
-        writer.write_record(row.iter().map(|v| v.to_string())).map_err(|e| fail(e.to_string()))?;
+        writer.write_record(row.iter().map(|v| text(*v))).map_err(|e| fail(e.to_string()))?;
     }
     let bytes = writer.into_inner().map_err(|e| fail(e.to_string()))?;
     write_atomically(path, &bytes)
+}
+
+/// The shortest text that is read as the same number.
+fn text(v: f64) -> String {
+    let plain = v == 0.0 || !v.is_finite() || (1e-5..1e16).contains(&v.abs());
+    if plain { v.to_string() } else { format!("{v:e}") }
 }

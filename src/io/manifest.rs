@@ -1,7 +1,7 @@
 //! The list of a sealed folder: what is in it, with checksums.
 //!
 //! ```text
-//! gflow run, form 5
+//! gflow run, form 6
 //! 36a76b4a75ce2f54 3875 run.json
 //! 3f0c5d2a3a4b9e10 8412 arrays.npz
 //! 9d1a3c5e7f901234 all of the above

@@ -29,19 +29,26 @@ impl Element {
             Element::F8 | Element::I8 => 8,
         }
     }
+    /// Bytes of a number as it is kept: f32 as they are, all others in f64.
+    fn kept(self) -> usize {
+        if self == Element::F4 { 4 } else { 8 }
+    }
     /// The numbers of whole elements.
-    fn numbers(self, bytes: &[u8], big: bool, out: &mut Vec<f32>) {
-        match self {
-            Element::F4 => each(bytes, big, f32::from_le_bytes, out),
-            Element::F8 => each(bytes, big, |b| f64::from_le_bytes(b) as f32, out),
-            Element::I4 => each(bytes, big, |b| i32::from_le_bytes(b) as f32, out),
-            Element::I8 => each(bytes, big, |b| i64::from_le_bytes(b) as f32, out),
-            Element::U1 => out.extend(bytes.iter().map(|b| f32::from(*b))),
+    fn numbers(self, bytes: &[u8], big: bool, out: &mut Numbers) {
+        match (self, out) {
+            (Element::F4, Numbers::Single(out)) => each(bytes, big, f32::from_le_bytes, out),
+            (Element::F4, Numbers::Double(out)) => each(bytes, big, |b| f64::from(f32::from_le_bytes(b)), out),
+            (Element::F8, Numbers::Double(out)) => each(bytes, big, f64::from_le_bytes, out),
+            (Element::I4, Numbers::Double(out)) => each(bytes, big, |b| f64::from(i32::from_le_bytes(b)), out),
+            (Element::I8, Numbers::Double(out)) => each(bytes, big, |b| i64::from_le_bytes(b) as f64, out),
+            (Element::U1, Numbers::Double(out)) => out.extend(bytes.iter().map(|b| f64::from(*b))),
+            // only f32 are kept as f32
+            (_, Numbers::Single(_)) => {}
         }
     }
 }
 
-fn each<const N: usize>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> f32, out: &mut Vec<f32>) {
+fn each<const N: usize, T>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> T, out: &mut Vec<T>) {
     let (elements, _) = bytes.as_chunks::<N>();
     out.extend(elements.iter().map(|e| {
         let mut e = *e;
@@ -50,6 +57,62 @@ fn each<const N: usize>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> f32
         }
         number(e)
     }));
+}
+
+/// The numbers of an array, as precise as in their file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// of 32 bits
+    Single(Vec<f32>),
+    /// of 64 bits, and whole numbers
+    Double(Vec<f64>),
+}
+
+impl Numbers {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Numbers::Single(v) => v.len(),
+            Numbers::Double(v) => v.len(),
+        }
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Whether others have the same type and bits.
+    pub fn same_bits(&self, other: &Numbers) -> bool {
+        match (self, other) {
+            (Numbers::Single(a), Numbers::Single(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+            }
+            (Numbers::Double(a), Numbers::Double(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+            }
+            _ => false,
+        }
+    }
+    /// All in f64.
+    ///
+    /// # Errors
+    /// More than memory holds.
+    pub fn double(self) -> Result<Vec<f64>, String> {
+        match self {
+            Numbers::Double(v) => Ok(v),
+            Numbers::Single(v) => {
+                let mut out = vec![];
+                memory::reserve(&mut out, v.len())?;
+                out.extend(v.into_iter().map(f64::from));
+                Ok(out)
+            }
+        }
+    }
+    fn reserve(&mut self, more: usize) -> Result<(), String> {
+        match self {
+            Numbers::Single(v) => memory::reserve(v, more),
+            Numbers::Double(v) => memory::reserve(v, more),
+        }
+    }
 }
 
 /// What a header says.
@@ -76,11 +139,12 @@ pub struct Source<R> {
 }
 
 /// Reads an array: its numbers in row-major order (of more than two dimensions: in the order of the file), and its shape.
+/// f32 stay f32 unless `wide` asks for f64.
 ///
 /// # Errors
 /// Says what is wrong: bytes that are no npy, elements that are no plain numbers, a shape that takes more bytes than there
 /// are or more memory than is free, and what the source refuses.
-pub fn read<R: Read>(source: &mut Source<R>) -> Result<(Vec<f32>, Vec<usize>), String> {
+pub fn read<R: Read>(source: &mut Source<R>, wide: bool) -> Result<(Numbers, Vec<usize>), String> {
     let (header, before) = read_header(source)?;
     let size = memory::product(&[header.count, header.element.size()]);
     let left = u128::from(source.len.saturating_sub(before));
@@ -90,28 +154,38 @@ pub fn read<R: Read>(source: &mut Source<R>) -> Result<(Vec<f32>, Vec<usize>), S
     // of nothing there may be 2^63 rows
     let by_column = header.fortran && header.shape.len() == 2 && header.count > 0;
     let copies = if by_column { 2 } else { 1 };
-    if let Some(reason) = memory::refusal(memory::product(&[header.count, size_of::<f32>(), copies])) {
+    let kept = if wide { 8 } else { header.element.kept() };
+    if let Some(reason) = memory::refusal(memory::product(&[header.count, kept, copies])) {
         return Err(format!("its shape {:?} {reason}", header.shape));
     }
-    let data = numbers(source, &header)?;
+    let data = numbers(source, &header, kept == 4)?;
     if by_column {
         let (n, d) = (header.shape[0], header.shape[1]);
-        let mut rows = vec![];
-        memory::reserve(&mut rows, data.len())?;
-        for i in 0..n {
-            interrupt::poll().map_err(|e| e.to_string())?;
-            rows.extend((0..d).map(|j| data[j * n + i]));
-        }
+        let rows = match data {
+            Numbers::Single(v) => Numbers::Single(by_rows(&v, n, d)?),
+            Numbers::Double(v) => Numbers::Double(by_rows(&v, n, d)?),
+        };
         return Ok((rows, header.shape));
     }
     Ok((data, header.shape))
 }
 
-fn numbers<R: Read>(source: &mut Source<R>, header: &Header) -> Result<Vec<f32>, String> {
+/// Columns, one after the other, as rows.
+fn by_rows<T: Copy>(data: &[T], n: usize, d: usize) -> Result<Vec<T>, String> {
+    let mut rows = vec![];
+    memory::reserve(&mut rows, data.len())?;
+    for i in 0..n {
+        interrupt::poll().map_err(|e| e.to_string())?;
+        rows.extend((0..d).map(|j| data[j * n + i]));
+    }
+    Ok(rows)
+}
+
+fn numbers<R: Read>(source: &mut Source<R>, header: &Header, single: bool) -> Result<Numbers, String> {
     let size = header.element.size();
-    let mut out = vec![];
+    let mut out = if single { Numbers::Single(vec![]) } else { Numbers::Double(vec![]) };
     if source.certain {
-        memory::reserve(&mut out, header.count)?;
+        out.reserve(header.count)?;
     }
     let mut piece = vec![0; PIECE.min(header.count.saturating_mul(size))];
     while out.len() < header.count {
@@ -120,7 +194,7 @@ fn numbers<R: Read>(source: &mut Source<R>, header: &Header) -> Result<Vec<f32>,
         // what is packed comes in pieces that are large, unpacked
         interrupt::poll().map_err(|e| e.to_string())?;
         source.bytes.read_exact(piece).map_err(|e| short(&e, out.len(), header.count))?;
-        memory::reserve(&mut out, more)?;
+        out.reserve(more)?;
         header.element.numbers(piece, header.big, &mut out);
     }
     Ok(out)
@@ -233,16 +307,18 @@ mod tests {
         out
     }
 
-    fn load(bytes: &[u8]) -> Result<(Vec<f32>, Vec<usize>), String> {
-        read(&mut Source { bytes, len: bytes.len() as u64, certain: true })
+    fn load(bytes: &[u8]) -> Result<(Vec<f64>, Vec<usize>), String> {
+        let (numbers, shape) = read(&mut Source { bytes, len: bytes.len() as u64, certain: true }, true)?;
+        Ok((numbers.double()?, shape))
     }
 
-    /// Every element in both byte orders and both orders of indices, as numpy lays them out.
+    /// Every element in both byte orders and both orders of indices, as numpy lays them out; no bit is lost.
     #[test]
     fn arrays_are_read_as_numpy_writes_them() {
         let [a, b, c] = [1.5f32, -2.0, 3e-8];
         let le: Vec<u8> = [a, b, c].iter().flat_map(|v| v.to_le_bytes()).collect();
         let be: Vec<u8> = [a, b, c].iter().flat_map(|v| v.to_be_bytes()).collect();
+        let [a, b, c] = [a, b, c].map(f64::from);
         let dict = |descr: &str, fortran: &str, shape: &str| {
             format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}   \n")
         };
@@ -252,12 +328,16 @@ mod tests {
         let columns = load(&file(&dict(">i8", "True", "(2, 3)"), &whole));
         assert_eq!(columns, Ok((vec![1.0, 3.0, 5.0, -2.0, 4.0, 6.0], vec![2, 3])));
         let double: Vec<u8> = [0.1f64, 1e300].iter().flat_map(|v| v.to_le_bytes()).collect();
-        assert_eq!(load(&file(&dict("<f8", "False", "(2L, 1L)"), &double)), Ok((vec![0.1, f32::INFINITY], vec![2, 1])));
+        assert_eq!(load(&file(&dict("<f8", "False", "(2L, 1L)"), &double)), Ok((vec![0.1, 1e300], vec![2, 1])));
         assert_eq!(load(&file(&dict("|u1", "False", "(2,)"), &[7, 255])), Ok((vec![7.0, 255.0], vec![2])));
         assert_eq!(load(&file(&dict("<i4", "False", "()"), &[5, 0, 0, 0])), Ok((vec![5.0], vec![])));
         // no entries, though the product of the others is beyond every number
         let none = dict("<f4", "False", "(0, 18446744073709551615, 18446744073709551615)");
         assert_eq!(load(&file(&none, &[])).map(|a| a.0), Ok(vec![]));
+        // of a saved run the type counts as well
+        let bytes = file(&dict("<f4", "True", "(3, 1)"), &le);
+        let kept = read(&mut Source { bytes: &bytes[..], len: bytes.len() as u64, certain: true }, false);
+        assert_eq!(kept, Ok((Numbers::Single(vec![1.5, -2.0, 3e-8]), vec![3, 1])));
     }
 
     #[test]

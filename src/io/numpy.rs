@@ -1,13 +1,14 @@
 //! NumPy's npy and npz.
 use super::archive::{Archive, Member};
 use super::format::Format;
+pub use super::npy::Numbers;
 use super::npy::{self, Source};
 use super::write::write_atomically;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use crate::input::{self, Input};
-use crate::interrupt;
-use npyz::WriterBuilder;
+use crate::{interrupt, memory};
+use npyz::{AutoSerialize, WriterBuilder};
 use std::io::Read;
 use std::path::Path;
 use zip::ZipWriter;
@@ -17,9 +18,10 @@ pub(super) const NPY: Format = Format { extension: "npy", load: load_npy, save: 
 pub(super) const NPZ: Format = Format { extension: "npz", load: load_first, save: save_points };
 
 /// A named array: its name, its numbers in row-major order, its shape.
-pub type Array = (String, Vec<f32>, Vec<usize>);
+pub type Array = (String, Numbers, Vec<usize>);
 
-fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
+fn as_rows(path: &Path, (data, shape): (Numbers, Vec<usize>)) -> Result<Rows> {
+    let data = data.double().map_err(|reason| input::failed(path, reason))?;
     match shape[..] {
         [n, d] => Ok(Rows { data, n, d }),
         [n] => Ok(Rows { data, n, d: 1 }),
@@ -31,7 +33,7 @@ fn as_rows(path: &Path, (data, shape): (Vec<f32>, Vec<usize>)) -> Result<Rows> {
 
 fn load_npy(path: &Path) -> Result<Rows> {
     let (file, len) = input::open(path)?;
-    let array = npy::read(&mut Source { bytes: file, len, certain: true });
+    let array = npy::read(&mut Source { bytes: file, len, certain: true }, true);
     as_rows(path, array.map_err(|reason| input::failed(path, reason))?)
 }
 
@@ -55,13 +57,13 @@ impl Arrays {
         Ok(Arrays { archive, named })
     }
 
-    /// An array, read to the end of its member, where its checksum is.
-    fn read(&mut self, path: &Path, i: usize) -> Result<Array> {
+    /// An array, in f64 if it shall be wide, read to the end of its member, where its checksum is.
+    fn read(&mut self, path: &Path, i: usize, wide: bool) -> Result<Array> {
         let (name, member) = &self.named[i];
         let fail = |reason: String| input::failed(path, format!("its array `{}`: {reason}", input::excerpt(name)));
         let bytes = self.archive.contents(member).map_err(fail)?;
         let mut source = Source { bytes, len: member.len, certain: false };
-        let (data, shape) = npy::read(&mut source).map_err(fail)?;
+        let (data, shape) = npy::read(&mut source, wide).map_err(fail)?;
         match source.bytes.read(&mut [0]) {
             Ok(0) => Ok((name.clone(), data, shape)),
             Ok(_) => Err(fail(format!("bytes follow behind the numbers of its shape {shape:?}"))),
@@ -76,7 +78,7 @@ fn load_first(path: &Path) -> Result<Rows> {
     if arrays.named.is_empty() {
         return Err(Error::io("read", path, "it holds no arrays"));
     }
-    let (_, data, shape) = arrays.read(path, 0)?;
+    let (_, data, shape) = arrays.read(path, 0, true)?;
     as_rows(path, (data, shape))
 }
 
@@ -87,13 +89,13 @@ fn load_first(path: &Path) -> Result<Rows> {
 /// there is memory, or to more than numbers that were measured do.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     let mut arrays = Arrays::open(path)?;
-    (0..arrays.named.len()).map(|i| arrays.read(path, i)).collect()
+    (0..arrays.named.len()).map(|i| arrays.read(path, i, false)).collect()
 }
 
 /// Numbers that are written between two looks at the interrupt: packed, some milliseconds.
 const PIECE: usize = 1 << 14;
 
-fn encode(data: &[f32], shape: &[usize], to: &mut impl std::io::Write) -> std::io::Result<()> {
+fn encode<T: AutoSerialize + Copy>(data: &[T], shape: &[usize], to: &mut impl std::io::Write) -> std::io::Result<()> {
     let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
     let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(to).begin_nd()?;
     for piece in data.chunks(PIECE) {
@@ -115,6 +117,7 @@ fn as_io(e: ZipError) -> std::io::Error {
 }
 
 fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
+    memory::check_points("io::save", [rows.n, rows.d], 8)?;
     let mut bytes = vec![];
     encode(&rows.data, &[rows.n, rows.d], &mut bytes).map_err(|e| Error::io("write", path, e))?;
     write_atomically(path, &bytes)
@@ -122,21 +125,43 @@ fn save_npy(rows: &Rows, path: &Path) -> Result<()> {
 
 /// Points as the one array of an npz.
 fn save_points(rows: &Rows, path: &Path) -> Result<()> {
-    save_npz(&[("points".to_string(), rows.data.clone(), vec![rows.n, rows.d])], path)
+    let mut zip = Zip::default();
+    zip.add("points", &rows.data, &[rows.n, rows.d]).map_err(|e| Error::io("write", path, e))?;
+    zip.write(path)
 }
 
-/// Writes f32 arrays, compressed, as numpy.savez_compressed does.
+/// An npz file in the making, compressed, as numpy.savez_compressed makes it.
+struct Zip(ZipWriter<std::io::Cursor<Vec<u8>>>);
+
+impl Default for Zip {
+    fn default() -> Zip {
+        Zip(ZipWriter::new(std::io::Cursor::new(vec![])))
+    }
+}
+
+impl Zip {
+    fn add<T: AutoSerialize + Copy>(&mut self, name: &str, data: &[T], shape: &[usize]) -> std::io::Result<()> {
+        self.0.start_file(npyz::npz::file_name_from_array_name(name), Default::default()).map_err(as_io)?;
+        encode(data, shape, &mut self.0)
+    }
+    fn write(mut self, path: &Path) -> Result<()> {
+        let buffer = self.0.finish().map_err(|e| Error::io("write", path, as_io(e)))?;
+        write_atomically(path, &buffer.into_inner())
+    }
+}
+
+/// Writes arrays, compressed, each in its precision.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn save_npz(arrays: &[Array], path: &Path) -> Result<()> {
-    let fail = |e: std::io::Error| Error::io("write", path, e);
-    let mut zip = ZipWriter::new(std::io::Cursor::new(vec![]));
+    let mut zip = Zip::default();
     for (name, data, shape) in arrays {
-        let member = npyz::npz::file_name_from_array_name(name);
-        zip.start_file(member, Default::default()).map_err(|e| fail(as_io(e)))?;
-        encode(data, shape, &mut zip).map_err(fail)?;
+        let added = match data {
+            Numbers::Single(v) => zip.add(name, v, shape),
+            Numbers::Double(v) => zip.add(name, v, shape),
+        };
+        added.map_err(|e| Error::io("write", path, e))?;
     }
-    let buffer = zip.finish().map_err(|e| fail(as_io(e)))?;
-    write_atomically(path, &buffer.into_inner())
+    zip.write(path)
 }

@@ -3,6 +3,8 @@ use crate::catalogue::{Entry, no_defaults};
 use crate::device::{Points, check_samples, rows_f64};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::space::Origin;
+use crate::space::origin::{check_extent, extent, fits};
 use std::sync::Arc;
 
 /// A number that says how far two samples are apart.
@@ -73,8 +75,39 @@ pub(super) fn defined(what: &str, value: f64) -> Result<f64> {
     })
 }
 
-/// The rows of two samples in f64 and their dimension, after the checks every metric needs.
-pub(super) fn pair(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
+/// The rows of two samples in f64 as they were given, and their dimension, after the checks every metric needs.
+pub(super) fn as_given(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
     check_samples(what, p, q)?;
     Ok((rows_f64(p)?, rows_f64(q)?, p.dims()[1]))
+}
+
+/// The same about a common origin, for metrics that know differences alone, whose powers must be numbers.
+pub(super) fn pair(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
+    let (x, y, d) = moved(what, p, q)?;
+    check_extent(&format!("metric::{what}"), &x, &y, d)?;
+    Ok((x, y, d))
+}
+
+fn moved(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize)> {
+    let (mut x, mut y, d) = as_given(what, p, q)?;
+    let origin = Origin::of_rows(Some(&x), &y, d);
+    origin.subtract(&mut x, d);
+    origin.subtract(&mut y, d);
+    Ok((x, y, d))
+}
+
+/// The same in a unit of their own, a power of two, where powers of differences would leave the range of numbers; the unit
+/// is last. For metrics that grow as the samples do.
+pub(super) fn scaled(what: &str, p: &Points, q: &Points) -> Result<(Vec<f64>, Vec<f64>, usize, f64)> {
+    let (mut x, mut y, d) = moved(what, p, q)?;
+    let size = extent(&x, &y, d);
+    if fits(size) {
+        return Ok((x, y, d, 1.0));
+    }
+    if !size.is_finite() || size < f64::MIN_POSITIVE {
+        check_extent(&format!("metric::{what}"), &x, &y, d)?;
+    }
+    let unit = size.log2().floor().exp2();
+    x.iter_mut().chain(&mut y).for_each(|v| *v /= unit);
+    Ok((x, y, d, unit))
 }

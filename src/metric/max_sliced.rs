@@ -1,5 +1,5 @@
 //! The max-sliced W₂: the direction in which two samples differ most. [deshpande2019](crate::references#deshpande2019)
-use super::definition::{Listed, Metric, defined, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, scaled};
 use super::directions::{direction, length, project, recentred};
 use crate::device::Points;
 use crate::error::Result;
@@ -100,12 +100,13 @@ impl Metric for MaxSliced {
         "max_sliced"
     }
     fn evaluate(&self, p: &Points, q: &Points) -> Result<f64> {
-        let (x, y, d) = pair("max_sliced", p, q)?;
+        let (x, y, d, unit) = scaled("max_sliced", p, q)?;
         let value = self.largest(&x, &y, d)?;
-        match recentred(&x, &y, d, value) {
-            Some((x, y)) => defined(self.name(), self.largest(&x, &y, d)?),
-            None => defined(self.name(), value),
-        }
+        let value = match recentred(&x, &y, d, value) {
+            Some((x, y)) => self.largest(&x, &y, d)?,
+            None => value,
+        };
+        defined(self.name(), unit * value)
     }
 }
 

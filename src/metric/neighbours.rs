@@ -1,7 +1,9 @@
 //! What the nearest neighbours say: classification accuracy, and whether a sample copies its training set.
-use super::definition::{Listed, entry, pair};
+use super::definition::{Listed, as_given, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::space::Origin;
+use crate::space::origin::check_extent;
 use crate::{interrupt, sorting};
 use rayon::prelude::*;
 
@@ -89,8 +91,11 @@ pub struct Memorisation {
 /// # Errors
 /// Samples that are empty, not finite, or of different dimensions; an interrupt.
 pub fn memorisation(p: &Points, training: &Points, held_out: &Points) -> Result<Memorisation> {
-    let (x, t, d) = pair("memorisation", p, training)?;
-    let (h, _, _) = pair("memorisation", held_out, training)?;
+    let (mut x, mut t, d) = as_given("memorisation", p, training)?;
+    let (mut h, _, _) = as_given("memorisation", held_out, training)?;
+    let origin = Origin::of_rows(None, &t, d);
+    [&mut x, &mut t, &mut h].into_iter().for_each(|rows| origin.subtract(rows, d));
+    check_extent("metric::memorisation", &t, &[&x[..], &h].concat(), d)?;
     let distances = |x: &[f64]| Ok(nearest(x, &t, d)?.into_iter().map(|n| n.1).collect::<Vec<f64>>());
     let (own, mut reference) = (distances(&x)?, distances(&h)?);
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;

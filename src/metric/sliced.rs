@@ -1,5 +1,5 @@
 //! The sliced W₂: one-dimensional transport averaged over directions drawn from a seed, with its standard error. [bonneel2015](crate::references#bonneel2015)
-use super::definition::{Listed, Metric, defined, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, scaled};
 use super::directions::{direction, length, project, recentred};
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 use crate::device::Points;
@@ -103,12 +103,13 @@ impl Sliced {
     /// # Errors
     /// As [`Metric::evaluate`].
     pub fn measure(&self, p: &Points, q: &Points) -> Result<Slices> {
-        let (x, y, d) = pair("sliced", p, q)?;
+        let (x, y, d, unit) = scaled("sliced", p, q)?;
         let found = self.mean(&x, &y, d)?;
-        match recentred(&x, &y, d, found.value) {
-            Some((x, y)) => self.mean(&x, &y, d),
-            None => Ok(found),
-        }
+        let found = match recentred(&x, &y, d, found.value) {
+            Some((x, y)) => self.mean(&x, &y, d)?,
+            None => found,
+        };
+        Ok(Slices { value: unit * found.value, error: unit * found.error, ..found })
     }
 
     fn mean(&self, x: &[f64], y: &[f64], d: usize) -> Result<Slices> {

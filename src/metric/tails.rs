@@ -1,7 +1,8 @@
 //! Tails: how the norms of two samples are distributed far out.
-use super::definition::{Listed, defined, entry, pair};
+use super::definition::{Listed, as_given, defined, entry};
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
+use crate::space::origin::fits;
 use crate::transport::line::line;
 use crate::{interrupt, sorting};
 
@@ -24,7 +25,12 @@ pub(super) const HILL: Listed = Listed::with_arguments(entry(
 ));
 
 fn radii(rows: &[f64], d: usize) -> Vec<f64> {
-    let radius = |(_, r): (usize, &[f64])| r.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let radius = |(_, r): (usize, &[f64])| {
+        let plain = r.iter().map(|v| v * v).sum::<f64>().sqrt();
+        // in the unit of the largest where squares leave the range of numbers
+        let largest = r.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        if fits(largest) { plain } else { largest * r.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt() }
+    };
     let going = |(i, _): &(usize, &[f64])| interrupt::poll_each(*i).is_ok();
     rows.chunks(d).enumerate().take_while(going).map(radius).collect()
 }
@@ -35,7 +41,7 @@ fn radii(rows: &[f64], d: usize) -> Vec<f64> {
 /// # Errors
 /// Samples that are empty, not finite, or of different dimensions.
 pub fn ccdf_distance(p: &Points, q: &Points) -> Result<f64> {
-    let (x, y, d) = pair("ccdf_distance", p, q)?;
+    let (x, y, d) = as_given("ccdf_distance", p, q)?;
     let (x, y) = (radii(&x, d), radii(&y, d));
     let largest = x.iter().chain(&y).copied().fold(0.0, f64::max);
     if largest == 0.0 {

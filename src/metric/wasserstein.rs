@@ -1,5 +1,5 @@
 //! W_p, the p-th root of the optimal cost |x − y|^p, exact.
-use super::definition::{Listed, Metric, defined, entry, pair};
+use super::definition::{Listed, Metric, defined, entry, scaled};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -66,10 +66,10 @@ impl Metric for Wasserstein {
         if self.p == 1 { "w1" } else { "w2" }
     }
     fn evaluate(&self, p: &Points, q: &Points) -> Result<f64> {
-        let (mut x, mut y, d) = pair(self.name(), p, q)?;
+        let (mut x, mut y, d, unit) = scaled(self.name(), p, q)?;
         let power = f64::from(self.p);
         let cost = if d == 1 { line(&mut x, &mut y, power) } else { exact(&x, &y, d, power, &self.interrupt)?.cost };
         defined(self.name(), cost)?;
-        Ok(cost.max(0.0).powf(1.0 / power))
+        Ok(unit * cost.max(0.0).powf(1.0 / power))
     }
 }

@@ -33,8 +33,8 @@ pub struct Field {
 
 impl Field {
     /// The coordinates of every node, rows of two.
-    pub fn nodes(x: (f64, f64), y: (f64, f64), columns: usize) -> Vec<f32> {
-        let at = |r: (f64, f64), i: usize| (r.0 + (r.1 - r.0) * i as f64 / (columns - 1) as f64) as f32;
+    pub fn nodes(x: (f64, f64), y: (f64, f64), columns: usize) -> Vec<f64> {
+        let at = |r: (f64, f64), i: usize| r.0 + (r.1 - r.0) * i as f64 / (columns - 1) as f64;
         (0..columns * columns).flat_map(|k| [at(x, k % columns), at(y, k / columns)]).collect()
     }
 }
@@ -52,7 +52,7 @@ impl Field {
 ///
 /// let (x, y, columns) = ((-2.0, 2.0), (-2.0, 2.0), 41);
 /// let nodes = Field::nodes(x, y, columns);
-/// let values = nodes.chunks(2).map(|p| f64::from(p[0] * p[0] + p[1] * p[1])).collect();
+/// let values = nodes.chunks(2).map(|p| p[0] * p[0] + p[1] * p[1]).collect();
 /// let figure = contour(&Field { x, y, columns, values }, &FigureOptions::default())?;
 /// assert_eq!(figure.panels[0].colorbar.as_ref().map(|c| c.range), Some((0.0, 8.0)));
 /// assert!(render::png(&figure)?.starts_with(b"\x89PNG"));

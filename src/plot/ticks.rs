@@ -70,10 +70,14 @@ pub fn superscript(n: i32) -> String {
 
 /// A tick value with the decimals its step needs and a real minus sign.
 pub fn number(v: f64, step: f64) -> String {
-    if v != 0.0 && (v.abs() >= 1e5 || step.abs() < 1e-4) {
+    // far from 0 the label of a neighbour would be the same: there all digits are written
+    let far = step.abs() < 0.01 * v.abs();
+    let plain = far && v.abs() < 1e15 && step.abs() >= 1e-4;
+    if v != 0.0 && !plain && (v.abs() >= 1e5 || step.abs() < 1e-4) {
         let e = v.abs().log10().floor().max(-307.0) as i32;
         let m = v / 10f64.powi(e);
-        let m = format!("{m:.1}");
+        let digits = if far { (v.abs() / step.abs()).log10().ceil().clamp(1.0, 15.0) as usize } else { 1 };
+        let m = format!("{m:.digits$}");
         let m = m.trim_end_matches(".0");
         return minus(&if m == "1" { format!("10{}", superscript(e)) } else { format!("{m}·10{}", superscript(e)) });
     }
@@ -110,5 +114,9 @@ mod tests {
         }
         let said = |ticks: Vec<Tick>| ticks.into_iter().map(|t| t.1).collect::<Vec<_>>().join(" ");
         assert_eq!(said(linear(0.0, 1.0, 4)), "0.00 0.25 0.50 0.75 1.00");
+        assert_eq!(said(linear(0.0, 2e5, 4)), "0 5·10⁴ 10⁵ 1.5·10⁵ 2·10⁵".replace("5·10⁴", "50000"));
+        assert_eq!(said(linear(4181000.02, 4181000.28, 6)), "4181000.05 4181000.10 4181000.15 4181000.20 4181000.25");
+        assert_eq!(said(linear(-1000005.0, -999996.0, 2)), "−1000005 −1000000");
+        assert_eq!(said(linear(1e18, 1e18 + 4e15, 2)), "1.000·10¹⁸ 1.002·10¹⁸ 1.004·10¹⁸");
     }
 }

@@ -23,9 +23,9 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Points, or a list of rows, on the session's device; `what` names the argument in errors.
+    /// Points, or a list of rows, with all their digits; `what` names the argument in errors.
     pub fn points(&self, what: &str, v: &Dynamic) -> Result<Points> {
-        convert::points(self.context, what, v)
+        convert::points(what, v)
     }
     /// Two samples, named in errors as those of a function.
     pub fn samples(&self, function: &str, p: &Dynamic, q: &Dynamic) -> Result<(Points, Points)> {

@@ -93,7 +93,7 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
     let flat = v.flatten_clone();
     if let Some(p) = flat.read_lock::<Points>() {
         let [n, d] = p.dims();
-        return Ok(Rows { data: device::rows(&p)?, n, d });
+        return Ok(Rows { data: device::rows_f64(&p)?, n, d });
     }
     let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "points or a list of rows", v))?;
     let mut out = Rows { data: vec![], n: list.len(), d: 0 };
@@ -109,7 +109,7 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
                 got: format!("{}", row.len()),
             });
         }
-        out.data.extend(row.into_iter().map(|v| v as f32));
+        out.data.extend(row);
     }
     if out.n == 0 || out.d == 0 {
         return Err(Error::data(what, "the list is empty"));
@@ -117,18 +117,18 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
     Ok(out)
 }
 
-/// Points, or a list of rows, on the session's device.
-pub fn points(c: &Context, what: &str, v: &Dynamic) -> Result<Points> {
+/// Points, or a list of rows, with all their digits.
+pub fn points(what: &str, v: &Dynamic) -> Result<Points> {
     let flat = v.flatten_clone();
     if let Some(p) = flat.read_lock::<Points>() {
-        return Ok(p.clone());
+        return device::widened(&p);
     }
-    Ok(upload(c, rows(what, v)?))
+    Ok(held(rows(what, v)?))
 }
 
-/// Rows of the host as points on the session's device.
-pub fn upload(c: &Context, r: Rows) -> Points {
-    device::points(r.data, r.n, r.d, &c.compute.device)
+/// Rows as points of the language.
+pub fn held(r: Rows) -> Points {
+    device::wide(r.data, r.n, r.d)
 }
 
 /// A list of numbers for the language. Asked to stop it ends early, as does the call that makes it.

@@ -1,6 +1,6 @@
 //! Values for a program beside the script: read, set, and functions made outside that scripts can call.
 use super::context::Context;
-use super::convert::{list, number, rows, upload};
+use super::convert::{held, list, number, rows};
 use super::diagnostic::{Diagnostic, friendly};
 use super::keywords::KEYWORDS;
 use super::session::Session;
@@ -84,7 +84,7 @@ impl Session {
     pub fn set(&mut self, name: &str, v: Value) -> Result<()> {
         check_name(name)?;
         check_points(&v)?;
-        let v = enter(self.context(), v);
+        let v = enter(v);
         self.put(name, v)
     }
 
@@ -129,7 +129,7 @@ impl Session {
             let values: Result<Vec<Value>> =
                 args.iter().enumerate().map(|(i, a)| leave(&format!("{shown}, argument {}", i + 1), a)).collect();
             let result = f(values.map_err(|e| fail(e.to_string()))?).map_err(|m| fail(format!("{shown}: {m}")))?;
-            Ok(enter(&context, result))
+            Ok(enter(result))
         };
         self.foreign(name, &vec![TypeId::of::<Dynamic>(); arity], call);
         Ok(())
@@ -163,7 +163,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// A value from outside as one of the language.
-fn enter(c: &Context, v: Value) -> Dynamic {
+fn enter(v: Value) -> Dynamic {
     match v {
         Value::Nothing => Dynamic::UNIT,
         Value::Bool(b) => b.into(),
@@ -171,7 +171,7 @@ fn enter(c: &Context, v: Value) -> Dynamic {
         Value::Number(f) => f.into(),
         Value::Text(t) => t.into(),
         Value::Numbers(v) => Dynamic::from(list(v)),
-        Value::Points(r) => Dynamic::from(upload(c, r)),
+        Value::Points(r) => Dynamic::from(held(r)),
     }
 }
 

@@ -3,6 +3,7 @@ use super::convert::{Native, fail, numbers_of};
 use super::trace::{bounded, error, to_expr};
 use crate::generator::expr::{self, Expr};
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use std::any::TypeId;
 
 /// A function of many.
 struct Fold {
@@ -56,22 +57,23 @@ fn several(ctx: &NativeCallContext, f: &Fold, list: &[Dynamic]) -> Native<Dynami
     Ok(chosen.copied().map_or(Dynamic::UNIT, Dynamic::from))
 }
 
-/// Registers them for lists, and `max` and `min` for three to six arguments.
+/// As many arguments as `max` and `min` take; the engine tries a name with every mixture of known and unknown types, twice as many
+/// for each argument. Lists have no such end.
+const MOST: usize = 10;
+
+/// Registers them for lists, and `max` and `min` for three arguments and more.
 pub(super) fn register(engine: &mut Engine) {
-    type D = Dynamic;
     for f in &FOLDS {
         engine.register_fn(f.name, move |ctx: NativeCallContext, a: Array| fold(&ctx, f, &a));
         if f.name != "max" && f.name != "min" {
             continue;
         }
-        engine.register_fn(f.name, move |ctx: NativeCallContext, a: D, b: D, c: D| several(&ctx, f, &[a, b, c]));
-        engine
-            .register_fn(f.name, move |ctx: NativeCallContext, a: D, b: D, c: D, d: D| several(&ctx, f, &[a, b, c, d]));
-        engine.register_fn(f.name, move |ctx: NativeCallContext, a: D, b: D, c: D, d: D, e: D| {
-            several(&ctx, f, &[a, b, c, d, e])
-        });
-        engine.register_fn(f.name, move |ctx: NativeCallContext, a: D, b: D, c: D, d: D, e: D, g: D| {
-            several(&ctx, f, &[a, b, c, d, e, g])
-        });
+        for n in 3..=MOST {
+            let types = vec![TypeId::of::<Dynamic>(); n];
+            engine.register_raw_fn(f.name, types, move |ctx: NativeCallContext, given: &mut [&mut Dynamic]| {
+                let all: Vec<Dynamic> = given.iter().map(|v| (*v).clone()).collect();
+                several(&ctx, f, &all)
+            });
+        }
     }
 }

@@ -21,6 +21,7 @@ mod kind;
 mod known;
 mod lex;
 mod library;
+mod moments;
 pub mod names;
 mod options;
 mod oracle;

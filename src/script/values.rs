@@ -11,8 +11,8 @@ use crate::generator::Generator;
 use crate::plot::Figure;
 use crate::plot::animation::Animation;
 use crate::record::{History, compact};
-use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
+use crate::space::{Lipschitz, Origin};
 use std::sync::Arc;
 
 /// An f, not yet a divergence with a function space.
@@ -58,6 +58,8 @@ pub struct FittedCritic {
     pub parts: Arc<Vec<(f64, Box<dyn Critic>)>>,
     /// what they were fitted for, term by term
     pub divergence: Arc<dyn Divergence>,
+    /// what they expect to be subtracted from points
+    pub origin: Origin,
 }
 
 impl FittedCritic {
@@ -66,30 +68,35 @@ impl FittedCritic {
         FittedCritic {
             parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()),
             divergence: e.divergence.clone(),
+            origin: e.origin.clone(),
         }
     }
     /// The critics of a run as its last step left them.
     pub fn of_run(r: &Run) -> Result<FittedCritic> {
         let c = r.flow.critics(&r.state)?;
-        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence })
+        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence, origin: r.origin_of_critics() })
     }
-    fn fold<T>(
-        &self,
-        f: impl Fn(&dyn Critic) -> Result<T>,
-        scale: impl Fn(T, f64) -> T,
-        add: impl Fn(T, T) -> T,
-    ) -> Result<T> {
-        let terms: Vec<T> = self.parts.iter().map(|(w, c)| Ok(scale(f(c.as_ref())?, *w))).collect::<Result<_>>()?;
-        terms.into_iter().reduce(add).ok_or_else(|| Error::data("critic", "there is no fitted critic"))
+    /// Σ wₖ fₖ of numbers that every part has as many of.
+    fn sum(&self, of: impl Fn(&dyn Critic) -> Result<Vec<f64>>) -> Result<Vec<f64>> {
+        let mut total: Option<Vec<f64>> = None;
+        for (w, c) in self.parts.iter() {
+            let part = of(c.as_ref())?.into_iter().map(|v| w * v);
+            total = Some(match total {
+                None => part.collect(),
+                Some(t) => t.into_iter().zip(part).map(|(a, b)| a + b).collect(),
+            });
+        }
+        total.ok_or_else(|| Error::data("critic", "there is no fitted critic"))
     }
     /// φ at points [n, d].
     pub fn value(&self, x: &Points) -> Result<Vec<f64>> {
-        let v = self.fold(|c| c.value(x), |v, w| v.mul_scalar(w), |a, b| a + b);
-        Ok(device::values(&v?)?.into_iter().map(f64::from).collect())
+        let x = self.origin.exactly(x)?;
+        self.sum(|c| device::values_f64(&c.value(&x)?))
     }
-    /// ∇φ at points [n, d].
+    /// ∇φ at points [n, d], wide.
     pub fn gradient(&self, x: &Points) -> Result<Points> {
-        self.fold(|c| c.gradient(x), |v, w| v.mul_scalar(w), |a, b| a + b)
+        let ([n, d], x) = (x.dims(), self.origin.exactly(x)?);
+        Ok(device::wide(self.sum(|c| device::rows_f64(&c.gradient(&x)?))?, n, d))
     }
     /// Σ wₖ Lip(φₖ), an upper bound of the Lipschitz constant.
     pub fn lipschitz_bound(&self) -> Result<f64> {

@@ -89,7 +89,9 @@ pub fn rounding(kernel: &Kernel, x: &[f64], y: &[f64], d: usize, n: usize) -> f6
     let (dimension, widths) = (d as f64, r2.sqrt() / kernel.smallest_width());
     // distances from coordinates that were moved: those of f32 differ by 2⁻²⁴ of themselves or not at all, which bounds what
     // is lost of any distance; in many dimensions |x|² + |y|² − 2xy is off by a part of |x|²
-    let moved = (4.0 * dimension.sqrt() * widths * ROUNDING).min(1e-8);
+    let moved = 4.0 * dimension.sqrt() * widths * ROUNDING;
+    let single = || x.iter().chain(y).all(|v| f64::from(*v as f32) == *v);
+    let moved = if moved > 1e-8 && single() { 1e-8 } else { moved };
     let products = if d >= 8 { (8.0 * widths * widths * ROUNDING).min(1e-10) } else { 0.0 };
     let units = 32.0 + 4.0 * dimension + n as f64 / 8.0;
     largest * (units * ROUNDING + moved + products)

@@ -5,11 +5,13 @@ pub mod embedding;
 pub mod kernel;
 pub mod kernel_sum;
 pub mod neurons;
+pub mod origin;
 mod radial;
 pub mod width;
 use crate::error::{Error, Result};
 pub use cost::Cost;
 use kernel::Kernel;
+pub use origin::Origin;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

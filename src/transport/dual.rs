@@ -26,6 +26,9 @@ pub struct Bound {
     pub nu: f64,
 }
 
+/// The rounding of f* that is left out where it is only looked at.
+pub(super) type Above = fn(&Generator, f64) -> f64;
+
 /// The bound at φ on the sources, for weights a and b that sum to one; f none is a fixed second marginal.
 ///
 /// # Errors
@@ -38,13 +41,41 @@ pub fn lower_bound(
     b: &[f64],
     interrupt: &Interrupt,
 ) -> Result<Bound> {
+    let bound = rough_bound(ground, f, phi, a, b, interrupt)?;
+    let proved = proved(ground, f, (phi, a), (&bound.psi, b), bound.nu);
+    Ok(Bound { proved, ..bound })
+}
+
+/// The same, without what closed forms of f* and f itself may cancel: for iterations, whose last bound is [`proved`].
+///
+/// # Errors
+/// An interrupt.
+pub(super) fn rough_bound(
+    ground: &Ground,
+    f: Option<&Generator>,
+    phi: &[f64],
+    a: &[f64],
+    b: &[f64],
+    interrupt: &Interrupt,
+) -> Result<Bound> {
     let psi = ground.envelope(phi, interrupt)?;
     let (penalty, nu) = match f {
         Some(f) => infimum(f, &psi, b),
         None => (mean(&psi, b), 0.0),
     };
-    let proved = from_below(f, (phi, a), (&psi, b), nu);
+    let proved = from_below(f, (phi, a), (&psi, b), nu, Generator::conjugate_roughly);
     Ok(Bound { value: mean(phi, a) - penalty, proved: scaled(proved, ground), psi, nu })
+}
+
+/// What φ with its transform ψ and a ν prove, whatever is rounded.
+pub(super) fn proved(
+    ground: &Ground,
+    f: Option<&Generator>,
+    phi: (&[f64], &[f64]),
+    psi: (&[f64], &[f64]),
+    nu: f64,
+) -> f64 {
+    scaled(from_below(f, phi, psi, nu, Generator::conjugate_above), ground)
 }
 
 /// Costs that are up to a relative error smaller make a positive value smaller by no more than that.
@@ -53,7 +84,13 @@ pub fn scaled(proved: f64, ground: &Ground) -> f64 {
 }
 
 /// The dual value with ψ and f* rounded upwards and sums in twice the digits.
-fn from_below(f: Option<&Generator>, (phi, a): (&[f64], &[f64]), (psi, b): (&[f64], &[f64]), nu: f64) -> f64 {
+fn from_below(
+    f: Option<&Generator>,
+    (phi, a): (&[f64], &[f64]),
+    (psi, b): (&[f64], &[f64]),
+    nu: f64,
+    above: Above,
+) -> f64 {
     let paid = dot(phi, a);
     // a rounding of φ − c and one of ψ − ν
     let up = |v: &f64| v + 4.0 * ROUNDING * (v.abs() + nu.abs());
@@ -68,13 +105,6 @@ fn from_below(f: Option<&Generator>, (phi, a): (&[f64], &[f64]), (psi, b): (&[f6
     let nu = if closed && end.is_finite() && top - nu > end { (top - end).next_up() } else { nu };
     let mut spent = Sum::default();
     spent.add(nu);
-    seen().for_each(|(v, w)| spent.add_product(*w, conjugate_above(f, up(v) - nu)));
+    seen().for_each(|(v, w)| spent.add_product(*w, above(f, up(v) - nu)));
     paid.value() - spent.value() - 2.0 * ROUNDING * (paid.size() + spent.size())
-}
-
-/// f*(y) with the rounding of its evaluation x y − f(x).
-pub fn conjugate_above(f: &Generator, y: f64) -> f64 {
-    let (value, x) = f.conjugate_pair(y);
-    let product = if x.is_finite() { x * y.abs() } else { 0.0 };
-    value + 8.0 * ROUNDING * (value.abs() + product)
 }

@@ -4,10 +4,11 @@
 //! what it keeps back goes for nothing but the price a g(·/a) of what it sends. No optimal row sends more than all of b:
 //! mass goes between points that do not both have too much. [chizat2018](crate::references#chizat2018)
 use super::ground::Ground;
-use super::rounding::{Marginal, free_bound};
-use super::semi::{Grid, Levels, discrepancy, discrepancy_above, paid, refine_on};
+use super::rounding::{Marginal, bound_with, free_bound};
+use super::semi::{Grid, Levels, cancelled, discrepancy, discrepancy_roughly, paid, refine_on};
 use super::simplex::Sinks;
 use crate::error::Result;
+use crate::generator::Generator;
 use crate::interrupt::Interrupt;
 use crate::sums::ROUNDING;
 
@@ -23,6 +24,10 @@ pub struct Free {
     pub plan: Vec<(usize, usize, f64)>,
     /// πᵀ1
     pub mu: Vec<f64>,
+    /// π1
+    pub rho: Vec<f64>,
+    /// potential on the sources
+    pub phi: Vec<f64>,
     /// potential on the targets, ψ_j = max_i φ_i − c(i, j)
     pub psi: Vec<f64>,
     /// ⟨c, π⟩
@@ -106,7 +111,7 @@ pub fn free(
     let mut best: Option<Free> = None;
     let mut history = vec![];
     let pivots = refine_on(&wide, &supply, grid, interrupt, &mut |s| {
-        let bound = free_bound(ground, g, f, &s.phi, a, b, interrupt)?;
+        let bound = bound_with(ground, (g, a), (f, b), &s.phi, Generator::conjugate_roughly, interrupt)?;
         let m = b.len();
         let plan: Vec<_> = s.plan.iter().filter(|e| e.1 < m).map(|&(i, j, w)| (i, j, w / total)).collect();
         let (mut rho, mut mu) = (vec![0.0; a.len()], vec![0.0; m]);
@@ -118,8 +123,8 @@ pub fn free(
         let upper = transport + discrepancy(f, &mu, b) + discrepancy(g, &rho, a);
         history.push((bound.value, upper));
         let proved = paid(ground, &plan) * (1.0 + ground.relative_error() + 4.0 * ROUNDING)
-            + discrepancy_above(f, &mu, b)
-            + discrepancy_above(g, &rho, a);
+            + discrepancy_roughly(f, &mu, b)
+            + discrepancy_roughly(g, &rho, a);
         let gap = |s: &Free| s.upper - s.lower;
         let found = Free {
             lower: bound.proved,
@@ -128,6 +133,8 @@ pub fn free(
             plan,
             mu,
             psi: ground.envelope(&s.phi, interrupt)?,
+            phi: s.phi,
+            rho,
             transport,
             pivots: 0,
             history: vec![],
@@ -139,7 +146,11 @@ pub fn free(
         Ok(enough)
     })?;
     match best {
-        Some(s) => Ok(Free { pivots, history, ..s }),
+        Some(s) => {
+            let lower = free_bound(ground, g, f, &s.phi, a, b, interrupt)?.proved;
+            let upper = s.upper + cancelled(f, &s.mu, b) + cancelled(g, &s.rho, a);
+            Ok(Free { lower, upper, pivots, history, ..s })
+        }
         None => Err(crate::error::Error::data("unbalanced", "no level was reached")),
     }
 }

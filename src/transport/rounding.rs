@@ -1,5 +1,5 @@
 //! From entropic potentials to true bounds: a feasible plan from above, hard c-transforms from below, all in f64.
-use super::dual::{conjugate_above, lower_bound, scaled};
+use super::dual::{Above, lower_bound, scaled};
 use super::ground::Ground;
 use super::semi::{discrepancy, discrepancy_above, discrepancy_size};
 use super::sinkhorn::{Entropic, Problem, Side};
@@ -181,12 +181,27 @@ pub fn free_bound(
     b: &[f64],
     interrupt: &Interrupt,
 ) -> Result<FreeBound> {
-    let found = shifted(ground, (g, a), (f, b), phi, interrupt)?;
+    bound_with(ground, (g, a), (f, b), phi, Generator::conjugate_above, interrupt)
+}
+
+/// The bound at prices, with f* rounded upwards in one way or another.
+///
+/// # Errors
+/// An interrupt.
+pub(super) fn bound_with(
+    ground: &Ground,
+    source: Marginal,
+    target: Marginal,
+    phi: &[f64],
+    above: Above,
+    interrupt: &Interrupt,
+) -> Result<FreeBound> {
+    let (g, f) = (source.0, target.0);
+    let mut best = shifted(ground, source, target, phi, above, interrupt)?;
     // prices beyond the end of a domain prove nothing: those moved inside do, whichever end it is
-    let mut best = found;
     for margin in [8.0 * ROUNDING, 1e-12, 1e-9, 1e-6, 1e-3] {
         let Some(inside) = inside(ground, g, f, phi, margin) else { break };
-        let bound = shifted(ground, (g, a), (f, b), &inside, interrupt)?;
+        let bound = shifted(ground, source, target, &inside, above, interrupt)?;
         best = FreeBound { value: best.value.max(bound.value), proved: best.proved.max(bound.proved) };
         if g.domain().1 && f.domain().1 {
             break;
@@ -229,6 +244,7 @@ fn shifted(
     (g, a): Marginal,
     (f, b): Marginal,
     phi: &[f64],
+    above: Above,
     interrupt: &Interrupt,
 ) -> Result<FreeBound> {
     let psi = ground.envelope(phi, interrupt)?;
@@ -243,8 +259,8 @@ fn shifted(
     let up = |v: f64, t: f64| v + t + 4.0 * ROUNDING * (v.abs() + t.abs());
     let proved = |t: f64| -> f64 {
         let (mut sources, mut targets) = (Sum::default(), Sum::default());
-        phi.iter().zip(a).for_each(|(v, w)| sources.add_product(*w, conjugate_above(g, up(-v, -t))));
-        psi.iter().zip(b).for_each(|(v, w)| targets.add_product(*w, conjugate_above(f, up(*v, t))));
+        phi.iter().zip(a).for_each(|(v, w)| sources.add_product(*w, above(g, up(-v, -t))));
+        psi.iter().zip(b).for_each(|(v, w)| targets.add_product(*w, above(f, up(*v, t))));
         let size = sources.size() + targets.size();
         -(sources.value() + targets.value()) - 2.0 * ROUNDING * size
     };

@@ -5,7 +5,7 @@
 //! arcs are convex. They are made piecewise linear on a grid of floating-point numbers with few bits; each level adds a
 //! bit, and because its breakpoints contain those before, the tree stays feasible and a few pivots repair optimality. The
 //! error falls by four a level. No smoothing: kinks of f are breakpoints, f(0) and f'(∞) are used as they are.
-use super::dual::lower_bound;
+use super::dual::{proved, rough_bound};
 use super::ground::Ground;
 use super::simplex::{Sinks, Solution, Tree};
 use super::weights::{Units, common_units};
@@ -50,6 +50,8 @@ pub(super) struct Grid<'a> {
     f: &'a Generator,
     units: &'a [f64],
     kinks: Vec<f64>,
+    /// the ratios from and up to which f is finite
+    ends: (f64, f64),
     by_values: bool,
     bits: u32,
     /// below 2^floor of a column's own mass there are no breakpoints but 0
@@ -80,7 +82,8 @@ fn truncate(v: f64, bits: u32) -> f64 {
 impl<'a> Grid<'a> {
     /// Of a level f, whose own masses are given in units.
     pub(super) fn new(f: &'a Generator, units: &'a [f64], steep: f64) -> Grid<'a> {
-        Grid { f, units, kinks: f.kinks(), by_values: f.by_values(), bits: 0, floor: -3, steep, tilt: 0.0 }
+        let (kinks, ends, by_values) = (f.kinks(), f.ends(), f.by_values());
+        Grid { f, units, kinks, ends, by_values, bits: 0, floor: -3, steep, tilt: 0.0 }
     }
     /// A slope no path of costs comes up to.
     pub(super) fn steep(ground: &Ground) -> f64 {
@@ -94,7 +97,13 @@ impl<'a> Grid<'a> {
         (truncate(self.units[j], 0) * 2f64.powi(self.floor)).max(1.0)
     }
     fn kinks_of(&self, j: usize) -> impl Iterator<Item = f64> {
-        self.kinks.iter().map(move |x| (x * self.units[j]).round())
+        // whole masses at an end of f are still inside
+        let whole = move |x: f64, own: f64| match x {
+            x if x <= self.ends.0 => (x * own).ceil(),
+            x if x >= self.ends.1 => (x * own).floor(),
+            x => (x * own).round(),
+        };
+        self.kinks.iter().map(move |x| whole(*x, self.units[j]))
     }
 }
 
@@ -127,6 +136,12 @@ impl Sinks for Grid<'_> {
             return self.steep;
         }
         let (u, v) = (low / b, high / b);
+        if u < self.ends.0 {
+            return -self.steep;
+        }
+        if v > self.ends.1 {
+            return self.steep;
+        }
         if v - u < 1e-4 * v && !self.by_values {
             return (self.f.derivative(0.5 * (u + v)) - self.tilt).clamp(-self.steep, self.steep);
         }
@@ -180,21 +195,21 @@ pub fn semi_relaxed(
     let flow = Flow { ground, f, rows: &rows, columns: &columns, tilt: 0.5 * (left + right) };
     let mut best = None;
     let pivots = refine(&flow, interrupt, &mut |s| {
-        let bound = lower_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
+        let bound = rough_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
         let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);
         let transport: f64 = plan.iter().map(|(i, j, w)| ground.at(*i, *j) * w).sum();
         let upper = transport + discrepancy(f, &mu, &b);
         history.push((bound.value, upper));
-        let proved = paid(ground, &plan) * (1.0 + ground.relative_error())
-            + discrepancy_above(f, &mu, &b)
+        let sure = paid(ground, &plan) * (1.0 + ground.relative_error())
+            + discrepancy_roughly(f, &mu, &b)
             + 4.0 * ROUNDING * transport;
-        let rounding = (bound.value - bound.proved).max(0.0) + (proved - upper).max(0.0);
+        let rounding = (bound.value - bound.proved).max(0.0) + (sure - upper).max(0.0);
         // costs of the largest size are rounded: where that is less than what is computed
-        let noise = (1e-15 * (1.0 + largest.min(1e3))).min(1e-6 * upper.abs());
+        let noise = (1e-15 * (f.unit() + largest.min(1e3 * f.unit()))).min(1e-6 * upper.abs());
         let enough = upper - bound.value <= tolerance * upper.abs() + noise + rounding;
         best = Some(Semi {
             lower: bound.proved,
-            upper: proved.max(upper),
+            upper: sure.max(upper),
             value: 0.5 * (bound.value + upper),
             plan,
             mu,
@@ -208,7 +223,10 @@ pub fn semi_relaxed(
         Ok(enough)
     })?;
     match best {
-        Some(s) => Ok(Semi { pivots, history, ..s }),
+        Some(s) => {
+            let lower = proved(ground, Some(f), (&s.phi, &a), (&s.psi, &b), s.nu);
+            Ok(Semi { lower, upper: s.upper + cancelled(f, &s.mu, &b), pivots, history, ..s })
+        }
         None => Err(Error::data("exact()", "no level was reached")),
     }
 }
@@ -273,12 +291,25 @@ pub fn normalise(
     (out, mu)
 }
 
+/// m/b, at an end of f where it is beyond it by no more than what masses are rounded by.
+fn ratio(f: &Generator, m: f64, b: f64) -> f64 {
+    const ROUNDED: f64 = 1e-12;
+    let ((low, high), x) = (f.ends(), m / b);
+    if x < low && x >= low * (1.0 - ROUNDED) {
+        low
+    } else if x > high && x <= high * (1.0 + ROUNDED) {
+        high
+    } else {
+        x
+    }
+}
+
 /// D_f(μ‖b) = Σ b_j f(μ_j/b_j); infinite if μ has mass where b has none.
 pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
     mu.iter()
         .zip(b)
         .map(|(m, b)| match (*m > 0.0, *b > 0.0) {
-            (_, true) => b * f.f(m / b),
+            (_, true) => b * f.f(ratio(f, *m, *b)),
             (true, false) => f64::INFINITY,
             (false, false) => 0.0,
         })
@@ -287,10 +318,20 @@ pub fn discrepancy(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
 
 /// D_f(μ‖b) from above: rounding of the sum, of f, and of masses that were computed from a plan.
 pub fn discrepancy_above(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    discrepancy_roughly(f, mu, b) + cancelled(f, mu, b)
+}
+
+/// What f itself may have lost in Σ b f(μ/b), where its terms cancel.
+pub(super) fn cancelled(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
+    mu.iter().zip(b).filter(|e| *e.1 > 0.0).map(|(m, b)| b * f.rounding_at(ratio(f, *m, *b))).sum()
+}
+
+/// The same without what f itself may have lost: for iterations.
+pub(super) fn discrepancy_roughly(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
     let mut sum = Sum::default();
     for (m, b) in mu.iter().zip(b) {
         match (*m > 0.0, *b > 0.0) {
-            (_, true) => sum.add_product(*b, f.f(m / b)),
+            (_, true) => sum.add_product(*b, f.f(ratio(f, *m, *b))),
             (true, false) => sum.add(f64::INFINITY),
             (false, false) => (),
         }
@@ -304,8 +345,9 @@ pub fn discrepancy_size(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
         if *b == 0.0 {
             return *m;
         }
-        let slope = if *m > 0.0 { m * f.derivative(m / b).abs() } else { 0.0 };
-        b * f.f(m / b).abs() + slope + b + m
+        let x = ratio(f, *m, *b);
+        let slope = if *m > 0.0 { m * f.derivative(x).abs() } else { 0.0 };
+        b * f.f(x).abs() + slope + f.unit() * (b + m)
     };
     mu.iter().zip(b).map(size).sum()
 }

@@ -226,7 +226,7 @@ fn sealed_nonsense_is_refused_or_read() {
                 let sealed =
                     [("run.json", other.to_string().into_bytes()), ("arrays.npz", whole["arrays.npz"].clone())];
                 std::fs::write(folder.join("run.json"), &sealed[0].1).unwrap();
-                std::fs::write(folder.join(MANIFEST), Manifest::of("gflow run, form 5", &sealed).text()).unwrap();
+                std::fs::write(folder.join(MANIFEST), Manifest::of("gflow run, form 6", &sealed).text()).unwrap();
                 let fault = matches!(load(&folder), Err(gflow::error::Error::Fault { .. }));
                 assert!(!fault, "{}: {place}: loading panicked", folder.display());
                 tried += 1;

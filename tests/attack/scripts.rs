@@ -33,7 +33,7 @@ const ONCE: &[(&str, &str)] = &[
     ),
     (
         "let p = data::gaussian(1000000, 1); p.matmul(data::gaussian(1, 1000000))",
-        "matmul, 1000000 points in dimension 1000000: would take 4000.0 GB of memory",
+        "matmul, 1000000 points in dimension 1000000: would take 8000.0 GB of memory",
     ),
     (
         "let f = plot::scatter(data::ring(10), #{ width: 3000, height: 3000 }); let a = []; for i in 0..2000 { a.push(f) } plot::grid(a, #{ columns: 40 }).save(\"x.png\")",

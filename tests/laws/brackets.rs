@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 fn rows(n: usize, d: usize, rng: &mut random::Rng, kind: u32) -> Rows {
     let spread = [0.3, 1.0, 5.0][rng.random_range(0..3)];
-    let mut data: Vec<f32> = (0..n * d).map(|_| spread * rng.random_range(-1.0f32..1.0)).collect();
+    let mut data: Vec<f64> = (0..n * d).map(|_| f64::from(spread * rng.random_range(-1.0f32..1.0))).collect();
     match kind {
         // a coarse grid: ties, and points that coincide
         1 => data.iter_mut().for_each(|v| *v = v.round()),

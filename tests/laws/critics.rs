@@ -66,8 +66,7 @@ fn the_bound_is_an_upper_bound() {
             let mut steepest = 0.0f64;
             for i in 0..300 {
                 for j in 0..i {
-                    let d = f64::from(at.data[2 * i] - at.data[2 * j])
-                        .hypot(f64::from(at.data[2 * i + 1] - at.data[2 * j + 1]));
+                    let d = (at.data[2 * i] - at.data[2 * j]).hypot(at.data[2 * i + 1] - at.data[2 * j + 1]);
                     if d > 0.1 {
                         steepest = steepest.max(f64::from((phi[i] - phi[j]).abs()) / d);
                     }

@@ -89,7 +89,7 @@ fn completion_knows_where_it_stands() {
 #[test]
 fn values_cross_the_border_unchanged() {
     let (mut s, _) = session();
-    let rows = Rows { data: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], n: 3, d: 2 };
+    let rows = Rows { data: vec![0.1, 1e300, 532000.1, 4181000.2, 5e-324, -1.0 / 3.0], n: 3, d: 2 };
     for v in [
         Value::Bool(true),
         Value::Integer(-3),

@@ -80,7 +80,7 @@ fn solve(i: &Instance) -> Exact {
 }
 
 fn rows(v: &[[f32; 2]]) -> Rows {
-    Rows { data: v.concat(), n: v.len(), d: 2 }
+    Rows { data: v.iter().flatten().map(|v| f64::from(*v)).collect(), n: v.len(), d: 2 }
 }
 
 /// The rows of one kind of the table: seed, what it was made with, value.

@@ -98,9 +98,8 @@ fn exact_transport_of_two_thousand_points() {
         |stream| ring(2000, &RingOptions { std: 0.3, ..Default::default() }, &mut random::rng(5, stream)).unwrap();
     let p = gaussian::gaussian(2000, 2, &Default::default(), &mut random::rng(5, 9)).unwrap();
     let q = draw(0);
-    let f = |r: &Rows| r.data.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
     for power in [1.0, 2.0] {
-        let e = exact(&f(&p), &f(&q), 2, power, &Interrupt::default()).unwrap();
+        let e = exact(&p.data, &q.data, 2, power, &Interrupt::default()).unwrap();
         assert!(
             e.lower <= e.cost && e.cost <= e.upper && e.upper - e.lower < 1e-9 * e.cost,
             "{} and {}",

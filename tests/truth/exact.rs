@@ -91,8 +91,8 @@ fn data_processing() {
         gaussian(40, 2, &Default::default(), &mut random::rng(3, 0)).unwrap(),
         gaussian(50, 2, &Default::default(), &mut random::rng(3, 1)).unwrap(),
     );
-    let map = |r: &gflow::dataset::Rows, squash: f32| {
-        let (c, s) = (0.6f32, 0.8f32);
+    let map = |r: &gflow::dataset::Rows, squash: f64| {
+        let (c, s) = (0.6, 0.8);
         gflow::dataset::Rows {
             data: r
                 .data

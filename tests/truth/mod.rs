@@ -1,9 +1,12 @@
 //! Values known in closed form, from exact solvers, or from independent implementations.
+mod brackets;
+mod cancel;
 mod conjugates;
 mod convexity;
 mod decades;
 mod distances;
 mod divergences;
+mod domain;
 mod ends;
 pub mod equilibrium;
 mod exact;
@@ -11,7 +14,9 @@ mod flows;
 mod functions;
 mod kernels;
 mod level;
+mod offsets;
 mod one_sided;
 mod ring;
+mod scale;
 mod splitmix;
 mod transport;

@@ -29,14 +29,27 @@ session::set("p2", Points::new(p.iter().map(|v| 2.0 * v).collect(), p.n, p.d))?;
     assert text(outputs) == "5 5 λ [1.0, 2.5] true 100x3 300\n"
     assert cells.value("n2") == "10.0" and cells.value("word2") == "λ!"
     assert cells.value("list2") == "[2.0, 3.5]"
-    assert float(cells.value("metric::w2(p2, 2*p)")) < 1e-6
+    assert float(cells.value("metric::w2(p2, 2*p)")) == 0
+
+
+def test_points_keep_every_bit(cells):
+    cells.ok("let far = points([[532000.1, 1e300], [4181000.2, 5e-324]]);")
+    outputs = cells.ok(R + '''
+let far: Points = session::get("far")?;
+println!("{:?}", far.row(0));
+session::set("back", &far)?;
+session::set("single", Points::new(vec![0.5f32, 0.25], 1, 2))?;
+''')
+    assert text(outputs) == "[532000.1, 1e300]\n"
+    assert cells.value("back.to_array() == far.to_array()") == "true"
+    assert cells.value("single.to_array()") == "[[0.5, 0.25]]"
 
 
 def test_a_function_of_rust_in_scripts_and_in_an_f(cells):
     cells.ok(R + '''
 session::register("bump", |x: f64| (-x * x).exp())?;
 session::register("diagonal", |a: f64, b: f64| a.hypot(b))?;
-session::register("moved", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by as f32).collect(), p.n, p.d))?;
+session::register("moved", |p: Points, by: f64| Points::new(p.iter().map(|v| v + by).collect(), p.n, p.d))?;
 session::register("checked", |x: f64| if x >= 0.0 { Ok(x.sqrt()) } else { Err(format!("{x} is negative")) })?;
 session::register("explode", |x: f64| -> f64 { panic!("boom at {x}") })?;
 session::register("power", |x: f64| x.powi(4))?;

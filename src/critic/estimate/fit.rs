@@ -1,19 +1,22 @@
 //! One critic per term, fitted and judged; the best of several seeds.
 use super::ascend::Climb;
-use super::judge::judge;
+use super::judge::{judge, reached};
 use super::options::EstimateOptions;
 use super::result::Estimate;
 use crate::critic::ascent::{Ascent, Weights};
 use crate::critic::finite::{defined, finite};
 use crate::critic::natural;
+use crate::critic::sample::moved;
 use crate::critic::traits::{Critic, CriticBuilder};
-use crate::device::{Points, check_samples, values};
+use crate::device::{Points, values};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::Frame;
 use crate::random;
+use crate::space::Origin;
 use crate::sums::{above, below};
+use burn::tensor::Device;
 use rand::seq::index;
 use std::sync::Arc;
 
@@ -35,13 +38,33 @@ pub struct Request<'a> {
     pub options: EstimateOptions,
 }
 
-/// Fits one critic per term and evaluates. `progress(step, steps)` is called as it goes.
+/// The samples about their common origin: in f64 for solvers and proofs, in f32 on a device for networks.
+struct Samples {
+    exact: (Points, Points),
+    trained: (Points, Points),
+}
+
+/// Fits one critic per term and evaluates, on the device of the first sample. `progress(step, steps)` is called as it goes.
+///
+/// # Errors
+/// As [`estimate_on`].
+pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
+    estimate_on(r, &r.p.device(), interrupt, progress)
+}
+
+/// Fits one critic per term and evaluates; networks are trained on a device. `progress(step, steps)` is called as it goes.
 ///
 /// # Errors
 /// Samples of different dimensions; a critic that is no estimate of D, or that supports no term; weights beside a critic
 /// that is trained; what the critics and solvers report; a value that is no number; an interrupt.
-pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
-    check_samples("estimate", r.p, r.q)?;
+pub fn estimate_on(
+    r: &Request,
+    device: &Device,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Estimate> {
+    let terms = r.divergence.terms();
+    let (origin, p, q) = moved("estimate", &terms, r.p, r.q)?;
     if let (true, Some(reason)) = (r.explicit, r.builder.no_estimate()) {
         return Err(Error::Unsupported {
             what: r.builder.describe(),
@@ -50,12 +73,16 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
                 .into(),
         });
     }
-    let [seen, new] = held_out(r)?;
-    let (p, q) = seen.as_ref().map_or((r.p, r.q), |(p, q)| (p, q));
-    let mut e = best_of(r, (p, q), interrupt, progress)?;
-    if let Some((p, q)) = new {
+    let networks = r.builder.trains() && terms.iter().any(|(_, t)| r.builder.supports(t));
+    let zero = Origin::default();
+    let narrow = |x: &Points| if networks { zero.enter(x, device) } else { Ok(x.clone()) };
+    let all = Samples { trained: (narrow(&p)?, narrow(&q)?), exact: (p, q) };
+    let kept = held_out(r, &all)?;
+    let mut e = best_of(r, kept.as_ref().map_or(&all, |k| &k[0]), &all, interrupt, progress)?;
+    e.origin = origin;
+    if let Some([_, Samples { trained: (p, q), .. }]) = kept {
         let mut total = 0.0;
-        for ((w, critic), (_, term)) in e.critics.iter().zip(r.divergence.terms()) {
+        for ((w, critic), (_, term)) in e.critics.iter().zip(terms) {
             total += w * f64::from(self::values(&critic.objective(&term, &p, &q)?)?[0]);
         }
         e.held_out = Some(finite("the objective on held-out points", total)?);
@@ -66,7 +93,8 @@ pub fn estimate(r: &Request, interrupt: &Interrupt, progress: &mut dyn FnMut(usi
 /// The ascent that reached most; those that broke off leave a remark, or their error if all did.
 fn best_of(
     r: &Request,
-    (p, q): (&Points, &Points),
+    seen: &Samples,
+    all: &Samples,
     interrupt: &Interrupt,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Estimate> {
@@ -74,7 +102,7 @@ fn best_of(
     let (mut values, mut broken) = (vec![], None);
     let total = r.options.repeats.max(1);
     for k in 0..total {
-        let one = Once { request: r, p, q, seed: r.options.seed + k as u64, interrupt };
+        let one = Once { request: r, seen, all, seed: r.options.seed + k as u64, interrupt };
         match one.run(&mut |done, of| progress(k * of + done, total * of)) {
             Ok(e) => {
                 values.push(e.value);
@@ -100,10 +128,10 @@ fn best_of(
 }
 
 /// The samples an ascent sees, and those kept from it, if any are.
-fn held_out(r: &Request) -> Result<[Option<(Points, Points)>; 2]> {
+fn held_out(r: &Request, all: &Samples) -> Result<Option<[Samples; 2]>> {
     let (share, seed) = (r.options.held_out, r.options.seed);
     if share <= 0.0 {
-        return Ok([None, None]);
+        return Ok(None);
     }
     if r.weights.are_given() {
         return Err(Error::data("estimate", "held_out splits samples of equal weights; leave out the weights"));
@@ -111,8 +139,12 @@ fn held_out(r: &Request) -> Result<[Option<(Points, Points)>; 2]> {
     if r.divergence.terms().iter().any(|(_, t)| !t.is_trainable()) {
         return Err(Error::data("estimate", "held_out needs a critic over Lipschitz functions for every term"));
     }
-    let (p, q) = (split(r.p, share, seed)?, split(r.q, share, seed ^ 1)?);
-    Ok([Some((p.0, q.0)), Some((p.1, q.1))])
+    let parts = |(p, q): &(Points, Points)| -> Result<[(Points, Points); 2]> {
+        let (p, q) = (split(p, share, seed)?, split(q, share, seed ^ 1)?);
+        Ok([(p.0, q.0), (p.1, q.1)])
+    };
+    let ([seen, new], [seen_trained, new_trained]) = (parts(&all.exact)?, parts(&all.trained)?);
+    Ok(Some([Samples { exact: seen, trained: seen_trained }, Samples { exact: new, trained: new_trained }]))
 }
 
 fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
@@ -129,8 +161,9 @@ fn split(p: &Points, share: f64, seed: u64) -> Result<(Points, Points)> {
 struct Once<'a> {
     request: &'a Request<'a>,
     /// what the ascent sees
-    p: &'a Points,
-    q: &'a Points,
+    seen: &'a Samples,
+    /// what the proof is about
+    all: &'a Samples,
     seed: u64,
     interrupt: &'a Interrupt,
 }
@@ -139,8 +172,8 @@ impl Once<'_> {
     fn run(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<Estimate> {
         let r = self.request;
         let terms = r.divergence.terms();
-        let critics = natural::build_all(r.builder, r.explicit, &terms, &Frame::of(self.q)?, self.seed)?;
-        let all = (r.options.held_out > 0.0).then_some((r.p, r.q));
+        let critics = natural::build_all(r.builder, r.explicit, &terms, &Frame::of(&self.seen.trained.1)?, self.seed)?;
+        let all = (r.options.held_out > 0.0).then_some((&self.all.exact.0, &self.all.exact.1));
         let mut out =
             Estimate { reversed: terms.len() == 1 && terms[0].1.reversed, ..Estimate::empty(r.divergence.clone()) };
         let mut methods: Vec<String> = vec![];
@@ -152,7 +185,11 @@ impl Once<'_> {
                 self.fit(critic.as_mut(), term, k, &mut |done| progress(k * steps + done, terms.len() * steps))?;
             out.iterations += iterations;
             out.add_history(&history, *weight);
-            let (value, c) = judge(critic.as_mut(), term, (self.p, self.q), all, r.options.upper, self.interrupt)?;
+            let (trained, exact) = (&self.seen.trained, &self.seen.exact);
+            let value = reached(critic.as_mut(), term, (&trained.0, &trained.1))?;
+            let proved = all.unwrap_or((&exact.0, &exact.1));
+            let (value, c) =
+                judge(critic.as_ref(), term, value, (proved, all.is_none()), r.options.upper, self.interrupt)?;
             out.value += weight * value;
             // a product and a sum are rounded, but for one term as it is
             let exact = *weight == 1.0 && terms.len() == 1;
@@ -195,7 +232,7 @@ impl Once<'_> {
                 interrupt: self.interrupt.clone(),
                 ..Ascent::default()
             };
-            let iterations = critic.fit(term, self.p, self.q, &ascent)?.iterations;
+            let iterations = critic.fit(term, &self.seen.exact.0, &self.seen.exact.1, &ascent)?.iterations;
             report(r.options.steps);
             return Ok((vec![], iterations));
         }
@@ -206,7 +243,8 @@ impl Once<'_> {
                 advice: "use #{ critic: exact() } or entropic() for weighted samples".into(),
             });
         }
-        let climb = Climb { p: self.p, q: self.q, options: &r.options, seed: self.seed, interrupt: self.interrupt };
+        let (p, q) = &self.seen.trained;
+        let climb = Climb { p, q, options: &r.options, seed: self.seed, interrupt: self.interrupt };
         let history = climb.ascend(critic, term, k, report)?;
         let steps = history.len();
         Ok((history, steps))

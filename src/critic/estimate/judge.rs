@@ -10,25 +10,33 @@ use crate::interrupt::Interrupt;
 /// Most pairs of points a certificate looks at unasked: half a minute on two cores.
 const PROVABLE: usize = 20_000_000_000;
 
-/// The value of a critic on the samples it was fitted to, and its certificate on all points.
+/// What a critic reached on the samples it was trained on, or what its solver found.
 ///
 /// # Errors
-/// As [`certify`], and a value that cannot be read.
+/// A value that cannot be read, or is no number.
+pub fn reached(critic: &mut dyn Critic, term: &Term, (p, q): (&Points, &Points)) -> Result<f64> {
+    if let Some(solution) = critic.solution() {
+        return Ok(solution.value);
+    }
+    critic.settle();
+    finite("the objective of the critic", f64::from(values(&critic.objective(term, p, q)?)?[0]))
+}
+
+/// The value to show, and its certificate on these points; `same` where they are those that led to the value.
+///
+/// # Errors
+/// As [`certify`].
 pub fn judge(
-    critic: &mut dyn Critic,
+    critic: &dyn Critic,
     term: &Term,
-    (p, q): (&Points, &Points),
-    all: Option<(&Points, &Points)>,
+    value: f64,
+    ((p, q), same): ((&Points, &Points), bool),
     upper: Upper,
     interrupt: &Interrupt,
 ) -> Result<(f64, Certificate)> {
     if let Some(solution) = critic.solution() {
-        return Ok(shown(solution.value, Certificate::of(&solution)));
+        return Ok(shown(value, Certificate::of(&solution)));
     }
-    critic.settle();
-    let value = finite("the objective of the critic", f64::from(values(&critic.objective(term, p, q)?)?[0]))?;
-    let same = all.is_none();
-    let (p, q) = all.unwrap_or((p, q));
     if p.dims()[0].saturating_mul(q.dims()[0]) > PROVABLE {
         let remark = format!(
             "nothing is proved: {} x {} pairs would take minutes; certify(e.critic, p.rows(0, 10000), q.rows(0, 10000)) proves it for parts",

@@ -7,6 +7,6 @@ mod fit;
 mod judge;
 mod options;
 mod result;
-pub use fit::{Request, estimate};
+pub use fit::{Request, estimate, estimate_on};
 pub use options::{ESTIMATE, EstimateOptions, estimate_optimizer};
 pub use result::Estimate;

@@ -2,6 +2,7 @@
 use crate::critic::solution::Solution;
 use crate::critic::traits::Critic;
 use crate::divergence::Divergence;
+use crate::space::Origin;
 use std::sync::Arc;
 
 /// A value with its proof: lower ≤ D(P‖Q) ≤ upper between two samples, where
@@ -69,8 +70,10 @@ pub struct Estimate {
     pub slope: Option<f64>,
     /// L as requested, and an upper bound of what the critic has
     pub lipschitz: Vec<(Option<f64>, Option<f64>)>,
-    /// (weight, critic) per term
+    /// (weight, critic) per term, which take points about the origin
     pub critics: Vec<(f64, Box<dyn Critic>)>,
+    /// what was subtracted from both samples
+    pub origin: Origin,
     /// of a single term that was solved, for plans and brackets
     pub solution: Option<Arc<Solution>>,
     /// the objective after each step
@@ -97,6 +100,7 @@ impl Estimate {
             slope: None,
             lipschitz: vec![],
             critics: vec![],
+            origin: Origin::default(),
             solution: None,
             history: vec![],
             iterations: 0,

@@ -151,6 +151,9 @@ impl Exact {
         let (on_source, on_target) = variations(&s.plan, p, q, cost, 1.0);
         // before rounding was added: that is no fault of the grid
         let gap = s.history.last().map_or(f64::INFINITY, |(low, high)| high - low);
+        // D_f of probabilities is at least f(1), which is 0 to its rounding
+        let least = (f.f(1.0) - f.rounding_at(1.0)).min(0.0);
+        let (lower, value) = (s.lower.max(least), s.value.max(least));
         let wide = gap > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
         Ok(Solution {
             on_target: Some(on_target),
@@ -162,7 +165,7 @@ impl Exact {
             remark: wide
                 .then(|| format!("the bounds stayed {gap:.1e} apart: f is steep or flat beyond the reach of its grid")),
             ..Solution::new(
-                [s.lower, s.value, s.upper],
+                [lower, value, s.upper],
                 Arc::new(Envelope {
                     targets: q.rows.clone(),
                     d: q.d,

@@ -7,6 +7,7 @@ use super::conjugate::Conjugate;
 use crate::generator::Generator;
 use crate::generator::infimum::double::infimum;
 use crate::matrix::{Cholesky, times};
+use crate::sums::{ROUNDING, Sum};
 use crate::transport::dual::mean;
 use rayon::prelude::*;
 
@@ -26,6 +27,16 @@ impl Mass {
             Mass::Free => h.iter().zip(b).map(|(h, b)| b * f.conjugate(t * h)).sum::<f64>(),
             Mass::One => infimum(f, &h.iter().map(|h| t * h).collect::<Vec<f64>>(), b).0,
         }
+    }
+
+    /// The same from above, whatever is rounded on the way; t h is as large as it may be.
+    pub fn conjugate_mean_above(self, f: &Generator, h: &[f64], t: f64, b: &[f64]) -> f64 {
+        let h: Vec<f64> = h.iter().map(|h| t * h).collect();
+        let nu = if self == Mass::One { infimum(f, &h, b).1 } else { 0.0 };
+        let mut sum = Sum::default();
+        sum.add(nu);
+        h.iter().zip(b).filter(|e| *e.1 > 0.0).for_each(|(h, b)| sum.add_product(*b, f.conjugate_above(h - nu)));
+        sum.value() + 4.0 * ROUNDING * sum.size()
     }
 
     /// By how much values h, each up to `off` larger than it seems, may exceed the end of the domain of f*, for margins to try;

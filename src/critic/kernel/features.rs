@@ -5,7 +5,9 @@
 //! for the full dual, whose norm is a streamed double sum: a true upper bound. Their gap is the error of the features.
 use super::conjugate::Conjugate;
 use super::dual::Mass;
-use super::proof::lower_bound;
+use super::interior::{Inside, Interior};
+use super::proof::{Claim, lower_bound};
+use super::root::Root;
 use crate::critic::sample::Sample;
 use crate::error::{Error, Result};
 use crate::generator::Generator;
@@ -20,10 +22,15 @@ use crate::sums::dot;
 use crate::transport::dual::mean;
 use rand::seq::index;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Landmarks: the factorisation of m × m and n·m features stay small.
 const LANDMARKS: usize = 300;
 const MOST_STEPS: usize = 100;
+/// A gap in the span of the features that is small beside what they miss, relative to the value.
+const CLOSED: f64 = 1e-9;
+/// Steps that may pass without a gap that is smaller by a tenth.
+const PATIENCE: usize = 12;
 
 /// The best potential among the features, and its bracket.
 pub struct Featured {
@@ -56,8 +63,8 @@ struct Features {
 impl Features {
     fn new(space: &Penalty, p: &Sample, q: &Sample, interrupt: &Interrupt) -> Result<Features> {
         let (d, n) = (q.d, q.rows.len() / q.d);
-        // the features, and as much again where they are weighed
-        memory::check(&format!("features of {n} points"), memory::product(&[n, LANDMARKS, 16]))?;
+        // the features, as they are and transposed, and as much again where they are weighed
+        memory::check(&format!("features of {n} points"), memory::product(&[n, LANDMARKS, 24]))?;
         // both samples matter: h = (μ_P − …)/λ has its bumps at both
         let pool: Vec<f64> = p.rows.iter().chain(&q.rows).copied().collect();
         let m = LANDMARKS.min(pool.len() / d);
@@ -191,11 +198,12 @@ impl Restricted<'_> {
 
     /// The last state of a path of δ → 0, and the steps to it.
     fn solve(&self, interrupt: &Interrupt) -> Result<(State, usize)> {
-        let kinked = self.f.has_kinks();
-        // a kinked f* has steps, which only a smoothed one can take mass from: its last δ costs δ/2 of the value
-        let deltas = if kinked { 0..7 } else { 0..12 };
+        if self.f.has_kinks() {
+            // a kinked f* has steps, which Newton's method cannot take mass from
+            return self.inside(interrupt);
+        }
         let (mut last, mut iterations): (Option<State>, usize) = (None, 0);
-        for delta in deltas.map(|k| 10f64.powi(-k)).chain((!kinked).then_some(0.0)) {
+        for delta in (0..12).map(|k| 10f64.powi(-k)).chain([0.0]) {
             let c = Conjugate::new(self.f, delta);
             let (w, nu) = last.as_ref().map_or_else(|| (vec![0.0; self.features.m], 0.0), |s| (s.w.clone(), s.nu));
             let s = self.evaluate(&c, w, nu);
@@ -206,13 +214,51 @@ impl Restricted<'_> {
             iterations += steps;
             last = Some(s);
         }
-        let found = last.map(|s| (s, iterations));
-        found.ok_or_else(|| {
-            Error::data(
-                "penalised divergence",
-                format!("no finite value: lambda {} is too small for this kernel", self.lambda),
-            )
-        })
+        last.map(|s| (s, iterations)).ok_or_else(|| self.nothing())
+    }
+
+    fn nothing(&self) -> Error {
+        let what = format!("no finite value: lambda {} is too small for this kernel", self.lambda);
+        Error::data("penalised divergence", what)
+    }
+
+    /// The state of an interior-point method with the smallest gap in the span of the features, and the steps taken.
+    fn inside(&self, interrupt: &Interrupt) -> Result<(State, usize)> {
+        let (features, m, n) = (self.features, self.features.m, self.b.len());
+        let mut rows = vec![0.0; m * n];
+        rows.par_chunks_mut(n).enumerate().for_each(|(k, row)| {
+            row.iter_mut().enumerate().for_each(|(j, v)| *v = features.on_q[j * m + k]);
+        });
+        let root = Arc::new(Root { rows, rank: m });
+        let on_q = root.transposed_times(&features.on_p);
+        let inside = Inside { f: self.f, mass: self.mass, b: self.b, on_q: &on_q, lambda: self.lambda, root, k: None };
+        let mut point = Interior::new(inside.clone());
+        let (mut best, mut gap, mut idle): (Option<State>, f64, usize) = (None, f64::INFINITY, 0);
+        let mut steps = 0;
+        while steps < MOST_STEPS && idle < PATIENCE {
+            interrupt.check()?;
+            if !point.step() {
+                break;
+            }
+            steps += 1;
+            let s = point.state();
+            let spent = inside.root.times(&s.alpha);
+            let w: Vec<f64> = features.on_p.iter().zip(spent).map(|(p, a)| (p - a) / self.lambda).collect();
+            let lower = self.lower_bound(&w);
+            let norm: f64 = w.iter().map(|v| v * v).sum();
+            let own: f64 = s.x.iter().zip(self.b).map(|(x, b)| b * self.f.f(*x)).sum();
+            let upper = own + 0.5 * self.lambda * norm;
+            let now = (upper - lower).abs();
+            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
+            if now < gap {
+                gap = now;
+                best = Some(State { w, nu: s.nu, x: s.x, curvature: vec![], value: lower });
+            }
+            if now <= CLOSED * upper.abs() {
+                break;
+            }
+        }
+        best.map(|s| (s, steps)).ok_or_else(|| self.nothing())
     }
 
     /// E_P h − E_Q f*(h) − λ/2 ‖h‖² at the features' h, or a little less of it where that is outside the domain of f*.
@@ -284,7 +330,13 @@ pub fn featured(
     };
     let (h_q, h_p) = (moved(&q.rows, at_h)?, moved(&p.rows, -at_h)?);
     let half_norm = 0.5 * space.lambda * (h.norm_squared(&space.kernel, interrupt)?.max(0.0) + at_h * h.mass());
-    let lower = lower_bound(f, mass, (&h_q, &q.weights), dot(&h_p, &p.weights).value(), half_norm).min(value);
+    let on_p = dot(&h_p, &p.weights).value();
+    let mut lower = lower_bound(f, mass, (&h_q, &q.weights), on_p, half_norm);
+    let claim = Claim { space, f, mass, p, q, interrupt };
+    for excess in mass.excesses(f, &h_q, 0.0) {
+        let (h, paid, more) = claim.pushed(&h_q, 2.0 * at_h, &excess)?;
+        lower = lower.max(lower_bound(f, mass, (&h, &q.weights), on_p - paid, half_norm + more));
+    }
     let all = 1.0 + alpha.iter().sum::<f64>();
     let upper = upper + off(p.len() + q.len(), all * all) / space.lambda;
     Ok(Featured { landmarks: h.points, beta: h.weights, alpha, value, lower, upper, iterations })

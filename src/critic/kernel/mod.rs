@@ -14,10 +14,12 @@ pub(super) mod device;
 pub mod dual;
 pub mod features;
 mod host;
+mod interior;
 mod near;
 mod newton;
 mod penalized;
 mod proof;
+mod root;
 
 /// Its place in the list of critics.
 pub const KIND: Kind =

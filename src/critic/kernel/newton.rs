@@ -5,6 +5,7 @@
 //! solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
 use super::conjugate::Conjugate;
 use super::dual::{Dual, State};
+use super::interior::{Inside, Interior};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
@@ -12,6 +13,8 @@ use crate::transport::dual::mean;
 const MOST_STEPS: usize = 200;
 /// A gap, relative to the upper bound, with which f itself was followed well enough.
 const WIDE: f64 = 1e-8;
+/// Steps of the interior-point method at most.
+const MOST_INSIDE: usize = 80;
 /// Centres at most, and steps for each.
 const MOST_CENTRES: i32 = 80;
 const STEPS_OF_CENTRES: usize = 30;
@@ -50,12 +53,17 @@ struct Search<'a> {
 pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Optimum> {
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
     let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0 };
-    if !d.f.has_kinks() {
+    if d.f.has_kinks() {
+        search.inside()?;
+    } else {
         search.follow(alpha.clone())?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
         let from = search.best.as_ref().map_or(alpha, |b| b.0.clone());
         search.centred(from)?;
+    }
+    if !d.f.has_kinks() && !search.is_closed(d.tolerance.max(WIDE)) {
+        search.inside()?;
     }
     let Search { best, history, steps, .. } = search;
     let (alpha, lower, upper) = best.ok_or_else(|| {
@@ -125,18 +133,49 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Both bounds at a state, kept where they are the nearest so far; whether the gap is closed.
+    fn judge(&mut self, state: &State) -> bool {
+        let (alpha, lower, upper) = self.d.bounds(state);
+        self.history.push((lower, upper));
+        let gap = upper - lower;
+        if gap.is_nan() {
+            return false;
+        }
+        if self.best.as_ref().is_none_or(|b| gap.max(0.0) <= f64::max(b.2 - b.1, 0.0)) {
+            self.best = Some((alpha, lower, upper));
+        }
+        gap <= self.d.tolerance * upper.abs() + 1e-15
+    }
+
+    /// Steps of an interior-point method until the gap is closed, or no longer falls.
+    fn inside(&mut self) -> Result<()> {
+        let mut point = Interior::new(Inside::of(self.d));
+        let (mut idle, mut gap) = (0, f64::INFINITY);
+        for _ in 0..MOST_INSIDE {
+            self.interrupt.check()?;
+            if !point.step() {
+                break;
+            }
+            self.steps += 1;
+            if self.judge(&point.state()) {
+                break;
+            }
+            let now = self.history.last().map_or(f64::INFINITY, |h| h.1 - h.0);
+            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
+            gap = f64::min(gap, now);
+            if idle > PATIENCE {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Steps on one smoothed f until its value rises no more, or the gap of f itself is closed; where they led.
     fn climb_on(&mut self, c: &Conjugate, mut state: State, most: usize) -> Result<State> {
         let mut done = 0;
         while done < most {
             self.interrupt.check()?;
-            let (alpha, lower, upper) = self.d.bounds(&state);
-            self.history.push((lower, upper));
-            let gap = upper - lower;
-            if self.best.as_ref().is_none_or(|b| gap.max(0.0) <= f64::max(b.2 - b.1, 0.0)) {
-                self.best = Some((alpha, lower, upper));
-            }
-            if gap <= self.d.tolerance * upper.abs() + 1e-15 {
+            if self.judge(&state) {
                 break;
             }
             let Some(next) = self.d.newton_step(&state).and_then(|step| climb(self.d, c, &state, &step)) else { break };

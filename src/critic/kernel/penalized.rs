@@ -15,6 +15,8 @@ use crate::space::kernel_sum::{KernelSum, matrix};
 use crate::transport::dual::mean;
 use std::sync::Arc;
 
+/// An upper bound that says no more than that the value is 0, to rounding.
+const NOTHING: f64 = 1e-11;
 /// Beyond this many targets the kernel matrix is approximated.
 const MOST: usize = 3000;
 /// Features of more points would fill the memory.
@@ -65,16 +67,33 @@ fn by_newton(space: &Penalty, f: &Generator, mass: Mass, problem: &Problem) -> R
     let cross = KernelSum::<f64>::new(&space.kernel, &q.rows, q.d, Some(&s.alpha)).at(&p.rows, interrupt)?.1;
     let on_source = own_gradient.iter().zip(cross).map(|(a, b)| (a - b) / space.lambda).collect();
     let proved = if problem.precise { claim.prove(&s)? } else { Proved::as_found(&s) };
-    let gap = proved.upper - proved.lower;
     Ok(Solution {
         on_target: target_variation(&potential, problem, &s.alpha)?,
         proximal: Some(s.alpha.clone()),
         history: s.history,
         iterations: s.iterations,
         warm: s.alpha.iter().map(|v| *v as f32).collect(),
-        remark: (gap > 1e-6 * proved.upper.abs().max(1e-6))
-            .then(|| format!("the bounds stayed {gap:.1e} apart after {} Newton steps", s.iterations)),
+        remark: wide(&proved, s.upper - s.lower, s.iterations),
         ..Solution::new([proved.lower, proved.value, proved.upper], Arc::new(potential), on_source)
+    })
+}
+
+/// Why the bounds are wider than 1e-6 of the value, if they are: the iteration left a gap, or only rounding did.
+fn wide(proved: &Proved, left: f64, steps: usize) -> Option<String> {
+    let gap = proved.upper - proved.lower;
+    // nothing tells so small a value from 0
+    let nothing = proved.lower <= 0.0 && proved.upper <= NOTHING;
+    if nothing || gap <= 1e-6 * proved.upper.abs() {
+        return None;
+    }
+    Some(if left > 0.5 * gap {
+        format!(
+            "the bounds stayed {gap:.1e} apart after {steps} Newton steps: the kernel hardly tells some points apart, and sums divided by lambda have no more digits"
+        )
+    } else {
+        format!(
+            "the bounds are {gap:.1e} apart: that is what rounding of kernel sums, divided by lambda, and of the terms of f may come to"
+        )
     })
 }
 

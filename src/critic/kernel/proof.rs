@@ -12,7 +12,8 @@ use crate::generator::Generator;
 use crate::interrupt::Interrupt;
 use crate::space::Penalty;
 use crate::space::embedding::{Signed, rounding};
-use crate::sums::{ROUNDING, Sum, dot};
+use crate::sums::{ROUNDING, dot};
+use crate::transport::semi::{discrepancy_above, discrepancy_size};
 use std::collections::HashMap;
 
 /// The problem whose bounds are proved.
@@ -48,7 +49,7 @@ pub struct Proved {
 pub fn lower_bound(f: &Generator, mass: Mass, (h, b): (&[f64], &[f64]), on_p: f64, half_norm: f64) -> f64 {
     let largest = h.iter().fold(1.0, |m: f64, v| m.max(v.abs()));
     let value = |t: &f64| {
-        let cost = mass.conjugate_mean(f, h, *t, b);
+        let cost = mass.conjugate_mean_above(f, h, *t, b);
         let squares = t * t * half_norm;
         t * on_p - cost - squares - 16.0 * ROUNDING * (t * on_p.abs() + cost.abs() + squares + t * largest)
     };
@@ -105,17 +106,16 @@ impl Claim<'_> {
         Ok(Proved { lower, upper, value: value.clamp(lower, upper.max(lower)) })
     }
 
-    /// Rounding of Σ b f(α/b).
+    /// Rounding of Σ b f(α/b), and of f* where it is attained at α/b.
     fn f_error(&self, alpha: &[f64]) -> f64 {
-        let size = |(a, b): (&f64, &f64)| a + b + b * self.f.f(a / b).abs();
-        16.0 * ROUNDING * alpha.iter().zip(&self.q.weights).map(size).sum::<f64>()
+        let b = &self.q.weights;
+        let off: f64 = alpha.iter().zip(b).map(|(a, b)| b * self.f.rounding_at(a / b)).sum();
+        off + 16.0 * ROUNDING * discrepancy_size(self.f, alpha, b)
     }
 
     /// Σ b f(α/b), from above.
     fn discrepancy(&self, alpha: &[f64]) -> f64 {
-        let mut sum = Sum::default();
-        alpha.iter().zip(&self.q.weights).for_each(|(a, b)| sum.add_product(*b, self.f.f(a / b)));
-        sum.value() + self.f_error(alpha)
+        discrepancy_above(self.f, alpha, &self.q.weights)
     }
 
     /// Both bounds from w = P − α and α.
@@ -143,7 +143,7 @@ impl Claim<'_> {
 
     /// h on Q, which is up to `off` less than it seems, pushed down by kernels of its own points, which are nowhere negative, so
     /// that it is by `excess` lower where that is not 0; what E_P h loses, and what λ/2 ‖h‖² gains.
-    fn pushed(&self, h: &[f64], off: f64, excess: &[f64]) -> Result<(Vec<f64>, f64, f64)> {
+    pub(super) fn pushed(&self, h: &[f64], off: f64, excess: &[f64]) -> Result<(Vec<f64>, f64, f64)> {
         let (q, kernel, lambda) = (self.q, &self.space.kernel, self.space.lambda);
         let own = kernel.of_squared(0.0);
         let w = Signed { points: q.rows.clone(), weights: excess.iter().map(|e| e / own).collect(), d: q.d };

@@ -44,7 +44,13 @@ impl CriticBuilder for MlpBuilder {
         let own = if self.options.standardize { 1.0 / frame.scale } else { 1.0 };
         let l = if matches!(term.space, Space::Networks) { Some(own) } else { term.lipschitz() };
         match l.filter(|_| term.is_trainable()) {
-            Some(l) => Ok(Box::new(Mlp::new(self, l, frame, seed, stream)?)),
+            Some(l) => {
+                // gradients are of the size of f, and what the optimiser adds to theirs with them
+                let epsilon = self.optimizer.epsilon * term.objective.unit();
+                let optimizer = OptimizerOptions { epsilon, ..self.optimizer.clone() };
+                let own = MlpBuilder { optimizer, ..self.clone() };
+                Ok(Box::new(Mlp::new(&own, l, frame, seed, stream)?))
+            }
             None => Err(Error::Unsupported {
                 what: self.describe(),
                 reason: "climbs objectives over Lipschitz functions; this divergence has a kernel or another cost".into(),

@@ -1,6 +1,6 @@
 //! The recipe of a network critic, not yet tied to a dimension, and the coordinates it works in.
 use super::options::{Constraint, MlpOptions};
-use crate::device::Points;
+use crate::device::{Points, narrowed};
 use crate::error::{Error, Result};
 use crate::network::Activation;
 use crate::network::architecture::Architecture;
@@ -101,8 +101,8 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// (x − center)/scale, `[n, d]`.
+    /// (x − center)/scale in f32, `[n, d]`.
     pub fn enter(&self, x: &Points) -> Points {
-        (x.clone() - self.center.clone()).div_scalar(self.scale)
+        (narrowed(x, &self.center.device()) - self.center.clone()).div_scalar(self.scale)
     }
 }

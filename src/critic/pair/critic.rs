@@ -3,7 +3,7 @@ use super::hinge::{self, Costs};
 use super::options::{Hinge, PairOptions};
 use crate::critic::ascent::{Ascent, Fit, Value};
 use crate::critic::traits::Critic;
-use crate::device::{Points, Values};
+use crate::device::{Points, Values, narrowed};
 use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::network::{Named, Network, count, prefixed, under};
@@ -39,7 +39,7 @@ impl Pair {
     }
 
     fn enter(&self, x: &Points) -> Points {
-        (x.clone() - self.center.clone()).div_scalar(self.scale)
+        (narrowed(x, &self.center.device()) - self.center.clone()).div_scalar(self.scale)
     }
 
     fn costs(&self, y: &Points, x: &Points) -> Result<Box<dyn Costs>> {

@@ -14,9 +14,9 @@ pub enum Growth {
     FromLow,
     /// −ln(b − y)
     FromHigh,
-    /// arsinh(y − a)
+    /// arsinh((y − a) b)
     SinhLow,
-    /// −arsinh(b − y)
+    /// −arsinh((b − y) a)
     SinhHigh,
     /// arsinh y
     Sinh,

@@ -24,9 +24,9 @@ fn position(y: f32, a: f32, b: f32, #[comptime] growth: Growth) -> f32 {
         Growth::Logit => f32::ln((y - a) / (b - y)),
         Growth::FromLow => f32::ln(y - a),
         Growth::FromHigh => -f32::ln(b - y),
-        Growth::SinhLow => arsinh(y - a),
-        Growth::SinhHigh => -arsinh(b - y),
-        Growth::Sinh => arsinh(y),
+        Growth::SinhLow => arsinh((y - a) * b),
+        Growth::SinhHigh => -arsinh((b - y) * a),
+        Growth::Sinh => arsinh(y * a),
     }
 }
 

@@ -63,6 +63,15 @@ pub fn build(d: Arc<dyn Divergence>, made_of: &Ingredients) -> Built {
 /// The f-GAN: a generator network needs φ on samples alone, which the variational form gives without a function space. Errors
 /// if f has kinks.
 fn of_f(f: Arc<Generator>, made_of: &Ingredients) -> Built {
+    if let Some(ends) = f.ends_text() {
+        return Err(Error::Unsupported {
+            what: f.name().into(),
+            reason: format!(
+                "is finite for {ends} only: its divergence is infinite where dP/dQ is beyond, as at the start of a GAN"
+            ),
+            advice: format!("write gan({}.regularized(lipschitz(1.0)), ..)", f.name()),
+        });
+    }
     if f.has_kinks() {
         return Err(Error::Unsupported {
             what: f.name().into(),

@@ -13,6 +13,7 @@ use crate::critic::Named;
 use crate::device::{self, Points, Values};
 use crate::error::{Error, Result};
 use crate::flow::ingredients::Ingredients;
+use crate::flow::origins::Moves;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting};
 use crate::flow::saved::{complete, read};
 use crate::flow::traits::{Critics, Flow, Saved, Step, Viewed};
@@ -118,6 +119,10 @@ impl Recipe for LangevinRecipe {
             .collect();
         s.interrupt.check()?;
         Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
+    }
+    /// A density knows where 0 is.
+    fn moves(&self, _: &Points, _: &Points) -> Moves {
+        Moves::Neither
     }
     fn check_latent(&self, _: bool) -> Result<()> {
         Err(Error::Unsupported {

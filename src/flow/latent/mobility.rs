@@ -62,6 +62,9 @@ impl Viewed for MobilityFlow {
     fn critics(&self, state: &State) -> Result<Critics> {
         self.0.inner.critics(&self.outside(state)?)
     }
+    fn moves_codes(&self) -> bool {
+        true
+    }
     fn encode_target(&self, target: &Points) -> Result<Points> {
         self.0.codec.encode(target)
     }

@@ -5,6 +5,7 @@ use super::running::LatentFlow;
 use crate::device::Points;
 use crate::error::{Error, Result};
 use crate::flow::codec::{CodecRecipe, Fit};
+use crate::flow::origins::Moves;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, check_both};
 use crate::flow::traits::Flow;
 use burn::tensor::Tensor;
@@ -47,6 +48,15 @@ impl Recipe for LatentRecipe {
             return Err(Error::Shape { what: "latent".into(), expected, got: format!("dimension {k}") });
         }
         Ok(())
+    }
+    /// Codes are of points about the centre of the sample that the codec learned from.
+    fn moves(&self, source: &Points, target: &Points) -> Moves {
+        let same = source.dims()[1] == target.dims()[1];
+        match self.mobility && self.inner.moves(source, target) == Moves::Neither {
+            true => Moves::Neither,
+            false if same => Moves::Together,
+            false => Moves::Target,
+        }
     }
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
         let same = s.source.dims()[1] == s.target.dims()[1];

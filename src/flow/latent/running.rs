@@ -48,6 +48,12 @@ impl Viewed for LatentFlow {
     fn critics(&self, state: &State) -> Result<Critics> {
         self.0.inner.critics(state)
     }
+    fn moves_codes(&self) -> bool {
+        true
+    }
+    fn compares_codes(&self) -> bool {
+        true
+    }
     fn encode_target(&self, target: &Points) -> Result<Points> {
         self.0.codec.encode(target)
     }

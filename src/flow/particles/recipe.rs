@@ -10,6 +10,7 @@ use crate::flow::field::Part;
 use crate::flow::integrators::EULER;
 use crate::flow::labels::Classes;
 use crate::flow::noise::Noise;
+use crate::flow::origins::Moves;
 use crate::flow::pace::Pace;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, needs_euler};
 use crate::flow::run::diameter;
@@ -182,6 +183,11 @@ impl Recipe for ParticleRecipe {
 
     fn start(&self, setting: &Setting) -> Result<Box<dyn Flow>> {
         Ok(Box::new(self.tie(setting)?))
+    }
+
+    fn moves(&self, _: &Points, _: &Points) -> Moves {
+        let terms = self.divergence.terms();
+        if terms.iter().all(|(_, t)| t.is_translation_invariant()) { Moves::Together } else { Moves::Neither }
     }
 
     fn check_latent(&self, mobility: bool) -> Result<()> {

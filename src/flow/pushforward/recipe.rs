@@ -12,6 +12,7 @@ use crate::flow::labels::Classes;
 use crate::flow::map::Map;
 use crate::flow::map::potential::PotentialFlow;
 use crate::flow::map::transport::Network;
+use crate::flow::origins::Moves;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, check_both};
 use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, read, tagged};
@@ -179,6 +180,19 @@ impl Recipe for PushforwardRecipe {
             seed: s.seed,
             interrupt: Interrupt::default(),
         }))
+    }
+
+    /// What is added to inputs is moved as they are; other maps know inputs only about their centre.
+    fn moves(&self, _: &Points, _: &Points) -> Moves {
+        let adds = self.options.residual || self.pursuit == Pursuit::Potential;
+        if self.divergence.terms().iter().any(|(_, t)| !t.is_translation_invariant()) {
+            return Moves::Neither;
+        }
+        match (adds, self.options.latent) {
+            (true, Latent::Gaussian) => Moves::Neither,
+            (true, Latent::Source) => Moves::Together,
+            (false, _) => Moves::Apart,
+        }
     }
 
     fn to_json(&self) -> serde_json::Value {

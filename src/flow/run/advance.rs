@@ -7,6 +7,7 @@ use crate::device::Points;
 use crate::error::Result;
 use crate::fault::guarded;
 use crate::flow::labels::Labels;
+use crate::flow::origins::{Inside, Origins};
 use crate::flow::recipe::{Recipe, Setting};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
@@ -18,6 +19,8 @@ use crate::observer::progress::{Progress, Report};
 use crate::observer::snapshots::Snapshots;
 use crate::observer::stop::Stop;
 use crate::record::{History, Snapshot, State};
+use crate::space::Origin;
+use burn::tensor::Device;
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
 ///
@@ -68,6 +71,10 @@ pub struct Run {
     pub history: History,
     /// copies of the particles, in the space they move in
     pub snapshots: Vec<Snapshot>,
+    /// what was subtracted from both samples
+    pub origins: Origins,
+    /// both samples about their origins, as the flow has them
+    pub inside: Inside,
     /// why the last part ended, for people
     pub ending: String,
     /// wall-clock seconds of all parts
@@ -79,7 +86,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run about to begin. Errors on bad samples, labels or unknown metrics, before any work.
+    /// A run about to begin, on the device of its source. Errors on bad samples, labels or unknown metrics, before any work.
     pub fn new(
         recipe: &dyn Recipe,
         source: Points,
@@ -88,18 +95,33 @@ impl Run {
         options: RunOptions,
         interrupt: &Interrupt,
     ) -> Result<Run> {
+        let device = source.device();
+        Run::on(&device, recipe, (source, target), labels, options, interrupt)
+    }
+
+    /// A run about to begin on a device, from a source to a target. Errors as [`Run::new`].
+    pub fn on(
+        device: &Device,
+        recipe: &dyn Recipe,
+        (source, target): (Points, Points),
+        labels: Option<Labels>,
+        options: RunOptions,
+        interrupt: &Interrupt,
+    ) -> Result<Run> {
         recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, interrupt)?;
+        let origins = Origins::of(recipe.moves(&source, &target), &source, &target)?;
+        let inside = origins.enter(&source, &target, device)?;
         let flow = recipe.start(&Setting {
-            source: &source,
-            target: &target,
+            source: &inside.source,
+            target: &inside.target,
             labels: labels.as_ref(),
             seed: options.seed.unwrap_or(0),
             steps: options.steps,
             saved: &[],
             interrupt,
         })?;
-        let state = State::at(flow.initial(&source)?);
+        let state = State::at(flow.initial(&inside.source)?);
         let [n, d] = state.particles.dims();
         let copies = options.snapshots.min(options.steps.saturating_add(1));
         memory::check(
@@ -114,6 +136,8 @@ impl Run {
             options,
             history: History::default(),
             snapshots: vec![],
+            origins,
+            inside,
             ending: "not started".into(),
             seconds: 0.0,
             labels,
@@ -121,12 +145,36 @@ impl Run {
         })
     }
 
-    /// The particles in the space of the data.
+    /// The particles in the space of the data, wide.
     ///
     /// # Errors
-    /// What the decoder of a latent flow reports; nothing else fails.
+    /// What the decoder of a latent flow reports; numbers that cannot be read from their device.
     pub fn particles(&self) -> Result<Points> {
-        self.flow.decode(&self.state.particles)
+        self.leave(&self.state.particles)
+    }
+
+    /// The particles of a snapshot likewise. Errors as [`Run::particles`].
+    pub fn view(&self, snapshot: &Snapshot) -> Result<Points> {
+        self.leave(&snapshot.points)
+    }
+
+    /// n new samples of the law that was reached, wide. Errors for flows that have no map, and as [`Run::particles`].
+    pub fn sample(&self, n: usize, seed: u64) -> Result<Points> {
+        self.origins.target.leave(&self.flow.sample(&self.inside.source, n, seed)?)
+    }
+
+    fn leave(&self, particles: &Points) -> Result<Points> {
+        self.origins.target.leave(&self.flow.decode(particles)?)
+    }
+
+    /// What is subtracted from points before the critics of the flow take them.
+    pub fn origin_of_critics(&self) -> Origin {
+        if self.flow.compares_codes() { Origin::default() } else { self.origins.target.clone() }
+    }
+
+    /// What is added to particles where they move, to be looked at: nothing for codes.
+    pub fn origin_of_particles(&self) -> Origin {
+        if self.flow.moves_codes() { Origin::default() } else { self.origins.target.clone() }
     }
 
     /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
@@ -156,8 +204,8 @@ impl Run {
     ) -> Result<Ending> {
         let o = self.options.clone();
         let metrics = metric::by_names(&o.metrics, interrupt)?;
-        let target = self.flow.encode_target(&self.target)?;
-        let start = self.flow.initial(&self.source)?;
+        let target = self.flow.encode_target(&self.inside.target)?;
+        let start = self.flow.initial(&self.inside.source)?;
         let mut history =
             HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(&self.history);
         let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);

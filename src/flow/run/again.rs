@@ -1,23 +1,22 @@
 //! What a run that was read would be written as: anything else in its files was lost on the way, or never belonged there.
 use super::advance::Run;
-use super::form::EARLIER;
+use super::form::UNSEALED;
 use crate::flow::saved::recipe;
 use crate::io::numpy::Array;
 use serde_json::Value;
 use std::collections::HashMap;
 
 /// Keys that came into what a run writes after form 4, which therefore lacks them.
-const SINCE_FORM_4: &[&str] = &["number"];
+const SINCE_FORM_4: &[&str] = &["number", "origins"];
 
 /// Errors, with the name, unless the run would write just these arrays, bit for bit.
 pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {
     let named: HashMap<&str, &Array> = read.iter().map(|a| (a.0.as_str(), a)).collect();
     let mut seen = 0;
     let mut other = None;
-    let bits = |a: &[f32], b: &[f32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
     let compared = run.arrays(&mut |(name, data, shape)| {
         seen += 1;
-        let same = named.get(name.as_str()).is_some_and(|a| a.2 == shape && bits(&a.1, &data));
+        let same = named.get(name.as_str()).is_some_and(|a| a.2 == shape && a.1.same_bits(&data));
         if !same && other.is_none() {
             other = Some(name);
         }
@@ -31,12 +30,13 @@ pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {
     }
 }
 
-/// Errors, with the key, unless the run would write what was read: of form 5, whose checksum says that nothing is missing,
+/// Errors, with the key, unless the run would write what was read: of form 5 and later, whose checksum says that nothing is
+/// missing,
 /// at least the keys that are there; of form 4 all of them.
 pub(super) fn readable(run: &Run, read: &Value, form: u32) -> Result<(), String> {
     let again = serde_json::to_value(run.readable().map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
     let mut differences = vec![];
-    compare("", read, &again, form == EARLIER, &mut differences);
+    compare("", read, &again, form == UNSEALED, &mut differences);
     match differences.into_iter().find(|d| !["format", "gflow"].contains(&d.as_str())) {
         Some(key) => Err(format!("not a saved run: `{key}` is missing, unknown, or not of the form it should have")),
         None => Ok(()),

@@ -1,19 +1,26 @@
-//! The layout of a saved run, form 5: `manifest.txt`, `run.json` with everything readable, `arrays.npz` with every tensor.
-//! Form 4 had no manifest and no `number`.
+//! The layout of a saved run, form 6: `manifest.txt`, `run.json` with everything readable, `arrays.npz` with every tensor.
+//!
+//! The source and the target stand there as they were given, f64 or f32; the particles, the snapshots and the velocity of
+//! the previous step in f32 as the flow has them, about `origins.target` of `run.json`, which is what to add to them.
+//! Form 5 had no `origins`, and samples in f32 alone; form 4, besides, no manifest and no `number`.
 use super::advance::Run;
 use super::options::RunOptions;
-use crate::device::{Points, rows};
+use crate::device::{Points, is_wide, rows, rows_f64};
 use crate::error::Result;
 use crate::flow::labels::Labels;
-use crate::io::numpy::Array;
+use crate::flow::origins::Origins;
+use crate::io::numpy::{Array, Numbers};
 use crate::record::History;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the layout on disk changes.
-pub(super) const FORM: u32 = 5;
+pub(super) const FORM: u32 = 6;
 
 /// The form before, which is still read.
-pub(super) const EARLIER: u32 = 4;
+pub(super) const SEALED: u32 = 5;
+
+/// The form before that, without a manifest, which is still read.
+pub(super) const UNSEALED: u32 = 4;
 
 /// The readable part.
 pub(super) const READABLE: &str = "run.json";
@@ -21,9 +28,9 @@ pub(super) const READABLE: &str = "run.json";
 /// The tensors.
 pub(super) const ARRAYS: &str = "arrays.npz";
 
-/// The first line of the manifest.
-pub(super) fn title() -> String {
-    format!("gflow run, form {FORM}")
+/// The first line of the manifest of a form.
+pub(super) fn title(form: u32) -> String {
+    format!("gflow run, form {form}")
 }
 
 /// What `run.json` says.
@@ -43,11 +50,14 @@ pub(super) struct SavedRun {
     pub ending: String,
     pub history: History,
     pub snapshots: Vec<(usize, f64)>,
+    #[serde(default)]
+    pub origins: Origins,
 }
 
 fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
     let [n, d] = p.dims();
-    Ok((name.into(), rows(p)?, vec![n, d]))
+    let numbers = if is_wide(p) { Numbers::Double(rows_f64(p)?) } else { Numbers::Single(rows(p)?) };
+    Ok((name.into(), numbers, vec![n, d]))
 }
 
 impl Run {
@@ -70,6 +80,7 @@ impl Run {
             ending: self.ending.clone(),
             history: self.history.clone(),
             snapshots: self.snapshots.iter().map(|s| (s.step, s.time)).collect(),
+            origins: self.origins.clone(),
         })
     }
 
@@ -86,7 +97,7 @@ impl Run {
         }
         for t in self.flow.tensors()? {
             let n = t.data.len();
-            take((t.name, t.data, vec![n]))?;
+            take((t.name, Numbers::Single(t.data), vec![n]))?;
         }
         Ok(())
     }

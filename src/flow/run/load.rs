@@ -1,22 +1,20 @@
 //! Reading a run back. Whatever is damaged is refused by its name, and what was read must be what would be written again.
 use super::advance::Run;
 use super::again;
-use super::form::{ARRAYS, EARLIER, FORM, READABLE, SavedRun, snapshot, title};
-use crate::critic::Named;
-use crate::device::{Points, points};
+use super::form::{ARRAYS, FORM, READABLE, SEALED, SavedRun, UNSEALED, snapshot, title};
+use super::stored::Stored;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
+use crate::flow::origins::Origins;
 use crate::flow::recipe::Setting;
 use crate::flow::saved::recipe;
 use crate::input;
 use crate::interrupt::Interrupt;
 use crate::io::arrays::unpack;
-use crate::io::numpy::Array;
 use crate::io::{MANIFEST, sealed};
 use crate::metric;
 use crate::record::{Snapshot, State, Time};
 use burn::tensor::Device;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// A run that was read, with what should be said about it.
@@ -60,9 +58,9 @@ impl Loaded {
                 found.folder.display()
             ));
         }
-        if found.form == EARLIER {
+        if found.form == UNSEALED {
             remarks.push(format!(
-                "{} was saved in form {EARLIER}, which has no checksums: save it again",
+                "{} was saved in form {UNSEALED}, which has no checksums: save it again",
                 found.folder.display()
             ));
         }
@@ -71,25 +69,25 @@ impl Loaded {
     }
 }
 
-/// The parts of a run: sealed, or of the form before, which had no manifest.
+/// The parts of a run: sealed, or of the form that had no manifest.
 fn find(folder: &Path) -> Result<Found> {
     if let Some(mut sealed) = sealed::read(folder)? {
         let at = sealed.folder.join(MANIFEST);
-        if sealed.title != title() {
-            let reason = format!("it is of \"{}\", this gflow reads \"{}\" and form {EARLIER}", sealed.title, title());
-            return Err(Error::io("read", &at, reason));
-        }
+        let Some(form) = (SEALED..=FORM).find(|form| sealed.title == title(*form)) else {
+            let known = format!("\"{}\" and forms {UNSEALED} and {SEALED}", title(FORM));
+            return Err(Error::io("read", &at, format!("it is of \"{}\", this gflow reads {known}", sealed.title)));
+        };
         let mut take =
             |name| sealed.parts.remove(name).ok_or_else(|| Error::io("read", &at, format!("it does not list {name}")));
         let (readable, arrays) = (take(READABLE)?, take(ARRAYS)?);
-        return Ok(Found { folder: sealed.folder, form: FORM, readable, arrays });
+        return Ok(Found { folder: sealed.folder, form, readable, arrays });
     }
     let get = |name: &str| {
         let path = folder.join(name);
         let (file, size) = input::open(&path)?;
         input::read_bytes(file, size).map_err(|reason| input::failed(&path, reason))
     };
-    Ok(Found { folder: folder.into(), form: EARLIER, readable: get(READABLE)?, arrays: get(ARRAYS)? })
+    Ok(Found { folder: folder.into(), form: UNSEALED, readable: get(READABLE)?, arrays: get(ARRAYS)? })
 }
 
 fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
@@ -101,10 +99,10 @@ fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
         serde_json::from_slice(&found.readable).map_err(|e| broken(format!("not a saved run: {e}")))?;
     match json["format"].as_u64() {
         Some(f) if f == u64::from(found.form) => {}
-        Some(f) if f == u64::from(FORM) => {
-            return Err(broken(format!("it is of form {FORM}, but {MANIFEST} is missing")));
+        Some(f) if found.form == UNSEALED && (SEALED..=FORM).any(|form| f == u64::from(form)) => {
+            return Err(broken(format!("it is of form {f}, but {MANIFEST} is missing")));
         }
-        Some(f) => return Err(broken(format!("it has form {f}, this gflow reads forms {EARLIER} and {FORM}"))),
+        Some(f) => return Err(broken(format!("it has form {f}, this gflow reads forms {UNSEALED} to {FORM}"))),
         None => return Err(broken("not a saved run: it has no `format`".into())),
     }
     let saved: SavedRun = serde_json::from_value(json.clone()).map_err(|e| broken(format!("not a saved run: {e}")))?;
@@ -112,7 +110,7 @@ fn read(found: Found, device: &Device, stop: &Interrupt) -> Result<Run> {
     let file = found.folder.join(ARRAYS);
     let arrays = unpack(&found.arrays, &file)?;
     drop(found.arrays);
-    let run = build(saved, &arrays, &file, (device, stop)).map_err(|e| match e {
+    let run = build(saved, &Stored::new(&arrays, &file, device), (device, stop)).map_err(|e| match e {
         // these say what they are about
         e @ (Error::Io { .. } | Error::Interrupted) => e,
         Error::Unsupported { what, reason, advice } => {
@@ -134,6 +132,9 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     }
     if !saved.time.is_finite() || !saved.seconds.is_finite() || saved.dt.is_some_and(|dt| !dt.is_finite()) {
         return Err("not a saved run: a time is not finite".into());
+    }
+    if saved.format < FORM && saved.origins != Origins::default() {
+        return Err(format!("not a saved run: form {} has no `origins`", saved.format));
     }
     Ok(())
 }
@@ -179,25 +180,20 @@ fn last_layer(of: &serde_json::Value) -> Option<u128> {
     }
 }
 
-fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
-    let named: HashMap<&str, &Array> = arrays.iter().map(|a| (a.0.as_str(), a)).collect();
-    let find = |name: &str| -> Result<Points> {
-        match named.get(name) {
-            Some((_, data, shape)) if shape.len() == 2 => Ok(points(data.clone(), shape[0], shape[1], device)),
-            Some((_, _, shape)) => Err(Error::io("read", file, format!("its array `{name}` has the shape {shape:?}"))),
-            None => Err(Error::io("read", file, format!("it has no array `{name}`"))),
-        }
-    };
-    let (particles, source, target) = (find("particles")?, find("source")?, find("target")?);
-    let vectors = arrays.iter().filter(|a| a.2.len() == 1);
-    let tensors: Vec<Named> = vectors.map(|(name, data, _)| Named::new(name, data.clone())).collect();
+fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
+    let (source, target) = (stored.given("source", saved.format)?, stored.given("target", saved.format)?);
+    let particles = stored.moved("particles")?;
+    let tensors = stored.vectors()?;
     described(&saved.flow, tensors.iter().map(|t| t.data.len() as u128).sum())?;
     let recipe = recipe(&saved.flow)?;
     recipe.check(&source, &target)?;
     metric::by_names(&saved.options.metrics, stop)?;
+    saved.origins.source.check(source.dims()[1])?;
+    saved.origins.target.check(target.dims()[1])?;
+    let inside = saved.origins.enter(&source, &target, device)?;
     let setting = Setting {
-        source: &source,
-        target: &target,
+        source: &inside.source,
+        target: &inside.target,
         labels: saved.labels.as_ref(),
         seed: saved.options.seed.unwrap_or(0),
         steps: saved.options.steps,
@@ -206,21 +202,15 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Devic
     };
     let mut flow = recipe.start(&setting)?;
     flow.restore(&tensors)?;
-    let home = flow.initial(&source)?.dims();
-    let previous = if named.contains_key("previous") { Some(find("previous")?) } else { None };
+    let home = flow.initial(&inside.source)?.dims();
+    let previous = if stored.has("previous") { Some(stored.moved("previous")?) } else { None };
     let mut snapshots = vec![];
     for (i, (step, time)) in saved.snapshots.iter().enumerate() {
-        snapshots.push(Snapshot { step: *step, time: *time, points: find(&snapshot(i))? });
+        snapshots.push(Snapshot { step: *step, time: *time, points: stored.moved(&snapshot(i))? });
     }
-    let same = |what: &str, p: &Points| match p.dims() == home {
-        true => Ok(()),
-        false => {
-            Err(Error::io("read", file, format!("its array `{what}` is {:?}, the particles are {home:?}", p.dims())))
-        }
-    };
-    same("particles", &particles)?;
-    previous.iter().try_for_each(|p| same("previous", p))?;
-    snapshots.iter().enumerate().try_for_each(|(i, s)| same(&snapshot(i), &s.points))?;
+    stored.check_shape("particles", &particles, home)?;
+    previous.iter().try_for_each(|p| stored.check_shape("previous", p, home))?;
+    snapshots.iter().enumerate().try_for_each(|(i, s)| stored.check_shape(&snapshot(i), &s.points, home))?;
     Ok(Run {
         flow,
         labels: saved.labels,
@@ -230,6 +220,8 @@ fn build(saved: SavedRun, arrays: &[Array], file: &Path, (device, stop): (&Devic
         options: saved.options,
         history: saved.history,
         snapshots,
+        origins: saved.origins,
+        inside,
         ending: saved.ending,
         seconds: saved.seconds,
         number: saved.number,

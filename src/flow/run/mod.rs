@@ -8,6 +8,7 @@ mod load;
 mod options;
 mod run_loop;
 mod save;
+mod stored;
 pub use advance::Run;
 pub use ending::Ending;
 pub(super) use limits::diameter;

@@ -1,6 +1,6 @@
 //! Writing a run to disk, so that a loaded one goes on bit for bit on the same device.
 use super::advance::Run;
-use super::form::{ARRAYS, READABLE, title};
+use super::form::{ARRAYS, FORM, READABLE, title};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::io::arrays::Packer;
@@ -33,7 +33,7 @@ impl Run {
         let text = serde_json::to_vec_pretty(&self.readable()?).map_err(|e| fail(&e))?;
         let parts = [(READABLE, text), (ARRAYS, packer.finish().map_err(|e| fail(&e))?)];
         let files = Stoppable { files, stop };
-        let done = Sealing { title: &title(), parts: &parts, earlier }.write(&files, folder);
+        let done = Sealing { title: &title(FORM), parts: &parts, earlier }.write(&files, folder);
         // the system's words for it say less
         if done.is_err() {
             stop.check()?

@@ -65,7 +65,7 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
         if interrupt::poll().is_err() {
             return false;
         }
-        let v = (-7.0 + 14.0 * i as f64 / 80.0f64).exp();
+        let v = numeric.sample(7.0, i, 80);
         let y = numeric.jet(v, &mut regs).d1;
         let exact = numeric.eval(y, &mut regs);
         if !exact.0.is_finite() || !exact.1.is_finite() {
@@ -74,7 +74,7 @@ pub fn verify(form: &ClosedForm, numeric: &NumericConjugate) -> bool {
         seen += 1;
         tape.eval(y, &mut regs);
         let (value, maximiser) = (tape.out(0, &regs), tape.out(1, &regs));
-        let close = |a: f64, b: f64, tol: f64| (a - b).abs() <= tol * (1.0 + b.abs());
+        let close = |a: f64, b: f64, tol: f64| (a - b).abs() <= tol * (numeric.unit + b.abs());
         if !(close(value, exact.0, 1e-9) && (maximiser - exact.1).abs() <= 1e-7 * exact.1.abs().max(1e-3)) {
             return false;
         }

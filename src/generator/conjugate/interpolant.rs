@@ -30,7 +30,7 @@ impl Interpolant {
     pub(super) fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Interpolant {
         let (warp, near, far) = span(numeric);
         // at an end that is reached x* is every number beyond: the node there has that from inside
-        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (1.0 + b.abs())) } else { far };
+        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (numeric.unit + b.abs())) } else { far };
         let (v0, v1) = (warp.forward(near), warp.forward(far));
         let dv = (v1 - v0) / (k - 1) as f64;
         let mut regs = vec![];
@@ -61,20 +61,34 @@ impl Interpolant {
 fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     let mut regs = vec![];
     // as far out as f' is an ordinary number of the device: that of exp(x) is not for long
+    let bounds = &numeric.bounds;
     let mut end_slope = |outwards: i32| {
-        (0..=28)
-            .map(|k| numeric.jet(10f64.powf(f64::from(outwards) * (7.0 - 0.25 * f64::from(k))), &mut regs).d1)
-            .find(|d| d.abs() < 1e30)
+        let place = |power: f64| match outwards {
+            -1 if bounds.low > 0.0 => bounds.low * (1.0 + 10f64.powf(-power)),
+            1 if bounds.high.is_finite() => bounds.high * (1.0 - 10f64.powf(-power)),
+            _ => 10f64.powf(f64::from(outwards) * power),
+        };
+        // where f has an end, ratios next to 0 matter to large potentials
+        let most = if bounds.high.is_finite() && bounds.low == 0.0 && outwards < 0 { 56 } else { 28 };
+        (0..=most).map(|k| numeric.jet(place(0.25 * f64::from(most - k)), &mut regs).d1).find(|d| d.abs() < 1e30)
     };
     let (mut near, mut far) = (end_slope(-1).unwrap_or(0.0), end_slope(1).unwrap_or(0.0));
+    // beyond the slope at an end f* is a line, and so is what goes on beyond nodes that lie on it
+    let beyond = |slope: f64| 0.02 * (numeric.unit + slope.abs());
+    if bounds.low > 0.0 {
+        near = numeric.slopes[0].max(near - beyond(near)) - beyond(near);
+    }
+    if bounds.high.is_finite() {
+        far = numeric.slopes[1].min(far + beyond(far)) + beyond(far);
+    }
     // a limit that f' equals already at moderate x is attained there; one it only comes close to far out is not
     let exact = if numeric.by_values { 1e-9 } else { 1e-13 };
     // a limit far beyond all nodes is none to them: y - a would have none of the digits of y
-    let beyond = 100.0 * (1.0 + near.abs().max(far.abs()));
+    let beyond = 100.0 * (numeric.unit + near.abs().max(far.abs()));
     let end = |limit: f64, reached: f64| {
         if !limit.is_finite() || limit.abs() > beyond {
             End::Infinite
-        } else if (reached - limit).abs() <= exact * (1.0 + limit.abs()) {
+        } else if (reached - limit).abs() <= exact * (numeric.unit + limit.abs()) {
             End::Attained(limit)
         } else {
             End::Open(limit)
@@ -83,13 +97,14 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
     let warp = Warp {
         low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1),
         high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1),
+        per: 1.0 / numeric.unit,
     };
     // nearer to an open end than this, numbers of the device cannot be told apart
     if let End::Open(a) = warp.low {
-        near = near.max(a + 1e-9 * (1.0 + a.abs()));
+        near = near.max(a + 1e-9 * (numeric.unit + a.abs()));
     }
     if let End::Open(b) = warp.high {
-        far = far.min(b - 1e-9 * (1.0 + b.abs()));
+        far = far.min(b - 1e-9 * (numeric.unit + b.abs()));
     }
     (warp, near, far)
 }

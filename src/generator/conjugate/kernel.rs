@@ -11,7 +11,7 @@ use burn::tensor::Device;
 /// Cubic pieces between so many nodes are as good as f32; where f*' jumps inside a piece, f* is off by an eighth of its
 /// length times the jump.
 const NODES: usize = 8192;
-const NODES_OF_KINKS: usize = 1 << 16;
+pub(super) const NODES_OF_KINKS: usize = 1 << 16;
 
 /// The nodes of f* on a device, which hold what lies outside its domain and f'(1⁻), f'(1⁺) too.
 pub(in crate::generator) fn table(

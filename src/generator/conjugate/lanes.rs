@@ -1,5 +1,6 @@
 //! f* on slices of the host, some numbers at a time and without memory of their own. Other bits than `tensor.rs`: exponentials are
 //! those of lanes, and positions among the nodes are f64.
+use super::bounds::Straight;
 use super::interpolant::Interpolant;
 use super::prepared::{Domain, Form, PreparedConjugate};
 use super::values::Conjugates;
@@ -62,6 +63,15 @@ impl Interpolant {
     }
 }
 
+/// The line beyond an end of f, where `beyond` holds.
+fn straight(s: &Straight, beyond: impl Fn(f32) -> bool, y: &Lanes, out: &mut Conjugates<Lanes>) {
+    for (l, y) in y.iter().enumerate() {
+        if beyond(*y) {
+            (out.value[l], out.gradient[l], out.curvature[l]) = (s.x as f32 * y - s.f as f32, s.x as f32, 0.0);
+        }
+    }
+}
+
 impl PreparedConjugate {
     /// Memory that `eval_lanes` needs.
     fn registers(&self) -> Scratch {
@@ -83,7 +93,7 @@ impl PreparedConjugate {
             Form::Interpolated(nodes) => nodes.at_lanes(y, registers, out),
         }
         // outside (f'(0⁺), f'(∞)] neither holds: x* = 0 below, f* = ∞ above
-        let Domain { d0: low, f0, dinf: high, attained } = self.domain;
+        let Domain { d0: low, f0, dinf: high, attained, .. } = self.domain;
         let (d0, dinf) = (low as f32, high as f32);
         for (l, y) in y.iter().enumerate() {
             if low.is_finite() && *y <= d0 {
@@ -92,6 +102,13 @@ impl PreparedConjugate {
             if high.is_finite() && (*y > dinf || !attained && *y == dinf) {
                 (out.value[l], out.gradient[l], out.curvature[l]) = (f32::INFINITY, f32::INFINITY, 0.0);
             }
+        }
+        // where f ends x* stays; the nodes of a table go on like that by themselves
+        if let (Form::Closed(_), Some(s)) = (&self.form, &self.domain.floor) {
+            straight(s, |y| y <= s.from as f32, y, out);
+        }
+        if let (Form::Closed(_), Some(s)) = (&self.form, &self.domain.ceiling) {
+            straight(s, |y| y >= s.from as f32, y, out);
         }
     }
 }

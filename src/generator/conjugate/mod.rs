@@ -11,6 +11,7 @@
 //!
 //! The prepared form is the closed form as code, or an interpolant of the f64 conjugate. All agree to the rounding of f32; they
 //! share formulas, not bits, because each takes the exponentials its hardware has.
+mod bounds;
 mod breaks;
 mod choice;
 pub(super) mod closed;

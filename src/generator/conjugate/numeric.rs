@@ -1,7 +1,9 @@
 //! The convex conjugate of any convex f on (0, ∞), numerically in f64, with its exact effective domain.
 //!
 //! f*(y) = sup_{x ≥ 0} { x y − f(x) }. The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x,
-//! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential.
+//! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential. Where f is finite for ratios up
+//! to an end only, that end is a kink whose slopes go to ±∞.
+use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
 use super::limits::Ends;
 use crate::generator::diff::diff;
@@ -62,12 +64,27 @@ pub struct NumericConjugate {
     pub breaks: Vec<f64>,
     /// f has parts known by their values alone
     pub by_values: bool,
+    /// where f is finite
+    pub bounds: Bounds,
+    /// f at the ends of that
+    at_ends: [f64; 2],
+    /// a power of two of the size of f around 1, and 1 where that is ordinary: what is small or near is so beside it
+    pub unit: f64,
+    /// the slopes of f from its lower end to its upper: f* is a line below and beyond them
+    pub slopes: [f64; 2],
     nodes: Vec<Node>,
+    /// below it the formula is a difference of what it hardly differs from, and f is f(0) + f'(0) x + k x²/2; 0 for most
+    least: f64,
+    /// k
+    bend: f64,
 }
 
 impl NumericConjugate {
     /// What is found out about an f that need not be convex; limits that cannot be told are NaN.
     pub fn new(f: &Expr) -> NumericConjugate {
+        let mut breaks = find_breaks(f);
+        let bounds = Bounds::of(f, &breaks);
+        let (f, low, high) = (&bounds.extended, bounds.low, bounds.high);
         let d1 = diff(f, &x());
         let d2 = diff(&d1, &x());
         let tape = Tape::new(&[f.clone(), d1, d2]);
@@ -76,53 +93,96 @@ impl NumericConjugate {
             (j.f, j.d1)
         };
         let by_values = f.has_native();
-        let Ends { f0, d0, dinf, f_at_dinf } = Ends::of(f, &at);
-        let breaks = find_breaks(f);
-        let mut regs = vec![];
-        let n = 1536;
-        let reach = (2.0 * 650.0f64).ln();
-        let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
-        if by_values {
-            // below e^-16 differences drown in the rounding of f
-            ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
+        let Ends { mut f0, mut d0, mut dinf, mut f_at_dinf } = Ends::of(f, &at);
+        let (mut slopes, mut at_ends) = ([d0, dinf], [f0, f64::INFINITY]);
+        let mut kinks = inner_kinks(&tape, &breaks, &bounds);
+        let mut ts = places(by_values, &breaks, &bounds);
+        if low > 0.0 {
+            let (end, kink) = end_of(&bounds, 1.0, &tape);
+            (f0, d0, slopes[0], at_ends[0]) = (f64::INFINITY, f64::NEG_INFINITY, kink.right, end.value);
+            kinks.insert(0, kink);
         }
-        let mut kinks = vec![];
-        let eps = 4.0 * f64::EPSILON;
-        for &b in &breaks {
-            ts.push((b * (1.0 - eps)).ln());
-            ts.push((b * (1.0 + eps)).ln());
-            let before = jet_of(&tape, b * (1.0 - eps), &mut regs);
-            let behind = jet_of(&tape, b * (1.0 + eps), &mut regs);
-            let (left, right) = (before.d1, behind.d1);
-            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
-            let smooth = 16.0 * eps * b * (before.d2.abs() + behind.d2.abs());
-            if right - left > (1e-10 * (left.abs() + right.abs())).max(smooth) {
-                kinks.push(Kink { x: b, left, right });
-            }
+        if high.is_finite() {
+            let (end, kink) = end_of(&bounds, -1.0, &tape);
+            (dinf, f_at_dinf, slopes[1], at_ends[1]) = (f64::INFINITY, f64::INFINITY, kink.left, end.value);
+            kinks.push(kink);
         }
+        for end in [low, high].into_iter().filter(|e| *e > 0.0 && e.is_finite()) {
+            // exactly there, whatever search found the condition
+            breaks.retain(|b| (b - end).abs() > 1e-12 * end);
+            breaks.push(end);
+        }
+        breaks.sort_by(f64::total_cmp);
         ts.sort_by(f64::total_cmp);
-        let mut nodes: Vec<Node> = vec![];
-        for t in ts {
-            if interrupt::poll().is_err() {
-                break;
-            }
-            let v = t.exp();
-            let j = jet_of(&tape, v, &mut regs);
-            if j.d1.is_finite() && nodes.last().is_none_or(|l| j.d1 > l.h) {
-                nodes.push(Node { t, h: j.d1, s: j.d2 * v });
-            }
+        let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
+        let (least, bend) = spoilt(&tape, &ts, &nodes, f0, d0).unwrap_or_default();
+        NumericConjugate {
+            tape,
+            f0,
+            d0,
+            dinf,
+            f_at_dinf,
+            kinks,
+            breaks,
+            by_values,
+            at_ends,
+            unit,
+            slopes,
+            nodes,
+            bounds,
+            least,
+            bend,
         }
-        NumericConjugate { tape, f0, d0, dinf, f_at_dinf, kinks, breaks, by_values, nodes }
+    }
+
+    /// The i-th of n steps in ln x from e^−reach to e^reach, or over what f has of that.
+    pub(in crate::generator) fn sample(&self, reach: f64, i: usize, n: usize) -> f64 {
+        let from = (-reach).max((self.bounds.low * (1.0 + BESIDE)).ln());
+        let to = reach.min((self.bounds.high * (1.0 - BESIDE)).ln());
+        (from + (to - from) * i as f64 / n as f64).exp()
+    }
+
+    /// What f* is below the least slope of f and beyond the largest, where f has ends.
+    pub(in crate::generator) fn straight(&self) -> [Option<Straight>; 2] {
+        let line = |k: &Kink, from: f64| Straight { from, x: k.x, f: self.value(k.x) };
+        let first = self.kinks.first().filter(|k| k.left == f64::NEG_INFINITY);
+        let last = self.kinks.last().filter(|k| k.right == f64::INFINITY);
+        [first.map(|k| line(k, k.right)), last.map(|k| line(k, k.left))]
     }
 
     /// f, f', f'' at x.
     pub fn jet(&self, x: f64, regs: &mut Vec<f64>) -> Jet {
+        if x < self.least {
+            let Self { f0, d0, bend, .. } = *self;
+            return Jet { f: f0 + x * (d0 + 0.5 * bend * x), d1: d0 + bend * x, d2: bend };
+        }
         jet_of(&self.tape, x, regs)
+    }
+
+    /// The same of the f that is +∞ beyond its ends, with their slopes going there. A mass at an end divided by its own is at the end
+    /// to rounding.
+    pub fn jet_anywhere(&self, x: f64, regs: &mut Vec<f64>) -> Jet {
+        let Bounds { low, high, .. } = self.bounds;
+        let outside = |f, d1| Jet { f, d1, d2: 0.0 };
+        if x < low * (1.0 - CLOSE) {
+            outside(f64::INFINITY, f64::NEG_INFINITY)
+        } else if x > high * (1.0 + CLOSE) {
+            outside(f64::INFINITY, f64::INFINITY)
+        } else if x <= low {
+            outside(self.at_ends[0], self.slopes[0])
+        } else if x >= high {
+            outside(self.at_ends[1], self.slopes[1])
+        } else {
+            self.jet(x, regs)
+        }
     }
 
     /// f at x > 0, where the formula has no number for it too: far out (∞ − ∞) from the tangents, near 0 (0 ln 0) f(0⁺).
     pub fn value(&self, x: f64) -> f64 {
         let mut regs = vec![];
+        if self.bounds.is_bounded() && (x <= self.bounds.low || x >= self.bounds.high) {
+            return self.jet_anywhere(x, &mut regs).f;
+        }
         let f = self.jet(x, &mut regs).f;
         if f.is_finite() || x == f64::INFINITY {
             return f;
@@ -158,7 +218,7 @@ impl NumericConjugate {
         }
         for k in &self.kinks {
             if y >= k.left && y <= k.right {
-                return (k.x * y - self.jet(k.x, regs).f, k.x);
+                return (k.x * y - self.value(k.x), k.x);
             }
         }
         if y == self.dinf {
@@ -185,6 +245,14 @@ impl NumericConjugate {
         let i = nodes.partition_point(|k| k.h <= y);
         if nodes.is_empty() || (i == nodes.len() && self.dinf.is_finite() && !self.by_values) {
             return None;
+        }
+        if i == 0 && self.bounds.low > 0.0 {
+            let (lo, hi) = (self.bounds.low.ln(), nodes[0].t);
+            return Some((lo, hi, 0.5 * (lo + hi)));
+        }
+        if i == nodes.len() && self.bounds.high.is_finite() {
+            let (lo, hi) = (nodes[i - 1].t, self.bounds.high.ln());
+            return Some((lo, hi, 0.5 * (lo + hi)));
         }
         if i == 0 {
             let hi = nodes[0].t;
@@ -223,7 +291,9 @@ impl NumericConjugate {
     }
 
     fn newton(&self, y: f64, mut lo: f64, mut hi: f64, mut t: f64, regs: &mut Vec<f64>) -> (f64, f64) {
-        let mut x = t.exp();
+        // inside whatever the rounding of ln x
+        let (least, most) = (self.bounds.low * (1.0 + CLOSE), self.bounds.high * (1.0 - CLOSE));
+        let mut x = t.exp().max(least).min(most);
         let mut value = f64::NAN;
         for it in 0..100 {
             let j = self.jet(x, regs);
@@ -247,6 +317,7 @@ impl NumericConjugate {
             t = next;
             // small updates of x directly: exp(ln x) would lose the last digits
             x = if dt.abs() < 1e-3 { x * (1.0 + dt.exp_m1()) } else { t.exp() };
+            x = x.max(least).min(most);
             if dt.abs() <= 2e-16 * (1.0 + 1e-3 * t.abs()) || (dt.abs() < 3e-9 && good) {
                 value = self.jet(x, regs).f;
                 break;
@@ -254,6 +325,152 @@ impl NumericConjugate {
         }
         (x * y - value, x)
     }
+}
+
+/// Relative distances that rounding may not hide.
+const CLOSE: f64 = 4.0 * f64::EPSILON;
+/// The same for single precision.
+const BESIDE: f64 = 1e-7;
+
+/// ln x where f is looked at for the nodes: dense near 1 and beside the places where f changes or ends.
+fn places(by_values: bool, breaks: &[f64], bounds: &Bounds) -> Vec<f64> {
+    let n = 1536;
+    let reach = (2.0 * 650.0f64).ln();
+    let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
+    if by_values {
+        // below e^-16 differences drown in the rounding of f
+        ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
+    }
+    for b in breaks {
+        ts.extend([(b * (1.0 - CLOSE)).ln(), (b * (1.0 + CLOSE)).ln()]);
+    }
+    if bounds.is_bounded() {
+        let nearer = (1..=48).map(|k| 0.5f64.powi(k));
+        ts.extend(nearer.flat_map(|h| [(bounds.low * (1.0 + h)).ln(), (bounds.high * (1.0 - h)).ln()]));
+        ts.retain(|t| t.exp() > bounds.low && t.exp() < bounds.high);
+    }
+    ts
+}
+
+/// Where f' jumps between the ends.
+fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
+    let mut regs = vec![];
+    let mut kinks = vec![];
+    for &b in breaks {
+        let near = |end: f64| (b - end).abs() <= 1e-12 * b;
+        if b < bounds.low || b > bounds.high || near(bounds.low) || near(bounds.high) {
+            continue;
+        }
+        let jump = |close: f64, regs: &mut Vec<f64>| {
+            let before = jet_of(tape, b * (1.0 - close), regs);
+            let behind = jet_of(tape, b * (1.0 + close), regs);
+            let (left, right) = (before.d1, behind.d1);
+            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
+            let smooth = 16.0 * close * b * (before.d2.abs() + behind.d2.abs());
+            (right - left > (1e-10 * (left.abs() + right.abs())).max(smooth)).then_some(Kink { x: b, left, right })
+        };
+        // where the formula changes at a difference of large terms, rounding decides on which side near points are
+        kinks.extend((0..4).find_map(|k| jump(CLOSE * 64f64.powi(k), &mut regs)));
+    }
+    kinks
+}
+
+/// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
+/// as near to it as numbers come.
+fn end_of(bounds: &Bounds, side: f64, tape: &Tape) -> (End, Kink) {
+    let place = if side > 0.0 { bounds.low } else { bounds.high };
+    let jet = |k: f64| jet_of(tape, place * (1.0 + side * k), &mut vec![]);
+    let close = (0..40).map(|k| CLOSE * 2f64.powi(k)).find(|k| jet(*k).d1.is_finite() && jet(*k).f.is_finite());
+    let close = close.unwrap_or(CLOSE);
+    let beside = jet(close);
+    let end = bounds.end(side).filter(|e| !e.value.is_nan() && !e.slope.is_nan());
+    let end = end.unwrap_or(End { value: beside.f, slope: beside.d1 });
+    let x = if end.value.is_finite() { place } else { place * (1.0 + side * close) };
+    let slope = if end.slope.is_finite() { end.slope } else { beside.d1 };
+    let (left, right) = if side > 0.0 { (f64::NEG_INFINITY, slope) } else { (slope, f64::INFINITY) };
+    (end, Kink { x, left, right })
+}
+
+/// Sizes of f that single precision and rounding think of as 1.
+const ORDINARY: std::ops::Range<f64> = 1e-3..1e3;
+
+/// What f − f'(1)(x − 1) and f'' around 1 are of the size of, as a power of two: 1 if one of them is ordinary.
+fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
+    let jet = |x: f64| jet_of(tape, x, &mut vec![]);
+    let one = jet(1.0);
+    let slope = if one.d1.is_finite() { one.d1 } else { 0.0 };
+    let beside = [0.5f64.max(0.5 * (1.0 + bounds.low)), 2f64.min(0.5 * (1.0 + bounds.high))];
+    let level = beside.map(|x| (jet(x).f - slope * (x - 1.0)).abs());
+    let sizes: Vec<f64> = level.into_iter().chain([one.d2]).filter(|v| v.is_finite() && *v > 0.0).collect();
+    let size = sizes.iter().fold(0.0, |m: f64, v| m.max(*v));
+    let known = size > 0.0 && size.is_finite() && !sizes.iter().any(|v| ORDINARY.contains(v));
+    if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
+}
+
+/// ln x where a formula may begin to lose f': nearer to 1 it is no f.
+const CANCELS: f64 = -7.0;
+
+/// What f' may be beside a neighbour or a limit it should keep to, and have been rounded.
+fn rounded(slope: f64) -> f64 {
+    1e-9 * (1.0 + slope.abs())
+}
+
+/// Points at which f' rises, sought from 1 outwards: far out, and near 0 where terms cancel, a slope may be no number that means
+/// anything. None lies below f'(0).
+fn nodes(tape: &Tape, ts: &[f64], d0: f64) -> Vec<Node> {
+    let mut regs = vec![];
+    let mut node = |t: f64| {
+        let v = t.exp();
+        let j = jet_of(tape, v, &mut regs);
+        Node { t, h: j.d1, s: j.d2 * v }
+    };
+    let middle = ts.partition_point(|t| *t < 0.0);
+    let (mut nodes, mut left): (Vec<Node>, Vec<Node>) = (vec![], vec![]);
+    for t in &ts[middle..] {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        let n = node(*t);
+        if n.h.is_finite() && nodes.last().is_none_or(|l| n.h > l.h) {
+            nodes.push(n);
+        }
+    }
+    for t in ts[..middle].iter().rev() {
+        if interrupt::poll().is_err() {
+            break;
+        }
+        let n = node(*t);
+        let last = left.last().or(nodes.first()).map_or(f64::INFINITY, |l| l.h);
+        if !n.h.is_finite() || n.h < d0 - rounded(d0) {
+            continue;
+        }
+        if n.h > last + rounded(last) {
+            break;
+        }
+        if n.h == last {
+            // the farthest of those with one slope
+            left.pop();
+        }
+        if n.h <= last && left.last().or(nodes.first()).is_none_or(|l| n.h < l.h) {
+            left.push(n);
+        }
+    }
+    left.reverse();
+    left.extend(nodes);
+    left
+}
+
+/// Where near 0 the slopes of a formula are above those farther out or below f'(0), though f has a value and a slope at 0: below
+/// which x, and f'' there.
+fn spoilt(tape: &Tape, ts: &[f64], nodes: &[Node], f0: f64, d0: f64) -> Option<(f64, f64)> {
+    let first = nodes.first().filter(|n| n.t < CANCELS && f0.is_finite() && d0.is_finite())?;
+    let mut regs = vec![];
+    let is_wrong = |t: &f64| {
+        let h = jet_of(tape, t.exp(), &mut regs).d1;
+        !h.is_finite() || h > first.h + rounded(first.h) || h < d0 - rounded(d0)
+    };
+    let least = first.t.exp();
+    ts.iter().filter(|t| **t < first.t).any(is_wrong).then_some((least, (first.h - d0) / least))
 }
 
 fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {

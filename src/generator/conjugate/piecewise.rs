@@ -6,17 +6,16 @@ use crate::generator::expr::{self, Expr, y};
 
 /// For a piecewise linear f, f* = max over its breakpoints of x_k y − f(x_k), with x = 0 among them: exact.
 pub(in crate::generator) fn piecewise_linear(f: &Expr, numeric: &NumericConjugate) -> Option<ClosedForm> {
-    if numeric.kinks.is_empty() || !numeric.dinf.is_finite() {
+    if numeric.kinks.is_empty() || !(numeric.dinf.is_finite() || numeric.bounds.high.is_finite()) {
         return None;
     }
     let mut regs = vec![];
-    let curved = (0..200).any(|i| numeric.jet((-8.0 + 16.0 * i as f64 / 199.0f64).exp(), &mut regs).d2 != 0.0);
+    let curved = (0..200).any(|i| numeric.jet(numeric.sample(8.0, i, 199), &mut regs).d2 != 0.0);
     if curved || !f.any(&|k| !matches!(k, expr::Kind::Const(_) | expr::Kind::X)) {
         return None;
     }
     let lines = std::iter::once((0.0, numeric.f0)).filter(|p| p.1.is_finite());
-    let lines: Vec<(f64, f64)> =
-        lines.chain(numeric.kinks.iter().map(|k| (k.x, numeric.jet(k.x, &mut regs).f))).collect();
+    let lines: Vec<(f64, f64)> = lines.chain(numeric.kinks.iter().map(|k| (k.x, numeric.value(k.x)))).collect();
     let line = |p: &(f64, f64)| expr::sub(&expr::scale(p.0, &y()), &expr::constant(p.1));
     let value = lines.iter().skip(1).fold(line(lines.first()?), |acc, p| expr::max(&line(p), &acc));
     let maximiser = diff(&value, &y());

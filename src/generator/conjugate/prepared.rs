@@ -1,4 +1,5 @@
 //! The conjugate prepared for f32: a verified closed form as straight-line code, or an interpolant.
+use super::bounds::Straight;
 use super::interpolant::Interpolant;
 use crate::generator::tape::Tape;
 
@@ -13,6 +14,10 @@ pub(in crate::generator) struct Domain {
     pub dinf: f64,
     /// whether f* is finite at f'(∞)
     pub attained: bool,
+    /// below this f* is a line, where f begins at an x > 0
+    pub floor: Option<Straight>,
+    /// above this, where f ends
+    pub ceiling: Option<Straight>,
 }
 
 /// What f* is inside its domain.

@@ -25,7 +25,7 @@ impl PreparedConjugate {
     /// Outside (f'(0⁺), f'(∞)] the closed form or table does not hold: x* = 0 below, f* = ∞ above.
     fn clip(&self, y: &Values, inside: Conjugates<Values>) -> Conjugates<Values> {
         let Conjugates { mut value, mut gradient, mut curvature } = inside;
-        let Domain { d0, f0, dinf, attained } = self.domain;
+        let Domain { d0, f0, dinf, attained, floor, ceiling } = self.domain;
         if d0.is_finite() {
             let below = y.clone().lower_equal_scalar(d0);
             value = value.mask_fill(below.clone(), -f0);
@@ -37,6 +37,15 @@ impl PreparedConjugate {
             value = value.mask_fill(above.clone(), f32::INFINITY);
             gradient = gradient.mask_fill(above.clone(), f32::INFINITY);
             curvature = curvature.mask_fill(above, 0.0);
+        }
+        // where f ends x* stays; the nodes of a table go on like that by themselves
+        let ends = if matches!(self.form, Form::Closed(_)) { [floor, ceiling] } else { [None; 2] };
+        for (k, s) in ends.into_iter().enumerate().filter_map(|(k, s)| Some((k, s?))) {
+            let beyond =
+                if k == 0 { y.clone().lower_equal_scalar(s.from) } else { y.clone().greater_equal_scalar(s.from) };
+            value = value.mask_where(beyond.clone(), y.clone().mul_scalar(s.x).sub_scalar(s.f));
+            gradient = gradient.mask_fill(beyond.clone(), s.x);
+            curvature = curvature.mask_fill(beyond, 0.0);
         }
         Conjugates { value, gradient, curvature }
     }

@@ -18,6 +18,8 @@ pub(super) enum End {
 pub(super) struct Warp {
     pub(super) low: End,
     pub(super) high: End,
+    /// one over the size of f, a power of two: where nodes are evenly spaced near a place, and where evenly in logarithms
+    pub(super) per: f64,
 }
 
 impl Warp {
@@ -28,9 +30,9 @@ impl Warp {
             (End::Open(a), _) => (y - a).ln(),
             (_, End::Open(b)) => -(b - y).ln(),
             (End::Attained(_), End::Attained(_)) => y,
-            (End::Attained(a), End::Infinite) => (y - a).asinh(),
-            (End::Infinite, End::Attained(b)) => -(b - y).asinh(),
-            (End::Infinite, End::Infinite) => y.asinh(),
+            (End::Attained(a), End::Infinite) => ((y - a) * self.per).asinh(),
+            (End::Infinite, End::Attained(b)) => -((b - y) * self.per).asinh(),
+            (End::Infinite, End::Infinite) => (y * self.per).asinh(),
         }
     }
     /// y of a position.
@@ -40,9 +42,9 @@ impl Warp {
             (End::Open(a), _) => a + v.exp(),
             (_, End::Open(b)) => b - (-v).exp(),
             (End::Attained(_), End::Attained(_)) => v,
-            (End::Attained(a), End::Infinite) => a + v.sinh(),
-            (End::Infinite, End::Attained(b)) => b - (-v).sinh(),
-            (End::Infinite, End::Infinite) => v.sinh(),
+            (End::Attained(a), End::Infinite) => a + v.sinh() / self.per,
+            (End::Infinite, End::Attained(b)) => b - (-v).sinh() / self.per,
+            (End::Infinite, End::Infinite) => v.sinh() / self.per,
         }
     }
     /// The same for kernels, with its ends.
@@ -52,10 +54,13 @@ impl Warp {
             (End::Open(a), _) => (Growth::FromLow, [a, 0.0]),
             (_, End::Open(b)) => (Growth::FromHigh, [0.0, b]),
             (End::Attained(_), End::Attained(_)) => (Growth::Linear, [0.0, 0.0]),
-            (End::Attained(a), End::Infinite) => (Growth::SinhLow, [a, 0.0]),
-            (End::Infinite, End::Attained(b)) => (Growth::SinhHigh, [0.0, b]),
-            (End::Infinite, End::Infinite) => (Growth::Sinh, [0.0, 0.0]),
+            (End::Attained(a), End::Infinite) => (Growth::SinhLow, [a, self.per]),
+            (End::Infinite, End::Attained(b)) => (Growth::SinhHigh, [self.per, b]),
+            (End::Infinite, End::Infinite) => (Growth::Sinh, [self.per, 0.0]),
         }
+    }
+    fn sized(self, y: Tensor<1>) -> Tensor<1> {
+        if self.per == 1.0 { y } else { y.mul_scalar(self.per) }
     }
     /// `forward` on tensors.
     pub(super) fn tensor(self, y: Tensor<1>) -> Tensor<1> {
@@ -64,9 +69,9 @@ impl Warp {
             (End::Open(a), _) => y.sub_scalar(a).log(),
             (_, End::Open(b)) => y.neg().add_scalar(b).log().neg(),
             (End::Attained(_), End::Attained(_)) => y,
-            (End::Attained(a), End::Infinite) => y.sub_scalar(a).asinh(),
-            (End::Infinite, End::Attained(b)) => y.neg().add_scalar(b).asinh().neg(),
-            (End::Infinite, End::Infinite) => y.asinh(),
+            (End::Attained(a), End::Infinite) => self.sized(y.sub_scalar(a)).asinh(),
+            (End::Infinite, End::Attained(b)) => self.sized(y.neg().add_scalar(b)).asinh().neg(),
+            (End::Infinite, End::Infinite) => self.sized(y).asinh(),
         }
     }
 }

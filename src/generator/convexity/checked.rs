@@ -22,6 +22,9 @@ pub fn look(numeric: &NumericConjugate, refuter: &Refuter, study: Study) -> Resu
             break;
         }
         let v = (-REACH + 2.0 * REACH * i as f64 / POINTS as f64).exp();
+        if v <= numeric.bounds.low || v >= numeric.bounds.high {
+            continue;
+        }
         let j = numeric.jet(v, &mut regs);
         if j.f == f64::INFINITY && (before > 0.0 || before == f64::NEG_INFINITY) {
             // f rising beyond the largest number is no violation, and neither is a pole at 0

@@ -22,9 +22,9 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
         if !is_unchanging(&parts, &places, i, &mut s.left) {
             s.miss(1.0);
         }
-        if let Some(b) = &p.branch
-            && !p.is_infinite()
-        {
+        if p.is_infinite() {
+            s.violation = refuter.gap(p.from.lo, p.to.hi);
+        } else if let Some(b) = &p.branch {
             smooth(p, &b.tape, refuter, &mut s);
         }
         if s.violation.is_some() {
@@ -52,7 +52,10 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
     s
 }
 
-/// Where f becomes +∞ it must stay so, and at the border be no less than its limit.
+/// What an f may be below its limit at its end and still be that of whoever wrote it: there the limit is what is kept.
+const ROUNDED: f64 = 1e-12;
+
+/// Where f becomes +∞ it must stay so, and at the border be no less than its limit, which is what is kept there.
 fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
     let place = parts[i].to;
     let outside = |p: &[Piece]| p.iter().all(Piece::is_infinite);
@@ -62,9 +65,11 @@ fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
     tape.eval(place.lo, &mut registers);
     let own = tape.out(0, &registers);
     let exact = place.lo == place.hi;
-    let above = own == f64::INFINITY || limit.is_some_and(|l| l.defined && own >= l.hi);
+    let reaches = |l: Interval| l.defined && own >= l.hi - ROUNDED * (1.0 + l.magnitude());
+    let above = own == f64::INFINITY || own.is_nan() || limit.is_some_and(reaches);
     if (outside(&parts[..=i]) || outside(&parts[i + 1..])) && exact && above {
-        s.steps.push(format!("f is +inf beyond x = {}", place.lo));
+        let side = if outside(&parts[..=i]) { "below" } else { "beyond" };
+        s.steps.push(format!("f is +inf {side} x = {}", place.lo));
     } else {
         s.miss(1.0);
     }

@@ -119,6 +119,13 @@ impl Refuter {
         let values = [self.value(left), value, self.value(right)];
         Some(Violation { kind: Kind::Undefined, points: [left, x, right], values, relative: 1.0 })
     }
+    /// f is no finite number from one place to another, though it is at both sides.
+    pub fn gap(&self, from: f64, to: f64) -> Option<Violation> {
+        let points = [from * (1.0 - 1e-9), (from * to).sqrt(), to * (1.0 + 1e-9)];
+        let values = points.map(|x| self.value(x));
+        let gap = values[0].is_finite() && !values[1].is_finite() && values[2].is_finite();
+        gap.then_some(Violation { kind: Kind::Undefined, points, values, relative: 1.0 })
+    }
     fn value(&self, x: f64) -> f64 {
         let mut regs = vec![];
         self.tape.eval(x, &mut regs);

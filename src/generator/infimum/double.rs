@@ -22,14 +22,14 @@ pub fn infimum(f: &Generator, psi: &[f64], b: &[f64]) -> (f64, f64) {
             .iter()
             .sum()
     };
-    let nu = root((bottom - right, top - left), |nu| 1.0 - sum(&|v| f.conjugate_grad(v - nu)));
+    let nu = root((bottom - right, top - left), f.unit(), |nu| 1.0 - sum(&|v| f.conjugate_grad(v - nu)));
     (nu + sum(&|v| f.conjugate(v - nu)), nu)
 }
 
 /// The upper end of a bracket of the root of an increasing slope, ≤ 0 at the lower end and ≥ 0 at the upper, where f* is finite:
 /// regula falsi where the slopes are finite, halving the kept end's slope (Illinois); every third step bisects.
-fn root((mut low, mut high): (f64, f64), slope: impl Fn(f64) -> f64) -> f64 {
-    let tolerance = 1e-15 * (1.0 + low.abs().max(high.abs()));
+fn root((mut low, mut high): (f64, f64), unit: f64, slope: impl Fn(f64) -> f64) -> f64 {
+    let tolerance = 1e-15 * (unit + low.abs().max(high.abs()));
     let (mut at_low, mut at_high) = (f64::NEG_INFINITY, slope(high));
     for k in 0..80 {
         if high - low <= tolerance || at_high <= 0.0 {

@@ -56,6 +56,8 @@ struct Bracket {
     /// the least and the largest φ
     least: f32,
     most: f32,
+    /// what numbers are small beside
+    unit: f32,
 }
 
 impl Bracket {
@@ -67,7 +69,7 @@ impl Bracket {
             // inside the domain whatever the rounding of φ − ν
             lo = lo.max(most - dinf as f32 + 4.0 * f32::EPSILON * (most.abs() + dinf.abs() as f32)).min(hi);
         }
-        Bracket { lo, hi, least, most }
+        Bracket { lo, hi, least, most, unit: f.unit() as f32 }
     }
 
     /// The places of the largest φ.
@@ -92,7 +94,7 @@ impl Bracket {
             // where f*' is steep Newton's steps from the left are short: the middle is further, and never too far for long
             let mut next =
                 if inside { if slope > STEEP { (newton as f32).max(middle) } else { newton as f32 } } else { middle };
-            let seen = f32::EPSILON * nu.abs().max(hi - lo).max(f32::EPSILON);
+            let seen = f32::EPSILON * nu.abs().max(hi - lo).max(f32::EPSILON * self.unit);
             if (next - nu).abs() <= seen {
                 // next to a pole of f*' rounding swallows the whole step
                 if slope.abs() < SETTLED || hi - lo <= 2.0 * seen {
@@ -154,7 +156,7 @@ fn differentiate(f: &Generator, phi: &mut [f32], nu: f32, bracket: &Bracket) {
         piece.copy_from_slice(&out[..piece.len()]);
     };
     // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
-    let bound = f.slopes().1.is_finite() && f.domain().1 && nu - bracket.lo <= 1e-5 * (1.0 + nu.abs());
+    let bound = f.slopes().1.is_finite() && f.domain().1 && nu - bracket.lo <= 1e-5 * (bracket.unit + nu.abs());
     let largest = if bound { bracket.largest(phi) } else { vec![] };
     if phi.len() <= PIECE {
         of_piece(phi)

@@ -46,7 +46,7 @@ pub fn infimum(f: &Generator, phi: &Values, start: Option<&Values>) -> (Values, 
     let mut c = conjugate.at(&(phi.clone() - nu.clone()));
     if dinf.is_finite() && f.domain().1 {
         // where the end of the domain stops ν, moving the largest φ moves ν: the rest of the mass is theirs
-        let bound = (nu.clone() - least_nu).lower_equal(nu.clone().abs().add_scalar(1.0).mul_scalar(1e-5)).float();
+        let bound = (nu.clone() - least_nu).lower_equal(nu.clone().abs().add_scalar(f.unit()).mul_scalar(1e-5)).float();
         let largest = phi.clone().greater_equal(top.expand([phi.dims()[0]])).float();
         let rest = c.gradient.clone().mean().neg().add_scalar(1.0).clamp_min(0.0) * bound;
         c.gradient = c.gradient + largest.clone() / largest.mean() * rest;

@@ -2,7 +2,7 @@
 use crate::dataset::{self, ALL, Argument, DataSet, Draw, Value};
 use crate::error::Result;
 use crate::script::call::{Call, Outcome};
-use crate::script::convert::{count, list, number, rows, text, upload};
+use crate::script::convert::{count, held, list, number, rows, text};
 use crate::script::kind::Kind;
 use crate::script::library::Library;
 use rhai::{Dynamic, Map};
@@ -11,15 +11,13 @@ use rhai::{Dynamic, Map};
 pub fn fill(l: &mut Library) {
     for set in ALL {
         match set.draw {
-            Draw::Random(draw) => {
-                expose(l, set, move |call, c| Ok(upload(call.context, draw(c, &mut call.context.rng())?)))
-            }
-            Draw::Fixed(draw) => expose(l, set, move |call, c| Ok(upload(call.context, draw(c)?))),
+            Draw::Random(draw) => expose(l, set, move |call, c| Ok(held(draw(c, &mut call.context.rng())?))),
+            Draw::Fixed(draw) => expose(l, set, move |_, c| Ok(held(draw(c)?))),
             Draw::Labels(draw) => expose(l, set, move |_, c| Ok(list(draw(c)?.into_iter().map(f64::from)))),
-            Draw::Labelled(draw) => expose(l, set, move |call, c| {
+            Draw::Labelled(draw) => expose(l, set, move |_, c| {
                 let (points, labels) = draw(c)?;
                 let mut out = Map::new();
-                out.insert("points".into(), Dynamic::from(upload(call.context, points)));
+                out.insert("points".into(), Dynamic::from(held(points)));
                 if let Some(labels) = labels {
                     out.insert("labels".into(), Dynamic::from(list(labels.into_iter().map(f64::from))));
                 }

@@ -1,7 +1,7 @@
 //! Estimates: values with their proof.
 use super::critic::critic_option;
 use crate::critic::certificate::{Upper, certify};
-use crate::critic::estimate::{EstimateOptions, Request, estimate, estimate_optimizer};
+use crate::critic::estimate::{EstimateOptions, Request, estimate_on, estimate_optimizer};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
 use crate::critic::{Asked, Weights};
 use crate::device::check_samples;
@@ -145,7 +145,8 @@ fn estimated(call: &Call, d: &DivergenceValue, p: &Dynamic, q: &Dynamic) -> Outc
     };
     let (builder, explicit) = (critic.builder.as_ref(), critic.explicit);
     let request = Request { divergence: d.0.clone(), p: &p, q: &q, builder, explicit, weights, options: settings };
-    let e = estimate(&request, &c.interrupt, &mut progress(c, format!("estimate {}", d.0.name())))?;
+    let e =
+        estimate_on(&request, &c.compute.device, &c.interrupt, &mut progress(c, format!("estimate {}", d.0.name())))?;
     e.remarks.iter().for_each(|r| c.note(format!("{}: {r}", d.0.name())));
     Ok(Arc::new(e))
 }
@@ -173,6 +174,7 @@ fn certified(call: &Call, critic: &FittedCritic, p: &Dynamic, q: &Dynamic) -> Re
     let (p, q) = call.samples("certify", p, q)?;
     check_samples("certify", &p, &q)?;
     critic.check_dim(&p)?;
+    let (p, q) = (critic.origin.exactly(&p)?, critic.origin.exactly(&q)?);
     let (mut lower, mut upper, mut proximal) = (0.0, 0.0, None);
     for ((weight, critic), (_, term)) in critic.parts.iter().zip(critic.divergence.terms()) {
         let found = certify(critic.as_ref(), &term, &p, &q, Upper::Auto, &call.context.interrupt)?;

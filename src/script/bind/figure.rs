@@ -57,10 +57,7 @@ fn show(c: &Context, a: &Animation) -> Result<()> {
 fn animate(call: &Call, run: &RunValue) -> Result<Animation> {
     let options: FigureOptions = call.options.typed()?;
     let frame = |s: &Snapshot| {
-        Ok(Cloud {
-            name: format!("step {}, time {}", s.step, compact(s.time)),
-            ..points_cloud(&run.flow.decode(&s.points)?)?
-        })
+        Ok(Cloud { name: format!("step {}, time {}", s.step, compact(s.time)), ..points_cloud(&run.view(s)?)? })
     };
     let snapshots: Vec<Cloud> = run.snapshots.iter().map(frame).collect::<Result<_>>()?;
     animation::animate(&snapshots, &points_cloud(&run.target)?, &options)

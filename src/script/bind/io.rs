@@ -1,5 +1,5 @@
 //! `io::…`
-use crate::script::convert::{rows, text, upload};
+use crate::script::convert::{held, rows, text};
 use crate::script::library::Library;
 use rhai::Dynamic;
 
@@ -7,7 +7,7 @@ use rhai::Dynamic;
 pub fn fill(l: &mut Library) {
     l.expose("io::load", |call, (path,): (Dynamic,)| {
         let rows = crate::io::load(&call.context.input_path(&text("io::load(path)", &path)?))?;
-        Ok(upload(call.context, rows))
+        Ok(held(rows))
     });
     l.expose("io::save", |call, (p, path): (Dynamic, Dynamic)| {
         let (p, path) = (rows("io::save(points)", &p)?, text("io::save(path)", &path)?);

@@ -70,8 +70,7 @@ fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 
 fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let run: RunValue = only("plot::trajectories", "a run", v)?;
-    let snapshots: Vec<Cloud> =
-        run.snapshots.iter().map(|s| points_cloud(&run.flow.decode(&s.points)?)).collect::<Result<_>>()?;
+    let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&run.view(s)?)).collect::<Result<_>>()?;
     room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
 }
 
@@ -199,30 +198,29 @@ fn planar_critic(what: &str, v: &Dynamic) -> Result<FittedCritic> {
 }
 
 /// Draws a critic on the nodes of a rectangle.
-type Draw = fn(&Call, &FittedCritic, [(f64, f64); 2], &FigureOptions) -> Result<Figure>;
+type Draw = fn(&FittedCritic, [(f64, f64); 2], &FigureOptions) -> Result<Figure>;
 
 fn field(call: &Call, what: &str, v: &Dynamic, e: &Dynamic, draw: Draw) -> Result<Figure> {
     let options = call.options.typed()?;
     let critic = planar_critic(what, v)?;
     let (x, y) = extent(what, e)?;
-    let figure = draw(call, &critic, [x, y], &options)?;
+    let figure = draw(&critic, [x, y], &options)?;
     match call.options.value("particles") {
         Some(p) => Ok(room::scatter::over(figure, &clouds(p)?, &options)),
         None => Ok(figure),
     }
 }
 
-fn heat(call: &Call, critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {
+fn heat(critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {
     let columns = if o.bins > 0 { o.bins.max(2) } else { 101 };
-    let at = device::points(Field::nodes(x, y, columns), columns * columns, 2, &call.context.compute.device);
+    let at = device::wide(Field::nodes(x, y, columns), columns * columns, 2);
     contour(&Field { x, y, columns, values: critic.value(&at)? }, o)
 }
 
-fn arrows(call: &Call, critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {
+fn arrows(critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {
     let columns = if o.bins > 0 { o.bins.max(2) } else { 21 };
     let nodes = Field::nodes(x, y, columns);
-    let at = device::points(nodes.clone(), columns * columns, 2, &call.context.compute.device);
+    let at = device::wide(nodes.clone(), columns * columns, 2);
     let vectors = device::rows_f64(&critic.gradient(&at)?)?;
-    let nodes: Vec<f64> = nodes.into_iter().map(f64::from).collect();
     room::quiver::quiver(&nodes, &vectors, (x.1 - x.0) / (columns - 1) as f64, o)
 }

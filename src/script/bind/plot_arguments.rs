@@ -10,9 +10,9 @@ use rhai::{Array, Dynamic};
 /// Points, or a list of rows, as a cloud.
 pub fn cloud(name: &str, v: &Dynamic) -> Result<Cloud> {
     let r = rows("plot", v)?;
-    // in double precision, and once more as the marks of a figure
-    memory::check_points("plot", [r.n, r.d], 24)?;
-    Ok(Cloud { name: name.into(), d: r.d, rows: r.data.into_iter().map(f64::from).collect() })
+    // once more as the marks of a figure
+    memory::check_points("plot", [r.n, r.d], 16)?;
+    Ok(Cloud { name: name.into(), d: r.d, rows: r.data })
 }
 
 /// Points as a cloud without a name.

@@ -1,13 +1,14 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::script::call::Call;
 use crate::script::convert::{count, list, numbers};
 use crate::script::library::Library;
 use crate::{interrupt, memory};
 use burn::tensor::Tensor;
 use rhai::{Array, Dynamic};
 
+/// Bytes of a coordinate.
+const COORDINATE: usize = size_of::<f64>();
 /// Bytes of an entry of a list of the language.
 const ENTRY: usize = size_of::<Dynamic>();
 
@@ -15,9 +16,10 @@ fn text(p: &Points) -> String {
     let [n, d] = p.dims();
     let mut out = format!("Points: {n} in dimension {d}");
     let head = p.clone().narrow(0, 0, n.min(5)).narrow(1, 0, d.min(8));
-    if let Ok(rows) = device::rows(&head) {
+    if let Ok(rows) = device::rows_f64(&head) {
         for r in rows.chunks(d.min(8)) {
-            let cells: Vec<String> = r.iter().map(|v| format!("{v:>9.4}")).collect();
+            let cells: Vec<String> =
+                r.iter().map(|v| if v.abs() < 1e15 { format!("{v:>9.4}") } else { format!("{v:>9.4e}") }).collect();
             out += &format!("\n  {}{}", cells.join(" "), if d > 8 { " …" } else { "" });
         }
     }
@@ -28,18 +30,12 @@ fn text(p: &Points) -> String {
 }
 
 fn moments(p: &Points) -> Result<(Vec<f64>, Vec<f64>)> {
-    let [n, d] = p.dims();
-    let rows = device::rows_f64(p)?;
-    let columns = || (0..d).take_while(|_| interrupt::poll().is_ok());
-    let mean: Vec<f64> = columns().map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
-    let std = columns()
-        .map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt())
-        .collect();
-    Ok((mean, std))
+    let d = p.dims()[1];
+    Ok(crate::script::moments::moments(&device::rows_f64(p)?, d, d))
 }
 
 /// p + v for a list v with one number per coordinate.
-fn shifted(call: &Call, p: Points, v: Array, sign: f64) -> Result<Points> {
+fn shifted(p: Points, v: Array, sign: f64) -> Result<Points> {
     let d = p.dims()[1];
     let v = numbers("the shift", &Dynamic::from(v))?;
     if v.len() != d {
@@ -49,7 +45,8 @@ fn shifted(call: &Call, p: Points, v: Array, sign: f64) -> Result<Points> {
             got: format!("{}", v.len()),
         });
     }
-    Ok(p + device::points(v.into_iter().map(|v| (sign * v) as f32).collect(), 1, d, &call.context.compute.device))
+    memory::check_points("the result", p.dims(), COORDINATE)?;
+    Ok(p + device::wide(v.into_iter().map(|v| sign * v).collect(), 1, d))
 }
 
 fn same(a: &Points, b: &Points) -> Result<()> {
@@ -93,7 +90,7 @@ fn joined(p: &Points, q: Points) -> Result<Points> {
         });
     }
     let (n, d) = (p.dims()[0] + q.dims()[0], p.dims()[1]);
-    memory::check_points("concat", [n, d], 4)?;
+    memory::check_points("concat", [n, d], COORDINATE)?;
     Ok(Tensor::cat(vec![p.clone(), q], 0))
 }
 
@@ -106,7 +103,7 @@ fn product(p: &Points, m: Points) -> Result<Points> {
             got: format!("{}", m.dims()[0]),
         });
     }
-    memory::check_points("matmul", [p.dims()[0], m.dims()[1]], 4)?;
+    memory::check_points("matmul", [p.dims()[0], m.dims()[1]], COORDINATE)?;
     // a large product is made some rows at a time, between which an interrupt is heard
     let [n, k] = p.dims();
     let rows = (WORK / k.saturating_mul(m.dims()[1]).max(1)).max(8);
@@ -164,7 +161,7 @@ const WITH_NUMBER: [WithNumber; 4] = [
 
 /// The same where there is memory for one more: a loop may make ever more of them.
 fn with(p: Points, a: f64, f: fn(Points, f64) -> Points) -> Result<Points> {
-    memory::check_points("the result", p.dims(), 4)?;
+    memory::check_points("the result", p.dims(), COORDINATE)?;
     Ok(f(p, a))
 }
 
@@ -179,10 +176,10 @@ fn arithmetic(l: &mut Library) {
     }
     l.operator("-", |_, (p,): (Points,)| Ok(with(p, 0.0, |p, _| p.neg())?));
     for (name, sign) in [("+", 1.0), ("-", -1.0)] {
-        l.operator(name, move |call, (p, v): (Points, Array)| Ok(shifted(call, p, v, sign)?));
+        l.operator(name, move |_, (p, v): (Points, Array)| Ok(shifted(p, v, sign)?));
         l.operator(name, move |_, (p, q): (Points, Points)| {
             same(&p, &q)?;
-            memory::check_points("the result", p.dims(), 4)?;
+            memory::check_points("the result", p.dims(), COORDINATE)?;
             Ok(if sign > 0.0 { p + q } else { p - q })
         });
     }

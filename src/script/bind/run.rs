@@ -18,6 +18,7 @@ use crate::script::convert::{count, list, numbers, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
 use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
+use crate::space::Origin;
 use rand::Rng;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::sync::Arc;
@@ -76,8 +77,8 @@ fn running(l: &mut Library) {
     r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
         let n = count("sample(n)", &n)?;
         // draws, their way through the map, and what comes out
-        memory::check_points("sample(n)", [n, r.source.dims()[1] + r.target.dims()[1]], 12)?;
-        Ok(r.flow.sample(&r.source, n, call.context.rng().random())?)
+        memory::check_points("sample(n)", [n, r.source.dims()[1] + r.target.dims()[1]], 20)?;
+        Ok(r.sample(n, call.context.rng().random())?)
     });
 }
 
@@ -89,7 +90,7 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
     settings.seed.get_or_insert(c.seed());
     let labels = options.value("labels").map(labels).transpose()?;
     let steps = settings.steps;
-    let run = Run::new(recipe, p, q, labels, settings, &c.interrupt)?;
+    let run = Run::on(&c.compute.device, recipe, (p, q), labels, settings, &c.interrupt)?;
     let number = {
         let mut runs = lock(&c.runs);
         *runs += 1;
@@ -115,10 +116,10 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
 fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     let name = format!("run {}", lock(&c.runs));
-    let target = run.flow.encode_target(&run.target)?;
+    let (target, origin) = (run.flow.encode_target(&run.inside.target)?, run.origin_of_particles());
     // a picture that cannot be drawn is no reason to end a run
     let mut draw = |s: &State| {
-        if let Ok(figure) = live_figure(&target, s) {
+        if let Ok(figure) = live_figure(&target, s, &origin) {
             c.emit(Event::Live { name: name.clone(), figure });
         }
     };
@@ -134,12 +135,12 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
 }
 
 /// The particles over the target, the first two coordinates, thinned to what a page redraws easily.
-fn live_figure(target: &Points, state: &State) -> Result<Figure> {
+fn live_figure(target: &Points, state: &State, origin: &Origin) -> Result<Figure> {
     const SHOWN: usize = 1200;
     let cloud = |name: &str, p: &Points| -> Result<Cloud> {
         let [n, _] = p.dims();
         let p = p.clone().narrow(1, 0, 2);
-        let rows = device::rows_f64(&p)?;
+        let rows = device::rows_f64(&origin.leave(&p)?)?;
         let every = n.div_ceil(SHOWN);
         Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
     };
@@ -159,12 +160,22 @@ fn fits(kept: &Resume, described: &Run) -> Result<()> {
         return Err(Error::data("--resume", format!("the run kept in {folder} was made by another flow: {flow}")));
     }
     for (what, a, b) in [("source", &kept.source, &described.source), ("target", &kept.target, &described.target)] {
-        if a.dims() != b.dims() || device::rows(a)? != device::rows(b)? {
+        if !same(a, b)? {
             let reason = format!("the run kept in {folder} has another {what} than the script describes");
             return Err(Error::data("--resume", reason));
         }
     }
     Ok(())
+}
+
+/// Whether a kept sample is one that is described; earlier forms kept its numbers in f32.
+fn same(kept: &Points, described: &Points) -> Result<bool> {
+    Ok(kept.dims() == described.dims()
+        && if device::is_wide(kept) {
+            device::rows_f64(kept)? == device::rows_f64(described)?
+        } else {
+            device::rows(kept)? == device::rows(described)?
+        })
 }
 
 /// `--resume`: goes on with the kept run, under the script's settings.
@@ -218,7 +229,7 @@ fn reading(l: &mut Library) {
     r.property("particles", "the particles as points", |_, r| Ok(r.particles()?));
     r.property("history", "numbers over the steps, a table", |_, r| Ok(TableValue::new(r.history.clone())));
     r.property("snapshots", "the particles at evenly spaced steps, a list of points", |_, r| {
-        let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.flow.decode(&s.points)).collect();
+        let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.view(s)).collect();
         Ok(views?.into_iter().map(Dynamic::from).collect::<Array>())
     });
     r.property("critic", "the critic as the last step left it", |_, r| Ok(FittedCritic::of_run(r)?));
@@ -229,8 +240,8 @@ fn reading(l: &mut Library) {
     r.property("labels", "the classes of the source", |_, r| {
         Ok(list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))))
     });
-    r.property("source", "where the particles started", |_, r| Ok(r.source.clone()));
-    r.property("target", "where they are going", |_, r| Ok(r.target.clone()));
+    r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source)?));
+    r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target)?));
     r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
     r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));

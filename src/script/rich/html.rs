@@ -4,6 +4,7 @@ use crate::device::{self, Points};
 use crate::error::Result;
 use crate::flow::Run;
 use crate::record::{History, compact};
+use crate::script::moments::moments;
 use crate::script::values::proved;
 
 /// A text as HTML shows it, in an element or in an attribute.
@@ -106,6 +107,11 @@ pub fn estimate(e: &Estimate) -> String {
     pairs(&e.divergence.name(), &rows)
 }
 
+/// A coordinate; of one that is far from 0 what follows the point counts, too.
+fn coordinate(v: f64) -> String {
+    if (1e6..1e12).contains(&v.abs()) && v.fract() != 0.0 { format!("{v:.4}") } else { compact(v) }
+}
+
 /// Shape, moments and the first rows.
 pub fn points(p: &Points) -> Result<String> {
     const ROWS: usize = 5;
@@ -113,13 +119,10 @@ pub fn points(p: &Points) -> Result<String> {
     let [n, d] = p.dims();
     let rows = device::rows_f64(p)?;
     let shown = d.min(COLUMNS);
-    let mean: Vec<f64> = (0..shown).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n as f64).collect();
-    let std: Vec<f64> = (0..shown)
-        .map(|k| (rows.iter().skip(k).step_by(d).map(|v| (v - mean[k]).powi(2)).sum::<f64>() / n as f64).sqrt())
-        .collect();
+    let (mean, std) = moments(&rows, d, shown);
     let more = || (d > COLUMNS).then(|| "…".to_string());
     let line = |name: String, v: &[f64]| -> String {
-        row(std::iter::once(name).chain(v.iter().map(|v| compact(*v))).chain(more()), "td")
+        row(std::iter::once(name).chain(v.iter().map(|v| coordinate(*v))).chain(more()), "td")
     };
     let head =
         row(std::iter::once(String::new()).chain((0..shown).map(|k| format!("x<sub>{k}</sub>"))).chain(more()), "th");

@@ -1,7 +1,7 @@
 //! Whole numbers of 512 bits, for potentials: sums of costs along paths of a tree, without any rounding.
 //!
 //! A cost is a whole number of units 2^e, e chosen so that no path overflows. The bits reach 10⁻¹⁴⁰ below the largest
-//! path, while costs between points of f32 coordinates span 10¹⁶⁶ at most and problems that people have far less: what is
+//! path, while costs between coordinates in f32 span 10¹⁶⁶ at most and problems that people have far less: what is
 //! cut off below a unit is named by [`Units::unit`].
 
 /// 64-bit words, the lowest first, in two's complement.

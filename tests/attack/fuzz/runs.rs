@@ -119,7 +119,7 @@ impl Target for Saved {
         for (name, bytes) in &parts {
             std::fs::write(folder.join(name), bytes).unwrap();
         }
-        std::fs::write(folder.join(MANIFEST), Manifest::of("gflow run, form 5", &parts).text()).unwrap();
+        std::fs::write(folder.join(MANIFEST), Manifest::of("gflow run, form 6", &parts).text()).unwrap();
         match Run::load(folder, &self.compute.device) {
             Ok(run) => {
                 let [n, d] = run.state.particles.dims();
