@@ -14,13 +14,14 @@
 //! - Where D has stopped falling, because the critic's noise is all that is left of it or because its least value is not 0, the share
 //!   η falls, so that the particles come to rest.
 use super::field::{Field, Velocity};
-use crate::device::{Points, Values, is_cpu, number, values, vector};
+use crate::device::ops::paces::{self, Place, Rule};
+use crate::device::{Points, Values, is_cpu, number, points, rows, values, vector};
 use crate::error::Result;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 /// η at the start, and at most.
 const SHARE: f64 = 0.3;
-/// What the averages of quotients keep of themselves at every step.
+/// What averages keep of themselves at every step.
 const MEMORY: f64 = 0.8;
 /// How many times the average may grow in a step.
 const GROWTH: f64 = 2.0;
@@ -37,106 +38,213 @@ const FALLING: f64 = 0.97;
 /// What becomes of η where D has not fallen, and where it has.
 const SHORTER: f64 = 0.8;
 const LONGER: f64 = 1.25;
-
 /// The longest step, root mean square, as a share of how far the samples lie apart.
 const LONGEST: f64 = 0.25;
 
-/// What is remembered from step to step, on the device: each of shape `[1]`.
+/// What is remembered from step to step.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// average of D/I; 0 before D was positive
+    ratio: f64,
+    /// average of what the particles' own steps keep of the promise
+    kept: f64,
+    /// η
+    share: f64,
+    /// average of D
+    level: f64,
+    /// the same a window ago
+    before: f64,
+    /// Δt of the last step
+    length: f64,
+}
+
+impl Known {
+    fn list(&self) -> [f64; paces::NUMBERS] {
+        [self.ratio, self.kept, self.share, self.level, self.before, self.length]
+    }
+    fn of(v: [f64; paces::NUMBERS]) -> Known {
+        let [ratio, kept, share, level, before, length] = v;
+        Known { ratio, kept, share, level, before, length }
+    }
+
+    /// After an estimate of D and of I.
+    fn look(&mut self, place: Place, d: f64, fisher: f64, longest: f64) {
+        let fisher = fisher.max(1e-37);
+        if d > 0.0 {
+            let quotient = d / fisher;
+            let limited = quotient.min(GROWTH * self.ratio);
+            // first the quotient itself; later averages, and none from an estimate that is no divergence
+            let mean = MEMORY * self.ratio + (1.0 - MEMORY) * limited;
+            self.ratio = if self.ratio > 0.0 { mean } else { quotient };
+        }
+        self.level = if place.first { d } else { MEMORY * self.level + (1.0 - MEMORY) * d };
+        if place.judged {
+            let falls = self.level < FALLING * self.before;
+            self.share = if falls { (LONGER * self.share).min(SHARE) } else { SHORTER * self.share };
+        }
+        if place.ends {
+            self.before = self.level;
+        }
+        self.length = (self.share * self.ratio / self.kept).min(longest / fisher.sqrt());
+    }
+
+    /// Remembers what share of the promise the particles' own steps keep.
+    fn keep(&mut self, share: f64) {
+        self.kept = MEMORY * self.kept + (1.0 - MEMORY) * share.clamp(0.01, 1.0);
+    }
+}
+
+/// Where the numbers are: on the host beside tensors of the host, on a device in the order of [`paces`].
+#[derive(Clone, Debug)]
+enum Numbers {
+    Host(Known),
+    Device(Values),
+}
+
+/// What chooses the lengths of steps.
 #[derive(Clone, Debug)]
 pub struct Pace {
     /// the longest step, root mean square
     longest: f64,
-    /// average of D/I; 0 before D was positive
-    ratio: Values,
-    /// average of what the particles' own steps keep of the promise
-    kept: Values,
-    /// η
-    share: Values,
-    /// average of D
-    level: Values,
-    /// the same a window ago
-    before: Values,
+    numbers: Numbers,
 }
 
 impl Pace {
     /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
     pub fn new(apart: f64, device: &Device) -> Pace {
-        let one = |v: f64| vector(vec![v as f32], device);
-        Pace {
-            longest: LONGEST * apart,
-            ratio: one(0.0),
-            kept: one(1.0),
-            share: one(SHARE),
-            level: one(0.0),
-            before: one(0.0),
+        let known = Known { ratio: 0.0, kept: 1.0, share: SHARE, level: 0.0, before: 0.0, length: 0.0 };
+        Pace { longest: LONGEST * apart, numbers: Pace::place(known, device) }
+    }
+    fn place(known: Known, device: &Device) -> Numbers {
+        if is_cpu(device) {
+            return Numbers::Host(known);
         }
+        Numbers::Device(vector(known.list().map(|v| v as f32).to_vec(), device))
     }
     /// Its numbers, for saved runs.
     ///
     /// # Errors
     /// Numbers that cannot be read from their device.
     pub fn state(&self) -> Result<Vec<f32>> {
-        let all = [&self.ratio, &self.kept, &self.share, &self.level, &self.before];
-        values(&Tensor::cat(all.into_iter().cloned().collect(), 0))
+        match &self.numbers {
+            // as two numbers each, whose sum keeps f64
+            Numbers::Host(known) => Ok(known.list().iter().flat_map(|v| halves(*v)).collect()),
+            Numbers::Device(all) => Ok(values(all)?.into_iter().flat_map(|v| [v, 0.0]).collect()),
+        }
     }
     /// The same put back, if there are as many as it has.
     pub fn restore(&mut self, state: &[f32], device: &Device) {
-        let &[ratio, kept, share, level, before] = state else { return };
-        let one = |v: f32| vector(vec![v], device);
-        *self = Pace {
-            longest: self.longest,
-            ratio: one(ratio),
-            kept: one(kept),
-            share: one(share),
-            level: one(level),
-            before: one(before),
-        };
+        let all: Vec<f64> = state.chunks(2).map(|v| v.iter().map(|v| f64::from(*v)).sum()).collect();
+        if let Ok(all) = all.try_into() {
+            self.numbers = Pace::place(Known::of(all), device);
+        }
     }
-    /// Δt as it would be now.
+    /// Δt of the last step.
     ///
     /// # Errors
     /// A number that cannot be read from its device.
     pub fn length(&self) -> Result<f64> {
-        number(&self.now())
-    }
-    fn now(&self) -> Values {
-        self.share.clone() * self.ratio.clone() / self.kept.clone()
-    }
-    /// The length of the step from an estimate of D, shape `[1]`, and velocities, shape `[n, d]`.
-    fn next(&mut self, step: usize, d: &Values, v: &Points) -> Values {
-        let fisher = (v.clone() * v.clone()).sum_dim(1).mean();
-        let fisher = fisher.clamp_min(f64::from(f32::MIN_POSITIVE));
-        let quotient = d.clone().clamp_min(0.0) / fisher.clone();
-        let known = self.ratio.clone().greater_elem(0.0);
-        let limited = quotient.clone().min_pair(self.ratio.clone().mul_scalar(GROWTH));
-        let mean = self.ratio.clone().mul_scalar(MEMORY) + limited.mul_scalar(1.0 - MEMORY);
-        let positive = d.clone().greater_elem(0.0);
-        // first the quotient itself; later averages, and none from an estimate that is no divergence
-        let next = quotient.mask_where(known, mean);
-        self.ratio = self.ratio.clone().mask_where(positive, next);
-        self.judge(step, d);
-        self.now().min_pair(fisher.sqrt().recip().mul_scalar(self.longest))
-    }
-    /// Shortens the steps where D has not fallen for a window of steps.
-    fn judge(&mut self, step: usize, d: &Values) {
-        let mean = self.level.clone().mul_scalar(MEMORY) + d.clone().mul_scalar(1.0 - MEMORY);
-        self.level = if step == 0 { d.clone() } else { mean };
-        if step == 0 || !step.is_multiple_of(WINDOW) {
-            return;
+        match &self.numbers {
+            Numbers::Host(known) => Ok(known.length),
+            Numbers::Device(all) => number(&all.clone().narrow(0, paces::NUMBERS - 1, 1)),
         }
-        let falls = self.level.clone().lower(self.before.clone().mul_scalar(FALLING));
-        let shorter = self.share.clone().mul_scalar(SHORTER);
-        let longer = self.share.clone().mul_scalar(LONGER).clamp_max(SHARE);
-        if step > WINDOW {
-            self.share = shorter.mask_where(falls, longer);
+    }
+
+    /// Δt, shape `[1]`, and the steps of the particles, shape `[n, 1]`, from an estimate of D, shape `[1]`, and velocities.
+    fn step(
+        &mut self,
+        step: usize,
+        here: &Velocity,
+        y: &Points,
+        field: Option<&mut dyn Field>,
+    ) -> Result<(Values, Points)> {
+        let (first, ends) = (step == 0, step > 0 && step.is_multiple_of(WINDOW));
+        let place = Place { first, ends, judged: ends && step > WINDOW };
+        let (d, v) = (here.record.divergence(), &here.v);
+        let longest = self.longest;
+        match &mut self.numbers {
+            Numbers::Host(known) => on_host(known, place, longest, (number(d)?, v), y, field),
+            Numbers::Device(all) => on_device(all, place, longest, (d, v), y, field),
         }
-        self.before = self.level.clone();
     }
-    /// Remembers what share of the promise the particles' own steps keep.
-    fn keep(&mut self, share: Values) {
-        let share = share.clamp(0.01, 1.0);
-        self.kept = self.kept.clone().mul_scalar(MEMORY) + share.mul_scalar(1.0 - MEMORY);
+}
+
+/// A number as the sum of two in f32.
+fn halves(v: f64) -> [f32; 2] {
+    let large = v as f32;
+    [large, if large.is_finite() { (v - f64::from(large)) as f32 } else { 0.0 }]
+}
+
+fn on_host(
+    known: &mut Known,
+    place: Place,
+    longest: f64,
+    (d, v): (f64, &Points),
+    y: &Points,
+    field: Option<&mut dyn Field>,
+) -> Result<(Values, Points)> {
+    let ([n, dim], device) = (y.dims(), y.device());
+    let v = rows(v)?;
+    let squared: Vec<f64> = v.chunks(dim).map(|r| r.iter().map(|v| f64::from(*v) * f64::from(*v)).sum()).collect();
+    known.look(place, d, squared.iter().sum::<f64>() / n as f64, longest);
+    let mut own = vec![known.length; n];
+    let dt = vector(vec![known.length as f32], &device);
+    let taken = |own: &[f64]| points(own.iter().map(|h| *h as f32).collect(), n, 1, &device);
+    let Some(field) = field else { return Ok((dt, taken(&own))) };
+    let Some(here) = field.level(y)? else { return Ok((dt, taken(&own))) };
+    let (here, at) = (values(&here)?, rows(y)?);
+    let mut far: Vec<usize> = (0..n).collect();
+    for _ in 0..HALVINGS {
+        let there = (0..n * dim).map(|i| at[i] + own[i / dim] as f32 * v[i]).collect();
+        let Some(there) = field.level(&points(there, n, dim, &device))? else { break };
+        let there = values(&there)?;
+        far.retain(|i| {
+            let (before, after) = (f64::from(here[*i]), f64::from(there[*i]));
+            after > before - ARMIJO * own[*i] * squared[*i] + ROUNDING * before.abs()
+        });
+        far.iter().for_each(|i| own[*i] *= 0.5);
+        if far.is_empty() {
+            break;
+        }
     }
+    let promise = known.length * squared.iter().sum::<f64>();
+    let kept: f64 = own.iter().zip(&squared).map(|(h, s)| h * s).sum();
+    known.keep(if promise > 0.0 { kept / promise } else { 1.0 });
+    Ok((dt, taken(&own)))
+}
+
+fn on_device(
+    numbers: &mut Values,
+    place: Place,
+    longest: f64,
+    (d, v): (&Values, &Points),
+    y: &Points,
+    field: Option<&mut dyn Field>,
+) -> Result<(Values, Points)> {
+    let rule = Rule {
+        memory: MEMORY as f32,
+        growth: GROWTH as f32,
+        share: SHARE as f32,
+        falling: FALLING as f32,
+        shorter: SHORTER as f32,
+        longer: LONGER as f32,
+        armijo: ARMIJO as f32,
+        rounding: ROUNDING as f32,
+        longest: longest as f32,
+    };
+    *numbers = paces::look(v, d, numbers, rule, place);
+    let dt = numbers.clone().narrow(0, paces::NUMBERS - 1, 1);
+    let levels = match field {
+        Some(field) => field.level(&paces::places(y, v, numbers, HALVINGS))?,
+        None => None,
+    };
+    let Some(levels) = levels else {
+        let all = dt.clone().reshape([1, 1]).expand([y.dims()[0], 1]);
+        return Ok((dt, all));
+    };
+    let (own, next) = paces::choose(&levels, v, numbers, rule, HALVINGS);
+    *numbers = next;
+    Ok((dt, own))
 }
 
 /// A field whose velocities are displacements of a step: schemes go through it with Δt = 1.
@@ -153,42 +261,19 @@ pub struct Paced<'a> {
     pub length: Option<(Values, Points)>,
 }
 
-impl Paced<'_> {
-    /// The steps of the particles, shape `[n, 1]`.
-    fn own(&mut self, y: &Points, v: &Points, dt: &Values) -> Result<Points> {
-        let all = dt.clone().reshape([1, 1]).expand([y.dims()[0], 1]);
-        let here = if self.each { self.inner.level(y)? } else { None };
-        let Some(here) = here else { return Ok(all) };
-        let (host, n) = (is_cpu(&y.device()), y.dims()[0]);
-        let here = here.reshape([n, 1]);
-        let squared = (v.clone() * v.clone()).sum_dim(1);
-        let slack = here.clone().abs().mul_scalar(ROUNDING);
-        let mut own = all.clone();
-        for _ in 0..HALVINGS {
-            let Some(there) = self.inner.level(&(y.clone() + v.clone() * own.clone()))? else { break };
-            let promised = (own.clone() * squared.clone()).mul_scalar(ARMIJO);
-            let far = there.reshape([n, 1]).greater(here.clone() - promised + slack.clone());
-            if host && !far.clone().any().into_scalar::<bool>() {
-                break;
-            }
-            own = own.clone().mask_where(far, own.mul_scalar(0.5));
-        }
-        let promise = (all * squared.clone()).mean().clamp_min(f64::from(f32::MIN_POSITIVE));
-        self.pace.keep((own.clone() * squared).mean() / promise);
-        Ok(own)
-    }
-}
-
 impl Field for Paced<'_> {
     fn velocity(&mut self, particles: &Points) -> Result<Velocity> {
-        let Velocity { v, record } = self.inner.velocity(particles)?;
-        if self.length.is_none() {
-            let dt = self.pace.next(self.step, record.divergence(), &v);
-            let own = self.own(particles, &v, &dt)?;
-            self.length = Some((dt, own));
-        }
-        let own = self.length.as_ref().map(|l| l.1.clone());
-        Ok(Velocity { v: own.map_or_else(|| v.clone(), |own| v.clone() * own), record })
+        let here = self.inner.velocity(particles)?;
+        let own = match &self.length {
+            Some((_, own)) => own.clone(),
+            None => {
+                let field: Option<&mut dyn Field> = if self.each { Some(&mut *self.inner) } else { None };
+                let (dt, own) = self.pace.step(self.step, &here, particles, field)?;
+                self.length = Some((dt, own.clone()));
+                own
+            }
+        };
+        Ok(Velocity { v: here.v * own, record: here.record })
     }
     fn velocity_at(&mut self, particles: &Points, x: &Points) -> Result<Points> {
         self.inner.velocity_at(particles, x)
@@ -224,6 +309,14 @@ mod tests {
         fn level(&mut self, x: &Points) -> Result<Option<Values>> {
             Ok(Some(Power::sizes(x).powi_scalar(self.0).div_scalar(self.0)))
         }
+    }
+
+    /// Δt after an estimate of D and velocities, of particles at 0 that all take it.
+    fn next(pace: &mut Pace, n: usize, d: f32, v: &Points) -> f64 {
+        let d = vector(vec![d], &v.device());
+        let here = Velocity { record: Record::of(d, v), v: v.clone() };
+        let (dt, _) = pace.step(n, &here, &v.zeros_like(), None).unwrap();
+        number(&dt).unwrap()
     }
 
     fn step(pace: &mut Pace, n: usize, y: &Points, power: i32) -> (Points, f64) {
@@ -269,14 +362,10 @@ mod tests {
     /// Estimates that are not positive move nothing before the first that is, and change nothing after.
     #[test]
     fn negative_estimates_change_nothing() {
-        let one = |v: f32| vector(vec![v], &host());
         let v = points(vec![1.0, 0.0], 1, 2, &host());
         let mut pace = Pace::new(10.0, &host());
-        let lengths: Vec<f64> = [-1.0, 0.0, 2.0, -3.0]
-            .iter()
-            .enumerate()
-            .map(|(n, d)| number(&pace.next(n, &one(*d), &v)).unwrap())
-            .collect();
+        let lengths: Vec<f64> =
+            [-1.0, 0.0, 2.0, -3.0].iter().enumerate().map(|(n, d)| next(&mut pace, n, *d, &v)).collect();
         assert_eq!(lengths[..2], [0.0, 0.0]);
         assert!((lengths[2] - 0.6).abs() < 1e-6 && lengths[3] == lengths[2], "{lengths:?}");
     }
@@ -285,10 +374,9 @@ mod tests {
     /// throw particles farther than the samples lie apart.
     #[test]
     fn steps_shorten_where_nothing_is_gained() {
-        let one = |v: f32| vector(vec![v], &host());
         let v = points(vec![1.0, 0.0], 1, 2, &host());
         let mut pace = Pace::new(100.0, &host());
-        let at = |pace: &mut Pace, n: usize, d: f32| number(&pace.next(n, &one(d), &v)).unwrap();
+        let at = |pace: &mut Pace, n: usize, d: f32| next(pace, n, d, &v);
         let stuck: Vec<f64> = (0..=200).map(|n| at(&mut pace, n, 1.0)).collect();
         assert!((stuck[20] - 0.3).abs() < 1e-6 && stuck[200] < 0.3 * 0.8f64.powi(7), "{} {}", stuck[20], stuck[200]);
         let falling: Vec<f64> = (201..=500usize)
@@ -296,22 +384,21 @@ mod tests {
             .collect();
         assert!(falling[299] > 0.3, "{}", falling[299]);
         let slow = points(vec![1e-6, 0.0], 1, 2, &host());
-        let far = number(&Pace::new(4.0, &host()).next(0, &one(1.0), &slow)).unwrap() * 1e-6;
+        let far = next(&mut Pace::new(4.0, &host()), 0, 1.0, &slow) * 1e-6;
         assert!((far - 1.0).abs() < 1e-5, "{far}");
     }
 
     /// Saved and put back, the steps go on as they were.
     #[test]
     fn a_saved_pace_goes_on() {
-        let one = |v: f32| vector(vec![v], &host());
         let v = points(vec![1.0, 0.5], 1, 2, &host());
         let mut pace = Pace::new(10.0, &host());
-        (0..45).for_each(|n| drop(pace.next(n, &one(1.0 / (n + 1) as f32), &v)));
+        (0..45).for_each(|n| drop(next(&mut pace, n, 1.0 / (n + 1) as f32, &v)));
         let mut again = Pace::new(10.0, &host());
         again.restore(&pace.state().unwrap(), &host());
         for n in 45..90 {
-            let d = one(1.0 / (n + 1) as f32);
-            assert_eq!(number(&pace.next(n, &d, &v)).unwrap(), number(&again.next(n, &d, &v)).unwrap());
+            let d = 1.0 / (n + 1) as f32;
+            assert_eq!(next(&mut pace, n, d, &v), next(&mut again, n, d, &v));
         }
     }
 }

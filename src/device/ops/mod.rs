@@ -25,6 +25,10 @@ pub mod layout;
 #[allow(clippy::assign_op_pattern, clippy::collapsible_if)] // see above
 #[cfg(feature = "gpu")]
 mod network_cube;
+pub mod paces;
+#[allow(clippy::collapsible_if)] // see above
+#[cfg(feature = "gpu")]
+mod paces_cube;
 mod pairs;
 #[allow(clippy::manual_div_ceil)] // see above
 #[cfg(feature = "gpu")]

@@ -176,7 +176,7 @@ mod tests {
         for seed in 0..3 {
             let tails = |s: u64| {
                 let rows = dataset::student_t::student_t(200, 2, 1.5, &mut random::rng(s, 0)).unwrap();
-                points(rows.data, 200, 2, &device)
+                points(rows.data.iter().map(|v| *v as f32).collect(), 200, 2, &device)
             };
             let carried = carry(&tails(seed), &tails(100 + seed), 2, &Interrupt::default()).unwrap().unwrap().1;
             assert!(carried <= 4, "seed {seed}: {carried} of 200");
