@@ -20,6 +20,7 @@ mod interpolant;
 pub(super) mod kernel;
 mod lanes;
 mod limits;
+mod nodes;
 pub(super) mod numeric;
 pub(super) mod piecewise;
 mod prepared;
