@@ -1,6 +1,6 @@
 //! Points of f' from which Newton's iteration for f* starts, and where near 0 a formula has lost its slopes.
 use super::bounds::Bounds;
-use super::numeric::{CLOSE, jet_of};
+use super::jet::{CLOSE, jet_of};
 use crate::generator::tape::Tape;
 use crate::interrupt;
 

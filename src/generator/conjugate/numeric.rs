@@ -5,6 +5,7 @@
 //! to an end only, that end is a kink whose slopes go to ±∞.
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
+use super::jet::{CLOSE, Jet, jet_of};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
 use crate::generator::diff::diff;
@@ -13,17 +14,6 @@ use crate::generator::tape::Tape;
 
 /// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
 const FAR: f64 = 1e150;
-
-/// f, f' and f'' at a point.
-#[derive(Clone, Copy, Debug)]
-pub struct Jet {
-    /// f
-    pub f: f64,
-    /// f'
-    pub d1: f64,
-    /// f''
-    pub d2: f64,
-}
 
 /// A point where f' jumps from `left` to `right`.
 #[derive(Clone, Copy, Debug)]
@@ -317,9 +307,7 @@ impl NumericConjugate {
     }
 }
 
-/// Relative distances that rounding may not hide.
-pub(super) const CLOSE: f64 = 4.0 * f64::EPSILON;
-/// The same for single precision.
+/// Relative distances that rounding in single precision may not hide.
 const BESIDE: f64 = 1e-7;
 
 /// Where f' jumps between the ends.
@@ -375,9 +363,4 @@ fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
     let size = sizes.iter().fold(0.0, |m: f64, v| m.max(*v));
     let known = size > 0.0 && size.is_finite() && !sizes.iter().any(|v| ORDINARY.contains(v));
     if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
-}
-
-pub(super) fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {
-    tape.eval(x, regs);
-    Jet { f: tape.out(0, regs), d1: tape.out(1, regs), d2: tape.out(2, regs) }
 }
