@@ -5,35 +5,15 @@
 //! to an end only, that end is a kink whose slopes go to ±∞.
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
+use super::jet::{CLOSE, Jet, jet_of};
 use super::limits::Ends;
+use super::nodes::{Node, nodes, places, spoilt};
 use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, x};
 use crate::generator::tape::Tape;
-use crate::interrupt;
 
 /// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
 const FAR: f64 = 1e150;
-
-/// f, f' and f'' at a point.
-#[derive(Clone, Copy, Debug)]
-pub struct Jet {
-    /// f
-    pub f: f64,
-    /// f'
-    pub d1: f64,
-    /// f''
-    pub d2: f64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    /// ln x
-    t: f64,
-    /// f'(x)
-    h: f64,
-    /// dh/dt
-    s: f64,
-}
 
 /// A point where f' jumps from `left` to `right`.
 #[derive(Clone, Copy, Debug)]
@@ -327,30 +307,8 @@ impl NumericConjugate {
     }
 }
 
-/// Relative distances that rounding may not hide.
-const CLOSE: f64 = 4.0 * f64::EPSILON;
-/// The same for single precision.
+/// Relative distances that rounding in single precision may not hide.
 const BESIDE: f64 = 1e-7;
-
-/// ln x where f is looked at for the nodes: dense near 1 and beside the places where f changes or ends.
-fn places(by_values: bool, breaks: &[f64], bounds: &Bounds) -> Vec<f64> {
-    let n = 1536;
-    let reach = (2.0 * 650.0f64).ln();
-    let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
-    if by_values {
-        // below e^-16 differences drown in the rounding of f
-        ts = (0..=n).map(|i| -16.0 + 56.0 * i as f64 / n as f64).collect();
-    }
-    for b in breaks {
-        ts.extend([(b * (1.0 - CLOSE)).ln(), (b * (1.0 + CLOSE)).ln()]);
-    }
-    if bounds.is_bounded() {
-        let nearer = (1..=48).map(|k| 0.5f64.powi(k));
-        ts.extend(nearer.flat_map(|h| [(bounds.low * (1.0 + h)).ln(), (bounds.high * (1.0 - h)).ln()]));
-        ts.retain(|t| t.exp() > bounds.low && t.exp() < bounds.high);
-    }
-    ts
-}
 
 /// Where f' jumps between the ends.
 fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
@@ -405,75 +363,4 @@ fn unit(tape: &Tape, bounds: &Bounds) -> f64 {
     let size = sizes.iter().fold(0.0, |m: f64, v| m.max(*v));
     let known = size > 0.0 && size.is_finite() && !sizes.iter().any(|v| ORDINARY.contains(v));
     if known { 2f64.powi(size.log2().round() as i32) } else { 1.0 }
-}
-
-/// ln x where a formula may begin to lose f': nearer to 1 it is no f.
-const CANCELS: f64 = -7.0;
-
-/// What f' may be beside a neighbour or a limit it should keep to, and have been rounded.
-fn rounded(slope: f64) -> f64 {
-    1e-9 * (1.0 + slope.abs())
-}
-
-/// Points at which f' rises, sought from 1 outwards: far out, and near 0 where terms cancel, a slope may be no number that means
-/// anything. None lies below f'(0).
-fn nodes(tape: &Tape, ts: &[f64], d0: f64) -> Vec<Node> {
-    let mut regs = vec![];
-    let mut node = |t: f64| {
-        let v = t.exp();
-        let j = jet_of(tape, v, &mut regs);
-        Node { t, h: j.d1, s: j.d2 * v }
-    };
-    let middle = ts.partition_point(|t| *t < 0.0);
-    let (mut nodes, mut left): (Vec<Node>, Vec<Node>) = (vec![], vec![]);
-    for t in &ts[middle..] {
-        if interrupt::poll().is_err() {
-            break;
-        }
-        let n = node(*t);
-        if n.h.is_finite() && nodes.last().is_none_or(|l| n.h > l.h) {
-            nodes.push(n);
-        }
-    }
-    for t in ts[..middle].iter().rev() {
-        if interrupt::poll().is_err() {
-            break;
-        }
-        let n = node(*t);
-        let last = left.last().or(nodes.first()).map_or(f64::INFINITY, |l| l.h);
-        if !n.h.is_finite() || n.h < d0 - rounded(d0) {
-            continue;
-        }
-        if n.h > last + rounded(last) {
-            break;
-        }
-        if n.h == last {
-            // the farthest of those with one slope
-            left.pop();
-        }
-        if n.h <= last && left.last().or(nodes.first()).is_none_or(|l| n.h < l.h) {
-            left.push(n);
-        }
-    }
-    left.reverse();
-    left.extend(nodes);
-    left
-}
-
-/// Where near 0 the slopes of a formula are above those farther out or below f'(0), though f has a value and a slope at 0: below
-/// which x, and f'' there.
-fn spoilt(tape: &Tape, ts: &[f64], nodes: &[Node], f0: f64, d0: f64) -> Option<(f64, f64)> {
-    let first = nodes.first().filter(|n| n.t < CANCELS && f0.is_finite() && d0.is_finite())?;
-    let mut regs = vec![];
-    let is_wrong = |t: &f64| {
-        let h = jet_of(tape, t.exp(), &mut regs).d1;
-        !h.is_finite() || h > first.h + rounded(first.h) || h < d0 - rounded(d0)
-    };
-    let least = first.t.exp();
-    ts.iter().filter(|t| **t < first.t).any(is_wrong).then_some((least, (first.h - d0) / least))
-}
-
-fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {
-    tape.eval(x, regs);
-    Jet { f: tape.out(0, regs), d1: tape.out(1, regs), d2: tape.out(2, regs) }
 }
