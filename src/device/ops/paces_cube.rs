@@ -1,7 +1,7 @@
 //! Paces on a GPU: sums over particles by one cube, places by many.
 use super::group_cube::{UNITS, cubes, group_sum, shared_numbers, units, vector_beside};
 use super::paces::{NUMBERS, PaceOps, Place, Rule};
-use burn::backend::tensor::FloatTensor;
+use burn::backend::{TensorMetadata, tensor::FloatTensor};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::{CubeBackend, kernel::into_contiguous};
 
