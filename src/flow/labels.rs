@@ -86,9 +86,11 @@ impl Classes {
         };
         Ok(Classes { source: code(&labels.source), target: code(&labels.target) })
     }
-    /// Points of the source with their label coordinates, shape [n, d + classes].
+    /// Points of the source with their label coordinates, shape [n, d + classes]; of several positions of them one below the other.
     pub fn of_source(&self, p: &Points) -> Points {
-        Tensor::cat(vec![p.clone(), self.source.clone()], 1)
+        let times = p.dims()[0] / self.source.dims()[0];
+        let labels = if times == 1 { self.source.clone() } else { self.source.clone().repeat_dim(0, times) };
+        Tensor::cat(vec![p.clone(), labels], 1)
     }
     /// Points of the target with their label coordinates, shape [m, d + classes].
     pub fn of_target(&self, q: &Points) -> Points {
