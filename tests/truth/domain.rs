@@ -1,6 +1,7 @@
 //! f that are finite for some ratios only: their conjugates against 50 digits, in f64, on lanes and from the table of a device, their
 //! convexity, and the brackets of every solver against sequential quadratic programming. reference_domain.py made the files.
 use super::conjugates::{eval, typed};
+use super::one_sided::{line, rows};
 use super::splitmix::SplitMix;
 use crate::common::printed;
 use burn::tensor::{Tensor, TensorData};
@@ -118,20 +119,12 @@ fn brackets_of_f_that_end() {
         cases.entry(row[0].parse().unwrap()).or_default().push(row);
     }
     let (mut wrong, mut seen) = (vec![], 0);
-    let rows = |v: &[f64]| format!("[{}]", v.iter().map(|v| format!("[{v:?}]")).collect::<Vec<_>>().join(","));
     for (seed, cases) in cases {
         let (x, y, w) = instance(seed);
         let mut script = format!("let p = {}; let q = {};\n", rows(&x), rows(&y));
         for case in &cases {
             let f = format!("f_divergence(\"{}\", |x| {{ {} }})", case[2], f[case[2]]);
-            let d = match case[1] {
-                "penalized" => format!("{f}.penalized(rkhs(gaussian_kernel(1.0)), {w:?})"),
-                "infconv" => format!("infconv({f}, {w:?} * mmd(gaussian_kernel(1.0)))"),
-                "unbalanced" => format!("unbalanced({f}, {w:?} * w2_squared())"),
-                _ => format!("{f}.regularized(lipschitz({w:?}))"),
-            };
-            let critic = if case[1] == "lipschitz" { ", #{ critic: exact() }" } else { "" };
-            script += &format!("let e = ({d}).estimate(p, q{critic}); print(`${{e.lower}} ${{e.upper}}`);\n");
+            script += &line(case[1], &f, w);
         }
         let out = printed(&script);
         assert_eq!(out.lines().count(), cases.len(), "seed {seed}: {out}");

@@ -27,8 +27,21 @@ fn instance(seed: u64) -> (Vec<f64>, Vec<f64>, f64) {
     (x, y, weight)
 }
 
-fn rows(v: &[f64]) -> String {
+/// Numbers as points of a line, as a script has them.
+pub fn rows(v: &[f64]) -> String {
     format!("[{}]", v.iter().map(|v| format!("[{v:?}]")).collect::<Vec<_>>().join(","))
+}
+
+/// The line of a script that prints the bracket of a problem of f with a weight between p and q.
+pub fn line(problem: &str, f: &str, w: f64) -> String {
+    let d = match problem {
+        "penalized" => format!("{f}.penalized(rkhs(gaussian_kernel(1.0)), {w:?})"),
+        "infconv" => format!("infconv({f}, {w:?} * mmd(gaussian_kernel(1.0)))"),
+        "unbalanced" => format!("unbalanced({f}, {w:?} * w2_squared())"),
+        _ => format!("{f}.regularized(lipschitz({w:?}))"),
+    };
+    let critic = if problem == "lipschitz" { ", #{ critic: exact() }" } else { "" };
+    format!("let e = ({d}).estimate(p, q{critic}); print(`${{e.lower}} ${{e.upper}}`);\n")
 }
 
 /// No bracket misses the reference, which is good to 1e-7 where the solver says so itself, and all are narrower than 1e-8 of
@@ -46,15 +59,7 @@ fn brackets_by_default_hold_the_value_and_close() {
         let (x, y, w) = instance(seed);
         let mut script = format!("let p = {}; let q = {};\n", rows(&x), rows(&y));
         for case in &cases {
-            let f = f[case[2]];
-            let d = match case[1] {
-                "penalized" => format!("{f}.penalized(rkhs(gaussian_kernel(1.0)), {w:?})"),
-                "infconv" => format!("infconv({f}, {w:?} * mmd(gaussian_kernel(1.0)))"),
-                "unbalanced" => format!("unbalanced({f}, {w:?} * w2_squared())"),
-                _ => format!("{f}.regularized(lipschitz({w:?}))"),
-            };
-            let critic = if case[1] == "lipschitz" { ", #{ critic: exact() }" } else { "" };
-            script += &format!("let e = ({d}).estimate(p, q{critic}); print(`${{e.lower}} ${{e.upper}}`);\n");
+            script += &line(case[1], f[case[2]], w);
         }
         let out = printed(&script);
         assert_eq!(out.lines().count(), cases.len(), "seed {seed}: {out}");

@@ -6,6 +6,7 @@
 use super::conjugate::Conjugate;
 use super::dual::Mass;
 use super::interior::{Inside, Interior};
+use super::patience::{PATIENCE, Patience};
 use super::proof::{Claim, lower_bound};
 use super::root::Root;
 use crate::critic::sample::Sample;
@@ -29,8 +30,6 @@ const LANDMARKS: usize = 300;
 const MOST_STEPS: usize = 100;
 /// A gap in the span of the features that is small beside what they miss, relative to the value.
 const CLOSED: f64 = 1e-9;
-/// Steps that may pass without a gap that is smaller by a tenth.
-const PATIENCE: usize = 12;
 
 /// The best potential among the features, and its bracket.
 pub struct Featured {
@@ -233,9 +232,9 @@ impl Restricted<'_> {
         let on_q = root.transposed_times(&features.on_p);
         let inside = Inside { f: self.f, mass: self.mass, b: self.b, on_q: &on_q, lambda: self.lambda, root, k: None };
         let mut point = Interior::new(inside.clone());
-        let (mut best, mut gap, mut idle): (Option<State>, f64, usize) = (None, f64::INFINITY, 0);
+        let (mut best, mut patience): (Option<State>, Patience) = (None, Patience::new());
         let mut steps = 0;
-        while steps < MOST_STEPS && idle < PATIENCE {
+        while steps < MOST_STEPS {
             interrupt.check()?;
             if !point.step() {
                 break;
@@ -249,12 +248,10 @@ impl Restricted<'_> {
             let own: f64 = s.x.iter().zip(self.b).map(|(x, b)| b * self.f.f(*x)).sum();
             let upper = own + 0.5 * self.lambda * norm;
             let now = (upper - lower).abs();
-            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
-            if now < gap {
-                gap = now;
+            if now < patience.gap {
                 best = Some(State { w, nu: s.nu, x: s.x, curvature: vec![], value: lower });
             }
-            if now <= CLOSED * upper.abs() {
+            if patience.after(now) >= PATIENCE || now <= CLOSED * upper.abs() {
                 break;
             }
         }

@@ -17,6 +17,7 @@ mod host;
 mod interior;
 mod near;
 mod newton;
+mod patience;
 mod penalized;
 mod proof;
 mod root;

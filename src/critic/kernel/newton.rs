@@ -6,6 +6,7 @@
 use super::conjugate::Conjugate;
 use super::dual::{Dual, State};
 use super::interior::{Inside, Interior};
+use super::patience::{PATIENCE, Patience};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
@@ -18,8 +19,6 @@ const MOST_INSIDE: usize = 80;
 /// Centres at most, and steps for each.
 const MOST_CENTRES: i32 = 80;
 const STEPS_OF_CENTRES: usize = 30;
-/// Centres that may pass without a gap that is smaller by a tenth.
-const PATIENCE: usize = 12;
 /// The last δ, in units of the prices of α = b: below it x = c + (y − f'(x))/δ keeps no digits.
 const LEAST_DELTA: f64 = 1e-7;
 
@@ -106,7 +105,7 @@ impl Search<'_> {
         let d = self.d;
         let prices = d.prices();
         let size = prices.iter().fold(0.0, |m: f64, v| m.max(v.abs())).max(f64::MIN_POSITIVE);
-        let (mut nu, mut idle, mut gap) = (0.0, 0, f64::INFINITY);
+        let (mut nu, mut patience) = (0.0, Patience::new());
         for stage in 0..MOST_CENTRES {
             let delta = size * 4f64.powi(-stage).max(LEAST_DELTA);
             let centres: Vec<f64> = alpha.iter().zip(d.b).map(|(a, b)| (a / b).max(0.0)).collect();
@@ -122,9 +121,7 @@ impl Search<'_> {
                 break;
             }
             let now = self.best.as_ref().map_or(f64::INFINITY, |b| b.2 - b.1);
-            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
-            gap = f64::min(gap, now);
-            if idle > PATIENCE {
+            if patience.after(now) > PATIENCE {
                 break;
             }
             nu = state.nu;
@@ -150,7 +147,7 @@ impl Search<'_> {
     /// Steps of an interior-point method until the gap is closed, or no longer falls.
     fn inside(&mut self) -> Result<()> {
         let mut point = Interior::new(Inside::of(self.d));
-        let (mut idle, mut gap) = (0, f64::INFINITY);
+        let mut patience = Patience::new();
         for _ in 0..MOST_INSIDE {
             self.interrupt.check()?;
             if !point.step() {
@@ -161,9 +158,7 @@ impl Search<'_> {
                 break;
             }
             let now = self.history.last().map_or(f64::INFINITY, |h| h.1 - h.0);
-            idle = if now < 0.9 * gap { 0 } else { idle + 1 };
-            gap = f64::min(gap, now);
-            if idle > PATIENCE {
+            if patience.after(now) > PATIENCE {
                 break;
             }
         }

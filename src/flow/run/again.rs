@@ -31,8 +31,7 @@ pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {
 }
 
 /// Errors, with the key, unless the run would write what was read: of form 5 and later, whose checksum says that nothing is
-/// missing,
-/// at least the keys that are there; of form 4 all of them.
+/// missing, at least the keys that are there; of form 4 all of them.
 pub(super) fn readable(run: &Run, read: &Value, form: u32) -> Result<(), String> {
     let again = serde_json::to_value(run.readable().map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
     let mut differences = vec![];
