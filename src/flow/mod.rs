@@ -29,6 +29,7 @@ mod recipe;
 mod run;
 mod saved;
 mod traits;
+pub mod verdict;
 pub use crate::record::{Record, State};
 pub use algorithms::ALGORITHMS;
 pub use defaults::{default_critic, flow_optimizer};

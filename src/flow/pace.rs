@@ -59,6 +59,8 @@ struct Known {
 }
 
 impl Known {
+    const NOTHING: Known = Known { ratio: 0.0, kept: 1.0, share: SHARE, level: 0.0, before: 0.0, length: 0.0 };
+
     fn list(&self) -> [f64; paces::NUMBERS] {
         [self.ratio, self.kept, self.share, self.level, self.before, self.length]
     }
@@ -112,8 +114,11 @@ pub struct Pace {
 impl Pace {
     /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
     pub fn new(apart: f64, device: &Device) -> Pace {
-        let known = Known { ratio: 0.0, kept: 1.0, share: SHARE, level: 0.0, before: 0.0, length: 0.0 };
-        Pace { longest: LONGEST * apart, numbers: Pace::place(known, device) }
+        Pace { longest: LONGEST * apart, numbers: Pace::place(Known::NOTHING, device) }
+    }
+    /// What was learned is of particles that are no longer where they were.
+    pub fn forget(&mut self, device: &Device) {
+        self.numbers = Pace::place(Known::NOTHING, device);
     }
     fn place(known: Known, device: &Device) -> Numbers {
         if is_cpu(device) {

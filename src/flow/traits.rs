@@ -102,6 +102,10 @@ pub trait Viewed: Send + Sync {
     fn compares_codes(&self) -> bool {
         false
     }
+    /// Whether every point of the target draws every particle in every step, so that particles can come to match its points.
+    fn takes_all(&self) -> bool {
+        false
+    }
     /// Numbers about the flow itself, by name.
     ///
     /// # Errors

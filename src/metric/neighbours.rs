@@ -28,8 +28,11 @@ pub(super) const MEMORISATION: Listed = Listed::with_arguments(entry(
 /// Numbers of a sample that a row is compared with between two looks at the interrupt.
 const BLOCK: usize = 1 << 18;
 
-/// For each row of x its nearest row of y: (index, distance).
-fn nearest(x: &[f64], y: &[f64], d: usize) -> Result<Vec<(usize, f64)>> {
+/// For each row of x, shape [n, d], its nearest row of y, shape [m, d]: (index, distance).
+///
+/// # Errors
+/// An interrupt.
+pub fn nearest(x: &[f64], y: &[f64], d: usize) -> Result<Vec<(usize, f64)>> {
     let stop = interrupt::current();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
     let rows = (BLOCK / d).max(1);

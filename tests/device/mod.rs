@@ -78,7 +78,7 @@ fn steps_on_wgpu_agree_with_the_cpu() {
         ),
         ("jeffreys()", "ab2", "mlp([16], #{ activation: \"leaky_relu\", constraint: \"lp\" })"),
         ("tv()", "rk4", "mlp([16], #{ activation: \"tanh\", constraint: \"gp\" })"),
-        ("kl()", "euler", "mlp([16, 16], #{ constraint: \"bjorck\" })"),
+        ("kl()", "euler", "mlp([16, 16], #{ constraint: \"bjorck\", activation: \"groupsort\" })"),
         ("alpha(2.0)", "euler", "mlp([8, 8, 8], #{ activation: \"tanh\", constraint: \"gp\", residual: true })"),
     ];
     for (f, integrator, critic) in kinds {

@@ -13,3 +13,4 @@ mod runs;
 mod saved_form;
 mod settling;
 mod units;
+mod verdicts;

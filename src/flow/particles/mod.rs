@@ -1,6 +1,7 @@
 //! Flows of particles: dY/dt = −∇(δD/δP)(Y), the Wasserstein gradient flow ∂P/∂t = ∇·(P ∇ δD/δP) of any divergence.
 mod build;
 mod carry;
+mod dot;
 pub(super) mod listed;
 mod options;
 mod recipe;

@@ -58,7 +58,6 @@ pub struct ParticleOptions {
     /// steps between new kernel widths; 0 keeps the width
     pub adapt_width: usize,
     /// whether particles that an optimal plan takes across gaps of the target are carried, where the step is "auto"; they are unless this says no
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub carry: Option<bool>,
     /// points of each sample per ascent step of a critic that is trained; 0 takes all
     pub batch: usize,

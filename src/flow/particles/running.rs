@@ -1,5 +1,6 @@
 //! A running particle flow: critics climb from where they were, particles follow.
 use super::carry;
+use super::dot;
 use super::options::{Dt, ParticleOptions};
 use super::widths::{adapt, set_width, width};
 use crate::critic::{Ascent, Named};
@@ -48,10 +49,21 @@ pub struct ParticleFlow {
 }
 
 impl ParticleFlow {
-    /// Carries particles over gaps where that is due.
-    fn carry(&mut self, state: &mut State) -> Result<()> {
+    /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target.
+    fn carry(&mut self, source: Option<Points>, state: &mut State) -> Result<()> {
         let trains = self.parts.iter().any(|part| part.critic.trains());
-        if self.options.carry == Some(false) || !trains || !carry::due(state.step, self.planned) {
+        if self.options.carry == Some(false) || !trains || self.planned < carry::SHORTEST {
+            return Ok(());
+        }
+        if let Some(source) = source {
+            if let Some(particles) = dot::resized(&source, &self.target)? {
+                self.carried += particles.dims()[0] as u64;
+                self.pace.iter_mut().for_each(|pace| pace.forget(&self.target.device()));
+                *state = State { particles, previous: None, ..state.clone() };
+            }
+            return Ok(());
+        }
+        if !carry::due(state.step, self.planned) {
             return Ok(());
         }
         let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
@@ -103,12 +115,13 @@ impl Step for ParticleFlow {
         // one step of the scheme through displacements is one unit of its time
         let each = o.integrator.reads.is_empty() && o.noise.is_none();
         let mut paced = Paced { inner: field, pace, step, each, length: None };
+        let source = (step == 0).then(|| state.particles.clone());
         let from_zero = State { time: Time::Known(0.0), ..state };
         let (mut next, record) = (o.integrator.step)(from_zero, &control, &mut paced)?;
         if let Some((dt, _)) = paced.length {
             next.time = time.after(&dt.mul_scalar(next.time.read()?))?;
         }
-        self.carry(&mut next)?;
+        self.carry(source, &mut next)?;
         Ok((next, record))
     }
 
@@ -179,6 +192,10 @@ impl Viewed for ParticleFlow {
         let terms = self.parts.iter().map(|p| (p.weight, p.term.clone())).collect();
         let divergence = Arc::new(FromTerms { name: d.name(), terms, latex: d.latex() });
         Ok(Critics { divergence, parts: fitted(&self.parts, &at, &self.target, &self.interrupt)? })
+    }
+
+    fn takes_all(&self) -> bool {
+        self.options.batch == 0 && self.options.noise.is_none()
     }
 
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {

@@ -1,5 +1,6 @@
 //! A run: a flow on its way from a source to a target, everything it recorded, and what is needed to go on.
 use super::ending::Ending;
+use super::holdout;
 use super::limits::Limits;
 use super::options::RunOptions;
 use super::run_loop::RunLoop;
@@ -73,7 +74,7 @@ pub struct Run {
     pub snapshots: Vec<Snapshot>,
     /// what was subtracted from both samples
     pub origins: Origins,
-    /// both samples about their origins, as the flow has them
+    /// both samples about their origins, as the flow has them: of the target what is not held out
     pub inside: Inside,
     /// why the last part ended, for people
     pub ending: String,
@@ -110,12 +111,13 @@ impl Run {
     ) -> Result<Run> {
         recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, interrupt)?;
-        let origins = Origins::of(recipe.moves(&source, &target), &source, &target)?;
-        let inside = origins.enter(&source, &target, device)?;
+        let (given, its_labels) = holdout::given(&target, labels.as_ref(), &options)?;
+        let origins = Origins::of(recipe.moves(&source, &given), &source, &given)?;
+        let inside = origins.enter(&source, &given, device)?;
         let flow = recipe.start(&Setting {
             source: &inside.source,
             target: &inside.target,
-            labels: labels.as_ref(),
+            labels: its_labels.as_ref(),
             seed: options.seed.unwrap_or(0),
             steps: options.steps,
             saved: &[],

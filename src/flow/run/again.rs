@@ -84,7 +84,9 @@ fn compare(at: &str, read: &Value, again: &Value, whole: bool, out: &mut Vec<Str
                     None => out.push(below(key)),
                 }
             }
-            let missing = b.keys().filter(|k| !a.contains_key(*k) && !SINCE_FORM_4.contains(&k.as_str()));
+            // an option that came later and is not set says nothing
+            let written = b.iter().filter(|(k, v)| !v.is_null() && !SINCE_FORM_4.contains(&k.as_str()));
+            let missing = written.map(|(k, _)| k).filter(|k| !a.contains_key(*k));
             out.extend(missing.filter(|_| whole).map(|k| below(k)));
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {

@@ -2,6 +2,7 @@
 use super::advance::Run;
 use super::again;
 use super::form::{ARRAYS, FORM, READABLE, SEALED, SavedRun, UNSEALED, snapshot, title};
+use super::holdout;
 use super::stored::Stored;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
@@ -190,11 +191,12 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
     metric::by_names(&saved.options.metrics, stop)?;
     saved.origins.source.check(source.dims()[1])?;
     saved.origins.target.check(target.dims()[1])?;
-    let inside = saved.origins.enter(&source, &target, device)?;
+    let (given, its_labels) = holdout::given(&target, saved.labels.as_ref(), &saved.options)?;
+    let inside = saved.origins.enter(&source, &given, device)?;
     let setting = Setting {
         source: &inside.source,
         target: &inside.target,
-        labels: saved.labels.as_ref(),
+        labels: its_labels.as_ref(),
         seed: saved.options.seed.unwrap_or(0),
         steps: saved.options.steps,
         saved: &tensors,

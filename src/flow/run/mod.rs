@@ -3,6 +3,8 @@ mod advance;
 mod again;
 mod ending;
 mod form;
+mod holdout;
+mod judged;
 mod limits;
 mod load;
 mod options;

@@ -23,6 +23,8 @@ pub struct RunOptions {
     pub stop: StopRules,
     /// a step longer than this many diameters of the samples ends the run as diverged
     pub runaway: f64,
+    /// share of the target that the flow is not given, to judge by
+    pub holdout: Option<f64>,
     /// show the particles while they move, where that can be seen
     pub live: bool,
 }
@@ -38,6 +40,7 @@ impl Default for RunOptions {
             metrics_every: 50,
             stop: StopRules::default(),
             runaway: 10.0,
+            holdout: None,
             live: true,
         }
     }
@@ -75,6 +78,11 @@ pub const RUN: Entry = Entry {
             name: "runaway",
             kind: POSITIVE,
             doc: "a step of a particle longer than this many diameters of the samples ends the run as diverged",
+        },
+        Opt {
+            name: "holdout",
+            kind: OptionKind::Number { min: 0.0, max: 1.0 },
+            doc: "share of the target, drawn by the seed, that the flow is not given and its verdict compares with; default none",
         },
         Opt {
             name: "labels",

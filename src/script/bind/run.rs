@@ -130,7 +130,10 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     *lock(&c.last_run) = Some(run.clone());
     match ending {
         Ending::Broken(e) => Err(e),
-        Ending::Finished | Ending::Rule(_) => Ok(run),
+        Ending::Finished | Ending::Rule(_) => {
+            c.note(format!("{name}: {}", run.verdict(&c.interrupt)?.describe()));
+            Ok(run)
+        }
     }
 }
 
@@ -233,9 +236,16 @@ fn reading(l: &mut Library) {
         Ok(views?.into_iter().map(Dynamic::from).collect::<Array>())
     });
     r.property("critic", "the critic as the last step left it", |_, r| Ok(FittedCritic::of_run(r)?));
-    r.property("report", "numbers about the flow itself", |_, r| {
-        let report = r.flow.report(&r.state)?;
+    r.property("report", "numbers about the flow itself, and those behind its verdict", |call, r| {
+        let mut report = r.flow.report(&r.state)?;
+        report.extend(r.verdict(&call.context.interrupt)?.numbers());
         Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect::<Map>())
+    });
+    r.property("verdict", "whether it settled, and what to try if not", |call, r| {
+        Ok(r.verdict(&call.context.interrupt)?.describe())
+    });
+    r.property("held_out", "the points of the target that it was not given", |_, r| {
+        Ok(r.held_out()?.map_or(Ok(Dynamic::UNIT), |p| device::widened(&p).map(Dynamic::from))?)
     });
     r.property("labels", "the classes of the source", |_, r| {
         Ok(list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))))

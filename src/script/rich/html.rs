@@ -3,6 +3,7 @@ use crate::critic::estimate::Estimate;
 use crate::device::{self, Points};
 use crate::error::Result;
 use crate::flow::Run;
+use crate::interrupt;
 use crate::record::{History, compact};
 use crate::script::moments::moments;
 use crate::script::values::proved;
@@ -74,6 +75,10 @@ pub fn run(r: &Run) -> String {
     };
     let mut rows = vec![
         ("ending", escape(&r.ending)),
+        (
+            "verdict",
+            r.verdict(&interrupt::current()).map_or_else(|e| escape(&e.to_string()), |v| escape(&v.describe())),
+        ),
         (
             "steps",
             format!("{}, time {}, {:.2} s", r.state.step, r.state.time.read().map_or("-".into(), compact), r.seconds),

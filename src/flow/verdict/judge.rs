@@ -1,0 +1,187 @@
+//! The judgement of what was measured, and what to try.
+use super::measure::{Against, Measured};
+use crate::record::compact;
+
+/// Up to this many times the distance of neighbours, or what two samples lie apart, the particles have arrived as far as W₂ can tell.
+const MATCHED: f64 = 2.0;
+const ALIKE: f64 = 1.3;
+/// What is left of the distance a while ago where particles are still on their way.
+const FALLING: f64 = 0.93;
+/// Particles that move this many times the noise and come no nearer jitter.
+const RESTLESS: f64 = 0.5;
+/// Times as far from the target as at the start.
+const FARTHER: f64 = 1.2;
+/// Shares of points without a neighbour that are too many; 0.01 is usual.
+const MANY: f64 = 0.15;
+/// Tails that lie this many times as far apart as those of two samples.
+const TAILS: f64 = 4.0;
+/// Particles nearer to points of the target than this share of what fresh points are copy them.
+const COPIES: f64 = 0.5;
+/// Fewest points of a part that say anything.
+const FEWEST: usize = 8;
+/// What is left of the distance at the start where few points have arrived.
+const ARRIVED: f64 = 0.1;
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// the particles are a sample of the target as far as can be told
+    Settled,
+    /// they are still coming nearer
+    Moving,
+    /// they neither come nearer nor move
+    Stuck,
+    /// they move and come no nearer
+    Jittering,
+    /// they are farther away than at the start
+    Diverged,
+    /// they lie where the target lies, in other shares
+    Masses,
+    /// parts of the target have no particles
+    Lost,
+    /// the bulk has settled, the tails have not
+    Tails,
+    /// they lie on the points of the target
+    Memorising,
+    /// there are too few points to tell
+    Few,
+}
+
+impl Word {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Word::Settled => "settled",
+            Word::Moving => "still moving",
+            Word::Stuck => "stuck",
+            Word::Jittering => "jittering",
+            Word::Diverged => "diverged",
+            Word::Masses => "mode masses off",
+            Word::Lost => "modes lost",
+            Word::Tails => "tails off",
+            Word::Memorising => "memorising",
+            Word::Few => "too few points to tell",
+        }
+    }
+
+    /// What to try.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Word::Settled | Word::Few => "",
+            Word::Moving => "take more steps: run.resume(n)",
+            Word::Stuck => {
+                "a larger L or more ascent of the critic if its slopes have faded; the least D of this flow may lie elsewhere"
+            }
+            Word::Jittering => {
+                "a shorter dt (\"auto\" finds one), more ascent of the critic for every step, a smaller L"
+            }
+            Word::Diverged => {
+                "a shorter dt (\"auto\" finds one), or a divergence that is finite here: one over lipschitz(L)"
+            }
+            Word::Masses => "carry: true, more steps or a larger L: mass moves slowly between modes",
+            Word::Lost => "carry: true, a larger L, a wider source, more particles",
+            Word::Tails => "an f that weighs tails more, such as alpha(2), or more steps",
+            Word::Memorising => {
+                "fewer steps, fewer critic steps, a smaller L or critic; holdout: 0.2 shows when it begins"
+            }
+        }
+    }
+}
+
+/// What became of a run, with the numbers that say so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// in a word
+    pub word: Word,
+    /// what was measured
+    pub measured: Measured,
+}
+
+impl Verdict {
+    /// The judgement of what was measured.
+    pub fn of(measured: Measured) -> Verdict {
+        Verdict { word: word(&measured), measured }
+    }
+
+    /// One line: the word, the numbers behind it, what to try.
+    pub fn describe(&self) -> String {
+        let m = &self.measured;
+        let mut out = self.word.name().to_string();
+        let what = match m.against {
+            Against::Spacing => "the distance of neighbours in it",
+            Against::Samples => "that between two samples of it",
+        };
+        if m.points >= FEWEST {
+            out += &format!(": W2 to the target is {} times {what}", times(m.ratio()));
+        }
+        let more = match self.word {
+            Word::Moving => format!(", {} of what it was a while ago", times(m.distance / m.before)),
+            Word::Jittering | Word::Stuck => {
+                format!(", and particles moved {} times that lately", times(m.moved / m.noise))
+            }
+            Word::Diverged => format!(", {} of what it was at the start", times(m.distance / m.start)),
+            Word::Masses => ", though particles lie where it lies".into(),
+            Word::Lost => format!(", and {:.0} % of it has no particle near", 100.0 * m.missed),
+            Word::Tails => format!(", the tails are {} times as far apart as those of two samples", times(m.tails)),
+            Word::Memorising => format!(
+                ", but particles are {} times as near to its points as fresh points are",
+                times(1.0 / m.nearness)
+            ),
+            Word::Settled | Word::Few => String::new(),
+        };
+        out += &more;
+        match self.word.advice() {
+            "" => out,
+            advice => format!("{out}. Try {advice}"),
+        }
+    }
+
+    /// The numbers by name.
+    pub fn numbers(&self) -> Vec<(&'static str, f64)> {
+        let m = &self.measured;
+        vec![
+            ("distance", m.ratio()),
+            ("distance_before", m.before / m.noise),
+            ("distance_at_start", m.start / m.noise),
+            ("moved", m.moved / m.noise),
+            ("missed", m.missed),
+            ("astray", m.astray),
+            ("tails", m.tails),
+            ("nearness", m.nearness),
+        ]
+    }
+}
+
+fn times(v: f64) -> String {
+    if v.abs() < 100.0 { format!("{v:.2}") } else { compact(v.round()) }
+}
+
+fn word(m: &Measured) -> Word {
+    if m.points < FEWEST {
+        return if m.points == 0 || m.distance > ARRIVED * m.start || m.start.is_nan() {
+            Word::Few
+        } else {
+            Word::Settled
+        };
+    }
+    let many = |share: f64| share > MANY;
+    let near = match m.against {
+        Against::Spacing => MATCHED,
+        Against::Samples => ALIKE,
+    };
+    if m.ratio() <= near {
+        return match () {
+            () if m.nearness < COPIES => Word::Memorising,
+            () if m.tails > TAILS => Word::Tails,
+            () => Word::Settled,
+        };
+    }
+    match () {
+        () if m.distance > FARTHER * m.start => Word::Diverged,
+        () if m.distance < FALLING * m.before => Word::Moving,
+        () if !many(m.astray) && !many(m.missed) => Word::Masses,
+        () if !many(m.astray) => Word::Lost,
+        () if m.moved > RESTLESS * m.noise => Word::Jittering,
+        () => Word::Stuck,
+    }
+}

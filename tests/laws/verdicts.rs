@@ -1,0 +1,95 @@
+//! Verdicts of runs: each word from samples that deserve it, in any units, and from runs that fail in its way.
+use gflow::device::{Points, rows_f64, wide};
+use gflow::flow::verdict::{Measured, Seen, Verdict, Word};
+use gflow::interrupt::Interrupt;
+use gflow::random;
+use rand::Rng;
+
+/// n points of standard deviation 0.1 about centres on the line y = 0, drawn in the given shares.
+fn clusters(seed: u64, n: usize, centers: &[(f64, f64)]) -> Vec<f64> {
+    let mut rng = random::rng(seed, 0);
+    let mut normal = || (0..12).map(|_| rng.random_range(0.0..1.0)).sum::<f64>() - 6.0;
+    let mut out = vec![];
+    for (x, share) in centers {
+        for _ in 0..(share * n as f64).round() as usize {
+            out.extend([x + 0.1 * normal(), 0.1 * normal()]);
+        }
+    }
+    out
+}
+
+/// The word for particles, where they were before and at the start, and a target, at any scale and offset; it must not depend on them.
+fn word(now: &[f64], before: &[f64], start: &[f64], target: &[f64], drawn: bool) -> Word {
+    let judged = |scale: f64, offset: f64| {
+        let points =
+            |rows: &[f64]| -> Points { wide(rows.iter().map(|v| scale * v + offset).collect(), rows.len() / 2, 2) };
+        let (now, before, start, target) = (points(now), points(before), points(start), points(target));
+        let seen = Seen { now: &now, before: Some(&before), start: Some(&start), target: &target, held: None, drawn };
+        Verdict::of(Measured::of(&seen, &Interrupt::default()).unwrap()).word
+    };
+    let found = judged(1.0, 0.0);
+    for (scale, offset) in [(1e-6, 0.0), (1024.0, 0.0), (1e200, 0.0), (1.0, 1e6)] {
+        assert_eq!(judged(scale, offset), found, "scale {scale}, offset {offset}");
+    }
+    found
+}
+
+const TWO: [(f64, f64); 2] = [(-2.0, 0.5), (2.0, 0.5)];
+
+/// Samples of a law of two clusters 4 apart, 400 points, against another sample of it; the words for both ways of measuring.
+#[test]
+fn every_word_has_its_samples() {
+    let target = clusters(0, 400, &TWO);
+    let far = clusters(9, 400, &[(30.0, 1.0)]);
+    for seed in 1..4 {
+        let fresh = clusters(seed, 400, &TWO);
+        let other = clusters(seed + 10, 400, &TWO);
+        let moved = |rows: &[f64], by: f64| rows.iter().map(|v| v + by).collect::<Vec<f64>>();
+        for drawn in [false, true] {
+            let word = |now: &[f64], before: &[f64], start: &[f64]| word(now, before, start, &target, drawn);
+            assert_eq!(word(&fresh, &other, &far), Word::Settled);
+            assert_eq!(word(&moved(&fresh, 3.0), &moved(&fresh, 4.0), &far), Word::Moving);
+            assert_eq!(word(&moved(&fresh, 3.0), &moved(&fresh, 3.0), &far), Word::Stuck);
+            let mirrored: Vec<f64> = moved(&fresh, 3.0).iter().map(|v| -v).collect();
+            assert_eq!(word(&moved(&fresh, 3.0), &mirrored, &far), Word::Jittering);
+            assert_eq!(word(&far, &moved(&far, -1.0), &moved(&fresh, 3.0)), Word::Diverged);
+            let shares = clusters(seed, 400, &[(-2.0, 0.65), (2.0, 0.35)]);
+            assert_eq!(word(&shares, &shares, &far), Word::Masses);
+            let lost = clusters(seed, 400, &[(-2.0, 1.0)]);
+            assert_eq!(word(&lost, &lost, &far), Word::Lost);
+            assert_eq!(word(&target, &target, &far), Word::Memorising);
+            let few = &fresh[..6];
+            assert_eq!(self::word(few, few, &far[..6], &target[..6], drawn), Word::Few);
+        }
+    }
+}
+
+/// Norms of the target are r = u^(−1/2), of the particles they end at 3: the bulk agrees, the tail is cut off.
+#[test]
+fn tails_are_seen() {
+    let heavy = |seed: u64, most: f64| -> Vec<f64> {
+        let mut rng = random::rng(seed, 0);
+        (0..400)
+            .flat_map(|_| {
+                let (u, t): (f64, f64) = (rng.random_range(1e-4..1.0), rng.random_range(0.0..6.3));
+                let r = u.powf(-0.5).min(most);
+                [r * t.cos(), r * t.sin()]
+            })
+            .collect()
+    };
+    let target = heavy(0, f64::INFINITY);
+    assert_eq!(word(&heavy(1, f64::INFINITY), &heavy(2, f64::INFINITY), &heavy(1, 1.0), &target, false), Word::Settled);
+    assert_eq!(word(&heavy(1, 1.5), &heavy(1, 1.5), &heavy(1, 1.0), &target, false), Word::Tails);
+}
+
+/// The words say what a run may have come to; a line of advice follows each that is not the best.
+#[test]
+fn verdicts_are_one_line() {
+    let target = clusters(0, 40, &TWO);
+    let numbers = wide(target.clone(), 40, 2);
+    let seen = Seen { now: &numbers, before: None, start: None, target: &numbers, held: None, drawn: true };
+    let v = Verdict::of(Measured::of(&seen, &Interrupt::default()).unwrap());
+    assert!(v.describe().starts_with("memorising: W2 to the target is 0.00 times"), "{}", v.describe());
+    assert!(v.describe().contains("Try") && !v.describe().contains('\n'));
+    assert_eq!(rows_f64(&numbers).unwrap(), target);
+}
