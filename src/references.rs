@@ -45,12 +45,14 @@
 //! * <a id="malik2024w1"></a>**malik2024w1**: Z. Malik, Y.-J. Huang. *A differential equation approach for Wasserstein GANs and beyond.* arXiv preprint arXiv:2405.16351, 2024.
 //! * <a id="mehrotra1992"></a>**mehrotra1992**: S. Mehrotra. *On the Implementation of a Primal-Dual Interior Point Method.* SIAM Journal on Optimization, 1992.
 //! * <a id="miyato2018"></a>**miyato2018**: T. Miyato, T. Kataoka, M. Koyama, Y. Yoshida. *Spectral Normalization for Generative Adversarial Networks.* ICLR, 2018.
+//! * <a id="nocedal2006"></a>**nocedal2006**: J. Nocedal, S. J. Wright. *Numerical Optimization.* Springer, 2006.
 //! * <a id="nowozin2016"></a>**nowozin2016**: S. Nowozin, B. Cseke, R. Tomioka. *f-GAN: Training generative neural samplers using variational divergence minimization.* Advances in Neural Information Processing Systems, 2016.
 //! * <a id="ogita2005"></a>**ogita2005**: T. Ogita, S. M. Rump, S. Oishi. *Accurate sum and dot product.* SIAM Journal on Scientific Computing, 2005.
 //! * <a id="okabe2008"></a>**okabe2008**: M. Okabe, K. Ito. *Color Universal Design.* 2008.
 //! * <a id="pearson1900"></a>**pearson1900**: K. Pearson. *On the criterion that a given system of deviations from the probable in the case of a correlated system of variables is such that it can be reasonably supposed to have arisen from random sampling.* Philosophical Magazine, 1900.
 //! * <a id="petzka2018"></a>**petzka2018**: H. Petzka, A. Fischer, D. Lukovnikov. *On the regularization of Wasserstein GANs.* ICLR, 2018.
 //! * <a id="peyre2019"></a>**peyre2019**: G. Peyré, M. Cuturi. *Computational Optimal Transport.* Foundations and Trends in Machine Learning, 2019.
+//! * <a id="polyak1987"></a>**polyak1987**: B. T. Polyak. *Introduction to Optimization.* Optimization Software, 1987.
 //! * <a id="roberts1996"></a>**roberts1996**: G. O. Roberts, R. L. Tweedie. *Exponential convergence of Langevin distributions and their discrete approximations.* Bernoulli, 1996.
 //! * <a id="stein2024"></a>**stein2024**: V. Stein, S. Neumayer, N. Rux, G. Steidl. *Wasserstein Gradient Flows for Moreau Envelopes of f-Divergences in Reproducing Kernel Hilbert Spaces.* arXiv:2402.04613, 2024.
 //! * <a id="szekely2013"></a>**szekely2013**: G. J. Székely, M. L. Rizzo. *Energy statistics: A class of statistics based on distances.* Journal of Statistical Planning and Inference, 2013.

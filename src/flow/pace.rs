@@ -100,7 +100,7 @@ impl Known {
 #[derive(Clone, Debug)]
 enum Numbers {
     Host(Known),
-    Device(Values),
+    Device(Box<Values>),
 }
 
 /// What chooses the lengths of steps.
@@ -124,7 +124,7 @@ impl Pace {
         if is_cpu(device) {
             return Numbers::Host(known);
         }
-        Numbers::Device(vector(known.list().map(|v| v as f32).to_vec(), device))
+        Numbers::Device(Box::new(vector(known.list().map(|v| v as f32).to_vec(), device)))
     }
     /// Its numbers, for saved runs.
     ///
@@ -134,7 +134,7 @@ impl Pace {
         match &self.numbers {
             // as two numbers each, whose sum keeps f64
             Numbers::Host(known) => Ok(known.list().iter().flat_map(|v| halves(*v)).collect()),
-            Numbers::Device(all) => Ok(values(all)?.into_iter().flat_map(|v| [v, 0.0]).collect()),
+            Numbers::Device(all) => Ok(values(all.as_ref())?.into_iter().flat_map(|v| [v, 0.0]).collect()),
         }
     }
     /// The same put back, if there are as many as it has.
@@ -151,7 +151,7 @@ impl Pace {
     pub fn length(&self) -> Result<f64> {
         match &self.numbers {
             Numbers::Host(known) => Ok(known.length),
-            Numbers::Device(all) => number(&all.clone().narrow(0, paces::NUMBERS - 1, 1)),
+            Numbers::Device(all) => number(&all.as_ref().clone().narrow(0, paces::NUMBERS - 1, 1)),
         }
     }
 
@@ -169,7 +169,7 @@ impl Pace {
         let longest = self.longest;
         match &mut self.numbers {
             Numbers::Host(known) => on_host(known, place, longest, (number(d)?, v), y, field),
-            Numbers::Device(all) => on_device(all, place, longest, (d, v), y, field),
+            Numbers::Device(all) => on_device(all.as_mut(), place, longest, (d, v), y, field),
         }
     }
 }
@@ -398,7 +398,9 @@ mod tests {
     fn a_saved_pace_goes_on() {
         let v = points(vec![1.0, 0.5], 1, 2, &host());
         let mut pace = Pace::new(10.0, &host());
-        (0..45).for_each(|n| drop(next(&mut pace, n, 1.0 / (n + 1) as f32, &v)));
+        for n in 0..45 {
+            next(&mut pace, n, 1.0 / (n + 1) as f32, &v);
+        }
         let mut again = Pace::new(10.0, &host());
         again.restore(&pace.state().unwrap(), &host());
         for n in 45..90 {

@@ -9,7 +9,7 @@ pub enum Time {
     /// t
     Known(f64),
     /// t, shape `[1]`
-    Kept(Values),
+    Kept(Box<Values>),
 }
 
 impl Time {
@@ -20,8 +20,8 @@ impl Time {
     pub fn after(&self, dt: &Values) -> Result<Time> {
         match self {
             Time::Known(t) if is_cpu(&dt.device()) => Ok(Time::Known(t + number(dt)?)),
-            Time::Known(t) => Ok(Time::Kept(dt.clone().add_scalar(*t))),
-            Time::Kept(t) => Ok(Time::Kept(t.clone() + dt.clone())),
+            Time::Known(t) => Ok(Time::Kept(Box::new(dt.clone().add_scalar(*t)))),
+            Time::Kept(t) => Ok(Time::Kept(Box::new(t.as_ref().clone() + dt.clone()))),
         }
     }
     /// t, which waits for the device that keeps it.
@@ -41,7 +41,7 @@ impl std::ops::Add<f64> for &Time {
     fn add(self, dt: f64) -> Time {
         match self {
             Time::Known(t) => Time::Known(t + dt),
-            Time::Kept(t) => Time::Kept(t.clone().add_scalar(dt)),
+            Time::Kept(t) => Time::Kept(Box::new(t.as_ref().clone().add_scalar(dt))),
         }
     }
 }

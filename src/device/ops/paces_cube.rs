@@ -56,7 +56,7 @@ fn look_rows(
             if level < falling * before {
                 share = f32::min(longer * share, most);
             } else {
-                share = shorter * share;
+                share *= shorter;
             }
         }
         if comptime!(ends) {
@@ -145,7 +145,8 @@ fn choose_rows(
     if UNIT_POS == 0 {
         let mut share = 1.0f32.runtime();
         if all > 0.0 {
-            share = f32::min(f32::max(some / all, 0.01f32), 1.0f32);
+            let least = f32::max(some / all, 0.01f32);
+            share = f32::min(least, 1.0f32);
         }
         out[0] = numbers[0];
         out[1] = memory * numbers[1] + (1.0 - memory) * share;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// Keys that came into what a run writes after form 4, which therefore lacks them.
-const SINCE_FORM_4: &[&str] = &["number", "origins"];
+const SINCE_FORM_4: &[&str] = &["number", "origins", "carry", "holdout"];
 
 /// Errors, with the name, unless the run would write just these arrays, bit for bit.
 pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {
@@ -84,9 +84,7 @@ fn compare(at: &str, read: &Value, again: &Value, whole: bool, out: &mut Vec<Str
                     None => out.push(below(key)),
                 }
             }
-            // an option that came later and is not set says nothing
-            let written = b.iter().filter(|(k, v)| !v.is_null() && !SINCE_FORM_4.contains(&k.as_str()));
-            let missing = written.map(|(k, _)| k).filter(|k| !a.contains_key(*k));
+            let missing = b.keys().filter(|k| !a.contains_key(*k) && !SINCE_FORM_4.contains(&k.as_str()));
             out.extend(missing.filter(|_| whole).map(|k| below(k)));
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {

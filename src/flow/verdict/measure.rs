@@ -102,9 +102,9 @@ impl Measured {
         let mut rng = random::rng(0, 0);
         let few = all.now.len().max(all.target.len()) <= TRANSPORTED;
         if seen.drawn && seen.held.is_none() && few {
-            all.from_points(&mut out, interrupt)?;
+            all.compare_points(&mut out, interrupt)?;
         } else {
-            all.from_samples(&mut out, &mut rng, interrupt)?;
+            all.compare_samples(&mut out, &mut rng, interrupt)?;
         }
         all.far_off(&mut out, &mut rng)?;
         Ok(out)
@@ -155,7 +155,7 @@ impl Samples {
         most.min(self.now.len()).min(target)
     }
 
-    fn from_points(&self, out: &mut Measured, interrupt: &Interrupt) -> Result<()> {
+    fn compare_points(&self, out: &mut Measured, interrupt: &Interrupt) -> Result<()> {
         let mut rng = random::rng(0, 3);
         // fewer particles than points can be no nearer than so many points are to each other
         let as_many = self.target.some(self.now.len(), &mut rng);
@@ -176,7 +176,7 @@ impl Samples {
         Ok(())
     }
 
-    fn from_samples(&self, out: &mut Measured, rng: &mut Rng, interrupt: &Interrupt) -> Result<()> {
+    fn compare_samples(&self, out: &mut Measured, rng: &mut Rng, interrupt: &Interrupt) -> Result<()> {
         let n = self.size(PART);
         out.points = n;
         if n == 0 {
