@@ -73,6 +73,8 @@ impl Generator {
         let closed = closed.or_else(|| {
             if f.has_native() {
                 None
+            } else if numeric.is_long {
+                piecewise::piecewise_linear(&f, &numeric)
             } else {
                 let inside = &numeric.bounds.inside;
                 piecewise::piecewise_linear(&f, &numeric).or_else(|| closed::closed_form(inside, &numeric))
@@ -82,7 +84,7 @@ impl Generator {
         let prepared = Arc::new(PreparedConjugate::new(closed.as_ref(), &numeric));
         // f'' = a/x is a·KL up to an affine term, whose inner infimum over ν is a log-mean-exp
         // (a kink adds to f without being seen in f'')
-        let kl_scale = if f.has_native() || !numeric.breaks.is_empty() {
+        let kl_scale = if f.has_native() || numeric.is_long || !numeric.breaks.is_empty() {
             None
         } else {
             expr::mul(&x(), &diff(&diff(&f, &x()), &x())).as_const().filter(|a| *a > 0.0)

@@ -2,9 +2,8 @@
 //!
 //! Between probability measures, D_f is that of g(x) = f(x) − s (x − 1) for every s. Where s = f'(1) is large beside g, f and f* are
 //! small differences of large numbers: bounds lose their digits, and single precision all of them.
-use super::diff::diff;
 use super::expr::{Expr, Kind, add, constant, scale, sub, sum, x};
-use super::tape::Tape;
+use super::long;
 
 /// A slope at 1 that is larger than g nearby by this factor hides it.
 const HIDES: f64 = 1e3;
@@ -29,7 +28,7 @@ pub(super) fn level(f: &Expr) -> Option<Expr> {
 
 /// The value and the slope at x, if they are finite.
 fn at(e: &Expr, x0: f64) -> Option<(f64, f64)> {
-    let tape = Tape::new(&[e.clone(), diff(e, &x())]);
+    let (tape, _) = long::code(e);
     let mut registers = vec![];
     tape.eval(x0, &mut registers);
     let (v, s) = (tape.out(0, &registers), tape.out(1, &registers));

@@ -23,6 +23,7 @@ mod interval;
 pub mod latex;
 mod level;
 mod log_ratio;
+mod long;
 pub mod named;
 mod native;
 mod per_device;

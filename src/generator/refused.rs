@@ -52,7 +52,7 @@ pub(super) fn line(f: &Expr, numeric: &NumericConjugate) -> Result<(), Generator
     if numeric.bounds.is_bounded() {
         return Ok(());
     }
-    let constant = if f.has_native() { None } else { diff(f, &x()).as_const() };
+    let constant = if f.has_native() || numeric.is_long { None } else { diff(f, &x()).as_const() };
     let slope = constant.unwrap_or_else(|| numeric.jet(2.0, &mut vec![]).f);
     let on_it = |x: &f64| {
         let (f, line) = (numeric.jet(*x, &mut vec![]).f, slope * (x - 1.0));

@@ -14,9 +14,9 @@ impl Generator {
     pub fn conjugate_latex(&self) -> Option<String> {
         self.closed().map(|c| latex(&c.value))
     }
-    /// f' as LaTeX; none for an f that is only known by its values.
+    /// f' as LaTeX; none for an f that is only known by its values, or too long.
     pub fn derivative_latex(&self) -> Option<String> {
-        (!self.expr().has_native()).then(|| latex(&diff(self.expr(), &x())))
+        (!self.expr().has_native() && !self.numeric().is_long).then(|| latex(&diff(self.expr(), &x())))
     }
 
     /// "y < 0.6931", "y ≤ 0.5" or "all y".
@@ -82,6 +82,7 @@ impl Generator {
             .map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right)))
             .collect();
         let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
+        let numeric_derivative = if self.by_values() { "numeric (differences of f)" } else { "code (f is too long)" };
         let growth = if dinf.is_infinite() {
             "superlinear"
         } else {
@@ -91,7 +92,7 @@ impl Generator {
             "{}\n  f(x)        {}{ends}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name(),
             self.latex(),
-            self.derivative_latex().unwrap_or_else(|| "numeric (differences of f)".into()),
+            self.derivative_latex().unwrap_or_else(|| numeric_derivative.into()),
             convexity,
             conjugate,
             self.domain_text(),

@@ -14,7 +14,7 @@ impl Generator {
         if !v.is_finite() {
             return 0.0;
         }
-        match self.numeric().tape().over(&Interval::point(x)).first() {
+        match self.numeric().tape().first_over(&Interval::point(x)) {
             Some(f) if f.defined && f.lo.is_finite() && f.hi.is_finite() => {
                 (f.hi - v).max(v - f.lo).max(0.0) * (1.0 + 4.0 * ROUNDING)
             }

@@ -5,7 +5,7 @@
 //! mass goes between points that do not both have too much. [chizat2018](crate::references#chizat2018)
 use super::ground::Ground;
 use super::rounding::{Marginal, bound_with, free_bound};
-use super::semi::{Grid, Levels, cancelled, discrepancy, discrepancy_roughly, paid, refine_on};
+use super::semi::{Grid, Levels, cancelled, discrepancy, discrepancy_roughly, inside, paid, refine_on};
 use super::simplex::Sinks;
 use crate::error::Result;
 use crate::generator::Generator;
@@ -106,7 +106,12 @@ pub fn free(
     let wide = ground.with_exits();
     let (rows, columns, total) = units(ground.rows(), a, b);
     let steep = Grid::steep(&wide);
-    let grid = Both { targets: Grid::new(f, &columns, steep), sources: Grid::new(g, &rows, steep), most: total };
+    // a plan is in whole units itself: only own masses are rounded
+    let (of_f, of_g) =
+        (inside(f.ends(), (&[], &[]), (&columns, b), total), inside(g.ends(), (&[], &[]), (&rows, a), total));
+    let targets = Grid::new(f, &columns, steep).within(of_f.as_deref());
+    let sources = Grid::new(g, &rows, steep).within(of_g.as_deref());
+    let grid = Both { targets, sources, most: total };
     let supply = vec![total; rows.len()];
     let mut best: Option<Free> = None;
     let mut history = vec![];

@@ -52,6 +52,8 @@ pub(super) struct Grid<'a> {
     kinks: Vec<f64>,
     /// the ratios from and up to which f is finite
     ends: (f64, f64),
+    /// own masses that these are multiples of, for each column, where rounding to whole units changed them
+    inside: Option<&'a [(f64, f64)]>,
     by_values: bool,
     bits: u32,
     /// below 2^floor of a column's own mass there are no breakpoints but 0
@@ -70,6 +72,8 @@ pub struct Flow<'a> {
     pub rows: &'a [f64],
     /// own masses of the priced columns, in the same units
     pub columns: &'a [f64],
+    /// own masses for the lower and the upper end of f, where those in whole units would let ratios be beyond them
+    pub inside: Option<&'a [(f64, f64)]>,
     /// taken from every slope of f: where all mass is priced an affine part changes nothing but the size of the numbers
     pub tilt: f64,
 }
@@ -83,7 +87,11 @@ impl<'a> Grid<'a> {
     /// Of a level f, whose own masses are given in units.
     pub(super) fn new(f: &'a Generator, units: &'a [f64], steep: f64) -> Grid<'a> {
         let (kinks, ends, by_values) = (f.kinks(), f.ends(), f.by_values());
-        Grid { f, units, kinks, ends, by_values, bits: 0, floor: -3, steep, tilt: 0.0 }
+        Grid { f, units, kinks, ends, inside: None, by_values, bits: 0, floor: -3, steep, tilt: 0.0 }
+    }
+    /// With other own masses for the ends of f.
+    pub(super) fn within(self, inside: Option<&'a [(f64, f64)]>) -> Grid<'a> {
+        Grid { inside, ..self }
     }
     /// A slope no path of costs comes up to.
     pub(super) fn steep(ground: &Ground) -> f64 {
@@ -98,12 +106,22 @@ impl<'a> Grid<'a> {
     }
     fn kinks_of(&self, j: usize) -> impl Iterator<Item = f64> {
         // whole masses at an end of f are still inside
-        let whole = move |x: f64, own: f64| match x {
-            x if x <= self.ends.0 => (x * own).ceil(),
-            x if x >= self.ends.1 => (x * own).floor(),
+        let own = self.units[j];
+        let (for_low, for_high) = self.inside.map_or((own, own), |v| v[j]);
+        let whole = move |x: f64| match x {
+            x if x <= self.ends.0 => (x * for_low).ceil(),
+            x if x >= self.ends.1 => (x * for_high).floor(),
             x => (x * own).round(),
         };
-        self.kinks.iter().map(move |x| whole(*x, self.units[j]))
+        self.kinks.iter().map(move |x| whole(*x))
+    }
+    /// Whether masses are beyond the lower (−1) or the upper end (1) of f, though in whole units they are not.
+    fn beyond(&self, j: usize, low: f64, high: f64) -> f64 {
+        match self.inside.map(|v| v[j]) {
+            Some((own, _)) if low < (self.ends.0 * own).ceil() => -1.0,
+            Some((_, own)) if high > (self.ends.1 * own).floor() => 1.0,
+            _ => 0.0,
+        }
     }
 }
 
@@ -136,10 +154,11 @@ impl Sinks for Grid<'_> {
             return self.steep;
         }
         let (u, v) = (low / b, high / b);
-        if u < self.ends.0 {
+        let beyond = self.beyond(j, low, high);
+        if u < self.ends.0 || beyond < 0.0 {
             return -self.steep;
         }
-        if v > self.ends.1 {
+        if v > self.ends.1 || beyond > 0.0 {
             return self.steep;
         }
         if v - u < 1e-4 * v && !self.by_values {
@@ -192,7 +211,9 @@ pub fn semi_relaxed(
     let largest = ground.largest();
     let mut history = vec![];
     let (left, right) = f.slope_at_one();
-    let flow = Flow { ground, f, rows: &rows, columns: &columns, tilt: 0.5 * (left + right) };
+    let inside = inside(f.ends(), (&rows, &a), (&columns, &b), total);
+    let flow =
+        Flow { ground, f, rows: &rows, columns: &columns, inside: inside.as_deref(), tilt: 0.5 * (left + right) };
     let mut best = None;
     let pivots = refine(&flow, interrupt, &mut |s| {
         let bound = rough_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
@@ -237,6 +258,7 @@ pub fn semi_relaxed(
 /// What `judge` reports, and an interrupt.
 pub fn refine(flow: &Flow, interrupt: &Interrupt, judge: &mut dyn FnMut(Solution) -> Result<bool>) -> Result<u64> {
     let grid = Grid { tilt: flow.tilt, ..Grid::new(flow.f, flow.columns, Grid::steep(flow.ground)) };
+    let grid = grid.within(flow.inside);
     refine_on(flow.ground, flow.rows, grid, interrupt, judge)
 }
 
@@ -264,6 +286,28 @@ pub(super) fn refine_on(
         grid.finer();
         tree.refine(&grid);
     }
+}
+
+/// What masses in whole units are off by, relatively, and ratios still forgive.
+const FORGIVEN: f64 = 1e-13;
+
+/// A weight of 1e-6 in units of 2⁻⁵⁰ is off by 4e-10: own masses for which a ratio at an end of f is none beyond it for the weights
+/// that were given. None where f has no ends, or weights are whole.
+pub(super) fn inside(
+    (low, high): (f64, f64),
+    (rows, a): (&[f64], &[f64]),
+    (columns, b): (&[f64], &[f64]),
+    total: f64,
+) -> Option<Vec<(f64, f64)>> {
+    if low == 0.0 && high == f64::INFINITY {
+        return None;
+    }
+    let given = rows.iter().zip(a).filter(|r| *r.0 > 0.0).map(|(r, a)| a * total / r);
+    let (least, most) = given.fold((1.0, 1.0), |(l, m): (f64, f64), g| (l.min(g), m.max(g)));
+    let whole = columns.iter().zip(b).all(|(u, b)| (b * total - u).abs() <= FORGIVEN * u);
+    let own = |(u, b): (&f64, &f64)| (u.max(b * total) / least, u.min(b * total) / most);
+    let forgiven = whole && most - least <= FORGIVEN;
+    (!forgiven).then(|| columns.iter().zip(b).map(own).collect())
 }
 
 /// The weights, or equal ones.
@@ -346,10 +390,23 @@ pub fn discrepancy_size(f: &Generator, mu: &[f64], b: &[f64]) -> f64 {
             return *m;
         }
         let x = ratio(f, *m, *b);
-        let slope = if *m > 0.0 { m * f.derivative(x).abs() } else { 0.0 };
+        let slope = if *m > 0.0 { m * steepness(f, x) } else { 0.0 };
         b * f.f(x).abs() + slope + f.unit() * (b + m)
     };
     mu.iter().zip(b).map(size).sum()
+}
+
+/// |f'(x)|; at an end of f where that is infinite, as in (2 − x) ln (2 − x) at 2, what f changes by from where rounding may have
+/// come from, over that distance: f changes less on any part of it.
+fn steepness(f: &Generator, x: f64) -> f64 {
+    let slope = f.derivative(x).abs();
+    if slope.is_finite() {
+        return slope;
+    }
+    let distance = 16.0 * ROUNDING * x;
+    let inside = if x <= f.ends().0 { x + distance } else { x - distance };
+    let rise = (f.f(x) - f.f(inside)).abs() / (x - inside).abs();
+    if rise.is_nan() { slope } else { rise }
 }
 
 /// ⟨c, π⟩ in twice the digits.

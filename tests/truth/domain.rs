@@ -155,3 +155,31 @@ fn what_comes_back_is_refused() {
         assert!(out.is_err(), "{f}");
     }
 }
+
+/// Fermi–Dirac's f ends at 2, where its slope is infinite, and two points with weights down to 1e-9, which no unit of mass divides:
+/// upper bounds are finite where D is. The minimum over the mass m = 2 b/(1 + e^−s) of the second point is where its slope vanishes.
+#[test]
+fn weights_that_no_unit_divides() {
+    let term = |x: f64| if x > 0.0 { x * x.ln() } else { 0.0 };
+    let f = |x: f64| term(x) + term(2.0 - x);
+    let slope = |x: f64| x.ln() - (2.0 - x).ln();
+    for b in [0.5, 0.25, 0.1, 1e-3, 1e-6, 3e-8, 1e-9] {
+        let (mut low, mut high) = (-60.0f64, 60.0f64);
+        let u = |s: f64| 2.0 / (1.0 + (-s).exp());
+        for _ in 0..200 {
+            let s = 0.5 * (low + high);
+            if s - slope((1.0 - b * u(s)) / (1.0 - b)) < 10.0 { low = s } else { high = s }
+        }
+        let m = if b == 0.5 { 0.5 } else { b * u(low) };
+        let exact = 10.0 * (0.5 - m) + (1.0 - b) * f((1.0 - m) / (1.0 - b)) + b * f(m / b);
+        let out = printed(&format!(
+            "let f = f_divergence(\"fd\", |x| x*ln(x)+(2-x)*ln(2-x)); let p = points([[0.0],[1.0]]);
+            let o = #{{ critic: exact(), source_weights: [0.5,0.5], target_weights: [{:?},{b:?}] }};
+            let e = f.regularized(lipschitz(10.0)).estimate(p, p, o); print(`${{e.lower}} ${{e.upper}}`);",
+            1.0 - b
+        ));
+        let v: Vec<f64> = out.split_whitespace().map(|v| v.parse().unwrap()).collect();
+        assert!(v[0] <= exact + 1e-14 && exact - 1e-14 <= v[1], "{b}: {out} for {exact}");
+        assert!(v[1] - v[0] <= 1e-7 * v[1] + 1e-13, "{b}: {out} for {exact}");
+    }
+}

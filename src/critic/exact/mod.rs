@@ -155,6 +155,14 @@ impl Exact {
         let least = (f.f(1.0) - f.rounding_at(1.0)).min(0.0);
         let (lower, value) = (s.lower.max(least), s.value.max(least));
         let wide = gap > self.options.tolerance.max(1e-6) * s.upper.abs().max(1e-9);
+        let remark = if gap == f64::INFINITY {
+            Some(
+                "no masses were found for which f is finite at all ratios: it ends too near to those of the weights"
+                    .into(),
+            )
+        } else {
+            wide.then(|| format!("the bounds stayed {gap:.1e} apart: f is steep or flat beyond the reach of its grid"))
+        };
         Ok(Solution {
             on_target: Some(on_target),
             proximal: Some(s.mu),
@@ -162,8 +170,7 @@ impl Exact {
             transport: Some(s.transport),
             history: s.history,
             iterations: s.pivots as usize,
-            remark: wide
-                .then(|| format!("the bounds stayed {gap:.1e} apart: f is steep or flat beyond the reach of its grid")),
+            remark,
             ..Solution::new(
                 [lower, value, s.upper],
                 Arc::new(Envelope {

@@ -104,7 +104,7 @@ impl<'a> Descent<'a> {
         let (alpha, c, n) = (self.order.alpha(), self.factor(), self.p.len());
         let f = self.price(t)?;
         let Units { rows, columns, total } = &self.units;
-        let flow = Flow { ground: &self.ground, f: &f, rows, columns, tilt: 0.0 };
+        let flow = Flow { ground: &self.ground, f: &f, rows, columns, inside: None, tilt: 0.0 };
         let mut s_at = t;
         let pivots = refine(&flow, self.interrupt, &mut |s| {
             let (plan, eta) = normalise(&s.plan, rows, &self.q.weights, self.ground.cols(), *total);

@@ -1,10 +1,11 @@
 //! Semismooth Newton steps on the dual of a penalised f-divergence, until its gap is closed. [stein2024](crate::references#stein2024)
 //!
-//! An f with f'(∞) < ∞ at a far start is followed from f + δ/2 (x − 1)² as δ → 0. Where f' jumps, or hardly rises any more, f*' is a
-//! step, and the steps have nothing to hold on to: there the quadratic term is f + δ/2 (x − c)² with centres c that follow the
-//! solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
+//! An f with f'(∞) < ∞ at a far start is followed from f + δ/2 (x − 1)² as δ → 0, for as long as that may pay: where λ is small for f,
+//! potentials are so large that steps gain next to nothing, and interior points go there in a few. Where f' jumps, or hardly rises any
+//! more, f*' is a step, and Newton's steps have nothing to hold on to: there the quadratic term is f + δ/2 (x − c)² with centres c that
+//! follow the solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
 use super::conjugate::Conjugate;
-use super::dual::{Dual, State};
+use super::dual::{Dual, Mass, State};
 use super::interior::{Inside, Interior};
 use super::patience::{PATIENCE, Patience};
 use crate::error::{Error, Result};
@@ -12,6 +13,11 @@ use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
 
 const MOST_STEPS: usize = 200;
+/// Evaluations of the dual before another method is tried: with a free mass, where it is fixed and each looks for ν besides, and
+/// around centres. What is solved so takes a third of them.
+const MOST_FREE: usize = 3000;
+const MOST_FIXED: usize = 300;
+const MOST_CENTRED: usize = 1000;
 /// A gap, relative to the upper bound, with which f itself was followed well enough.
 const WIDE: f64 = 1e-8;
 /// Steps of the interior-point method at most.
@@ -43,6 +49,8 @@ struct Search<'a> {
     best: Option<(Vec<f64>, f64, f64)>,
     history: Vec<(f64, f64)>,
     steps: usize,
+    /// evaluations that the method at work may still make
+    left: usize,
 }
 
 /// Solves the problem from α = b, or from a nearby solution.
@@ -51,18 +59,18 @@ struct Search<'a> {
 /// λ so small for the kernel that no value is finite; an interrupt.
 pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Optimum> {
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
-    let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0 };
-    if d.f.has_kinks() {
-        search.inside()?;
-    } else {
+    let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0, left: 0 };
+    if !d.f.has_kinks() {
+        search.left = if d.mass == Mass::One { MOST_FIXED } else { MOST_FREE };
         search.follow(alpha.clone())?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
+        search.inside()?;
+    }
+    if !search.is_closed(d.tolerance.max(WIDE)) {
+        search.left = MOST_CENTRED;
         let from = search.best.as_ref().map_or(alpha, |b| b.0.clone());
         search.centred(from)?;
-    }
-    if !d.f.has_kinks() && !search.is_closed(d.tolerance.max(WIDE)) {
-        search.inside()?;
     }
     let Search { best, history, steps, .. } = search;
     let (alpha, lower, upper) = best.ok_or_else(|| {
@@ -90,6 +98,9 @@ impl Search<'_> {
             if state.value.is_finite() && near { vec![] } else { (-3..12).map(|k| 10f64.powi(-k)).collect() };
         deltas.push(0.0);
         for delta in deltas {
+            if self.left == 0 {
+                break;
+            }
             let c = Conjugate::new(d.f, delta);
             let again = d.evaluate(&c, state.alpha.clone(), state.k_alpha.clone(), state.nu);
             if !again.value.is_finite() {
@@ -117,7 +128,7 @@ impl Search<'_> {
                 break;
             }
             let state = self.climb_on(&c, state, STEPS_OF_CENTRES)?;
-            if self.is_closed(d.tolerance) {
+            if self.is_closed(d.tolerance) || self.left == 0 {
                 break;
             }
             let now = self.best.as_ref().map_or(f64::INFINITY, |b| b.2 - b.1);
@@ -173,7 +184,7 @@ impl Search<'_> {
             if self.judge(&state) {
                 break;
             }
-            let Some(next) = self.d.newton_step(&state).and_then(|step| climb(self.d, c, &state, &step)) else { break };
+            let Some(next) = self.d.newton_step(&state).and_then(|step| self.climb(c, &state, &step)) else { break };
             self.steps += 1;
             done += 1;
             let gained = next.value - state.value;
@@ -185,21 +196,23 @@ impl Search<'_> {
         }
         Ok(state)
     }
-}
 
-/// The Newton step, halved until the dual value rises by a tenth of what its slope promises.
-fn climb(d: &Dual, c: &Conjugate, s: &State, step: &[f64]) -> Option<State> {
-    let k_step = d.times_k(step);
-    let r: Vec<f64> = s.alpha.iter().zip(&s.x).zip(d.b).map(|((a, x), b)| a - b * x).collect();
-    let slope = -mean(&r, &k_step) / d.lambda;
-    let mut t = 1.0;
-    for _ in 0..50 {
-        let move_by = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v + t * w).collect::<Vec<f64>>();
-        let next = d.evaluate(c, move_by(&s.alpha, step), move_by(&s.k_alpha, &k_step), s.nu);
-        if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) {
-            return Some(next);
+    /// The Newton step, halved until the dual value rises by a tenth of what its slope promises.
+    fn climb(&mut self, c: &Conjugate, s: &State, step: &[f64]) -> Option<State> {
+        let d = self.d;
+        let k_step = d.times_k(step);
+        let r: Vec<f64> = s.alpha.iter().zip(&s.x).zip(d.b).map(|((a, x), b)| a - b * x).collect();
+        let slope = -mean(&r, &k_step) / d.lambda;
+        let mut t = 1.0;
+        for _ in 0..50 {
+            self.left = self.left.checked_sub(1)?;
+            let move_by = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v + t * w).collect::<Vec<f64>>();
+            let next = d.evaluate(c, move_by(&s.alpha, step), move_by(&s.k_alpha, &k_step), s.nu);
+            if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) {
+                return Some(next);
+            }
+            t *= 0.5;
         }
-        t *= 0.5;
+        None
     }
-    None
 }

@@ -64,7 +64,7 @@ impl Bounds {
         let mut places = breaks.to_vec();
         let mut arguments = vec![];
         limited(f, &mut arguments);
-        arguments.iter().for_each(|u| zeros(u, &mut places));
+        zeros(&arguments, &mut places);
         let outside = |x: f64| !value(x).is_finite();
         let mut all = true;
         if let Some(e) = edge(&places, -1.0, f.has_native(), &value) {

@@ -1,8 +1,10 @@
 //! Where f changes its formula: the zeros of what abs, max, min and comparisons look at.
 use crate::generator::expr::{Expr, Kind, sub};
+use crate::generator::long;
 use crate::generator::scalar::Unary;
 use crate::generator::tape::Tape;
 use crate::interrupt;
+use std::collections::HashSet;
 
 fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
     match e.kind() {
@@ -20,9 +22,7 @@ pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
     let mut arguments = vec![];
     kink_arguments(f, &mut arguments);
     let mut out: Vec<f64> = vec![];
-    for a in &arguments {
-        zeros(a, &mut out);
-    }
+    zeros(&arguments, &mut out);
     if interrupt::poll().is_err() {
         return vec![];
     }
@@ -31,35 +31,61 @@ pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
     out
 }
 
-/// Zeros in x of an expression at which it changes its sign.
-pub(super) fn zeros(a: &Expr, out: &mut Vec<f64>) {
-    let tape = Tape::new(std::slice::from_ref(a));
+/// Steps of the grid in ln x, and where it ends.
+const STEPS: usize = 4000;
+const END: f64 = 40.0;
+
+/// Zeros in x of expressions at which they change their signs. What they share is computed once for all.
+pub(super) fn zeros(all: &[Expr], out: &mut Vec<f64>) {
+    let mut seen = HashSet::new();
+    let all: Vec<&Expr> = all.iter().filter(|a| seen.insert(*a)).collect();
+    let tape = Tape::new(&all.iter().map(|a| (*a).clone()).collect::<Vec<Expr>>());
     let mut regs = vec![];
-    let mut g = |v: f64| {
-        tape.eval(v, &mut regs);
-        tape.out(0, &regs)
+    let mut values = |t: f64| -> Vec<f64> {
+        tape.eval(t.exp(), &mut regs);
+        (0..all.len()).map(|i| tape.out(i, &regs)).collect()
     };
-    let n = 4000;
-    let (mut t0, mut p) = (-40.0f64, g(f64::exp(-40.0)));
+    let n = long::points(STEPS, 8, &tape);
+    let mut found: Vec<Vec<(f64, f64, f64)>> = vec![vec![]; all.len()];
+    let (mut t0, mut before) = (-END, values(-END));
     for i in 1..=n {
         if interrupt::poll().is_err() {
             return;
         }
-        let t = -40.0f64 + 80.0 * i as f64 / n as f64;
-        let q = g(t.exp());
-        if p == 0.0 {
-            out.push(snap(t0.exp(), &mut g));
-        } else if p * q < 0.0 {
-            let (mut lo, mut hi) = (t0, t);
-            for _ in 0..80 {
-                let m = 0.5 * (lo + hi);
-                if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
+        let t = -END + 2.0 * END * i as f64 / n as f64;
+        let here = values(t);
+        for (k, (p, q)) in before.iter().zip(&here).enumerate() {
+            if *p == 0.0 || p * q < 0.0 {
+                found[k].push((t0, t, *p));
             }
-            let zero = nearest(lo.exp() * (1.0 - 1e-13), hi.exp() * (1.0 + 1e-13), p > 0.0, &mut g);
-            out.push(snap(zero, &mut g));
         }
-        (t0, p) = (t, q);
+        (t0, before) = (t, here);
     }
+    for (a, places) in all.iter().zip(found).filter(|f| !f.1.is_empty()) {
+        let tape = Tape::new(std::slice::from_ref(*a));
+        let mut g = |v: f64| {
+            tape.eval(v, &mut regs);
+            tape.out(0, &regs)
+        };
+        out.extend(places.into_iter().take_while(|_| interrupt::poll().is_ok()).map(|p| zero(p, &mut g)));
+    }
+}
+
+/// The zero of g between two places in ln x, of which the first has the value p.
+fn zero((t0, t, p): (f64, f64, f64), g: &mut dyn FnMut(f64) -> f64) -> f64 {
+    if p == 0.0 {
+        return snap(t0.exp(), g);
+    }
+    let (mut lo, mut hi) = (t0, t);
+    for _ in 0..80 {
+        let m = 0.5 * (lo + hi);
+        if m == lo || m == hi {
+            break;
+        }
+        if (g(m.exp()) > 0.0) == (p > 0.0) { lo = m } else { hi = m }
+    }
+    let zero = nearest(lo.exp() * (1.0 - 1e-13), hi.exp() * (1.0 + 1e-13), p > 0.0, g);
+    snap(zero, g)
 }
 
 /// The number next to where g changes its sign, between two of which the first is as g is below.

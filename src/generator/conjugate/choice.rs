@@ -7,6 +7,7 @@ use super::prepared::{Domain, Form, PreparedConjugate};
 use super::values::VectorConjugate;
 use crate::generator::diff::diff;
 use crate::generator::expr::y;
+use crate::generator::long;
 use crate::generator::tape::Tape;
 use crate::interrupt;
 use burn::tensor::{Tensor, TensorData};
@@ -23,13 +24,15 @@ impl PreparedConjugate {
         let with = |form| PreparedConjugate { form, domain };
         let nodes = |k, polish| with(Form::Interpolated(Box::new(Interpolant::new(numeric, k, polish))));
         let interpolated = || {
-            let plain = nodes(if numeric.by_values { 8192 } else { 1024 }, 0);
+            let usual = if numeric.by_values { 8192 } else { 1024 };
+            // each is a dozen times f and its slopes
+            let plain = nodes(long::points(12 * usual, 4, numeric.tape()) / 12, 0);
             if numeric.bounds.is_bounded() {
                 // steps of f*' lie between nodes: these are as many as a device has
                 return if plain.error(numeric) < 2e-6 { plain } else { nodes(NODES_OF_KINKS, 0) };
             }
             // Newton needs f'' > 0 between the nodes, which kinks and flat pieces deny, and f on the device
-            if numeric.by_values || !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
+            if numeric.by_values || numeric.is_long || !numeric.breaks.is_empty() || plain.error(numeric) < 2e-6 {
                 return plain;
             }
             let polished = nodes(1024, 3);

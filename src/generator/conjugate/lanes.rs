@@ -63,6 +63,26 @@ impl Interpolant {
     }
 }
 
+/// Outside (f'(0⁺), f'(∞)] no form holds: x* = 0 below, f* = ∞ above. An end that is infinite is no question for every number.
+fn outside(domain: &Domain, y: &Lanes, out: &mut Conjugates<Lanes>) {
+    let Domain { d0: low, f0, dinf: high, attained, .. } = *domain;
+    if low.is_finite() {
+        for (l, y) in y.iter().enumerate() {
+            if *y <= low as f32 {
+                (out.value[l], out.gradient[l], out.curvature[l]) = (-f0 as f32, 0.0, 0.0);
+            }
+        }
+    }
+    if high.is_finite() {
+        let end = high as f32;
+        for (l, y) in y.iter().enumerate() {
+            if *y > end || !attained && *y == end {
+                (out.value[l], out.gradient[l], out.curvature[l]) = (f32::INFINITY, f32::INFINITY, 0.0);
+            }
+        }
+    }
+}
+
 /// The line beyond an end of f, where `beyond` holds.
 fn straight(s: &Straight, beyond: impl Fn(f32) -> bool, y: &Lanes, out: &mut Conjugates<Lanes>) {
     for (l, y) in y.iter().enumerate() {
@@ -92,17 +112,7 @@ impl PreparedConjugate {
             }
             Form::Interpolated(nodes) => nodes.at_lanes(y, registers, out),
         }
-        // outside (f'(0⁺), f'(∞)] neither holds: x* = 0 below, f* = ∞ above
-        let Domain { d0: low, f0, dinf: high, attained, .. } = self.domain;
-        let (d0, dinf) = (low as f32, high as f32);
-        for (l, y) in y.iter().enumerate() {
-            if low.is_finite() && *y <= d0 {
-                (out.value[l], out.gradient[l], out.curvature[l]) = (-f0 as f32, 0.0, 0.0);
-            }
-            if high.is_finite() && (*y > dinf || !attained && *y == dinf) {
-                (out.value[l], out.gradient[l], out.curvature[l]) = (f32::INFINITY, f32::INFINITY, 0.0);
-            }
-        }
+        outside(&self.domain, y, out);
         // where f ends x* stays; the nodes of a table go on like that by themselves
         if let (Form::Closed(_), Some(s)) = (&self.form, &self.domain.floor) {
             straight(s, |y| y <= s.from as f32, y, out);

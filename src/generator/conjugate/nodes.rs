@@ -15,9 +15,8 @@ pub(super) struct Node {
     pub s: f64,
 }
 
-/// ln x where f is looked at for the nodes: dense near 1 and beside the places where f changes or ends.
-pub(super) fn places(by_values: bool, breaks: &[f64], bounds: &Bounds) -> Vec<f64> {
-    let n = 1536;
+/// ln x where f is looked at for the nodes, n of them: dense near 1 and beside the places where f changes or ends.
+pub(super) fn places(n: usize, by_values: bool, breaks: &[f64], bounds: &Bounds) -> Vec<f64> {
     let reach = (2.0 * 650.0f64).ln();
     let mut ts: Vec<f64> = (0..=n).map(|i| (reach * (2.0 * i as f64 / n as f64 - 1.0)).sinh()).collect();
     if by_values {

@@ -8,12 +8,15 @@ use super::breaks::find_breaks;
 use super::jet::{CLOSE, Jet, jet_of};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
-use crate::generator::diff::diff;
-use crate::generator::expr::{Expr, x};
+use crate::generator::expr::Expr;
+use crate::generator::long;
 use crate::generator::tape::Tape;
 
 /// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
 const FAR: f64 = 1e150;
+
+/// Points that are looked at for the nodes, at most.
+const NODES: usize = 1536;
 
 /// A point where f' jumps from `left` to `right`.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +47,8 @@ pub struct NumericConjugate {
     pub breaks: Vec<f64>,
     /// f has parts known by their values alone
     pub by_values: bool,
+    /// f is too long to be worked on as a formula
+    pub is_long: bool,
     /// where f is finite
     pub bounds: Bounds,
     /// f at the ends of that
@@ -65,9 +70,7 @@ impl NumericConjugate {
         let mut breaks = find_breaks(f);
         let bounds = Bounds::of(f, &breaks);
         let (f, low, high) = (&bounds.extended, bounds.low, bounds.high);
-        let d1 = diff(f, &x());
-        let d2 = diff(&d1, &x());
-        let tape = Tape::new(&[f.clone(), d1, d2]);
+        let (tape, is_long) = long::code(f);
         let at = |v: f64| {
             let j = jet_of(&tape, v, &mut vec![]);
             (j.f, j.d1)
@@ -76,7 +79,7 @@ impl NumericConjugate {
         let Ends { mut f0, mut d0, mut dinf, mut f_at_dinf } = Ends::of(f, &at);
         let (mut slopes, mut at_ends) = ([d0, dinf], [f0, f64::INFINITY]);
         let mut kinks = inner_kinks(&tape, &breaks, &bounds);
-        let mut ts = places(by_values, &breaks, &bounds);
+        let mut ts = places(long::points(NODES, 4, &tape), by_values, &breaks, &bounds);
         if low > 0.0 {
             let (end, kink) = end_of(&bounds, 1.0, &tape);
             (f0, d0, slopes[0], at_ends[0]) = (f64::INFINITY, f64::NEG_INFINITY, kink.right, end.value);
@@ -105,6 +108,7 @@ impl NumericConjugate {
             kinks,
             breaks,
             by_values,
+            is_long,
             at_ends,
             unit,
             slopes,

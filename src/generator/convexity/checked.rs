@@ -2,6 +2,7 @@
 use super::refute::{Kind, Refuter, Violation};
 use super::study::Study;
 use crate::generator::conjugate::numeric::NumericConjugate;
+use crate::generator::long;
 use crate::generator::native::rounding;
 use crate::interrupt;
 
@@ -16,12 +17,13 @@ pub fn look(numeric: &NumericConjugate, refuter: &Refuter, study: Study) -> Resu
     let (mut from, mut to) = (f64::NAN, f64::NAN);
     let mut missed = study.relative;
     let mut last = f64::NAN;
-    for i in 0..=POINTS {
+    let points = long::points(POINTS, 40, numeric.tape());
+    for i in 0..=points {
         // whoever was asked to stop takes no verdict home
         if interrupt::poll().is_err() {
             break;
         }
-        let v = (-REACH + 2.0 * REACH * i as f64 / POINTS as f64).exp();
+        let v = (-REACH + 2.0 * REACH * i as f64 / points as f64).exp();
         if v <= numeric.bounds.low || v >= numeric.bounds.high {
             continue;
         }

@@ -10,12 +10,12 @@ use crate::generator::tape::{Branch, Tape};
 
 /// Looks at f with pieces between these places; whatever is found wrong is shown with `refuter`.
 pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
-    let mut s = Study::begin();
-    if f.has_native() {
+    let tape = Tape::new(std::slice::from_ref(f));
+    let mut s = Study::begin(&tape);
+    if f.has_native() || s.is_beyond(&tape, breaks.len()) {
         s.miss(1.0);
         return s;
     }
-    let tape = Tape::new(std::slice::from_ref(f));
     let places = places(&tape, breaks);
     let parts = pieces(&tape, &places);
     for (i, p) in parts.iter().enumerate() {

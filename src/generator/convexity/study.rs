@@ -1,8 +1,10 @@
 //! What is found out about f on the way to a proof.
 use super::refute::Violation;
+use crate::generator::tape::Tape;
 
-/// Intervals that are looked at for one f.
+/// Intervals that are looked at for one f, and instructions on them: with derivatives each is a hundred times one on numbers.
 const BOXES: usize = 3000;
+const OPERATIONS: usize = 1_000_000;
 
 /// What was found out about f.
 pub struct Study {
@@ -22,8 +24,13 @@ pub struct Study {
 
 impl Study {
     /// Nothing has been looked at.
-    pub fn begin() -> Study {
-        Study { steps: vec![], relative: 0.0, from: 0.0, to: f64::INFINITY, violation: None, left: BOXES }
+    pub fn begin(tape: &Tape) -> Study {
+        let left = (OPERATIONS / tape.len().max(1)).min(BOXES);
+        Study { steps: vec![], relative: 0.0, from: 0.0, to: f64::INFINITY, violation: None, left }
+    }
+    /// Whether looking at so many places, with all of their pieces, would take too long.
+    pub fn is_beyond(&self, tape: &Tape, places: usize) -> bool {
+        (places + 1).saturating_mul(tape.len()) > OPERATIONS / 16
     }
     /// Whether all of it is proved.
     pub fn is_complete(&self) -> bool {

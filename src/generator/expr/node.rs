@@ -35,10 +35,22 @@ pub enum Kind {
 struct Node {
     kind: Kind,
     hash: u64,
+    facts: Facts,
+}
+
+/// What is asked of a node again and again, from its kind and from what is known of its children.
+#[derive(Clone, Copy, Debug, Default)]
+struct Facts {
     /// nodes of the tree this graph unfolds to: what recursive passes cost
     size: u64,
-    /// whether it depends on the coordinates of a point
+    /// whether coordinates of a point, x, y and functions known by their values occur
     of_point: bool,
+    has_x: bool,
+    has_y: bool,
+    has_native: bool,
+    /// > 0 and ≥ 0 for every x > 0
+    positive: bool,
+    nonnegative: bool,
 }
 
 /// A handle on a node of the expression graph; cloning is cheap.
@@ -79,12 +91,31 @@ pub(super) fn node(kind: Kind) -> Expr {
         Kind::Where(q, a, b) => (q, a, b).hash(&mut h),
         Kind::Native(f, order, a) => (f.id(), order, a).hash(&mut h),
     }
-    let e = Expr(Arc::new(Node { of_point: matches!(kind, Kind::Coordinate(_)), kind, hash: h.finish(), size: 1 }));
-    let size = e.children().iter().fold(1u64, |n, c| n.saturating_add(c.0.size));
-    let of_point = e.0.of_point || e.children().iter().any(|c| c.0.of_point);
-    match Arc::try_unwrap(e.0) {
-        Ok(n) => Expr(Arc::new(Node { size, of_point, ..n })),
-        Err(shared) => Expr(shared),
+    let facts = Facts::of(&kind);
+    Expr(Arc::new(Node { kind, hash: h.finish(), facts }))
+}
+
+impl Facts {
+    fn of(kind: &Kind) -> Facts {
+        let mut f = Facts {
+            size: 1,
+            of_point: matches!(kind, Kind::Coordinate(_)),
+            has_x: matches!(kind, Kind::X),
+            has_y: matches!(kind, Kind::Y),
+            has_native: matches!(kind, Kind::Native(..)),
+            positive: kind.is_positive(),
+            nonnegative: false,
+        };
+        f.nonnegative = kind.is_nonnegative() || f.positive;
+        for c in kind.children() {
+            let child = c.0.facts;
+            f.size = f.size.saturating_add(child.size);
+            f.of_point |= child.of_point;
+            f.has_x |= child.has_x;
+            f.has_y |= child.has_y;
+            f.has_native |= child.has_native;
+        }
+        f
     }
 }
 
@@ -116,34 +147,10 @@ pub(in crate::generator) fn native_derivative(f: NativeFunction, order: u8, a: &
     }
 }
 
-impl Expr {
-    /// What terms and factors are ordered by.
-    pub(super) fn hash_code(&self) -> u64 {
-        self.0.hash
-    }
-    /// Nodes of the tree the graph unfolds to.
-    pub fn size(&self) -> u64 {
-        self.0.size
-    }
-    /// Whether it depends on the coordinates of a point.
-    pub fn of_point(&self) -> bool {
-        self.0.of_point
-    }
-    /// What the node is.
-    pub fn kind(&self) -> &Kind {
-        &self.0.kind
-    }
-    /// The number it is, if it is one.
-    pub fn as_const(&self) -> Option<f64> {
-        if let Kind::Const(v) = self.kind() { Some(*v) } else { None }
-    }
-    /// Whether it is this number.
-    pub fn is(&self, v: f64) -> bool {
-        self.as_const() == Some(v)
-    }
+impl Kind {
     /// The nodes it is made of; of a product each base and its exponent.
-    pub fn children(&self) -> Vec<Expr> {
-        match self.kind() {
+    fn children(&self) -> Vec<Expr> {
+        match self {
             Kind::Sum(_, v) => v.iter().map(|t| t.1.clone()).collect(),
             Kind::Prod(v) => v.iter().flat_map(|(b, e)| [b.clone(), e.clone()]).collect(),
             Kind::Unary(_, a) | Kind::Native(_, _, a) => vec![a.clone()],
@@ -152,25 +159,9 @@ impl Expr {
             Kind::Const(_) | Kind::X | Kind::Y | Kind::Coordinate(_) => vec![],
         }
     }
-    /// Whether any node of the graph satisfies the predicate.
-    pub fn any(&self, pred: &dyn Fn(&Kind) -> bool) -> bool {
-        pred(self.kind()) || self.children().iter().any(|e| e.any(pred))
-    }
-    /// Whether x occurs.
-    pub fn has_x(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::X))
-    }
-    /// Whether some part is known only by its values.
-    pub fn has_native(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::Native(..)))
-    }
-    /// Whether y occurs.
-    pub fn has_y(&self) -> bool {
-        self.any(&|k| matches!(k, Kind::Y))
-    }
     /// Provably > 0 for every x > 0, from the structure alone.
-    pub fn is_positive(&self) -> bool {
-        match self.kind() {
+    fn is_positive(&self) -> bool {
+        match self {
             Kind::Const(v) => *v > 0.0,
             Kind::X => true,
             Kind::Unary(Unary::Exp | Unary::Sigmoid | Unary::Softplus | Unary::Omega | Unary::Cosh, _) => true,
@@ -187,16 +178,71 @@ impl Expr {
         }
     }
     /// Provably ≥ 0 for every x > 0.
-    pub fn is_nonnegative(&self) -> bool {
-        match self.kind() {
+    fn is_nonnegative(&self) -> bool {
+        match self {
             Kind::Const(v) => *v >= 0.0,
             Kind::Unary(Unary::Abs | Unary::LogCosh, _) => true,
             Kind::Prod(v) => v.iter().all(|(b, e)| b.is_nonnegative() || is_even(e)),
             Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_nonnegative()),
             Kind::Where(_, a, b) => a.is_nonnegative() && b.is_nonnegative(),
             Kind::Binary(Binary::Max, a, b) => a.is_nonnegative() || b.is_nonnegative(),
-            _ => self.is_positive(),
+            _ => false,
         }
+    }
+}
+
+impl Expr {
+    /// What terms and factors are ordered by.
+    pub(super) fn hash_code(&self) -> u64 {
+        self.0.hash
+    }
+    /// Nodes of the tree the graph unfolds to.
+    pub fn size(&self) -> u64 {
+        self.0.facts.size
+    }
+    /// Whether it depends on the coordinates of a point.
+    pub fn of_point(&self) -> bool {
+        self.0.facts.of_point
+    }
+    /// What the node is.
+    pub fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+    /// The number it is, if it is one.
+    pub fn as_const(&self) -> Option<f64> {
+        if let Kind::Const(v) = self.kind() { Some(*v) } else { None }
+    }
+    /// Whether it is this number.
+    pub fn is(&self, v: f64) -> bool {
+        self.as_const() == Some(v)
+    }
+    /// The nodes it is made of; of a product each base and its exponent.
+    pub fn children(&self) -> Vec<Expr> {
+        self.kind().children()
+    }
+    /// Whether any node of the graph satisfies the predicate.
+    pub fn any(&self, pred: &dyn Fn(&Kind) -> bool) -> bool {
+        pred(self.kind()) || self.children().iter().any(|e| e.any(pred))
+    }
+    /// Whether x occurs.
+    pub fn has_x(&self) -> bool {
+        self.0.facts.has_x
+    }
+    /// Whether some part is known only by its values.
+    pub fn has_native(&self) -> bool {
+        self.0.facts.has_native
+    }
+    /// Whether y occurs.
+    pub fn has_y(&self) -> bool {
+        self.0.facts.has_y
+    }
+    /// Provably > 0 for every x > 0, from the structure alone.
+    pub fn is_positive(&self) -> bool {
+        self.0.facts.positive
+    }
+    /// Provably ≥ 0 for every x > 0.
+    pub fn is_nonnegative(&self) -> bool {
+        self.0.facts.nonnegative
     }
     /// (coefficient, monomial)
     pub(super) fn split_coefficient(&self) -> (f64, Expr) {

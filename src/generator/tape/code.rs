@@ -39,8 +39,10 @@ pub struct Tape {
     outs: Vec<u32>,
 }
 
-struct Lowering {
-    ops: Vec<Op>,
+/// Instructions that are being made.
+#[derive(Default)]
+pub(super) struct Lowering {
+    pub(super) ops: Vec<Op>,
     memo: HashMap<Expr, u32>,
     /// where instructions of a digest are; equal ones have one digest
     places: HashMap<u64, Vec<u32>>,
@@ -56,6 +58,29 @@ impl Op {
             Op::Add(a, b) | Op::Sub(a, b) | Op::Mul(a, b) | Op::Div(a, b) | Op::Pow(a, b) => vec![*a, *b],
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => vec![*a, *b],
             Op::Select(q, a, b) => vec![*q, *a, *b],
+        }
+    }
+    /// The same with its arguments elsewhere.
+    pub(super) fn moved(&self, to: impl Fn(u32) -> u32) -> Op {
+        match self {
+            Op::Const(_) | Op::Input(_) => self.clone(),
+            Op::Square(a) => Op::Square(to(*a)),
+            Op::Sqrt(a) => Op::Sqrt(to(*a)),
+            Op::Recip(a) => Op::Recip(to(*a)),
+            Op::AddScalar(a, k) => Op::AddScalar(to(*a), *k),
+            Op::MulScalar(a, k) => Op::MulScalar(to(*a), *k),
+            Op::RsubScalar(k, a) => Op::RsubScalar(*k, to(*a)),
+            Op::PowScalar(a, k) => Op::PowScalar(to(*a), *k),
+            Op::Unary(f, a) => Op::Unary(*f, to(*a)),
+            Op::Native(f, order, a) => Op::Native(f.clone(), *order, to(*a)),
+            Op::Add(a, b) => Op::Add(to(*a), to(*b)),
+            Op::Sub(a, b) => Op::Sub(to(*a), to(*b)),
+            Op::Mul(a, b) => Op::Mul(to(*a), to(*b)),
+            Op::Div(a, b) => Op::Div(to(*a), to(*b)),
+            Op::Pow(a, b) => Op::Pow(to(*a), to(*b)),
+            Op::Binary(f, a, b) => Op::Binary(*f, to(*a), to(*b)),
+            Op::Compare(r, a, b) => Op::Compare(*r, to(*a), to(*b)),
+            Op::Select(q, a, b) => Op::Select(to(*q), to(*a), to(*b)),
         }
     }
     /// A number that equal instructions share.
@@ -82,7 +107,8 @@ impl Op {
 }
 
 impl Lowering {
-    fn push(&mut self, op: Op) -> u32 {
+    /// The place of an instruction, an earlier one if there is the same.
+    pub(super) fn push(&mut self, op: Op) -> u32 {
         let places = self.places.entry(op.digest()).or_default();
         if let Some(i) = places.iter().find(|i| self.ops[**i as usize] == op) {
             return *i;
@@ -92,7 +118,8 @@ impl Lowering {
         self.ops.push(op);
         i
     }
-    fn go(&mut self, e: &Expr) -> u32 {
+    /// The place of the last instruction of a formula.
+    pub(super) fn go(&mut self, e: &Expr) -> u32 {
         if let Some(&i) = self.memo.get(e) {
             return i;
         }
@@ -201,7 +228,7 @@ impl Lowering {
 impl Tape {
     /// Code for these outputs, in their order.
     pub fn new(outputs: &[Expr]) -> Tape {
-        let mut l = Lowering { ops: vec![], memo: HashMap::new(), places: HashMap::new() };
+        let mut l = Lowering::default();
         let outs = outputs.iter().map(|e| l.go(e)).collect();
         Tape { ops: l.ops, outs }
     }

@@ -4,6 +4,7 @@
 //! over anything that can be calculated with.
 mod branch;
 mod code;
+mod derivatives;
 mod double;
 pub mod lanes;
 mod over;

@@ -35,10 +35,18 @@ impl Tape {
         let regs = self.registers(x);
         self.outs().iter().map(|i| regs[*i as usize].clone()).collect()
     }
+    /// The first output at x, without what only the others need.
+    pub fn first_over<A: Algebra>(&self, x: &A) -> Option<A> {
+        let last = *self.outs().first()? as usize;
+        self.registers_up_to(last + 1, x).pop()
+    }
     /// What every instruction is at x.
     pub fn registers<A: Algebra>(&self, x: &A) -> Vec<A> {
-        let mut regs: Vec<A> = Vec::with_capacity(self.ops().len());
-        for op in self.ops() {
+        self.registers_up_to(self.ops().len(), x)
+    }
+    fn registers_up_to<A: Algebra>(&self, n: usize, x: &A) -> Vec<A> {
+        let mut regs: Vec<A> = Vec::with_capacity(n);
+        for op in &self.ops()[..n] {
             let r = |i: &u32| &regs[*i as usize];
             let v = match op {
                 Op::Const(v) => x.constant(*v),
