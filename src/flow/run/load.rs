@@ -5,7 +5,7 @@ use super::form::{ARRAYS, FORM, READABLE, SEALED, SavedRun, UNSEALED, snapshot, 
 use super::stored::Stored;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
-use crate::flow::origins::Origins;
+use crate::flow::origins::{Origins, Prepared};
 use crate::flow::recipe::Setting;
 use crate::flow::saved::recipe;
 use crate::input;
@@ -16,6 +16,7 @@ use crate::metric;
 use crate::record::{Snapshot, State};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A run that was read, with what should be said about it.
 pub struct Loaded {
@@ -133,8 +134,8 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     if !saved.time.is_finite() || !saved.seconds.is_finite() || saved.dt.is_some_and(|dt| !dt.is_finite()) {
         return Err("not a saved run: a time is not finite".into());
     }
-    if saved.format < FORM && saved.origins != Origins::default() {
-        return Err(format!("not a saved run: form {} has no `origins`", saved.format));
+    if saved.format < FORM && (saved.origins != Origins::default() || saved.prepare.is_some()) {
+        return Err(format!("not a saved run: form {} has no `origins` and no `prepare`", saved.format));
     }
     Ok(())
 }
@@ -190,7 +191,12 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
     metric::by_names(&saved.options.metrics, stop)?;
     saved.origins.source.check(source.dims()[1])?;
     saved.origins.target.check(target.dims()[1])?;
-    let inside = saved.origins.enter(&source, &target, device)?;
+    let prepared = saved.prepare.map(|t| {
+        let by = Arc::new(stored.transform(t)?);
+        Ok(Prepared { by, source: recipe.prepares_source(&source, &target)? })
+    });
+    let origins = Origins { prepared: prepared.transpose()?, ..saved.origins };
+    let inside = origins.enter(&source, &target, device)?;
     let setting = Setting {
         source: &inside.source,
         target: &inside.target,
@@ -220,7 +226,7 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
         options: saved.options,
         history: saved.history,
         snapshots,
-        origins: saved.origins,
+        origins,
         inside,
         ending: saved.ending,
         seconds: saved.seconds,
