@@ -16,6 +16,7 @@
 //! | [`record`] | states, records, histories, snapshots: what a flow leaves behind |
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
+//! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`dataset`] | data sets |
 //! | [`io`] | points in files |
 //! | [`plot`] | figures as plain data; one file draws |
@@ -45,6 +46,7 @@ pub mod metric;
 pub mod network;
 pub mod observer;
 pub mod plot;
+pub mod prepare;
 pub mod random;
 pub mod record;
 pub mod references;

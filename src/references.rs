@@ -36,6 +36,7 @@
 //! * <a id="huang2024w2"></a>**huang2024w2**: Y.-J. Huang, Z. Malik. *Generative modeling by minimizing the Wasserstein-2 loss.* arXiv preprint arXiv:2406.13619, 2024.
 //! * <a id="jeffreys1946"></a>**jeffreys1946**: H. Jeffreys. *An invariant form for the prior probability in estimation problems.* Proceedings of the Royal Society A, 1946.
 //! * <a id="jko1998"></a>**jko1998**: R. Jordan, D. Kinderlehrer, F. Otto. *The variational formulation of the Fokker–Planck equation.* SIAM Journal on Mathematical Analysis, 1998.
+//! * <a id="kessy2018"></a>**kessy2018**: A. Kessy, A. Lewin, K. Strimmer. *Optimal Whitening and Decorrelation.* The American Statistician, 2018.
 //! * <a id="kingma2015"></a>**kingma2015**: D. P. Kingma, J. Ba. *Adam: A Method for Stochastic Optimization.* ICLR, 2015.
 //! * <a id="kullback1951"></a>**kullback1951**: S. Kullback, R. A. Leibler. *On Information and Sufficiency.* Annals of Mathematical Statistics, 1951.
 //! * <a id="lecam1986"></a>**lecam1986**: L. Le Cam. *Asymptotic Methods in Statistical Decision Theory.* Springer, 1986.

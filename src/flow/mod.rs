@@ -7,7 +7,7 @@
 //! | [`integrators`], [`field`], [`noise`] | schemes for dY/dt = v(Y), the velocity of critics, the kick before it is read |
 //! | [`map`], [`codec`] | maps that are trained, encoders with their decoders |
 //! | [`labels`] | classes that do not mix |
-//! | [`origins`] | what is subtracted from samples far from 0 before they are moved |
+//! | [`origins`] | how samples are prepared, and what is subtracted from those far from 0, before they are moved |
 //! | `run` | the loop, what ends it, runs on disk |
 use crate::catalogue::Entry;
 

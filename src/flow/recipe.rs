@@ -54,6 +54,11 @@ pub trait Recipe: Send + Sync {
     fn moves(&self, _source: &Points, _target: &Points) -> Moves {
         Moves::Together
     }
+    /// Whether the source lies in the space of the target and is prepared with it, or is something else, such as what a map is
+    /// made of. Errors for flows that know something in the units of the data.
+    fn prepares_source(&self, source: &Points, target: &Points) -> Result<bool> {
+        Ok(matches!(self.moves(source, target), Moves::Together | Moves::Neither))
+    }
     /// Errors unless it can run behind a codec; `mobility` is whether it moves outside and its steps are pulled back.
     fn check_latent(&self, mobility: bool) -> Result<()> {
         if mobility { Err(needs_euler()) } else { Ok(()) }

@@ -41,6 +41,9 @@ impl Read for Lines<'_> {
     }
 }
 
+/// What people write where they have no number; in the first line it makes no header.
+const MISSING: &[&str] = &["", "NA", "N/A", "null", "none", "?"];
+
 fn load(path: &Path) -> Result<Rows> {
     let fail = |e: String| failed(path, e);
     let line = Cell::new(0);
@@ -69,6 +72,7 @@ fn add(rows: &mut Rows, record: &csv::StringRecord, i: usize) -> std::result::Re
                 return Err(format!("line {line}, column {column}: `{v}` is beyond 1.8e308, where numbers end"));
             }
             Ok(x) => rows.data.push(x),
+            Err(_) if MISSING.iter().any(|m| v.eq_ignore_ascii_case(m)) => rows.data.push(f64::NAN),
             Err(_) if i == 0 => {
                 rows.data.truncate(before);
                 return Ok(());

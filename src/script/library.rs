@@ -135,6 +135,20 @@ impl Library {
         Of { library: self, kind: PhantomData }
     }
 
+    /// Another spelling of a function, which nobody is told of.
+    pub fn alias(&mut self, spelling: &'static str, name: &str) {
+        let again = |f: &Function| Function {
+            name: spelling.into(),
+            module: f.module,
+            types: f.types.clone(),
+            method: f.method,
+            entry: f.entry,
+            run: f.run.clone(),
+        };
+        let more: Vec<Function> = self.functions.iter().filter(|f| f.name == name).map(again).collect();
+        self.functions.extend(more);
+    }
+
     /// Functions that the interpreter brings by itself, by their signatures.
     pub fn borrowed(&mut self, owner: &'static str, signatures: &[&'static str]) {
         for signature in signatures {

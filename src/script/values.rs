@@ -6,13 +6,14 @@ use crate::device::{self, Points};
 use crate::divergence::renyi::Order;
 use crate::divergence::{Divergence, Ipm};
 use crate::error::{Error, Result};
+use crate::flow::origins::Place;
 use crate::flow::{Recipe, Run};
 use crate::generator::Generator;
 use crate::plot::Figure;
 use crate::plot::animation::Animation;
 use crate::record::{History, compact};
+use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
-use crate::space::{Lipschitz, Origin};
 use std::sync::Arc;
 
 /// An f, not yet a divergence with a function space.
@@ -58,8 +59,8 @@ pub struct FittedCritic {
     pub parts: Arc<Vec<(f64, Box<dyn Critic>)>>,
     /// what they were fitted for, term by term
     pub divergence: Arc<dyn Divergence>,
-    /// what they expect to be subtracted from points
-    pub origin: Origin,
+    /// where points lie for them
+    pub place: Place,
 }
 
 impl FittedCritic {
@@ -68,13 +69,13 @@ impl FittedCritic {
         FittedCritic {
             parts: Arc::new(e.critics.iter().map(|(w, c)| (*w, c.boxed_clone())).collect()),
             divergence: e.divergence.clone(),
-            origin: e.origin.clone(),
+            place: e.origin.clone().into(),
         }
     }
     /// The critics of a run as its last step left them.
     pub fn of_run(r: &Run) -> Result<FittedCritic> {
         let c = r.flow.critics(&r.state)?;
-        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence, origin: r.origin_of_critics() })
+        Ok(FittedCritic { parts: Arc::new(c.parts), divergence: c.divergence, place: r.place_of_critics() })
     }
     /// Σ wₖ fₖ of numbers that every part has as many of.
     fn sum(&self, of: impl Fn(&dyn Critic) -> Result<Vec<f64>>) -> Result<Vec<f64>> {
@@ -90,13 +91,13 @@ impl FittedCritic {
     }
     /// φ at points [n, d].
     pub fn value(&self, x: &Points) -> Result<Vec<f64>> {
-        let x = self.origin.exactly(x)?;
+        let x = self.place.exactly(x)?;
         self.sum(|c| device::values_f64(&c.value(&x)?))
     }
     /// ∇φ at points [n, d], wide.
     pub fn gradient(&self, x: &Points) -> Result<Points> {
-        let ([n, d], x) = (x.dims(), self.origin.exactly(x)?);
-        Ok(device::wide(self.sum(|c| device::rows_f64(&c.gradient(&x)?))?, n, d))
+        let ([n, d], x) = (x.dims(), self.place.exactly(x)?);
+        self.place.pull(device::wide(self.sum(|c| device::rows_f64(&c.gradient(&x)?))?, n, d))
     }
     /// Σ wₖ Lip(φₖ), an upper bound of the Lipschitz constant.
     pub fn lipschitz_bound(&self) -> Result<f64> {
@@ -104,7 +105,7 @@ impl FittedCritic {
         for (w, c) in self.parts.iter() {
             total += w * c.lipschitz_bound()?.unwrap_or(f64::INFINITY);
         }
-        Ok(total)
+        Ok(total * self.place.slope()?)
     }
     /// The dimension of the points it takes; none without a critic.
     pub fn dim(&self) -> Option<usize> {

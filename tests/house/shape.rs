@@ -10,6 +10,7 @@ const CRATES: [&str; 2] = ["src", "kernel/src"];
 const ROOMS: &[&str] = &[
     "generator",
     "space",
+    "prepare",
     "dataset",
     "io",
     "transport",

@@ -8,6 +8,7 @@ mod integrators;
 mod networks;
 mod not_a_number;
 mod ordinary;
+mod prepare;
 mod presets;
 mod runs;
 mod saved_form;

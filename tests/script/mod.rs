@@ -4,5 +4,6 @@ mod errors;
 mod examples;
 mod language;
 mod notebook;
+mod prepare;
 mod reproduce;
 mod sessions;

@@ -78,7 +78,7 @@ fn completion_knows_where_it_stands() {
     assert_eq!(texts("gpa(d, #{dt:lips"), ["lipschitz"]);
     assert_eq!(texts("// data::ri"), Vec::<String>::new());
     assert!(texts("\"//\" + data::ri").contains(&"data::ring".to_string()));
-    assert_eq!(texts("wh"), ["while"]);
+    assert_eq!(texts("wh"), ["while", "whiten"]);
     assert_eq!(texts("lipsch"), ["lipschitz"]);
     assert!(!texts("resum").contains(&"resume".to_string()));
     assert_eq!(s.inspect("kl(", 3).unwrap().text.lines().next(), Some("kl()"));

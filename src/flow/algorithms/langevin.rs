@@ -124,6 +124,14 @@ impl Recipe for LangevinRecipe {
     fn moves(&self, _: &Points, _: &Points) -> Moves {
         Moves::Neither
     }
+    fn prepares_source(&self, _: &Points, _: &Points) -> Result<bool> {
+        Err(Error::Unsupported {
+            what: "langevin with the option `prepare`".into(),
+            reason: "would need the density of prepared points: the one that was written is in the units of the data"
+                .into(),
+            advice: "write the density of z, start from t.apply(source), and look at t.back(run.particles)".into(),
+        })
+    }
     fn check_latent(&self, _: bool) -> Result<()> {
         Err(Error::Unsupported {
             what: "latent(langevin(..), ..)".into(),

@@ -58,6 +58,10 @@ impl Recipe for LatentRecipe {
             false => Moves::Target,
         }
     }
+    /// A source of points is encoded, one of codes is what it is.
+    fn prepares_source(&self, source: &Points, target: &Points) -> Result<bool> {
+        Ok(source.dims()[1] == target.dims()[1])
+    }
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
         let same = s.source.dims()[1] == s.target.dims()[1];
         let fitted_to = match self.codec.fit_to() {

@@ -52,6 +52,11 @@ pub struct PushforwardRecipe {
 }
 
 impl PushforwardRecipe {
+    /// Whether its map adds to its input.
+    fn adds(&self) -> bool {
+        self.options.residual || self.pursuit == Pursuit::Potential
+    }
+
     /// The map, from samples with their classes appended to points of the target alone.
     fn map(&self, source: &Points, target: &Points, seed: u64) -> Result<Box<dyn Map>> {
         let o = &self.options;
@@ -97,7 +102,7 @@ impl PushforwardRecipe {
         let Some(labels) = s.labels else { return Ok(None) };
         labels.check(s.source, s.target)?;
         let o = &self.options;
-        if o.residual || self.pursuit == Pursuit::Potential || o.latent == Latent::Gaussian {
+        if self.adds() || o.latent == Latent::Gaussian {
             return Err(Error::Unsupported {
                 what: "labels".into(),
                 reason: "enter a generator beside the noise of its own class".into(),
@@ -137,7 +142,7 @@ impl Recipe for PushforwardRecipe {
 
     fn check(&self, source: &Points, target: &Points) -> Result<()> {
         let ([_, k], [_, d]) = (source.dims(), target.dims());
-        if (self.options.residual || self.pursuit == Pursuit::Potential) && k != d {
+        if self.adds() && k != d {
             return Err(Error::Shape {
                 what: self.algorithm.clone(),
                 expected: format!("a source of the target's dimension {d}: this map adds to its input"),
@@ -182,9 +187,14 @@ impl Recipe for PushforwardRecipe {
         }))
     }
 
+    /// Inputs of a map that adds to them lie where the target does; others lie in a space of their own.
+    fn prepares_source(&self, _: &Points, _: &Points) -> Result<bool> {
+        Ok(self.adds())
+    }
+
     /// What is added to inputs is moved as they are; other maps know inputs only about their centre.
     fn moves(&self, _: &Points, _: &Points) -> Moves {
-        let adds = self.options.residual || self.pursuit == Pursuit::Potential;
+        let adds = self.adds();
         if self.divergence.terms().iter().any(|(_, t)| !t.is_translation_invariant()) {
             return Moves::Neither;
         }

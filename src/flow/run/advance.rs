@@ -4,11 +4,12 @@ use super::holdout;
 use super::limits::Limits;
 use super::options::RunOptions;
 use super::run_loop::RunLoop;
+use super::units::in_units;
 use crate::device::Points;
 use crate::error::Result;
 use crate::fault::guarded;
 use crate::flow::labels::Labels;
-use crate::flow::origins::{Inside, Origins};
+use crate::flow::origins::{Inside, Origins, Place, Prepared};
 use crate::flow::recipe::{Recipe, Setting};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
@@ -19,9 +20,10 @@ use crate::observer::history::HistoryWriter;
 use crate::observer::progress::{Progress, Report};
 use crate::observer::snapshots::Snapshots;
 use crate::observer::stop::Stop;
+use crate::prepare::Transform;
 use crate::record::{History, Snapshot, State};
-use crate::space::Origin;
 use burn::tensor::Device;
+use std::sync::Arc;
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
 ///
@@ -72,7 +74,7 @@ pub struct Run {
     pub history: History,
     /// copies of the particles, in the space they move in
     pub snapshots: Vec<Snapshot>,
-    /// what was subtracted from both samples
+    /// how both samples were prepared, and what was then subtracted from them
     pub origins: Origins,
     /// both samples about their origins, as the flow has them: of the target what is not held out
     pub inside: Inside,
@@ -109,10 +111,25 @@ impl Run {
         options: RunOptions,
         interrupt: &Interrupt,
     ) -> Result<Run> {
+        Run::prepared(device, recipe, (source, target), None, labels, options, interrupt)
+    }
+
+    /// The same in the units of a transform: the flow has prepared samples, whoever looks at the run sees those of the data.
+    /// Errors as [`Run::new`], for samples of another dimension than the transform's, and for flows that know where 0 is.
+    pub fn prepared(
+        device: &Device,
+        recipe: &dyn Recipe,
+        (source, target): (Points, Points),
+        prepare: Option<Arc<Transform>>,
+        labels: Option<Labels>,
+        options: RunOptions,
+        interrupt: &Interrupt,
+    ) -> Result<Run> {
         recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, interrupt)?;
         let (given, its_labels) = holdout::given(&target, labels.as_ref(), &options)?;
-        let origins = Origins::of(recipe.moves(&source, &given), &source, &given)?;
+        let prepare = prepare.map(|by| Ok(Prepared { by, source: recipe.prepares_source(&source, &given)? }));
+        let origins = Origins::after(prepare.transpose()?, recipe.moves(&source, &given), &source, &given)?;
         let inside = origins.enter(&source, &given, device)?;
         let flow = recipe.start(&Setting {
             source: &inside.source,
@@ -162,21 +179,26 @@ impl Run {
 
     /// n new samples of the law that was reached, wide. Errors for flows that have no map, and as [`Run::particles`].
     pub fn sample(&self, n: usize, seed: u64) -> Result<Points> {
-        self.origins.target.leave(&self.flow.sample(&self.inside.source, n, seed)?)
+        self.origins.place().leave(&self.flow.sample(&self.inside.source, n, seed)?)
+    }
+
+    /// What its samples were prepared by, if anything.
+    pub fn transform(&self) -> Option<&Transform> {
+        self.origins.prepared.as_ref().map(|p| p.by.as_ref())
     }
 
     fn leave(&self, particles: &Points) -> Result<Points> {
-        self.origins.target.leave(&self.flow.decode(particles)?)
+        self.origins.place().leave(&self.flow.decode(particles)?)
     }
 
-    /// What is subtracted from points before the critics of the flow take them.
-    pub fn origin_of_critics(&self) -> Origin {
-        if self.flow.compares_codes() { Origin::default() } else { self.origins.target.clone() }
+    /// Where points lie that the critics of the flow take: codes as they are.
+    pub fn place_of_critics(&self) -> Place {
+        if self.flow.compares_codes() { Place::default() } else { self.origins.place() }
     }
 
-    /// What is added to particles where they move, to be looked at: nothing for codes.
-    pub fn origin_of_particles(&self) -> Origin {
-        if self.flow.moves_codes() { Origin::default() } else { self.origins.target.clone() }
+    /// Where particles lie where they move, to be looked at: codes as they are.
+    pub fn place_of_particles(&self) -> Place {
+        if self.flow.moves_codes() { Place::default() } else { self.origins.place() }
     }
 
     /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
@@ -205,7 +227,7 @@ impl Run {
         extra: Option<&mut dyn Observer>,
     ) -> Result<Ending> {
         let o = self.options.clone();
-        let metrics = metric::by_names(&o.metrics, interrupt)?;
+        let metrics = in_units(metric::by_names(&o.metrics, interrupt)?, &self.place_of_particles());
         let target = self.flow.encode_target(&self.inside.target)?;
         let start = self.flow.initial(&self.inside.source)?;
         let mut history =

@@ -2,6 +2,7 @@
 //!
 //! The source and the target stand there as they were given, f64 or f32; the particles, the snapshots and the velocity of
 //! the previous step in f32 as the flow has them, about `origins.target` of `run.json`, which is what to add to them.
+//! Where samples were prepared first, `prepare` of `run.json` and the arrays `prepare_forward` and `prepare_back` say how.
 //! Form 5 had no `origins`, and samples in f32 alone; form 4, besides, no manifest and no `number`.
 use super::advance::Run;
 use super::options::RunOptions;
@@ -10,6 +11,7 @@ use crate::error::Result;
 use crate::flow::labels::Labels;
 use crate::flow::origins::Origins;
 use crate::io::numpy::{Array, Numbers};
+use crate::prepare::Transform;
 use crate::record::History;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,8 @@ pub(super) struct SavedRun {
     pub snapshots: Vec<(usize, f64)>,
     #[serde(default)]
     pub origins: Origins,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Transform>,
 }
 
 fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
@@ -81,6 +85,7 @@ impl Run {
             history: self.history.clone(),
             snapshots: self.snapshots.iter().map(|s| (s.step, s.time)).collect(),
             origins: self.origins.clone(),
+            prepare: self.transform().cloned(),
         })
     }
 
@@ -95,6 +100,11 @@ impl Run {
         for (i, s) in self.snapshots.iter().enumerate() {
             take(array(snapshot(i), &s.points)?)?;
         }
+        if let Some(mix) = self.transform().and_then(Transform::mix) {
+            let [_, d] = self.target.dims();
+            take((FORWARD.into(), Numbers::Double(mix.forward.clone()), vec![d, d]))?;
+            take((BACK.into(), Numbers::Double(mix.back.clone()), vec![d, d]))?;
+        }
         for t in self.flow.tensors()? {
             let n = t.data.len();
             take((t.name, Numbers::Single(t.data), vec![n]))?;
@@ -102,6 +112,10 @@ impl Run {
         Ok(())
     }
 }
+
+/// M of a transform, and its inverse.
+pub(super) const FORWARD: &str = "prepare_forward";
+pub(super) const BACK: &str = "prepare_back";
 
 /// The name of the i-th snapshot's array.
 pub(super) fn snapshot(i: usize) -> String {

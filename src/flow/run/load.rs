@@ -6,7 +6,7 @@ use super::holdout;
 use super::stored::Stored;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
-use crate::flow::origins::Origins;
+use crate::flow::origins::{Origins, Prepared};
 use crate::flow::recipe::Setting;
 use crate::flow::saved::recipe;
 use crate::input;
@@ -17,6 +17,7 @@ use crate::metric;
 use crate::record::{Snapshot, State, Time};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A run that was read, with what should be said about it.
 pub struct Loaded {
@@ -134,8 +135,8 @@ fn check(saved: &SavedRun) -> std::result::Result<(), String> {
     if !saved.time.is_finite() || !saved.seconds.is_finite() || saved.dt.is_some_and(|dt| !dt.is_finite()) {
         return Err("not a saved run: a time is not finite".into());
     }
-    if saved.format < FORM && saved.origins != Origins::default() {
-        return Err(format!("not a saved run: form {} has no `origins`", saved.format));
+    if saved.format < FORM && (saved.origins != Origins::default() || saved.prepare.is_some()) {
+        return Err(format!("not a saved run: form {} has no `origins` and no `prepare`", saved.format));
     }
     Ok(())
 }
@@ -192,7 +193,12 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
     saved.origins.source.check(source.dims()[1])?;
     saved.origins.target.check(target.dims()[1])?;
     let (given, its_labels) = holdout::given(&target, saved.labels.as_ref(), &saved.options)?;
-    let inside = saved.origins.enter(&source, &given, device)?;
+    let prepared = saved.prepare.map(|t| {
+        let by = Arc::new(stored.transform(t)?);
+        Ok(Prepared { by, source: recipe.prepares_source(&source, &given)? })
+    });
+    let origins = Origins { prepared: prepared.transpose()?, ..saved.origins };
+    let inside = origins.enter(&source, &given, device)?;
     let setting = Setting {
         source: &inside.source,
         target: &inside.target,
@@ -222,7 +228,7 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
         options: saved.options,
         history: saved.history,
         snapshots,
-        origins: saved.origins,
+        origins,
         inside,
         ending: saved.ending,
         seconds: saved.seconds,

@@ -11,6 +11,7 @@ mod options;
 mod run_loop;
 mod save;
 mod stored;
+mod units;
 pub use advance::Run;
 pub use ending::Ending;
 pub(super) use limits::diameter;

@@ -90,6 +90,11 @@ pub const RUN: Entry = Entry {
             doc: "classes of the points: particles move towards the targets of their own class; default none",
         },
         Opt {
+            name: "prepare",
+            kind: OptionKind::Value("a transform such as whiten(x), or \"standardise\", \"robust\", \"whiten\""),
+            doc: "in whose units the flow works, of the target where it is a word: D, time and speed are in them; samples, particles, pictures and metrics stay in yours; default none",
+        },
+        Opt {
             name: "live",
             kind: OptionKind::Flag,
             doc: "in a notebook, show the particles of a run that takes longer than a second while they move",

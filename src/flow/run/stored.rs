@@ -1,9 +1,10 @@
 //! The arrays of a saved run by their names.
-use super::form::FORM;
+use super::form::{BACK, FORM, FORWARD};
 use crate::critic::Named;
 use crate::device::{Points, points, wide};
 use crate::error::{Error, Result};
 use crate::io::numpy::{Array, Numbers};
+use crate::prepare::{Mix, Transform};
 use burn::tensor::Device;
 use std::collections::HashMap;
 use std::path::Path;
@@ -54,6 +55,22 @@ impl<'a> Stored<'a> {
             (Numbers::Double(v), n, d) if form == FORM => Ok(wide(v.clone(), n, d)),
             _ => self.moved(name),
         }
+    }
+
+    /// A transform with its matrices, which are arrays of their own.
+    ///
+    /// # Errors
+    /// Matrices that are missing, and a transform that is not whole.
+    pub fn transform(&self, saved: Transform) -> Result<Transform> {
+        let matrix = |name: &str| match self.array(name)? {
+            (Numbers::Double(v), ..) => Ok(v.clone()),
+            _ => Err(self.bad(format!("its array `{name}` is of f32, expected f64"))),
+        };
+        let whole = match saved.mixes() {
+            true => saved.mixed(Mix { forward: matrix(FORWARD)?, back: matrix(BACK)? }),
+            false => saved,
+        };
+        whole.check().map(|()| whole)
     }
 
     /// What the flow itself saved: the arrays of one dimension.

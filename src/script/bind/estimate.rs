@@ -174,7 +174,7 @@ fn certified(call: &Call, critic: &FittedCritic, p: &Dynamic, q: &Dynamic) -> Re
     let (p, q) = call.samples("certify", p, q)?;
     check_samples("certify", &p, &q)?;
     critic.check_dim(&p)?;
-    let (p, q) = (critic.origin.exactly(&p)?, critic.origin.exactly(&q)?);
+    let (p, q) = (critic.place.exactly(&p)?, critic.place.exactly(&q)?);
     let (mut lower, mut upper, mut proximal) = (0.0, 0.0, None);
     for ((weight, critic), (_, term)) in critic.parts.iter().zip(critic.divergence.terms()) {
         let found = certify(critic.as_ref(), &term, &p, &q, Upper::Auto, &call.context.interrupt)?;

@@ -3,7 +3,7 @@ use super::claims::CLAIM;
 use super::library::Library;
 use crate::catalogue::Entry;
 use crate::{critic as critics, dataset, divergence as divergences, flow as flows, generator as generators};
-use crate::{io as files, metric as metrics, plot as plots};
+use crate::{io as files, metric as metrics, plot as plots, prepare as preparing};
 use std::sync::OnceLock;
 
 mod claim;
@@ -21,6 +21,7 @@ mod metric;
 mod plot;
 mod plot_arguments;
 mod points;
+mod prepare;
 mod run;
 mod statistics;
 
@@ -33,6 +34,7 @@ pub fn library() -> &'static Library {
         generator::fill(&mut l);
         divergence::fill(&mut l);
         data::fill(&mut l);
+        prepare::fill(&mut l);
         flow::fill(&mut l);
         run::fill(&mut l);
         estimate::fill(&mut l);
@@ -67,6 +69,7 @@ fn entries() -> Vec<Entry> {
         critics::ENTRIES,
         flows::ENTRIES,
         dataset::ENTRIES,
+        preparing::ENTRIES,
         metrics::ENTRIES,
         files::ENTRIES,
         plots::ENTRIES,

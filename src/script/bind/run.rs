@@ -1,8 +1,10 @@
 //! Runs of flows, and their tables.
 use super::flow::DensityFlow;
+use super::prepare::{TransformValue, by_word, noted};
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
+use crate::flow::origins::Place;
 use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
 use crate::io::files::Disk;
 use crate::io::sealed::Earlier;
@@ -11,6 +13,7 @@ use crate::observer::Observer;
 use crate::observer::live::Live;
 use crate::plot::scatter::scatter;
 use crate::plot::{Cloud, Figure, FigureOptions};
+use crate::prepare::Transform;
 use crate::record::{State, compact};
 use crate::script::call::Call;
 use crate::script::context::{Context, Resume, lock};
@@ -18,15 +21,16 @@ use crate::script::convert::{count, list, numbers, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
 use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
-use crate::space::Origin;
 use rand::Rng;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::sync::Arc;
 
 fn describe_run(r: &RunValue) -> String {
     let last = |name: &str| r.history.last(name).map_or("-".into(), compact);
+    let prepared = |t: &Transform| format!("\n  prepared: {}; divergence, time and speed are in its units", t.name());
+    let prepared = r.transform().map_or(String::new(), prepared);
     format!(
-        "Run: {}\n  {} at step {}, time {}, {:.2} s\n  divergence {}, Fisher information {}, speed {}\n  {} rows of history, {} snapshots",
+        "Run: {}\n  {} at step {}, time {}, {:.2} s\n  divergence {}, Fisher information {}, speed {}\n  {} rows of history, {} snapshots{prepared}",
         r.flow.describe(),
         r.ending,
         r.state.step,
@@ -90,7 +94,8 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
     settings.seed.get_or_insert(c.seed());
     let labels = options.value("labels").map(labels).transpose()?;
     let steps = settings.steps;
-    let run = Run::on(&c.compute.device, recipe, (p, q), labels, settings, &c.interrupt)?;
+    let prepare = options.value("prepare").map(|v| prepare(call, v, &q)).transpose()?.flatten();
+    let run = Run::prepared(&c.compute.device, recipe, (p, q), prepare, labels, settings, &c.interrupt)?;
     let number = {
         let mut runs = lock(&c.runs);
         *runs += 1;
@@ -116,10 +121,10 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
 fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     let name = format!("run {}", lock(&c.runs));
-    let (target, origin) = (run.flow.encode_target(&run.inside.target)?, run.origin_of_particles());
+    let (target, place) = (run.flow.encode_target(&run.inside.target)?, run.place_of_particles());
     // a picture that cannot be drawn is no reason to end a run
     let mut draw = |s: &State| {
-        if let Ok(figure) = live_figure(&target, s, &origin) {
+        if let Ok(figure) = live_figure(&target, s, &place) {
             c.emit(Event::Live { name: name.clone(), figure });
         }
     };
@@ -138,14 +143,15 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
 }
 
 /// The particles over the target, the first two coordinates, thinned to what a page redraws easily.
-fn live_figure(target: &Points, state: &State, origin: &Origin) -> Result<Figure> {
+fn live_figure(target: &Points, state: &State, place: &Place) -> Result<Figure> {
     const SHOWN: usize = 1200;
     let cloud = |name: &str, p: &Points| -> Result<Cloud> {
-        let [n, _] = p.dims();
-        let p = p.clone().narrow(1, 0, 2);
-        let rows = device::rows_f64(&origin.leave(&p)?)?;
-        let every = n.div_ceil(SHOWN);
-        Ok(Cloud { name: name.into(), d: 2, rows: rows.chunks(2).step_by(every).flatten().copied().collect() })
+        let [n, d] = p.dims();
+        // without a transform no coordinate depends on another
+        let d = if place.prepared.is_some() { d } else { 2 };
+        let rows = device::rows_f64(&place.leave(&p.clone().narrow(1, 0, d))?)?;
+        let shown = rows.chunks(d).step_by(n.div_ceil(SHOWN)).flat_map(|r| &r[..2]);
+        Ok(Cloud { name: name.into(), d: 2, rows: shown.copied().collect() })
     };
     let title = format!("step {}, time {}", state.step, (state.time.read()? * 1e4).round() / 1e4);
     scatter(
@@ -168,7 +174,29 @@ fn fits(kept: &Resume, described: &Run) -> Result<()> {
             return Err(Error::data("--resume", reason));
         }
     }
+    if kept.transform() != described.transform() {
+        let reason = format!("the run kept in {folder} was prepared in another way than the script describes");
+        return Err(Error::data("--resume", reason));
+    }
     Ok(())
+}
+
+/// The option `prepare`: a transform, a word for one of the target, or nothing.
+fn prepare(call: &Call, v: &Dynamic, target: &Points) -> Result<Option<TransformValue>> {
+    let flat = v.flatten_clone();
+    if let Some(t) = flat.read_lock::<TransformValue>() {
+        return Ok(Some(t.clone()));
+    }
+    let got = match flat.clone().into_string() {
+        Ok(word) => match by_word(&word, target) {
+            Some(found) => return Ok(Some(noted(call, "run, prepare", found?))),
+            None => format!("\"{word}\""),
+        },
+        Err(_) if flat.is_unit() => return Ok(None),
+        Err(_) => format!("a {}", type_of(v)),
+    };
+    let expected = "a transform such as whiten(x), or \"standardise\", \"robust\" or \"whiten\"".into();
+    Err(Error::Option { owner: "run".into(), key: "prepare".into(), got, expected })
 }
 
 /// Whether a kept sample is one that is described; earlier forms kept its numbers in f32.
@@ -253,6 +281,10 @@ fn reading(l: &mut Library) {
     r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source)?));
     r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target)?));
     r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
+    r.property("prepare", "the transform in whose units the flow worked, or nothing", |_, r| {
+        let by = r.origins.prepared.as_ref().map(|p| p.by.clone());
+        Ok(by.map_or(Dynamic::UNIT, Dynamic::from))
+    });
     r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));
     r.property("seconds", "how long it took", |_, r| Ok(r.seconds));

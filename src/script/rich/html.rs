@@ -86,6 +86,9 @@ pub fn run(r: &Run) -> String {
         ("particles", format!("{} in dimension {}", r.state.particles.dims()[0], r.state.particles.dims()[1])),
     ];
     rows.extend(r.history.names().filter(|n| !["step", "time", "seconds"].contains(n)).map(|n| (n, curve(n))));
+    rows.extend(
+        r.transform().map(|t| ("prepared", format!("{}, numbers of the flow in its units", escape(&t.name())))),
+    );
     rows.push(("kept", format!("{} rows of history, {} snapshots", r.history.len(), r.snapshots.len())));
     pairs(&r.flow.describe(), &rows)
 }

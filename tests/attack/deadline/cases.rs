@@ -301,6 +301,27 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
     case(&["mean", "std"], "let p = data::gaussian(200000, 100);", "p.mean(); p.std()"),
     case(&["matmul"], "let p = data::gaussian(4000, 4000);", "p.matmul(p)"),
     case(&["rows", "cols"], "let p = data::gaussian(2000000, 20);", "p.cols(1, 19).rows(1, 1999999) * 2.0 + 1.0"),
+    // preparing data
+    case(
+        &["standardise", "apply", "back", "standardized"],
+        "let p = data::gaussian(400000, 50);",
+        "let t = standardise(p); t.back(t.apply(p)); p.standardized()",
+    ),
+    case(&["scale"], "let p = data::gaussian(400000, 50);", "scale(p, #{ by: \"robust\" })"),
+    case(&["whiten", "whitened"], "let p = data::gaussian(20000, 784);", "whiten(p); p.whitened()"),
+    case(
+        &["apply", "back", "matrix"],
+        "let p = data::gaussian(20000, 784); let t = whiten(p.rows(0, 1000));",
+        "t.matrix; t.back(t.apply(p))",
+    ),
+    case(&["shuffle"], "let p = data::gaussian(1000000, 10);", "shuffle(p)"),
+    case(&["split"], LIST, "split(#{ points: data::gaussian(3000000, 1), a: a }, 0.5)"),
+    case(&["split"], LIST, "split(#{ a: a }, 0.5, #{ stratify: \"a\" })"),
+    case(
+        &["finite_rows", "not_finite"],
+        "let p = data::gaussian(1000000, 10) * 1e308 * 10.0;",
+        "not_finite(p); finite_rows(concat(p, data::gaussian(1000000, 10)))",
+    ),
     case(&["eval"], "let s = \"let y = 0;\" ; for i in 0..14 { s += s } ", "eval(s)"),
 ];
 
