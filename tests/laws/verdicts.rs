@@ -64,22 +64,46 @@ fn every_word_has_its_samples() {
     }
 }
 
-/// Norms of the target are r = u^(−1/2), of the particles they end at 1.2: the bulk agrees, the tail is cut off.
+/// Norms of the target are r = u^(−1/2), of the particles they end at 1.3: as far as W₂ sees, which the tail itself dominates, all is
+/// well.
 #[test]
 fn tails_are_seen() {
     let heavy = |seed: u64, most: f64| -> Vec<f64> {
         let mut rng = random::rng(seed, 0);
-        (0..400)
-            .flat_map(|_| {
-                let (u, t): (f64, f64) = (rng.random_range(1e-4..1.0), rng.random_range(0.0..6.3));
-                let r = u.powf(-0.5).min(most);
-                [r * t.cos(), r * t.sin()]
-            })
-            .collect()
+        let one = |_| {
+            let (u, t): (f64, f64) = (rng.random_range(1e-4..1.0), rng.random_range(0.0..std::f64::consts::TAU));
+            let r = u.powf(-0.5).min(most);
+            [r * t.cos(), r * t.sin()]
+        };
+        (0..400).flat_map(one).collect()
     };
     let target = heavy(0, f64::INFINITY);
-    assert_eq!(word(&heavy(1, f64::INFINITY), &heavy(2, f64::INFINITY), &heavy(1, 1.0), &target, false), Word::Settled);
-    assert_eq!(word(&heavy(1, 1.2), &heavy(1, 1.2), &heavy(1, 1.0), &target, false), Word::Tails);
+    let start = heavy(5, 1.01);
+    assert_eq!(word(&heavy(1, f64::INFINITY), &heavy(2, f64::INFINITY), &start, &target, false), Word::Settled);
+    let cut = heavy(1, 1.3);
+    assert_ne!(word(&cut, &cut, &start, &target, false), Word::Settled);
+}
+
+/// In 50 dimensions W₂ from one point in the middle of a Gaussian is less than between two samples of it. Neither that point nor a
+/// sample of half the size passes.
+#[test]
+fn a_dot_in_the_middle_has_collapsed() {
+    let (n, d) = (300, 50);
+    let sample = |seed: u64, scale: f64| {
+        let mut rng = random::rng(seed, 0);
+        let mut normal = || (0..12).map(|_| rng.random_range(0.0..1.0)).sum::<f64>() - 6.0;
+        wide((0..n * d).map(|_| scale * normal()).collect(), n, d)
+    };
+    let target = sample(0, 1.0);
+    for drawn in [false, true] {
+        let word = |now: &Points| {
+            let seen = Seen { now, before: Some(now), start: None, target: &target, held: None, drawn };
+            Verdict::of(Measured::of(&seen, &Interrupt::default()).unwrap()).word
+        };
+        assert_eq!(word(&sample(1, 1.0)), Word::Settled);
+        assert_eq!(word(&sample(1, 1e-3)), Word::Collapsed);
+        assert_ne!(word(&sample(1, 0.5)), Word::Settled);
+    }
 }
 
 /// The words say what a run may have come to; a line of advice follows each that is not the best.

@@ -15,6 +15,10 @@ const FARTHER: f64 = 1.2;
 const MANY: f64 = 0.15;
 /// Tails that lie this many times as far apart as those of two samples.
 const TAILS: f64 = 4.0;
+/// An energy distance so many times that of two samples is none of theirs.
+const UNLIKE: f64 = 5.0;
+/// Particles this much nearer to each other than points of the target are have collapsed.
+const COLLAPSED: f64 = 0.5;
 /// Particles nearer to points of the target than this share of what fresh points are copy them.
 const COPIES: f64 = 0.5;
 /// Fewest points of a part that say anything.
@@ -41,6 +45,8 @@ pub enum Word {
     Lost,
     /// the bulk has settled, the tails have not
     Tails,
+    /// they lie together
+    Collapsed,
     /// they lie on the points of the target
     Memorising,
     /// there are too few points to tell
@@ -59,6 +65,7 @@ impl Word {
             Word::Masses => "mode masses off",
             Word::Lost => "modes lost",
             Word::Tails => "tails off",
+            Word::Collapsed => "collapsed",
             Word::Memorising => "memorising",
             Word::Few => "too few points to tell",
         }
@@ -81,6 +88,9 @@ impl Word {
             Word::Masses => "carry: true, more steps or a larger L: mass moves slowly between modes",
             Word::Lost => "carry: true, a larger L, a wider source, more particles",
             Word::Tails => "an f that weighs tails more, such as alpha(2), or more steps",
+            Word::Collapsed => {
+                "more steps, more ascent of the critic for every step, or particles (gpa) instead of a map"
+            }
             Word::Memorising => {
                 "fewer steps, fewer critic steps, a smaller L or critic; holdout: 0.2 shows when it begins"
             }
@@ -123,6 +133,9 @@ impl Verdict {
             Word::Masses => ", though particles lie where it lies".into(),
             Word::Lost => format!(", and {:.0} % of it has no particle near", 100.0 * m.missed),
             Word::Tails => format!(", the tails are {} times as far apart as those of two samples", times(m.tails)),
+            Word::Collapsed => {
+                format!(", and particles lie {} times as far from each other as its points", times(m.spread))
+            }
             Word::Memorising => format!(
                 ", but particles are {} times as near to its points as fresh points are",
                 times(1.0 / m.nearness)
@@ -147,6 +160,8 @@ impl Verdict {
             ("missed", m.missed),
             ("astray", m.astray),
             ("tails", m.tails),
+            ("energy", m.energy),
+            ("spread", m.spread),
             ("nearness", m.nearness),
         ]
     }
@@ -169,7 +184,7 @@ fn word(m: &Measured) -> Word {
         Against::Spacing => MATCHED,
         Against::Samples => ALIKE,
     };
-    if m.ratio() <= near {
+    if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             () if m.nearness < COPIES => Word::Memorising,
             () if m.tails > TAILS => Word::Tails,
@@ -178,6 +193,7 @@ fn word(m: &Measured) -> Word {
     }
     match () {
         () if m.distance > FARTHER * m.start => Word::Diverged,
+        () if m.spread < COLLAPSED => Word::Collapsed,
         () if m.distance < FALLING * m.before => Word::Moving,
         () if !many(m.astray) && !many(m.missed) => Word::Masses,
         () if !many(m.astray) => Word::Lost,

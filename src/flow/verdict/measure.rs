@@ -14,6 +14,8 @@ use crate::transport::line::line;
 
 /// Most points whose transport is solved: 500 take some hundredths of a second, and four times as many sixteen times as long.
 const TRANSPORTED: usize = 700;
+/// Most points of a sample that are looked at at all.
+const LOOKED_AT: usize = 4000;
 /// Most points of a part, of which several are drawn.
 const PART: usize = 250;
 /// Most points of a part whose neighbours are looked for.
@@ -75,6 +77,11 @@ pub struct Measured {
     pub astray: f64,
     /// distance of the tails of the norms, over that between two parts of the target
     pub tails: f64,
+    /// energy distance from the target, 2 E|Y − X| − E|Y − Y'| − E|X − X'| [szekely2013](crate::references#szekely2013), over that
+    /// between two parts of the target: W₂ between few points in many dimensions does not see that all lie in the middle
+    pub energy: f64,
+    /// mean distance of particles from each other, over that of points of the target
+    pub spread: f64,
     /// median distance of particles from the nearest point of the target, over that of points it was not given
     pub nearness: f64,
 }
@@ -97,16 +104,19 @@ impl Measured {
             missed: f64::NAN,
             astray: f64::NAN,
             tails: f64::NAN,
+            energy: f64::NAN,
+            spread: f64::NAN,
             nearness: all.nearness()?,
         };
         let mut rng = random::rng(0, 0);
-        let few = all.now.len().max(all.target.len()) <= TRANSPORTED;
+        let few = seen.now.dims()[0].max(seen.target.dims()[0]) <= TRANSPORTED;
         if seen.drawn && seen.held.is_none() && few {
             all.compare_points(&mut out, interrupt)?;
         } else {
             all.compare_samples(&mut out, &mut rng, interrupt)?;
         }
         all.far_off(&mut out, &mut rng)?;
+        all.scattered(&mut out, &mut rng);
         Ok(out)
     }
 
@@ -127,13 +137,15 @@ struct Samples {
 
 impl Samples {
     fn of(seen: &Seen) -> Result<Samples> {
-        let (mut now, mut target) = (Rows::of(seen.now)?, Rows::of(seen.target)?);
+        // the same rows of every sample of the same particles
+        let some = |p: &Points, stream: u64| Rows::of(&random::minibatch(p, LOOKED_AT, &mut random::rng(1, stream)));
+        let (mut now, mut target) = (some(seen.now, 0)?, some(seen.target, 1)?);
         let like = |p: Option<&Points>| -> Result<Option<Rows>> {
             // the source of a map may live elsewhere
-            p.filter(|p| p.dims() == seen.now.dims()).map(Rows::of).transpose()
+            p.filter(|p| p.dims() == seen.now.dims()).map(|p| some(p, 0)).transpose()
         };
         let (mut before, mut start) = (like(seen.before)?, like(seen.start)?);
-        let mut held = seen.held.map(Rows::of).transpose()?;
+        let mut held = seen.held.map(|p| some(p, 2)).transpose()?;
         let middle = target.medians();
         let unit = [target.extent(&middle), now.extent(&middle)].into_iter().find(|e| *e > 0.0).unwrap_or(1.0);
         for rows in [Some(&mut now), Some(&mut target), before.as_mut(), start.as_mut(), held.as_mut()] {
@@ -219,10 +231,30 @@ impl Samples {
         Ok(())
     }
 
+    fn scattered(&self, out: &mut Measured, rng: &mut Rng) {
+        let n = self.size(PART);
+        if n == 0 {
+            return;
+        }
+        let (mut own, mut others, mut energies) = (0.0, 0.0, [0.0; 2]);
+        for _ in 0..DRAWS {
+            let (reference, fresh) = self.parts(n, rng);
+            let particles = self.now.some(n, rng);
+            let (p, f, r) =
+                (particles.mean_distance(&particles), fresh.mean_distance(&fresh), reference.mean_distance(&reference));
+            own += p;
+            others += f;
+            energies[0] += 2.0 * particles.mean_distance(&reference) - p - r;
+            energies[1] += 2.0 * fresh.mean_distance(&reference) - f - r;
+        }
+        out.energy = energies[0] / energies[1].max(NOTHING);
+        out.spread = own / others.max(NOTHING);
+    }
+
     /// Points that were not given are those held out, or every point of the target for the others.
     fn nearness(&self) -> Result<f64> {
         let d = self.target.d;
-        let among = self.target.some((4 * NEIGHBOURS).min(WORK / d / 100).max(2), &mut random::rng(0, 1));
+        let among = self.target.some(LOOKED_AT.min(WORK / d / 100).max(2), &mut random::rng(0, 1));
         if among.len() < 2 {
             return Ok(f64::NAN);
         }

@@ -52,6 +52,16 @@ impl Rows {
         let squares = self.all.iter().zip(&other.all).map(|(a, b)| (a - b) * (a - b));
         (squares.sum::<f64>() / self.len() as f64).sqrt()
     }
+    /// The mean distance between rows of both.
+    pub fn mean_distance(&self, other: &Rows) -> f64 {
+        let d = self.d;
+        let from = |x: &[f64]| -> f64 {
+            let one = |y: &[f64]| x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+            other.all.chunks(d).map(one).sum()
+        };
+        let sums: Vec<f64> = self.all.par_chunks(d).map(from).collect();
+        sums.iter().sum::<f64>() / (self.len() as f64 * other.len() as f64)
+    }
     /// ln |x|; of 0 that of a length that is none.
     pub fn log_norms(&self) -> Vec<f64> {
         self.all.chunks(self.d).map(|r| 0.5 * r.iter().map(|v| v * v).sum::<f64>().max(1e-24).ln()).collect()
