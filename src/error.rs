@@ -151,6 +151,14 @@ pub enum GeneratorError {
         /// f there
         value: f64,
     },
+    /// An `if` gives NaN.
+    #[error("f is NaN for x just {side} {x}")]
+    NotANumber {
+        /// where the condition changes
+        x: f64,
+        /// "above" or "below"
+        side: &'static str,
+    },
     /// f has no values up to an end of (0, ∞).
     #[error("f({x}) = {value}, and f has no value {} that either", if *x < 1.0 { "below" } else { "beyond" })]
     Bounded {
@@ -283,6 +291,9 @@ impl GeneratorError {
                 "a convex f is finite on an interval around 1 and +inf outside; look for poles, and where f ends say so, as in \
                  `if x < 2 { … } else { 1.0/0.0 }`"
                     .into()
+            }
+            GeneratorError::NotANumber { .. } => {
+                "NaN says nothing; where f is infinite say so, as in `if x < 2 { … } else { 1.0/0.0 }`".into()
             }
             GeneratorError::Bounded { .. } => {
                 "where f ends say so, as in `if x < 2 { … } else { 1.0/0.0 }`, or go on with a convex piece".into()

@@ -5,6 +5,7 @@ use super::conjugate::{ClosedForm, Conjugates, Excess, PreparedConjugate, Vector
 use super::convexity::{Convexity, ViolationKind, convexity};
 use super::diff::diff;
 use super::expr::{self, Expr, Kind, x};
+use super::interval::Interval;
 use super::level::level;
 use super::log_ratio::{LogRatio, RatioValues, Source};
 use super::per_device::PerDevice;
@@ -44,9 +45,13 @@ pub struct Generator {
     at_one: OnceLock<(f64, f64)>,
     level: OnceLock<Option<Arc<Generator>>>,
     excess: OnceLock<Excess>,
+    equilibrium: OnceLock<(f64, f64)>,
     error_near_one: OnceLock<f64>,
     tables: PerDevice<ConvexTable>,
 }
+
+/// |x* − 1| up to which f* is one of small numbers.
+const SMALL_STEP: f64 = 2e-5;
 
 impl Generator {
     /// Checks f and prepares its conjugate. Errors name the point where a requirement fails.
@@ -102,6 +107,7 @@ impl Generator {
             at_one: OnceLock::new(),
             level: OnceLock::new(),
             excess: OnceLock::new(),
+            equilibrium: OnceLock::new(),
             error_near_one: OnceLock::new(),
             tables: PerDevice::default(),
         })
@@ -179,6 +185,16 @@ impl Generator {
             self.numeric.value(x)
         }
     }
+    /// What the formula has at 0, where that is a value of its own and not the limit.
+    pub(super) fn written_at_zero(&self) -> Option<f64> {
+        if !self.f.any(&|k| matches!(k, Kind::Where(..))) {
+            return None;
+        }
+        let inside = self.numeric.tape().over(&Interval::point(0.0))[0];
+        let (v, limit) = (self.numeric.jet(0.0, &mut vec![]).f, self.numeric.f0);
+        let own = v == f64::INFINITY || (inside.defined && v.is_finite());
+        (own && limit.is_finite() && (v - limit).abs() > 1e-12 * (1.0 + limit.abs())).then_some(v)
+    }
     /// f'(x); at a kink one of the two one-sided slopes, beyond an end of f ±∞.
     pub fn derivative(&self, x: f64) -> f64 {
         if x <= 0.0 { self.numeric.d0 } else { self.numeric.jet_anywhere(x, &mut vec![]).d1 }
@@ -231,6 +247,10 @@ impl Generator {
     }
     /// f*(y) and f*'(y) for the price of one.
     pub fn conjugate_pair(&self, y: f64) -> (f64, f64) {
+        self.beside_equilibrium(y).unwrap_or_else(|| self.conjugate_at_large(y))
+    }
+    /// The same as a formula or Newton's method have it, which may be a small difference of terms that are not.
+    fn conjugate_at_large(&self, y: f64) -> (f64, f64) {
         let mut regs = vec![];
         if let Some(tape) = &self.closed_tape
             && y > self.numeric.slopes[0]
@@ -247,6 +267,33 @@ impl Generator {
     /// The conjugate by Newton's method alone, whatever closed form exists.
     pub fn numeric_conjugate(&self, y: f64) -> (f64, f64) {
         self.numeric.eval(y, &mut vec![])
+    }
+    /// f* and x* where both y and y − f'(1) are small, to their last digits: f*(y) = y − f(1) + e(y − f'(1)).
+    pub(super) fn beside_equilibrium(&self, y: f64) -> Option<(f64, f64)> {
+        if y.abs() > 1e-3 * self.numeric.unit {
+            return None;
+        }
+        let (slope, behind) = self.slope_at_one();
+        let (reach, f1) = *self.equilibrium.get_or_init(|| {
+            let inside = self.numeric.tape().over(&Interval::point(1.0))[0];
+            let f1 = if inside.defined && inside.has_zero() { 0.0 } else { self.f(1.0) };
+            if self.numeric.by_values || slope != behind {
+                return (0.0, f1);
+            }
+            let reach = self.near_one().within(SMALL_STEP);
+            let agrees = |s: f64| {
+                let ((e, u, _), (value, x)) = (self.near_one().at(s)?, self.conjugate_at_large(slope + s));
+                let off = (slope + s - f1 + e - value).abs();
+                Some(off <= 1e-13 * self.numeric.unit && (1.0 + u - x).abs() <= 1e-9).filter(|a| *a)
+            };
+            let good = reach.is_finite() && slope.abs() <= reach && agrees(reach).and(agrees(-reach)).is_some();
+            (if good { reach } else { 0.0 }, f1)
+        });
+        let s = y - slope;
+        if s.abs() > reach || reach == 0.0 {
+            return None;
+        }
+        self.near_one().at(s).map(|(e, u, _)| (y - f1 + e, 1.0 + u))
     }
     fn near_one(&self) -> &Excess {
         let made = || Excess::new(self.slope_at_one(), &self.numeric.breaks, &|x| self.second_derivative(x));
@@ -331,6 +378,12 @@ impl Generator {
     }
 }
 
+/// What f(1) may be and still be called 0, as a part of what f is nearby: what f is off by when 12 digits of a constant are written.
+/// Of a function known by its values the rounding is not known.
+fn part_of_nearby(numeric: &NumericConjugate) -> f64 {
+    if numeric.by_values { 1e-9 } else { 1e-12 }
+}
+
 /// What f(1) may be and still be called 0: a part of what f is nearby, where that is small, and the rounding of its terms.
 fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
     let mut regs = vec![];
@@ -350,7 +403,10 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
         }
         _ => 0.0,
     };
-    (1e-9 * scale).max((16.0 * f64::EPSILON * terms).min(1e-9 * numeric.unit.max(1.0)))
+    let inside = numeric.tape().over(&Interval::point(1.0))[0];
+    let inside = if inside.defined { inside.hi - inside.lo } else { 0.0 };
+    let rounding = (16.0 * f64::EPSILON * terms).max(inside);
+    (part_of_nearby(numeric) * scale).max(rounding.min(1e-9 * numeric.unit.max(1.0)))
 }
 
 /// What is known about the convexity of f; errors where f is no generator.
@@ -363,6 +419,7 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
     if at_one.abs() > zero_at_one(f, numeric) {
         return Err(GeneratorError::NonzeroAtOne { value: at_one });
     }
+    refused::not_a_number(numeric)?;
     refused::only_at_one(numeric)?;
     let convexity = convexity(&numeric.bounds.extended, numeric);
     if let Convexity::Violated(v) = &convexity {

@@ -82,6 +82,14 @@ impl NativeFunction {
         let wide = (d1 / WIDE, d2 / (WIDE * WIDE));
         let (above, below) = (at(NARROW), at(-NARROW));
         let narrow = ((above - below) / (2.0 * NARROW), (above - 2.0 * centre + below) / (NARROW * NARROW));
+        // next to an end of f there is one side alone
+        for (beside, beyond, side) in [(below, above, 1.0), (above, below, -1.0)] {
+            if beyond == f64::INFINITY && beside.is_finite() && centre.is_finite() {
+                let (near, far) = (beside, at(-2.0 * side * NARROW));
+                let slope = side * (3.0 * centre - 4.0 * near + far) / (2.0 * NARROW);
+                return (slope, (centre - 2.0 * near + far) / (NARROW * NARROW));
+            }
+        }
         let rounding = 1e2 * f64::EPSILON * (above.abs() + centre.abs() + below.abs()) / NARROW;
         if (wide.0 - narrow.0).abs() <= 1e-6 * (narrow.0.abs() + narrow.1.abs()) + rounding { wide } else { narrow }
     }

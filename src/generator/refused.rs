@@ -1,7 +1,9 @@
-//! Functions that are convex and no generator: what changes from call to call, what is finite at 1 alone, what is a line.
+//! Functions that are no generator, whatever convexity says: what changes from call to call, what is no number on an interval, what
+//! is finite at 1 alone, what is a line.
 use super::conjugate::numeric::NumericConjugate;
 use super::diff::diff;
 use super::expr::{Expr, x};
+use super::interval::Interval;
 use crate::error::GeneratorError;
 
 /// Where values are compared.
@@ -22,6 +24,25 @@ pub(super) fn unsteady(f: &Expr, numeric: &NumericConjugate) -> Result<(), Gener
         let (first, then) = (value(x), value(x));
         if first != then && !(first.is_nan() && then.is_nan()) {
             return Err(GeneratorError::Unsteady { x, first, then });
+        }
+    }
+    Ok(())
+}
+
+/// An f with a condition beside which it is NaN, between its ends.
+///
+/// # Errors
+/// [`GeneratorError::NotANumber`].
+pub(super) fn not_a_number(numeric: &NumericConjugate) -> Result<(), GeneratorError> {
+    let within = |x: f64| x > numeric.bounds.low && x < numeric.bounds.high;
+    // overflow on the way to a number is NaN, too, and none of somebody's
+    let overflows = |x: f64| numeric.tape().over(&Interval::point(x))[0].defined;
+    let is_nan = |x: f64| within(x) && numeric.jet(x, &mut vec![]).f.is_nan() && !overflows(x);
+    for x in &numeric.breaks {
+        for (side, k) in [("below", -NEAR), ("above", NEAR)] {
+            if is_nan(x * (1.0 + k)) {
+                return Err(GeneratorError::NotANumber { x: *x, side });
+            }
         }
     }
     Ok(())

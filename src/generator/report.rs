@@ -40,9 +40,24 @@ impl Generator {
         (!below.is_empty() || !above.is_empty()).then(|| format!("{below}x{above}"))
     }
 
+    /// f(0), and what was written for it if that is something else: f* and D are those of the closed f.
+    fn at_zero_text(&self) -> String {
+        let limit = short(self.numeric().f0);
+        match self.written_at_zero() {
+            Some(v) => format!("{limit} ({} as written: f* and D have the limit, as those of the closed f)", short(v)),
+            None => limit,
+        }
+    }
+
     /// How it is known that f is convex: the steps of the proof, or what was looked at.
     pub fn proof(&self) -> String {
-        format!("{}: {}", self.name(), self.convexity().derivation())
+        let own = match self.written_at_zero() {
+            Some(v) => {
+                format!("\n  at x = 0 f is {} as written, and its limit {} is kept", short(v), short(self.f(0.0)))
+            }
+            None => String::new(),
+        };
+        format!("{}: {}{own}", self.name(), self.convexity().derivation())
     }
 
     /// What was found out about f, for people.
@@ -96,7 +111,7 @@ impl Generator {
             convexity,
             conjugate,
             self.domain_text(),
-            short(self.numeric().f0),
+            self.at_zero_text(),
             short(d0),
             at_one,
             short(dinf),
@@ -110,6 +125,12 @@ impl Generator {
 fn short(v: f64) -> String {
     if v.is_infinite() {
         return if v > 0.0 { "+inf".into() } else { "-inf".into() };
+    }
+    // what six decimals would make 0 of, unless it is the rounding of ordinary numbers
+    if v.abs() < 5e-7 && v.abs() > 1e-13 {
+        let power = format!("{v:.5e}");
+        let (digits, exponent) = power.split_once('e').unwrap_or((&power, "0"));
+        return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
     let s = format!("{v:.6}");
     let s = s.trim_end_matches('0').trim_end_matches('.');

@@ -38,6 +38,8 @@ impl Generator {
         // a closed form may cancel by itself: x y − f(x), which is nowhere above f*, says what it comes to
         let f = self.f(x);
         let seen = if f.is_finite() { value.max(x * y - f) } else { value };
+        // next to equilibrium f* − y comes from pieces of cubics, good to 1e-7
+        let seen = if self.beside_equilibrium(y).is_some() { seen + 1e-6 * (value - y).abs() } else { seen };
         seen + 8.0 * ROUNDING * (seen.abs() + x * y.abs()) + self.rounding_at(x)
     }
 }

@@ -7,6 +7,7 @@ mod decades;
 mod distances;
 mod divergences;
 mod domain;
+mod edges;
 mod ends;
 pub mod equilibrium;
 mod exact;

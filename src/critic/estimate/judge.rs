@@ -67,7 +67,8 @@ fn shown(value: f64, c: Certificate) -> (f64, Certificate) {
 /// Why a value lies above the upper bound: no critic of the space comes there.
 fn beyond(critic: &dyn Critic, term: &Term, value: f64, upper: f64) -> Result<String> {
     let reason = match (critic.lipschitz_bound()?, term.lipschitz()) {
-        (Some(slope), Some(allowed)) if slope > 1.000_001 * allowed => {
+        // what is proved grows no faster than the slope that is allowed: more than that is no fault of the slope
+        (Some(slope), Some(allowed)) if slope > 1.000_001 * allowed && value <= 1.000_001 * upper * slope / allowed => {
             format!("the critic's slope is {slope:.4} at most, where {allowed} is allowed")
         }
         (None, Some(allowed)) => format!("no bound of the critic's slope is known, where {allowed} is allowed"),

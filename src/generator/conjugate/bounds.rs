@@ -1,7 +1,7 @@
 //! Where f is finite: on all of (0, ∞), or for ratios from `low` to `high` only, as an f with values in (−∞, ∞] may be.
 //!
 //! It says so by an `if` that gives ∞, or by a formula that is no number any more: ln(3 − x) beyond 3. Both become one thing, an f
-//! that is +∞ outside. An end itself belongs to it with the limit that f has there, whatever the formula says at that one point: f*
+//! that is +∞ outside. An `if` that gives NaN says nothing. An end itself belongs to it with the limit that f has there, whatever the formula says at that one point: f*
 //! and D are those of the closed f.
 use super::breaks::zeros;
 use crate::generator::asymptotics;
@@ -61,17 +61,17 @@ impl Bounds {
         if !value(1.0).is_finite() {
             return bounds;
         }
-        let mut places = breaks.to_vec();
-        let mut arguments = vec![];
+        let (mut arguments, mut limits) = (vec![], vec![]);
         limited(f, &mut arguments);
-        zeros(&arguments, &mut places);
+        zeros(&arguments, &mut limits);
+        let places = Places { conditions: breaks, limits: &limits, native: f.has_native() };
         let outside = |x: f64| !value(x).is_finite();
         let mut all = true;
-        if let Some(e) = edge(&places, -1.0, f.has_native(), &value) {
+        if let Some(e) = edge(&places, -1.0, &value) {
             all &= BEYOND.iter().all(|k| value(e / (1.0 + k)) == f64::INFINITY);
             bounds.low = shorter(e, f64::next_down, &outside);
         }
-        if let Some(e) = edge(&places, 1.0, f.has_native(), &value) {
+        if let Some(e) = edge(&places, 1.0, &value) {
             all &= BEYOND.iter().all(|k| value(e * (1.0 + k)) == f64::INFINITY);
             bounds.high = shorter(e, f64::next_up, &outside);
         }
@@ -120,8 +120,18 @@ fn limited(e: &Expr, out: &mut Vec<Expr>) {
     out.retain(|u| u.has_x() && !u.is_nonnegative());
 }
 
+/// Where f may end.
+struct Places<'a> {
+    /// where conditions change
+    conditions: &'a [f64],
+    /// where the arguments of logarithms and roots change their sign
+    limits: &'a [f64],
+    /// anywhere
+    native: bool,
+}
+
 /// The last number towards a side (1 or −1) of 1 at which f is finite, if it is not beyond one of the places.
-fn edge(places: &[f64], side: f64, native: bool, value: &dyn Fn(f64) -> f64) -> Option<f64> {
+fn edge(places: &Places, side: f64, value: &dyn Fn(f64) -> f64) -> Option<f64> {
     let step = |x: f64, k: f64| if side > 0.0 { x * (1.0 + k) } else { x / (1.0 + k) };
     let finite = |x: f64| value(x).is_finite();
     let ends = |near: f64, far: f64| {
@@ -130,12 +140,11 @@ fn edge(places: &[f64], side: f64, native: bool, value: &dyn Fn(f64) -> f64) -> 
             && value(far) != f64::NEG_INFINITY
             && BEYOND.iter().all(|k| !finite(step(far, *k)))
     };
-    let mut beside: Vec<(f64, f64)> = places
-        .iter()
-        .filter(|p| side * (**p - 1.0) >= 0.0)
-        .map(|p| if *p == 1.0 { (1.0, step(1.0, BESIDE)) } else { (step(*p, -BESIDE), step(*p, BESIDE)) })
-        .collect();
-    if native {
+    let around = |p: &f64| if *p == 1.0 { (1.0, step(1.0, BESIDE)) } else { (step(*p, -BESIDE), step(*p, BESIDE)) };
+    let beyond = |p: &&f64| side * (**p - 1.0) >= 0.0;
+    let said = places.conditions.iter().filter(beyond).map(around).filter(|p| value(p.1) == f64::INFINITY);
+    let mut beside: Vec<(f64, f64)> = said.chain(places.limits.iter().filter(beyond).map(around)).collect();
+    if places.native {
         // nobody knows where it ends: an ordinary number is followed by none. Beyond large ones numbers have overflowed
         let at = |k: i32| step(1.0, 1.2f64.powi(k) - 1.0);
         beside.extend((0..150).map(|k| (at(k), at(k + 1))).filter(|p| value(p.0).abs() < 1e30));

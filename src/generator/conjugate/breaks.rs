@@ -6,7 +6,8 @@ use crate::generator::tape::Tape;
 use crate::interrupt;
 use std::collections::HashSet;
 
-fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
+/// What abs, max, min and comparisons look at.
+pub(super) fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
     match e.kind() {
         Kind::Unary(Unary::Abs | Unary::Sign, u) => out.push(u.clone()),
         Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => out.push(sub(a, b)),

@@ -119,6 +119,12 @@ impl Excess {
         last(&self.below).min(last(&self.above))
     }
 
+    /// The distance of potentials up to which |x* − 1| is at most u.
+    pub fn within(&self, u: f64) -> f64 {
+        let last = |side: &Side| side.nodes.iter().take_while(|n| n.u <= u).last().map_or(0.0, |n| n.s);
+        last(&self.below).min(last(&self.above))
+    }
+
     /// e, u = x* − 1 and du/ds at s, a distance from the middle of f'(1); none where s is not small.
     pub fn at(&self, s: f64) -> Option<Jet> {
         if s > self.flat.1 {

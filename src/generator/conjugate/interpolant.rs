@@ -30,7 +30,10 @@ impl Interpolant {
     pub(super) fn new(numeric: &NumericConjugate, k: usize, polish: usize) -> Interpolant {
         let (warp, near, far) = span(numeric);
         // at an end that is reached x* is every number beyond: the node there has that from inside
-        let inside = if let End::Attained(b) = warp.high { far.min(b - 1e-9 * (numeric.unit + b.abs())) } else { far };
+        let inside = match warp.high {
+            End::Attained(b) if numeric.dinf.is_finite() => far.min(b - 1e-9 * (numeric.unit + b.abs())),
+            _ => far,
+        };
         let (v0, v1) = (warp.forward(near), warp.forward(far));
         let dv = (v1 - v0) / (k - 1) as f64;
         let mut regs = vec![];
@@ -55,6 +58,18 @@ impl Interpolant {
             [&self.y, &self.f, &self.x].map(|v| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device))
         })
     }
+}
+
+/// The slope at an upper end up to which f' hardly rises any more, so that x* is steep there, and how near to it that is.
+fn hardly_rises(numeric: &NumericConjugate) -> Option<(f64, f64)> {
+    let (high, slope) = (numeric.bounds.high, numeric.slopes[1]);
+    if !(high.is_finite() && slope.is_finite()) {
+        return None;
+    }
+    // f'' a little before the end, as far on as from there to it
+    let rise = numeric.jet(high * (1.0 - 1e-3), &mut vec![]).d2 * high;
+    let width = (0.1 * rise).max(2e-4 * (numeric.unit + slope.abs()));
+    (rise < 0.02 * numeric.unit).then_some((slope, width))
 }
 
 /// How the nodes are spaced, and the least and the largest y among them.
@@ -94,10 +109,13 @@ fn span(numeric: &NumericConjugate) -> (Warp, f64, f64) {
             End::Open(limit)
         }
     };
-    let warp = Warp {
-        low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1),
-        high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1),
-        per: 1.0 / numeric.unit,
+    let warp = match hardly_rises(numeric) {
+        Some((slope, width)) => Warp { low: End::Infinite, high: End::Attained(slope), per: 1.0 / width },
+        None => Warp {
+            low: end(numeric.d0, numeric.jet(1e-3, &mut regs).d1),
+            high: end(numeric.dinf, numeric.jet(1e3, &mut regs).d1),
+            per: 1.0 / numeric.unit,
+        },
     };
     // nearer to an open end than this, numbers of the device cannot be told apart
     if let End::Open(a) = warp.low {

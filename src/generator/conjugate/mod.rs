@@ -19,6 +19,7 @@ mod excess;
 mod interpolant;
 mod jet;
 pub(super) mod kernel;
+mod kinks;
 mod lanes;
 mod limits;
 mod nodes;

@@ -6,6 +6,7 @@
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
 use super::jet::{CLOSE, Jet, jet_of};
+use super::kinks::{Kink, inner_kinks};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
 use crate::generator::expr::Expr;
@@ -17,17 +18,6 @@ const FAR: f64 = 1e150;
 
 /// Points that are looked at for the nodes, at most.
 const NODES: usize = 1536;
-
-/// A point where f' jumps from `left` to `right`.
-#[derive(Clone, Copy, Debug)]
-pub struct Kink {
-    /// where
-    pub x: f64,
-    /// f'(x⁻)
-    pub left: f64,
-    /// f'(x⁺)
-    pub right: f64,
-}
 
 /// The numeric conjugate with everything it rests on.
 #[derive(Debug)]
@@ -313,29 +303,6 @@ impl NumericConjugate {
 
 /// Relative distances that rounding in single precision may not hide.
 const BESIDE: f64 = 1e-7;
-
-/// Where f' jumps between the ends.
-fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
-    let mut regs = vec![];
-    let mut kinks = vec![];
-    for &b in breaks {
-        let near = |end: f64| (b - end).abs() <= 1e-12 * b;
-        if b < bounds.low || b > bounds.high || near(bounds.low) || near(bounds.high) {
-            continue;
-        }
-        let jump = |close: f64, regs: &mut Vec<f64>| {
-            let before = jet_of(tape, b * (1.0 - close), regs);
-            let behind = jet_of(tape, b * (1.0 + close), regs);
-            let (left, right) = (before.d1, behind.d1);
-            // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
-            let smooth = 16.0 * close * b * (before.d2.abs() + behind.d2.abs());
-            (right - left > (1e-10 * (left.abs() + right.abs())).max(smooth)).then_some(Kink { x: b, left, right })
-        };
-        // where the formula changes at a difference of large terms, rounding decides on which side near points are
-        kinks.extend((0..4).find_map(|k| jump(CLOSE * 64f64.powi(k), &mut regs)));
-    }
-    kinks
-}
 
 /// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
 /// as near to it as numbers come.

@@ -2,15 +2,13 @@
 use super::jet::Jet;
 use super::pieces::Piece;
 use super::refute::Refuter;
-use super::series::Series;
+use super::series::{REACHES, Series};
 use super::study::Study;
 use crate::generator::interval::Interval;
 use crate::generator::tape::Tape;
 use crate::interrupt;
 use std::collections::VecDeque;
 
-/// How near to an end, in x, 1/x or |x − b|, leading terms are tried.
-const REACHES: [f64; 14] = [0.25, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 1e-12, 1e-20, 1e-40];
 /// Where the search ends if leading terms say nothing.
 const END: f64 = 1e-12;
 /// How much of a piece next to a place is looked at first.

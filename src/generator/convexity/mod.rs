@@ -9,11 +9,13 @@ mod cover;
 mod exponent;
 mod jet;
 mod pieces;
+mod powers;
 mod proof;
 mod refute;
 mod series;
 mod structure;
 mod study;
+mod sums;
 use super::conjugate::numeric::NumericConjugate;
 use super::expr::{Expr, Kind as Node, constant, scale, sum};
 use super::tape::Tape;
@@ -79,6 +81,12 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
         return Convexity::Proved(Arc::new(vec![format!("by the rules of convex calculus: {rule}")]));
     }
     let refuter = refute::Refuter::new(Tape::new(std::slice::from_ref(f)), numeric.jet(1.0, &mut vec![]).d1);
+    // where f is what its formula is everywhere, f(0) is its limit
+    if f.any(&|k| matches!(k, Node::Where(..) | Node::Native(..)))
+        && let Some(v) = refuter.at_zero()
+    {
+        return Convexity::Violated(v);
+    }
     // what is convex with its kinks is set apart, where what is left can be proved alone
     if let Some((kinked, rest)) = apart(f) {
         let s = study(&rest, &[], &refuter);

@@ -1,18 +1,22 @@
 //! f as smooth pieces: between the places where a condition changes its sign each has one answer.
 use super::jet::Jet;
+use super::series::{REACHES, Series};
 use crate::generator::expr::{Expr, Kind};
 use crate::generator::interval::Interval;
 use crate::generator::scalar::Unary;
 use crate::generator::tape::{Branch, Condition, Tape};
+use std::cell::OnceCell;
 
-/// How far around a zero of a condition it is looked for, and found to be the only one.
-const NEAR: f64 = 1e-6;
+/// How far around a zero of a condition it is looked for, and found to be the only one: nearer where others are near.
+const NEAR: [f64; 4] = [1e-6, 1e-8, 1e-10, 1e-12];
 
 /// A place where conditions change their sign.
 #[derive(Debug)]
 pub struct Place {
     /// where, to rounding
     pub x: Interval,
+    /// as far around it conditions that change have no other zero
+    near: f64,
     /// the conditions that are known to have their only zero nearby there
     changing: Vec<Condition>,
     /// those of which nothing is known there
@@ -33,7 +37,7 @@ pub struct Piece {
 impl Piece {
     /// Whether f is +∞ on it, as outside the domain of an f with values in (−∞, ∞].
     pub fn is_infinite(&self) -> bool {
-        self.branch.as_ref().is_some_and(|b| b.tape.as_constant() == Some(f64::INFINITY))
+        self.branch.as_ref().is_some_and(|b| b.tape.is_infinite())
     }
     fn needs(&self, c: &Condition) -> bool {
         self.branch.as_ref().is_none_or(|b| b.needed.contains(c))
@@ -43,6 +47,10 @@ impl Piece {
 /// Whether abs, sign, max, min or comparisons occur.
 pub fn has_conditions(e: &Expr) -> bool {
     e.any(&|k| matches!(k, Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..)))
+}
+
+fn beside(b: f64, k: f64) -> Interval {
+    Interval::new(b * (1.0 - k), b * (1.0 + k))
 }
 
 /// The zero of a condition near b, by a step of Newton's method for intervals: certain, and the only one.
@@ -57,30 +65,34 @@ fn zero(around: &Jet<Interval>, at: &Interval, b: f64, near: &Interval) -> Optio
 
 /// What happens near b; none if no condition can be 0 there.
 fn place(tape: &Tape, conditions: &[Condition], b: f64) -> Option<Place> {
-    let near = Interval::new(b * (1.0 - NEAR), b * (1.0 + NEAR));
-    let around = tape.registers(&Jet::variable(near));
-    let closely = tape.registers(&Interval::new(b * (1.0 - 1e-13), b * (1.0 + 1e-13)));
+    let around = NEAR.map(|k| (k, beside(b, k), OnceCell::new()));
+    let closely = tape.registers(&beside(b, 1e-13));
     let at = tape.registers(&Interval::point(b));
     let mut place: Option<Interval> = None;
-    let (mut changing, mut unsure) = (vec![], vec![]);
+    let (mut changing, mut unsure, mut nearest) = (vec![], vec![], NEAR[0]);
     for c in conditions {
         let d = c.difference(&closely);
         if d.defined && !d.has_zero() {
             continue;
         }
-        let found = match zero(&c.difference(&around), &c.difference(&at), b, &near) {
-            Some(x) => {
+        let found = around.iter().find_map(|(k, near, registers)| {
+            let registers = registers.get_or_init(|| tape.registers(&Jet::variable(*near)));
+            Some((*k, zero(&c.difference(registers), &c.difference(&at), b, near)?))
+        });
+        let found = match found {
+            Some((k, x)) => {
                 changing.push(*c);
+                nearest = nearest.min(k);
                 x
             }
             None => {
                 unsure.push(*c);
-                Interval::new(b * (1.0 - 4e-15), b * (1.0 + 4e-15))
+                beside(b, 4e-15)
             }
         };
         place = Some(place.map_or(found, |p| p.hull(&found)));
     }
-    place.map(|x| Place { x, changing, unsure })
+    place.map(|x| Place { x, near: nearest, changing, unsure })
 }
 
 /// The places near these where f may change its formula.
@@ -91,6 +103,7 @@ pub fn places(tape: &Tape, breaks: &[f64]) -> Vec<Place> {
         match out.last_mut() {
             Some(l) if p.x.lo <= l.x.hi => {
                 l.x = l.x.hull(&p.x);
+                l.near = l.near.min(p.near);
                 l.unsure.extend(p.unsure);
                 l.changing.extend(p.changing);
                 l.changing.dedup();
@@ -137,20 +150,38 @@ pub fn is_unchanging(pieces: &[Piece], places: &[Place], i: usize, left: &mut us
     let p = &pieces[i];
     let Some(branch) = &p.branch else { return false };
     branch.needed.iter().all(|c| {
-        let changes = |place: Option<&Place>| place.is_some_and(|q| q.changing.contains(c));
         // next to its own zero there is no other
-        let before = i.checked_sub(1).and_then(|k| places.get(k));
-        let from = if changes(before) { p.from.lo * (1.0 + 0.5 * NEAR) } else { p.from.lo };
-        let to = if changes(places.get(i)) { p.to.hi * (1.0 - 0.5 * NEAR) } else { p.to.hi };
+        let near = |place: Option<&Place>| place.filter(|q| q.changing.contains(c)).map_or(0.0, |q| 0.5 * q.near);
+        let from = p.from.lo * (1.0 + near(i.checked_sub(1).and_then(|k| places.get(k))));
+        let to = p.to.hi * (1.0 - near(places.get(i)));
         from >= to || nowhere_zero(&branch.tape, c, (from, to), left)
     })
 }
 
+/// Whether a condition keeps its sign on all of an interval.
 fn nowhere_zero(tape: &Tape, c: &Condition, range: (f64, f64), left: &mut usize) -> bool {
-    let mut boxes = vec![range];
-    while let Some((lo, hi)) = boxes.pop() {
+    let (mut lo, mut hi) = range;
+    let holds = |lo: f64, hi: f64| {
         let v = c.difference(&tape.registers(&Interval::new(lo, hi)));
-        if v.defined && !v.has_zero() {
+        v.defined && !v.has_zero()
+    };
+    if holds(lo, hi) {
+        return true;
+    }
+    // towards 0 and infinity its leading term has a sign
+    let reach = |power: f64, within: f64| {
+        let keeps = |r: &f64| c.difference(&tape.registers(&Series::x(0.0, 1.0, power, *r))).is_nowhere_zero();
+        REACHES.into_iter().filter(|r| *r < within).find(keeps)
+    };
+    if lo == 0.0 {
+        lo = reach(1.0, hi).unwrap_or(lo);
+    }
+    if hi == f64::INFINITY && lo > 0.0 {
+        hi = reach(-1.0, 1.0 / lo).map_or(hi, |r| 1.0 / r * (1.0 + 1e-15));
+    }
+    let mut boxes = vec![(lo, hi)];
+    while let Some((lo, hi)) = boxes.pop() {
+        if holds(lo, hi) {
             continue;
         }
         if *left == 0 || hi - lo < 1e-13 * hi {

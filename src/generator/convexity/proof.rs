@@ -66,7 +66,15 @@ fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
     let own = tape.out(0, &registers);
     let exact = place.lo == place.hi;
     let reaches = |l: Interval| l.defined && own >= l.hi - ROUNDED * (1.0 + l.magnitude());
-    let above = own == f64::INFINITY || own.is_nan() || limit.is_some_and(reaches);
+    // a pole of the formula at the border: a convex f does not fall to −∞ there
+    let mut pole = || {
+        let inside = inner.branch.as_ref().map_or(f64::NAN, |b| {
+            b.tape.eval(place.lo, &mut registers);
+            b.tape.out(0, &registers)
+        });
+        own == f64::NEG_INFINITY && inside == own && tape.over(&Interval::point(place.lo)).iter().all(|v| !v.defined)
+    };
+    let above = own == f64::INFINITY || own.is_nan() || limit.is_some_and(reaches) || pole();
     if (outside(&parts[..=i]) || outside(&parts[i + 1..])) && exact && above {
         let side = if outside(&parts[..=i]) { "below" } else { "beyond" };
         s.steps.push(format!("f is +inf {side} x = {}", place.lo));

@@ -35,6 +35,9 @@ pub struct Violation {
 /// what is left where a series replaces f near a removable singularity. They are counted among those that may be missed.
 const ROUNDING: f64 = 1e-10;
 
+/// As near to 0 as f is looked at where it ends there.
+const BESIDE_ZERO: f64 = 1e-30;
+
 /// f and what a place of it is compared with.
 pub struct Refuter {
     tape: Tape,
@@ -67,7 +70,7 @@ impl Refuter {
     /// of this size may do.
     fn test(&self, points: [f64; 3], scale: f64, size: f64) -> Option<Violation> {
         let [x1, x2, x3] = points;
-        if !(0.0 < x1 && x1 < x2 && x2 < x3 && x3.is_finite()) {
+        if !(0.0 <= x1 && x1 < x2 && x2 < x3 && x3.is_finite()) {
             return None;
         }
         let v = points.map(|x| self.at(x));
@@ -107,6 +110,21 @@ impl Refuter {
             }
         }
         best
+    }
+    /// f(0) is below the limit of f there, or a number where f beside it is none.
+    pub fn at_zero(&self) -> Option<Violation> {
+        let own = self.at(0.0);
+        if !own.defined || !own.magnitude().is_finite() {
+            return None;
+        }
+        if self.value(BESIDE_ZERO) == f64::INFINITY {
+            let points = [0.0, BESIDE_ZERO, 1.0];
+            let values = points.map(|x| self.value(x));
+            return Some(Violation { kind: Kind::Undefined, points, values, relative: 1.0 });
+        }
+        let steps = (0..=40).map(|k| 10f64.powf(-0.5 * f64::from(k)));
+        let found = steps.filter_map(|h| self.test([0.0, h, 2.0 * h], self.scale(h), self.size(h, 0.0)));
+        found.fold(None, |best: Option<Violation>, v| best.filter(|b| b.relative >= v.relative).or(Some(v)))
     }
     /// f is no finite number at x, though it is at both sides.
     pub fn undefined(&self, x: f64) -> Option<Violation> {

@@ -11,6 +11,8 @@ use crate::generator::scalar::{Binary, Relation, Unary};
 use crate::generator::tape::Algebra;
 use std::cmp::Ordering;
 
+/// How near to an end, in x, 1/x or |x − b|, leading terms are tried.
+pub const REACHES: [f64; 14] = [0.25, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 1e-12, 1e-20, 1e-40];
 /// Terms that are kept, and terms of the power series of a function.
 const MOST: usize = 6;
 const ORDER: usize = 4;
@@ -156,6 +158,10 @@ impl Series {
         }
         let v = self.enclosure();
         (v.defined && v.lo >= 0.0).then(|| format!("is at least {:.3e}", v.lo))
+    }
+    /// Whether it has no zero, for certain.
+    pub fn is_nowhere_zero(&self) -> bool {
+        self.split().is_some()
     }
     /// Whether all operations were within their domains.
     pub fn is_defined(&self) -> bool {

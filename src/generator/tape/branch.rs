@@ -48,16 +48,20 @@ impl Tape {
     pub fn conditions(&self) -> Vec<Condition> {
         (0..self.len() as u32).filter_map(|i| self.condition(i)).collect()
     }
-    /// The number that its only output is, if it is one.
-    pub fn as_constant(&self) -> Option<f64> {
-        let mut i = self.outs()[0];
-        loop {
+    /// Whether its only output is ∞, or a sum with that.
+    pub fn is_infinite(&self) -> bool {
+        let mut left = vec![self.outs()[0]];
+        while let Some(i) = left.pop() {
             match &self.ops()[i as usize] {
-                Op::Const(v) => return Some(*v),
-                Op::MulScalar(a, 1.0) => i = *a,
-                _ => return None,
+                Op::Const(v) if *v == f64::INFINITY => return true,
+                Op::MulScalar(a, k) if *k > 0.0 => left.push(*a),
+                Op::AddScalar(a, _) => left.push(*a),
+                Op::Add(a, b) => left.extend([*a, *b]),
+                Op::Sub(a, _) => left.push(*a),
+                _ => {}
             }
         }
+        false
     }
     /// The formula of its only output at x; none where a condition cannot be decided there.
     pub fn branch(&self, x: f64) -> Option<Branch> {

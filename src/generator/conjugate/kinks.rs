@@ -1,0 +1,75 @@
+//! Where f' jumps: the places where f changes its formula, less those where it does so smoothly.
+use super::bounds::Bounds;
+use super::breaks::kink_arguments;
+use super::jet::{CLOSE, jet_of};
+use crate::generator::asymptotics;
+use crate::generator::expr::{Expr, add, constant, scale, substitute, x};
+use crate::generator::interval::Interval;
+use crate::generator::tape::Tape;
+
+/// A point where f' jumps from `left` to `right`.
+#[derive(Clone, Copy, Debug)]
+pub struct Kink {
+    /// where
+    pub x: f64,
+    /// f'(x⁻)
+    pub left: f64,
+    /// f'(x⁺)
+    pub right: f64,
+}
+
+/// A difference of slopes is one of more than so many times what f'' makes on the way.
+const SMOOTH: f64 = 16.0;
+/// A part of the difference that f'' does not make at a kink: of |x − 1|^p it makes p − 1, however near to 1.
+const HARDLY: f64 = 1e-9;
+/// A jump beside the slopes on both of its sides, at least.
+const JUMP: f64 = 1e-10;
+
+/// Where f' jumps between the ends.
+pub(super) fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<Kink> {
+    let inside = |b: &&f64| {
+        let near = |end: f64| (**b - end).abs() <= 1e-12 * **b;
+        **b >= bounds.low && **b <= bounds.high && !near(bounds.low) && !near(bounds.high)
+    };
+    let mut arguments = vec![];
+    if !breaks.is_empty() {
+        kink_arguments(&bounds.inside, &mut arguments);
+    }
+    let arguments = Tape::new(&arguments);
+    breaks.iter().filter(inside).filter_map(|b| kink(tape, *b, &arguments, bounds)).collect()
+}
+
+fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds) -> Option<Kink> {
+    let mut regs = vec![];
+    let mut jump = |close: f64| {
+        let before = jet_of(tape, b * (1.0 - close), &mut regs);
+        let behind = jet_of(tape, b * (1.0 + close), &mut regs);
+        let (left, right) = (before.d1, behind.d1);
+        // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
+        let smooth = close * b * (before.d2.abs() + behind.d2.abs());
+        let seen = right - left > (JUMP * (left.abs() + right.abs())).max(SMOOTH * smooth);
+        seen.then_some((Kink { x: b, left, right }, smooth > HARDLY * (right - left)))
+    };
+    // where the formula changes at a difference of large terms, rounding decides on which side near points are
+    let (seen, doubtful) = (0..4).find_map(|k| jump(CLOSE * 64f64.powi(k)))?;
+    // |x − 1|^1.01 has the slope 0 at 1, though no number beside 1 is near enough to see that
+    match doubtful.then(|| exact(b, arguments, &bounds.inside)).flatten() {
+        Some((left, right)) => (right - left > JUMP * (left.abs() + right.abs())).then_some(Kink { x: b, left, right }),
+        None => Some(seen),
+    }
+}
+
+/// The limits of f' on both sides of b, from its formula, if conditions change exactly there.
+fn exact(b: f64, arguments: &Tape, f: &Expr) -> Option<(f64, f64)> {
+    let near = arguments.over(&Interval::new(b * (1.0 - 1e-13), b * (1.0 + 1e-13)));
+    let at = arguments.over(&Interval::point(b));
+    let decided = |(near, at): (&Interval, &Interval)| at.is_zero() || (near.defined && !near.has_zero());
+    if !near.iter().zip(&at).all(decided) {
+        return None;
+    }
+    let limit = |side: f64| {
+        let (_, slope) = asymptotics::at_zero(&substitute(f, &x(), &add(&constant(b), &scale(side, &x()))))?;
+        Some(side * slope).filter(|s| s.is_finite())
+    };
+    Some((limit(-1.0)?, limit(1.0)?))
+}

@@ -1,0 +1,262 @@
+//! f at the edges of what a formula says: values of its own at 0, kinks too weak to be seen or that are none, f* next to
+//! equilibrium (reference_edges.py), constants that leave f(1) a little off 0, branches that are no number, f known by its values
+//! that end, and far ends.
+use super::conjugates::typed;
+use crate::common::session;
+use burn::tensor::{Tensor, TensorData};
+use gflow::device::{Choice, open, values};
+use gflow::generator::expr::{native, x};
+use gflow::generator::{Generator, NativeFunction};
+use std::sync::Arc;
+
+fn refused(f: &str) -> String {
+    let (mut session, _) = session();
+    let said = session.eval("test", &format!("f_divergence(\"f\", |x| {{ {f} }})"));
+    said.err().unwrap_or_else(|| panic!("{f} is accepted")).message.to_string()
+}
+
+/// Below its limit f(0) is no value of a convex f, and three points show it: 0 < h < 2h with f(h) above the mean of the others.
+/// Above it f is convex and not closed: its limit is kept, and both are said.
+#[test]
+fn a_value_of_its_own_at_0() {
+    for (f, own) in [
+        ("if x==0 {-1.0} else {(x-1)**2}", -1.0),
+        ("if x==0 {0.9999} else {(x-1)**2}", 0.9999),
+        ("if x==0 {0.0} else {x*ln(x)-x+1}", 0.0),
+        ("if x>0 {(x-1)**2} else {0.0}", 0.0),
+    ] {
+        let said = refused(f);
+        assert!(said.contains("not convex: at x = 0,") && said.contains(&format!("it is {own},")), "{f}: {said}");
+    }
+    for (f, shown) in [
+        ("if x==0 {5.0} else {(x-1)**2}", "1 (5 as written"),
+        ("if x>0 {(x-1)**2} else {5.0}", "1 (5 as written"),
+        ("if x==0 {1.0/0.0} else {(x-1)**2}", "1 (+inf as written"),
+        ("if x>0 {x*ln(x)-x+1} else {1.0}", "1\n"),
+    ] {
+        let g = typed("f", f);
+        assert!(g.report().contains(&format!("f(0)        {shown}")), "{}", g.report());
+        assert!(g.proof().contains("convex, proved"), "{}", g.proof());
+        assert_eq!((g.f(0.0), g.conjugate(-1e3)), (1.0, -1.0), "{f}");
+    }
+}
+
+/// |x − 1|^p has the slope 0 at 1 for every p > 1, though beside 1 no double has one near 0; what kinks as weakly as 1e-8 of f'' is
+/// shown with its slopes.
+#[test]
+fn kinks_that_are_none_and_weak_ones() {
+    for f in ["abs(x-1)**1.01", "abs(x-1)**1.0001", "abs(x-1)**1.05+(x-1)**2", "((x-1)**2)**0.51"] {
+        let g = typed("f", f);
+        assert!(g.kinks().is_empty(), "{f}: {:?}", g.jumps());
+        assert_eq!(g.slope_at_one(), (0.0, 0.0), "{f}");
+        // next to 0 f* is y to all digits
+        assert!((g.conjugate(1e-3) - 1e-3).abs() <= 1e-16 && g.report().contains("kinks       none"), "{f}");
+    }
+    let both = typed("f", "abs(x-1)**1.01+abs(x-1)");
+    assert_eq!(both.jumps(), [(1.0, -1.0, 1.0)]);
+    for (f, size) in [("1e-8*abs(x-1)+(x-1)**2", "1e-8"), ("2.5e-10*abs(x-1)+(x-1)**2", "2.5e-10")] {
+        let g = typed("f", f);
+        let s: f64 = size.parse().unwrap();
+        let (left, right) = g.slope_at_one();
+        // 1e-15 is f'' on the way to the next doubles
+        assert!((left + s).abs() <= 1e-14 && (right - s).abs() <= 1e-14, "{f}: {left} to {right}");
+        let shown = format!("1 (-{size} to {size})");
+        assert!(g.report().contains(&shown), "{}", g.report());
+        assert!((g.conjugate(0.5 * s) - 0.5 * s).abs() <= 1e-24, "{f}: {}", g.conjugate(0.5 * s));
+    }
+}
+
+/// To 1e-10 of the terms x y and f(x), however small they are: closed forms cancel there. x* to 1e-6, where f'' leaves it.
+#[test]
+fn conjugates_next_to_equilibrium() {
+    let (mut seen, mut wrong) = (0, vec![]);
+    for row in csv::Reader::from_reader(include_str!("edges.csv").as_bytes()).records() {
+        let row = row.unwrap();
+        let [y, value, maximiser, terms] = [1, 2, 3, 4].map(|i| row[i].parse::<f64>().unwrap());
+        let (v, at) = typed("f", &row[0]).conjugate_pair(y);
+        if !((v - value).abs() <= 1e-10 * terms && (at - maximiser).abs() <= 1e-6 * maximiser) {
+            wrong.push(format!("{}: f*({y:e}) = {v:e} at {at}, not {value:e} at {maximiser}", &row[0]));
+        }
+        seen += 1;
+    }
+    assert!(wrong.is_empty() && seen > 180, "{} of {seen}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// f(1) is 0 to 12 digits of what f is nearby, or f is refused like any other that does not vanish there.
+#[test]
+fn f_1_is_0_to_twelve_digits() {
+    for f in ["(x-1)**2+0.1", "(x-1)**2+1e-9", "(x-1)**2-1e-11", "x*ln(x)-x+1+1e-10", "1e-6*(x-1)**2+1e-15"] {
+        assert!(refused(f).contains("a generator vanishes at 1"), "{f}");
+    }
+    for f in ["(x-1)**2+1e-14", "x*ln(x+1)-0.693147180560*x", "exp(30*x)-10686474581524.463", "x*ln(x)-x+1+1e6*(x-1)"] {
+        typed("f", f);
+    }
+}
+
+/// NaN from an `if` is no end of f, wherever it begins; a formula that is no number any more is one.
+#[test]
+fn nan_is_no_end() {
+    for (f, place) in [
+        ("if x>3 {0.0/0.0} else {(x-1)**2}", "just above 3"),
+        ("if x<0.5 {0.0/0.0} else {(x-1)**2}", "just below 0.5"),
+        ("if x<2 {(x-1)**2} else {if x<3 {2*x-3} else {0.0/0.0}}", "just above 3"),
+        ("if x<=2 {(x-1)**2} else {ln(-x)}", "just above 2"),
+        ("(x-1)**2 + (if x>3 {0.0/0.0} else {0.0})", "just above 3"),
+    ] {
+        assert!(refused(f).contains(place), "{f}: {}", refused(f));
+    }
+    assert_eq!(typed("f", "if x<3 {-ln(3-x)+ln(2.0)} else {0.0/0.0}").ends(), (0.0, 3.0));
+}
+
+/// What rules, leading terms and intervals together prove; the value at 1 is subtracted by the option.
+#[test]
+fn more_is_proved() {
+    let mut unproved = vec![];
+    for f in PROVED {
+        let (mut session, _) = session();
+        let text = format!("f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }}).proof()");
+        let said = session.eval("test", &text).map(|v| v.to_string()).unwrap_or_else(|d| d.message.to_string());
+        if !said.contains("convex, proved") {
+            unproved.push(format!("{f}: {said}"));
+        }
+    }
+    assert!(unproved.is_empty(), "{}", unproved.join("\n"));
+}
+
+const PROVED: [&str; 34] = [
+    "lgamma(x)",
+    "lgamma(0.5*x+2)+2*lgamma(x)",
+    "-digamma(x)",
+    "-ln(erf(x))",
+    "1/erf(x)",
+    "-atan(x)**0.5",
+    "-ln(tanh(0.3*x))",
+    "1/ln(x+1.5)",
+    "-ln(ln(x+1.5))",
+    "ln(exp(x)+exp(2*x)+exp(-3*x))",
+    "ln(exp(x)+exp(2*x)+exp(-3*x)+exp(0.5*x)+2)",
+    "0.3*ln(exp(x)+exp(2*x)+exp(-x))+x*ln(x)",
+    "ln(exp(x**2)+exp(3*x)+exp(-x))",
+    "sqrt((x-1)**2+1e-6)",
+    "sqrt((x-1)**2+1e-14)",
+    "sqrt(x**2-2*x+1.000001)",
+    "sqrt((x-1)**2+(2*x-3)**2+0.1)",
+    "(1e-4+abs(x-1)**3)**0.34",
+    "((x-1)**4+1e-9)**0.25",
+    "if x>2 {1.0/0.0} else {1/(2-x)}",
+    "if x>=2 {1.0/0.0} else {1/(2-x)**2}",
+    "if x<0.5 {1.0/0.0} else {1/(x-0.5)}",
+    "(x-1)**2/(0.9*x+0.1)",
+    "(x-1)**4/((0.3*x+0.7)**2*sqrt(x))",
+    "1/(x*(0.3*x+0.1)**0.7)",
+    "-(x*(0.3*x+0.1))**0.45",
+    "0.3*x*ln(x)-(0.3*x+0.7)*ln(0.3*x+0.7)",
+    "0.1*x*ln(x)-(0.1*x+0.9)*ln(0.1*x+0.9)",
+    "x**x*exp(1/x)",
+    "exp(x*ln(x)-x)",
+    "cosh(0.3*x)",
+    "max(sqrt(1+(x-1)**2)-1.5,-0.5)",
+    "abs(ln(x))*(x-1)*sign(x-1)",
+    "if x>0 {x*ln(x)} else {3.0}",
+];
+
+/// What the rules must not be led astray by: none of these is convex.
+#[test]
+fn nothing_wrong_is_proved() {
+    for f in [
+        "(1+x**3)**0.3-2**0.3",
+        "sqrt(x**2-2*x+0.999)",
+        "sqrt(abs(x-1)+1)-1",
+        "(x-1)**2/(0.9*x+0.1)**1.01",
+        "(x-1)**2/(sqrt(x)*(x+1)**0.6)",
+        "x*ln(x)-1.0001*x*ln(x+1)+1.0001*ln(2.0)",
+        "x*ln(x)-(x-0.1)*ln(x+1)+0.9*ln(2.0)",
+        "softplus(x)-softplus(x-softplus(2*x))",
+        "ln(exp(x)+exp(2*x))-0.9*ln(exp(x)+exp(2*x)+exp(-x))",
+        "erf(x)-erf(1.0)",
+        "digamma(x)-digamma(1.0)",
+        "-lgamma(x)",
+        "atan(x)-atan(1.0)",
+        "-1/erf(x)+1/erf(1.0)",
+        "x**(0.1+x)-1",
+    ] {
+        let (mut session, _) = session();
+        let text = format!("f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }}).proof()");
+        let said = session.eval("test", &text).map(|v| v.to_string()).unwrap_or_else(|d| d.message.to_string());
+        assert!(!said.contains("convex, proved"), "{f}: {said}");
+    }
+}
+
+fn by_values(f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Generator {
+    Generator::new("f", native(NativeFunction::new("f", Arc::new(f)), &x())).unwrap()
+}
+
+/// Functions known by their values that are +∞ from somewhere on: f* is a line beyond the slope at the end. Slopes are differences,
+/// good to 1e-7, and f* to their square and what rounding of f leaves; within a step of differences of the end they are one-sided.
+#[test]
+fn functions_known_by_values_that_end() {
+    let inf = f64::INFINITY;
+    let chi2 = by_values(move |x| if x > 3.0 { inf } else { (x - 1.0) * (x - 1.0) });
+    let kl = by_values(move |x| if x > 2.5 { inf } else { x * x.ln() - x + 1.0 });
+    let both = by_values(move |x| if (0.25..=4.0).contains(&x) { x - 1.0 - x.ln() } else { inf });
+    assert_eq!((chi2.ends(), kl.ends(), both.ends()), ((0.0, 3.0), (0.0, 2.5), (0.25, 4.0)));
+    for k in -60..=60 {
+        let y = 0.1 * f64::from(k);
+        let at = |x: f64, f: f64| x * y - f;
+        let x = (1.0 + 0.5 * y).clamp(0.0, 3.0);
+        let exact = at(x, (x - 1.0) * (x - 1.0));
+        assert!(
+            (chi2.conjugate(y) - exact).abs() <= 1e-7 * (1.0 + exact.abs()),
+            "chi2 at {y}: {} {exact}",
+            chi2.conjugate(y)
+        );
+        let x = y.exp().min(2.5);
+        let exact = at(x, x * x.ln() - x + 1.0);
+        assert!(
+            (kl.conjugate(y) - exact).abs() <= 1e-7 * (1.0 + exact.abs()),
+            "kl at {y}: {} {exact}",
+            kl.conjugate(y)
+        );
+        let x = if y < 1.0 { (1.0 / (1.0 - y)).clamp(0.25, 4.0) } else { 4.0 };
+        let exact = at(x, x - 1.0 - x.ln());
+        assert!(
+            (both.conjugate(y) - exact).abs() <= 1e-7 * (1.0 + exact.abs()),
+            "both at {y}: {} {exact}",
+            both.conjugate(y)
+        );
+    }
+}
+
+/// f that end far out, where f' hardly rises any more: host and table of a device to 1e-4 of the value.
+#[test]
+fn far_ends_on_a_device() {
+    let device = open(Choice::Wgpu).ok();
+    for f in [
+        "if x>2000 {1.0/0.0} else {x-1-ln(x)}",
+        "if x>1e4 {1.0/0.0} else {(sqrt(x)-1)**2}",
+        "if x>1e3 {1.0/0.0} else {(x-1)**2/(x+1)}",
+        "if x>3e5 {1.0/0.0} else {sqrt(1+(x-1)**2)-1}",
+        "if x>1e5 {1.0/0.0} else {x*ln(x)-(x+1)*ln((x+1)/2)}",
+    ] {
+        let g = typed("f", f);
+        let y: Vec<f32> = (0..4000).map(|i| (-3.0 + 0.0015 * f64::from(i)) as f32).collect();
+        let mut host = vec![];
+        g.on_slices().at_slice(&y, 0.0, |_, n, out| host.extend_from_slice(&out.value[..n]));
+        let table = device.as_ref().map(|d| {
+            let y = Tensor::from_data(TensorData::new(y.clone(), [y.len()]), &d.device);
+            values(&g.conjugate_tensor(&y).value).unwrap()
+        });
+        let mut worst = [(0.0f64, 0.0f32); 2];
+        for (i, y) in y.iter().enumerate() {
+            let exact = g.conjugate(f64::from(*y));
+            let forms = [Some(host[i]), table.as_ref().map(|t| t[i])];
+            for (w, v) in worst.iter_mut().zip(forms) {
+                let off = v.map_or(0.0, |v| (f64::from(v) - exact).abs() / (exact.abs() + 1e-3));
+                if off > w.0 || off.is_nan() {
+                    *w = (off, *y);
+                }
+            }
+        }
+        assert!(worst.iter().all(|w| w.0 <= 1e-4), "{f}: {worst:?}");
+    }
+}
