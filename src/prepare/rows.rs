@@ -3,6 +3,7 @@ use super::transform::listed;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::random::Rng;
+use crate::sorting::sort_by;
 use crate::{interrupt, memory};
 use rand::Rng as _;
 use std::collections::BTreeMap;
@@ -104,12 +105,12 @@ pub fn shuffled(n: usize, rng: &mut Rng) -> Result<Vec<usize>> {
     Ok(out)
 }
 
-/// The rows of a list in two parts, the first with a share of them; neither is empty. With classes, of every class the
-/// same share, as near as whole rows allow.
+/// The rows of a list in two parts, the first with a share of them; neither is empty. With classes, numbered from 0, of every
+/// class the same share, as near as whole rows allow.
 ///
 /// # Errors
-/// Fewer than two rows; classes of another number than the rows.
-pub fn parted(order: &[usize], share: f64, classes: Option<&[String]>) -> Result<(Vec<usize>, Vec<usize>)> {
+/// Fewer than two rows; an interrupt.
+pub fn parted(order: &[usize], share: f64, classes: Option<&[usize]>) -> Result<(Vec<usize>, Vec<usize>)> {
     let n = order.len();
     if n < 2 {
         return Err(Error::data("split", format!("{n} row has no two parts: at least 2 are needed")));
@@ -118,27 +119,34 @@ pub fn parted(order: &[usize], share: f64, classes: Option<&[String]>) -> Result
     let Some(classes) = classes else {
         return Ok((order[..first].to_vec(), order[first..].to_vec()));
     };
-    // of every class its share, and the rows left over to those that are farthest behind
-    let mut members: BTreeMap<&str, usize> = BTreeMap::new();
-    order.iter().for_each(|i| *members.entry(&classes[*i]).or_default() += 1);
-    let exact = |m: usize| first as f64 * m as f64 / n as f64;
-    let mut taken: BTreeMap<&str, usize> = members.iter().map(|(c, m)| (*c, exact(*m).floor() as usize)).collect();
-    let mut behind: Vec<(&str, f64)> = members.iter().map(|(c, m)| (*c, exact(*m).fract())).collect();
-    behind.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let left = first.saturating_sub(taken.values().sum());
-    behind.iter().take(left).for_each(|(c, _)| *taken.entry(c).or_default() += 1);
+    let mut quotas = quotas(first, classes)?;
     let (mut train, mut held) = (vec![], vec![]);
     for (k, i) in order.iter().enumerate() {
         interrupt::poll_each(k)?;
-        match taken.get_mut(classes[*i].as_str()) {
-            Some(quota) if *quota > 0 => {
-                *quota -= 1;
-                train.push(*i);
-            }
-            _ => held.push(*i),
+        let quota = &mut quotas[classes[*i]];
+        if *quota > 0 {
+            *quota -= 1;
+            train.push(*i);
+        } else {
+            held.push(*i);
         }
     }
     Ok((train, held))
+}
+
+/// How many rows of each class are among the first: its share, and the rows left over to those that are farthest behind.
+fn quotas(first: usize, classes: &[usize]) -> Result<Vec<usize>> {
+    let mut members = vec![0usize; classes.iter().max().map_or(0, |c| c + 1)];
+    classes.iter().for_each(|c| members[*c] += 1);
+    interrupt::poll()?;
+    let exact: Vec<f64> = members.iter().map(|m| first as f64 * *m as f64 / classes.len() as f64).collect();
+    let mut out: Vec<usize> = exact.iter().map(|e| e.floor() as usize).collect();
+    let left = first.saturating_sub(out.iter().sum());
+    let mut behind: Vec<usize> = (0..out.len()).collect();
+    sort_by(&mut behind, |a, b| exact[*b].fract().total_cmp(&exact[*a].fract()));
+    interrupt::poll()?;
+    behind.iter().take(left).for_each(|c| out[*c] += 1);
+    Ok(out)
 }
 
 /// Some rows of points, in the order of the list.
@@ -191,12 +199,12 @@ mod tests {
     /// 50, 30 and 5 of a class at a share of 0.8: 40, 24 and 4, and of 7 and 6 at a half the sum is right.
     #[test]
     fn classes_keep_their_shares() {
-        let classes: Vec<String> = [("a", 50), ("b", 30), ("c", 5)].map(|(c, n)| vec![c.to_string(); n]).concat();
+        let classes = [(0, 50), (1, 30), (2, 5)].map(|(c, n)| vec![c; n]).concat();
         let order = shuffled(85, &mut random::rng(3, 0)).unwrap();
         let (train, held) = parted(&order, 0.8, Some(&classes)).unwrap();
-        let of = |rows: &[usize], c: &str| rows.iter().filter(|i| classes[**i] == c).count();
-        assert_eq!(["a", "b", "c"].map(|c| (of(&train, c), of(&held, c))), [(40, 10), (24, 6), (4, 1)]);
-        let classes: Vec<String> = [("a", 7), ("b", 6)].map(|(c, n)| vec![c.to_string(); n]).concat();
+        let of = |rows: &[usize], c: usize| rows.iter().filter(|i| classes[**i] == c).count();
+        assert_eq!([0, 1, 2].map(|c| (of(&train, c), of(&held, c))), [(40, 10), (24, 6), (4, 1)]);
+        let classes = [(0, 7), (1, 6)].map(|(c, n)| vec![c; n]).concat();
         let (train, held) = parted(&(0..13).collect::<Vec<_>>(), 0.5, Some(&classes)).unwrap();
         assert_eq!((train.len(), held.len()), (7, 6));
         assert_eq!(train.iter().filter(|i| **i < 7).count().abs_diff(3), 1);

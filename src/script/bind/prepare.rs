@@ -11,6 +11,7 @@ use crate::script::library::Library;
 use crate::script::values::TableValue;
 use crate::{interrupt, random};
 use rhai::{Array, Dynamic, Map};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A transform as a value.
@@ -212,14 +213,16 @@ struct Set {
 
 impl Set {
     fn read(what: &str, v: &Dynamic) -> Result<Set> {
-        let flat = v.flatten_clone();
+        if v.is_shared() {
+            return Set::read(what, &v.flatten_clone());
+        }
         let expected = "points, a list, or a map of them such as #{ points: x, labels: l }";
-        let Some(map) = flat.read_lock::<Map>() else {
-            let part = Part::read(&flat).ok_or_else(|| wrong(what, expected, v))?;
+        let Some(map) = v.read_lock::<Map>() else {
+            let part = Part::read(v).ok_or_else(|| wrong(what, expected, v))?;
             return Set { n: part.len(), parts: vec![(String::new(), part)] }.checked(what);
         };
         let one = |(key, v): (&rhai::Identifier, &Dynamic)| {
-            let part = Part::read(&v.flatten_clone());
+            let part = Part::read(v);
             Ok((key.to_string(), part.ok_or_else(|| wrong(&format!("{what}, {key}"), "points or a list", v))?))
         };
         let parts: Vec<(String, Part)> = map.iter().map(one).collect::<Result<_>>()?;
@@ -253,25 +256,34 @@ impl Set {
         Ok(Dynamic::from(out))
     }
 
-    /// A list as classes, by what its entries print as.
-    fn classes(&self, key: &str) -> Result<Vec<String>> {
-        let of = |part: &Part| match part {
-            Part::List(l) => Some(l.iter().map(Dynamic::to_string).collect()),
-            Part::Points(_) => None,
-        };
-        let found = self.parts.iter().find(|(name, _)| name == key).and_then(|(_, part)| of(part));
-        found.ok_or_else(|| Error::Option {
+    /// A list as classes, numbered from 0: entries that print alike are of one.
+    fn classes(&self, key: &str) -> Result<Vec<usize>> {
+        let list = self.parts.iter().find_map(|(name, part)| match part {
+            Part::List(l) if name == key => Some(l),
+            _ => None,
+        });
+        let list = list.ok_or_else(|| Error::Option {
             owner: "split".into(),
             key: "stratify".into(),
             got: format!("\"{key}\""),
             expected: "the key of a list in the map that is split, such as \"labels\" of #{ points: x, labels: l }"
                 .into(),
-        })
+        })?;
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let one = |(i, v): (usize, &Dynamic)| {
+            interrupt::poll_each(i)?;
+            let next = numbers.len();
+            Ok(*numbers.entry(v.to_string()).or_insert(next))
+        };
+        list.iter().enumerate().map(one).collect()
     }
 }
 
 impl Part {
     fn read(v: &Dynamic) -> Option<Part> {
+        if v.is_shared() {
+            return Part::read(&v.flatten_clone());
+        }
         let points = v.read_lock::<Points>().map(|p| Part::Points(Box::new(p.clone())));
         points.or_else(|| v.read_lock::<Array>().map(|l| Part::List(l.clone())))
     }

@@ -315,8 +315,8 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
         "t.matrix; t.back(t.apply(p))",
     ),
     case(&["shuffle"], "let p = data::gaussian(1000000, 10);", "shuffle(p)"),
-    case(&["split"], LIST, "split(#{ points: data::gaussian(3000000, 1), a: a }, 0.5)"),
-    case(&["split"], LIST, "split(#{ a: a }, 0.5, #{ stratify: \"a\" })"),
+    case(&["split"], "let p = data::gaussian(500000, 9); let a = p.col(0);", "split(#{ points: p, a: a }, 0.5)"),
+    case(&["split"], "let a = data::gaussian(500000, 1).col(0);", "split(#{ a: a }, 0.5, #{ stratify: \"a\" })"),
     case(
         &["finite_rows", "not_finite"],
         "let p = data::gaussian(1000000, 10) * 1e308 * 10.0;",
