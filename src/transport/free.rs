@@ -91,6 +91,11 @@ fn units(rows: usize, a: &[f64], b: &[f64]) -> (Vec<f64>, Vec<f64>, f64) {
     (whole(a), whole(b), total)
 }
 
+/// Own masses for the ends of f. A plan is in whole units itself: only they are rounded.
+fn own(f: &Generator, units: &[f64], w: &[f64], total: f64) -> Option<Vec<(f64, f64)>> {
+    inside(f.ends(), (&[], &[]), (units, w), total)
+}
+
 /// Between samples of positive weights a and b; g and f have their least value, 0, at 1. `tolerance` is the relative gap to
 /// stop at.
 ///
@@ -106,15 +111,12 @@ pub fn free(
     let wide = ground.with_exits();
     let (rows, columns, total) = units(ground.rows(), a, b);
     let steep = Grid::steep(&wide);
-    // a plan is in whole units itself: only own masses are rounded
-    let (of_f, of_g) =
-        (inside(f.ends(), (&[], &[]), (&columns, b), total), inside(g.ends(), (&[], &[]), (&rows, a), total));
+    let (of_f, of_g) = (own(f, &columns, b, total), own(g, &rows, a, total));
     let targets = Grid::new(f, &columns, steep).within(of_f.as_deref());
     let sources = Grid::new(g, &rows, steep).within(of_g.as_deref());
     let grid = Both { targets, sources, most: total };
     let supply = vec![total; rows.len()];
-    let mut best: Option<Free> = None;
-    let mut history = vec![];
+    let (mut best, mut history): (Option<Free>, Vec<(f64, f64)>) = (None, vec![]);
     let pivots = refine_on(&wide, &supply, grid, interrupt, &mut |s| {
         let bound = bound_with(ground, (g, a), (f, b), &s.phi, Generator::conjugate_roughly, interrupt)?;
         let m = b.len();

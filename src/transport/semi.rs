@@ -209,12 +209,11 @@ pub fn semi_relaxed(
     let Units { rows, columns, total } = common_units(n, m, a, b)?;
     let (a, b): (Vec<f64>, Vec<f64>) = (weights(a, n), weights(b, m));
     let largest = ground.largest();
-    let mut history = vec![];
+    let (mut history, mut best) = (vec![], None);
     let (left, right) = f.slope_at_one();
     let inside = inside(f.ends(), (&rows, &a), (&columns, &b), total);
     let flow =
         Flow { ground, f, rows: &rows, columns: &columns, inside: inside.as_deref(), tilt: 0.5 * (left + right) };
-    let mut best = None;
     let pivots = refine(&flow, interrupt, &mut |s| {
         let bound = rough_bound(ground, Some(f), &s.phi, &a, &b, interrupt)?;
         let (plan, mu) = normalise(&s.plan, &rows, &a, m, total);

@@ -1,6 +1,11 @@
 //! f* with two derivatives, smoothed where f has kinks or hardly rises any more, and the ν that makes a mass one.
 use crate::generator::Generator;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Evaluations of f' that a value of f* takes where it is found by bisection, and by Newton's method around a centre.
+const BY_BISECTION: usize = 100;
+const BY_STEPS: usize = 10;
 
 /// f* with its first two derivatives, of f + δ/2 (x − c)².
 pub struct Conjugate<'a> {
@@ -12,16 +17,32 @@ pub struct Conjugate<'a> {
     centres: Option<&'a [f64]>,
     /// where f' jumps, from what, to what
     jumps: Vec<(f64, f64, f64)>,
+    /// evaluations of f' so far, for each point
+    work: AtomicUsize,
 }
 
 impl<'a> Conjugate<'a> {
     /// Of f + δ/2 (x − 1)².
     pub fn new(f: &'a Generator, delta: f64) -> Conjugate<'a> {
-        Conjugate { f, delta, centres: None, jumps: vec![] }
+        Conjugate { f, delta, centres: None, jumps: vec![], work: AtomicUsize::new(0) }
     }
     /// Of f + δ/2 (x − c)² with a centre for each point, δ > 0.
     pub fn around(f: &'a Generator, delta: f64, centres: &'a [f64]) -> Conjugate<'a> {
-        Conjugate { f, delta, centres: Some(centres), jumps: f.jumps() }
+        Conjugate { f, delta, centres: Some(centres), jumps: f.jumps(), work: AtomicUsize::new(0) }
+    }
+
+    /// Notes that f* is looked at for every point.
+    pub fn look(&self) {
+        let each = match self.centres {
+            Some(_) => BY_STEPS,
+            None if self.delta > 0.0 => BY_BISECTION,
+            None => 1,
+        };
+        self.work.fetch_add(each, Relaxed);
+    }
+    /// Evaluations of f' for each point since this was last asked.
+    pub fn work(&self) -> usize {
+        self.work.swap(0, Relaxed)
     }
 
     /// f*, f*' and f*'' of y at point j.
@@ -148,6 +169,7 @@ impl<'a> Conjugate<'a> {
         }
         let mut nu = start.clamp(low, high);
         for _ in 0..100 {
+            self.look();
             let all: Vec<(f64, f64)> = h
                 .par_iter()
                 .enumerate()

@@ -111,6 +111,7 @@ impl Dual<'_> {
     pub(super) fn evaluate(&self, c: &Conjugate, alpha: Vec<f64>, k_alpha: Vec<f64>, nu: f64) -> State {
         let h: Vec<f64> = self.on_q.iter().zip(&k_alpha).map(|(p, k)| (p - k) / self.lambda).collect();
         let nu = if self.mass == Mass::One { c.balance(&h, self.b, nu) } else { 0.0 };
+        c.look();
         let all: Vec<(f64, f64, f64)> =
             h.par_iter().enumerate().with_min_len(256).map(|(j, h)| c.at_point(j, h - nu)).collect();
         let penalty: f64 = nu + all.iter().zip(self.b).map(|(a, b)| b * a.0).sum::<f64>();

@@ -5,7 +5,7 @@
 //! more, f*' is a step, and Newton's steps have nothing to hold on to: there the quadratic term is f + δ/2 (x − c)² with centres c that
 //! follow the solution (the proximal point method), so that what it adds vanishes at a δ that numbers can bear.
 use super::conjugate::Conjugate;
-use super::dual::{Dual, Mass, State};
+use super::dual::{Dual, State};
 use super::interior::{Inside, Interior};
 use super::patience::{PATIENCE, Patience};
 use crate::error::{Error, Result};
@@ -13,11 +13,8 @@ use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
 
 const MOST_STEPS: usize = 200;
-/// Evaluations of the dual before another method is tried: with a free mass, where it is fixed and each looks for ν besides, and
-/// around centres. What is solved so takes a third of them.
-const MOST_FREE: usize = 3000;
-const MOST_FIXED: usize = 300;
-const MOST_CENTRED: usize = 1000;
+/// Evaluations of f' for each point before another method is tried: what is solved so hardly takes as many.
+const MOST_WORK: usize = 60_000;
 /// A gap, relative to the upper bound, with which f itself was followed well enough.
 const WIDE: f64 = 1e-8;
 /// Steps of the interior-point method at most.
@@ -49,7 +46,7 @@ struct Search<'a> {
     best: Option<(Vec<f64>, f64, f64)>,
     history: Vec<(f64, f64)>,
     steps: usize,
-    /// evaluations that the method at work may still make
+    /// evaluations of f' for each point that the method at work may still make
     left: usize,
 }
 
@@ -61,14 +58,14 @@ pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
     let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0, left: 0 };
     if !d.f.has_kinks() {
-        search.left = if d.mass == Mass::One { MOST_FIXED } else { MOST_FREE };
+        search.left = MOST_WORK;
         search.follow(alpha.clone())?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
         search.inside()?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
-        search.left = MOST_CENTRED;
+        search.left = MOST_WORK;
         let from = search.best.as_ref().map_or(alpha, |b| b.0.clone());
         search.centred(from)?;
     }
@@ -205,9 +202,12 @@ impl Search<'_> {
         let slope = -mean(&r, &k_step) / d.lambda;
         let mut t = 1.0;
         for _ in 0..50 {
-            self.left = self.left.checked_sub(1)?;
+            if self.left == 0 {
+                return None;
+            }
             let move_by = |v: &[f64], w: &[f64]| v.iter().zip(w).map(|(v, w)| v + t * w).collect::<Vec<f64>>();
             let next = d.evaluate(c, move_by(&s.alpha, step), move_by(&s.k_alpha, &k_step), s.nu);
+            self.left = self.left.saturating_sub(c.work());
             if next.value >= s.value + 0.1 * t * slope.max(0.0) - 1e-15 * (1.0 + s.value.abs()) {
                 return Some(next);
             }

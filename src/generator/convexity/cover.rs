@@ -33,6 +33,8 @@ impl End {
     }
     /// f'' ≥ 0 up to `reach`, and why.
     fn proves(self, tape: &Tape, reach: f64) -> Option<String> {
+        // whoever was asked to stop takes no verdict home
+        interrupt::poll().ok()?;
         let j = tape.over(&Jet::variable(self.x(reach))).remove(0);
         let (place, name) = match self {
             End::Zero => (format!("(0, {reach:e}]"), "x".to_string()),

@@ -7,6 +7,7 @@ use crate::generator::diff::diff;
 use crate::generator::expr::{Expr, constant, coordinate, mul, native_derivative, pow, scale, unary};
 use crate::generator::scalar::{Binary, Relation, Unary};
 use crate::interrupt;
+use std::collections::HashMap;
 
 /// Where f' and f'' of an instruction are; none where they are 0 for every x.
 type Slopes = (Option<u32>, Option<u32>);
@@ -15,12 +16,14 @@ type Slopes = (Option<u32>, Option<u32>);
 struct Chain {
     code: Lowering,
     slopes: Vec<Slopes>,
+    /// g' and g'' of the functions that were met
+    known: HashMap<Expr, [Option<Tape>; 2]>,
 }
 
 impl Tape {
     /// f, f' and f'', without formulas for the last two.
     pub fn with_derivatives(f: &Expr) -> Tape {
-        let mut c = Chain { code: Lowering::default(), slopes: vec![] };
+        let mut c = Chain { code: Lowering::default(), slopes: vec![], known: HashMap::new() };
         let value = c.code.go(f);
         for i in 0..c.code.ops.len() {
             // whoever was asked to stop does not look at the rest
@@ -155,33 +158,35 @@ impl Chain {
         if a1.is_none() {
             return (None, None);
         }
-        let w = coordinate(0);
-        let g1 = diff(g, &w);
-        let tanh = unary(Unary::Tanh, &w);
-        // far out tanh keeps its digits, and sinh/cosh is no number
-        let g2 = if *g == tanh { scale(-2.0, &mul(&tanh, &g1)) } else { diff(&g1, &w) };
-        let (g1, g2) = (self.graft(&g1, a), self.graft(&g2, a));
+        let [g1, g2] = self.known.entry(g.clone()).or_insert_with(|| derivatives(g)).clone();
+        let (g1, g2) = (self.graft(g1.as_ref(), a), self.graft(g2.as_ref(), a));
         let (squared, steep) = (self.square(a1), self.mul(g1, a2));
         let bent = self.mul(g2, squared);
         (self.mul(g1, a1), self.add(bent, steep))
     }
 
-    /// A formula of one variable at an instruction; none where it is 0.
-    fn graft(&mut self, e: &Expr, a: u32) -> Option<u32> {
-        if e.is(0.0) {
-            return None;
-        }
-        let tape = Tape::new(std::slice::from_ref(e));
+    /// Code of one variable, put at an instruction.
+    fn graft(&mut self, tape: Option<&Tape>, a: u32) -> Option<u32> {
         let mut places: Vec<u32> = vec![];
-        for op in tape.ops() {
+        for op in tape?.ops() {
             let place = match op {
                 Op::Input(_) => a,
                 other => self.code.push(other.moved(|k| places[k as usize])),
             };
             places.push(place);
         }
-        tape.outs().first().map(|i| places[*i as usize])
+        tape?.outs().first().map(|i| places[*i as usize])
     }
+}
+
+/// g' and g'' of a formula of one variable; none where they are 0.
+fn derivatives(g: &Expr) -> [Option<Tape>; 2] {
+    let w = coordinate(0);
+    let g1 = diff(g, &w);
+    let tanh = unary(Unary::Tanh, &w);
+    // far out tanh keeps its digits, and sinh/cosh is no number
+    let g2 = if *g == tanh { scale(-2.0, &mul(&tanh, &g1)) } else { diff(&g1, &w) };
+    [g1, g2].map(|e| (!e.is(0.0)).then(|| Tape::new(std::slice::from_ref(&e))))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ impl Tape {
     /// The same for a formula in several variables.
     pub fn eval_point(&self, x: &[f64], regs: &mut Vec<f64>) {
         regs.clear();
+        regs.reserve(self.len());
         for op in self.ops() {
             let r = |i: &u32| regs[*i as usize];
             let v = match op {

@@ -46,6 +46,16 @@ pub const CASES: &[Case] = &[
         "",
         "f_divergence(\"x\", |x| { let y = 0.0*x; for i in 0..600 { y = max(y, (x - 1.0)*i/600) } y })",
     ),
+    case(
+        &["f_divergence"],
+        "",
+        "f_divergence(\"x\", |x| { let s = x; for i in 0..2000 { s = ln(1.0 + exp(s)) } s }, #{ shift: true })",
+    ),
+    case(
+        &["f_divergence"],
+        "",
+        "f_divergence(\"x\", |x| { let s = x; for i in 1..1500 { s = ln(2.0 + s) } x*ln(x) - 0.01*s }, #{ shift: true })",
+    ),
     // an f that is never read to its end
     case(&["f_divergence"], "", "f_divergence(\"x\", |x| { loop {} })"),
     case(&["f_divergence"], "", "f_divergence(\"x\", |x| { let y = x; loop { y = y + x; } y })"),
