@@ -193,7 +193,7 @@ fn word(m: &Measured) -> Word {
     }
     match () {
         () if m.distance > FARTHER * m.start => Word::Diverged,
-        () if m.spread < COLLAPSED => Word::Collapsed,
+        () if m.spread < COLLAPSED && !many(m.missed) => Word::Collapsed,
         () if m.distance < FALLING * m.before => Word::Moving,
         () if !many(m.astray) && !many(m.missed) => Word::Masses,
         () if !many(m.astray) => Word::Lost,
