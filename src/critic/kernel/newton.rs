@@ -13,8 +13,10 @@ use crate::interrupt::Interrupt;
 use crate::transport::dual::mean;
 
 const MOST_STEPS: usize = 200;
-/// Evaluations of f' for each point before another method is tried: what is solved so hardly takes as many.
+/// Evaluations of f' for each of forty points before another method is tried, and at least for each of many: what is solved so hardly
+/// takes as many.
 const MOST_WORK: usize = 60_000;
+const LEAST_WORK: usize = 10_000;
 /// A gap, relative to the upper bound, with which f itself was followed well enough.
 const WIDE: f64 = 1e-8;
 /// Steps of the interior-point method at most.
@@ -56,16 +58,17 @@ struct Search<'a> {
 /// λ so small for the kernel that no value is finite; an interrupt.
 pub fn newton(d: &Dual, start: Option<&[f64]>, interrupt: &Interrupt) -> Result<Optimum> {
     let alpha = start.map_or_else(|| d.b.to_vec(), <[f64]>::to_vec);
+    let work = (MOST_WORK * 40 / d.b.len().max(1)).clamp(LEAST_WORK, MOST_WORK);
     let mut search = Search { d, interrupt, best: None, history: vec![], steps: 0, left: 0 };
     if !d.f.has_kinks() {
-        search.left = MOST_WORK;
+        search.left = work;
         search.follow(alpha.clone())?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
         search.inside()?;
     }
     if !search.is_closed(d.tolerance.max(WIDE)) {
-        search.left = MOST_WORK;
+        search.left = work;
         let from = search.best.as_ref().map_or(alpha, |b| b.0.clone());
         search.centred(from)?;
     }
