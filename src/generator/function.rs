@@ -433,10 +433,11 @@ fn check(f: &Expr, numeric: &NumericConjugate) -> Result<Convexity, GeneratorErr
             ViolationKind::Dent => GeneratorError::NotConvex { points: v.points, values: v.values },
         });
     }
-    if numeric.d0.is_nan() {
+    // no convex f has the infinite ones
+    if numeric.d0.is_nan() || numeric.d0 == f64::INFINITY {
         return Err(GeneratorError::UnknownDomain { end: "0" });
     }
-    if numeric.dinf.is_nan() {
+    if numeric.dinf.is_nan() || numeric.dinf == f64::NEG_INFINITY {
         return Err(GeneratorError::UnknownDomain { end: "infinity" });
     }
     refused::line(f, numeric)?;

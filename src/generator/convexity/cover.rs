@@ -190,7 +190,8 @@ fn look(x: f64, at: &Jet<Interval>, refuter: &Refuter, strongest: &mut f64, s: &
         return;
     }
     let strength = if at.0.defined { -at.2.hi * x * x / refuter.scale(x) } else { 1e-3 };
-    if strength > 4.0 * *strongest {
+    // where f leaves the range of numbers nothing can be shown, and what is nearer is no weaker for that
+    if strength.is_finite() && strength > 4.0 * *strongest {
         *strongest = strength;
         s.violation = refuter.around(x).or_else(|| refuter.undefined(x));
     }

@@ -1,18 +1,20 @@
 //! Is f convex? Proved, with a derivation; checked, to a size that is said; or violated, with three points that show it.
 //!
-//! A proof is by rules of convex calculus (`structure.rs`), or f'' ≥ 0 in interval arithmetic on intervals that cover
+//! A proof is by rules of convex calculus (`structure.rs`, with those for products and sums in `powers.rs` and `sums.rs`), or f'' ≥ 0 in interval arithmetic on intervals that cover
 //! (0, ∞) (`cover.rs`), with leading terms and a bound of the rest towards 0, ∞ and places where f'' vanishes or f is not
 //! smooth (`series.rs`), and slopes that rise where pieces meet (`proof.rs`). All of it holds for the f that is kept: its
 //! numbers are doubles, and what is calculated with them is rounded outwards. [tucker2011](crate::references#tucker2011)
 mod checked;
 mod cover;
 mod exponent;
+mod growth;
 mod jet;
 mod pieces;
 mod powers;
 mod proof;
 mod refute;
 mod series;
+mod series_functions;
 mod structure;
 mod study;
 mod sums;
@@ -47,7 +49,7 @@ impl Convexity {
     pub fn summary(&self) -> String {
         match self {
             Convexity::Proved(_) => "proved".into(),
-            Convexity::Checked { relative, from, to } if *relative < 0.5 => {
+            Convexity::Checked { relative, from, to } if *relative < 0.1 => {
                 format!("checked to relative {} for x from {from:.0e} to {to:.0e}", power_of_ten(*relative))
             }
             Convexity::Checked { from, to, .. } => {
@@ -102,6 +104,12 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
     }
     if s.is_complete() {
         return Convexity::Proved(Arc::new(s.steps));
+    }
+    // a convex f is bounded below next to 0, and its slope rises
+    if (numeric.f0 == f64::NEG_INFINITY || numeric.dinf == f64::NEG_INFINITY)
+        && let Some(v) = refuter.far_out()
+    {
+        return Convexity::Violated(v);
     }
     match checked::look(numeric, &refuter, s) {
         Ok([relative, from, to]) => Convexity::Checked { relative, from, to },

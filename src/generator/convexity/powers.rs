@@ -5,12 +5,11 @@ use crate::generator::interval::Interval;
 use crate::generator::scalar::Unary;
 
 /// What else is known.
-#[derive(Clone, Copy)]
-pub struct Known {
-    /// by which rule an expression is convex and finite on (0, ∞), if by one
-    pub convex: fn(&Expr) -> Option<String>,
-    /// by which it is concave
-    pub concave: fn(&Expr) -> Option<String>,
+pub trait Known {
+    /// By which rule an expression is convex and finite on (0, ∞), if by one.
+    fn convex(&self, e: &Expr) -> Option<String>;
+    /// By which it is concave.
+    fn concave(&self, e: &Expr) -> Option<String>;
 }
 
 /// a + b x with numbers a and b.
@@ -94,7 +93,7 @@ fn is_square_of_norm(e: &Expr) -> bool {
 }
 
 /// A power of one base.
-fn power(b: &Expr, p: f64, known: &Known) -> Option<String> {
+fn power(b: &Expr, p: f64, known: &dyn Known) -> Option<String> {
     if !p.is_finite() {
         return None;
     }
@@ -111,10 +110,10 @@ fn power(b: &Expr, p: f64, known: &Known) -> Option<String> {
     }
     // a power p ≥ 1 increases on [0, ∞)
     if p >= 1.0 && b.is_nonnegative() {
-        return (known.convex)(b).map(|r| format!("(convex >= 0)^p with p >= 1 ({r})"));
+        return known.convex(b).map(|r| format!("(convex >= 0)^p with p >= 1 ({r})"));
     }
     if p < 0.0 && positive(b) {
-        return (known.concave)(b).map(|r| format!("(concave > 0)^p with p < 0 ({r})"));
+        return known.concave(b).map(|r| format!("(concave > 0)^p with p < 0 ({r})"));
     }
     let reaches_one = |r: f64| Interval::point(r).mul(&Interval::point(p)).lo >= 1.0;
     if p > 0.0 && (norm(b).is_some_and(reaches_one) || (reaches_one(2.0) && is_square_of_norm(b))) {
@@ -143,15 +142,15 @@ fn powers(v: &[(Expr, Expr)]) -> Option<String> {
 }
 
 /// e^convex as a product of such.
-pub fn log_convex(e: &Expr, known: &Known) -> bool {
+pub fn log_convex(e: &Expr, known: &dyn Known) -> bool {
     let factor = |(b, p): &(Expr, Expr)| {
         let number = p.as_const().filter(|p| p.is_finite());
         match b.kind() {
-            Kind::Unary(Unary::Exp, u) => number.is_some_and(|p| p > 0.0) && (known.convex)(u).is_some(),
+            Kind::Unary(Unary::Exp, u) => number.is_some_and(|p| p > 0.0) && known.convex(u).is_some(),
             Kind::Unary(Unary::Cosh, u) => number.is_some_and(|p| p > 0.0) && affine(u).is_some(),
             // x^(a + b x) = e^(a ln x + b x ln x)
             Kind::X if number.is_none() => affine(p).is_some_and(|(a, b)| a <= 0.0 && b >= 0.0),
-            _ => number.is_some_and(|p| p <= 0.0) && positive(b) && (known.concave)(b).is_some(),
+            _ => number.is_some_and(|p| p <= 0.0) && positive(b) && known.concave(b).is_some(),
         }
     };
     match e.kind() {
@@ -166,7 +165,7 @@ pub fn log_convex(e: &Expr, known: &Known) -> bool {
 }
 
 /// A convex product, by which rule.
-pub fn convex(e: &Expr, v: &[(Expr, Expr)], known: &Known) -> Option<String> {
+pub fn convex(e: &Expr, v: &[(Expr, Expr)], known: &dyn Known) -> Option<String> {
     if let [(b, p)] = v
         && let Some(p) = p.as_const()
         && let Some(rule) = power(b, p, known)
@@ -187,14 +186,14 @@ pub fn convex(e: &Expr, v: &[(Expr, Expr)], known: &Known) -> Option<String> {
 }
 
 /// A concave product, by which rule.
-pub fn concave(v: &[(Expr, Expr)], known: &Known) -> Option<String> {
+pub fn concave(v: &[(Expr, Expr)], known: &dyn Known) -> Option<String> {
     if let [(b, p)] = v
         && positive(b)
         && p.as_const().is_some_and(|p| p > 0.0 && p < 1.0)
     {
         let of_affine = || "(affine > 0)^p with 0 < p < 1".to_string();
         let of_concave = |r: String| format!("(concave > 0)^p with 0 < p < 1 ({r})");
-        return if affine(b).is_some() { Some(of_affine()) } else { (known.concave)(b).map(of_concave) };
+        return if affine(b).is_some() { Some(of_affine()) } else { known.concave(b).map(of_concave) };
     }
     let p: Vec<f64> = v.iter().map(|(_, p)| p.as_const().filter(|p| *p > 0.0)).collect::<Option<_>>()?;
     let mean = v.iter().all(|(b, _)| positive_affine(b)) && total(p.into_iter()).hi <= 1.0;

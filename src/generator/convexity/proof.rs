@@ -41,7 +41,7 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
             continue;
         };
         if sides.iter().any(|p| p.is_infinite()) {
-            border(&tape, &parts, i, &mut s);
+            border(&tape, &parts, i, refuter, &mut s);
         } else {
             joint(&tape, place, [left, right], refuter, &mut s);
         }
@@ -56,7 +56,7 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
 const ROUNDED: f64 = 1e-12;
 
 /// Where f becomes +∞ it must stay so, and at the border be no less than its limit, which is what is kept there.
-fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
+fn border(tape: &Tape, parts: &[Piece], i: usize, refuter: &Refuter, s: &mut Study) {
     let place = parts[i].to;
     let outside = |p: &[Piece]| p.iter().all(Piece::is_infinite);
     let inner = if outside(&parts[..=i]) { &parts[i + 1] } else { &parts[i] };
@@ -77,8 +77,12 @@ fn border(tape: &Tape, parts: &[Piece], i: usize, s: &mut Study) {
     let above = own == f64::INFINITY || own.is_nan() || limit.is_some_and(reaches) || pole();
     if (outside(&parts[..=i]) || outside(&parts[i + 1..])) && exact && above {
         let side = if outside(&parts[..=i]) { "below" } else { "beyond" };
-        s.steps.push(format!("f is +inf {side} x = {}", place.lo));
+        let open = limit.is_some_and(|l| own.is_finite() && l.defined && own > l.hi + ROUNDED * (1.0 + l.magnitude()));
+        let written = if open { format!(", and {own} there as written: its limit is kept") } else { String::new() };
+        s.steps.push(format!("f is +inf {side} x = {}{written}", place.lo));
     } else {
+        // below its limit it is no value of a convex f
+        s.violation = if exact && own.is_finite() { refuter.around(place.lo) } else { None };
         s.miss(1.0);
     }
 }

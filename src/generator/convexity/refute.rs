@@ -1,6 +1,7 @@
 //! Three points that show that f is not convex, exactly: the middle one lies above the chord by more than all rounding.
 use crate::generator::interval::Interval;
 use crate::generator::tape::Tape;
+use crate::interrupt;
 
 /// What is wrong with f at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,6 +111,12 @@ impl Refuter {
             }
         }
         best
+    }
+    /// Three points anywhere on the way to 0 or ∞, from near to far.
+    pub fn far_out(&self) -> Option<Violation> {
+        let places = (0..=600).flat_map(|k| [-1.0, 1.0].map(|side| 10f64.powf(0.5 * side * f64::from(k))));
+        let places = places.take_while(|_| interrupt::poll().is_ok());
+        places.filter(|x| self.value(*x).is_finite()).find_map(|x| self.around(x))
     }
     /// f(0) is below the limit of f there, or a number where f beside it is none.
     pub fn at_zero(&self) -> Option<Violation> {

@@ -3,12 +3,11 @@
 //! With s = x towards 0, s = 1/x towards ∞ and s = |x − b| at a place b, and ℓ = −ln s, a series is
 //! Σ c s^a ℓ^q + ρ s^b ℓ^r: each c is a number in an interval that does not depend on s, and ρ a function of s with values in
 //! one, for all s in (0, `reach`]. Exponents are exact. What cancels leaves nothing where c is exact, so that the sign of a
-//! slowly decaying f'' is told, as in 1/(2x) − 1/(2(x + 1)).
+//! slowly decaying f'' is told, as in 1/(2x) − 1/(2(x + 1)). All of it may have a factor e^g, where g grows towards the end.
 use super::exponent::Exponent;
-use super::jet::Ground;
+use super::growth::{Growth, POWER, decay};
 use crate::generator::interval::Interval;
-use crate::generator::scalar::{Binary, Relation, Unary};
-use crate::generator::tape::Algebra;
+use crate::generator::scalar::Unary;
 use std::cmp::Ordering;
 
 /// How near to an end, in x, 1/x or |x − b|, leading terms are tried.
@@ -31,6 +30,8 @@ pub struct Series {
     reach: f64,
     terms: Vec<Term>,
     rest: Option<Term>,
+    /// of all of it
+    growth: Growth,
     defined: bool,
 }
 
@@ -67,15 +68,41 @@ impl Term {
 impl Series {
     /// x = b + k s^p, for s in (0, reach].
     pub fn x(b: f64, k: f64, p: f64, reach: f64) -> Series {
-        let empty = Series { reach, terms: vec![], rest: None, defined: true };
+        let empty = Series { reach, terms: vec![], rest: None, growth: Growth::default(), defined: true };
         let power = Term { a: Exponent::of(p), q: 0, c: Interval::point(k) };
         empty.of(vec![Term::constant(Interval::point(b)), power], None)
     }
-    fn lost(&self) -> Series {
-        Series { defined: false, terms: vec![], rest: None, ..self.clone() }
+    pub(super) fn lost(&self) -> Series {
+        Series { defined: false, terms: vec![], rest: None, growth: Growth::default(), reach: self.reach }
+    }
+    /// With that factor instead of its own; lost where there is none.
+    fn with(self, growth: Option<Growth>) -> Series {
+        match growth {
+            Some(growth) => Series { growth, ..self },
+            None => self.lost(),
+        }
+    }
+    fn without(&self) -> Series {
+        Series { growth: Growth::default(), ..self.clone() }
+    }
+    /// The exponent of a factor.
+    fn exponent(&self, g: &Growth) -> Series {
+        self.of(g.terms().iter().map(|(a, q, c)| Term { a: *a, q: *q, c: Interval::point(*c) }).collect(), None)
+    }
+    /// e^−u by a power of s that is above it, for u → ∞.
+    fn decaying(&self, u: &Series) -> Option<Series> {
+        let (lead, _, most) = u.split()?;
+        let k = Interval::point(1.0).sub(&Interval::point(most)).mul(&lead.c).lo;
+        let grows = k > 0.0 && lead.q >= 0 && lead.a < Exponent::ZERO && self.reach <= 0.25;
+        let most = grows.then(|| decay(k, &lead.a, self.reach)).flatten()?;
+        Some(self.of(vec![], Some(Term { a: Exponent::of(POWER), q: 0, c: Interval::new(0.0, most) })))
+    }
+    /// What it is beside a factor that is larger by e^u.
+    fn beside(&self, u: &Growth) -> Option<Series> {
+        Some(self.without().multiplied(&self.decaying(&self.exponent(u))?))
     }
     fn of(&self, mut all: Vec<Term>, rest: Option<Term>) -> Series {
-        let mut s = Series { terms: vec![], rest, ..self.clone() };
+        let mut s = Series { terms: vec![], rest, growth: Growth::default(), ..self.clone() };
         all.sort_by(order);
         for t in all {
             match s.terms.last_mut() {
@@ -128,7 +155,10 @@ impl Series {
     }
     /// An interval that holds all values.
     pub fn enclosure(&self) -> Interval {
-        let v = self.all().fold(Interval::point(0.0), |v, t| v.add(&t.c.mul(&self.range(t))));
+        let mut v = self.all().fold(Interval::point(0.0), |v, t| v.add(&t.c.mul(&self.range(t))));
+        if !self.growth.is_none() {
+            v = v.mul(&self.exponent(&self.growth).enclosure().unary(Unary::Exp));
+        }
         Interval { defined: v.defined && self.defined, ..v }
     }
     /// The largest term, and everything as a multiple of it.
@@ -154,10 +184,17 @@ impl Series {
         {
             let power = if lead.a == Exponent::ZERO { String::new() } else { format!(" {name}^{}", lead.a.rounded()) };
             let log = if lead.q == 0 { String::new() } else { format!(" |ln {name}|^{}", lead.q) };
-            return Some(format!("is at least {:.3e}{power}{log}", relative.lo));
+            let factor = if self.growth.is_none() { "" } else { " times an exponential" };
+            return Some(format!("is at least {:.3e}{power}{log}{factor}", relative.lo));
         }
         let v = self.enclosure();
         (v.defined && v.lo >= 0.0).then(|| format!("is at least {:.3e}", v.lo))
+    }
+    /// Whether it tends to 0 from above, or else to ∞; none where it does neither as a power.
+    pub(super) fn tends_to_zero(&self) -> Option<bool> {
+        let (lead, ..) = self.split()?;
+        let power = self.growth.is_none() && lead.c.lo > 0.0 && lead.q == 0 && lead.a != Exponent::ZERO;
+        power.then_some(lead.a > Exponent::ZERO)
     }
     /// Whether it has no zero, for certain.
     pub fn is_nowhere_zero(&self) -> bool {
@@ -167,10 +204,10 @@ impl Series {
     pub fn is_defined(&self) -> bool {
         self.defined
     }
-    fn bound(&self, c: Interval) -> Series {
+    pub(super) fn bound(&self, c: Interval) -> Series {
         self.of(vec![], Some(Term::constant(c)))
     }
-    fn number(&self, c: Interval) -> Series {
+    pub(super) fn number(&self, c: Interval) -> Series {
         self.of(vec![Term::constant(c)], None)
     }
     /// The leading term c and h of c (1 + h), and a bound of |h| below 1/2.
@@ -194,12 +231,12 @@ impl Series {
         let mut power = self.number(Interval::point(1.0));
         let mut out = self.number(Interval::point(0.0));
         for k in k {
-            out = out.add(&power.mul(&self.number(*k)));
-            power = power.mul(h);
+            out = out.plus(&power.multiplied(&self.number(*k)));
+            power = power.multiplied(h);
         }
-        out.add(&power.mul(&self.bound(left)))
+        out.plus(&power.multiplied(&self.bound(left)))
     }
-    fn raised(&self, k: f64) -> Option<Series> {
+    pub(super) fn raised(&self, k: f64) -> Option<Series> {
         let (lead, h, most) = self.split()?;
         let whole = k.fract() == 0.0 && k.abs() < 1e6;
         if !(whole || (lead.c.lo > 0.0 && lead.q == 0)) {
@@ -214,9 +251,9 @@ impl Series {
         let left = binomials[ORDER].mul(&near.power(k).mul(&near.power(-(ORDER as f64))));
         let s = self.power_series(&h, &binomials[..ORDER], left);
         let front = Term { a: lead.a.times(k)?, q: if whole { lead.q * k as i32 } else { 0 }, c: lead.c.power(k) };
-        Some(s.mul(&self.of(vec![front], None)))
+        Some(s.multiplied(&self.of(vec![front], None)).with(self.growth.times(k)))
     }
-    fn logarithm(&self) -> Option<Series> {
+    pub(super) fn logarithm(&self) -> Option<Series> {
         let (lead, h, most) = self.split()?;
         if lead.c.lo <= 0.0 || lead.q != 0 {
             return None;
@@ -229,14 +266,17 @@ impl Series {
         let left = near.div(&Interval::point(if ORDER % 2 == 1 { ORDER as f64 } else { -(ORDER as f64) }));
         let s = self.power_series(&h, &k, left);
         let log = Term { a: Exponent::ZERO, q: 1, c: lead.a.interval().neg() };
-        Some(s.add(&self.of(vec![Term::constant(lead.c.unary(Unary::Ln)), log], None)))
+        let front = self.of(vec![Term::constant(lead.c.unary(Unary::Ln)), log], None);
+        Some(s.plus(&front).plus(&self.exponent(&self.growth)))
     }
-    fn exponential(&self) -> Option<Series> {
+    pub(super) fn exponential(&self) -> Option<Series> {
         let front = self.terms.iter().find(|t| t.is_constant()).map(|t| t.c);
-        let others: Vec<Term> = self.terms.iter().filter(|t| !t.is_constant()).copied().collect();
-        if !others.iter().chain(&self.rest).all(Term::is_small) || !self.defined {
+        let others = self.terms.iter().filter(|t| !t.is_constant());
+        let (others, large): (Vec<Term>, Vec<Term>) = others.partition(|t| t.is_small());
+        if !self.rest.iter().all(Term::is_small) || !self.defined || !self.growth.is_none() {
             return None;
         }
+        let factor = self.factor(large)?;
         let h = self.of(others, self.rest);
         let most = h.enclosure();
         if !most.defined || most.magnitude() > 0.5 {
@@ -249,22 +289,35 @@ impl Series {
         }
         let near = Interval::new(-most.magnitude(), most.magnitude()).unary(Unary::Exp);
         let s = self.power_series(&h, &k[..ORDER], k[ORDER].mul(&near));
-        Some(s.mul(&self.number(front.map_or(one, |c| c.unary(Unary::Exp)))))
+        let s = s.multiplied(&self.number(front.map_or(one, |c| c.unary(Unary::Exp))));
+        Some(s.multiplied(&factor))
     }
 }
 
 impl Series {
+    /// e^u of what grows: exactly, or bounded where it decays.
+    fn factor(&self, large: Vec<Term>) -> Option<Series> {
+        let one = self.number(Interval::point(1.0));
+        if !large.iter().all(|t| t.a < Exponent::ZERO) {
+            return None;
+        }
+        if large.iter().all(|t| t.c.lo == t.c.hi) {
+            return Some(one.with(Some(Growth::of(large.iter().map(|t| (t.a, t.q, t.c.lo)).collect()))));
+        }
+        self.decaying(&self.of(large, None).minus())
+    }
     /// e^u and e^−u
-    fn exponentials(&self) -> Option<[Series; 2]> {
-        Some([self.exponential()?, self.neg().exponential()?])
+    pub(super) fn exponentials(&self) -> Option<[Series; 2]> {
+        Some([self.exponential()?, self.minus().exponential()?])
     }
 }
 
-impl Algebra for Series {
-    fn constant(&self, v: f64) -> Series {
-        self.number(Interval::point(v))
-    }
-    fn add(&self, o: &Series) -> Series {
+impl Series {
+    /// Their sum.
+    pub(super) fn plus(&self, o: &Series) -> Series {
+        if self.growth != o.growth {
+            return self.of_different(o).unwrap_or_else(|| self.lost());
+        }
         let rest = match (self.rest, o.rest) {
             (r, Some(t)) => self.join(r, t),
             (r, None) => r,
@@ -272,13 +325,33 @@ impl Algebra for Series {
         if !(self.defined && o.defined) || (rest.is_none() && (self.rest.is_some() || o.rest.is_some())) {
             return self.lost();
         }
-        self.of(self.terms.iter().chain(&o.terms).copied().collect(), rest)
+        let all = self.terms.iter().chain(&o.terms).copied().collect();
+        self.of(all, rest).with(Some(self.growth.clone()))
     }
-    fn neg(&self) -> Series {
+    /// The sum of two with different factors: the smaller one is a rest.
+    fn of_different(&self, o: &Series) -> Option<Series> {
+        for (large, small) in [(self, o), (o, self)] {
+            if small.is_nothing() {
+                return Some(large.clone());
+            }
+            let above = large.growth.plus(&small.growth.times(-1.0)?)?;
+            if above.terms().first().is_some_and(|t| t.2 > 0.0) {
+                return Some(large.without().plus(&small.beside(&above)?).with(Some(large.growth.clone())));
+            }
+        }
+        None
+    }
+    /// Whether it is 0.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.defined && self.terms.is_empty() && self.rest.is_none_or(|r| r.c.is_zero())
+    }
+    /// −1 times it.
+    pub(super) fn minus(&self) -> Series {
         let minus = |t: &Term| Term { c: t.c.neg(), ..*t };
         Series { terms: self.terms.iter().map(minus).collect(), rest: self.rest.as_ref().map(minus), ..self.clone() }
     }
-    fn mul(&self, o: &Series) -> Series {
+    /// Their product.
+    pub(super) fn multiplied(&self, o: &Series) -> Series {
         if !(self.defined && o.defined) {
             return self.lost();
         }
@@ -296,12 +369,10 @@ impl Algebra for Series {
                 }
             }
         }
-        self.of(terms, rest)
+        self.of(terms, rest).with(self.growth.plus(&o.growth))
     }
-    fn recip(&self) -> Series {
-        self.power(-1.0)
-    }
-    fn power(&self, k: f64) -> Series {
+    /// Its power.
+    pub(super) fn to_the(&self, k: f64) -> Series {
         if k == 1.0 {
             return self.clone();
         }
@@ -310,55 +381,12 @@ impl Algebra for Series {
             let square = |t: Term| t.times(&t).map(|p| Term { c: t.c.power(2.0), ..p });
             return match self.rest.map(square) {
                 Some(None) => self.lost(),
-                rest => self.of(vec![], rest.flatten()),
+                rest => self.of(vec![], rest.flatten()).with(self.growth.times(2.0)),
             };
         }
         if k == 2.0 {
-            return self.mul(self);
+            return self.multiplied(self);
         }
         self.raised(k).unwrap_or_else(|| self.bound(self.enclosure().power(k)))
-    }
-    fn unary(&self, f: Unary) -> Series {
-        let one = || self.constant(1.0);
-        let known = match f {
-            Unary::Ln => self.logarithm(),
-            Unary::Log1p => one().add(self).logarithm(),
-            Unary::Exp => self.exponential(),
-            Unary::Expm1 => self.exponential().map(|e| e.add(&self.constant(-1.0))),
-            Unary::Sigmoid => self.neg().exponential().map(|e| one().add(&e).recip()),
-            Unary::Sinh => self.exponentials().map(|[p, q]| p.add(&q.neg()).mul(&self.constant(0.5))),
-            Unary::Cosh => self.exponentials().map(|[p, q]| p.add(&q).mul(&self.constant(0.5))),
-            Unary::Tanh => self.exponentials().map(|[p, q]| p.add(&q.neg()).mul(&p.add(&q).recip())),
-            Unary::Softplus => self.exponential().and_then(|e| one().add(&e).logarithm()),
-            _ => None,
-        };
-        known.unwrap_or_else(|| self.bound(self.enclosure().unary(f)))
-    }
-    fn binary(&self, _: Binary, _: &Series) -> Series {
-        self.lost()
-    }
-    fn compare(&self, _: Relation, _: &Series) -> Series {
-        self.lost()
-    }
-    fn select(&self, _: &Series, _: &Series) -> Series {
-        self.lost()
-    }
-    fn native(&self, _: &dyn Fn(f64) -> f64) -> Series {
-        self.lost()
-    }
-}
-
-impl Ground for Series {
-    fn is_zero(&self) -> bool {
-        self.defined && self.terms.is_empty() && self.rest.is_none_or(|r| r.c.is_zero())
-    }
-    fn undefined(&self) -> Series {
-        self.lost()
-    }
-    fn sign(&self) -> Option<f64> {
-        None
-    }
-    fn some(&self, of: Interval) -> Series {
-        self.number(of)
     }
 }

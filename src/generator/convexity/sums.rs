@@ -11,23 +11,23 @@ const MOST: usize = 12;
 type Terms = Vec<(Interval, Expr)>;
 
 /// A convex sum, and by which rules its terms are.
-pub fn convex(terms: &[(f64, Expr)], known: &Known) -> Option<Vec<String>> {
+pub fn convex(terms: &[(f64, Expr)], known: &dyn Known) -> Option<Vec<String>> {
     let terms: Terms = terms.iter().map(|(k, t)| (Interval::point(*k), t.clone())).collect();
     terms.iter().all(|(k, _)| k.defined).then(|| of_terms(&terms, known, MOST)).flatten()
 }
 
 /// k t convex by itself.
-fn alone(k: &Interval, t: &Expr, known: &Known) -> Option<String> {
+fn alone(k: &Interval, t: &Expr, known: &dyn Known) -> Option<String> {
     if affine(t).is_some() || k.is_zero() {
         return Some(String::new());
     }
     if k.lo >= 0.0 {
-        return (known.convex)(t);
+        return known.convex(t);
     }
-    if k.hi <= 0.0 { (known.concave)(t).map(|r| format!("-{r}")) } else { None }
+    if k.hi <= 0.0 { known.concave(t).map(|r| format!("-{r}")) } else { None }
 }
 
-fn of_terms(terms: &Terms, known: &Known, left: usize) -> Option<Vec<String>> {
+fn of_terms(terms: &Terms, known: &dyn Known, left: usize) -> Option<Vec<String>> {
     let mut rules: Vec<String> = vec![];
     let mut needy: Option<usize> = None;
     for (i, (k, t)) in terms.iter().enumerate() {
@@ -65,7 +65,7 @@ fn of_terms(terms: &Terms, known: &Known, left: usize) -> Option<Vec<String>> {
 }
 
 /// ln(1 + e^(u − A)) + A = ln(e^u + e^A) is convex with u and A: A, where it has terms.
-fn from_softplus(w: &Expr, known: &Known, left: usize) -> Option<Terms> {
+fn from_softplus(w: &Expr, known: &dyn Known, left: usize) -> Option<Terms> {
     let Kind::Sum(_, terms) = w.kind() else { return None };
     let curved = terms.iter().filter(|(_, t)| affine(t).is_none());
     let (above, below): (Vec<_>, Vec<_>) = curved.cloned().partition(|(k, _)| *k > 0.0);
