@@ -71,6 +71,7 @@ impl Run {
             format: FORM,
             gflow: env!("CARGO_PKG_VERSION").into(),
             number: self.number,
+            prepare: self.transform().cloned(),
             flow: self.flow.to_json(),
             labels: self.labels.clone(),
             dt: self.state.dt,
@@ -82,7 +83,6 @@ impl Run {
             history: self.history.clone(),
             snapshots: self.snapshots.iter().map(|s| (s.step, s.time)).collect(),
             origins: self.origins.clone(),
-            prepare: self.transform().cloned(),
         }
     }
 
