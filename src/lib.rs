@@ -16,9 +16,9 @@
 //! | [`record`] | states, records, histories, snapshots: what a flow leaves behind |
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
-//! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`dataset`] | data sets |
 //! | [`io`] | points in files |
+//! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`plot`] | figures as plain data; one file draws |
 //! | [`script`] | the language, its session and its errors |
 //! | `cli` | the command line, with the feature of that name |

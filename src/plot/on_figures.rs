@@ -16,8 +16,8 @@ pub(super) const SHOW: Entry = Entry {
 pub(super) const SAVE: Entry = Entry {
     name: "save",
     room: "plot",
-    signature: "figure.save(path)   run.save(folder)",
-    doc: "Writes a figure as .png or .svg, or a run as a folder that load_run reads.",
+    signature: "figure.save(path)   run.save(folder)   transform.save(path)",
+    doc: "Writes a figure as .png or .svg, a run as a folder that load_run reads, or a transform as a file for load_transform.",
     equation: "",
     cite: "",
     options: &[],

@@ -148,6 +148,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         example: "let x = data::moons(100);\nlet parts = split(x, 0.8, #{ seed: 1 });\nprint(`${parts.train.len()} and ${parts.held_out.len()}`);\nmetric::w2(parts.train, parts.held_out)",
     },
     plain(
+        "load_transform",
+        "load_transform(path)",
+        "A transform that t.save(path) wrote; a saved run brings its own, run.prepare.",
+        "standardise(data::moons(100)).save(\"t.json\");\nload_transform(\"t.json\").scale",
+    ),
+    plain(
         "finite_rows",
         "finite_rows(x)",
         "x without the rows that have nan or inf, with a note that says which they were. x is a sample, a list of numbers, or a map of them with as many rows each, such as #{ points, labels }, whose rows stay together.",

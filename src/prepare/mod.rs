@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`transform`] | z = M (x − m)/s and its way back |
+//! | [`transform`], `file` | z = M (x − m)/s and its way back, and in a file |
 //! | [`fit`], [`whiten`] | the transforms that samples tell: standardised, scaled, whitened |
 //! | [`columns`] | where a column lies, how wide it is, whether it is constant |
 //! | [`rows`] | rows that are not finite, rows in random order, rows in two parts |
@@ -10,6 +10,7 @@ use crate::catalogue::Entry;
 
 pub mod columns;
 mod entries;
+mod file;
 pub mod fit;
 pub mod rows;
 pub mod transform;

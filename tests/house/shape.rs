@@ -10,9 +10,9 @@ const CRATES: [&str; 2] = ["src", "kernel/src"];
 const ROOMS: &[&str] = &[
     "generator",
     "space",
-    "prepare",
     "dataset",
     "io",
+    "prepare",
     "transport",
     "divergence",
     "network",

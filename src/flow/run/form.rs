@@ -74,6 +74,7 @@ impl Run {
             format: FORM,
             gflow: env!("CARGO_PKG_VERSION").into(),
             number: self.number,
+            prepare: self.transform().cloned(),
             flow: self.flow.to_json(),
             labels: self.labels.clone(),
             dt: self.state.dt,
@@ -85,7 +86,6 @@ impl Run {
             history: self.history.clone(),
             snapshots: self.snapshots.iter().map(|s| (s.step, s.time)).collect(),
             origins: self.origins.clone(),
-            prepare: self.transform().cloned(),
         })
     }
 

@@ -5,7 +5,7 @@ use crate::prepare::columns::By;
 use crate::prepare::{Scale, Shuffle, Split, Standardise, Transform, Whiten, fit, rows, whiten};
 use crate::record::{History, compact};
 use crate::script::call::Call;
-use crate::script::convert::{count, list, number, numbers, plain_number, type_of};
+use crate::script::convert::{count, list, number, numbers, plain_number, text as words, type_of};
 use crate::script::kind::Kind;
 use crate::script::library::Library;
 use crate::script::values::TableValue;
@@ -48,11 +48,20 @@ pub fn fill(l: &mut Library) {
     t.method("back(points)", "prepared points in the units they came from", |call, t, (z,): (Dynamic,)| {
         Ok(t.back(&call.points("back(points)", &z)?)?)
     });
+    t.expose("save", |call, t, (path,): (Dynamic,)| {
+        Ok(t.save(&call.context.output_path(&words("save(path)", &path)?))?)
+    });
     t.method("dim()", "how many columns it takes", |_, t, ()| Ok(t.dim() as i64));
     t.property("center", "what comes to 0, a number per column", |_, t| Ok(list(t.centre())));
     t.property("scale", "by what columns are divided", |_, t| Ok(list(t.scale().iter().copied())));
     t.property("matrix", "A of z = A (x - center), as rows", |_, t| Ok(t.matrix()));
+    l.expose("load_transform", |call, (path,): (Dynamic,)| {
+        let path = call.context.input_path(&words("load_transform(path)", &path)?);
+        Ok(Arc::new(Transform::load(&path)?))
+    });
     let mut p = l.of::<Points>();
+    p.expose("shuffle", |call, p, ()| Ok(shuffled(call, &Dynamic::from(p.clone()))?));
+    p.expose("split", |call, p, (share,): (Dynamic,)| Ok(split(call, &Dynamic::from(p.clone()), &share)?));
     let standardized = |call: &Call, p: &Points| -> Result<Points> {
         noted(call, "standardized", fit::standardise(&widened(p)?, By::Std)?).apply(p)
     };
@@ -121,10 +130,7 @@ fn only(call: &Call, key: &str, of: &str) -> Result<()> {
 }
 
 fn choosing(l: &mut Library) {
-    l.expose("shuffle", |call, (x,): (Dynamic,)| {
-        let (o, set): (Shuffle, _) = (call.options.typed()?, Set::read("shuffle(x)", &x)?);
-        Ok(set.take(&rows::shuffled(set.n, &mut rng(call, o.seed))?)?)
-    });
+    l.expose("shuffle", |call, (x,): (Dynamic,)| Ok(shuffled(call, &x)?));
     l.expose("split", |call, (x, share): (Dynamic, Dynamic)| Ok(split(call, &x, &share)?));
     l.expose("finite_rows", |call, (x,): (Dynamic,)| Ok(finite(call, &x)?));
     l.expose("not_finite", |call, (x,): (Dynamic,)| {
@@ -142,6 +148,11 @@ fn choosing(l: &mut Library) {
 /// That of a seed, or the next of the session.
 fn rng(call: &Call, seed: Option<u64>) -> random::Rng {
     seed.map_or_else(|| call.context.rng(), |s| random::rng(s, 0))
+}
+
+fn shuffled(call: &Call, x: &Dynamic) -> Result<Dynamic> {
+    let (o, set): (Shuffle, _) = (call.options.typed()?, Set::read("shuffle(x)", x)?);
+    set.take(&rows::shuffled(set.n, &mut rng(call, o.seed))?)
 }
 
 fn split(call: &Call, x: &Dynamic, share: &Dynamic) -> Result<Map> {

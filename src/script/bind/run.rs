@@ -278,13 +278,13 @@ fn reading(l: &mut Library) {
     r.property("labels", "the classes of the source", |_, r| {
         Ok(list(r.labels.iter().flat_map(|l| l.source.iter().map(|l| *l as f64))))
     });
-    r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source)?));
-    r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target)?));
-    r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
     r.property("prepare", "the transform in whose units the flow worked, or nothing", |_, r| {
         let by = r.origins.prepared.as_ref().map(|p| p.by.clone());
         Ok(by.map_or(Dynamic::UNIT, Dynamic::from))
     });
+    r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source)?));
+    r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target)?));
+    r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
     r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));
     r.property("seconds", "how long it took", |_, r| Ok(r.seconds));

@@ -324,6 +324,11 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
         "let p = data::gaussian(20000, 784); let t = whiten(p.rows(0, 1000));",
         "t.matrix; t.back(t.apply(p))",
     ),
+    case(
+        &["save", "load_transform"],
+        "let p = data::gaussian(2000, 500); let t = whiten(p);",
+        "t.save(\"t.json\"); load_transform(\"t.json\")",
+    ),
     case(&["shuffle"], "let p = data::gaussian(1000000, 10);", "shuffle(p)"),
     case(&["split"], "let p = data::gaussian(500000, 9); let a = p.col(0);", "split(#{ points: p, a: a }, 0.5)"),
     case(&["split"], "let a = data::gaussian(500000, 1).col(0);", "split(#{ a: a }, 0.5, #{ stratify: \"a\" })"),

@@ -235,6 +235,73 @@ impl Target for Csv {
     }
 }
 
+pub struct Transforms(pub File);
+
+impl Target for Transforms {
+    fn name(&self) -> &'static str {
+        "transform"
+    }
+    fn seeds(&self) -> Vec<Vec<u8>> {
+        let x = gflow::device::wide(vec![0.5, 1e6, 2.0, 1e6 + 0.25, -1.0, 1e6 + 1.0], 3, 2);
+        let found = [
+            gflow::prepare::fit::standardise(&x, gflow::prepare::columns::By::Std),
+            gflow::prepare::whiten::whiten(&x, 0.0),
+            gflow::prepare::fit::given(&[1e3, 0.1], &[]),
+        ];
+        let written = found.map(|t| {
+            let path = self.0.path().join("seed.json");
+            t.unwrap().save(&path).unwrap();
+            std::fs::read(path).unwrap()
+        });
+        written.to_vec()
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &[
+            "\"",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "null",
+            "1e999",
+            "-0.0",
+            "1e-320",
+            "true",
+            "false",
+            "\"mixes\":",
+            "\"scale\":",
+        ]
+    }
+    // a number of two bytes is eight, in lists that double, and the text beside
+    fn allowance(&self, input: usize) -> usize {
+        64 * input + (1 << 20)
+    }
+    fn run(&mut self, input: &[u8]) -> String {
+        let read = gflow::prepare::Transform::load(&self.0.write(input));
+        match read {
+            Ok(t) => {
+                t.check().unwrap();
+                // what it makes of a point is numbers, or refused
+                let x = gflow::device::wide(vec![1.0; t.dim()], 1, t.dim());
+                if let Ok(z) = t.apply(&x) {
+                    assert!(gflow::device::rows_f64(&z).unwrap().iter().all(|v| v.is_finite()));
+                }
+                "transform".into()
+            }
+            Err(e) => {
+                let said = e.to_string();
+                assert!(said.chars().count() < 600 && !said.contains('\u{1b}'), "an error message of: {said:?}");
+                said.split(['`', '"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                    .next()
+                    .unwrap_or_default()
+                    .into()
+            }
+        }
+    }
+}
+
 pub struct Idx(pub File);
 
 fn zipped(bytes: &[u8]) -> Vec<u8> {

@@ -29,6 +29,11 @@ fn csv() {
 }
 
 #[test]
+fn transform() {
+    attack(files::Transforms(File::new("json")));
+}
+
+#[test]
 fn idx() {
     attack(files::Idx(File::new("idx")));
 }
