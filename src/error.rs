@@ -3,6 +3,9 @@
 /// What a fallible operation of gflow returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// How the message of a flow that diverged begins, also in runs on disk.
+pub const DIVERGED: &str = "the flow diverged";
+
 /// An error with what was expected, what was found, and (through [`Error::hint`]) what to try.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -75,7 +78,7 @@ pub enum Error {
         reason: String,
     },
     /// A flow whose particles or objective left the range of numbers.
-    #[error("the flow diverged at step {step}: {what}")]
+    #[error("{DIVERGED} at step {step}: {what}")]
     Diverged {
         /// steps done before
         step: usize,

@@ -1,4 +1,5 @@
 //! Verdicts of runs: each word from samples that deserve it, in any units, and from runs that fail in its way.
+use crate::common::printed;
 use gflow::device::{Points, rows_f64, wide};
 use gflow::flow::verdict::{Measured, Seen, Verdict, Word};
 use gflow::interrupt::Interrupt;
@@ -116,4 +117,44 @@ fn verdicts_are_one_line() {
     assert!(v.describe().starts_with("memorising: W2 to the target is 0.00 times"), "{}", v.describe());
     assert!(v.describe().contains("Try") && !v.describe().contains('\n'));
     assert_eq!(rows_f64(&numbers).unwrap(), target);
+}
+
+/// Runs that fail each in its way, and what their verdict begins with.
+#[test]
+fn runs_are_called_what_they_are() {
+    let runs = [
+        ("still moving", "gpa(f).run(p, q, #{ steps: 12, seed: 1 })"),
+        ("settled", "gpa(f).run(p, data::moons(200), #{ steps: 300, seed: 1 })"),
+        (
+            "stuck",
+            "mmd_flow(gaussian_kernel(0.1)).run(p, data::gaussian(200, 2, #{ mean: 10.0 }), #{ steps: 50, seed: 1 })",
+        ),
+        ("memorising", "gradient_flow(w2_squared(), #{ dt: 0.2 }).run(p, q, #{ steps: 60, seed: 1 })"),
+        ("mode masses off", "gpa(f, #{ carry: false }).run(p, q, #{ steps: 300, seed: 1 })"),
+        ("jittering", "gradient_flow(mmd(gaussian_kernel(0.3)), #{ dt: 5.0 }).run(p, q, #{ steps: 100, seed: 1 })"),
+        ("too few points to tell", "gpa(f).run(p.rows(0, 3), q.rows(0, 3), #{ steps: 5, seed: 1 })"),
+        ("memorising", "gpa(f).run(q, q, #{ steps: 50, seed: 1 })"),
+    ];
+    for (word, run) in runs {
+        let said = printed(&format!(
+            "let p = data::gaussian(200, 2); let q = data::ring(200); let f = kl().regularized(lipschitz(1.0)); print({run}.verdict);"
+        ));
+        assert!(said.starts_with(word), "{run}: {said}");
+    }
+    let said = printed(
+        "let p = data::gaussian(50, 2); let q = data::ring(50);
+         try { gpa(kl().regularized(lipschitz(1.0)), #{ dt: 1e6 }).run(p, q, #{ steps: 9 }); } catch { print(last_run().verdict); }",
+    );
+    assert!(said.starts_with("diverged"), "{said}");
+}
+
+/// What is held out comes back, is not among the points that the flow was given, and is what the verdict compares with.
+#[test]
+fn a_part_can_be_held_out() {
+    let said = printed(
+        "let q = data::moons(200);
+         let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(150, 2), q, #{ steps: 200, holdout: 0.25, seed: 2 });
+         print(`${run.held_out.len()} ${run.target.len()} ${run.verdict}`);",
+    );
+    assert!(said.starts_with("50 200 settled: W2 to the target is ") && said.contains("two samples"), "{said}");
 }

@@ -2,7 +2,7 @@
 use super::advance::Run;
 use super::holdout;
 use crate::device::Points;
-use crate::error::Result;
+use crate::error::{DIVERGED, Result};
 use crate::flow::verdict::{Measured, Seen, Verdict};
 use crate::interrupt::Interrupt;
 use crate::record::Snapshot;
@@ -42,6 +42,7 @@ impl Run {
             held: held.as_ref(),
             drawn: self.flow.takes_all(),
         };
-        Ok(Verdict::of(Measured::of(&seen, interrupt)?))
+        let verdict = Verdict::of(Measured::of(&seen, interrupt)?);
+        Ok(if self.ending.starts_with(DIVERGED) { verdict.diverged() } else { verdict })
     }
 }

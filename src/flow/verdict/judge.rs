@@ -13,8 +13,9 @@ const RESTLESS: f64 = 0.5;
 const FARTHER: f64 = 1.2;
 /// Shares of points without a neighbour that are too many; 0.01 is usual.
 const MANY: f64 = 0.15;
-/// Tails that lie this many times as far apart as those of two samples.
-const TAILS: f64 = 4.0;
+/// Norms that differ by this much in the mean, in logarithms, and by this many times what those of two samples do.
+const NORMS: f64 = 0.15;
+const TAILS: f64 = 1.3;
 /// An energy distance so many times that of two samples is none of theirs.
 const UNLIKE: f64 = 5.0;
 /// Particles this much nearer to each other than points of the target are have collapsed.
@@ -75,7 +76,7 @@ impl Word {
     pub fn advice(self) -> &'static str {
         match self {
             Word::Settled | Word::Few => "",
-            Word::Moving => "take more steps: run.resume(n)",
+            Word::Moving => "more steps: run.resume(n)",
             Word::Stuck => {
                 "a larger L or more ascent of the critic if its slopes have faded; the least D of this flow may lie elsewhere"
             }
@@ -113,6 +114,11 @@ impl Verdict {
         Verdict { word: word(&measured), measured }
     }
 
+    /// That of a run that was ended because a step went out of bounds; the particles are those before it.
+    pub fn diverged(self) -> Verdict {
+        Verdict { word: Word::Diverged, ..self }
+    }
+
     /// One line: the word, the numbers behind it, what to try.
     pub fn describe(&self) -> String {
         let m = &self.measured;
@@ -126,13 +132,20 @@ impl Verdict {
         }
         let more = match self.word {
             Word::Moving => format!(", {} of what it was a while ago", times(m.distance / m.before)),
-            Word::Jittering | Word::Stuck => {
+            Word::Jittering | Word::Stuck if m.moved.is_finite() => {
                 format!(", and particles moved {} times that lately", times(m.moved / m.noise))
             }
-            Word::Diverged => format!(", {} of what it was at the start", times(m.distance / m.start)),
+            Word::Diverged if m.distance > m.start => {
+                format!(", {} of what it was at the start", times(m.distance / m.start))
+            }
+            Word::Diverged => String::new(),
             Word::Masses => ", though particles lie where it lies".into(),
             Word::Lost => format!(", and {:.0} % of it has no particle near", 100.0 * m.missed),
-            Word::Tails => format!(", the tails are {} times as far apart as those of two samples", times(m.tails)),
+            Word::Tails => format!(
+                ", but norms differ by {:.0} %, {} times what those of two samples do",
+                100.0 * m.norms.exp_m1(),
+                times(m.tails)
+            ),
             Word::Collapsed => {
                 format!(", and particles lie {} times as far from each other as its points", times(m.spread))
             }
@@ -140,7 +153,7 @@ impl Verdict {
                 ", but particles are {} times as near to its points as fresh points are",
                 times(1.0 / m.nearness)
             ),
-            Word::Settled | Word::Few => String::new(),
+            Word::Settled | Word::Few | Word::Jittering | Word::Stuck => String::new(),
         };
         out += &more;
         match self.word.advice() {
@@ -159,6 +172,7 @@ impl Verdict {
             ("moved", m.moved / m.noise),
             ("missed", m.missed),
             ("astray", m.astray),
+            ("norms", m.norms),
             ("tails", m.tails),
             ("energy", m.energy),
             ("spread", m.spread),
@@ -187,7 +201,7 @@ fn word(m: &Measured) -> Word {
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             () if m.nearness < COPIES => Word::Memorising,
-            () if m.tails > TAILS => Word::Tails,
+            () if m.tails > TAILS && m.norms > NORMS => Word::Tails,
             () => Word::Settled,
         };
     }

@@ -75,7 +75,9 @@ pub struct Measured {
     pub missed: f64,
     /// share of the particles with no point of the target as near
     pub astray: f64,
-    /// distance of the tails of the norms, over that between two parts of the target
+    /// mean difference of ln |y| and ln |x|, quantile by quantile, about the middle of the target
+    pub norms: f64,
+    /// the same over that between two parts of the target
     pub tails: f64,
     /// energy distance from the target, 2 E|Y − X| − E|Y − Y'| − E|X − X'| [szekely2013](crate::references#szekely2013), over that
     /// between two parts of the target: W₂ between few points in many dimensions does not see that all lie in the middle
@@ -103,6 +105,7 @@ impl Measured {
             moved: all.before.as_ref().map_or(f64::NAN, |before| all.now.apart(before)),
             missed: f64::NAN,
             astray: f64::NAN,
+            norms: f64::NAN,
             tails: f64::NAN,
             energy: f64::NAN,
             spread: f64::NAN,
@@ -183,7 +186,8 @@ impl Samples {
         let half = self.size(usize::MAX);
         if half > 0 {
             let (one, other) = self.target.two(half, &mut rng);
-            out.tails = tails(&self.now, &self.target) / tails(&one, &other).max(NOTHING);
+            out.norms = tails(&self.now, &self.target);
+            out.tails = out.norms / tails(&one, &other).max(NOTHING);
         }
         Ok(())
     }
@@ -208,7 +212,7 @@ impl Samples {
         }
         let [now, before, start, noise] = sums.map(|sum| (sum / DRAWS as f64).sqrt());
         [out.distance, out.before, out.start, out.noise] = [now, before, start, noise.max(NOTHING)];
-        out.tails = ends[0] / ends[1].max(NOTHING);
+        (out.norms, out.tails) = (ends[0] / DRAWS as f64, ends[0] / ends[1].max(NOTHING));
         Ok(())
     }
 
