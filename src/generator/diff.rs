@@ -1,4 +1,5 @@
 //! Exact symbolic derivatives.
+use super::asymptotics;
 use super::expr::*;
 use super::scalar::{Binary, Relation, Unary};
 use crate::interrupt;
@@ -37,10 +38,47 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
             let da = go(a, w, memo);
             if da.is(0.0) { constant(0.0) } else { mul(&native_derivative(f.clone(), order + 1, a), &da) }
         }
-        Kind::Where(q, a, b) => select(q, &go(a, w, memo), &go(b, w, memo)),
+        Kind::Where(q, a, b) => match single(q, w) {
+            // what a formula is at one place says nothing of its slope there
+            Some((c, true)) => through(q, c, &go(b, w, memo), w),
+            Some((c, false)) => through(&negated(q), c, &go(a, w, memo), w),
+            None => select(q, &go(a, w, memo), &go(b, w, memo)),
+        },
     };
     memo.insert(e.clone(), r.clone());
     r
+}
+
+/// The place c of a condition w = c, with true, or w ≠ c.
+fn single(q: &Expr, w: &Expr) -> Option<(f64, bool)> {
+    let Kind::Compare(r, a, b) = q.kind() else { return None };
+    let place = if a == w { b.as_const() } else { a.as_const().filter(|_| b == w) };
+    match r {
+        Relation::Eq => place.map(|c| (c, true)),
+        Relation::Ne => place.map(|c| (c, false)),
+        _ => None,
+    }
+}
+
+/// w = c for w ≠ c.
+fn negated(q: &Expr) -> Expr {
+    match q.kind() {
+        Kind::Compare(_, a, b) => compare(Relation::Eq, a, b),
+        _ => q.clone(),
+    }
+}
+
+/// A derivative beside c, continued to c: as it is where it has a value there, by its limit from the right where it is 0/0.
+fn through(q: &Expr, c: f64, beside: &Expr, w: &Expr) -> Expr {
+    let value = substitute(beside, w, &constant(c)).as_const();
+    if c <= 0.0 || *w != x() || value.is_some_and(f64::is_finite) {
+        return beside.clone();
+    }
+    let moved = substitute(beside, w, &sum([constant(c), x()]));
+    match asymptotics::at_zero(&moved) {
+        Some((limit, _)) if limit.is_finite() => select(q, &constant(limit), beside),
+        _ => beside.clone(),
+    }
 }
 
 /// Factors of a product up to which what is left without one of them is multiplied anew for each.

@@ -355,3 +355,68 @@ fn far_ends_on_a_device() {
         assert!(worst.iter().all(|w| w.0 <= 1e-4), "{f}: {worst:?}");
     }
 }
+
+/// A value of its own at 1, as 0/0 needs one, leaves the slope there that of the formula beside it: f*(y) = e^(y − 1) for x ln x,
+/// (y − 1)²/4 + 2 for x² + x − 2.
+#[test]
+fn a_value_at_1_is_no_slope() {
+    for f in ["if x==1 {0.0} else {x*ln(x)}", "if x!=1 {x*ln(x)} else {0.0}"] {
+        let g = typed("f", f);
+        assert_eq!(g.slope_at_one(), (1.0, 1.0), "{f}");
+        for y in [-2.0, 0.5, 0.9, 1.0, 3.0] {
+            let truth = f64::exp(y - 1.0);
+            assert!((g.conjugate(y) - truth).abs() <= 1e-10 * truth.max(1.0), "{f} at {y}: {}", g.conjugate(y));
+        }
+    }
+    for f in ["if x==1 {0.0} else {(x**3-1)/(x-1)-3}", "if x==1 {0.0} else {(x-1)**2+3*(x-1)}"] {
+        let g = typed("f", f);
+        assert!((g.slope_at_one().0 - 3.0).abs() < 1e-12, "{f}: {:?}", g.slope_at_one());
+        for y in [1.5f64, 3.0, 3.001, 5.0] {
+            let truth = (y - 1.0) * (y - 1.0) / 4.0 + 2.0;
+            // as near to 1 as 5e-4 a quotient that is 0/0 there has lost digits of its second derivative
+            let most = if y == 3.001 { 1e-6 } else { 1e-9 };
+            assert!((g.conjugate(y) - truth).abs() <= most * truth, "{f} at {y}: {}", g.conjugate(y));
+        }
+    }
+}
+
+/// A kink at the place of a guard is one still.
+#[test]
+fn a_guarded_kink_is_a_kink() {
+    let g = typed("f", "if x==1 {0.0} else {abs(x-1)}");
+    assert_eq!(g.slope_at_one(), (-1.0, 1.0));
+    assert_eq!((g.conjugate(0.5), g.conjugate(-0.5)), (0.5, -0.5));
+}
+
+/// Tents much narrower than any grid, whose top is where something inside them has its kink, and poles between finite values.
+#[test]
+fn narrow_tents_and_poles_are_seen() {
+    for f in [
+        "(x-1)**2+max(0.0,1-abs(x-0.5)*1e4)",
+        "(x-1)**2+max(0.0,1-abs(x-0.5)*1e9)",
+        "(x-1)**2+max(0.0,1e-3-abs(x-5))",
+        "lgamma(x-0.5)-lgamma(0.5)",
+        "lgamma(x-0.25)-lgamma(0.75)+(x-1)**2",
+        "digamma(0.5)-digamma(x-0.5)",
+    ] {
+        let said = refused(f);
+        assert!(!said.contains("f(1)"), "{f}: {said}");
+    }
+}
+
+/// A dent that is all of f between three points counts, however small it is beside f at half or twice x; what rounding of the
+/// constants leaves does not.
+#[test]
+fn dents_next_to_1_count_by_what_f_is_there() {
+    for f in ["1e15*((x-1)**4-1e-7*(x-1)**2)", "(x-1)**4-1e-7*(x-1)**2", "(x-1)**4-1e-9*(x-1)**2"] {
+        assert!(refused(f).contains("not convex: at x = "), "{f}");
+    }
+    for f in [
+        "0.1*x**4-0.4*x**3+0.6*x**2-0.4*x+0.1",
+        "x*ln(x)-x+1-(0.1+0.2-0.3)*abs(x-1)",
+        "(x-1)**4",
+        "(x-1)**4+1e-9*(x-1)**2",
+    ] {
+        typed("f", f);
+    }
+}

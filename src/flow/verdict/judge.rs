@@ -13,9 +13,11 @@ const RESTLESS: f64 = 0.5;
 const FARTHER: f64 = 1.2;
 /// Shares of points without a neighbour that are too many; 0.01 is usual.
 const MANY: f64 = 0.15;
-/// Norms that differ by this much in the mean, in logarithms, and by this many times what those of two samples do.
+/// Norms that differ by this much in the mean, in logarithms, and by so many times what those of two samples do: of particles that can
+/// match all points, and of those that know a law by parts of a sample.
 const NORMS: f64 = 0.15;
-const TAILS: f64 = 1.3;
+const MATCHED_TAILS: f64 = 1.3;
+const ALIKE_TAILS: f64 = 2.5;
 /// An energy distance so many times that of two samples is none of theirs.
 const UNLIKE: f64 = 5.0;
 /// Particles this much nearer to each other than points of the target are have collapsed.
@@ -194,14 +196,14 @@ fn word(m: &Measured) -> Word {
         };
     }
     let many = |share: f64| share > MANY;
-    let near = match m.against {
-        Against::Spacing => MATCHED,
-        Against::Samples => ALIKE,
+    let (near, tails) = match m.against {
+        Against::Spacing => (MATCHED, MATCHED_TAILS),
+        Against::Samples => (ALIKE, ALIKE_TAILS),
     };
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             () if m.nearness < COPIES => Word::Memorising,
-            () if m.tails > TAILS && m.norms > NORMS => Word::Tails,
+            () if m.tails > tails && m.norms > NORMS => Word::Tails,
             () => Word::Settled,
         };
     }

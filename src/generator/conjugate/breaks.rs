@@ -9,7 +9,8 @@ use std::collections::HashSet;
 /// What abs, max, min and comparisons look at.
 pub(super) fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
     match e.kind() {
-        Kind::Unary(Unary::Abs | Unary::Sign, u) => out.push(u.clone()),
+        // lgamma and digamma have a pole where their argument is 0
+        Kind::Unary(Unary::Abs | Unary::Sign | Unary::LnGamma | Unary::Polygamma(..), u) => out.push(u.clone()),
         Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => out.push(sub(a, b)),
         _ => {}
     }
@@ -35,6 +36,9 @@ pub(super) fn find_breaks(f: &Expr) -> Vec<f64> {
 /// Steps of the grid in ln x, and where it ends.
 const STEPS: usize = 4000;
 const END: f64 = 40.0;
+/// How often zeros that were found become points of the grid, and how many of them.
+const ROUNDS: usize = 4;
+const MOST: usize = 200;
 
 /// Zeros in x of expressions at which they change their signs. What they share is computed once for all.
 pub(super) fn zeros(all: &[Expr], out: &mut Vec<f64>) {
@@ -47,28 +51,50 @@ pub(super) fn zeros(all: &[Expr], out: &mut Vec<f64>) {
         (0..all.len()).map(|i| tape.out(i, &regs)).collect()
     };
     let n = long::points(STEPS, 8, &tape);
-    let mut found: Vec<Vec<(f64, f64, f64)>> = vec![vec![]; all.len()];
-    let (mut t0, mut before) = (-END, values(-END));
-    for i in 1..=n {
-        if interrupt::poll().is_err() {
-            return;
-        }
-        let t = -END + 2.0 * END * i as f64 / n as f64;
-        let here = values(t);
-        for (k, (p, q)) in before.iter().zip(&here).enumerate() {
-            if *p == 0.0 || p * q < 0.0 {
-                found[k].push((t0, t, *p));
+    let place = |i: usize| -END + 2.0 * END * i as f64 / n as f64;
+    let mut ways: Vec<Vec<f64>> = vec![(0..=n).map(place).collect()];
+    for _ in 0..ROUNDS {
+        let mut found: Vec<Vec<(f64, f64, f64)>> = vec![vec![]; all.len()];
+        for way in &ways {
+            let mut last: Option<(f64, Vec<f64>)> = None;
+            for t in way {
+                if interrupt::poll().is_err() {
+                    return;
+                }
+                let here = values(*t);
+                for (k, (p, q)) in last.iter().flat_map(|l| l.1.iter().zip(&here)).enumerate() {
+                    if *p == 0.0 || p * q < 0.0 {
+                        found[k].push((last.as_ref().map_or(*t, |l| l.0), *t, *p));
+                    }
+                }
+                last = Some((*t, here));
             }
         }
-        (t0, before) = (t, here);
-    }
-    for (a, places) in all.iter().zip(found).filter(|f| !f.1.is_empty()) {
-        let tape = Tape::new(std::slice::from_ref(*a));
-        let mut g = |v: f64| {
-            tape.eval(v, &mut regs);
-            tape.out(0, &regs)
+        let first = out.len();
+        for (a, places) in all.iter().zip(found).filter(|f| !f.1.is_empty()) {
+            let tape = Tape::new(std::slice::from_ref(*a));
+            let mut regs = vec![];
+            let mut g = |v: f64| {
+                tape.eval(v, &mut regs);
+                tape.out(0, &regs)
+            };
+            for p in places.into_iter().take_while(|_| interrupt::poll().is_ok()) {
+                let z = zero(p, &mut g);
+                if !out.contains(&z) {
+                    out.push(z);
+                }
+            }
+        }
+        // where one argument has a zero another may have a peak between two points of the grid, as max(0, 1 − 1e6 |x − c|) has
+        let cell = |z: &f64| {
+            let t = z.ln();
+            let i = ((t + END) / (2.0 * END) * n as f64).floor();
+            (i >= 0.0 && i < n as f64).then(|| vec![place(i as usize), t, place(i as usize + 1)])
         };
-        out.extend(places.into_iter().take_while(|_| interrupt::poll().is_ok()).map(|p| zero(p, &mut g)));
+        ways = out[first..].iter().filter_map(cell).take(MOST).collect();
+        if ways.is_empty() {
+            break;
+        }
     }
 }
 

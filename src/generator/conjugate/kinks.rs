@@ -3,8 +3,9 @@ use super::bounds::Bounds;
 use super::breaks::kink_arguments;
 use super::jet::{CLOSE, jet_of};
 use crate::generator::asymptotics;
-use crate::generator::expr::{Expr, add, constant, scale, substitute, x};
+use crate::generator::expr::{Expr, Kind, add, constant, scale, substitute, x};
 use crate::generator::interval::Interval;
+use crate::generator::scalar::Relation;
 use crate::generator::tape::Tape;
 
 /// A point where f' jumps from `left` to `right`.
@@ -36,10 +37,24 @@ pub(super) fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<K
         kink_arguments(&bounds.inside, &mut arguments);
     }
     let arguments = Tape::new(&arguments);
-    breaks.iter().filter(inside).filter_map(|b| kink(tape, *b, &arguments, bounds)).collect()
+    let mut guarded = vec![];
+    guards(&bounds.inside, &mut guarded);
+    let found = |b: &f64| kink(tape, *b, &arguments, bounds, guarded.contains(b));
+    breaks.iter().filter(inside).filter_map(found).collect()
 }
 
-fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds) -> Option<Kink> {
+/// The places of conditions x = c and x ≠ c.
+pub(super) fn guards(e: &Expr, out: &mut Vec<f64>) {
+    if let Kind::Compare(Relation::Eq | Relation::Ne, a, b) = e.kind() {
+        out.extend(a.as_const().filter(|_| *b == x()).or_else(|| b.as_const().filter(|_| *a == x())));
+    }
+    e.children().iter().for_each(|c| guards(c, out));
+}
+
+/// As near to a place where a formula may be 0/0 as its slopes still have digits.
+const BESIDE_GUARD: f64 = 1e-4;
+
+fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds, guarded: bool) -> Option<Kink> {
     let mut regs = vec![];
     let mut jump = |close: f64| {
         let before = jet_of(tape, b * (1.0 - close), &mut regs);
@@ -50,11 +65,21 @@ fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds) -> Option<Kink> 
         let seen = right - left > (JUMP * (left.abs() + right.abs())).max(SMOOTH * smooth);
         seen.then_some((Kink { x: b, left, right }, smooth > HARDLY * (right - left)))
     };
+    let jumps = |(left, right): (f64, f64)| {
+        (right - left > JUMP * (left.abs() + right.abs())).then_some(Kink { x: b, left, right })
+    };
+    if guarded {
+        // next to 0/0 slopes are rounding
+        return match exact(b, arguments, &bounds.inside) {
+            Some(slopes) => jumps(slopes),
+            None => jump(BESIDE_GUARD).map(|k| k.0),
+        };
+    }
     // where the formula changes at a difference of large terms, rounding decides on which side near points are
     let (seen, doubtful) = (0..4).find_map(|k| jump(CLOSE * 64f64.powi(k)))?;
     // |x − 1|^1.01 has the slope 0 at 1, though no number beside 1 is near enough to see that
     match doubtful.then(|| exact(b, arguments, &bounds.inside)).flatten() {
-        Some((left, right)) => (right - left > JUMP * (left.abs() + right.abs())).then_some(Kink { x: b, left, right }),
+        Some(slopes) => jumps(slopes),
         None => Some(seen),
     }
 }

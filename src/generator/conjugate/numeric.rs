@@ -6,7 +6,7 @@
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
 use super::jet::{CLOSE, Jet, jet_of};
-use super::kinks::{Kink, inner_kinks};
+use super::kinks::{Kink, guards, inner_kinks};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
 use crate::generator::expr::Expr;
@@ -69,7 +69,12 @@ impl NumericConjugate {
         let Ends { mut f0, mut d0, mut dinf, mut f_at_dinf } = Ends::of(f, &at);
         let (mut slopes, mut at_ends) = ([d0, dinf], [f0, f64::INFINITY]);
         let mut kinks = inner_kinks(&tape, &breaks, &bounds);
-        let mut ts = places(long::points(NODES, 4, &tape), by_values, &breaks, &bounds);
+        // beside a place where f may be 0/0 slopes are rounding
+        let mut guarded = vec![];
+        guards(f, &mut guarded);
+        let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
+        let beside: Vec<f64> = breaks.iter().filter(turns).copied().collect();
+        let mut ts = places(long::points(NODES, 4, &tape), by_values, &beside, &bounds);
         if low > 0.0 {
             let (end, kink) = end_of(&bounds, 1.0, &tape);
             (f0, d0, slopes[0], at_ends[0]) = (f64::INFINITY, f64::NEG_INFINITY, kink.right, end.value);

@@ -16,6 +16,11 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
         s.miss(1.0);
         return s;
     }
+    // a pole between finite values
+    s.violation = breaks.iter().find_map(|b| refuter.undefined(*b));
+    if s.violation.is_some() {
+        return s;
+    }
     let places = places(&tape, breaks);
     let parts = pieces(&tape, &places);
     for (i, p) in parts.iter().enumerate() {

@@ -36,6 +36,10 @@ pub struct Violation {
 /// what is left where a series replaces f near a removable singularity. They are counted among those that may be missed.
 const ROUNDING: f64 = 1e-10;
 
+/// Violations above this share of f at the three points count where that is small, if they are so many times its rounding.
+const OWN: f64 = 1e-6;
+const CERTAIN: f64 = 64.0;
+
 /// As near to 0 as f is looked at where it ends there.
 const BESIDE_ZERO: f64 = 1e-30;
 
@@ -84,7 +88,12 @@ impl Refuter {
         let excess = v[1].mul(&whole).sub(&chord).div(&whole);
         let relative = excess.lo / scale;
         let values = v.map(|v| 0.5 * v.lo + 0.5 * v.hi);
-        (excess.defined && excess.lo > ROUNDING * size).then_some(Violation {
+        // what is small beside f around x may be all of f between the points, and is no rounding of constants if it is far above that
+        // of f itself
+        let rounded: f64 = v.iter().map(|v| v.hi - v.lo).sum();
+        let between = v.iter().fold(0.0, |m: f64, v| m.max(v.magnitude()));
+        let own = excess.lo > OWN * between && excess.lo > CERTAIN * rounded;
+        (excess.defined && (excess.lo > ROUNDING * size || own)).then_some(Violation {
             kind: Kind::Dent,
             points,
             values,

@@ -5,6 +5,7 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
 use crate::flow::origins::Place;
+use crate::flow::verdict::Word;
 use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
 use crate::io::files::Disk;
 use crate::io::sealed::Earlier;
@@ -136,7 +137,16 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     match ending {
         Ending::Broken(e) => Err(e),
         Ending::Finished | Ending::Rule(_) => {
-            c.note(format!("{name}: {}", run.verdict(&c.interrupt)?.describe()));
+            match run.verdict(&c.interrupt) {
+                // where a run is shown with its verdict, a remark is for those that need one
+                Ok(v) if c.live() && v.word == Word::Settled => {}
+                Ok(v) => c.note(format!("{name}: {}", v.describe())),
+                // the run itself is done
+                Err(e) => {
+                    c.interrupt.check()?;
+                    c.note(format!("{name}: no verdict: {e}"));
+                }
+            }
             Ok(run)
         }
     }
