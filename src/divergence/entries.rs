@@ -87,7 +87,7 @@ pub const ENTRIES: &[Entry] = &[
         ..entry(
             "penalized",
             "f.penalized(rkhs(k), lambda)",
-            "The f-divergence with a price on its critic's norm in an RKHS; for kl() it is KALE, with its factor 1 + lambda. Solved by Newton's method with a duality gap.",
+            "The f-divergence with a price on its critic's norm in an RKHS; for kl() it is KALE, with its factor 1 + lambda. Solved by Newton's method with a duality gap. f stands for f(x) - f'(1)(x - 1), the same f-divergence.",
             r"\sup_{h\in\mathcal H}\left\{E_P[h]-E_Q[f^*(h)]-\tfrac{\lambda}{2}\|h\|^2\right\}",
             "kl().penalized(rkhs(gaussian_kernel(1.0)), 0.01).estimate(data::gaussian(50, 2), data::ring(50))",
         )
@@ -215,7 +215,7 @@ pub const ENTRIES: &[Entry] = &[
         ..entry(
             "unbalanced",
             "unbalanced(f, d) | unbalanced(g, f, d)",
-            "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Between a few hundred points a network flow closes its bounds; more are solved entropically, with true bounds.",
+            "Unbalanced transport: both marginals are free, at the price D_g against P and D_f against Q (one f serves both). d is a multiple of w1() or of a power w2_squared(), wasserstein(p, #{ root: false }). Between a few hundred points a network flow closes its bounds; more are solved entropically, with true bounds. f stands for f(x) - f'(1)(x - 1), at a kink with the middle slope: the same between equal masses, not between others.",
             r"\min_{\pi\ge0}\langle c,\pi\rangle+D_g(\pi_1\|P)+D_f(\pi_2\|Q)",
             "unbalanced(kl(), w2_squared()).estimate(data::gaussian(60, 2), data::ring(60))",
         )

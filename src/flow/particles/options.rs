@@ -17,7 +17,7 @@ pub enum Dt {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auto {
-    /// by [`Pace`](crate::flow::pace::Pace)
+    /// by Polyak's rule [polyak1987](crate::references#polyak1987)
     Auto,
 }
 
