@@ -4,9 +4,11 @@ use super::natural;
 use super::sample::{Sample, both};
 use super::solver::{Problem, Solver};
 use crate::device::Points;
+use crate::divergence::found::{awaits_width, with_widths};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::space::found::Widths;
 use std::sync::Arc;
 
 /// The terms of a divergence, each with its natural solver.
@@ -20,8 +22,11 @@ impl Statistic {
     /// # Errors
     /// Samples of different dimensions, and terms that no solver does.
     pub fn new(what: &str, d: &dyn Divergence, p: &Points, q: &Points) -> Result<(Statistic, Sample, Sample)> {
-        let terms = d.terms();
+        let mut terms = d.terms();
         let (p, q) = both(what, &terms, p, q)?;
+        if awaits_width(d) {
+            terms = with_widths(terms, Widths::of(&p.rows, &q.rows, p.d));
+        }
         let part = |(w, t): (f64, Term)| {
             let solver = natural::solver(&t);
             (w, t, solver)

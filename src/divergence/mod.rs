@@ -5,6 +5,7 @@
 mod combination;
 mod entries;
 mod evaluate;
+pub mod found;
 pub mod infconv;
 mod ipm;
 pub mod kernels;

@@ -4,6 +4,7 @@ use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::space::embedding::{Signed, rounding};
+use crate::space::found::Widths;
 use crate::space::kernel::Kernel;
 use crate::space::kernel_sum::KernelSum;
 use crate::space::width::median_width;
@@ -13,7 +14,7 @@ pub(super) const MMD: Listed = Listed::new(
     entry(
         "metric::mmd",
         "metric::mmd(p, q, kernel)",
-        "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q, or within both samples where all of q coincides.",
+        "MMD squared, the biased V-statistic; without a kernel a Gaussian of the median distance within q, or within both samples where all of q coincides; a kernel without a width, gaussian_kernel(), takes it from both samples.",
         r"MMD^2=\left\|\mu_P-\mu_Q\right\|^2_{\mathcal H}",
         "gretton2012",
         "metric::mmd(data::gaussian(100, 2), data::ring(100), gaussian_kernel(1.0))",
@@ -76,6 +77,7 @@ impl Metric for Mmd {
     fn evaluate(&self, p: &Points, q: &Points) -> Result<f64> {
         let (x, y, d) = pair(self.name, p, q)?;
         let kernel = self.kernel.clone().unwrap_or_else(|| standard(&x, &y, d));
+        let kernel = if kernel.awaits_width() { kernel.resolved(Widths::of(&x, &y, d)) } else { kernel };
         let (n, m) = ((x.len() / d) as f64, (y.len() / d) as f64);
         let sum = |a: &[f64], b: &[f64]| -> Result<f64> {
             Ok(KernelSum::<f64>::new(&kernel, b, d, None).at(a, &self.interrupt)?.0.iter().sum())

@@ -28,10 +28,45 @@ pub enum Kernel {
     RationalQuadratic(f64, f64),
     /// −r: conditionally positive definite; its MMD² is the energy distance
     Energy,
+    /// −√(r² + s²): −r rounded off within s, conditionally positive definite
+    RoundedEnergy(f64),
+    /// exp(−(√(r² + s²) − s)/σ) as (σ, s): a Laplace kernel rounded off within s
+    RoundedLaplace(f64, f64),
+    /// one whose width the samples tell: [`Kernel::resolved`]
+    Found(Family),
     /// Σ wᵢ kᵢ with wᵢ > 0
     Sum(Vec<(f64, Kernel)>),
     /// Π kᵢ
     Product(Vec<Kernel>),
+}
+
+/// A family of kernels whose width is yet to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// [`Kernel::Gaussian`]
+    Gaussian,
+    /// [`Kernel::Laplace`]
+    Laplace,
+    /// [`Kernel::Imq`]
+    Imq,
+    /// [`Kernel::RoundedEnergy`]
+    RoundedEnergy,
+    /// [`Kernel::RoundedLaplace`]
+    RoundedLaplace,
+}
+
+impl Family {
+    /// As a user would type it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Family::Gaussian => "gaussian_kernel()",
+            Family::Laplace => "laplace_kernel()",
+            Family::Imq => "imq_kernel()",
+            Family::RoundedEnergy => "rounded_energy_kernel()",
+            Family::RoundedLaplace => "rounded_laplace_kernel()",
+        }
+    }
 }
 
 impl Kernel {
@@ -48,6 +83,12 @@ impl Kernel {
         positive("rational_quadratic_kernel", "width", width)?;
         positive("rational_quadratic_kernel", "alpha", alpha)?;
         Ok(Kernel::RationalQuadratic(width, alpha))
+    }
+    /// exp(−(√(r² + s²) − s)/σ); errors unless σ and s are numbers > 0.
+    pub fn rounded_laplace(width: f64, s: f64) -> Result<Kernel> {
+        positive("rounded_laplace_kernel", "width", width)?;
+        positive("rounded_laplace_kernel", "rounding", s)?;
+        Ok(Kernel::RoundedLaplace(width, s))
     }
     /// The same family at several widths, with equal weights that sum to one.
     ///
@@ -118,7 +159,7 @@ impl Kernel {
     /// False for kernels that are so only on differences of measures of equal mass.
     pub fn is_positive_definite(&self) -> bool {
         match self {
-            Kernel::Energy => false,
+            Kernel::Energy | Kernel::RoundedEnergy(_) | Kernel::Found(Family::RoundedEnergy) => false,
             Kernel::Sum(parts) => parts.iter().all(|(_, k)| k.is_positive_definite()),
             _ => true,
         }
@@ -128,7 +169,9 @@ impl Kernel {
     pub fn smallest_width(&self) -> f64 {
         match self {
             Kernel::Gaussian(s) | Kernel::Laplace(s) | Kernel::Imq(s) | Kernel::RationalQuadratic(s, _) => *s,
-            Kernel::Energy => f64::INFINITY,
+            Kernel::RoundedLaplace(s, _) => *s,
+            // distances must be known to a small part of themselves
+            Kernel::Energy | Kernel::RoundedEnergy(_) | Kernel::Found(_) => f64::INFINITY,
             Kernel::Sum(parts) => parts.iter().map(|p| p.1.smallest_width()).fold(f64::INFINITY, f64::min),
             Kernel::Product(parts) => parts.iter().map(Kernel::smallest_width).fold(f64::INFINITY, f64::min),
         }
@@ -142,6 +185,9 @@ impl Kernel {
             Kernel::Imq(s) => format!("imq_kernel({s})"),
             Kernel::RationalQuadratic(s, a) => format!("rational_quadratic_kernel({s}, {a})"),
             Kernel::Energy => "energy_kernel()".into(),
+            Kernel::RoundedEnergy(s) => format!("rounded_energy_kernel({s})"),
+            Kernel::RoundedLaplace(w, s) => format!("rounded_laplace_kernel({w}, {s})"),
+            Kernel::Found(family) => family.describe().into(),
             Kernel::Sum(parts) => {
                 let part =
                     |(w, k): &(f64, Kernel)| if *w == 1.0 { k.describe() } else { format!("{w} * {}", k.describe()) };

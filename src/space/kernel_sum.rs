@@ -75,7 +75,13 @@ impl<T: Real> KernelSum<T> {
     }
 
     fn in_registers(&self) -> bool {
-        self.y.d == 2 && !matches!(self.kernel, Kernel::Sum(_) | Kernel::Product(_) | Kernel::RationalQuadratic(..))
+        let known = |k: &Kernel| {
+            matches!(
+                k,
+                Kernel::Gaussian(_) | Kernel::Laplace(_) | Kernel::Imq(_) | Kernel::Energy | Kernel::RoundedEnergy(_)
+            )
+        };
+        self.y.d == 2 && known(&self.kernel)
     }
 
     /// In many dimensions both the distances and the gradients are matrix products.
@@ -133,6 +139,7 @@ impl<T: Real> KernelSum<T> {
                         Kernel::Gaussian(_) => planar([a, b], y, w, c, radial::gaussian, &mut sums),
                         Kernel::Laplace(_) => planar([a, b], y, w, c, radial::laplace, &mut sums),
                         Kernel::Imq(_) => planar([a, b], y, w, c, radial::imq, &mut sums),
+                        Kernel::RoundedEnergy(_) => planar([a, b], y, w, c, radial::rounded_energy, &mut sums),
                         _ => planar([a, b], y, w, c, radial::energy, &mut sums),
                     },
                 );

@@ -2,6 +2,7 @@
 pub mod centre;
 pub mod cost;
 pub mod embedding;
+pub mod found;
 pub mod kernel;
 pub mod kernel_sum;
 pub mod neurons;

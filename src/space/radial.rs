@@ -81,6 +81,8 @@ impl Kernel {
             Kernel::Laplace(s) => (-LOG2_E / s, -0.5 / s),
             Kernel::Imq(s) => (1.0 / (s * s), -0.5 / (s * s)),
             Kernel::RationalQuadratic(s, a) => (0.5 / (a * s * s), -0.5 / (s * s)),
+            Kernel::RoundedEnergy(s) => (s * s, -0.5),
+            Kernel::RoundedLaplace(w, s) => (s * s, -0.5 / w),
             _ => (0.0, -0.5),
         }
     }
@@ -125,6 +127,9 @@ impl Kernel {
                     |r2| rational_quadratic(r2, c, minus),
                 );
             }
+            Kernel::RoundedEnergy(_) | Kernel::RoundedLaplace(..) => self.rounded(r2, k, slope, (c, factor)),
+            // whoever forgot to find its width sees it
+            Kernel::Found(_) => k.iter_mut().chain(slope).for_each(|v| *v = T::of(f64::NAN)),
             _ => along(
                 r2,
                 k,
@@ -134,6 +139,32 @@ impl Kernel {
                 |r2| energy(r2, c),
             ),
         }
+    }
+}
+
+impl Kernel {
+    /// Those that are rounded off.
+    #[inline(always)]
+    fn rounded<T: Real>(&self, r2: &[T], k: &mut [T], slope: &mut [T], (c, factor): (T, T)) {
+        let Kernel::RoundedLaplace(w, s) = *self else {
+            return along(
+                r2,
+                k,
+                slope,
+                factor,
+                #[inline(always)]
+                |r2| rounded_energy(r2, c),
+            );
+        };
+        let (minus, s) = (T::of(-std::f64::consts::LOG2_E / w), T::of(s));
+        along(
+            r2,
+            k,
+            slope,
+            factor,
+            #[inline(always)]
+            |r2| rounded_laplace(r2, c, minus, s),
+        );
     }
 }
 
@@ -188,4 +219,17 @@ fn rational_quadratic<T: Real>(r2: T, c: T, minus_alpha: T) -> (T, T) {
 pub(super) fn energy<T: Real>(r2: T, _: T) -> (T, T) {
     let r = r2.root();
     (T::ZERO - r, if r > T::ZERO { r.inverse() } else { T::ZERO })
+}
+/// −√(r² + c)
+#[inline(always)]
+pub(super) fn rounded_energy<T: Real>(r2: T, c: T) -> (T, T) {
+    let u = (r2 + c).root();
+    (T::ZERO - u, u.inverse())
+}
+/// 2^{m (√(r² + c) − s)}
+#[inline(always)]
+fn rounded_laplace<T: Real>(r2: T, c: T, minus: T, s: T) -> (T, T) {
+    let u = (r2 + c).root();
+    let k = (minus * (u - s)).exponential2();
+    (k, k * u.inverse())
 }

@@ -26,13 +26,53 @@ pub fn median_width(y: &[f64], d: usize) -> Option<f64> {
     })
 }
 
-fn of_rows(rows: &[&[f64]]) -> Option<f64> {
+/// The neighbour whose distance is the spacing of a sample at a point.
+const NEIGHBOUR: usize = 3;
+
+/// The median, over `most` of the rows, of the distance from the third nearest of all others (of fewer, the farthest); none where
+/// more than half of the rows coincide with as many.
+///
+/// ```
+/// use gflow::space::width::spacing;
+/// assert_eq!(spacing(&[0.0, 1.0, 2.0, 3.0, 4.0], 10, 1), Some(2.0));
+/// assert_eq!(spacing(&[1.0], 10, 1), None);
+/// ```
+pub fn spacing(y: &[f64], most: usize, d: usize) -> Option<f64> {
+    let rows: Vec<&[f64]> = y.chunks(d).collect();
     let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>();
-    let mut r: Vec<f64> = (0..rows.len())
+    let of = |i: usize| {
+        let others = rows.iter().enumerate().filter(|(j, _)| *j != i);
+        let mut r: Vec<f64> = others.map(|(_, b)| squared(rows[i], b)).collect();
+        let k = NEIGHBOUR.min(r.len()).checked_sub(1)?;
+        Some(*r.select_nth_unstable_by(k, f64::total_cmp).1)
+    };
+    let every = rows.len().div_ceil(most).max(1);
+    let mut all: Vec<f64> =
+        (0..rows.len()).step_by(every).take_while(|_| interrupt::poll().is_ok()).filter_map(of).collect();
+    let middle = all.len() / 2;
+    (!all.is_empty()).then(|| all.select_nth_unstable_by(middle, f64::total_cmp).1.sqrt()).filter(|w| *w > 0.0)
+}
+
+/// The upper quartile of the distances between rows: how far apart two samples lie that do not overlap.
+pub fn far_width(y: &[f64], d: usize) -> Option<f64> {
+    let rows: Vec<&[f64]> = y.chunks(d).collect();
+    let mut r = distances(&rows);
+    let at = r.len() * 3 / 4;
+    (!r.is_empty()).then(|| r.select_nth_unstable_by(at, f64::total_cmp).1.sqrt()).filter(|w| *w > 0.0)
+}
+
+/// All squared distances.
+fn distances(rows: &[&[f64]]) -> Vec<f64> {
+    let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| (u - v) * (u - v)).sum::<f64>();
+    (0..rows.len())
         .take_while(|_| interrupt::poll().is_ok())
         .flat_map(|i| (0..i).map(move |j| (i, j)))
         .map(|(i, j)| squared(rows[i], rows[j]))
-        .collect();
+        .collect()
+}
+
+fn of_rows(rows: &[&[f64]]) -> Option<f64> {
+    let mut r = distances(rows);
     let median = |r: &mut [f64]| {
         let middle = r.len() / 2;
         (!r.is_empty()).then(|| r.select_nth_unstable_by(middle, f64::total_cmp).1.sqrt())

@@ -21,7 +21,7 @@ impl Field for Known {
 }
 
 fn control(dt: f64, tolerance: f64) -> Control {
-    Control { dt, tolerance, scale: 1.0, iterations: 50 }
+    Control { dt, tolerance, scale: 1.0, iterations: 50, halvings: 0 }
 }
 
 fn solve(integrator: usize, steps: usize) -> f64 {

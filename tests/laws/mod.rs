@@ -3,6 +3,7 @@ mod autodiff;
 mod brackets;
 mod critics;
 mod divergences;
+mod found;
 mod fused;
 mod integrators;
 mod networks;

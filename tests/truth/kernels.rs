@@ -188,6 +188,8 @@ fn kernel_sums_against_plain_loops() {
         Kernel::Imq(0.9),
         Kernel::Energy,
         Kernel::RationalQuadratic(1.1, 0.6),
+        Kernel::RoundedEnergy(0.4),
+        Kernel::RoundedLaplace(1.3, 0.4),
         Kernel::Gaussian(0.5).plus(Kernel::Laplace(2.0)).scaled(0.3).unwrap(),
         Kernel::Gaussian(2.0).times(Kernel::Imq(1.5)).unwrap().plus(Kernel::Energy),
         Kernel::Gaussian(1.0).plus(Kernel::Imq(1.0)).times(Kernel::Laplace(3.0)).unwrap(),
@@ -200,6 +202,9 @@ fn kernel_sums_against_plain_loops() {
                 Kernel::Imq(s) => (1.0 + r * r / (s * s)).powf(-0.5),
                 Kernel::RationalQuadratic(s, a) => (1.0 + r * r / (2.0 * a * s * s)).powf(-a),
                 Kernel::Energy => -r,
+                Kernel::RoundedEnergy(s) => -r.hypot(*s),
+                Kernel::RoundedLaplace(w, s) => (-(r.hypot(*s) - s) / w).exp(),
+                Kernel::Found(_) => f64::NAN,
                 Kernel::Sum(parts) => parts.iter().map(|(w, k)| w * value(k, r)).sum(),
                 Kernel::Product(parts) => parts.iter().map(|k| value(k, r)).product(),
             }

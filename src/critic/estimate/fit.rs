@@ -8,7 +8,8 @@ use crate::critic::finite::{defined, finite};
 use crate::critic::natural;
 use crate::critic::sample::moved;
 use crate::critic::traits::{Critic, CriticBuilder};
-use crate::device::{Points, values};
+use crate::device::{Points, check_samples, values};
+use crate::divergence::found::resolved;
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -63,6 +64,10 @@ pub fn estimate_on(
     interrupt: &Interrupt,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Estimate> {
+    check_samples("estimate", r.p, r.q)?;
+    // kernels whose width nobody named get it from both samples
+    let divergence = resolved(&r.divergence, r.p, r.q)?;
+    let r = &Request { divergence, weights: r.weights.clone(), options: r.options.clone(), ..*r };
     let terms = r.divergence.terms();
     let (origin, p, q) = moved("estimate", &terms, r.p, r.q)?;
     if let (true, Some(reason)) = (r.explicit, r.builder.no_estimate()) {

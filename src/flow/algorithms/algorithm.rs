@@ -32,8 +32,13 @@ pub enum Build {
         /// for an f without a function space
         of_f: fn(Arc<Generator>, &Ingredients) -> Built,
     },
-    /// `name(kernel, options)`
-    Kernel(fn(Kernel, &Ingredients) -> Built),
+    /// `name(kernel, options)`, or `name(options)` for the kernel that it has by itself
+    Kernel {
+        /// for a kernel
+        build: fn(Kernel, &Ingredients) -> Built,
+        /// the kernel where none is named
+        usual: fn() -> Kernel,
+    },
     /// `name(options)`
     Alone(fn(&Ingredients) -> Built),
     /// `name(|x| ln density, options)`, traced once the dimension is known

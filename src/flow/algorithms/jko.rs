@@ -8,13 +8,13 @@
 //!         each after inner_steps ascent steps of the critic
 //! ```
 use super::algorithm::{Algorithm, Build, Built, needs_space};
-use crate::catalogue::{Entry, Opt, POSITIVE};
+use crate::catalogue::{Entry, Opt, OptionKind};
 use crate::divergence::Divergence;
 use crate::flow::defaults::{defaults, flow_optimizer, json};
 use crate::flow::ingredients::Ingredients;
 use crate::flow::integrators::IMPLICIT;
-use crate::flow::particles::listed::{CRITIC, INNER, ITERATIONS, TOLERANCE};
-use crate::flow::particles::{Dt, PARTICLES, ParticleOptions, particle_flow};
+use crate::flow::particles::listed::{CARRY, CRITIC, INNER, ITERATIONS, TOLERANCE};
+use crate::flow::particles::{Auto, Dt, PARTICLES, ParticleOptions, particle_flow};
 use crate::network::optimizer::OPTIMIZER;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -34,17 +34,24 @@ const ENTRY: Entry = Entry {
     equation: r"P_{k+1}=\arg\min_P D(P\|Q)+\tfrac1{2\tau}W_2^2(P,P_k)",
     cite: "jko1998",
     options: OPTIONS,
-    defaults: || defaults(OPTIONS, [json(&usual(0.0)), json(&flow_optimizer()), json(&JkoOptions::default())]),
+    defaults: || {
+        defaults(OPTIONS, [json(&usual(Dt::Named(Auto::Auto))), json(&flow_optimizer()), json(&JkoOptions::default())])
+    },
     example: "let flow = jko(mmd(gaussian_kernel(1.0)), #{ tau: 2.0 });\nflow.run(data::gaussian(50, 2), data::ring(50, #{ radius: 1.0 }), #{ steps: 3 })",
 };
 
 const OPTIONS: &[Opt] = &[
-    Opt { name: "tau", kind: POSITIVE, doc: "time step: each step minimises D(P) + W2(P, P_before)^2/(2 tau)" },
+    Opt {
+        name: "tau",
+        kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" },
+        doc: "time step: each step minimises D(P) + W2(P, P_before)^2/(2 tau); \"auto\" takes 0.3 of D/mean|v|^2 at its start, the time in which D would be gone, less where D no longer falls",
+    },
     INNER[0],
     INNER[1],
     INNER[2],
     TOLERANCE,
     ITERATIONS,
+    CARRY,
     CRITIC,
     OPTIMIZER[0],
     OPTIMIZER[1],
@@ -60,17 +67,17 @@ const OPTIONS: &[Opt] = &[
 #[serde(default)]
 pub struct JkoOptions {
     /// time step τ
-    pub tau: f64,
+    pub tau: Dt,
 }
 
 impl Default for JkoOptions {
     fn default() -> Self {
-        JkoOptions { tau: 0.5 }
+        JkoOptions { tau: Dt::Named(Auto::Auto) }
     }
 }
 
-fn usual(tau: f64) -> ParticleOptions {
-    ParticleOptions { dt: Dt::Fixed(tau), integrator: &IMPLICIT, ..ParticleOptions::default() }
+fn usual(tau: Dt) -> ParticleOptions {
+    ParticleOptions { dt: tau, integrator: &IMPLICIT, ..ParticleOptions::default() }
 }
 
 /// The flow of D by implicit steps. Errors if an option has no meaning beside the others.

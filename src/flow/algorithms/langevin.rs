@@ -7,13 +7,19 @@
 //!     Yⁿ⁺¹ ← Yⁿ + Δt ∇ln π(Yⁿ) + √(2Δt) ξ
 //! record  −mean ln π(Yⁿ), which is KL(P‖π) up to the entropy of P and a constant
 //! ```
+//!
+//! A Gaussian whose density curves by Λ = 1/σ² gets the variance σ²/(1 − ΔtΛ/2), and nothing stays where ΔtΛ > 2. So a step that
+//! nobody named is a tenth of 1/Λ, with Λ measured where the particles go: root mean square of the change of ∇ln π along their
+//! steps, over that of the steps. It grows at once and falls slowly; a step that would be more than 1/Λ is taken anew, half as long.
+//! Λ has the units of 1/length², so that a run on s·Y for the density of s·x is s times the run.
 use super::algorithm::{Algorithm, Build, Built};
-use crate::catalogue::{Entry, Opt, POSITIVE, defaults_of};
+use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 use crate::critic::Named;
 use crate::device::{self, Points, Values};
 use crate::error::{Error, Result};
 use crate::flow::ingredients::Ingredients;
 use crate::flow::origins::Moves;
+use crate::flow::particles::{Auto, Dt};
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting};
 use crate::flow::saved::{complete, read};
 use crate::flow::traits::{Critics, Flow, Saved, Step, Viewed};
@@ -42,7 +48,11 @@ const ENTRY: Entry = Entry {
     doc: "Unadjusted Langevin dynamics for a density known up to a factor; the gradient is derived from the formula. In it x[i], x.dim(), sum(x), dot(x, y), norm(x), logsumexp([..]) and elementwise operators.",
     equation: r"Y\leftarrow Y+\Delta t\,\nabla\ln\pi(Y)+\sqrt{2\Delta t}\,\xi",
     cite: "roberts1996",
-    options: &[Opt { name: "dt", kind: POSITIVE, doc: "time step" }],
+    options: &[Opt {
+        name: "dt",
+        kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" },
+        doc: "time step; \"auto\" takes a tenth of the time in which the density lets go of a step, 1/curvature of ln pi, measured along the steps of the particles at two gradients a step",
+    }],
     defaults: defaults_of::<LangevinOptions>,
     example: "let flow = langevin(|x| -0.5 * dot(x - 1.0, x - 1.0), #{ dt: 0.05 });\nflow.run(data::gaussian(50, 2), data::gaussian(50, 2, #{ mean: 1.0 }), #{ steps: 5 })",
 };
@@ -52,12 +62,12 @@ const ENTRY: Entry = Entry {
 #[serde(default, deny_unknown_fields)]
 pub struct LangevinOptions {
     /// time step Δt
-    pub dt: f64,
+    pub dt: Dt,
 }
 
 impl Default for LangevinOptions {
     fn default() -> Self {
-        LangevinOptions { dt: 0.01 }
+        LangevinOptions { dt: Dt::Named(Auto::Auto) }
     }
 }
 
@@ -96,7 +106,7 @@ pub fn build(log_density: Expr, dim: usize, made_of: &Ingredients) -> Built {
 
 impl Recipe for LangevinRecipe {
     fn describe(&self) -> String {
-        format!("langevin(a log density in {} coordinates, dt {})", self.dim, self.options.dt)
+        format!("langevin(a log density in {} coordinates, dt {})", self.dim, self.options.dt.describe())
     }
     fn start(&self, s: &Setting) -> Result<Box<dyn Flow>> {
         let d = s.source.dims()[1];
@@ -118,7 +128,13 @@ impl Recipe for LangevinRecipe {
             .chain((0..d).take_while(|_| !s.interrupt.is_requested()).map(|i| diff(&self.log_density, &coordinate(i))))
             .collect();
         s.interrupt.check()?;
-        Ok(Box::new(Langevin { recipe: self.clone(), tape: Tape::new(&outputs), seed: s.seed }))
+        Ok(Box::new(Langevin {
+            recipe: self.clone(),
+            tape: Tape::new(&outputs),
+            seed: s.seed,
+            curvature: 0.0,
+            dt: 0.0,
+        }))
     }
     /// A density knows where 0 is.
     fn moves(&self, _: &Points, _: &Points) -> Moves {
@@ -151,9 +167,60 @@ pub struct Langevin {
     /// ln π, then its partial derivatives
     tape: Tape,
     seed: u64,
+    /// Λ; 0 before it was measured, and where steps have a length
+    curvature: f64,
+    /// Δt of the last step
+    dt: f64,
+}
+
+/// The name of saved numbers.
+const PACE: &str = "pace";
+/// Δt·Λ of a step that is found.
+const SHARE: f64 = 0.1;
+/// The Δt·Λ beyond which a step is taken anew.
+const MOST: f64 = 1.0;
+/// How often a step may be halved.
+const HALVINGS: usize = 60;
+/// What Λ keeps of itself where it falls.
+const MEMORY: f64 = 0.8;
+/// How far the first look at Λ goes, as a share of how far particles lie from their middle.
+const PROBE: f64 = 1e-3;
+
+/// The root mean square length of rows.
+fn size(v: &Points) -> Result<f64> {
+    Ok(device::number(&(v.clone() * v.clone()).sum_dim(1).mean())?.sqrt())
 }
 
 impl Langevin {
+    /// Λ between points and points that are `moved` from them, with the gradients of both.
+    fn curvature(&self, here: &Points, there: &Points, moved: &Points) -> Result<f64> {
+        let curvature = size(&(there.clone() - here.clone()))? / size(moved)?;
+        Ok(if curvature.is_finite() { curvature } else { 0.0 })
+    }
+    /// The particles after a step, and how long it was.
+    fn moved(&mut self, y: &Points, drift: &Points, xi: &Points) -> Result<(Points, f64)> {
+        let by = |dt: f64| drift.clone().mul_scalar(dt) + xi.clone().mul_scalar((2.0 * dt).sqrt());
+        if let Dt::Fixed(dt) = self.recipe.options.dt {
+            return Ok((y.clone() + drift.clone().mul_scalar(dt) + xi.clone().mul_scalar((2.0 * dt).sqrt()), dt));
+        }
+        let spread = size(&(y.clone() - y.clone().mean_dim(0)))?;
+        if self.curvature == 0.0 {
+            let probe = xi.clone().mul_scalar(PROBE * if spread > 0.0 { spread } else { 1.0 });
+            self.curvature = self.curvature(drift, &self.score(&(y.clone() + probe.clone())).1, &probe)?;
+        }
+        // a density that does not curve has the particles' own spread to go by
+        let mut dt = if self.curvature > 0.0 { SHARE / self.curvature } else { SHARE * spread * spread };
+        for _ in 0..HALVINGS {
+            let moved = by(dt);
+            let found = self.curvature(drift, &self.score(&(y.clone() + moved.clone())).1, &moved)?;
+            self.curvature = found.max(MEMORY * self.curvature + (1.0 - MEMORY) * found);
+            if dt * found <= MOST {
+                break;
+            }
+            dt *= 0.5;
+        }
+        Ok((y.clone() + by(dt), dt))
+    }
     /// ln π and ∇ln π at points.
     fn score(&self, y: &Points) -> (Values, Points) {
         let [n, d] = y.dims();
@@ -172,8 +239,8 @@ impl Step for Langevin {
         let mut rng = random::rng(self.seed ^ 0x6C61_6E67, state.step as u64);
         let xi =
             device::points((0..n * d).map(|_| rng.sample(StandardNormal)).collect(), n, d, &state.particles.device());
-        let dt = self.recipe.options.dt;
-        let particles = state.particles.clone() + drift.clone().mul_scalar(dt) + xi.mul_scalar((2.0 * dt).sqrt());
+        let (particles, dt) = self.moved(&state.particles, &drift, &xi)?;
+        self.dt = dt;
         Ok((State { particles, previous: None, dt: None, time: &state.time + dt, step: state.step + 1 }, record))
     }
     /// The divergence recorded is −E_P ln π: KL(P‖π) up to the entropy of P, which no sample tells, and a constant.
@@ -189,14 +256,25 @@ impl Saved for Langevin {
         self.recipe.to_json()
     }
     fn tensors(&self) -> Result<Vec<Named>> {
-        Ok(vec![])
+        if !self.recipe.options.dt.is_auto() {
+            return Ok(vec![]);
+        }
+        let two = |v: f64| [v as f32, (v - f64::from(v as f32)) as f32];
+        Ok(vec![Named { name: PACE.into(), data: [two(self.curvature), two(self.dt)].concat() }])
     }
-    fn restore(&mut self, _: &[Named]) -> Result<()> {
+    fn restore(&mut self, tensors: &[Named]) -> Result<()> {
+        let saved = tensors.iter().find(|n| n.name == PACE).map_or(&[][..], |n| &n.data);
+        if let [a, b, c, d] = saved.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>()[..] {
+            (self.curvature, self.dt) = (a + b, c + d);
+        }
         Ok(())
     }
 }
 
 impl Viewed for Langevin {
+    fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
+        Ok(vec![("dt", if let Dt::Fixed(dt) = self.recipe.options.dt { dt } else { self.dt })])
+    }
     fn describe(&self) -> String {
         self.recipe.describe()
     }

@@ -16,6 +16,8 @@ pub struct Control {
     pub scale: f64,
     /// velocities per implicit step at most
     pub iterations: usize,
+    /// how often an implicit step that does not settle may be taken anew, half as long: where its length is found and not named
+    pub halvings: usize,
 }
 
 /// One step through a field: the next state, and the record of the state it starts from.

@@ -21,7 +21,7 @@
 //! }
 //!
 //! let heun = find("heun").expect("it is in the list");
-//! let control = Control { dt: 0.1, tolerance: 1e-3, scale: 1.0, iterations: 50 };
+//! let control = Control { dt: 0.1, tolerance: 1e-3, scale: 1.0, iterations: 50, halvings: 0 };
 //! let start = State::at(points(vec![1.0], 1, 1, &open(Choice::Cpu)?.device));
 //! let (next, _) = (heun.step)(start, &control, &mut Decay)?;
 //! // 1 − h + h²/2 instead of exp(−h)

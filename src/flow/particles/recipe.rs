@@ -1,9 +1,11 @@
 //! Particle flows before they have met their particles.
+use super::dot;
 use super::options::ParticleOptions;
 use super::running::ParticleFlow;
 use super::widths::family;
 use crate::critic::{Asked, CriticBuilder, Frame, natural};
-use crate::device::{Points, number};
+use crate::device::{Points, number, rows_f64};
+use crate::divergence::found::{at_widths, awaits_width};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
 use crate::flow::field::Part;
@@ -18,6 +20,7 @@ use crate::flow::saved::{SavedDivergence, complete, read, tagged};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
 use crate::space::Space;
+use crate::space::found::Widths;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -117,9 +120,23 @@ impl ParticleRecipe {
         Ok(())
     }
 
+    /// D with the widths that nobody named, found from the samples; of a source that will go to the size of the target, from what it
+    /// will be.
+    fn with_widths(&self, s: &Setting) -> Result<Arc<dyn Divergence>> {
+        if !awaits_width(self.divergence.as_ref()) || s.source.dims()[1] != s.target.dims()[1] {
+            return Ok(self.divergence.clone());
+        }
+        let goes = self.options.dt.is_auto() && self.options.carry != Some(false);
+        let resized = if goes { dot::resized(s.source, s.target)? } else { None };
+        let p = resized.as_ref().unwrap_or(s.source);
+        let widths = Widths::towards(&rows_f64(p)?, &rows_f64(s.target)?, s.target.dims()[1]);
+        Ok(at_widths(&self.divergence, widths.rounded()))
+    }
+
     /// Ties the recipe to its samples and makes its critics. Errors if labels, widths or critics do not fit them.
     pub fn tie(&self, s: &Setting) -> Result<ParticleFlow> {
-        let terms = self.divergence.terms();
+        let divergence = self.with_widths(s)?;
+        let terms = divergence.terms();
         let classes = self.classes(s, &terms)?;
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
         let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
@@ -127,7 +144,7 @@ impl ParticleRecipe {
         let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
         Ok(ParticleFlow {
             recipe: Arc::new(self.clone()),
-            divergence: self.divergence.clone(),
+            divergence,
             options: self.options.clone(),
             parts: Part::all(terms, critics),
             pace: if self.options.dt.is_auto() {
@@ -139,6 +156,7 @@ impl ParticleRecipe {
             classes,
             carried: 0,
             planned: s.steps,
+            finds_width: awaits_width(self.divergence.as_ref()),
             scale: Frame::of(s.target)?.scale,
             seed: s.seed,
             interrupt: Interrupt::default(),

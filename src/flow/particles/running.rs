@@ -18,11 +18,15 @@ use crate::interrupt::Interrupt;
 use crate::network::count;
 use crate::random;
 use crate::record::{Record, State, Time};
+use crate::space::Space;
 use std::sync::Arc;
 
 /// Names of saved numbers.
 const PACE: &str = "pace";
 const CARRIED: &str = "carried";
+
+/// How often an implicit step of a length that was found may be halved.
+const HALVINGS: usize = 6;
 
 /// The stream of minibatches.
 const BATCHES: u64 = 0x6D69_6E69;
@@ -43,6 +47,8 @@ pub struct ParticleFlow {
     pub(super) carried: u64,
     /// how many steps are planned
     pub(super) planned: usize,
+    /// whether kernel widths were found from the samples
+    pub(super) finds_width: bool,
     pub(super) scale: f64,
     pub(super) seed: u64,
     pub(super) interrupt: Interrupt,
@@ -51,8 +57,9 @@ pub struct ParticleFlow {
 impl ParticleFlow {
     /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target.
     fn carry(&mut self, source: Option<Points>, state: &mut State) -> Result<()> {
-        let trains = self.parts.iter().any(|part| part.critic.trains());
-        if self.options.carry == Some(false) || !trains || self.planned < carry::SHORTEST {
+        let kernels = self.parts.iter().any(|part| matches!(part.term.space, Space::Rkhs(_)));
+        let blind = kernels || self.parts.iter().any(|part| part.critic.trains());
+        if self.options.carry == Some(false) || !blind || self.planned < carry::SHORTEST {
             return Ok(());
         }
         if let Some(source) = source {
@@ -63,7 +70,7 @@ impl ParticleFlow {
             }
             return Ok(());
         }
-        if !carry::due(state.step, self.planned) {
+        if !carry::due(state.step, self.planned, kernels) {
             return Ok(());
         }
         let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
@@ -99,7 +106,13 @@ impl Step for ParticleFlow {
             batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
         };
         let fixed = if let Dt::Fixed(dt) = o.dt { dt } else { 1.0 };
-        let control = Control { dt: fixed, tolerance: o.tolerance, scale: self.scale, iterations: o.iterations };
+        let control = Control {
+            dt: fixed,
+            tolerance: o.tolerance,
+            scale: self.scale,
+            iterations: o.iterations,
+            halvings: if o.dt.is_auto() { HALVINGS } else { 0 },
+        };
         let (step, time) = (state.step, state.time.clone());
         let mut kicked;
         let field: &mut dyn Field = if o.noise.is_none() {
@@ -204,7 +217,8 @@ impl Viewed for ParticleFlow {
             (None, Dt::Fixed(dt)) => vec![("dt", dt)],
             (None, Dt::Named(_)) => vec![],
         };
-        if let (true, Some(w)) = (self.options.adapt_width > 0, self.parts.first().and_then(width)) {
+        if let (true, Some(w)) = (self.options.adapt_width > 0 || self.finds_width, self.parts.first().and_then(width))
+        {
             out.push(("width", w));
         }
         Ok(out)

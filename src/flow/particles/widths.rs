@@ -4,16 +4,16 @@ use crate::error::Result;
 use crate::flow::field::Part;
 use crate::interrupt::Interrupt;
 use crate::space::Space;
-use crate::space::kernel::Kernel;
+use crate::space::kernel::{Family, Kernel};
 use crate::space::width::adaptive_width;
 
 /// The kernel of a space as a family of widths.
 pub(super) fn family(space: &Space) -> Option<fn(f64) -> Kernel> {
     match space {
         Space::Rkhs(p) => match p.kernel {
-            Kernel::Gaussian(_) => Some(Kernel::Gaussian),
-            Kernel::Laplace(_) => Some(Kernel::Laplace),
-            Kernel::Imq(_) => Some(Kernel::Imq),
+            Kernel::Gaussian(_) | Kernel::Found(Family::Gaussian) => Some(Kernel::Gaussian),
+            Kernel::Laplace(_) | Kernel::Found(Family::Laplace) => Some(Kernel::Laplace),
+            Kernel::Imq(_) | Kernel::Found(Family::Imq) => Some(Kernel::Imq),
             _ => None,
         },
         _ => None,
@@ -37,7 +37,10 @@ pub(super) fn adapt(parts: &mut [Part], particles: &Points, target: &Points, int
 /// The width of a part's kernel, if it has one.
 pub(super) fn width(part: &Part) -> Option<f64> {
     match &part.term.space {
-        Space::Rkhs(p) => Some(p.kernel.smallest_width()),
+        Space::Rkhs(p) => match p.kernel {
+            Kernel::RoundedEnergy(s) => Some(s),
+            _ => Some(p.kernel.smallest_width()),
+        },
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use crate::critic::mlp::MlpBuilder;
 use crate::critic::{CriticBuilder, Frame, natural};
 use crate::device::Points;
 use crate::divergence::Divergence;
+use crate::divergence::found::resolved;
 use crate::error::{Error, Result};
 use crate::flow::field::Part;
 use crate::flow::labels::Classes;
@@ -169,14 +170,16 @@ impl Recipe for PushforwardRecipe {
         let dim = s.target.dims()[1];
         let classes = target.dims()[1] - dim;
         let frame = Frame::of(&target)?.with_appended(classes);
-        let terms = self.divergence.terms();
+        // what the map will make is not known yet
+        let divergence = resolved(&self.divergence, s.target, s.target)?;
+        let terms = divergence.terms();
         let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
         let strata = s.labels.map(|l| Arc::new(Strata::new(l)));
         let (latent, batch) = (self.options.latent, self.options.batch);
         Ok(Box::new(PushforwardFlow {
             recipe: Arc::new(self.clone()),
             algorithm: self.algorithm.clone(),
-            divergence: self.divergence.clone(),
+            divergence,
             pursuit: self.pursuit,
             options: self.options.clone(),
             parts: Part::all(terms, critics),

@@ -89,8 +89,9 @@ fn expose(l: &mut Library, entry: &'static Entry, build: &Build) {
             l.expose(name, move |call, (d,): (DivergenceValue,)| flow(build(d.0, &ingredients(call, entry)?)));
             l.expose(name, move |call, (f,): (GeneratorValue,)| flow(of_f(f, &ingredients(call, entry)?)));
         }
-        Build::Kernel(build) => {
+        Build::Kernel { build, usual } => {
             l.expose(name, move |call, (k,): (Kernel,)| flow(build(k, &ingredients(call, entry)?)));
+            l.expose(name, move |call, ()| flow(build(usual(), &ingredients(call, entry)?)));
         }
         Build::Alone(build) => l.expose(name, move |call, ()| flow(build(&ingredients(call, entry)?))),
         Build::LogDensity(build) => l.expose(name, move |call, (log_density,): (FnPtr,)| {

@@ -3,7 +3,7 @@ use crate::device;
 use crate::error::{Error, Result};
 use crate::script::convert::{number, numbers, text};
 use crate::script::library::Library;
-use crate::space::kernel::Kernel;
+use crate::space::kernel::{Family, Kernel};
 use crate::space::width::{adaptive_width, median_width};
 use rhai::Dynamic;
 
@@ -21,13 +21,20 @@ fn family(what: &str, v: &Dynamic) -> Result<fn(f64) -> Kernel> {
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     l.kind::<Kernel>(Kernel::describe);
-    for (name, make) in [
-        ("gaussian_kernel", Kernel::Gaussian as fn(f64) -> Kernel),
-        ("laplace_kernel", Kernel::Laplace),
-        ("imq_kernel", Kernel::Imq),
+    for (name, make, family) in [
+        ("gaussian_kernel", Kernel::Gaussian as fn(f64) -> Kernel, Family::Gaussian),
+        ("laplace_kernel", Kernel::Laplace, Family::Laplace),
+        ("imq_kernel", Kernel::Imq, Family::Imq),
+        ("rounded_energy_kernel", Kernel::RoundedEnergy, Family::RoundedEnergy),
     ] {
         l.expose(name, move |_, (s,): (Dynamic,)| Ok(Kernel::with_width(make, name, number(name, &s)?)?));
+        l.expose(name, move |_, ()| Ok(Kernel::Found(family)));
     }
+    l.expose("rounded_laplace_kernel", |_, (w, s): (Dynamic, Dynamic)| {
+        let width = number("rounded_laplace_kernel, width", &w)?;
+        Ok(Kernel::rounded_laplace(width, number("rounded_laplace_kernel, rounding", &s)?)?)
+    });
+    l.expose("rounded_laplace_kernel", |_, ()| Ok(Kernel::Found(Family::RoundedLaplace)));
     l.expose("energy_kernel", |_, ()| Ok(Kernel::Energy));
     l.expose("rational_quadratic_kernel", |_, (s, a): (Dynamic, Dynamic)| {
         let width = number("rational_quadratic_kernel, width", &s)?;
