@@ -127,7 +127,7 @@ fn runs_are_called_what_they_are() {
         ("settled", "gpa(f).run(p, data::moons(200), #{ steps: 300, seed: 1 })"),
         (
             "stuck",
-            "mmd_flow(gaussian_kernel(0.1)).run(p, data::gaussian(200, 2, #{ mean: 10.0 }), #{ steps: 50, seed: 1 })",
+            "mmd_flow(gaussian_kernel(0.1), #{ dt: 0.1 }).run(p, data::gaussian(200, 2, #{ mean: 10.0 }), #{ steps: 50, seed: 1 })",
         ),
         ("memorising", "gradient_flow(w2_squared(), #{ dt: 0.2 }).run(p, q, #{ steps: 60, seed: 1 })"),
         ("mode masses off", "gpa(f, #{ carry: false }).run(p, q, #{ steps: 300, seed: 1 })"),
