@@ -171,7 +171,7 @@ pub enum GeneratorError {
         value: f64,
     },
     /// f is discontinuous.
-    #[error("f is not convex: it jumps at x = {x:.4} from {before:.6} to {after:.6}")]
+    #[error("f is not convex: it jumps at x = {} from {} to {}", place(*x), told(*before, 6, *after), told(*after, 6, *before))]
     Jump {
         /// where
         x: f64,
@@ -211,6 +211,20 @@ pub enum GeneratorError {
         /// "0" or "infinity"
         end: &'static str,
     },
+}
+
+/// A place by four decimals, or as many as it takes to be at it.
+fn place(x: f64) -> String {
+    let by = |n: usize| format!("{x:.n$}");
+    let there = |s: &String| s.parse::<f64>().is_ok_and(|v| (v - x).abs() <= 1e-10 * x.abs());
+    (4..12).map(by).find(there).unwrap_or_else(|| short(x))
+}
+
+/// A number by so many decimals, or all its digits where those say nothing or do not tell it from another.
+fn told(v: f64, decimals: usize, other: f64) -> String {
+    let few = |v: f64| format!("{v:.decimals$}");
+    let lost = v != 0.0 && few(v).parse() == Ok(0.0);
+    if lost || v != other && few(v) == few(other) { short(v) } else { few(v) }
 }
 
 /// As many digits as it takes to tell it from its neighbours, in the shorter of the two notations.

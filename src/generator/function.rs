@@ -69,7 +69,10 @@ impl Generator {
         known: Option<ClosedForm>,
     ) -> Result<Generator, GeneratorError> {
         if !f.has_x() {
-            return Err(GeneratorError::Constant);
+            return Err(match f.as_const() {
+                Some(value) if !value.is_finite() => GeneratorError::UndefinedAtOne { value },
+                _ => GeneratorError::Constant,
+            });
         }
         let numeric = NumericConjugate::new(&f);
         let convexity = check(&f, &numeric)?;
@@ -392,7 +395,7 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
     let nearby = [0.5, 2.0].map(value).map(|v| (v - at_one).abs());
     let scale = nearby.into_iter().filter(|v| v.is_finite() && *v > 0.0).fold(0.0, f64::max);
     let scale = if scale > 0.0 { scale.min(numeric.unit) } else { numeric.unit };
-    let terms = match f.kind() {
+    let terms: f64 = match f.kind() {
         Kind::Sum(c, v) => {
             let size = |(k, t): &(f64, Expr)| {
                 let tape = Tape::new(std::slice::from_ref(t));
@@ -403,6 +406,8 @@ fn zero_at_one(f: &Expr, numeric: &NumericConjugate) -> f64 {
         }
         _ => 0.0,
     };
+    // what f is nearby says nothing of what is added up at 1
+    let scale = if numeric.by_values { scale } else { scale.min(terms.max(1.0)) };
     let inside = numeric.tape().over(&Interval::point(1.0))[0];
     let inside = if inside.defined { inside.hi - inside.lo } else { 0.0 };
     let rounding = (16.0 * f64::EPSILON * terms).max(inside);

@@ -1,5 +1,5 @@
 //! Expressions as LaTeX and as the script text a user could type.
-use super::expr::{Expr, Kind, constant};
+use super::expr::{Expr, Kind, constant, is_guard};
 use super::scalar::{Binary, Relation, Unary};
 
 /// LaTeX of an expression.
@@ -76,6 +76,11 @@ fn tex(e: &Expr, precedence: u8) -> String {
         Kind::Unary(Unary::Polygamma(order), a) if *order > 2 => {
             format!("\\psi^{{({order})}}\\left({}\\right)", tex(a, 0))
         }
+        // 1 where something is a number
+        Kind::Unary(Unary::Sign, a) if is_guard(e.kind()) => match a.kind() {
+            Kind::Unary(_, u) => format!("\\left[{} \\in \\mathbb{{R}}\\right]", tex(u, 0)),
+            _ => String::new(),
+        },
         Kind::Unary(f, a) => {
             let n = name(*f);
             let s = match a.kind() {

@@ -35,8 +35,9 @@ impl Generator {
     pub fn ends_text(&self) -> Option<String> {
         let (low, high) = self.ends();
         let sign = |end: f64| if self.f(end).is_finite() { "<=" } else { "<" };
-        let below = if low > 0.0 { format!("{low} {} ", sign(low)) } else { String::new() };
-        let above = if high.is_finite() { format!(" {} {high}", sign(high)) } else { String::new() };
+        let told = |end: f64| if end < 1e16 { end.to_string() } else { format!("{end:e}") };
+        let below = if low > 0.0 { format!("{} {} ", told(low), sign(low)) } else { String::new() };
+        let above = if high.is_finite() { format!(" {} {}", sign(high), told(high)) } else { String::new() };
         (!below.is_empty() || !above.is_empty()).then(|| format!("{below}x{above}"))
     }
 

@@ -88,9 +88,10 @@ impl Relation {
 }
 
 impl Binary {
-    /// Its value; a NaN loses against a number.
+    /// Its value; where one of them is no number there is none.
     pub fn apply(self, a: f64, b: f64) -> f64 {
         match self {
+            _ if a.is_nan() || b.is_nan() => f64::NAN,
             Binary::Max => a.max(b),
             Binary::Min => a.min(b),
         }

@@ -4,7 +4,7 @@
 //! the decisions so far, the closure is run once per path, and the paths fold into one expression.
 use super::context::{Context, lock};
 use super::convert::{Native, raise, type_of};
-use super::oracle::Oracle;
+use super::oracle::{Bound, Oracle};
 use crate::error::Error;
 use crate::generator::expr::{self, Expr, constant, x};
 use crate::generator::latex::latex;
@@ -13,9 +13,11 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::f64::consts::{LOG2_E, LOG10_E};
 use std::sync::Arc;
 
-/// Most comparisons on one path; more means a loop that depends on x.
+/// Most comparisons on one path, those of x with numbers and others; more means a loop that depends on x.
+const MOST_BOUNDS: usize = 512;
 const MOST_DECISIONS: usize = 24;
-const MOST_PATHS: usize = 256;
+/// Most paths; n comparisons of x with numbers have n + 1.
+const MOST_PATHS: usize = 513;
 /// Most nodes of the formula, unfolded.
 const MOST_NODES: u64 = 5000;
 /// The same for formulas in many coordinates, which are only differentiated.
@@ -48,11 +50,19 @@ fn decide(c: &Context, ctx: &NativeCallContext, r: Relation, a: Expr, b: Expr) -
     if let Some((_, v)) = o.log.iter().find(|p| p.0 == condition) {
         return Ok(*v);
     }
+    let bound = Bound::of(r, &a, &b);
+    if let Some(v) = bound.and_then(|b| o.range.implies(&b)) {
+        return Ok(v);
+    }
     let i = o.log.len();
-    if i >= MOST_DECISIONS {
+    o.others += usize::from(bound.is_none());
+    if i >= MOST_BOUNDS || o.others > MOST_DECISIONS {
         return Err(error(ctx, "this f keeps branching on x; loops may depend on numbers, not on x"));
     }
     let v = o.prefix.get(i).copied().unwrap_or(true);
+    if let Some(b) = bound {
+        o.range.narrow(&b, v);
+    }
     o.log.push((condition, v));
     Ok(v)
 }
@@ -203,7 +213,7 @@ impl Reading<'_> {
             return Err(error(ctx, format!("too many branches on x in this f (the limit is {MOST_PATHS} paths)")));
         }
         let given = prefix.len();
-        *lock(&c.oracle) = Oracle { active: true, again: self.again, prefix, log: vec![] };
+        *lock(&c.oracle) = Oracle { active: true, again: self.again, prefix, ..Oracle::default() };
         let value: Dynamic = self.closure.call_raw(ctx, None, [self.argument.clone()])?;
         let log = std::mem::take(&mut lock(&c.oracle).log);
         let Some(mut out) = to_expr(&value) else {

@@ -1,4 +1,5 @@
 //! Values known in closed form, from exact solvers, or from independent implementations.
+mod algebra;
 mod brackets;
 mod cancel;
 mod conjugates;

@@ -15,6 +15,9 @@ use std::slice::from_ref;
 const BESIDE: f64 = 1e-9;
 const BEYOND: [f64; 8] = [1e-6, 1e-3, 0.1, 1.0, 10.0, 1e3, 1e6, 1e12];
 
+/// Numbers below this lose their digits beside 1.
+const DIGITS: f64 = 1e-9;
+
 /// The part of (0, ∞) on which f is finite.
 #[derive(Debug)]
 pub struct Bounds {
@@ -64,10 +67,14 @@ impl Bounds {
         let (mut arguments, mut limits) = (vec![], vec![]);
         limited(f, &mut arguments);
         zeros(&arguments, &mut limits);
+        // an affine one has its zero wherever that is
+        limits.extend(arguments.iter().filter_map(Expr::as_affine).map(|(c, k)| -c / k).filter(|z| *z > 0.0));
         let places = Places { conditions: breaks, limits: &limits, native: f.has_native() };
         let outside = |x: f64| !value(x).is_finite();
         let mut all = true;
-        if let Some(e) = edge(&places, -1.0, &value) {
+        // next to 0 a formula may lose its digits, as x/(1 − e^−x) does, and f is what its leading terms are
+        let lost = |e: &f64| *e < DIGITS && asymptotics::at_zero(f).is_some_and(|(v, _)| v.is_finite());
+        if let Some(e) = edge(&places, -1.0, &value).filter(|e| !lost(e)) {
             all &= BEYOND.iter().all(|k| value(e / (1.0 + k)) == f64::INFINITY);
             bounds.low = shorter(e, f64::next_down, &outside);
         }

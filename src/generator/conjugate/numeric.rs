@@ -212,11 +212,22 @@ impl NumericConjugate {
             // 0 ln 0: so near to 0 f is f(0) to all digits
             return (-self.f0, x);
         }
-        if value.is_nan() && x > FAR {
-            // ∞ − ∞: x* is beyond all numbers, and so is f*
+        if x > 1.0 && (value.is_nan() || value == f64::NEG_INFINITY || self.overflows(y, x, regs)) {
+            // the formula has left the range of numbers before f did, and f* is not known; bounds rest on it from above
             return (f64::INFINITY, x);
         }
         (value, x)
+    }
+
+    /// Whether the search for f' = y ended at x only because the formula has no numbers beyond.
+    fn overflows(&self, y: f64, x: f64, regs: &mut Vec<f64>) -> bool {
+        let behind = self.nodes.last().is_none_or(|n| y > n.h);
+        let found = |d1: f64| (d1 - y).abs() <= 1e-6 * y.abs();
+        behind
+            && !self.by_values
+            && self.bounds.high.is_infinite()
+            && !found(self.jet(x, regs).d1)
+            && !self.jet(x * (1.0 + 1e-6), regs).d1.is_finite()
     }
 
     fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {

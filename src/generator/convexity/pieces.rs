@@ -1,7 +1,7 @@
 //! f as smooth pieces: between the places where a condition changes its sign each has one answer.
 use super::jet::Jet;
 use super::series::{REACHES, Series};
-use crate::generator::expr::{Expr, Kind};
+use crate::generator::expr::{Expr, Kind, is_guard};
 use crate::generator::interval::Interval;
 use crate::generator::scalar::Unary;
 use crate::generator::tape::{Branch, Condition, Tape};
@@ -46,7 +46,8 @@ impl Piece {
 
 /// Whether abs, sign, max, min or comparisons occur.
 pub fn has_conditions(e: &Expr) -> bool {
-    e.any(&|k| matches!(k, Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..)))
+    let looks = |k: &Kind| matches!(k, Kind::Unary(Unary::Abs | Unary::Sign, _) | Kind::Binary(..) | Kind::Compare(..));
+    e.any(&|k| looks(k) && !is_guard(k))
 }
 
 fn beside(b: f64, k: f64) -> Interval {

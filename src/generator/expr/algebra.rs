@@ -3,8 +3,9 @@
 //! Exponentials that would overflow against each other become what they are together: e^u/(1 + e^u) is a sigmoid and
 //! ln(e^u + e^v) a softplus. Only formulas in x are rewritten so. Conjugates are inverted as they stand, and densities of points
 //! keep their digits.
+use super::guard::{in_x, is_limited, keep_domain, where_defined, where_nonnegative};
 use super::node::{Expr, Kind, constant, is_even, is_integer, node};
-use super::sums::{Places, add, build_sum, neg, scale, sub, sum};
+use super::sums::{Places, add, build_sum, in_range, monic, neg, scale, sub, sum};
 use crate::generator::scalar::Unary;
 use std::f64::consts::LN_2;
 
@@ -13,15 +14,19 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     let mut acc: Vec<(Expr, Expr)> = vec![];
     let mut places = Places::new(factors.len());
     let mut exponents = vec![]; // of the single exp() factor
+    let mut limited = vec![]; // whether a base had a power that negative numbers do not have
     for (b, e) in factors {
         if let Kind::Unary(Unary::Exp, u) = b.kind() {
             exponents.push(mul(u, &e));
         } else if let Some(i) = places.find(&b, &acc, |p| &p.0) {
+            limited[i] |= !is_integer(&e);
             acc[i].1 = add(&acc[i].1, &e);
         } else {
+            limited.push(!is_integer(&e));
             acc.push((b, e));
         }
     }
+    keep_domain(&mut acc, &limited);
     let exponent = sum(exponents);
     if !exponent.is(0.0) {
         acc.push((node(Kind::Unary(Unary::Exp, exponent)), constant(1.0)));
@@ -42,12 +47,19 @@ fn build_product(factors: Vec<(Expr, Expr)>) -> Expr {
     node(Kind::Prod(acc))
 }
 
+/// b^e, of something that had to be a number for b ≥ 0 only if so said: a whole power has lost that.
+fn limited_pow(b: &Expr, e: &Expr, nonnegative: bool) -> Expr {
+    let guard = if nonnegative && is_integer(e) { where_nonnegative(b) } else { None };
+    let power = pow(b, e);
+    guard.map_or(power.clone(), |g| mul(&power, &g))
+}
+
 /// a·b
 pub fn mul(a: &Expr, b: &Expr) -> Expr {
     let ((ka, ta), (kb, tb)) = (a.split_coefficient(), b.split_coefficient());
     let mut k = ka * kb;
     if k == 0.0 {
-        return constant(0.0);
+        return build_sum(0.0, vec![(0.0, ta), (0.0, tb)]);
     }
     if ta.is(1.0) {
         return scale(k, &tb);
@@ -62,24 +74,14 @@ pub fn mul(a: &Expr, b: &Expr) -> Expr {
             Kind::Sum(..) => {
                 // (2x+2) becomes 2·(x+1), so that equal factors meet
                 let (m, q) = monic(t);
-                k *= m;
-                factors.push((q, constant(1.0)));
+                let within = in_range(k * m);
+                k = if within { k * m } else { k };
+                factors.push((if within { q } else { t.clone() }, constant(1.0)));
             }
             _ => factors.push((t.clone(), constant(1.0))),
         }
     }
     scale(k, &build_product(factors))
-}
-
-/// A sum as leading coefficient times a sum whose first term (in canonical order) has coefficient one.
-fn monic(s: &Expr) -> (f64, Expr) {
-    if let Kind::Sum(_, v) = s.kind()
-        && let Some((k, _)) = v.first()
-        && *k != 1.0
-    {
-        return (*k, scale(1.0 / k, s));
-    }
-    (1.0, s.clone())
 }
 
 /// a/b
@@ -90,7 +92,7 @@ pub fn div(a: &Expr, b: &Expr) -> Expr {
 /// bᵉ
 pub fn pow(b: &Expr, e: &Expr) -> Expr {
     if e.is(0.0) {
-        return constant(1.0);
+        return if is_limited(b) { where_defined(b) } else { constant(1.0) };
     }
     if e.is(1.0) {
         return b.clone();
@@ -98,12 +100,14 @@ pub fn pow(b: &Expr, e: &Expr) -> Expr {
     if let (Some(p), Some(q)) = (b.as_const(), e.as_const()) {
         return constant(p.powf(q));
     }
+    let stays = |k: f64| e.as_const().is_none_or(|e| in_range(k.powf(e).abs()));
+    let fits = |k: f64| k != 1.0 && (k > 0.0 || is_integer(e)) && stays(k);
     match b.kind() {
         Kind::Const(p) if *p > 0.0 => return exp(&scale(p.ln(), e)),
         Kind::Unary(Unary::Exp, u) => return exp(&mul(u, e)),
         Kind::Unary(Unary::Abs, u) if is_even(e) => return pow(u, e),
         Kind::Prod(v) if is_integer(e) || v.iter().all(|(b, _)| b.is_positive()) => {
-            return v.iter().fold(constant(1.0), |acc, (b, p)| mul(&acc, &pow(b, &mul(p, e))));
+            return v.iter().fold(constant(1.0), |acc, (b, p)| mul(&acc, &limited_pow(b, &mul(p, e), !is_integer(p))));
         }
         // √(u²) is |u|: the kink at u = 0 is seen, and derivatives there are numbers
         Kind::Prod(v) if e.as_const().is_some() && v.iter().all(|(b, p)| b.is_positive() || is_even(p)) => {
@@ -111,11 +115,11 @@ pub fn pow(b: &Expr, e: &Expr) -> Expr {
         }
         Kind::Sum(..) => {
             let (k, t) = b.split_coefficient();
-            if k != 1.0 && (k > 0.0 || is_integer(e)) {
+            if fits(k) {
                 return mul(&pow(&constant(k), e), &pow(&t, e));
             }
             let (k, t) = monic(b);
-            if k != 1.0 && (k > 0.0 || is_integer(e)) {
+            if fits(k) {
                 return mul(&pow(&constant(k), e), &build_product(vec![(t, e.clone())]));
             }
         }
@@ -149,14 +153,14 @@ pub fn exp(a: &Expr) -> Expr {
     }
     let (k, t) = a.split_coefficient();
     if let Kind::Unary(Unary::Ln, u) = t.kind() {
-        return pow(u, &constant(k));
+        return limited_pow(u, &constant(k), true);
     }
     if let Kind::Sum(c, v) = a.kind() {
         let mut out = constant(1.0);
         let mut rest = vec![];
         for (k, t) in v {
             match t.kind() {
-                Kind::Unary(Unary::Ln, u) => out = mul(&out, &pow(u, &constant(*k))),
+                Kind::Unary(Unary::Ln, u) => out = mul(&out, &limited_pow(u, &constant(*k), true)),
                 Kind::Prod(p) => match log_factor(p) {
                     Some((w, q)) => out = mul(&out, &pow(&w, &scale(*k, &q))),
                     None => rest.push((*k, t.clone())),
@@ -201,11 +205,19 @@ pub fn ln(a: &Expr) -> Expr {
 
 /// A function of one argument.
 pub fn unary(f: Unary, a: &Expr) -> Expr {
+    if f == Unary::Log1p
+        && let Some(e) = stable_log1p(a)
+    {
+        return e;
+    }
+    if let (Unary::Asinh, Kind::Unary(Unary::Sinh, u)) = (f, a.kind()) {
+        return u.clone();
+    }
     match f {
         Unary::Exp => return exp(a),
         Unary::Ln => return ln(a),
         Unary::Abs if a.is_nonnegative() => return a.clone(),
-        Unary::Sign if a.is_positive() => return constant(1.0),
+        Unary::Sign if a.is_positive() && !is_limited(a) => return constant(1.0),
         _ => {}
     }
     match a.as_const() {
@@ -225,10 +237,6 @@ struct Split {
     single: Option<(Expr, Expr)>,
 }
 
-fn in_x(e: &Expr) -> bool {
-    !e.of_point() && e.has_x() && !e.has_y()
-}
-
 /// u with k·t = e^u, of a positive term that has an exponential in it.
 fn exponent_of(k: f64, t: &Expr) -> Option<Expr> {
     let own = match t.kind() {
@@ -243,8 +251,17 @@ fn exponent_of(k: f64, t: &Expr) -> Option<Expr> {
     in_x(&own).then(|| add(&own, &constant(k.ln())))
 }
 
-/// A sum with exponentials, taken apart.
-fn split(s: &Expr) -> Option<Split> {
+/// The same of a positive term that grows as one: x^x, too.
+fn growth_of(k: f64, t: &Expr) -> Option<Expr> {
+    let power = |v: &[(Expr, Expr)]| v.iter().any(|(_, e)| e.has_x()) && v.iter().all(|(b, _)| b.is_positive());
+    match t.kind() {
+        Kind::Prod(v) if in_x(t) && power(v) => Some(add(&ln(t), &constant(k.ln()))),
+        _ => exponent_of(k, t),
+    }
+}
+
+/// A sum with exponentials, taken apart by what finds their exponents.
+fn split(s: &Expr, exponent_of: fn(f64, &Expr) -> Option<Expr>) -> Option<Split> {
     if let Kind::Unary(Unary::Cosh, u) = s.kind() {
         return in_x(u).then(|| Split { exponent: unary(Unary::LogCosh, u), factor: constant(1.0), single: None });
     }
@@ -303,17 +320,28 @@ fn stable_logarithm(s: &Expr) -> Option<Expr> {
             Some(sub(&add(u, &ln(&below)), &constant(LN_2)))
         }
         _ => {
-            let s = split(s)?;
+            let s = split(s, growth_of)?;
             Some(if s.factor.is(1.0) { s.exponent } else { add(&s.exponent, &ln(&s.factor)) })
         }
     }
+}
+
+/// ln(1 + s) of nothing but exponentials, whose sum overflows first and has no digits beside 1 where it is small.
+fn stable_log1p(s: &Expr) -> Option<Expr> {
+    let (c, terms) = match s.kind() {
+        Kind::Sum(c, terms) if terms.len() <= MOST_TERMS => (*c, terms.clone()),
+        _ => (0.0, vec![(1.0, s.clone())]),
+    };
+    let exponent = |(k, t): &(f64, Expr)| if *k > 0.0 { growth_of(*k, t) } else { None };
+    let exponents: Vec<Expr> = terms.iter().map(exponent).collect::<Option<_>>()?;
+    (c == 0.0 && in_x(s)).then(|| log_sum_exp(exponents, &constant(1.0)))
 }
 
 /// A product in which exponentials overflow against each other, rewritten; the factors are (base, exponent).
 fn stable_product(factors: &[(Expr, Expr)]) -> Option<Expr> {
     let at = factors.iter().position(|(b, _)| matches!(b.kind(), Kind::Unary(Unary::Exp, u) if in_x(u)));
     let sums: Vec<(usize, f64, Split)> =
-        factors.iter().enumerate().filter_map(|(i, (b, e))| Some((i, e.as_const()?, split(b)?))).collect();
+        factors.iter().enumerate().filter_map(|(i, (b, e))| Some((i, e.as_const()?, split(b, exponent_of)?))).collect();
     if at.is_none() && sums.is_empty() {
         return None;
     }
@@ -380,7 +408,9 @@ fn numerator(factors: &[(Expr, Expr)], below: bool) -> Option<(usize, Vec<Expr>)
         }
         match b.kind() {
             Kind::Sum(c, v)
-                if v.len() <= MOST_TERMS && v.iter().any(|(_, t)| has(t)) && !(below && split(b).is_some()) =>
+                if v.len() <= MOST_TERMS
+                    && v.iter().any(|(_, t)| has(t))
+                    && !(below && split(b, exponent_of).is_some()) =>
             {
                 Some((i, std::iter::once(constant(*c)).chain(v.iter().map(|(k, t)| scale(*k, t))).collect()))
             }

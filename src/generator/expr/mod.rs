@@ -10,10 +10,12 @@
 //! ```
 mod algebra;
 mod functions;
+mod guard;
 mod node;
 mod sums;
 pub use algebra::{div, exp, ln, mul, pow, sqrt, unary};
 pub use functions::{binary, compare, max, min, select, substitute};
+pub(super) use guard::is_guard;
 pub(super) use node::native_derivative;
 pub use node::{Expr, Kind, constant, coordinate, native, x, y};
 pub use sums::{add, neg, scale, sub, sum};

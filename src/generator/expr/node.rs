@@ -51,6 +51,8 @@ struct Facts {
     /// > 0 and ≥ 0 for every x > 0
     positive: bool,
     nonnegative: bool,
+    /// a number for every x > 0
+    defined: bool,
 }
 
 /// A handle on a node of the expression graph; cloning is cheap.
@@ -105,6 +107,7 @@ impl Facts {
             has_native: matches!(kind, Kind::Native(..)),
             positive: kind.is_positive(),
             nonnegative: false,
+            defined: kind.is_defined(),
         };
         f.nonnegative = kind.is_nonnegative() || f.positive;
         for c in kind.children() {
@@ -165,6 +168,7 @@ impl Kind {
             Kind::Const(v) => *v > 0.0,
             Kind::X => true,
             Kind::Unary(Unary::Exp | Unary::Sigmoid | Unary::Softplus | Unary::Omega | Unary::Cosh, _) => true,
+            Kind::Unary(Unary::Sign, a) => a.is_positive(),
             Kind::Unary(Unary::Tanh | Unary::Sinh | Unary::Atan | Unary::Asinh | Unary::Erf, a)
             | Kind::Unary(Unary::Expm1 | Unary::Log1p, a) => a.is_positive(),
             // the odd derivatives of ψ have no poles on the positive axis, and are positive there
@@ -177,11 +181,28 @@ impl Kind {
             _ => false,
         }
     }
+    /// Provably a number for every x > 0, from the structure alone, but for single places as the pole of 1/(x − 2).
+    fn is_defined(&self) -> bool {
+        match self {
+            Kind::Unary(Unary::Ln | Unary::LnGamma | Unary::Polygamma(_), a) => a.is_defined() && a.is_positive(),
+            Kind::Unary(Unary::Log1p, a) => a.is_defined() && a.is_nonnegative(),
+            Kind::Prod(v) => {
+                let whole =
+                    |b: &Expr, e: &Expr| is_integer(e) || b.is_positive() || b.is_nonnegative() && e.is_positive();
+                v.iter().all(|(b, e)| b.is_defined() && e.is_defined() && whole(b, e))
+            }
+            Kind::Const(v) => v.is_finite(),
+            Kind::Native(..) => false,
+            _ => self.children().iter().all(Expr::is_defined),
+        }
+    }
     /// Provably ≥ 0 for every x > 0.
     fn is_nonnegative(&self) -> bool {
         match self {
             Kind::Const(v) => *v >= 0.0,
             Kind::Unary(Unary::Abs | Unary::LogCosh, _) => true,
+            // 0 where it is a number
+            Kind::Unary(Unary::Ln, a) => matches!(a.kind(), Kind::Unary(Unary::Sign, s) if s.is_positive()),
             Kind::Prod(v) => v.iter().all(|(b, e)| b.is_nonnegative() || is_even(e)),
             Kind::Sum(c, v) => *c >= 0.0 && v.iter().all(|(k, t)| *k > 0.0 && t.is_nonnegative()),
             Kind::Where(_, a, b) => a.is_nonnegative() && b.is_nonnegative(),
@@ -243,6 +264,10 @@ impl Expr {
     /// Provably ≥ 0 for every x > 0.
     pub fn is_nonnegative(&self) -> bool {
         self.0.facts.nonnegative
+    }
+    /// Provably a number for every x > 0, but for single places.
+    pub(super) fn is_defined(&self) -> bool {
+        self.0.facts.defined
     }
     /// (coefficient, monomial)
     pub(super) fn split_coefficient(&self) -> (f64, Expr) {

@@ -1,4 +1,5 @@
 //! Sums of expressions, simplified as they are made.
+use super::guard::{is_limited, is_nothing, nothing};
 use super::node::{Expr, Kind, constant, node};
 use std::collections::HashMap;
 
@@ -33,7 +34,13 @@ pub(super) fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
             None => acc.push((k, t)),
         }
     }
+    // what is left of a term that is gone is where it was a number
+    let lost: Vec<Expr> = acc.iter().filter(|p| p.0 == 0.0 && is_limited(&p.1)).map(|p| nothing(&p.1)).collect();
     acc.retain(|p| p.0 != 0.0);
+    acc.extend(lost.into_iter().map(|e| (1.0, e)));
+    for p in acc.iter_mut().filter(|p| is_nothing(&p.1)) {
+        p.0 = 1.0;
+    }
     acc.sort_by_key(|a| a.1.hash_code());
     // −0 is 0, as in constants: what is read back is what was written
     let c = if c == 0.0 { 0.0 } else { c };
@@ -82,6 +89,22 @@ pub fn neg(a: &Expr) -> Expr {
 /// a − b
 pub fn sub(a: &Expr, b: &Expr) -> Expr {
     add(a, &neg(b))
+}
+
+/// Whether a coefficient, taken out of products, leaves them in the range of numbers.
+pub(super) fn in_range(k: f64) -> bool {
+    (1e-100..1e100).contains(&k.abs())
+}
+
+/// A sum as leading coefficient times a sum whose first term (in canonical order) has coefficient one.
+pub(super) fn monic(s: &Expr) -> (f64, Expr) {
+    if let Kind::Sum(_, v) = s.kind()
+        && let Some((k, _)) = v.first()
+        && *k != 1.0
+    {
+        return (*k, scale(1.0 / k, s));
+    }
+    (1.0, s.clone())
 }
 
 #[cfg(test)]

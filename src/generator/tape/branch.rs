@@ -37,6 +37,8 @@ impl Condition {
 impl Tape {
     fn condition(&self, at: u32) -> Option<Condition> {
         let (a, b, jumps) = match &self.ops()[at as usize] {
+            // 1 where something is a number
+            Op::Unary(Unary::Sign, a) if matches!(self.ops()[*a as usize], Op::Unary(Unary::Cosh, _)) => return None,
             Op::Unary(f @ (Unary::Abs | Unary::Sign), a) => (*a, None, *f == Unary::Sign),
             Op::Binary(_, a, b) => (*a, Some(*b), false),
             Op::Compare(_, a, b) => (*a, Some(*b), true),

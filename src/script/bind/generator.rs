@@ -60,6 +60,9 @@ fn each(name: &str, v: &Dynamic, f: impl Fn(f64) -> f64) -> Result<Dynamic> {
     number(name, v).map(|v| Dynamic::from(f(v)))
 }
 
+/// How often f(1) is subtracted, at most.
+const SHIFTS: usize = 4;
+
 fn of_closure(call: &Call, name: &Dynamic, f: &Dynamic) -> Outcome<GeneratorValue> {
     let name = text("f_divergence, first argument", name)?;
     let Some(f) = f.flatten_clone().try_cast::<FnPtr>() else {
@@ -71,12 +74,18 @@ fn of_closure(call: &Call, name: &Dynamic, f: &Dynamic) -> Outcome<GeneratorValu
         .into());
     };
     let f = trace(call.context, call.native, &f)?;
-    let made = match Generator::new(name.clone(), f.clone()) {
-        Err(GeneratorError::NonzeroAtOne { value }) if call.options.flag("shift") => {
-            Generator::new(name.clone(), expr::sub(&f, &expr::constant(value)))
+    let mut f = f;
+    let mut made = Generator::new(name.clone(), f.clone());
+    // what rounding leaves of the first is subtracted, too
+    for _ in 0..SHIFTS {
+        match made {
+            Err(GeneratorError::NonzeroAtOne { value }) if call.options.flag("shift") => {
+                f = expr::sub(&f, &expr::constant(value));
+                made = Generator::new(name.clone(), f.clone());
+            }
+            _ => break,
         }
-        other => other,
-    };
+    }
     // a part made outside gives NaN once the cell is stopped: that says nothing about f
     call.context.interrupt.check()?;
     Ok(made.map(Arc::new).map_err(|source| Error::Generator { name, source })?)
