@@ -29,6 +29,15 @@ pub enum OptionKind {
         /// the greatest allowed
         max: i64,
     },
+    /// a whole number in [min, max], or a word
+    IntegerOr {
+        /// the least allowed
+        min: i64,
+        /// the greatest allowed
+        max: i64,
+        /// what may stand instead of a number
+        word: &'static str,
+    },
     /// true or false
     Flag,
     /// any text
@@ -246,10 +255,8 @@ impl OptionKind {
             OptionKind::NumberOr { min, max, word } => {
                 format!("{}, or \"{word}\"", range("a number", *min, *max, f64::MIN_POSITIVE))
             }
-            OptionKind::Integer { min, max } => {
-                let top = if *max >= 1 << 40 { f64::MAX } else { *max as f64 };
-                range("a whole number", *min as f64, top, -1.0)
-            }
+            OptionKind::Integer { min, max } => whole(*min, *max),
+            OptionKind::IntegerOr { min, max, word } => format!("{}, or \"{word}\"", whole(*min, *max)),
             OptionKind::Flag => "true or false".into(),
             OptionKind::Text => "a text".into(),
             OptionKind::Numbers => "a number or a list of numbers".into(),
@@ -264,6 +271,11 @@ impl OptionKind {
             OptionKind::Value(what) => (*what).into(),
         }
     }
+}
+
+fn whole(min: i64, max: i64) -> String {
+    let top = if max >= 1 << 40 { f64::MAX } else { max as f64 };
+    range("a whole number", min as f64, top, -1.0)
 }
 
 fn range(what: &str, min: f64, max: f64, open_at: f64) -> String {

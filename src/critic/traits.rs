@@ -55,6 +55,8 @@ pub trait Critic: Send + Sync {
     fn fit(&mut self, term: &Term, source: &Points, target: &Points, ascent: &Ascent) -> Result<Fit>;
     /// Makes the constraint hold as exactly as it can, once the ascent is over.
     fn settle(&mut self);
+    /// Multiplies the learning rate of the steps to come, where there are any.
+    fn slow(&mut self, _share: f64) {}
     /// Dimension of the points it takes.
     fn dim(&self) -> usize;
     /// φ at points, shape `[n]`.

@@ -36,8 +36,8 @@ pub use defaults::{default_critic, flow_optimizer};
 pub use ingredients::Ingredients;
 pub use particles::{Auto, Dt, PARTICLES, ParticleFlow, ParticleOptions, ParticleRecipe};
 pub use pushforward::{
-    Latent, PUSHFORWARD, Pursuit, PushforwardFlow, PushforwardOptions, PushforwardRecipe, adversarial_optimizer,
-    default_network,
+    Found, Latent, PUSHFORWARD, Pursuit, PushforwardFlow, PushforwardOptions, PushforwardRecipe, adversarial_optimizer,
+    default_network, potential_optimizer,
 };
 pub use recipe::{ReadRecipe, Recipe, SavedForm, Setting};
 pub use run::{Ending, Loaded, RUN, Run, RunOptions};

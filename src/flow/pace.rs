@@ -156,7 +156,10 @@ impl Pace {
     }
 
     /// Δt, shape `[1]`, and the steps of the particles, shape `[n, 1]`, from an estimate of D, shape `[1]`, and velocities.
-    fn step(
+    ///
+    /// # Errors
+    /// What the field reports, and numbers that cannot be read from their device.
+    pub fn step(
         &mut self,
         step: usize,
         here: &Velocity,

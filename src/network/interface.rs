@@ -26,6 +26,8 @@ pub trait Network: Send + Sync {
     -> Result<Box<dyn Climb + 'a>>;
     /// Called at the start of a fit: forgets moments, where the optimiser is to.
     fn begin(&mut self);
+    /// Multiplies the learning rate of the steps to come.
+    fn slow(&mut self, share: f64);
     /// Makes the constraint hold as exactly as it can.
     fn settle(&mut self);
     /// Everything a bit-identical continuation needs.

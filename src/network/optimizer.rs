@@ -66,6 +66,8 @@ pub const OPTIMIZER: &[Opt] = &[
 pub struct Rule {
     options: OptimizerOptions,
     step: i32,
+    /// what the learning rate is multiplied by, which whoever trains says anew for every step
+    share: f64,
 }
 
 /// The numbers of one update, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ + rate·m/(√v + ε); RMSProp has g in the place
@@ -87,7 +89,11 @@ pub struct Numbers {
 impl Rule {
     /// A rule that was not used yet.
     pub fn new(options: OptimizerOptions) -> Rule {
-        Rule { options, step: 0 }
+        Rule { options, step: 0, share: 1.0 }
+    }
+    /// Multiplies the learning rate of the steps to come.
+    pub fn slow(&mut self, share: f64) {
+        self.share = share;
     }
     /// Called at the start of a fit: whether the moments are forgotten, with their count.
     pub fn begin(&mut self) -> bool {
@@ -100,12 +106,13 @@ impl Rule {
     pub fn count(&mut self) -> Numbers {
         self.step += 1;
         let o = &self.options;
+        let lr = self.share * o.lr;
         if o.optimizer == "rmsprop" {
-            return Numbers { adam: false, beta1: o.beta1, beta2: o.decay, rate: o.lr, epsilon: o.epsilon };
+            return Numbers { adam: false, beta1: o.beta1, beta2: o.decay, rate: lr, epsilon: o.epsilon };
         }
         // lr·(m/c1)/(√(v/c2) + ε) as a·m/(√v + e), with the constants folded into two scalars
         let (c1, c2) = (1.0 - o.beta1.powi(self.step), 1.0 - o.beta2.powi(self.step));
-        let (rate, epsilon) = (o.lr * c2.sqrt() / c1, o.epsilon * c2.sqrt());
+        let (rate, epsilon) = (lr * c2.sqrt() / c1, o.epsilon * c2.sqrt());
         Numbers { adam: true, beta1: o.beta1, beta2: o.beta2, rate, epsilon }
     }
     /// As it is saved, with its moments: the first, followed by the second.

@@ -13,20 +13,56 @@ use crate::random::Rng;
 #[derive(Clone)]
 pub struct Perceptron {
     network: Box<dyn Network>,
-    /// exponential moving average of θ, and its decay
-    average: Option<(f64, Values)>,
+    /// moving average of θ
+    average: Option<Averaged>,
     entry: (Points, f64),
     exit: (Points, f64),
     /// adds the input to the output
     skip: bool,
 }
 
+/// Which moving average of the parameters is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Average {
+    /// none
+    Never,
+    /// with this decay at every step
+    Decay(f64),
+    /// over about this share of the steps so far, the last ones
+    Last(f64),
+}
+
+/// An average with the number of steps it was taken over.
+#[derive(Clone)]
+struct Averaged {
+    by: Average,
+    theta: Values,
+    steps: u64,
+}
+
+impl Averaged {
+    /// Takes θ after one more step.
+    fn take(&mut self, theta: Values) {
+        self.steps += 1;
+        let new = match self.by {
+            Average::Decay(decay) => 1.0 - decay,
+            // 1 at the first step, 1/(share·k) far on: the weights of steps grow like a power of their number
+            Average::Last(share) => 1.0 / (1.0 + share * (self.steps - 1) as f64),
+            Average::Never => return,
+        };
+        self.theta = match self.by {
+            Average::Decay(decay) => self.theta.clone().mul_scalar(decay as f32) + theta.mul_scalar(new as f32),
+            _ => self.theta.clone().mul_scalar((1.0 - new) as f32) + theta.mul_scalar(new as f32),
+        };
+    }
+}
+
 /// How the layers of a perceptron are used.
 pub struct Recipe {
     /// the rule that trains it
     pub optimizer: OptimizerOptions,
-    /// decay of the moving average of the parameters; 0 keeps none
-    pub average: f64,
+    /// which moving average of the parameters is kept
+    pub average: Average,
     /// whether the input is added to the output
     pub skip: bool,
 }
@@ -42,7 +78,10 @@ impl Perceptron {
         } else {
             frame(to)
         };
-        let average = (recipe.average > 0.0).then(|| (recipe.average, network.theta()));
+        let average = match recipe.average {
+            Average::Never => None,
+            by => Some(Averaged { by, theta: network.theta(), steps: 0 }),
+        };
         Perceptron { network, average, entry: frame(from), exit, skip: recipe.skip }
     }
 
@@ -56,7 +95,7 @@ impl Perceptron {
     /// The layers with the averaged parameters, if there are any.
     fn averaged(&self) -> Result<Box<dyn Layers>> {
         match &self.average {
-            Some((_, theta)) => self.network.layers_at(theta),
+            Some(average) => self.network.layers_at(&average.theta),
             None => Ok(self.network.layers()),
         }
     }
@@ -121,18 +160,25 @@ impl Perceptron {
     /// θ one optimiser step against a gradient.
     pub fn update(&mut self, gradient: Values) -> Result<()> {
         self.network.ascend(gradient.neg())?;
-        if let Some((decay, average)) = &mut self.average {
-            let (old, new) = (*decay as f32, (1.0 - *decay) as f32);
-            *average = average.clone().mul_scalar(old) + self.network.theta().mul_scalar(new);
+        if let Some(average) = &mut self.average {
+            average.take(self.network.theta());
         }
         Ok(())
+    }
+
+    /// Multiplies the learning rate of the steps to come.
+    pub fn slow(&mut self, share: f64) {
+        self.network.slow(share);
     }
 
     /// Everything a bit-identical continuation needs, under a prefix.
     pub fn state(&self, prefix: &str) -> Result<Vec<Named>> {
         let mut out = self.network.state()?;
-        if let Some((_, average)) = &self.average {
-            out.push(Named::new("average", values(average)?));
+        if let Some(average) = &self.average {
+            out.push(Named::new("average", values(&average.theta)?));
+            if matches!(average.by, Average::Last(_)) {
+                out.push(Named::count("averaged", average.steps));
+            }
         }
         Ok(prefixed(out, prefix))
     }
@@ -140,9 +186,10 @@ impl Perceptron {
     /// Puts a state back that was saved under a prefix.
     pub fn restore(&mut self, state: &[Named], prefix: &str) -> Result<()> {
         let mine = under(state, prefix);
-        if let Some((_, average)) = &mut self.average {
+        if let Some(average) = &mut self.average {
             let saved = named::parameters(&mine, "average", self.network.shape().parameters())?;
-            *average = vector(saved, &average.device());
+            average.theta = vector(saved, &average.theta.device());
+            average.steps = named::count(&mine, "averaged");
         }
         self.network.restore(&mine)
     }
@@ -169,7 +216,8 @@ mod tests {
             let to = if skip { Frame::of(&z).unwrap() } else { to.clone() };
             let optimizer = OptimizerOptions { lr: 1e-2, ..OptimizerOptions::default() };
             let shape = Shape::new(from.dim(), &[16, 16], to.dim(), crate::network::activation::Activation::Tanh);
-            let mut g = Perceptron::new(Recipe { optimizer, average: 0.9, skip }, shape, &from, &to, &mut rng);
+            let mut g =
+                Perceptron::new(Recipe { optimizer, average: Average::Decay(0.9), skip }, shape, &from, &to, &mut rng);
             let loss =
                 |y: &Points| rows(&(y.clone() - target.clone())).unwrap().iter().map(|v| 0.5 * v * v).sum::<f32>();
             let exact = values(&g.gradient(&z, &mut |y| Ok(y.clone() - target.clone())).unwrap()).unwrap();

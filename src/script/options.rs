@@ -99,6 +99,10 @@ fn number(v: &Dynamic) -> Option<f64> {
     v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64)).filter(|v| v.is_finite())
 }
 
+fn whole(value: &Dynamic, min: i64, max: i64) -> Option<i64> {
+    number(value).filter(|v| v.fract() == 0.0 && *v >= min as f64 && *v <= max as f64).map(|v| v as i64)
+}
+
 fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
     use serde_json::json;
     match opt.kind {
@@ -107,10 +111,11 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
             Some(v) => (min..=max).contains(&v).then(|| json!(v)),
             None => value.clone().into_string().ok().filter(|v| v == word).map(|v| json!(v)),
         },
-        OptionKind::Integer { min, max } => {
-            let v = number(value).filter(|v| v.fract() == 0.0 && *v >= min as f64 && *v <= max as f64)?;
-            Some(json!(v as i64))
-        }
+        OptionKind::Integer { min, max } => whole(value, min, max).map(|v| json!(v)),
+        OptionKind::IntegerOr { min, max, word } => match number(value) {
+            Some(_) => whole(value, min, max).map(|v| json!(v)),
+            None => value.clone().into_string().ok().filter(|v| v == word).map(|v| json!(v)),
+        },
         OptionKind::Flag => value.as_bool().ok().map(|v| json!(v)),
         OptionKind::Text => value.clone().into_string().ok().map(|v| json!(v)),
         OptionKind::Choice(names) => {

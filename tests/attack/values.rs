@@ -42,6 +42,9 @@ pub fn values(kind: &OptionKind) -> Vec<String> {
             numbers(*min, *max).into_iter().chain(words).collect()
         }
         OptionKind::Integer { min, max } => integers(*min, *max),
+        OptionKind::IntegerOr { min, max, word } => {
+            integers(*min, *max).into_iter().chain([format!("\"{word}\"")]).collect()
+        }
         OptionKind::Flag => ["true", "false", "1", "\"true\""].map(String::from).into(),
         OptionKind::Text => texts(),
         OptionKind::Numbers => {

@@ -199,7 +199,9 @@ fn a_step_launches_few_kernels_and_waits_for_none() {
         )
     };
     let gan = |steps: usize| {
-        format!("gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, critic_steps: {steps} }})")
+        format!(
+            "gan(js(), #{{ generator: mlp([16]), critic: mlp([16]), batch: 0, generator_lr: 0.001, ema: 0.0, critic_steps: {steps} }})"
+        )
     };
     let reversed =
         |inner: usize| gpa("kl", "power_iterations: 1", inner).replace("lipschitz(1.0))", "lipschitz(1.0)).reversed()");

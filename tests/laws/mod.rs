@@ -5,6 +5,7 @@ mod critics;
 mod divergences;
 mod found;
 mod fused;
+mod generated;
 mod integrators;
 mod networks;
 mod not_a_number;

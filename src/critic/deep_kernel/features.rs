@@ -101,6 +101,9 @@ impl Critic for DeepKernel {
     fn variation(&self, _: &Term, particles: &Points, _: &Points) -> Result<Points> {
         self.gradient(particles)
     }
+    fn slow(&mut self, share: f64) {
+        self.network.slow(share);
+    }
     fn settle(&mut self) {
         self.network.settle();
     }

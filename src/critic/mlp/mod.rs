@@ -156,6 +156,10 @@ impl Critic for Mlp {
         self.network.settle();
     }
 
+    fn slow(&mut self, share: f64) {
+        self.network.slow(share);
+    }
+
     fn dim(&self) -> usize {
         self.standard.center.dims()[1]
     }

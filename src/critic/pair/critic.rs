@@ -128,6 +128,10 @@ impl Critic for Pair {
         Ok(total)
     }
     fn settle(&mut self) {}
+    fn slow(&mut self, share: f64) {
+        self.phi.slow(share);
+        self.psi.slow(share);
+    }
     fn dim(&self) -> usize {
         self.center.dims()[1]
     }

@@ -13,8 +13,8 @@ use crate::divergence::{Divergence, Variational};
 use crate::error::Error;
 use crate::flow::defaults::{defaults, json};
 use crate::flow::ingredients::Ingredients;
-use crate::flow::particles::listed::{BATCH, CRITIC};
-use crate::flow::pushforward::listed::{CRITIC_STEPS, EMA, GENERATOR, GENERATOR_LR, LATENT, RESIDUAL};
+use crate::flow::particles::listed::CRITIC;
+use crate::flow::pushforward::listed::{BATCH, CRITIC_STEPS, EMA, GENERATOR, GENERATOR_LR, LATENT, LR, RESIDUAL};
 use crate::flow::pushforward::{
     PUSHFORWARD, Pursuit, PushforwardOptions, adversarial_optimizer, pushforward_flow, usual_critic,
 };
@@ -47,7 +47,7 @@ const OPTIONS: &[Opt] = &[
     RESIDUAL,
     LATENT,
     OPTIMIZER[0],
-    OPTIMIZER[1],
+    LR,
     OPTIMIZER[2],
     OPTIMIZER[3],
     OPTIMIZER[4],
@@ -57,7 +57,7 @@ const OPTIONS: &[Opt] = &[
 /// The GAN of D. Errors if an option has no meaning beside the others.
 pub fn build(d: Arc<dyn Divergence>, made_of: &Ingredients) -> Built {
     let usual = usual_critic(d.as_ref())?;
-    pushforward_flow(ENTRY.name, d, Pursuit::Adversarial, usual, made_of)
+    pushforward_flow(ENTRY.name, d, (Pursuit::Adversarial, PushforwardOptions::default()), usual, made_of)
 }
 
 /// The f-GAN: a generator network needs φ on samples alone, which the variational form gives without a function space. Errors

@@ -38,5 +38,5 @@ const ENTRY: Entry = Entry {
 pub fn build(made_of: &Ingredients) -> Built {
     let w1 = Ipm { space: Lipschitz::new(1.0)? };
     let usual = usual_critic(&w1)?;
-    pushforward_flow(ENTRY.name, Arc::new(w1), Pursuit::Euler, usual, made_of)
+    pushforward_flow(ENTRY.name, Arc::new(w1), (Pursuit::Euler, PushforwardOptions::default()), usual, made_of)
 }

@@ -16,9 +16,9 @@ use crate::divergence::Divergence;
 use crate::flow::defaults::{defaults, json};
 use crate::flow::ingredients::Ingredients;
 use crate::flow::particles::listed::{BATCH, CRITIC};
-use crate::flow::pushforward::listed::{CRITIC_STEPS, GENERATOR_LR};
+use crate::flow::pushforward::listed::{CRITIC_STEPS, POTENTIAL_LR};
 use crate::flow::pushforward::{
-    PUSHFORWARD, Pursuit, PushforwardOptions, adversarial_optimizer, pushforward_flow, usual_critic,
+    PUSHFORWARD, Pursuit, PushforwardOptions, potential_optimizer, pushforward_flow, usual_critic,
 };
 use crate::network::optimizer::OPTIMIZER;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ const ENTRY: Entry = Entry {
     equation: r"\min_U D^{\Gamma_L}(x(1)_\#P\|Q)+\lambda\int_0^1E\tfrac12|\dot x|^2dt,\quad\dot x=-\nabla U/\lambda",
     cite: "gu2024w1w2",
     options: OPTIONS,
-    defaults: || defaults(OPTIONS, [json(&PushforwardOptions::default()), json(&adversarial_optimizer())]),
+    defaults: || defaults(OPTIONS, [json(&PushforwardOptions::potential()), json(&potential_optimizer())]),
     example: "let flow = w1w2_flow(kl().regularized(lipschitz(1.0)), #{ potential: mlp([16, 16]), critic: mlp([16, 16]), batch: 32 });\nlet run = flow.run(data::gaussian(64, 2), data::moons(64), #{ steps: 3 });\nrun.report",
 };
 
@@ -62,7 +62,7 @@ const OPTIONS: &[Opt] = &[
     CRITIC,
     CRITIC_STEPS,
     BATCH,
-    GENERATOR_LR,
+    POTENTIAL_LR,
     OPTIMIZER[0],
     OPTIMIZER[1],
     OPTIMIZER[2],
@@ -74,5 +74,5 @@ const OPTIONS: &[Opt] = &[
 /// The proximal flow of D. Errors if an option has no meaning beside the others.
 pub fn build(d: Arc<dyn Divergence>, made_of: &Ingredients) -> Built {
     let usual = usual_critic(d.as_ref())?;
-    pushforward_flow(ENTRY.name, d, Pursuit::Potential, usual, made_of)
+    pushforward_flow(ENTRY.name, d, (Pursuit::Potential, PushforwardOptions::potential()), usual, made_of)
 }

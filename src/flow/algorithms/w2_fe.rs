@@ -33,7 +33,7 @@ const ENTRY: Entry = Entry {
     equation: r"\zeta=G(z)-\Delta t\,\nabla\varphi(G(z)),\quad \min_G E|\zeta-G(z)|^2",
     cite: "huang2024w2",
     options: FE,
-    defaults: || defaults(FE, [json(&PushforwardOptions::default()), json(&adversarial_optimizer())]),
+    defaults: || defaults(FE, [json(&PushforwardOptions::all_the_way()), json(&adversarial_optimizer())]),
     example: "let flow = w2_fe(#{ generator: mlp([16, 16]), critic: pair([16, 16]), persistent: 3, dt: 0.5, batch: 32 });\nflow.run(data::gaussian(64, 2), data::ring(64), #{ steps: 3 })",
 };
 
@@ -42,5 +42,6 @@ pub fn build(made_of: &Ingredients) -> Built {
     let half = Combination::new(vec![(0.5, Arc::new(Wasserstein { power: 2.0, root: false }))])?;
     // each minibatch transported exactly: nothing to tune, and better than networks at the same time
     let exact = Asked { builder: Arc::new(SolverBuilder(Arc::new(Exact::default()))), explicit: true };
-    pushforward_flow(ENTRY.name, Arc::new(half), Pursuit::Euler, exact, made_of)
+    let how = (Pursuit::Euler, PushforwardOptions::all_the_way());
+    pushforward_flow(ENTRY.name, Arc::new(half), how, exact, made_of)
 }

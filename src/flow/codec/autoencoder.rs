@@ -7,7 +7,7 @@ use crate::interrupt::Interrupt;
 use crate::network::architecture::Architecture;
 use crate::network::norms;
 use crate::network::optimizer::OptimizerOptions;
-use crate::network::perceptron::{Perceptron, Recipe};
+use crate::network::perceptron::{Average, Perceptron, Recipe};
 use crate::network::{Activation, Frame};
 use crate::random;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ impl Autoencoder {
         let code = Frame { center: vec![0.0; dim], scale: 1.0, appended: 0, device: data.device.clone() };
         let recipe = || Recipe {
             optimizer: OptimizerOptions { lr: o.lr, ..OptimizerOptions::default() },
-            average: 0.0,
+            average: Average::Never,
             skip: false,
         };
         let mut encoder =

@@ -17,6 +17,8 @@ pub trait Map: Send + Sync {
     fn now(&self, z: &Points) -> Result<Points>;
     /// One optimiser step down a loss of the outputs plus the map's own cost.
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()>;
+    /// Multiplies the learning rate of the steps to come.
+    fn slow(&mut self, share: f64);
     /// Everything a bit-identical continuation needs.
     fn state(&self) -> Result<Vec<Named>>;
     /// The same put back. Errors if something is missing or of another shape.

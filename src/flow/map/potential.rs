@@ -145,6 +145,9 @@ impl Map for PotentialFlow {
         let gradient = self.gradient(z, loss)?;
         self.network.ascend(gradient.neg())
     }
+    fn slow(&mut self, share: f64) {
+        self.network.slow(share);
+    }
     fn state(&self) -> Result<Vec<Named>> {
         Ok(prefixed(self.network.state()?, "generator"))
     }

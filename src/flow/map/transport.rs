@@ -19,6 +19,9 @@ impl Map for Network {
     fn descend(&mut self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<()> {
         self.0.descend(z, loss)
     }
+    fn slow(&mut self, share: f64) {
+        self.0.slow(share);
+    }
     fn state(&self) -> Result<Vec<Named>> {
         self.0.state("generator")
     }

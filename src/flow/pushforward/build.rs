@@ -1,5 +1,5 @@
 //! A flow of a generated law from what somebody wrote.
-use super::options::{Pursuit, adversarial_optimizer, default_network};
+use super::options::{Pursuit, PushforwardOptions, adversarial_optimizer, default_network, potential_optimizer};
 use super::recipe::PushforwardRecipe;
 use crate::critic::mlp::{Activation, Constraint, MlpBuilder, MlpOptions};
 use crate::critic::{Asked, CriticBuilder};
@@ -26,12 +26,15 @@ pub(crate) fn usual_critic(d: &dyn Divergence) -> Result<Asked> {
 pub(crate) fn pushforward_flow(
     algorithm: &str,
     divergence: Arc<dyn Divergence>,
-    pursuit: Pursuit,
+    (pursuit, defaults): (Pursuit, PushforwardOptions),
     usual: Asked,
     made_of: &Ingredients,
 ) -> Result<Arc<dyn Recipe>> {
     let given = &made_of.options;
-    let optimizer: OptimizerOptions = given.typed_over(adversarial_optimizer())?;
+    let usually = if pursuit == Pursuit::Potential { potential_optimizer() } else { adversarial_optimizer() };
+    let optimizer: OptimizerOptions = given.typed_over(usually)?;
+    let options: PushforwardOptions = given.typed_over(defaults)?;
+    let options = PushforwardOptions { fades: options.generator_lr.is_auto() && !given.has("lr"), ..options };
     let Asked { builder, explicit } = match &made_of.critic {
         Some(named) => Asked { builder: named.for_flow().unwrap_or_else(|| named.clone()), explicit: true },
         None => usual,
@@ -54,7 +57,7 @@ pub(crate) fn pushforward_flow(
         algorithm: algorithm.into(),
         divergence,
         pursuit,
-        options: given.typed()?,
+        options,
         network,
         critic,
         explicit,

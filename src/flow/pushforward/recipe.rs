@@ -1,12 +1,14 @@
 //! Flows of generated laws before they have met their samples.
+use super::found::{in_units, no_steeper};
 use super::inputs::{Inputs, Strata, normal};
+use super::lead::Lead;
 use super::options::{Latent, Pursuit, PushforwardOptions};
 use super::running::PushforwardFlow;
 use crate::critic::mlp::MlpBuilder;
-use crate::critic::{CriticBuilder, Frame, natural};
+use crate::critic::{Critic, CriticBuilder, Frame, natural};
 use crate::device::Points;
-use crate::divergence::Divergence;
 use crate::divergence::found::resolved;
+use crate::divergence::{Divergence, Term};
 use crate::error::{Error, Result};
 use crate::flow::field::Part;
 use crate::flow::labels::Classes;
@@ -14,6 +16,7 @@ use crate::flow::map::Map;
 use crate::flow::map::potential::PotentialFlow;
 use crate::flow::map::transport::Network;
 use crate::flow::origins::Moves;
+use crate::flow::pace::Pace;
 use crate::flow::recipe::{ReadRecipe, Recipe, SavedForm, Setting, check_both};
 use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, read, tagged};
@@ -61,7 +64,7 @@ impl PushforwardRecipe {
     /// The map, from samples with their classes appended to points of the target alone.
     fn map(&self, source: &Points, target: &Points, seed: u64) -> Result<Box<dyn Map>> {
         let o = &self.options;
-        let optimizer = OptimizerOptions { lr: o.generator_lr, ..self.optimizer.clone() };
+        let optimizer = OptimizerOptions { lr: o.rate(), ..self.optimizer.clone() };
         let mut rng = random::rng(seed ^ 0x6765_6E65_7261, 1);
         let (layers, how) = (&self.network.layers, &self.network.options);
         if self.pursuit == Pursuit::Potential {
@@ -81,7 +84,7 @@ impl PushforwardRecipe {
         let (from, to) = (Frame::of(source)?, Frame::of(target)?);
         let shape = layers.writing(from.dim(), to.dim(), how.activation, how.residual)?;
         Ok(Box::new(Network(Perceptron::new(
-            perceptron::Recipe { optimizer, average: o.ema, skip: o.residual },
+            perceptron::Recipe { optimizer, average: o.average(), skip: o.residual },
             shape,
             &from,
             &to,
@@ -89,9 +92,35 @@ impl PushforwardRecipe {
         ))))
     }
 
+    /// The critics of a run: of a map whose rate is found, as it needs them.
+    fn critics(&self, terms: &[(f64, Term)], frame: &Frame, seed: u64) -> Result<Vec<Box<dyn Critic>>> {
+        if !self.options.generator_lr.is_auto() {
+            return natural::build_all(self.critic.as_ref(), self.explicit, terms, frame, seed);
+        }
+        let terms = no_steeper(terms, frame.scale)?;
+        let critic = self.critic.with_optimizer(in_units(&self.optimizer, &terms, frame.scale));
+        natural::build_all(critic.as_ref(), self.explicit, &terms, frame, seed)
+    }
+
+    /// How the map of a run is led, if it is.
+    fn lead(&self, terms: &[(f64, Term)], target: &Points) -> Result<Option<Lead>> {
+        let o = &self.options;
+        if !o.leads(self.pursuit, terms) {
+            return Ok(None);
+        }
+        let Frame { scale, device, .. } = Frame::of(target)?;
+        let apart = scale * (2.0 * target.dims()[1] as f64).sqrt();
+        Ok(Some(Lead {
+            pace: o.dt.is_auto().then(|| Pace::new(apart, &device)),
+            dt: o.dt.or(1.0),
+            descents: o.descents(),
+            unit: if o.generator_lr.is_auto() { scale } else { 1.0 },
+        }))
+    }
+
     /// Rows of a minibatch of a source of n.
     fn rows(&self, n: usize) -> usize {
-        match (self.options.batch, self.options.latent) {
+        match (self.options.rows(), self.options.latent) {
             (0, _) => n,
             (batch, Latent::Gaussian) => batch,
             (batch, Latent::Source) => batch.min(n),
@@ -126,7 +155,7 @@ impl Recipe for PushforwardRecipe {
         };
         let how = match self.pursuit {
             Pursuit::Adversarial => String::new(),
-            Pursuit::Euler => format!("dt {}, {} persistent, ", o.dt, o.persistent),
+            Pursuit::Euler => format!("dt {}, {} persistent, ", o.dt.describe(), o.persistent.describe()),
             Pursuit::Potential => {
                 format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps)
             }
@@ -137,7 +166,7 @@ impl Recipe for PushforwardRecipe {
             self.divergence.name(),
             self.network.layers.describe(),
             o.critic_steps,
-            o.batch
+            o.batch.describe()
         )
     }
 
@@ -173,18 +202,19 @@ impl Recipe for PushforwardRecipe {
         // what the map will make is not known yet
         let divergence = resolved(&self.divergence, s.target, s.target)?;
         let terms = divergence.terms();
-        let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
+        let critics = self.critics(&terms, &frame, s.seed)?;
+        let lead = self.lead(&terms, s.target)?;
         let strata = s.labels.map(|l| Arc::new(Strata::new(l)));
-        let (latent, batch) = (self.options.latent, self.options.batch);
+        let (latent, batch) = (self.options.latent, self.options.rows());
         Ok(Box::new(PushforwardFlow {
             recipe: Arc::new(self.clone()),
             algorithm: self.algorithm.clone(),
             divergence,
-            pursuit: self.pursuit,
             options: self.options.clone(),
             parts: Part::all(terms, critics),
             map,
             inputs: Inputs { source, target, dim, classes, latent, batch, strata },
+            lead,
             seed: s.seed,
             interrupt: Interrupt::default(),
         }))

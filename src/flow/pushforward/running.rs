@@ -1,6 +1,8 @@
 //! A running flow of a generated law: critics climb on fresh minibatches, the map follows their velocities.
+use super::found::fading;
 use super::inputs::{Inputs, normal};
-use super::options::{Latent, Pursuit, PushforwardOptions};
+use super::lead::Lead;
+use super::options::{Latent, PushforwardOptions};
 use crate::critic::{Ascent, Named};
 use crate::device::{Points, Values};
 use crate::divergence::Divergence;
@@ -25,11 +27,12 @@ pub struct PushforwardFlow {
     pub(super) recipe: Arc<dyn Recipe>,
     pub(super) algorithm: String,
     pub(super) divergence: Arc<dyn Divergence>,
-    pub(super) pursuit: Pursuit,
     pub(super) options: PushforwardOptions,
     pub(super) parts: Vec<Part>,
     pub(super) map: Box<dyn Map>,
     pub(super) inputs: Inputs,
+    /// how its map is led, if it is not taken down φ itself
+    pub(super) lead: Option<Lead>,
     pub(super) seed: u64,
     pub(super) interrupt: Interrupt,
 }
@@ -55,6 +58,15 @@ fn velocity(
 }
 
 impl PushforwardFlow {
+    /// The rates of a step, where they are found.
+    fn slow(&mut self, step: usize) {
+        if self.options.generator_lr.is_auto() {
+            self.map.slow(fading(step));
+        }
+        if self.options.fades {
+            self.parts.iter_mut().for_each(|part| part.critic.slow(fading(step)));
+        }
+    }
     fn no_terms(&self) -> Error {
         Error::data(&self.algorithm, "the divergence has no terms")
     }
@@ -62,6 +74,7 @@ impl PushforwardFlow {
 
 impl Step for PushforwardFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
+        self.slow(state.step);
         let o = &self.options;
         let mut rng = random::rng(self.seed ^ BATCHES, state.step as u64);
         let ascent = Ascent { steps: 1, interrupt: self.interrupt.clone(), ..Ascent::default() };
@@ -80,18 +93,14 @@ impl Step for PushforwardFlow {
         let (v, y) = (v.narrow(1, 0, dim), y.narrow(1, 0, dim));
         let m = v.dims()[0] as f64;
         let record = Record::of(value, &v);
-        let dt = if self.pursuit == Pursuit::Euler {
-            let goal = y + v.mul_scalar(o.dt);
-            for _ in 0..o.persistent {
-                self.interrupt.check()?;
-                self.map.descend(&z, &mut |y| Ok((y.clone() - goal.clone()).mul_scalar(2.0 / m)))?;
+        let time = match &mut self.lead {
+            Some(lead) => lead.follow(self.map.as_mut(), &state, (&z, y, v), &record, &self.interrupt)?,
+            None => {
+                self.map.descend(&z, &mut |_| Ok(v.clone().mul_scalar(-1.0 / m)))?;
+                &state.time + 1.0
             }
-            o.dt
-        } else {
-            self.map.descend(&z, &mut |_| Ok(v.clone().mul_scalar(-1.0 / m)))?;
-            1.0
         };
-        Ok((State { previous: None, time: &state.time + dt, step: state.step + 1, ..state }, record))
+        Ok((State { previous: None, time, step: state.step + 1, ..state }, record))
     }
 
     fn measure(&self, state: &State) -> Result<Record> {
@@ -132,11 +141,17 @@ impl Saved for PushforwardFlow {
     fn tensors(&self) -> Result<Vec<Named>> {
         let mut out = self.map.state()?;
         out.extend(parts_state(&self.parts)?);
+        if let Some(lead) = &self.lead {
+            out.extend(lead.state()?);
+        }
         Ok(out)
     }
 
     fn restore(&mut self, tensors: &[Named]) -> Result<()> {
         self.map.restore(tensors)?;
+        if let Some(lead) = &mut self.lead {
+            lead.restore(tensors, &self.inputs.target);
+        }
         restore_parts(&mut self.parts, tensors, &self.inputs.target.device())
     }
 }
@@ -174,7 +189,14 @@ impl Viewed for PushforwardFlow {
         self.map.at(&random::minibatch(&self.inputs.source, n, &mut rng))
     }
 
-    fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
-        self.map.report(&self.inputs.source)
+    fn report(&self, state: &State) -> Result<Vec<(&'static str, f64)>> {
+        let mut out = self.map.report(&self.inputs.source)?;
+        if let Some(pace) = self.lead.as_ref().and_then(|lead| lead.pace.as_ref()) {
+            out.push(("dt", pace.length()?));
+        }
+        if self.options.generator_lr.is_auto() {
+            out.push(("generator_lr", self.options.rate() * fading(state.step)));
+        }
+        Ok(out)
     }
 }

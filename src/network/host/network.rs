@@ -47,6 +47,9 @@ impl Network for HostNetwork {
     fn begin(&mut self) {
         self.optimizer.begin();
     }
+    fn slow(&mut self, share: f64) {
+        self.optimizer.slow(share);
+    }
     fn settle(&mut self) {
         self.make_exact();
     }

@@ -53,6 +53,10 @@ impl HostOptimizer {
     pub fn new(options: OptimizerOptions) -> HostOptimizer {
         HostOptimizer { rule: Rule::new(options), moments: None }
     }
+    /// Multiplies the learning rate of the steps to come.
+    pub fn slow(&mut self, share: f64) {
+        self.rule.slow(share);
+    }
     /// Called at the start of a fit.
     pub fn begin(&mut self) {
         if self.rule.begin() {
