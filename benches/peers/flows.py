@@ -15,8 +15,8 @@ WORKS = {
     "GPA, 3 critic steps, N = 200": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: mlp([32, 32, 32], #{ activation: "relu", power_iterations: 1 }) })', 200, 1000),
     "GPA, 3 critic steps, N = 10000": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: mlp([32, 32, 32], #{ activation: "relu", power_iterations: 1 }) })', 10000, 30),
     "GPA on digits, convolutional critic, N = 200": ('gpa(kl().regularized(lipschitz(1.0)), #{ inner_steps: 3, critic: cnn(#{ channels: [32, 64], power_iterations: 1 }) })', 200, 200),
-    "GAN, 5 critic steps, batch 256": ('gan(kl().regularized(lipschitz(1.0)), #{ batch: 256, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: mlp([64, 64], #{ activation: "leaky_relu", power_iterations: 1 }) })', 4096, 400),
-    "W2-FE, all pairs, K = 5, batch 256": ('w2_fe(#{ batch: 256, persistent: 5, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: pair([64, 64]) })', 4096, 400),
+    "GAN, 5 critic steps, batch 256": ('gan(kl().regularized(lipschitz(1.0)), #{ batch: 256, lr: 0.001, generator_lr: 0.001, ema: 0.0, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: mlp([64, 64], #{ activation: "leaky_relu", power_iterations: 1 }) })', 4096, 400),
+    "W2-FE, all pairs, K = 5, batch 256": ('w2_fe(#{ batch: 256, persistent: 5, lr: 0.001, generator_lr: 0.001, ema: 0.0, generator: mlp([64, 64, 64], #{ activation: "leaky_relu" }), critic: pair([64, 64]) })', 4096, 400),
 }
 
 def flow_name(flow):

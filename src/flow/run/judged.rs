@@ -41,6 +41,7 @@ impl Run {
             target: &given,
             held: held.as_ref(),
             drawn: self.flow.takes_all(),
+            mapped: !self.flow.advects(),
         };
         let verdict = Verdict::of(Measured::of(&seen, interrupt)?);
         Ok(if self.ending.starts_with(DIVERGED) { verdict.diverged() } else { verdict })

@@ -13,6 +13,8 @@ const RESTLESS: f64 = 0.5;
 const FARTHER: f64 = 1.2;
 /// Shares of points without a neighbour that are too many; 0.01 is usual.
 const MANY: f64 = 0.15;
+/// A share of what a map made that lies nowhere near the target, which is between its parts: W₂ between samples does not see a few.
+const BRIDGES: f64 = 0.05;
 /// Norms that differ by this much in the mean, in logarithms, and by so many times what those of two samples do: of particles that can
 /// match all points, and of those that know a law by parts of a sample.
 const NORMS: f64 = 0.15;
@@ -50,6 +52,8 @@ pub enum Word {
     Tails,
     /// they lie together
     Collapsed,
+    /// too many lie between parts of the target
+    Between,
     /// they lie on the points of the target
     Memorising,
     /// there are too few points to tell
@@ -69,6 +73,7 @@ impl Word {
             Word::Lost => "modes lost",
             Word::Tails => "tails off",
             Word::Collapsed => "collapsed",
+            Word::Between => "between modes",
             Word::Memorising => "memorising",
             Word::Few => "too few points to tell",
         }
@@ -93,6 +98,9 @@ impl Word {
             Word::Tails => "an f that weighs tails more, such as alpha(2), or more steps",
             Word::Collapsed => {
                 "more steps, more ascent of the critic for every step, or particles (gpa) instead of a map"
+            }
+            Word::Between => {
+                "more steps, a wider generator such as mlp([128, 128, 128]), or particles (gpa): a map that is continuous bridges gaps"
             }
             Word::Memorising => {
                 "fewer steps, fewer critic steps, a smaller L or critic; holdout: 0.2 shows when it begins"
@@ -151,6 +159,7 @@ impl Verdict {
             Word::Collapsed => {
                 format!(", and particles lie {} times as far from each other as its points", times(m.spread))
             }
+            Word::Between => format!(", but {:.0} % of the particles lie nowhere near it", 100.0 * m.beyond),
             Word::Memorising => format!(
                 ", but particles are {} times as near to its points as fresh points are",
                 times(1.0 / m.nearness)
@@ -174,6 +183,7 @@ impl Verdict {
             ("moved", m.moved / m.noise),
             ("missed", m.missed),
             ("astray", m.astray),
+            ("beyond", m.beyond),
             ("norms", m.norms),
             ("tails", m.tails),
             ("energy", m.energy),
@@ -203,14 +213,18 @@ fn word(m: &Measured) -> Word {
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             () if m.nearness < COPIES => Word::Memorising,
+            () if m.mapped && m.beyond > BRIDGES => Word::Between,
             () if m.tails > tails && m.norms > NORMS => Word::Tails,
             () => Word::Settled,
         };
     }
+    let (nearer, farther) = (m.distance < FALLING * m.before, m.distance > FARTHER * m.start);
     match () {
-        () if m.distance > FARTHER * m.start => Word::Diverged,
+        // what a collapsed generator makes may lie farther away than what it began with
+        () if m.mapped && m.spread < COLLAPSED && (farther || !nearer) => Word::Collapsed,
+        () if farther => Word::Diverged,
         () if m.spread < COLLAPSED && !many(m.missed) => Word::Collapsed,
-        () if m.distance < FALLING * m.before => Word::Moving,
+        () if nearer => Word::Moving,
         () if !many(m.astray) && !many(m.missed) => Word::Masses,
         () if !many(m.astray) => Word::Lost,
         () if m.moved > RESTLESS * m.noise => Word::Jittering,

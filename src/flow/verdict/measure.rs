@@ -26,6 +26,8 @@ const WORK: usize = 200_000_000;
 const DRAWS: usize = 4;
 /// The share of fresh points that lie farther than the distance from which a point counts as astray.
 const FAR: f64 = 0.01;
+/// Times that distance from which a point lies nowhere near.
+const BEYOND: f64 = 5.0;
 /// Distances below this share of the extent of the target are none.
 const NOTHING: f64 = 1e-9;
 
@@ -43,6 +45,8 @@ pub struct Seen<'a> {
     pub held: Option<&'a Points>,
     /// whether every point of the target draws them in every step
     pub drawn: bool,
+    /// whether a map makes them, whose mistakes are those of GANs
+    pub mapped: bool,
 }
 
 /// Against what distances from the target are held.
@@ -75,6 +79,10 @@ pub struct Measured {
     pub missed: f64,
     /// share of the particles with no point of the target as near
     pub astray: f64,
+    /// share of the particles that lie several times as far from all points of the target
+    pub beyond: f64,
+    /// whether a map made them
+    pub mapped: bool,
     /// mean difference of ln |y| and ln |x|, quantile by quantile, about the middle of the target
     pub norms: f64,
     /// the same over that between two parts of the target
@@ -105,6 +113,8 @@ impl Measured {
             moved: all.before.as_ref().map_or(f64::NAN, |before| all.now.apart(before)),
             missed: f64::NAN,
             astray: f64::NAN,
+            beyond: f64::NAN,
+            mapped: seen.mapped,
             norms: f64::NAN,
             tails: f64::NAN,
             energy: f64::NAN,
@@ -229,9 +239,11 @@ impl Samples {
             Ok(nearest(&x.all, &y.all, d)?.into_iter().map(|n| n.1).collect())
         };
         let usual = quantile(from(&fresh, &reference)?, 1.0 - FAR).max(NOTHING);
-        let far = |v: Vec<f64>| v.iter().filter(|r| **r > usual).count() as f64 / n as f64;
-        out.astray = far(from(&particles, &reference)?);
-        out.missed = far(from(&reference, &particles)?);
+        let far = |v: &[f64], usual: f64| v.iter().filter(|r| **r > usual).count() as f64 / n as f64;
+        let strays = from(&particles, &reference)?;
+        out.astray = far(&strays, usual);
+        out.beyond = far(&strays, BEYOND * usual);
+        out.missed = far(&from(&reference, &particles)?, usual);
         Ok(())
     }
 
