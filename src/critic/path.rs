@@ -1,7 +1,7 @@
 //! `d.path(p, q, constants)`: D as a function of the Lipschitz constant, between its two limits.
 use super::exact::Exact;
 use super::sample::{Sample, both};
-use super::solution::Solution;
+use super::solution::{Solution, ordered};
 use super::solver::{Problem, Solver};
 use crate::catalogue::{Entry, no_defaults};
 use crate::device::Points;
@@ -65,7 +65,8 @@ pub fn path(d: &dyn Divergence, p: &Points, q: &Points, constants: &[f64], inter
     let solutions: Result<Vec<Solution>> = constants.par_iter().map(|l| at(Objective::F(f.clone()), *l)).collect();
     let mut solutions = solutions?;
     for s in &mut solutions {
-        (s.value, s.lower, s.upper) = (weight * s.value, weight * s.lower, weight * s.upper);
+        let (lower, upper) = ordered("path", s.lower, s.upper)?;
+        (s.value, s.lower, s.upper) = (weight * s.value, weight * lower, weight * upper);
         s.transport = s.transport.map(|t| weight * t);
     }
     let limit = weight * on_points(f, &p, &q);

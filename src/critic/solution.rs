@@ -110,7 +110,7 @@ pub fn ordered(what: &str, lower: f64, upper: f64) -> Result<(f64, f64)> {
     Err(Error::data(
         what,
         format!(
-            "its bounds contradict each other, {lower} > {upper}: rounding has taken over; use moderate scales, penalties and orders"
+            "its bounds contradict each other, {lower} > {upper}: rounding has taken over, or f is not as convex as it was taken to be (report() says how that is known); use moderate scales, penalties and orders"
         ),
     ))
 }

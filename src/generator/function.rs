@@ -8,6 +8,7 @@ use super::expr::{self, Expr, Kind, x};
 use super::interval::Interval;
 use super::level::level;
 use super::log_ratio::{LogRatio, RatioValues, Source};
+use super::one_point::one_point;
 use super::per_device::PerDevice;
 use super::refused;
 use super::tape::Tape;
@@ -69,11 +70,9 @@ impl Generator {
         known: Option<ClosedForm>,
     ) -> Result<Generator, GeneratorError> {
         if !f.has_x() {
-            return Err(match f.as_const() {
-                Some(value) if !value.is_finite() => GeneratorError::UndefinedAtOne { value },
-                _ => GeneratorError::Constant,
-            });
+            return Err(refused::constant(&f));
         }
+        let f = one_point(&f).unwrap_or(f);
         let numeric = NumericConjugate::new(&f);
         let convexity = check(&f, &numeric)?;
         let closed = known.filter(|c| closed::verify(c, &numeric));

@@ -2,6 +2,7 @@
 //!
 //! Between probability measures, D_f is that of g(x) = f(x) − s (x − 1) for every s. Where s = f'(1) is large beside g, f and f* are
 //! small differences of large numbers: bounds lose their digits, and single precision all of them.
+use super::conjugate::jet::beside;
 use super::expr::{Expr, Kind, add, constant, scale, sub, sum, x};
 use super::long;
 
@@ -32,5 +33,11 @@ fn at(e: &Expr, x0: f64) -> Option<(f64, f64)> {
     let mut registers = vec![];
     tape.eval(x0, &mut registers);
     let (v, s) = (tape.out(0, &registers), tape.out(1, &registers));
+    // where a condition changes, the slope beside it
+    let s = if e.any(&|k| matches!(k, Kind::Where(..) | Kind::Binary(..))) {
+        beside(&tape, x0).map_or(s, |b| b.0)
+    } else {
+        s
+    };
     (v.is_finite() && s.is_finite()).then_some((v, s))
 }

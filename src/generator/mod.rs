@@ -26,6 +26,7 @@ mod log_ratio;
 mod long;
 pub mod named;
 mod native;
+mod one_point;
 mod per_device;
 pub mod portable;
 mod refused;

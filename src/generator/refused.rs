@@ -64,6 +64,14 @@ pub(super) fn only_at_one(numeric: &NumericConjugate) -> Result<(), GeneratorErr
     Err(GeneratorError::OnlyAtOne { place })
 }
 
+/// What is wrong with an f without x.
+pub(super) fn constant(f: &Expr) -> GeneratorError {
+    match f.as_const() {
+        Some(value) if !value.is_finite() => GeneratorError::UndefinedAtOne { value },
+        _ => GeneratorError::Constant,
+    }
+}
+
 /// A convex f that is a line through (1, 0); one that ends somewhere is none.
 ///
 /// # Errors

@@ -6,6 +6,11 @@ use super::function::Generator;
 use super::latex::latex;
 
 impl Generator {
+    /// A value of f or of a slope: beside the size of f, what is rounding there is 0.
+    fn short(&self, v: f64) -> String {
+        plain(v, self.numeric().unit.min(1.0))
+    }
+
     /// f as LaTeX.
     pub fn latex(&self) -> String {
         latex(self.expr())
@@ -23,7 +28,7 @@ impl Generator {
     pub fn domain_text(&self) -> String {
         let domain = match self.domain() {
             (d, _) if d.is_infinite() => "all y".into(),
-            (d, closed) => format!("y {} {}", if closed { "≤" } else { "<" }, short(d)),
+            (d, closed) => format!("y {} {}", if closed { "≤" } else { "<" }, self.short(d)),
         };
         match self.ends_text() {
             Some(ends) => format!("{domain} (f is finite for {ends})"),
@@ -43,9 +48,11 @@ impl Generator {
 
     /// f(0), and what was written for it if that is something else: f* and D are those of the closed f.
     fn at_zero_text(&self) -> String {
-        let limit = short(self.numeric().f0);
+        let limit = self.short(self.numeric().f0);
         match self.written_at_zero() {
-            Some(v) => format!("{limit} ({} as written: f* and D have the limit, as those of the closed f)", short(v)),
+            Some(v) => {
+                format!("{limit} ({} as written: f* and D have the limit, as those of the closed f)", self.short(v))
+            }
             None => limit,
         }
     }
@@ -54,7 +61,11 @@ impl Generator {
     pub fn proof(&self) -> String {
         let own = match self.written_at_zero() {
             Some(v) => {
-                format!("\n  at x = 0 f is {} as written, and its limit {} is kept", short(v), short(self.f(0.0)))
+                format!(
+                    "\n  at x = 0 f is {} as written, and its limit {} is kept",
+                    self.short(v),
+                    self.short(self.f(0.0))
+                )
             }
             None => String::new(),
         };
@@ -68,7 +79,7 @@ impl Generator {
             other => other.summary(),
         };
         let mut low = match self.numeric().d0 {
-            d if d.is_finite() => format!(" for y > {}, and {} below", short(d), short(-self.numeric().f0)),
+            d if d.is_finite() => format!(" for y > {}, and {} below", self.short(d), self.short(-self.numeric().f0)),
             _ => String::new(),
         };
         // a maximum of lines has these among them
@@ -79,7 +90,7 @@ impl Generator {
         };
         for (s, side) in beyond.iter().zip(["below", "above"]) {
             if let Some(s) = s {
-                low += &format!(", {} y - {} for y {side} {}", short(s.x), short(s.f), short(s.from));
+                low += &format!(", {} y - {} for y {side} {}", plain(s.x, 1.0), self.short(s.f), self.short(s.from));
             }
         }
         let ends = self.ends_text().map_or(String::new(), |e| format!("\n  domain f    {e}"));
@@ -89,13 +100,13 @@ impl Generator {
         };
         let (d0, dinf) = self.slopes();
         let (a, b) = self.slope_at_one();
-        let at_one = if a == b { short(a) } else { format!("[{}, {}]", short(a), short(b)) };
+        let at_one = if a == b { self.short(a) } else { format!("[{}, {}]", self.short(a), self.short(b)) };
         let kinks: Vec<String> = self
             .numeric()
             .kinks
             .iter()
             .filter(|k| k.left.is_finite() && k.right.is_finite())
-            .map(|k| format!("{} ({} to {})", short(k.x), short(k.left), short(k.right)))
+            .map(|k| format!("{} ({} to {})", plain(k.x, 1.0), self.short(k.left), self.short(k.right)))
             .collect();
         let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
         let numeric_derivative = if self.by_values() { "numeric (differences of f)" } else { "code (f is too long)" };
@@ -113,9 +124,9 @@ impl Generator {
             conjugate,
             self.domain_text(),
             self.at_zero_text(),
-            short(d0),
+            self.short(d0),
             at_one,
-            short(dinf),
+            self.short(dinf),
             growth,
             kinks,
             self.device_error(),
@@ -123,12 +134,17 @@ impl Generator {
     }
 }
 
-fn short(v: f64) -> String {
+/// What would need more digits than this before its point is written with a power.
+const LONG: f64 = 1e15;
+
+/// A number whose ordinary size is `unit`.
+fn plain(v: f64, unit: f64) -> String {
     if v.is_infinite() {
         return if v > 0.0 { "+inf".into() } else { "-inf".into() };
     }
     // what six decimals would make 0 of, unless it is the rounding of ordinary numbers
-    if v.abs() < 5e-7 && v.abs() > 1e-13 {
+    let tiny = v.abs() < 5e-7 && v.abs() > 1e-13 * unit;
+    if tiny || v.abs() >= LONG {
         let power = format!("{v:.5e}");
         let (digits, exponent) = power.split_once('e').unwrap_or((&power, "0"));
         return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));

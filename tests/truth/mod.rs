@@ -1,6 +1,7 @@
 //! Values known in closed form, from exact solvers, or from independent implementations.
 mod algebra;
 mod brackets;
+mod branches;
 mod cancel;
 mod conjugates;
 mod convexity;

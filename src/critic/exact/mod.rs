@@ -161,7 +161,15 @@ impl Exact {
                     .into(),
             )
         } else {
-            wide.then(|| format!("the bounds stayed {gap:.1e} apart: f is steep or flat beyond the reach of its grid"))
+            let rounded = s.upper - s.lower;
+            let relative = 1e-6 * s.lower.abs().max(s.upper.abs().min(1e-9));
+            let apart = |gap: f64, why: &str| format!("the bounds stayed {gap:.1e} apart: f is {why}");
+            if wide {
+                Some(apart(gap, "steep or flat beyond the reach of its grid"))
+            } else {
+                (rounded > relative)
+                    .then(|| apart(rounded, "so steep that the rounding of a ratio costs more than that"))
+            }
         };
         Ok(Solution {
             on_target: Some(on_target),

@@ -7,6 +7,7 @@
 mod formula;
 mod functions;
 mod monomial;
+mod order;
 mod series;
 use super::expr::Expr;
 use formula::Reader;

@@ -1,4 +1,5 @@
 //! What grows like t^a (ln t)^b (ln ln t)^c … e^(…) as t → ∞, compared exactly.
+use super::order::sorted;
 use std::cmp::Ordering;
 
 /// Iterated logarithms that have a place: t, ln t, ln ln t, ln ln ln t.
@@ -80,7 +81,7 @@ impl Monomial {
             }
         }
         out.exponent.retain(|(k, _)| *k != 0.0);
-        out.exponent.sort_by(|a, b| b.1.compare(&a.1));
+        out.exponent = sorted(out.exponent, |p, q| p.1.compare(&q.1));
         out
     }
 

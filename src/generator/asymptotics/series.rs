@@ -1,5 +1,6 @@
 //! Σ cᵢ mᵢ + O(m) as t → ∞, with sums, products, powers, logarithms and exponentials.
 use super::monomial::Monomial;
+use super::order::sorted;
 use std::cmp::Ordering;
 
 /// Terms that are kept: the rest of longer sums is remembered by its order.
@@ -42,10 +43,9 @@ impl Series {
     }
 
     /// Sorts, adds what is of one order, and leaves off what the rest hides; None where a coefficient is no number.
-    fn collect(mut parts: Vec<Term>, rest: Option<Monomial>) -> Option<Series> {
-        parts.sort_by(|a, b| b.m.compare(&a.m));
+    fn collect(parts: Vec<Term>, rest: Option<Monomial>) -> Option<Series> {
         let mut terms: Vec<Term> = vec![];
-        for p in parts {
+        for p in sorted(parts, |p, q| p.m.compare(&q.m)) {
             if !p.c.is_finite() {
                 return None;
             }

@@ -14,6 +14,26 @@ pub struct Jet {
 
 /// Relative distances that rounding may not hide.
 pub(super) const CLOSE: f64 = 4.0 * f64::EPSILON;
+/// As far around a place where f changes its formula it may say something else.
+pub(super) const AROUND: f64 = 32.0 * CLOSE;
+/// From a place as far as this slopes are those beside it.
+const BESIDE: f64 = 64.0 * CLOSE;
+/// A difference of slopes is one of more than so many times what f'' makes on the way, and than this part of them.
+const SMOOTH: f64 = 16.0;
+const PART: f64 = 1e-10;
+
+/// f' and f'' beside a place where f changes its formula, if those of the formula exactly there are others: at 1 neither part of
+/// max(x, 1) + min(x, 1) has a slope of its own, and `abs(x - 1) < 1e-15` holds there alone.
+pub fn beside(tape: &Tape, b: f64) -> Option<(f64, f64)> {
+    let mut regs = vec![];
+    let [left, own, right] = [1.0 - BESIDE, 1.0, 1.0 + BESIDE].map(|k| jet_of(tape, b * k, &mut regs));
+    let smooth = BESIDE * b * (left.d2.abs() + right.d2.abs());
+    let slack = (SMOOTH * smooth).max(PART * (left.d1.abs() + right.d1.abs()));
+    let (low, high) = (left.d1 - slack, right.d1 + slack);
+    let differs = low <= high && !(own.d1 >= low && own.d1 <= high);
+    differs.then_some((0.5 * (left.d1 + right.d1), 0.5 * (left.d2 + right.d2)))
+}
+
 /// By the code of all three.
 pub(super) fn jet_of(tape: &Tape, x: f64, regs: &mut Vec<f64>) -> Jet {
     tape.eval(x, regs);

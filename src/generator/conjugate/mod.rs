@@ -17,7 +17,7 @@ mod choice;
 pub(super) mod closed;
 mod excess;
 mod interpolant;
-mod jet;
+pub(super) mod jet;
 pub(super) mod kernel;
 mod kinks;
 mod lanes;

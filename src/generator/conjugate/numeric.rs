@@ -5,16 +5,19 @@
 //! to an end only, that end is a kink whose slopes go to ±∞.
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
-use super::jet::{CLOSE, Jet, jet_of};
+use super::jet::{AROUND, CLOSE, Jet, beside, jet_of};
 use super::kinks::{Kink, guards, inner_kinks};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
-use crate::generator::expr::Expr;
+use crate::generator::expr::{Expr, Kind};
 use crate::generator::long;
 use crate::generator::tape::Tape;
 
 /// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
 const FAR: f64 = 1e150;
+
+/// A maximiser beyond this is beyond all numbers.
+const FARTHEST: f64 = 5e307;
 
 /// Points that are looked at for the nodes, at most.
 const NODES: usize = 1536;
@@ -52,6 +55,10 @@ pub struct NumericConjugate {
     least: f64,
     /// k
     bend: f64,
+    /// where f changes its formula and its slopes are not those of the formula exactly there: the place, f' and f''
+    hidden: Vec<(f64, f64, f64)>,
+    /// f is a constant or a line just above 0
+    clamped: bool,
 }
 
 impl NumericConjugate {
@@ -72,9 +79,13 @@ impl NumericConjugate {
         // beside a place where f may be 0/0 slopes are rounding
         let mut guarded = vec![];
         guards(f, &mut guarded);
+        let hidden = hidden(&tape, &breaks, &guarded, &bounds);
         let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
         let beside: Vec<f64> = breaks.iter().filter(turns).copied().collect();
         let mut ts = places(long::points(NODES, 4, &tape), by_values, &beside, &bounds);
+        ts.sort_by(f64::total_cmp);
+        let clamp = clamp(f, &tape, &ts, d0);
+        (d0, slopes[0]) = clamp.map_or((d0, slopes[0]), |(_, slope)| (slope, slope));
         if low > 0.0 {
             let (end, kink) = end_of(&bounds, 1.0, &tape);
             (f0, d0, slopes[0], at_ends[0]) = (f64::INFINITY, f64::NEG_INFINITY, kink.right, end.value);
@@ -85,15 +96,11 @@ impl NumericConjugate {
             (dinf, f_at_dinf, slopes[1], at_ends[1]) = (f64::INFINITY, f64::INFINITY, kink.left, end.value);
             kinks.push(kink);
         }
-        for end in [low, high].into_iter().filter(|e| *e > 0.0 && e.is_finite()) {
-            // exactly there, whatever search found the condition
-            breaks.retain(|b| (b - end).abs() > 1e-12 * end);
-            breaks.push(end);
-        }
-        breaks.sort_by(f64::total_cmp);
-        ts.sort_by(f64::total_cmp);
+        exactly(&mut breaks, [low, high]);
+        ts.retain(|t| hidden.iter().all(|h| (t.exp() - h.0).abs() > AROUND * h.0));
         let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
-        let (least, bend) = spoilt(&tape, &ts, &nodes, f0, d0).unwrap_or_default();
+        let spoilt = || spoilt(&tape, &ts, &nodes, f0, d0);
+        let (least, bend) = clamp.map(|(x, _)| (x, 0.0)).or_else(spoilt).unwrap_or_default();
         NumericConjugate {
             tape,
             f0,
@@ -111,6 +118,8 @@ impl NumericConjugate {
             bounds,
             least,
             bend,
+            hidden,
+            clamped: clamp.is_some(),
         }
     }
 
@@ -135,7 +144,11 @@ impl NumericConjugate {
             let Self { f0, d0, bend, .. } = *self;
             return Jet { f: f0 + x * (d0 + 0.5 * bend * x), d1: d0 + bend * x, d2: bend };
         }
-        jet_of(&self.tape, x, regs)
+        let jet = jet_of(&self.tape, x, regs);
+        match self.hidden.iter().find(|h| (x - h.0).abs() <= AROUND * h.0) {
+            Some((_, d1, d2)) => Jet { d1: *d1, d2: *d2, ..jet },
+            None => jet,
+        }
     }
 
     /// The same of the f that is +∞ beyond its ends, with their slopes going there. A mass at an end divided by its own is at the end
@@ -212,9 +225,14 @@ impl NumericConjugate {
             // 0 ln 0: so near to 0 f is f(0) to all digits
             return (-self.f0, x);
         }
-        if x > 1.0 && (value.is_nan() || value == f64::NEG_INFINITY || self.overflows(y, x, regs)) {
+        let mut lost = || value.is_nan() || value == f64::NEG_INFINITY || self.overflows(y, x, regs);
+        if x > FARTHEST || (x > 1.0 && lost()) {
             // the formula has left the range of numbers before f did, and f* is not known; bounds rest on it from above
             return (f64::INFINITY, x);
+        }
+        if self.clamped && value < -self.f0 {
+            // a constant below a small ratio, beside which f falls
+            return (-self.f0, 0.0);
         }
         (value, x)
     }
@@ -233,7 +251,12 @@ impl NumericConjugate {
     fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {
         let nodes = &self.nodes;
         let i = nodes.partition_point(|k| k.h <= y);
-        if nodes.is_empty() || (i == nodes.len() && self.dinf.is_finite() && !self.by_values) {
+        let last = nodes.last()?;
+        // beside f'(∞) slopes are rounding, unless f* itself goes beyond all numbers on the way there
+        let far = || {
+            last.t.exp() > FAR && self.f_at_dinf == f64::INFINITY && last.t.exp() * y - self.value(last.t.exp()) > FAR
+        };
+        if i == nodes.len() && self.dinf.is_finite() && !self.by_values && !far() {
             return None;
         }
         if i == 0 && self.bounds.low > 0.0 {
@@ -319,6 +342,49 @@ impl NumericConjugate {
 
 /// Relative distances that rounding in single precision may not hide.
 const BESIDE: f64 = 1e-7;
+
+/// The ends of f exactly where they are, whatever search found their conditions; in order.
+fn exactly(breaks: &mut Vec<f64>, ends: [f64; 2]) {
+    for end in ends.into_iter().filter(|e| *e > 0.0 && e.is_finite()) {
+        breaks.retain(|b| (b - end).abs() > 1e-12 * end);
+        breaks.push(end);
+    }
+    breaks.sort_by(f64::total_cmp);
+}
+
+/// The places where f changes its formula and its slopes are not those of the formula exactly there, with f' and f'' beside them.
+fn hidden(tape: &Tape, breaks: &[f64], guarded: &[f64], bounds: &Bounds) -> Vec<(f64, f64, f64)> {
+    let apart = |b: &&f64| **b > bounds.low && **b < bounds.high && !guarded.contains(b);
+    let found = |b: &f64| beside(tape, *b).map(|(d1, d2)| (*b, d1, d2));
+    breaks.iter().filter(apart).filter_map(found).collect()
+}
+
+/// Below this a ratio is held away from 0 by whoever wrote f, so that nothing is divided by it and it has a logarithm.
+const CLAMPED: f64 = 1e-9;
+
+/// From where on the slopes of an f that is held constant, or is a line, just above 0 are those of the rest, which lie below that of
+/// the line and rise: nothing is read off the piece before, f has its value at 0 and goes on from there with the first such slope.
+fn clamp(f: &Expr, tape: &Tape, ts: &[f64], d0: f64) -> Option<(f64, f64)> {
+    if !d0.is_finite() || !f.any(&|k| matches!(k, Kind::Where(..) | Kind::Binary(..))) {
+        return None;
+    }
+    let slack = |slope: f64| 1e-9 * (1.0 + slope.abs());
+    let mut regs = vec![];
+    let mut first: Option<(f64, f64)> = None;
+    let mut before = f64::NEG_INFINITY;
+    for x in ts.iter().map(|t| t.exp()).take_while(|x| *x <= CLAMPED) {
+        let slope = jet_of(tape, x, &mut regs).d1;
+        if first.is_none() && slope < d0 - slack(d0) {
+            first = Some((x, slope));
+        }
+        // what falls further on is rounding
+        if first.is_some() && (slope.is_nan() || slope < before - slack(before)) {
+            return None;
+        }
+        before = if first.is_some() { slope } else { before };
+    }
+    first
+}
 
 /// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
 /// as near to it as numbers come.

@@ -98,6 +98,9 @@ pub fn convexity(f: &Expr, numeric: &NumericConjugate) -> Convexity {
             return Convexity::Proved(Arc::new(steps));
         }
     }
+    if let Some(v) = refuter.in_sight(f) {
+        return Convexity::Violated(v);
+    }
     let s = study(f, &numeric.breaks, &refuter);
     if let Some(v) = s.violation {
         return Convexity::Violated(v);

@@ -16,8 +16,8 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
         s.miss(1.0);
         return s;
     }
-    // a pole between finite values
-    s.violation = breaks.iter().find_map(|b| refuter.undefined(*b));
+    // a pole between finite values, or a value that stands alone
+    s.violation = breaks.iter().find_map(|b| refuter.undefined(*b).or_else(|| refuter.alone(*b)));
     if s.violation.is_some() {
         return s;
     }

@@ -1,7 +1,9 @@
 //! Three points that show that f is not convex, exactly: the middle one lies above the chord by more than all rounding.
+use crate::generator::expr::{Expr, Kind as Node, x};
 use crate::generator::interval::Interval;
 use crate::generator::tape::Tape;
 use crate::interrupt;
+use std::collections::HashSet;
 
 /// What is wrong with f at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,6 +41,12 @@ const ROUNDING: f64 = 1e-10;
 /// Violations above this share of f at the three points count where that is small, if they are so many times its rounding.
 const OWN: f64 = 1e-6;
 const CERTAIN: f64 = 64.0;
+
+/// Places that a formula names, at most, and what makes a width narrow beside its place.
+const WINDOWS: usize = 32;
+const NARROW: f64 = 0.05;
+/// Instructions of f for which one place is looked at: each takes up to a thousand evaluations.
+const INSTRUCTIONS: usize = 2_000;
 
 /// As near to 0 as f is looked at where it ends there.
 const BESIDE_ZERO: f64 = 1e-30;
@@ -92,7 +100,9 @@ impl Refuter {
         // of f itself
         let rounded: f64 = v.iter().map(|v| v.hi - v.lo).sum();
         let between = v.iter().fold(0.0, |m: f64, v| m.max(v.magnitude()));
-        let own = excess.lo > OWN * between && excess.lo > CERTAIN * rounded;
+        // a guard as wide as roundings of x holds f back by its slope times that
+        let step = f64::EPSILON * x2 * (values[2] - values[0]).abs() / (x3 - x1);
+        let own = excess.lo > (OWN * f64::min(between, scale)).max(CERTAIN * rounded.max(step));
         (excess.defined && (excess.lo > ROUNDING * size || own)).then_some(Violation {
             kind: Kind::Dent,
             points,
@@ -120,6 +130,58 @@ impl Refuter {
             }
         }
         best
+    }
+    /// Three points beside places that the formula names, as c and w in (x − c)/w: no grid meets a bump as narrow as that.
+    pub fn in_sight(&self, f: &Expr) -> Option<Violation> {
+        let mut named = vec![];
+        affine(f, &mut HashSet::new(), &mut named);
+        let most = WINDOWS.min(INSTRUCTIONS / self.tape.len().max(1));
+        for (c, w) in named.into_iter().take(most) {
+            if interrupt::poll().is_err() {
+                return None;
+            }
+            let (scale, size) = (self.scale(c), self.size(c, 0.0));
+            if w > NARROW * c {
+                // squared, its width is elsewhere
+                if let Some(v) = self.around(c).or_else(|| self.undefined(c)) {
+                    return Some(v);
+                }
+                continue;
+            }
+            let step = |k: f64| w * k;
+            for k in [0.25, 0.5, 1.0, 2.0, 4.0].map(step) {
+                let at = |i: f64| c + i * k;
+                let triples = (-4..=4).map(|i| [at(f64::from(i) - 1.0), at(f64::from(i)), at(f64::from(i) + 1.0)]);
+                let found = triples.filter_map(|t| self.test(t, scale, size));
+                let best = found.max_by(|a, b| a.relative.total_cmp(&b.relative));
+                if best.is_some() {
+                    return best;
+                }
+            }
+            if let Some(v) = self.undefined(c) {
+                return Some(v);
+            }
+        }
+        None
+    }
+    /// A value at x alone, beside which f is another from both sides.
+    pub fn alone(&self, x: f64) -> Option<Violation> {
+        let own = self.value(x);
+        let beside = |h: f64| [x * (1.0 - h), x * (1.0 + h)];
+        let certain = |v: &Interval| v.defined && v.hi - v.lo <= 1e-3 * (own - v.lo).abs();
+        let h = [1e-13, 1e-11, 1e-9, 1e-7].into_iter().find(|h| beside(*h).iter().all(|y| certain(&self.at(*y))))?;
+        let [left, right] = beside(h).map(|y| self.value(y));
+        let scale = self.scale(x);
+        let (above, below) = (own - left.max(right), left.min(right) - own);
+        // as far as f rises on the way
+        let slack = 4.0 * (left - right).abs() + OWN * scale;
+        if !own.is_finite() || above.max(below) <= slack {
+            return None;
+        }
+        let points =
+            if above > below { [x * (1.0 - h), x, x * (1.0 + h)] } else { [x, x * (1.0 + h), x * (1.0 + 1e3 * h)] };
+        let values = points.map(|x| self.value(x));
+        Some(Violation { kind: Kind::Dent, points, values, relative: above.max(below) / scale })
     }
     /// Three points anywhere on the way to 0 or ∞, from near to far.
     pub fn far_out(&self) -> Option<Violation> {
@@ -165,4 +227,21 @@ impl Refuter {
         self.tape.eval(x, &mut regs);
         self.tape.out(0, &regs)
     }
+}
+
+/// The places c > 0 and widths w of every (x − c)/w in a formula.
+fn affine(e: &Expr, seen: &mut HashSet<Expr>, out: &mut Vec<(f64, f64)>) {
+    if !e.has_x() || !seen.insert(e.clone()) {
+        return;
+    }
+    if let Node::Sum(c, terms) = e.kind()
+        && let [(k, t)] = &terms[..]
+        && *t == x()
+    {
+        let (place, width) = (-c / k, 1.0 / k.abs());
+        if place > 0.0 && place != 1.0 && width > 0.0 {
+            out.push((place, width));
+        }
+    }
+    e.children().iter().for_each(|e| affine(e, seen, out));
 }

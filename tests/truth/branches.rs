@@ -1,0 +1,129 @@
+//! f whose formula says something of its own at one ratio, just above 0, or in a window narrower than any grid.
+use super::conjugates::typed;
+use crate::common::{printed, session};
+
+/// A branch that 1 alone takes has no slope: f*(y) of x ln x is e^(y − 1), of −ln x it is −1 − ln(−y), of (x − 1)² + 0.1 (x − 1) it
+/// is y + (y − 0.1)²/4, to 1e-10.
+#[test]
+fn a_branch_of_one_ratio_has_no_slope() {
+    type Form = (fn(&str) -> String, fn(f64) -> f64, f64, &'static [f64]);
+    let forms: [Form; 3] = [
+        (|x| format!("{x}*ln({x})"), |y| (y - 1.0).exp(), 1.0, &[-3.0, 0.3068528194400547, 0.9, 1.0, 2.5]),
+        (|x| format!("(-ln({x}))"), |y: f64| -1.0 - (-y).ln(), -1.0, &[-7.0, -1.1, -1.0, -1.0 / 7.0]),
+        (
+            |x| format!("(({x}-1)**2+0.1*({x}-1))"),
+            |y| y + (y - 0.1) * (y - 0.1) / 4.0,
+            0.1,
+            &[-1.0, 0.0, 0.1, 0.3, 4.0],
+        ),
+    ];
+    for (of, conjugate, slope, ys) in forms {
+        let f = of("x");
+        for whole in [
+            format!("if x<1 {{{f}}} else if x>1 {{{f}}} else {{0.0}}"),
+            format!("if x>1 {{{f}}} else if x>=1 {{0.0}} else {{{f}}}"),
+            format!("if x>=1 && x<=1 {{0.0}} else {{{f}}}"),
+            format!("if 2*x==2 {{0.0}} else {{{f}}}"),
+            format!("if ln(x)==0 {{0.0}} else {{{f}}}"),
+            format!("if abs(x-1)<1e-15 {{0.0}} else {{{f}}}"),
+            format!("{}+{}", of("max(x,1.0)"), of("min(x,1.0)")),
+        ] {
+            let g = typed("f", &whole);
+            assert!(
+                (g.slope_at_one().0 - slope).abs() < 1e-12 && g.kinks().is_empty(),
+                "{whole}: {:?}",
+                g.slope_at_one()
+            );
+            for y in ys {
+                let truth = conjugate(*y);
+                assert!(
+                    (g.conjugate(*y) - truth).abs() <= 1e-10 * (1.0 + truth.abs()),
+                    "{whole} at {y}: {}",
+                    g.conjugate(*y)
+                );
+            }
+        }
+    }
+}
+
+/// What depends on f'(1) is that of the plain formula: D of P = 0 and Q on 0 and 1.
+#[test]
+fn divergences_of_such_f_are_those_of_the_formula() {
+    let plain = "(x-1)**2+0.1*(x-1)";
+    let split = "if x<1 {(x-1)**2+0.1*(x-1)} else if x>1 {(x-1)**2+0.1*(x-1)} else {0.0}";
+    let halves = "(max(x,1.0)-1)**2+(1-min(x,1.0))**2+0.1*(max(x,1.0)-1)-0.1*(1-min(x,1.0))";
+    for f in [plain, split, halves] {
+        let out = printed(&format!(
+            "let f = f_divergence(\"f\", |x| {{ {f} }}); let p = points([[0.0]]); let q = points([[0.0], [1.0]]);
+             print(unbalanced(f, w2_squared()).estimate(p, q).value);
+             print(f.penalized(rkhs(gaussian_kernel(1.0)), 0.5).estimate(p, q).value);"
+        ));
+        let v: Vec<f64> = out.lines().map(|l| l.parse().unwrap()).collect();
+        // mass a on 0 and b on 1 with the plan on 0 alone: 0.40625; the second by the plain formula
+        assert!((v[0] - 0.40625).abs() < 1e-7 && (v[1] - 0.1643928893).abs() < 1e-9, "{f}: {v:?}");
+    }
+}
+
+/// Held constant below a tiny ratio f is what it is above, to all digits, and its slope at 0 is none of its own.
+#[test]
+fn ratios_kept_away_from_zero() {
+    for least in ["1e-300", "1e-100", "1e-12"] {
+        for f in [
+            format!("if x<={least} {{1.0}} else {{x*ln(x)-x+1}}"),
+            format!("if x<={least} {{1.0-x}} else {{x*ln(x)-x+1}}"),
+            format!("max(x,{least})*ln(max(x,{least}))-x+1"),
+        ] {
+            let g = typed("f", &f);
+            for y in [-20.0f64, -0.5, -1e-7, 0.0, 1.0] {
+                let truth = y.exp_m1();
+                assert!((g.conjugate(y) - truth).abs() <= 1e-10, "{f} at {y}: {}", g.conjugate(y));
+            }
+        }
+    }
+    let g = typed("f", "-ln(max(x,1e-100))");
+    for (y, truth) in [(-0.5, -1.0 + 2f64.ln()), (-1e300, -100.0 * 10f64.ln())] {
+        assert!((g.conjugate(y) - truth).abs() <= 1e-10 * (1.0 + truth.abs()), "at {y}: {}", g.conjugate(y));
+    }
+}
+
+/// Bumps, steps and poles in windows of width 1e-5 to 1e-7 around places the formula names, also beside a large linear part.
+#[test]
+fn narrow_windows_are_looked_into() {
+    for bump in [
+        "0.5*max(0.0,1-((x-2.1)/1e-7)**2)",
+        "0.5/cosh((x-2.1)/1e-7)",
+        "1e-3*tanh((x-2.1)/1e-5)",
+        "1e-3*sigmoid((x-2.1)/1e-6)",
+        "0.5*exp(-((x-97.9524)/1e-5)**2)",
+        "1e6*(x-1)+1e-3*exp(-((x-3.1)/1e-3)**2)",
+        "1e9*(x-1)+1e-3*exp(-((x-3.1)/1e-3)**2)",
+        "1e-30/(x-3)",
+        "(if exp(x)==exp(2.0) {9.0} else {0.0})",
+        "(if x==2 {1e-3} else {0.0})",
+    ] {
+        let text = format!("f_divergence(\"f\", |x| {{ let b = {bump}; x*ln(x)-x+1+b }}, #{{ shift: true }})");
+        let said = session().0.eval("test", &text).err().map(|e| e.message.to_string());
+        assert!(said.as_ref().is_some_and(|s| s.contains("is not convex")), "{bump}: {said:?}");
+    }
+}
+
+/// Exponents that are equal to rounding only are no order that a sort relies on.
+#[test]
+fn many_exponentials_are_told_apart() {
+    for n in [100, 150] {
+        let f = format!("let s=0.0; for i in 0..{n} {{ s += exp((i-50)*0.1*x); }} ln(s)");
+        let out = printed(&format!("print(f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }}).conjugate(0.0))"));
+        // f*(0) ≥ −f(0) = ln Σ e^((i − 50)/10) − ln n, and no more where f rises from 0 on, as with 150
+        let sum: f64 = (0..n).map(|i| (0.1 * f64::from(i - 50)).exp()).sum();
+        let truth = sum.ln() - f64::from(n).ln();
+        let off = out.trim().parse::<f64>().unwrap() - truth;
+        assert!(off > -1e-9 && (off < 1e-9 || n == 100 && off < 0.1), "{n}: {off}");
+    }
+}
+
+/// The maximiser beyond all numbers: f*(½) of x − x^0.9999 is about e^6930.
+#[test]
+fn conjugates_beyond_all_numbers_are_infinite() {
+    let g = typed("f", "x-x**0.9999");
+    assert_eq!([g.conjugate(0.5), g.conjugate(0.9), g.conjugate(-1.0)], [f64::INFINITY, f64::INFINITY, 0.0]);
+}
