@@ -55,6 +55,7 @@
 //! * <a id="peyre2019"></a>**peyre2019**: G. Peyré, M. Cuturi. *Computational Optimal Transport.* Foundations and Trends in Machine Learning, 2019.
 //! * <a id="polyak1987"></a>**polyak1987**: B. T. Polyak. *Introduction to Optimization.* Optimization Software, 1987.
 //! * <a id="roberts1996"></a>**roberts1996**: G. O. Roberts, R. L. Tweedie. *Exponential convergence of Langevin distributions and their discrete approximations.* Bernoulli, 1996.
+//! * <a id="sejourne2019"></a>**sejourne2019**: T. Séjourné, J. Feydy, F.-X. Vialard, A. Trouvé, G. Peyré. *Sinkhorn divergences for unbalanced optimal transport.* 2019.
 //! * <a id="stein2024"></a>**stein2024**: V. Stein, S. Neumayer, N. Rux, G. Steidl. *Wasserstein Gradient Flows for Moreau Envelopes of f-Divergences in Reproducing Kernel Hilbert Spaces.* arXiv:2402.04613, 2024.
 //! * <a id="szekely2013"></a>**szekely2013**: G. J. Székely, M. L. Rizzo. *Energy statistics: A class of statistics based on distances.* Journal of Statistical Planning and Inference, 2013.
 //! * <a id="thibault2021"></a>**thibault2021**: A. Thibault, L. Chizat, C. Dossal, N. Papadakis. *Overrelaxed Sinkhorn–Knopp Algorithm for Regularized Optimal Transport.* Algorithms, 2021.

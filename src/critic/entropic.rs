@@ -125,7 +125,7 @@ impl Solver for Entropic {
 }
 
 /// The mean of ∇c under the plan at every point of P, and of Q if it is asked for, per unit of the point's own weight.
-fn gradients(
+pub(super) fn gradients(
     p: &sinkhorn::Problem,
     e: &Potentials,
     factor: f64,

@@ -11,6 +11,8 @@
 //!   for each particle). What is not gone for that reason is asked of the others.
 //! - No step is longer in the root mean square than a quarter of how far the samples lie apart: a critic whose slopes have not been
 //!   learned yet promises little, not far.
+//! - A D that is solved for has rounding, and velocities of rounding beside it promise what they like: D counts by what it is above
+//!   that, so that particles that lie at their target stay.
 //! - Where D has stopped falling, because the critic's noise is all that is left of it or because its least value is not 0, the share
 //!   η falls, so that the particles come to rest.
 use super::field::{Field, Velocity};
@@ -38,6 +40,8 @@ const FALLING: f64 = 0.97;
 /// What becomes of η where D has not fallen, and where it has.
 const SHORTER: f64 = 0.8;
 const LONGER: f64 = 1.25;
+/// Rounding of a D that is solved for in f32, relative to what it is between samples that lie apart.
+const SOLVED: f64 = 1e-6;
 /// The longest step, root mean square, as a share of how far the samples lie apart.
 const LONGEST: f64 = 0.25;
 
@@ -108,13 +112,23 @@ enum Numbers {
 pub struct Pace {
     /// the longest step, root mean square
     longest: f64,
+    /// what D is where it is 0, to rounding; not known before the first step of a run, or of one that goes on
+    floor: Option<f64>,
     numbers: Numbers,
 }
 
 impl Pace {
     /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
     pub fn new(apart: f64, device: &Device) -> Pace {
-        Pace { longest: LONGEST * apart, numbers: Pace::place(Known::NOTHING, device) }
+        Pace { longest: LONGEST * apart, floor: None, numbers: Pace::place(Known::NOTHING, device) }
+    }
+    /// D is solved for, and has this value where the target is as far away as it is wide.
+    pub fn of_solved(&mut self, away: f64) {
+        self.floor = Some(if away.is_finite() { SOLVED * away.abs() } else { 0.0 });
+    }
+    /// Whether nobody has said yet what the rounding of D is.
+    pub fn is_new(&self) -> bool {
+        self.floor.is_none()
     }
     /// What was learned is of particles that are no longer where they were.
     pub fn forget(&mut self, device: &Device) {
@@ -169,6 +183,13 @@ impl Pace {
         let (first, ends) = (step == 0, step > 0 && step.is_multiple_of(WINDOW));
         let place = Place { first, ends, judged: ends && step > WINDOW };
         let (d, v) = (here.record.divergence(), &here.v);
+        let above;
+        let d = if let Some(floor) = self.floor.filter(|floor| *floor > 0.0) {
+            above = d.clone().sub_scalar(floor).clamp_min(0.0);
+            &above
+        } else {
+            d
+        };
         let longest = self.longest;
         match &mut self.numbers {
             Numbers::Host(known) => on_host(known, place, longest, (number(d)?, v), y, field),

@@ -1,4 +1,5 @@
 //! Flows of particles: dY/dt = −∇(δD/δP)(Y), the Wasserstein gradient flow ∂P/∂t = ∇·(P ∇ δD/δP) of any divergence.
+mod away;
 mod build;
 mod carry;
 mod dot;

@@ -142,16 +142,14 @@ impl ParticleRecipe {
         let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
         self.check_widths(&terms)?;
         let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
+        let parts = Part::all(terms, critics);
+        let pace = self.options.dt.is_auto().then(|| Ok(Pace::new(apart(s.source, s.target)?, &target.device())));
         Ok(ParticleFlow {
             recipe: Arc::new(self.clone()),
             divergence,
             options: self.options.clone(),
-            parts: Part::all(terms, critics),
-            pace: if self.options.dt.is_auto() {
-                Some(Pace::new(apart(s.source, s.target)?, &target.device()))
-            } else {
-                None
-            },
+            parts,
+            pace: pace.transpose()?,
             target,
             classes,
             carried: 0,

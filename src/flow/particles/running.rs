@@ -1,4 +1,5 @@
 //! A running particle flow: critics climb from where they were, particles follow.
+use super::away::away;
 use super::carry;
 use super::dot;
 use super::options::{Dt, ParticleOptions};
@@ -90,6 +91,10 @@ impl Step for ParticleFlow {
         let o = &self.options;
         if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
             adapt(&mut self.parts, &state.particles, &self.target, &self.interrupt)?;
+        }
+        if let Some(pace) = self.pace.as_mut().filter(|pace| pace.is_new()) {
+            let d = state.particles.dims()[1];
+            pace.of_solved(away(&self.parts, &self.target, d, &self.interrupt)?);
         }
         let ascent = Ascent {
             steps: o.inner_steps,

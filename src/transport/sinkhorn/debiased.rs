@@ -1,5 +1,6 @@
 //! The debiased divergence, from the potentials of three problems.
 use super::finish::{Finish, MOST};
+use super::half::asks;
 use super::problem::{Entropic, Problem, Side, SinkhornOptions, check};
 use super::solve::{FAR, sinkhorn};
 use crate::error::Result;
@@ -12,8 +13,8 @@ use crate::transport::softmin::Pairs;
 /// A tolerance up to this asks for a value, a larger one for a direction to move in.
 const PRECISE: f64 = 1e-6;
 
-/// The potential of a sample with itself, π_ij = a_i a_j e^{(φ_i + φ_j − c_ij)/ε}: the mean of φ and its soft minimum
-/// converges in a few steps. `psi` of the answer is −φ.
+/// The potential of a sample with itself, π_ij = a_i a_j e^{(φ_i + φ_j − c_ij)/ε}, both of whose marginals are asked the same: the
+/// mean of φ and what its soft minimum asks for converges in a few steps. `psi` of the answer is −φ.
 ///
 /// # Errors
 /// ε or a weight that is not > 0, and an interrupt.
@@ -21,23 +22,26 @@ pub fn self_potential(
     x: &[f64],
     d: usize,
     cost: Cost,
-    a: &[f64],
+    (a, side): (&[f64], Side),
     o: &SinkhornOptions,
     start: Option<&[f64]>,
     interrupt: &Interrupt,
 ) -> Result<Entropic> {
-    let p = Problem { x, y: x, d, cost, a, b: a, rows: Side::Fixed, columns: Side::Fixed };
+    let p = Problem { x, y: x, d, cost, a, b: a, rows: side, columns: side };
     check(&p, o)?;
     let largest = ground::largest(x, x, d, &cost);
     let pairs = Pairs::<f64>::new(x, x, d, cost);
     let mut phi = start.map_or_else(|| vec![0.0; a.len()], <[f64]>::to_vec);
-    let step = |epsilon: f64, phi: &mut Vec<f64>| -> Result<f64> {
+    let mut asked: Vec<f64> = vec![0.0; a.len()];
+    let mut step = |epsilon: f64, phi: &mut Vec<f64>| -> Result<f64> {
         let h: Vec<f64> = a.iter().zip(&*phi).map(|(w, v)| w.ln() + v / epsilon).collect();
         let m = pairs.softmin(epsilon, &h, phi, interrupt)?;
         let mut error = 0.0;
-        for ((v, m), w) in phi.iter_mut().zip(m).zip(a) {
-            error += w * (((*v - m) / epsilon).min(50.0).exp() - 1.0).abs();
-            *v = 0.5 * (*v + m);
+        for (((v, m), w), u) in phi.iter_mut().zip(m).zip(a).zip(&mut asked) {
+            error += w * (((*v - m) / epsilon).min(50.0).exp() - u.exp()).abs();
+            let minus;
+            (minus, *u) = asks(side, m, epsilon, *u);
+            *v = 0.5 * (*v - minus);
         }
         Ok(error)
     };
@@ -136,7 +140,7 @@ pub fn divergence<'a>(
     };
     let finish = |x, y, e, allowed| finished(&problem(x, y), o, e, allowed, interrupt);
     let within = |x: (&'a [f64], &'a [f64]), start: Option<&[f64]>| -> Result<Entropic> {
-        let found = self_potential(x.0, d, cost, x.1, o, start, interrupt)?;
+        let found = self_potential(x.0, d, cost, (x.1, Side::Fixed), o, start, interrupt)?;
         Ok(symmetric(finish(x, x, found, f64::INFINITY)?))
     };
     let between = finish(p, q, sinkhorn(&problem(p, q), o, start[0], interrupt)?, f64::INFINITY)?;

@@ -39,6 +39,14 @@ fn proximal(f: &Generator, m: f64, epsilon: f64, start: f64) -> (f64, f64) {
     (-m - epsilon * u, u)
 }
 
+/// The potential that a marginal asks for at the soft minimum m, and ln of its mass, searched from where that was.
+pub(super) fn asks(side: Side, m: f64, epsilon: f64, before: f64) -> (f64, f64) {
+    match side {
+        Side::Fixed => (-m, 0.0),
+        Side::Free(f) => proximal(f, m, epsilon, before),
+    }
+}
+
 /// One marginal's state: potential, and ln of the mass it asks for, per unit of its own weight.
 pub(super) struct Half<'a> {
     pub(super) side: Side<'a>,
@@ -63,10 +71,7 @@ impl<'a> Half<'a> {
         for (j, m) in m.iter().enumerate() {
             let mass = ((-self.potential[j] - m) / epsilon).min(50.0).exp();
             error += self.weights[j] * (mass - self.asked[j].exp()).abs();
-            let (new, asked) = match self.side {
-                Side::Fixed => (-m, 0.0),
-                Side::Free(f) => proximal(f, *m, epsilon, self.asked[j]),
-            };
+            let (new, asked) = asks(self.side, *m, epsilon, self.asked[j]);
             self.potential[j] += omega * (new - self.potential[j]);
             self.asked[j] = asked;
         }
