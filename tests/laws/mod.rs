@@ -1,4 +1,5 @@
 //! What must hold for every entry of a catalogue.
+mod at_the_target;
 mod autodiff;
 mod brackets;
 mod critics;

@@ -12,6 +12,7 @@
 use super::options::{Pursuit, PushforwardOptions};
 use crate::divergence::{Objective, Term};
 use crate::error::Result;
+use crate::flow::field::Part;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::perceptron::Average;
 use crate::space::{Lipschitz, Space};
@@ -81,6 +82,12 @@ pub(super) fn no_steeper(terms: &[(f64, Term)], size: f64) -> Result<Vec<(f64, T
         Ok((*weight, term))
     };
     terms.iter().map(one).collect()
+}
+
+/// The slope that the first critic of an f was held below, where that is less than its L: D is a lower bound of the one asked for.
+pub(super) fn held_slope(parts: &[Part], size: f64) -> Option<f64> {
+    let l = parts.iter().find(|p| matches!(p.term.objective, Objective::F(_)))?.term.lipschitz()?;
+    (l > STEEPEST / size).then_some(STEEPEST / size)
 }
 
 /// The optimiser with an ε in units of what the gradients of a critic are: of φ for differences of means, and of the smaller of

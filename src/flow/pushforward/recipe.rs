@@ -212,6 +212,7 @@ impl Recipe for PushforwardRecipe {
             divergence,
             options: self.options.clone(),
             parts: Part::all(terms, critics),
+            size: frame.scale,
             map,
             inputs: Inputs { source, target, dim, classes, latent, batch, strata },
             lead,

@@ -1,5 +1,5 @@
 //! A running flow of a generated law: critics climb on fresh minibatches, the map follows their velocities.
-use super::found::fading;
+use super::found::{fading, held_slope};
 use super::inputs::{Inputs, normal};
 use super::lead::Lead;
 use super::options::{Latent, PushforwardOptions};
@@ -29,6 +29,8 @@ pub struct PushforwardFlow {
     pub(super) divergence: Arc<dyn Divergence>,
     pub(super) options: PushforwardOptions,
     pub(super) parts: Vec<Part>,
+    /// of the target
+    pub(super) size: f64,
     pub(super) map: Box<dyn Map>,
     pub(super) inputs: Inputs,
     /// how its map is led, if it is not taken down φ itself
@@ -196,6 +198,7 @@ impl Viewed for PushforwardFlow {
         }
         if self.options.generator_lr.is_auto() {
             out.push(("generator_lr", self.options.rate() * fading(state.step)));
+            out.extend(held_slope(&self.parts, self.size).map(|slope| ("critic_slope", slope)));
         }
         Ok(out)
     }

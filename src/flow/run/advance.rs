@@ -12,6 +12,7 @@ use crate::flow::labels::Labels;
 use crate::flow::origins::{Inside, Origins, Place, Prepared};
 use crate::flow::recipe::{Recipe, Setting};
 use crate::flow::traits::Flow;
+use crate::flow::verdict::Verdict;
 use crate::interrupt::Interrupt;
 use crate::memory;
 use crate::metric;
@@ -23,7 +24,7 @@ use crate::observer::stop::Stop;
 use crate::prepare::Transform;
 use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
 ///
@@ -86,6 +87,8 @@ pub struct Run {
     pub labels: Option<Labels>,
     /// which run of its script it is, from 1, where a script started it
     pub number: Option<usize>,
+    /// its verdict, once somebody asked
+    pub(crate) judged: OnceLock<Verdict>,
 }
 
 impl Run {
@@ -161,6 +164,7 @@ impl Run {
             seconds: 0.0,
             labels,
             number: None,
+            judged: OnceLock::new(),
         })
     }
 
@@ -214,6 +218,7 @@ impl Run {
         sink: &mut dyn FnMut(Report),
         extra: Option<&mut dyn Observer>,
     ) -> Ending {
+        self.judged = OnceLock::new();
         let ending = self.try_advance(steps, interrupt, sink, extra).unwrap_or_else(Ending::Broken);
         self.ending = ending.describe();
         ending

@@ -17,7 +17,7 @@ use crate::metric;
 use crate::record::{Snapshot, State, Time};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A run that was read, with what should be said about it.
 pub struct Loaded {
@@ -233,5 +233,6 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
         ending: saved.ending,
         seconds: saved.seconds,
         number: saved.number,
+        judged: OnceLock::new(),
     })
 }

@@ -205,14 +205,15 @@ fn word(m: &Measured) -> Word {
             Word::Settled
         };
     }
-    let many = |share: f64| share > MANY;
+    let (many, copies) = (|share: f64| share > MANY, |near: f64| near < COPIES);
     let (near, tails) = match m.against {
         Against::Spacing => (MATCHED, MATCHED_TAILS),
         Against::Samples => (ALIKE, ALIKE_TAILS),
     };
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
-            () if m.nearness < COPIES => Word::Memorising,
+            // a source that lay on these points itself was left alone
+            () if copies(m.nearness) && !copies(m.nearness_at_start) => Word::Memorising,
             () if m.mapped && m.beyond > BRIDGES => Word::Between,
             () if m.tails > tails && m.norms > NORMS => Word::Tails,
             () => Word::Settled,

@@ -94,6 +94,8 @@ pub struct Measured {
     pub spread: f64,
     /// median distance of particles from the nearest point of the target, over that of points it was not given
     pub nearness: f64,
+    /// the same at the start
+    pub nearness_at_start: f64,
 }
 
 impl Measured {
@@ -119,7 +121,8 @@ impl Measured {
             tails: f64::NAN,
             energy: f64::NAN,
             spread: f64::NAN,
-            nearness: all.nearness()?,
+            nearness: all.nearness(&all.now)?,
+            nearness_at_start: all.start.as_ref().map_or(Ok(f64::NAN), |start| all.nearness(start))?,
         };
         let mut rng = random::rng(0, 0);
         let few = seen.now.dims()[0].max(seen.target.dims()[0]) <= TRANSPORTED;
@@ -268,7 +271,7 @@ impl Samples {
     }
 
     /// Points that were not given are those held out, or every point of the target for the others.
-    fn nearness(&self) -> Result<f64> {
+    fn nearness(&self, of: &Rows) -> Result<f64> {
         let d = self.target.d;
         let among = self.target.some(LOOKED_AT.min(WORK / d / 100).max(2), &mut random::rng(0, 1));
         if among.len() < 2 {
@@ -283,7 +286,7 @@ impl Samples {
             Some(held) => median(held)?,
             None => quantile(among.neighbours(1, queries), 0.5),
         };
-        Ok(if fresh > NOTHING { median(&self.now)? / fresh } else { f64::NAN })
+        Ok(if fresh > NOTHING { median(of)? / fresh } else { f64::NAN })
     }
 }
 

@@ -21,7 +21,7 @@ use crate::script::context::{Context, Resume, lock};
 use crate::script::convert::{count, list, numbers, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
-use crate::script::values::{FittedCritic, FlowValue, RunValue, TableValue};
+use crate::script::values::{EstimateValue, FittedCritic, FlowValue, RunValue, TableValue};
 use rand::Rng;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::sync::Arc;
@@ -276,12 +276,18 @@ fn reading(l: &mut Library) {
     r.property("critic", "the critic as the last step left it", |_, r| Ok(FittedCritic::of_run(r)?));
     r.property("report", "numbers about the flow itself, and those behind its verdict", |call, r| {
         let mut report = r.flow.report(&r.state)?;
+        report.extend(r.trends());
         report.extend(r.verdict(&call.context.interrupt)?.numbers());
         Ok(report.into_iter().map(|(name, v)| (name.into(), Dynamic::from(v))).collect::<Map>())
     });
     r.property("verdict", "whether it settled, and what to try if not", |call, r| {
         Ok(r.verdict(&call.context.interrupt)?.describe())
     });
+    r.property(
+        "bracket",
+        "D between its particles and its target, proved: an estimate with lower, value and upper",
+        |call, r| Ok(EstimateValue::from(r.bracket(&call.context.interrupt)?)),
+    );
     r.property("held_out", "the points of the target that it was not given", |_, r| {
         Ok(r.held_out()?.map_or(Ok(Dynamic::UNIT), |p| device::widened(&p).map(Dynamic::from))?)
     });

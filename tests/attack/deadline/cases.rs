@@ -377,6 +377,8 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
             "rational_quadratic_kernel",
             "multi_scale",
             "energy_kernel",
+            "rounded_energy_kernel",
+            "rounded_laplace_kernel",
             "param",
         ],
     ),
