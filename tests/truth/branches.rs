@@ -127,3 +127,39 @@ fn conjugates_beyond_all_numbers_are_infinite() {
     let g = typed("f", "x-x**0.9999");
     assert_eq!([g.conjugate(0.5), g.conjugate(0.9), g.conjugate(-1.0)], [f64::INFINITY, f64::INFINITY, 0.0]);
 }
+
+/// (cosh t − 1)/t² − ½ = t²/4! + t⁴/6! + … about c = 1 or 2, t = x − c: written with its 0/0, which cancels to anything within 1e-8 of c, it
+/// has the f* of the series, to 1e-11.
+#[test]
+fn formulas_that_cancel_beside_their_0_0() {
+    let series = |t: f64| {
+        let (mut f, mut d1, mut d2, mut factorial) = (0.0, 0.0, 0.0, 2.0);
+        for k in 1..12 {
+            let n = 2 * k;
+            factorial *= f64::from((n + 1) * (n + 2));
+            f += t.powi(n) / factorial;
+            d1 += f64::from(n) * t.powi(n - 1) / factorial;
+            d2 += f64::from(n * (n - 1)) * t.powi(n - 2) / factorial;
+        }
+        (f, d1, d2)
+    };
+    for c in [1.0, 2.0] {
+        let ys = [-0.07, -1e-3, -1e-6, -1e-9, 0.0, 1e-9, 1e-5, 1e-3, 0.02, 0.2];
+        let list: Vec<String> = ys.iter().map(|y| format!("{y:e}")).collect();
+        let out = printed(&format!(
+            "let g = f_divergence(\"g\", |x| if x=={c:?} {{0.5}} else {{(cosh(x-{c:?})-1)/(x-{c:?})**2}}, #{{ shift: true }});
+             for y in [{}] {{ print(g.conjugate(y)) }}",
+            list.join(", ")
+        ));
+        for (line, y) in out.lines().zip(ys) {
+            let t = (0..60).fold(12.0 * y, |t, _| {
+                let (_, d1, d2) = series(t);
+                t - (d1 - y) / d2
+            });
+            // less f at 1
+            let truth = (c + t) * y - series(t).0 + series(1.0 - c).0;
+            let found: f64 = line.parse().unwrap();
+            assert!((found - truth).abs() <= 1e-11, "about {c} at {y}: {found} for {truth}");
+        }
+    }
+}

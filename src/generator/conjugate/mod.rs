@@ -24,6 +24,7 @@ mod lanes;
 mod limits;
 mod nodes;
 pub(super) mod numeric;
+mod patch;
 pub(super) mod piecewise;
 mod prepared;
 mod tensor;

@@ -5,10 +5,11 @@
 //! to an end only, that end is a kink whose slopes go to ±∞.
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
-use super::jet::{AROUND, CLOSE, Jet, beside, jet_of};
+use super::jet::{CLOSE, Jet, jet_of};
 use super::kinks::{Kink, guards, inner_kinks};
 use super::limits::Ends;
 use super::nodes::{Node, nodes, places, spoilt};
+use super::patch::Patched;
 use crate::generator::expr::{Expr, Kind};
 use crate::generator::long;
 use crate::generator::tape::Tape;
@@ -55,8 +56,8 @@ pub struct NumericConjugate {
     least: f64,
     /// k
     bend: f64,
-    /// where f changes its formula and its slopes are not those of the formula exactly there: the place, f' and f''
-    hidden: Vec<(f64, f64, f64)>,
+    /// where f is not what its formula says
+    patched: Patched,
     /// f is a constant or a line just above 0
     clamped: bool,
 }
@@ -79,7 +80,7 @@ impl NumericConjugate {
         // beside a place where f may be 0/0 slopes are rounding
         let mut guarded = vec![];
         guards(f, &mut guarded);
-        let hidden = hidden(&tape, &breaks, &guarded, &bounds);
+        let patched = Patched::of(&tape, (&breaks, &guarded, &kinks), &bounds, is_long);
         let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
         let beside: Vec<f64> = breaks.iter().filter(turns).copied().collect();
         let mut ts = places(long::points(NODES, 4, &tape), by_values, &beside, &bounds);
@@ -97,7 +98,7 @@ impl NumericConjugate {
             kinks.push(kink);
         }
         exactly(&mut breaks, [low, high]);
-        ts.retain(|t| hidden.iter().all(|h| (t.exp() - h.0).abs() > AROUND * h.0));
+        ts.retain(|t| !patched.covers(t.exp()));
         let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
         let spoilt = || spoilt(&tape, &ts, &nodes, f0, d0);
         let (least, bend) = clamp.map(|(x, _)| (x, 0.0)).or_else(spoilt).unwrap_or_default();
@@ -118,7 +119,7 @@ impl NumericConjugate {
             bounds,
             least,
             bend,
-            hidden,
+            patched,
             clamped: clamp.is_some(),
         }
     }
@@ -144,11 +145,7 @@ impl NumericConjugate {
             let Self { f0, d0, bend, .. } = *self;
             return Jet { f: f0 + x * (d0 + 0.5 * bend * x), d1: d0 + bend * x, d2: bend };
         }
-        let jet = jet_of(&self.tape, x, regs);
-        match self.hidden.iter().find(|h| (x - h.0).abs() <= AROUND * h.0) {
-            Some((_, d1, d2)) => Jet { d1: *d1, d2: *d2, ..jet },
-            None => jet,
-        }
+        self.patched.jet(x, || jet_of(&self.tape, x, regs))
     }
 
     /// The same of the f that is +∞ beyond its ends, with their slopes going there. A mass at an end divided by its own is at the end
@@ -350,13 +347,6 @@ fn exactly(breaks: &mut Vec<f64>, ends: [f64; 2]) {
         breaks.push(end);
     }
     breaks.sort_by(f64::total_cmp);
-}
-
-/// The places where f changes its formula and its slopes are not those of the formula exactly there, with f' and f'' beside them.
-fn hidden(tape: &Tape, breaks: &[f64], guarded: &[f64], bounds: &Bounds) -> Vec<(f64, f64, f64)> {
-    let apart = |b: &&f64| **b > bounds.low && **b < bounds.high && !guarded.contains(b);
-    let found = |b: &f64| beside(tape, *b).map(|(d1, d2)| (*b, d1, d2));
-    breaks.iter().filter(apart).filter_map(found).collect()
 }
 
 /// Below this a ratio is held away from 0 by whoever wrote f, so that nothing is divided by it and it has a logarithm.
