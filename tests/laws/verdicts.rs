@@ -143,6 +143,7 @@ fn runs_are_called_what_they_are() {
         ("jittering", "gradient_flow(mmd(gaussian_kernel(0.3)), #{ dt: 5.0 }).run(p, q, #{ steps: 100, seed: 1 })"),
         ("too few points to tell", "gpa(f).run(p.rows(0, 3), q.rows(0, 3), #{ steps: 5, seed: 1 })"),
         ("settled", "gpa(f).run(q, q, #{ steps: 50, seed: 1 })"),
+        ("settled", "gpa(f).run(p, q * 0.0 + 3.0, #{ steps: 100, seed: 1 })"),
     ];
     for (word, run) in runs {
         let said = printed(&format!(

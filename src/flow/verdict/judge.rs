@@ -28,7 +28,7 @@ const COLLAPSED: f64 = 0.5;
 const COPIES: f64 = 0.5;
 /// Fewest points of a part that say anything.
 const FEWEST: usize = 8;
-/// What is left of the distance at the start where few points have arrived.
+/// What is left of the distance at the start where few points, or those of a target that is one point, have arrived.
 const ARRIVED: f64 = 0.1;
 
 /// What became of a run.
@@ -137,7 +137,12 @@ impl Verdict {
             Against::Spacing => "the distance of neighbours in it",
             Against::Samples => "that between two samples of it",
         };
-        if m.points >= FEWEST {
+        if m.of_a_point() {
+            out += &format!(
+                ": what is left of W2 to the one point of the target is {} of the start",
+                times(m.distance / m.start)
+            );
+        } else if m.points >= FEWEST {
             out += &format!(": W2 to the target is {} times {what}", times(m.ratio()));
         }
         let more = match self.word {
@@ -198,6 +203,9 @@ fn times(v: f64) -> String {
 }
 
 fn word(m: &Measured) -> Word {
+    if m.of_a_point() && m.distance <= ARRIVED * m.start {
+        return Word::Settled;
+    }
     if m.points < FEWEST {
         return if m.points == 0 || m.distance > ARRIVED * m.start || m.start.is_nan() {
             Word::Few

@@ -136,6 +136,11 @@ impl Measured {
         Ok(out)
     }
 
+    /// Whether the target is one point, however often.
+    pub fn of_a_point(&self) -> bool {
+        self.noise <= NOTHING
+    }
+
     /// The distance from the target over the noise.
     pub fn ratio(&self) -> f64 {
         self.distance / self.noise
