@@ -51,11 +51,9 @@ fn go(e: &Expr, w: &Expr, memo: &mut HashMap<Expr, Expr>) -> Expr {
 
 /// The place c of a condition w = c, with true, or w ≠ c.
 fn single(q: &Expr, w: &Expr) -> Option<(f64, bool)> {
-    let Kind::Compare(r, a, b) = q.kind() else { return None };
-    let place = if a == w { b.as_const() } else { a.as_const().filter(|_| b == w) };
-    match r {
-        Relation::Eq => place.map(|c| (c, true)),
-        Relation::Ne => place.map(|c| (c, false)),
+    match condition_on(q, w)? {
+        (Relation::Eq, c) => Some((c, true)),
+        (Relation::Ne, c) => Some((c, false)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Branches that one ratio alone takes: `if x < 1 {a} else if x > 1 {b} else {c}` has c at 1 and nowhere else.
 //!
 //! They become values of their own, `if x == 1 {c}`, as people write where their formula is 0/0, so that no slope is read off them.
-use super::expr::{Expr, Kind, binary, compare, constant, mul, pow, scale, select, sum, unary, x};
+use super::expr::{Expr, Kind, binary, compare, condition_on, constant, mul, pow, scale, select, sum, unary, x};
 use super::scalar::Relation;
 use std::iter::once;
 
@@ -50,22 +50,6 @@ impl Range {
     }
 }
 
-/// The relation and the ratio of a condition x r c.
-fn condition(q: &Expr) -> Option<(Relation, f64)> {
-    let Kind::Compare(r, a, b) = q.kind() else { return None };
-    if *a == x() {
-        return Some((*r, b.as_const()?));
-    }
-    let turned = match r {
-        Relation::Lt => Relation::Gt,
-        Relation::Le => Relation::Ge,
-        Relation::Gt => Relation::Lt,
-        Relation::Ge => Relation::Le,
-        same => *same,
-    };
-    (*b == x()).then_some((turned, a.as_const()?))
-}
-
 /// The same f with such branches as values of their own; None where there are none.
 pub(super) fn one_point(f: &Expr) -> Option<Expr> {
     let branches = f.any(&|k| matches!(k, Kind::Where(..)));
@@ -74,7 +58,7 @@ pub(super) fn one_point(f: &Expr) -> Option<Expr> {
 
 fn go(e: &Expr, range: Range) -> Option<Expr> {
     if let Kind::Where(q, a, b) = e.kind()
-        && let Some((r, c)) = condition(q)
+        && let Some((r, c)) = condition_on(q, &x())
     {
         let (holds, fails) = range.split(r, c);
         if holds.is_empty() || fails.is_empty() {

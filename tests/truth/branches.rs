@@ -163,3 +163,51 @@ fn formulas_that_cancel_beside_their_0_0() {
         }
     }
 }
+
+/// f that are finite in a narrow interval around 1 alone, with kinks, poles and ends of infinite slope, are convex and accepted.
+#[test]
+fn narrow_domains_are_no_dents() {
+    for f in [
+        "if abs(x-1)>0.1 {1.0/0.0} else {(x-1)**2}",
+        "if abs(x-1)>0.02 {1.0/0.0} else {(x-1)**4}",
+        "if x<0.9||x>1.1 {1.0/0.0} else {abs(x-1)}",
+        "if x<0.8||x>1.2 {1.0/0.0} else {abs(x-1)**3}",
+        "-ln(0.2-abs(x-1))+ln(0.2)",
+        "if abs(x-1)>0.02 {1.0/0.0} else {0.02-sqrt(0.0004-(x-1)**2)}",
+        "if abs(x-1)<0.1 {1/(0.01-(x-1)**2)-100} else {1.0/0.0}",
+    ] {
+        let text = format!("f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }})");
+        let said = session().0.eval("test", &text).err().map(|e| e.message.to_string());
+        assert!(said.is_none(), "{f}: {said:?}");
+    }
+}
+
+/// The place of 0/0 may be written in several ways in one f, and a window around it may hold a series: f* to 1e-6 of what 30 digits say.
+#[test]
+fn guards_in_other_words() {
+    for (f, y, truth) in [
+        ("if x-1==0 {0.0} else {if x==1 {0.0} else {x*ln(x)}}", 0.5, 0.606_530_66),
+        ("let u=x-1; let a=if u==0 {1.0} else {ln(x)/u}; let b=if x==1 {0.0} else {x*ln(x)}; a+b-1", 1.0, 1.087_938),
+        ("let d=if x-1==0 {1.0} else {x-1}; let r=ln(x)/d; if x==1 {0.0} else {r-1}", -0.45, -0.448_012),
+        ("if abs(x-1)<1e-5 {-(x-1)/6+(x-1)**2/12} else {(x*ln(x)-x+1)/(x-1)**2-0.5}", -0.235_089_062_8, -0.223_757),
+        ("if abs(x-1)<1e-5 {(x-1)/6+(x-1)**2/24} else {(exp(x-1)-x)/(x-1)**2-0.5}", 0.118_893_06, 0.134_473),
+    ] {
+        let found = typed("f", f).conjugate(y);
+        assert!((found - truth).abs() <= 1e-6, "{f} at {y}: {found} for {truth}");
+    }
+}
+
+/// A jump among so many pieces that none is looked at closely, and a bump at 1 itself.
+#[test]
+fn jumps_among_many_pieces() {
+    for jump in ["1.0", "-1.0", "0.01"] {
+        let f = format!(
+            "let s = (x-1)**2; for j in 0..130 {{ if x > 0.05*j {{ s += 1e-3*(x-0.05*j) }} if j == 41 && x > 2.05 {{ s += {jump} }} }} s"
+        );
+        let text = format!("f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }})");
+        let said = session().0.eval("test", &text).err().map(|e| e.message.to_string());
+        assert!(said.as_ref().is_some_and(|s| s.contains("not convex")), "{jump}: {said:?}");
+    }
+    let said = session().0.eval("test", "f_divergence(\"f\", |x| (x-1)**2+1e-5/cosh((x-1)/0.001), #{ shift: true })");
+    assert!(said.is_err());
+}

@@ -3,7 +3,7 @@ use super::bounds::Bounds;
 use super::breaks::kink_arguments;
 use super::jet::{CLOSE, jet_of};
 use crate::generator::asymptotics;
-use crate::generator::expr::{Expr, Kind, add, constant, scale, substitute, x};
+use crate::generator::expr::{Expr, add, condition_on, constant, scale, substitute, x};
 use crate::generator::interval::Interval;
 use crate::generator::scalar::Relation;
 use crate::generator::tape::Tape;
@@ -45,8 +45,8 @@ pub(super) fn inner_kinks(tape: &Tape, breaks: &[f64], bounds: &Bounds) -> Vec<K
 
 /// The places of conditions x = c and x ≠ c.
 pub(super) fn guards(e: &Expr, out: &mut Vec<f64>) {
-    if let Kind::Compare(Relation::Eq | Relation::Ne, a, b) = e.kind() {
-        out.extend(a.as_const().filter(|_| *b == x()).or_else(|| b.as_const().filter(|_| *a == x())));
+    if let Some((Relation::Eq | Relation::Ne, c)) = condition_on(e, &x()) {
+        out.push(c);
     }
     e.children().iter().for_each(|c| guards(c, out));
 }
@@ -63,7 +63,9 @@ fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds, guarded: bool) -
         // a jump in units of f': more than rounding, and more than f'' explains on the way from one point to the other
         let smooth = close * b * (before.d2.abs() + behind.d2.abs());
         let seen = right - left > (JUMP * (left.abs() + right.abs())).max(SMOOTH * smooth);
-        seen.then_some((Kink { x: b, left, right }, smooth > HARDLY * (right - left)))
+        let certain =
+            || right - left > SMOOTH * [1.0 - close, 1.0 + close].map(|k| rounded(tape, b * k)).iter().sum::<f64>();
+        (seen && certain()).then_some((Kink { x: b, left, right }, smooth > HARDLY * (right - left)))
     };
     let jumps = |(left, right): (f64, f64)| {
         (right - left > JUMP * (left.abs() + right.abs())).then_some(Kink { x: b, left, right })
@@ -82,6 +84,12 @@ fn kink(tape: &Tape, b: f64, arguments: &Tape, bounds: &Bounds, guarded: bool) -
         Some(slopes) => jumps(slopes),
         None => Some(seen),
     }
+}
+
+/// How far off f' may be at x, where its formula may cancel; 0 where that is not known.
+fn rounded(tape: &Tape, x: f64) -> f64 {
+    let slope = tape.over(&Interval::point(x)).get(1).copied();
+    slope.filter(|s| s.defined).map_or(0.0, |s| s.hi - s.lo).min(f64::MAX)
 }
 
 /// The limits of f' on both sides of b, from its formula, if conditions change exactly there.

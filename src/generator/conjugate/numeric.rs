@@ -223,7 +223,7 @@ impl NumericConjugate {
             return (-self.f0, x);
         }
         let mut lost = || value.is_nan() || value == f64::NEG_INFINITY || self.overflows(y, x, regs);
-        if x > FARTHEST || (x > 1.0 && lost()) {
+        if x > FARTHEST || value == f64::NEG_INFINITY || (x > 1.0 && lost()) {
             // the formula has left the range of numbers before f did, and f* is not known; bounds rest on it from above
             return (f64::INFINITY, x);
         }

@@ -21,6 +21,9 @@ struct Patch {
 const DIGITS: f64 = 1e-4;
 /// Relative distances at which f'' is looked at, from 10^−0.75 on, each 10^0.25 nearer.
 const STEPS: std::ops::RangeInclusive<i32> = 3..=24;
+/// What rounding may make of a slope that others are ordered by, and most places that are looked at for that.
+const SLOPE: f64 = 1e-8;
+const MOST: usize = 64;
 /// A formula that has digits as near as this needs no series.
 const NEAR: f64 = 2e-6;
 
@@ -48,6 +51,8 @@ pub(super) struct Patched {
     hidden: Vec<(f64, f64, f64)>,
     /// where it is 0/0
     series: Vec<Patch>,
+    /// places where a formula that cancels begins, and as far beside them its slopes are rounding
+    blurred: Vec<(f64, f64)>,
 }
 
 impl Patched {
@@ -66,6 +71,11 @@ impl Patched {
         Patched {
             hidden: breaks.iter().filter(apart).filter_map(found).collect(),
             series: guarded.iter().filter(smooth).filter_map(|at| patch(tape, *at)).collect(),
+            blurred: if is_long || breaks.len() > MOST {
+                vec![]
+            } else {
+                breaks.iter().filter(apart).filter_map(|at| blurred(tape, *at)).collect()
+            },
         }
     }
     /// f at x with its derivatives, from what the formula has.
@@ -78,10 +88,25 @@ impl Patched {
             None => formula(),
         }
     }
-    /// Whether the formula says something else at x.
+    /// Whether the formula says something else at x, or nothing.
     pub(super) fn covers(&self, x: f64) -> bool {
+        if self.blurred.iter().any(|(at, reach)| (x - at).abs() <= *reach) {
+            return true;
+        }
         self.series.iter().any(|p| p.holds(x)) || self.hidden.iter().any(|h| (x - h.0).abs() <= AROUND * h.0)
     }
+}
+
+/// How far beside a place slopes are rounding, if they are.
+fn blurred(tape: &Tape, at: f64) -> Option<(f64, f64)> {
+    let sharp = |x: f64| {
+        let slope = tape.over(&Interval::point(x)).get(1).copied();
+        slope.is_none_or(|s| !s.defined || s.hi - s.lo <= SLOPE * (1.0 + s.magnitude()))
+    };
+    let both = |h: &f64| sharp(at * (1.0 - h)) && sharp(at * (1.0 + h));
+    // from near to far: what is sharp beside the place is so farther out
+    let h = STEPS.rev().map(|k| 10f64.powf(-0.25 * f64::from(k))).take_while(|h| !both(h)).last()?;
+    Some((at, at * h))
 }
 
 fn patch(tape: &Tape, at: f64) -> Option<Patch> {

@@ -4,7 +4,7 @@ use super::jet::Jet;
 use super::pieces::{Piece, Place, is_unchanging, pieces, places};
 use super::refute::{Kind, Refuter};
 use super::study::Study;
-use crate::generator::expr::Expr;
+use crate::generator::expr::{Expr, Kind as Node};
 use crate::generator::interval::Interval;
 use crate::generator::tape::{Branch, Tape};
 
@@ -13,6 +13,10 @@ pub fn study(f: &Expr, breaks: &[f64], refuter: &Refuter) -> Study {
     let tape = Tape::new(std::slice::from_ref(f));
     let mut s = Study::begin(&tape);
     if f.has_native() || s.is_beyond(&tape, breaks.len()) {
+        // no piece is looked at, but conditions may leave jumps
+        if f.any(&|k| matches!(k, Node::Where(..))) {
+            s.violation = breaks.iter().find_map(|b| refuter.across(*b));
+        }
         s.miss(1.0);
         return s;
     }

@@ -164,24 +164,39 @@ impl Refuter {
         }
         None
     }
-    /// A value at x alone, beside which f is another from both sides.
+    /// A value at x alone, beside which f is another from both sides: above the chord between them, or so far below that what is beside it
+    /// lies above the chord from x to a thousand times as far.
     pub fn alone(&self, x: f64) -> Option<Violation> {
         let own = self.value(x);
-        let beside = |h: f64| [x * (1.0 - h), x * (1.0 + h)];
-        let certain = |v: &Interval| v.defined && v.hi - v.lo <= 1e-3 * (own - v.lo).abs();
-        let h = [1e-13, 1e-11, 1e-9, 1e-7].into_iter().find(|h| beside(*h).iter().all(|y| certain(&self.at(*y))))?;
-        let [left, right] = beside(h).map(|y| self.value(y));
-        let scale = self.scale(x);
-        let (above, below) = (own - left.max(right), left.min(right) - own);
-        // as far as f rises on the way
-        let slack = 4.0 * (left - right).abs() + OWN * scale;
-        if !own.is_finite() || above.max(below) <= slack {
+        if !own.is_finite() {
             return None;
         }
-        let points =
-            if above > below { [x * (1.0 - h), x, x * (1.0 + h)] } else { [x, x * (1.0 + h), x * (1.0 + 1e3 * h)] };
+        let seen = |h: f64| {
+            let places = [x * (1.0 - h), x * (1.0 + h), x * (1.0 + 1e3 * h)];
+            let v = places.map(|y| self.at(y));
+            let wide: f64 = v.iter().map(|v| v.hi - v.lo).sum();
+            let [left, right, far] = places.map(|y| self.value(y));
+            let size = [left, right, far].iter().fold(own.abs(), |m: f64, v| m.max(v.abs()));
+            let least = CERTAIN * wide + OWN * size.max(self.scale(x));
+            let finite = v.iter().all(|v| v.defined) && least.is_finite();
+            let above = own - 0.5 * (left + right);
+            let below = right - (own + 1e-3 * (far - own));
+            let (excess, points) =
+                if above > below { (above, [places[0], x, places[1]]) } else { (below, [x, places[1], places[2]]) };
+            (finite && excess > least).then_some((excess, points))
+        };
+        let (excess, points) = [1e-13, 1e-11, 1e-9, 1e-7].into_iter().find_map(seen)?;
         let values = points.map(|x| self.value(x));
-        Some(Violation { kind: Kind::Dent, points, values, relative: above.max(below) / scale })
+        Some(Violation { kind: Kind::Dent, points, values, relative: excess / self.scale(x) })
+    }
+    /// Three points across x, where f jumps.
+    pub fn across(&self, x: f64) -> Option<Violation> {
+        let h = 1e-9;
+        let at = |k: f64| x * (1.0 + k * h);
+        let (scale, size) = (self.scale(x), self.size(x, 0.0));
+        [[at(-2.0), at(-1.0), at(1.0)], [at(-1.0), at(1.0), at(2.0)]]
+            .into_iter()
+            .find_map(|t| self.test(t, scale, size))
     }
     /// Three points anywhere on the way to 0 or ∞, from near to far.
     pub fn far_out(&self) -> Option<Violation> {
@@ -239,7 +254,7 @@ fn affine(e: &Expr, seen: &mut HashSet<Expr>, out: &mut Vec<(f64, f64)>) {
         && *t == x()
     {
         let (place, width) = (-c / k, 1.0 / k.abs());
-        if place > 0.0 && place != 1.0 && width > 0.0 {
+        if place > 0.0 && width > 0.0 && (place != 1.0 || width <= NARROW) {
             out.push((place, width));
         }
     }

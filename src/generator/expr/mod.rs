@@ -14,7 +14,7 @@ mod guard;
 mod node;
 mod sums;
 pub use algebra::{div, exp, ln, mul, pow, sqrt, unary};
-pub use functions::{binary, compare, max, min, select, substitute};
+pub use functions::{binary, compare, condition_on, max, min, select, substitute};
 pub(super) use guard::is_guard;
 pub(super) use node::native_derivative;
 pub use node::{Expr, Kind, constant, coordinate, native, x, y};
