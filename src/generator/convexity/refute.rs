@@ -183,7 +183,9 @@ impl Refuter {
             let below = right - (own + 1e-3 * (far - own));
             let (excess, points) =
                 if above > below { (above, [places[0], x, places[1]]) } else { (below, [x, places[1], places[2]]) };
-            (finite && excess > least).then_some((excess, points))
+            // where both sides differ, it is a jump
+            let alone = excess > least.max(2.0 * (left - right).abs());
+            (finite && alone).then_some((excess, points))
         };
         let (excess, points) = [1e-13, 1e-11, 1e-9, 1e-7].into_iter().find_map(seen)?;
         let values = points.map(|x| self.value(x));
