@@ -211,3 +211,20 @@ fn jumps_among_many_pieces() {
     let said = session().0.eval("test", "f_divergence(\"f\", |x| (x-1)**2+1e-5/cosh((x-1)/0.001), #{ shift: true })");
     assert!(said.is_err());
 }
+
+/// Lines but for a window that no grid meets are no piecewise linear f: f*(y) is y + y²/4 for |y| ≤ 2w, and |y| in the jump of f' at c ± w.
+#[test]
+fn a_curved_window_between_lines() {
+    for (c, w) in [(1.0, 0.01), (1.0, 0.003), (1.0, 0.05), (2.0, 0.01)] {
+        let f = format!("let f = if abs(x-{c:?})<{w} {{(x-{c:?})**2}} else {{abs(x-{c:?})-{w}+{w}*{w}}}; f");
+        let out = printed(&format!(
+            "let g = f_divergence(\"f\", |x| {{ {f} }}, #{{ shift: true }}); for y in [-0.5*{w}, 0.0, {w}, 0.5] {{ print(g.conjugate(y)) }}"
+        ));
+        let shift = if c == 1.0 { 0.0 } else { 1.0 - w + w * w };
+        let truth = [-0.5 * w, 0.0, w].map(|y| c * y + 0.25 * y * y + shift);
+        let truth = truth.into_iter().chain([0.5 * (c + w) - w * w + shift]);
+        for (line, truth) in out.lines().zip(truth) {
+            assert!((line.parse::<f64>().unwrap() - truth).abs() <= 1e-10, "{c} {w}: {line} for {truth}");
+        }
+    }
+}
