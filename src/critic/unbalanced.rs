@@ -106,10 +106,11 @@ fn debiased(source: &Generator, target: &Generator, problem: &Problem) -> Result
 /// The middle cost of random pairs of both samples.
 fn usual(cost: &Cost, p: &Sample, q: &Sample) -> f64 {
     let mut rng = random::rng(0, 0);
-    let row = |s: &Sample, i: usize| s.rows[i * s.d..(i + 1) * s.d].to_vec();
+    let mut row = |s: &Sample| rng.random_range(0..s.len()) * s.d;
     let mut costs: Vec<f64> = (0..PAIRS)
         .map(|_| {
-            let (x, y) = (row(p, rng.random_range(0..p.len())), row(q, rng.random_range(0..q.len())));
+            let (i, j) = (row(p), row(q));
+            let (x, y) = (&p.rows[i..i + p.d], &q.rows[j..j + q.d]);
             cost.of_squared(x.iter().zip(y).map(|(a, b)| (a - b) * (a - b)).sum())
         })
         .collect();

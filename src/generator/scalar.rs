@@ -85,6 +85,16 @@ impl Relation {
             Relation::Ne => a != b,
         }
     }
+    /// r' with b r' a for a r b.
+    pub fn turned(self) -> Relation {
+        match self {
+            Relation::Gt => Relation::Lt,
+            Relation::Ge => Relation::Le,
+            Relation::Lt => Relation::Gt,
+            Relation::Le => Relation::Ge,
+            same => same,
+        }
+    }
 }
 
 impl Binary {

@@ -45,17 +45,6 @@ impl Default for Range {
 /// How far a place that was calculated may be off, as a part of it.
 const ROUNDED: f64 = 1e-12;
 
-/// The relation with its sides exchanged.
-fn exchanged(r: Relation) -> Relation {
-    match r {
-        Relation::Gt => Relation::Lt,
-        Relation::Ge => Relation::Le,
-        Relation::Lt => Relation::Gt,
-        Relation::Le => Relation::Ge,
-        same => same,
-    }
-}
-
 /// What holds where the relation does not.
 fn opposite(r: Relation) -> Relation {
     match r {
@@ -76,10 +65,10 @@ impl Bound {
             return Some(Bound { relation: r, place, exact: true });
         }
         if let Some(place) = written(b, a) {
-            return Some(Bound { relation: exchanged(r), place, exact: true });
+            return Some(Bound { relation: r.turned(), place, exact: true });
         }
         let (c, slope) = sub(a, b).as_affine().filter(|(c, k)| *k != 0.0 && c.is_finite() && k.is_finite())?;
-        Some(Bound { relation: if slope > 0.0 { r } else { exchanged(r) }, place: -c / slope, exact: false })
+        Some(Bound { relation: if slope > 0.0 { r } else { r.turned() }, place: -c / slope, exact: false })
     }
 }
 

@@ -43,6 +43,19 @@ fn large_unbalanced_flows_at_their_target_stay() {
     }
 }
 
+/// An exact estimate of a sample from itself is 0 to rounding, and that is nothing to remark on.
+#[test]
+fn a_sample_from_itself_needs_no_remark() {
+    for f in ["kl()", "js()", "chi2()"] {
+        let said = printed(&format!(
+            "let p = data::moons(40); let e = ({f}).regularized(lipschitz(1.0)).estimate(p, p, #{{ critic: exact() }});
+             print(e.upper); print(e.remarks.len());"
+        ));
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines[0].parse::<f64>().unwrap() < 1e-13 && lines[1] == "0", "{f}: {said}");
+    }
+}
+
 /// 50 points go to their target as they do alone, though one more pair of points lies at (50, 50): no length of the solver is a share of
 /// the largest cost.
 #[test]

@@ -126,6 +126,11 @@ fn many_exponentials_are_told_apart() {
 fn conjugates_beyond_all_numbers_are_infinite() {
     let g = typed("f", "x-x**0.9999");
     assert_eq!([g.conjugate(0.5), g.conjugate(0.9), g.conjugate(-1.0)], [f64::INFINITY, f64::INFINITY, 0.0]);
+    // a wall that overflows before it ends: what is not known is not −∞
+    let g = typed("f", "if x>0.2 {exp(1/(x-0.2))-exp(1.25)} else {1.0/0.0}");
+    for y in [-0.3, -5.0] {
+        assert!(g.conjugate(y) >= y, "{y}: {}", g.conjugate(y));
+    }
 }
 
 /// (cosh t − 1)/t² − ½ = t²/4! + t⁴/6! + … about c = 1 or 2, t = x − c: written with its 0/0, which cancels to anything within 1e-8 of c, it

@@ -56,6 +56,9 @@ impl Default for ExactOptions {
     }
 }
 
+/// A bound that says no more than that the value is 0, to rounding, for an f of ordinary size.
+const NOTHING: f64 = 1e-11;
+
 /// The solver by network flow: value, bounds that meet, plan, proximal law and the optimal potential.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Exact {
@@ -162,13 +165,13 @@ impl Exact {
             )
         } else {
             let rounded = s.upper - s.lower;
-            let relative = 1e-6 * s.lower.abs().max(s.upper.abs().min(1e-9));
+            // nothing tells so small a value from 0
+            let least = (1e-6 * s.upper.abs()).max(NOTHING * f.unit().min(1.0));
             let apart = |gap: f64, why: &str| format!("the bounds stayed {gap:.1e} apart: f is {why}");
             if wide {
                 Some(apart(gap, "steep or flat beyond the reach of its grid"))
             } else {
-                (rounded > relative)
-                    .then(|| apart(rounded, "so steep that the rounding of a ratio costs more than that"))
+                (rounded > least).then(|| apart(rounded, "so steep that the rounding of a ratio costs more than that"))
             }
         };
         Ok(Solution {

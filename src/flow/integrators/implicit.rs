@@ -55,19 +55,19 @@ fn step(state: State, c: &Control, field: &mut dyn Field) -> Result<(State, Reco
     let first = field.velocity(&start)?;
     // of a length that is found, the share that settled before, and twice that
     let mut share = if c.halvings > 0 { state.dt.unwrap_or(1.0) } else { 1.0 };
-    for left_over in (0..=c.halvings).rev() {
+    let mut halvings = c.halvings;
+    loop {
         let Solved { y, v, left, begun } = solve(&start, &first.v, c.dt * share, c, field)?;
         // trained critics leave a residual that no iteration removes
         if left <= c.tolerance * c.scale || left <= 0.05 * begun {
             let dt = if c.halvings > 0 { Some((2.0 * share).min(1.0)) } else { state.dt };
             return Ok((advance(State { dt, ..state }, y, v, c.dt * share), first.record));
         }
-        if left_over == 0 {
+        if halvings == 0 {
             return Err(unsettled(state.step, c.iterations, begun, left));
         }
-        share *= 0.5;
+        (halvings, share) = (halvings - 1, 0.5 * share);
     }
-    Ok((state, first.record))
 }
 
 fn unsettled(step: usize, iterations: usize, begun: f64, left: f64) -> Error {

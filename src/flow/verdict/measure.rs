@@ -105,6 +105,7 @@ impl Measured {
     /// Samples that cannot be read; an interrupt.
     pub fn of(seen: &Seen, interrupt: &Interrupt) -> Result<Measured> {
         let all = Samples::of(seen)?;
+        let (nearness, nearness_at_start) = all.nearness()?;
         let mut out = Measured {
             points: 0,
             against: Against::Samples,
@@ -121,8 +122,8 @@ impl Measured {
             tails: f64::NAN,
             energy: f64::NAN,
             spread: f64::NAN,
-            nearness: all.nearness(&all.now)?,
-            nearness_at_start: all.start.as_ref().map_or(Ok(f64::NAN), |start| all.nearness(start))?,
+            nearness,
+            nearness_at_start,
         };
         let mut rng = random::rng(0, 0);
         let few = seen.now.dims()[0].max(seen.target.dims()[0]) <= TRANSPORTED;
@@ -275,12 +276,12 @@ impl Samples {
         out.spread = own / others.max(NOTHING);
     }
 
-    /// Points that were not given are those held out, or every point of the target for the others.
-    fn nearness(&self, of: &Rows) -> Result<f64> {
+    /// Of the particles, now and at the start. Points that were not given are those held out, or every point of the target for the others.
+    fn nearness(&self) -> Result<(f64, f64)> {
         let d = self.target.d;
         let among = self.target.some(LOOKED_AT.min(WORK / d / 100).max(2), &mut random::rng(0, 1));
         if among.len() < 2 {
-            return Ok(f64::NAN);
+            return Ok((f64::NAN, f64::NAN));
         }
         let queries = (WORK / d / among.len()).clamp(2, NEIGHBOURS);
         let median = |x: &Rows| -> Result<f64> {
@@ -291,7 +292,8 @@ impl Samples {
             Some(held) => median(held)?,
             None => quantile(among.neighbours(1, queries), 0.5),
         };
-        Ok(if fresh > NOTHING { median(of)? / fresh } else { f64::NAN })
+        let near = |x: &Rows| Ok(if fresh > NOTHING { median(x)? / fresh } else { f64::NAN });
+        Ok((near(&self.now)?, self.start.as_ref().map_or(Ok(f64::NAN), near)?))
     }
 }
 

@@ -194,11 +194,19 @@ impl NumericConjugate {
         &self.tape
     }
 
-    /// (f*(y), x*) with x* = f*'(y); (∞, ∞) outside the effective domain.
+    /// (f*(y), x*) with x* = f*'(y); (∞, ∞) outside the effective domain. No f* is −∞: where the formula leaves the range of numbers it is
+    /// not known, and bounds rest on it from above.
     pub fn eval(&self, y: f64, regs: &mut Vec<f64>) -> (f64, f64) {
         if y.is_nan() {
             return (f64::NAN, f64::NAN);
         }
+        match self.maximum(y, regs) {
+            (f64::NEG_INFINITY, x) if y.is_finite() => (f64::INFINITY, x),
+            found => found,
+        }
+    }
+
+    fn maximum(&self, y: f64, regs: &mut Vec<f64>) -> (f64, f64) {
         if y <= self.d0 {
             return (-self.f0, 0.0);
         }
@@ -222,9 +230,9 @@ impl NumericConjugate {
             // 0 ln 0: so near to 0 f is f(0) to all digits
             return (-self.f0, x);
         }
-        let mut lost = || value.is_nan() || value == f64::NEG_INFINITY || self.overflows(y, x, regs);
-        if x > FARTHEST || value == f64::NEG_INFINITY || (x > 1.0 && lost()) {
-            // the formula has left the range of numbers before f did, and f* is not known; bounds rest on it from above
+        let mut lost = || value.is_nan() || self.overflows(y, x, regs);
+        if x > FARTHEST || (x > 1.0 && lost()) {
+            // the formula has left the range of numbers before f did
             return (f64::INFINITY, x);
         }
         if self.clamped && value < -self.f0 {

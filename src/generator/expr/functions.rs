@@ -32,27 +32,16 @@ pub fn condition_on(q: &Expr, w: &Expr) -> Option<(Relation, f64)> {
     let Kind::Compare(r, a, b) = q.kind() else { return None };
     let (r, side, number) = match (a.as_const(), b.as_const()) {
         (None, Some(number)) => (*r, a, number),
-        (Some(number), None) => (turned(*r), b, number),
+        (Some(number), None) => (r.turned(), b, number),
         _ => return None,
     };
     match side.kind() {
         _ if side == w => Some((r, number)),
         Kind::Sum(d, terms) => match &terms[..] {
-            [(k, t)] if t == w && *k != 0.0 => Some((if *k > 0.0 { r } else { turned(r) }, (number - d) / k)),
+            [(k, t)] if t == w && *k != 0.0 => Some((if *k > 0.0 { r } else { r.turned() }, (number - d) / k)),
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// b r' a for a r b.
-fn turned(r: Relation) -> Relation {
-    match r {
-        Relation::Lt => Relation::Gt,
-        Relation::Le => Relation::Ge,
-        Relation::Gt => Relation::Lt,
-        Relation::Ge => Relation::Le,
-        same => same,
     }
 }
 
