@@ -95,7 +95,7 @@ impl Generator {
         }
         let ends = self.ends_text().map_or(String::new(), |e| format!("\n  domain f    {e}"));
         let conjugate = match self.closed() {
-            Some(c) => format!("closed form  f*(y) = {}{low}", latex(&c.value)),
+            Some(c) => format!("closed form  f*(y) = {}{low}", cut(latex(&c.value), "")),
             None => "numeric (bracketed Newton in double precision; on the device a table)".to_string(),
         };
         let (d0, dinf) = self.slopes();
@@ -108,7 +108,12 @@ impl Generator {
             .filter(|k| k.left.is_finite() && k.right.is_finite())
             .map(|k| format!("{} ({} to {})", plain(k.x, 1.0), self.short(k.left), self.short(k.right)))
             .collect();
-        let kinks = if kinks.is_empty() { "none".into() } else { kinks.join(", ") };
+        let more = kinks.len().saturating_sub(MOST_KINKS);
+        let kinks = match (kinks.len(), more) {
+            (0, _) => "none".into(),
+            (_, 0) => kinks.join(", "),
+            _ => format!("{} and {more} more", kinks[..MOST_KINKS].join(", ")),
+        };
         let numeric_derivative = if self.by_values() { "numeric (differences of f)" } else { "code (f is too long)" };
         let growth = if dinf.is_infinite() {
             "superlinear"
@@ -118,8 +123,8 @@ impl Generator {
         format!(
             "{}\n  f(x)        {}{ends}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name(),
-            self.latex(),
-            self.derivative_latex().unwrap_or_else(|| numeric_derivative.into()),
+            cut(self.latex(), ", latex() has all"),
+            self.derivative_latex().map(|d| cut(d, "")).unwrap_or_else(|| numeric_derivative.into()),
             convexity,
             conjugate,
             self.domain_text(),
@@ -131,6 +136,20 @@ impl Generator {
             kinks,
             self.device_error(),
         )
+    }
+}
+
+/// Letters of a formula in a report, and kinks.
+const LETTERS: usize = 1000;
+const MOST_KINKS: usize = 20;
+
+/// The beginning of a formula that is too long to be read, and how much is missing.
+fn cut(formula: String, beyond: &str) -> String {
+    match formula.char_indices().nth(LETTERS) {
+        Some((end, _)) => {
+            format!("{}... ({} more letters{beyond})", &formula[..end], formula[end..].chars().count())
+        }
+        None => formula,
     }
 }
 

@@ -233,3 +233,108 @@ fn a_curved_window_between_lines() {
         }
     }
 }
+
+/// Walls whose formulas leave the range of numbers before f ends: f* has its digits, against 60-digit arithmetic (bisection of f' = y), to
+/// 1e-10, up to slopes of 1e20, and the end is where the condition says.
+#[test]
+fn f_that_overflows_before_its_end_ends_there() {
+    type Wall = (&'static str, f64, [(f64, f64); 4]);
+    let up: [Wall; 4] = [
+        (
+            "if x<3 {exp(1/(3-x))-exp(0.5)} else {1.0/0.0}",
+            3.0,
+            [
+                (0.5, 0.50678859207860154),
+                (5.0, 9.1632165121957844),
+                (1e3, 2697.4100609441131),
+                (1e20, 2.9735192084752176e20),
+            ],
+        ),
+        (
+            "if x>=3 {1.0/0.0} else {cosh(1/(3-x))-cosh(0.5)}",
+            3.0,
+            [
+                (0.16, 0.16200232919526118),
+                (5.0, 10.442698942414491),
+                (1e3, 2734.0330850245933),
+                (1e20, 2.9739733806810265e20),
+            ],
+        ),
+        (
+            "if x<3 {(1.5-0.5*x)**(-50)-1} else {1.0/0.0}",
+            3.0,
+            [
+                (0.16, 1.1196153961445562),
+                (0.5, 1.3986805502676381),
+                (1e3, 1103.3451427290589),
+                (1e20, 2.1191866404440148e20),
+            ],
+        ),
+        (
+            "if x>0.25 {exp(1/(x-0.25))-exp(1/0.75)} else {1.0/0.0}",
+            0.25,
+            [
+                (-0.3, 1.4841430603418989),
+                (-5.0, -4.941836863821166),
+                (-1e3, -550.44499243190385),
+                (-1e20, -2.7648079152478237e19),
+            ],
+        ),
+    ];
+    for (text, end, truths) in up {
+        let g = typed("f", text);
+        let ends = if end > 1.0 { (0.0, end) } else { (end, f64::INFINITY) };
+        assert_eq!(g.ends(), ends, "{text}");
+        for (y, truth) in truths {
+            let off = (g.conjugate(y) - truth).abs() / (1.0 + truth.abs());
+            assert!(off <= 1e-10, "{text} at {y}: {} for {truth}", g.conjugate(y));
+        }
+    }
+}
+
+/// A series inside a window whose formula has no digits left at its edge: f* is read from both sides of it, to 1e-8, and is never below
+/// y − f(1). 60-digit arithmetic.
+#[test]
+fn noise_at_the_edge_of_a_window_is_not_read() {
+    let series = "let u=x-2.0; let g=if abs(u)<1e-6 {1.0/6+u/24+u**2/120} else {(exp(u)-1-u-0.5*u*u)/u**3};
+        g+0.1*(x-1)**2-0.13212055882855768";
+    let g = typed("f", series);
+    for (y, truth) in [
+        (0.2, 0.137349407674852),
+        (0.24, 0.213339744221365),
+        (0.2416, 0.216533343589784),
+        (0.24166688550000429, 0.216667104333452),
+        (0.242, 0.217333589738531),
+        (0.25, 0.233493510374245),
+        (0.3, 0.341157945334818),
+    ] {
+        let truth = truth + 0.13212055882855768;
+        assert!((g.conjugate(y) - truth).abs() < 1e-8, "{y}: {} for {truth}", g.conjugate(y));
+    }
+    // between them f* is its tangent to 1e-6: x* is 2
+    for k in -40..=40 {
+        let y = 0.24166688550000429 + 1e-9 * f64::from(k * k * k);
+        let truth = 0.3487876631620215 + 2.00000101 * (y - 0.24166688550000429);
+        assert!((g.conjugate(y) - truth).abs() < 1e-6, "{y}: {} for {truth}", g.conjugate(y));
+    }
+}
+
+/// ln(sigmoid) is a softplus and does not overflow; a pole of what f is divided by is found wherever it is.
+#[test]
+fn poles_and_logarithms_of_sigmoids() {
+    let g = typed("f", "-ln(sigmoid(1-x))-ln(2.0)");
+    assert!(matches!(g.convexity(), gflow::generator::Convexity::Proved(_)));
+    // f = softplus(x - 1) - ln 2, so that f*(y) = y + y ln y + (1 - y) ln(1 - y) + ln 2 for y > sigmoid(-1)
+    for y in [0.3f64, 0.5, 0.9, 0.999999] {
+        let truth = y + y * y.ln() + (1.0 - y) * (1.0 - y).ln() + 2f64.ln();
+        assert!((g.conjugate(y) - truth).abs() < 1e-10, "{y}: {} for {truth}", g.conjugate(y));
+    }
+    for pole in [
+        "(x-1)**2+1e-6/(x*x-1e10)-1e-6/(1-1e10)",
+        "(x-1)**2+1e-9/(x**2-5)**2-1e-9/16",
+        "(x-1)**2+1e-12/(exp(x)-40)-1e-12/(exp(1)-40)",
+    ] {
+        let said = printed(&format!("f_divergence(\"f\", |x| {pole});"));
+        assert!(said.starts_with("error: "), "{pole} was accepted: {said}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Where f changes its formula: the zeros of what abs, max, min and comparisons look at.
+//! Where f changes its formula: the zeros of what abs, max, min and comparisons look at, and of what is divided by.
 use crate::generator::expr::{Expr, Kind, sub};
 use crate::generator::long;
 use crate::generator::scalar::Unary;
@@ -6,12 +6,17 @@ use crate::generator::tape::Tape;
 use crate::interrupt;
 use std::collections::HashSet;
 
-/// What abs, max, min and comparisons look at.
+/// What abs, max, min and comparisons look at, and what f is divided by.
 pub(super) fn kink_arguments(e: &Expr, out: &mut Vec<Expr>) {
     match e.kind() {
         // lgamma and digamma have a pole where their argument is 0
         Kind::Unary(Unary::Abs | Unary::Sign | Unary::LnGamma | Unary::Polygamma(..), u) => out.push(u.clone()),
         Kind::Binary(_, a, b) | Kind::Compare(_, a, b) => out.push(sub(a, b)),
+        // and so has a power below 0
+        Kind::Prod(v) => {
+            let below = |p: &Expr| p.as_const().is_some_and(|p| p < 0.0);
+            out.extend(v.iter().filter(|(b, p)| below(p) && b.has_x() && !b.is_positive()).map(|(b, _)| b.clone()));
+        }
         _ => {}
     }
     for q in e.children() {
@@ -39,6 +44,32 @@ const END: f64 = 40.0;
 /// How often zeros that were found become points of the grid, and how many of them.
 const ROUNDS: usize = 4;
 const MOST: usize = 200;
+/// What rounding makes of ln x.
+const SAME: f64 = 1e-12;
+
+/// Where neighbours on a way have values of different signs, with the first of these: of each expression. A change of sign around a known
+/// zero is that one. None where somebody wants to stop.
+fn changes(
+    way: &[f64],
+    values: &mut dyn FnMut(f64) -> Vec<f64>,
+    known: &[Vec<f64>],
+    found: &mut [Vec<(f64, f64, f64)>],
+) -> Option<()> {
+    let mut last: Option<(f64, Vec<f64>)> = None;
+    for t in way {
+        interrupt::poll().ok()?;
+        let here = values(*t);
+        for (k, (p, q)) in last.iter().flat_map(|l| l.1.iter().zip(&here)).enumerate() {
+            let from = last.as_ref().map_or(*t, |l| l.0);
+            let new = || known[k].iter().all(|z| *z < from - SAME || *z > t + SAME);
+            if (*p == 0.0 || p * q < 0.0) && new() {
+                found[k].push((from, *t, *p));
+            }
+        }
+        last = Some((*t, here));
+    }
+    Some(())
+}
 
 /// Zeros in x of expressions at which they change their signs. What they share is computed once for all.
 pub(super) fn zeros(all: &[Expr], out: &mut Vec<f64>) {
@@ -53,33 +84,26 @@ pub(super) fn zeros(all: &[Expr], out: &mut Vec<f64>) {
     let n = long::points(STEPS, 8, &tape);
     let place = |i: usize| -END + 2.0 * END * i as f64 / n as f64;
     let mut ways: Vec<Vec<f64>> = vec![(0..=n).map(place).collect()];
+    // ln x of the zeros of each
+    let mut known: Vec<Vec<f64>> = vec![vec![]; all.len()];
     for _ in 0..ROUNDS {
         let mut found: Vec<Vec<(f64, f64, f64)>> = vec![vec![]; all.len()];
         for way in &ways {
-            let mut last: Option<(f64, Vec<f64>)> = None;
-            for t in way {
-                if interrupt::poll().is_err() {
-                    return;
-                }
-                let here = values(*t);
-                for (k, (p, q)) in last.iter().flat_map(|l| l.1.iter().zip(&here)).enumerate() {
-                    if *p == 0.0 || p * q < 0.0 {
-                        found[k].push((last.as_ref().map_or(*t, |l| l.0), *t, *p));
-                    }
-                }
-                last = Some((*t, here));
+            if changes(way, &mut values, &known, &mut found).is_none() {
+                return;
             }
         }
         let first = out.len();
-        for (a, places) in all.iter().zip(found).filter(|f| !f.1.is_empty()) {
+        for (k, a) in all.iter().enumerate().filter(|(k, _)| !found[*k].is_empty()) {
             let tape = Tape::new(std::slice::from_ref(*a));
             let mut regs = vec![];
             let mut g = |v: f64| {
                 tape.eval(v, &mut regs);
                 tape.out(0, &regs)
             };
-            for p in places.into_iter().take_while(|_| interrupt::poll().is_ok()) {
-                let z = zero(p, &mut g);
+            for p in found[k].iter().take_while(|_| interrupt::poll().is_ok()) {
+                let z = zero(*p, &mut g);
+                known[k].push(z.ln());
                 if !out.contains(&z) {
                     out.push(z);
                 }

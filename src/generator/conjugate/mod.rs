@@ -2,7 +2,7 @@
 //!
 //! | numbers | file | f* comes from |
 //! |---|---|---|
-//! | f64, one at a time | `numeric.rs`, `closed.rs`, `piecewise.rs` | Newton's method in ln x, or a verified closed form |
+//! | f64, one at a time | `search.rs`, `closed.rs`, `piecewise.rs` | Newton's method in ln x, or a verified closed form |
 //! | slices of f32 on the host | `lanes.rs` | the prepared form, on lanes |
 //! | tensors of the CPU | `tensor.rs` | the prepared form, in tensor operations |
 //! | tensors of a GPU | `kernel.rs` | nodes in the memory of the device, one launch |
@@ -27,6 +27,7 @@ pub(super) mod numeric;
 mod patch;
 pub(super) mod piecewise;
 mod prepared;
+mod search;
 mod tensor;
 mod values;
 mod warp;

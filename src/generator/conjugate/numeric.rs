@@ -1,8 +1,6 @@
-//! The convex conjugate of any convex f on (0, ∞), numerically in f64, with its exact effective domain.
+//! What the convex conjugate of any convex f on (0, ∞) rests on, in f64: its ends and kinks, its exact effective domain, nodes.
 //!
-//! f*(y) = sup_{x ≥ 0} { x y − f(x) }. The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x,
-//! started from a table of nodes; at a kink of f it stays put while y crosses the subdifferential. Where f is finite for ratios up
-//! to an end only, that end is a kink whose slopes go to ±∞.
+//! Where f is finite for ratios up to an end only, that end is a kink whose slopes go to ±∞.
 use super::bounds::{Bounds, End, Straight};
 use super::breaks::find_breaks;
 use super::jet::{CLOSE, Jet, jet_of};
@@ -15,10 +13,7 @@ use crate::generator::long;
 use crate::generator::tape::Tape;
 
 /// Beyond this, and below its inverse, formulas may leave the range of numbers where f does not.
-const FAR: f64 = 1e150;
-
-/// A maximiser beyond this is beyond all numbers.
-const FARTHEST: f64 = 5e307;
+pub(super) const FAR: f64 = 1e150;
 
 /// Points that are looked at for the nodes, at most.
 const NODES: usize = 1536;
@@ -26,7 +21,7 @@ const NODES: usize = 1536;
 /// The numeric conjugate with everything it rests on.
 #[derive(Debug)]
 pub struct NumericConjugate {
-    tape: Tape,
+    pub(super) tape: Tape,
     /// f(0⁺)
     pub f0: f64,
     /// f'(0⁺): below it the maximiser is x = 0
@@ -45,21 +40,23 @@ pub struct NumericConjugate {
     pub is_long: bool,
     /// where f is finite
     pub bounds: Bounds,
+    /// what the formula has for f(1), ∞ where that is no number
+    pub(super) at_one: f64,
     /// f at the ends of that
     at_ends: [f64; 2],
     /// a power of two of the size of f around 1, and 1 where that is ordinary: what is small or near is so beside it
     pub unit: f64,
     /// the slopes of f from its lower end to its upper: f* is a line below and beyond them
     pub slopes: [f64; 2],
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// below it the formula is a difference of what it hardly differs from, and f is f(0) + f'(0) x + k x²/2; 0 for most
     least: f64,
     /// k
     bend: f64,
     /// where f is not what its formula says
-    patched: Patched,
+    pub(super) patched: Patched,
     /// f is a constant or a line just above 0
-    clamped: bool,
+    pub(super) clamped: bool,
 }
 
 impl NumericConjugate {
@@ -100,6 +97,7 @@ impl NumericConjugate {
         exactly(&mut breaks, [low, high]);
         ts.retain(|t| !patched.covers(t.exp()));
         let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
+        let at_one = Some(at(1.0).0).filter(|v| v.is_finite()).unwrap_or(f64::INFINITY);
         let spoilt = || spoilt(&tape, &ts, &nodes, f0, d0);
         let (least, bend) = clamp.map(|(x, _)| (x, 0.0)).or_else(spoilt).unwrap_or_default();
         NumericConjugate {
@@ -112,6 +110,7 @@ impl NumericConjugate {
             breaks,
             by_values,
             is_long,
+            at_one,
             at_ends,
             unit,
             slopes,
@@ -193,156 +192,6 @@ impl NumericConjugate {
     pub fn tape(&self) -> &Tape {
         &self.tape
     }
-
-    /// (f*(y), x*) with x* = f*'(y); (∞, ∞) outside the effective domain. No f* is −∞: where the formula leaves the range of numbers it is
-    /// not known, and bounds rest on it from above.
-    pub fn eval(&self, y: f64, regs: &mut Vec<f64>) -> (f64, f64) {
-        if y.is_nan() {
-            return (f64::NAN, f64::NAN);
-        }
-        match self.maximum(y, regs) {
-            (f64::NEG_INFINITY, x) if y.is_finite() => (f64::INFINITY, x),
-            found => found,
-        }
-    }
-
-    fn maximum(&self, y: f64, regs: &mut Vec<f64>) -> (f64, f64) {
-        if y <= self.d0 {
-            return (-self.f0, 0.0);
-        }
-        if y > self.dinf {
-            return (f64::INFINITY, f64::INFINITY);
-        }
-        for k in &self.kinks {
-            if y >= k.left && y <= k.right {
-                return (k.x * y - self.value(k.x), k.x);
-            }
-        }
-        if y == self.dinf {
-            return (self.f_at_dinf, f64::INFINITY);
-        }
-        let Some((lo, hi, start)) = self.bracket(y, regs) else {
-            let v = self.nodes.last().map_or(1.0, |n| n.t.exp());
-            return (v * y - self.jet(v, regs).f, v);
-        };
-        let (value, x) = self.newton(y, lo, hi, start, regs);
-        if value.is_nan() && x < 1.0 / FAR {
-            // 0 ln 0: so near to 0 f is f(0) to all digits
-            return (-self.f0, x);
-        }
-        let mut lost = || value.is_nan() || self.overflows(y, x, regs);
-        if x > FARTHEST || (x > 1.0 && lost()) {
-            // the formula has left the range of numbers before f did
-            return (f64::INFINITY, x);
-        }
-        if self.clamped && value < -self.f0 {
-            // a constant below a small ratio, beside which f falls
-            return (-self.f0, 0.0);
-        }
-        (value, x)
-    }
-
-    /// Whether the search for f' = y ended at x only because the formula has no numbers beyond.
-    fn overflows(&self, y: f64, x: f64, regs: &mut Vec<f64>) -> bool {
-        let behind = self.nodes.last().is_none_or(|n| y > n.h);
-        let found = |d1: f64| (d1 - y).abs() <= 1e-6 * y.abs();
-        behind
-            && !self.by_values
-            && self.bounds.high.is_infinite()
-            && !found(self.jet(x, regs).d1)
-            && !self.jet(x * (1.0 + 1e-6), regs).d1.is_finite()
-    }
-
-    fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {
-        let nodes = &self.nodes;
-        let i = nodes.partition_point(|k| k.h <= y);
-        let last = nodes.last()?;
-        // beside f'(∞) slopes are rounding, unless f* itself goes beyond all numbers on the way there
-        let far = || {
-            last.t.exp() > FAR && self.f_at_dinf == f64::INFINITY && last.t.exp() * y - self.value(last.t.exp()) > FAR
-        };
-        if i == nodes.len() && self.dinf.is_finite() && !self.by_values && !far() {
-            return None;
-        }
-        if i == 0 && self.bounds.low > 0.0 {
-            let (lo, hi) = (self.bounds.low.ln(), nodes[0].t);
-            return Some((lo, hi, 0.5 * (lo + hi)));
-        }
-        if i == nodes.len() && self.bounds.high.is_finite() {
-            let (lo, hi) = (nodes[i - 1].t, self.bounds.high.ln());
-            return Some((lo, hi, 0.5 * (lo + hi)));
-        }
-        if i == 0 {
-            let hi = nodes[0].t;
-            let mut lo = hi;
-            while lo > -745.0 {
-                lo -= 1.0 + 0.1 * lo.abs();
-                if self.jet(lo.exp(), regs).d1 < y {
-                    break;
-                }
-            }
-            return Some((lo, hi, 0.5 * (lo + hi)));
-        }
-        if i == nodes.len() {
-            let lo = nodes[i - 1].t;
-            let mut hi = lo;
-            while hi < 709.0 {
-                hi += 1.0 + 0.1 * hi.abs();
-                if self.jet(hi.exp(), regs).d1 > y {
-                    break;
-                }
-            }
-            return Some((lo, hi, 0.5 * (lo + hi)));
-        }
-        let (p, q) = (nodes[i - 1], nodes[i]);
-        let (dh, dt) = (q.h - p.h, q.t - p.t);
-        let u = (y - p.h) / dh;
-        // cubic Hermite of t(h), slopes limited so that it stays monotone
-        let (m0, m1) = ((dh / p.s).min(3.0 * dt), (dh / q.s).min(3.0 * dt));
-        let t = if m0.is_finite() && m1.is_finite() {
-            let (u2, u3) = (u * u, u * u * u);
-            (2.0 * u3 - 3.0 * u2 + 1.0) * p.t + (u3 - 2.0 * u2 + u) * m0 + (3.0 * u2 - 2.0 * u3) * q.t + (u3 - u2) * m1
-        } else {
-            p.t + u * dt
-        };
-        Some((p.t, q.t, t.clamp(p.t, q.t)))
-    }
-
-    fn newton(&self, y: f64, mut lo: f64, mut hi: f64, mut t: f64, regs: &mut Vec<f64>) -> (f64, f64) {
-        // inside whatever the rounding of ln x
-        let (least, most) = (self.bounds.low * (1.0 + CLOSE), self.bounds.high * (1.0 - CLOSE));
-        let mut x = t.exp().max(least).min(most);
-        let mut value = f64::NAN;
-        for it in 0..100 {
-            let j = self.jet(x, regs);
-            value = j.f;
-            let g = j.d1 - y;
-            if g == 0.0 {
-                break;
-            }
-            if g > 0.0 {
-                hi = t
-            } else {
-                lo = t
-            }
-            let newton = t - g / (j.d2 * x);
-            if j.d2 > 0.0 && (newton - t).abs() <= 4e-16 * (1.0 + t.abs()) {
-                break;
-            }
-            let good = newton > lo && newton < hi && it <= 12;
-            let next = if good { newton } else { 0.5 * (lo + hi) };
-            let dt = next - t;
-            t = next;
-            // small updates of x directly: exp(ln x) would lose the last digits
-            x = if dt.abs() < 1e-3 { x * (1.0 + dt.exp_m1()) } else { t.exp() };
-            x = x.max(least).min(most);
-            if dt.abs() <= 2e-16 * (1.0 + 1e-3 * t.abs()) || (dt.abs() < 3e-9 && good) {
-                value = self.jet(x, regs).f;
-                break;
-            }
-        }
-        (x * y - value, x)
-    }
 }
 
 /// Relative distances that rounding in single precision may not hide.
@@ -384,12 +233,15 @@ fn clamp(f: &Expr, tape: &Tape, ts: &[f64], d0: f64) -> Option<(f64, f64)> {
     first
 }
 
+/// Doublings of a distance that rounding may not hide up to where a formula may overflow before its end: a quarter of it.
+const WALL: i32 = 49;
+
 /// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
 /// as near to it as numbers come.
 fn end_of(bounds: &Bounds, side: f64, tape: &Tape) -> (End, Kink) {
     let place = if side > 0.0 { bounds.low } else { bounds.high };
     let jet = |k: f64| jet_of(tape, place * (1.0 + side * k), &mut vec![]);
-    let close = (0..40).map(|k| CLOSE * 2f64.powi(k)).find(|k| jet(*k).d1.is_finite() && jet(*k).f.is_finite());
+    let close = (0..WALL).map(|k| CLOSE * 2f64.powi(k)).find(|k| jet(*k).d1.is_finite() && jet(*k).f.is_finite());
     let close = close.unwrap_or(CLOSE);
     let beside = jet(close);
     let end = bounds.end(side).filter(|e| !e.value.is_nan() && !e.slope.is_nan());

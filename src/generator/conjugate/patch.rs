@@ -88,6 +88,10 @@ impl Patched {
             None => formula(),
         }
     }
+    /// Whether slopes are rounding somewhere between two ratios.
+    pub(super) fn blurs(&self, low: f64, high: f64) -> bool {
+        self.blurred.iter().any(|(at, reach)| at - reach < high && at + reach > low)
+    }
     /// Whether the formula says something else at x, or nothing.
     pub(super) fn covers(&self, x: f64) -> bool {
         if self.blurred.iter().any(|(at, reach)| (x - at).abs() <= *reach) {

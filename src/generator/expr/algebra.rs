@@ -309,7 +309,7 @@ fn log_sum_exp(mut exponents: Vec<Expr>, rest: &Expr) -> Expr {
     exponents.iter().rev().fold(start, |all, u| add(&all, &unary(Unary::Softplus, &sub(u, &all))))
 }
 
-/// ln s of a sum with exponentials, of e^u − 1 and of hyperbolic functions.
+/// ln s of a sum with exponentials, of e^u − 1, of sigmoid and of hyperbolic functions.
 fn stable_logarithm(s: &Expr) -> Option<Expr> {
     match s.kind() {
         Kind::Unary(Unary::Expm1, u) if u.is_positive() && in_x(u) => {
@@ -319,6 +319,7 @@ fn stable_logarithm(s: &Expr) -> Option<Expr> {
             let below = neg(&unary(Unary::Expm1, &scale(-2.0, u)));
             Some(sub(&add(u, &ln(&below)), &constant(LN_2)))
         }
+        Kind::Unary(Unary::Sigmoid, u) => Some(neg(&unary(Unary::Softplus, &neg(u)))),
         _ => {
             let s = split(s, growth_of)?;
             Some(if s.factor.is(1.0) { s.exponent } else { add(&s.exponent, &ln(&s.factor)) })
