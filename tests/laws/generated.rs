@@ -9,12 +9,22 @@ type Flow = fn(f64) -> String;
 /// units of its own.
 #[test]
 fn units_do_not_matter_to_maps() {
-    let flows: [(&str, Flow); 5] = [
+    let flows: [(&str, Flow); 7] = [
         ("KL", |s| format!("gan(kl().regularized(lipschitz({:?})))", 1.0 / s)),
         ("W1", |_| "gan(w1())".into()),
         ("MMD", |s| format!("gan(mmd(gaussian_kernel({s:?})))")),
         ("W2-FE", |_| "w2_fe()".into()),
         ("W1-FE", |_| "w1_fe()".into()),
+        ("W1+W2", |s| {
+            let l = 1.0 / s;
+            format!("w1w2_flow(kl().regularized(lipschitz({l:?})), #{{ potential: mlp([8]), critic: mlp([8]) }})")
+        }),
+        ("W1+W2, lambda", |s| {
+            let (l, lambda) = (1.0 / s, 0.2 / (s * s));
+            format!(
+                "w1w2_flow(kl().regularized(lipschitz({l:?})), #{{ lambda: {lambda:?}, potential: mlp([8]), critic: mlp([8]) }})"
+            )
+        }),
     ];
     for (name, flow) in flows {
         let run = |s: f64| {

@@ -11,7 +11,7 @@
 //! report  kinetic energy, Hamilton–Jacobi residual of U_t − |∇U|²/(2λ) = 0, straightness of the paths
 //! ```
 use super::algorithm::{Algorithm, Build, Built, needs_space};
-use crate::catalogue::{COUNT, Entry, Opt, OptionKind, POSITIVE};
+use crate::catalogue::{COUNT, Entry, Opt, OptionKind};
 use crate::divergence::Divergence;
 use crate::flow::defaults::{defaults, json};
 use crate::flow::ingredients::Ingredients;
@@ -45,8 +45,8 @@ const ENTRY: Entry = Entry {
 const OPTIONS: &[Opt] = &[
     Opt {
         name: "lambda",
-        kind: POSITIVE,
-        doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda",
+        kind: OptionKind::NumberOr { min: f64::MIN_POSITIVE, max: f64::MAX, word: "auto" },
+        doc: "weight of the kinetic energy; the flow is the JKO step of length 1/lambda; \"auto\" is 0.5 over the size of the samples squared",
     },
     Opt { name: "time_steps", kind: COUNT, doc: "steps of the flow over unit time" },
     Opt {

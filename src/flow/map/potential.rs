@@ -2,7 +2,7 @@
 //!
 //! x_{i+1} = x_i − (Δt/λ)∇U(x_i, t_i). The gradient in the parameters runs back through the steps: with a_i = ∂loss/∂x_i
 //! and c_i = ∂loss/∂∇U_i, a_i = a_{i+1} + ∇²U_i c_i, and each step adds ∂_θ⟨c_i, ∇U_i⟩. All in coordinates centred and
-//! scaled by the samples, where U is s² times the network.
+//! scaled by the samples, in which λ is λs², so that a run in other units is the same run.
 use super::Map;
 use crate::critic::Named;
 use crate::device::{Points, Values, points, rows_f64};
@@ -21,12 +21,27 @@ pub struct PotentialFlow {
     network: Box<dyn Network>,
     center: Points,
     scale: f64,
-    /// λ
+    /// λ s², what |v|² in coordinates of the frame costs
+    cost: f64,
+    /// what the slope of the network is divided by to be that velocity
     lambda: f64,
     /// weight of the kinetic energy: 1, or 0 for the flow without it
     kinetic: f64,
     /// steps of unit time
     steps: usize,
+}
+
+/// What a potential flow is told besides its layers.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// λ
+    pub lambda: f64,
+    /// whether U is in units of λs²; it was in units of s² in runs that were saved before
+    pub in_units: bool,
+    /// weight of the kinetic energy, 1 or 0
+    pub kinetic: f64,
+    /// steps of unit time
+    pub steps: usize,
 }
 
 /// One step on the way.
@@ -39,15 +54,12 @@ struct Leg {
 }
 
 impl PotentialFlow {
-    /// A potential of these hidden layers, in the coordinates of a frame: λ, the weight of the kinetic energy (1 or 0), and
-    /// the number of time steps. Errors if the layers cannot read points with a time.
+    /// A potential of these hidden layers, in the coordinates of a frame. Errors if the layers cannot read points with a time.
     pub fn new(
         layers: &Architecture,
         optimizer: OptimizerOptions,
         frame: &Frame,
-        lambda: f64,
-        kinetic: f64,
-        steps: usize,
+        way: Way,
         rng: &mut Rng,
     ) -> Result<PotentialFlow> {
         let d = frame.dim();
@@ -57,9 +69,10 @@ impl PotentialFlow {
             network,
             center: points(frame.center.clone(), 1, d, &frame.device),
             scale: frame.scale,
-            lambda,
-            kinetic,
-            steps,
+            cost: way.lambda * frame.scale * frame.scale,
+            lambda: if way.in_units { way.lambda * frame.scale * frame.scale } else { way.lambda },
+            kinetic: way.kinetic,
+            steps: way.steps,
         })
     }
 
@@ -107,7 +120,7 @@ impl PotentialFlow {
         let h = self.dt() / self.lambda;
         for leg in legs.into_iter().rev() {
             interrupt::poll()?;
-            let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.scale * self.scale / n as f64);
+            let own = leg.gradient.clone().mul_scalar(self.kinetic * h * self.cost / (self.lambda * n as f64));
             let c = own - a.clone().mul_scalar(h);
             let padded = Tensor::cat(vec![c, leg.in_time.zeros_like()], 1);
             let (gradient, hessian) = leg.slopes.tangent(&padded)?;
@@ -179,9 +192,8 @@ impl Map for PotentialFlow {
             .zip(end.chunks(d))
             .map(|(a, b)| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt());
         let straight = far.zip(&length).map(|(f, l)| if *l > 0.0 { f / l } else { 1.0 }).sum::<f64>() / n as f64;
-        let units = self.scale * self.scale;
         Ok(vec![
-            ("kinetic", units * kinetic),
+            ("kinetic", self.cost / self.lambda * kinetic),
             ("hamilton_jacobi", residual / kinetic.max(1e-300)),
             ("straightness", straight),
         ])
@@ -198,6 +210,10 @@ mod tests {
     use crate::differences::partial;
     use rand::Rng as _;
 
+    fn way(lambda: f64, steps: usize) -> Way {
+        Way { lambda, in_units: true, kinetic: 1.0, steps }
+    }
+
     /// The adjoint against central differences of E⟨w, x(1)⟩ + kinetic energy in every ninth parameter: step 1e-2 in f32
     /// leaves 2 % of the largest entry.
     #[test]
@@ -209,7 +225,7 @@ mod tests {
         let w = points((0..n * d).map(|_| rng.random_range(-1.0..1.0)).collect(), n, d, &device);
         let frame = Frame::of(&z).unwrap();
         let mut flow =
-            PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, 0.5, 1.0, 4, &mut rng).unwrap();
+            PotentialFlow::new(&vec![8, 6].into(), OptimizerOptions::default(), &frame, way(0.5, 4), &mut rng).unwrap();
         let exact = flow.gradient(&z, &mut |_| Ok(w.clone().div_scalar(n as f64))).unwrap();
         let exact = values(&exact).unwrap();
         let state = flow.network.state().unwrap();
@@ -237,7 +253,7 @@ mod tests {
         let z = points((0..n).map(|_| rng.random_range(-2.0..2.0)).collect(), n, 1, &device);
         let frame = Frame::of(&z).unwrap();
         let optimizer = OptimizerOptions { lr: 5e-3, ..OptimizerOptions::default() };
-        let mut flow = PotentialFlow::new(&vec![32, 32].into(), optimizer, &frame, lambda, 1.0, 5, &mut rng).unwrap();
+        let mut flow = PotentialFlow::new(&vec![32, 32].into(), optimizer, &frame, way(lambda, 5), &mut rng).unwrap();
         for _ in 0..600 {
             flow.descend(&z, &mut |y| Ok(y.clone().mul_scalar(a / n as f64))).unwrap();
         }
@@ -250,7 +266,7 @@ mod tests {
         let layers = flow.network.layers();
         for (i, leg) in flow.travel(&*layers, &z).unwrap().0.iter().enumerate() {
             let slopes = rows_f64(&leg.gradient).unwrap();
-            let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g * flow.scale - a * shrunk * x).abs()).sum::<f64>()
+            let off: f64 = slopes.iter().zip(&start).map(|(g, x)| (g / flow.scale - a * shrunk * x).abs()).sum::<f64>()
                 / start.iter().map(|x| (a * shrunk * x).abs()).sum::<f64>();
             assert!(off < 0.1, "step {i}: the gradient is {off} off");
         }

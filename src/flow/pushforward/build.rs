@@ -34,7 +34,8 @@ pub(crate) fn pushforward_flow(
     let usually = if pursuit == Pursuit::Potential { potential_optimizer() } else { adversarial_optimizer() };
     let optimizer: OptimizerOptions = given.typed_over(usually)?;
     let options: PushforwardOptions = given.typed_over(defaults)?;
-    let options = PushforwardOptions { fades: options.generator_lr.is_auto() && !given.has("lr"), ..options };
+    let fades = options.generator_lr.is_auto() && !given.has("lr");
+    let options = PushforwardOptions { fades, in_units: true, ..options };
     let Asked { builder, explicit } = match &made_of.critic {
         Some(named) => Asked { builder: named.for_flow().unwrap_or_else(|| named.clone()), explicit: true },
         None => usual,

@@ -82,14 +82,19 @@ pub struct PushforwardOptions {
     /// inputs z of the map
     pub latent: Latent,
     /// weight of the kinetic energy λ∫½|v|² of a potential flow
-    pub lambda: f64,
+    pub lambda: Found<f64>,
     /// time steps of a potential flow
     pub time_steps: usize,
     /// whether the kinetic energy is counted
     pub kinetic: bool,
+    /// whether the potential is in units of λ; not in runs that were saved before it was
+    pub in_units: bool,
     /// whether nobody named a learning rate of the critics, so that it fades with the map's; not in runs that were saved before it did
     pub fades: bool,
 }
+
+/// λ in units of the samples, where nobody named one.
+pub(super) const LAMBDA: f64 = 0.5;
 
 impl Default for PushforwardOptions {
     fn default() -> Self {
@@ -102,9 +107,10 @@ impl Default for PushforwardOptions {
             ema: Found::AUTO,
             residual: false,
             latent: Latent::Source,
-            lambda: 0.5,
+            lambda: Found::AUTO,
             time_steps: 5,
             kinetic: true,
+            in_units: false,
             fades: false,
         }
     }

@@ -2,7 +2,7 @@
 use super::found::{in_units, no_steeper};
 use super::inputs::{Inputs, Strata, normal};
 use super::lead::Lead;
-use super::options::{Latent, Pursuit, PushforwardOptions};
+use super::options::{LAMBDA, Latent, Pursuit, PushforwardOptions};
 use super::running::PushforwardFlow;
 use crate::critic::mlp::MlpBuilder;
 use crate::critic::{Critic, CriticBuilder, Frame, natural};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::flow::field::Part;
 use crate::flow::labels::Classes;
 use crate::flow::map::Map;
-use crate::flow::map::potential::PotentialFlow;
+use crate::flow::map::potential::{PotentialFlow, Way};
 use crate::flow::map::transport::Network;
 use crate::flow::origins::Moves;
 use crate::flow::pace::Pace;
@@ -69,15 +69,13 @@ impl PushforwardRecipe {
         let (layers, how) = (&self.network.layers, &self.network.options);
         if self.pursuit == Pursuit::Potential {
             let both = Frame::of(&Tensor::cat(vec![source.clone(), target.clone()], 0))?;
-            let potential = PotentialFlow::new(
-                layers,
-                optimizer,
-                &both,
-                o.lambda,
-                f64::from(u8::from(o.kinetic)),
-                o.time_steps,
-                &mut rng,
-            )?;
+            let way = Way {
+                lambda: o.lambda.or(LAMBDA / (both.scale * both.scale)),
+                in_units: o.in_units,
+                kinetic: f64::from(u8::from(o.kinetic)),
+                steps: o.time_steps,
+            };
+            let potential = PotentialFlow::new(layers, optimizer, &both, way, &mut rng)?;
             potential.check_memory(self.rows(source.dims()[0]))?;
             return Ok(Box::new(potential));
         }
@@ -157,7 +155,8 @@ impl Recipe for PushforwardRecipe {
             Pursuit::Adversarial => String::new(),
             Pursuit::Euler => format!("dt {}, {} persistent, ", o.dt.describe(), o.persistent.describe()),
             Pursuit::Potential => {
-                format!("lambda {}, {} time steps, ", if o.kinetic { o.lambda } else { 0.0 }, o.time_steps)
+                let lambda = if o.kinetic { o.lambda.describe() } else { "0".into() };
+                format!("lambda {lambda}, {} time steps, ", o.time_steps)
             }
         };
         format!(

@@ -17,8 +17,8 @@ const MANY: f64 = 0.15;
 const BRIDGES: f64 = 0.05;
 /// Norms that differ by this much in the mean, in logarithms, and by so many times what those of two samples do: of particles that can
 /// match all points, and of those that know a law by parts of a sample.
-const NORMS: f64 = 0.15;
-const MATCHED_TAILS: f64 = 1.3;
+const NORMS: f64 = 0.12;
+const MATCHED_TAILS: f64 = 1.0;
 const ALIKE_TAILS: f64 = 2.5;
 /// An energy distance so many times that of two samples is none of theirs.
 const UNLIKE: f64 = 5.0;
