@@ -7,8 +7,9 @@ use crate::device::{self, Compute};
 use crate::input;
 use crate::script::claims::{Claim, short};
 use crate::script::context::lock;
+use crate::script::tables::{self, Cell};
 use crate::script::{Session, SessionOptions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -29,6 +30,8 @@ struct Shown {
     /// the first comment line of the script
     title: String,
     claims: Vec<Vec<Claim>>,
+    /// what all seeds put into tables
+    cells: Vec<Cell>,
     seconds: Vec<f64>,
     /// seeds whose run failed, with the first line of why
     failures: Vec<String>,
@@ -124,7 +127,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
                 Err(e) => return fail(e),
             }
             // the table so far survives whatever comes
-            if let Err(e) = write(&out, &shown, &compute, args.quick) {
+            if let Err(e) = write(&out, &shown, &compute, &args) {
                 return fail(format!("--out {}: {e}", out.display()));
             }
         }
@@ -159,7 +162,8 @@ fn run(path: &Path, args: &ReproduceArgs, folder: &Path, compute: &Compute) -> R
         .lines()
         .find_map(|l| l.strip_prefix("//").map(|t| t.trim().to_string()).filter(|t| !t.is_empty()))
         .unwrap_or_default();
-    let mut shown = Shown { script: stem.clone(), title, claims: vec![], seconds: vec![], failures: vec![] };
+    let mut shown =
+        Shown { script: stem.clone(), title, claims: vec![], cells: vec![], seconds: vec![], failures: vec![] };
     for seed in 0..args.seeds {
         say(format_args!("{stem}, seed {seed}"));
         // figures of the first seed; the other seeds are there for the numbers
@@ -180,6 +184,7 @@ fn run(path: &Path, args: &ReproduceArgs, folder: &Path, compute: &Compute) -> R
             shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
         }
         shown.seconds.push(begun.elapsed().as_secs_f64());
+        shown.cells.append(&mut lock(&session.context().cells));
         let mut claims = std::mem::take(&mut *lock(&session.context().claims));
         // claims of one name are told apart by their number
         for i in 0..claims.len() {
@@ -316,8 +321,26 @@ fn latex(rows: &[Row]) -> String {
     out + "\\hline\n\\end{tabular}\n"
 }
 
-/// RESULTS.md with the figures of the first seed, and RESULTS.tex with the table, which quick sizes have none of.
-fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> Result<(), String> {
+/// The pages that scripts fill by `tabulate`, each with a table a script.
+fn pages(shown: &[Shown], seeds: u64, quick: bool) -> Vec<(String, String)> {
+    let names: BTreeSet<&str> = shown.iter().flat_map(|s| &s.cells).map(|c| c.page.as_str()).collect();
+    let page = |name: &str| {
+        let head = format!(
+            "# {name}\n\nMade by `gflow reproduce` {}: the median over {seeds} {}, with the least and the largest.\n",
+            env!("CARGO_PKG_VERSION"),
+            if seeds == 1 { "seed" } else { "seeds" }
+        );
+        let quick = if quick { format!("\n**{QUICK}**\n") } else { String::new() };
+        let tables = shown.iter().map(|s| (s, tables::markdown(name, &s.cells))).filter(|t| !t.1.is_empty());
+        let tables: String = tables.map(|(s, t)| format!("\n## {}\n\n{}\n\n{t}", s.script, s.title)).collect();
+        (format!("{name}.md"), format!("{head}{quick}{tables}"))
+    };
+    names.into_iter().map(page).collect()
+}
+
+/// RESULTS.md with the figures of the first seed, RESULTS.tex with the table, which quick sizes have none of, and the pages of scripts.
+fn write(out: &Path, shown: &[Shown], compute: &Compute, args: &ReproduceArgs) -> Result<(), String> {
+    let quick = args.quick;
     let rows = rows(shown);
     let size = if quick { "quick sizes" } else { "full sizes" };
     let mut text = format!(
@@ -346,5 +369,8 @@ fn write(out: &Path, shown: &[Shown], compute: &Compute, quick: bool) -> Result<
         crate::io::write_atomically(&out.join(name), text.as_bytes()).map_err(|e| e.to_string())
     };
     put(TABLE, text)?;
+    for (name, text) in pages(shown, args.seeds, quick) {
+        put(&name, text)?;
+    }
     if quick { Ok(()) } else { put("RESULTS.tex", latex(&rows)) }
 }

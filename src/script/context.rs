@@ -2,6 +2,7 @@
 use super::claims::Claim;
 use super::front_end::{Event, FrontEnd};
 use super::oracle::Oracle;
+use super::tables::Cell;
 use crate::device::Compute;
 use crate::error::Error;
 use crate::flow::Run;
@@ -43,6 +44,8 @@ pub struct Context {
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
     /// what `claim` recorded
     pub claims: Mutex<Vec<Claim>>,
+    /// what `tabulate` recorded
+    pub cells: Mutex<Vec<Cell>>,
     /// whether claims are only recorded, because sizes are too small to judge them by
     pub unjudged: AtomicBool,
     /// what a closure that is read as a formula was asked
@@ -89,6 +92,7 @@ impl Context {
             last_error: Mutex::default(),
             globals: RwLock::default(),
             claims: Mutex::default(),
+            cells: Mutex::default(),
             unjudged: AtomicBool::default(),
             oracle: Mutex::default(),
             runs: Mutex::default(),

@@ -32,6 +32,7 @@ mod rich;
 mod session;
 mod sort;
 mod symbolic_point;
+pub(crate) mod tables;
 mod trace;
 mod values;
 mod walk;

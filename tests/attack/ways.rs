@@ -372,6 +372,7 @@ pub const STATEMENTS: &[&str] = &[
     "{Any}.show();",
     "io::save({Points}, {Text}); io::load({Text})",
     "claim({Text}, {Number}, #{ at_most: {Number} })",
+    "tabulate({Text}, {Text}, {Text}, {Any})",
     "let v = {Run}; v.save(\"kept\"); load_run(\"kept\").resume(1)",
     "eval({Text})",
     "let v = {Any}; `a ${v} b`",

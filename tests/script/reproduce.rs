@@ -3,7 +3,8 @@ use std::process::{Command, Output};
 
 const SCRIPT: &str = "// A claim that holds at full sizes.
 let n = param(\"n\", 5000);
-claim(\"size\", n, #{ at_least: 5000, paper: \"5000\" });";
+claim(\"size\", n, #{ at_least: 5000, paper: \"5000\" });
+tabulate(\"SIZES\", \"of the script\", \"n\", n);";
 
 #[test]
 fn quick_sizes_are_not_passed_off_as_results() {
@@ -21,9 +22,13 @@ fn quick_sizes_are_not_passed_off_as_results() {
     assert!(!said.contains('✓') && !said.contains('✗') && !said.contains("0/1"), "{said}");
     let table = std::fs::read_to_string(dir.path().join("results-quick/RESULTS.md")).unwrap();
     assert!(table.contains("they are no results") && table.contains("quick sizes, mean"), "{table}");
+    let page = std::fs::read_to_string(dir.path().join("results-quick/SIZES.md")).unwrap();
+    assert!(page.contains("they are no results") && page.contains("| of the script | 64 |"), "{page}");
     assert!(!dir.path().join("results-quick/RESULTS.tex").exists() && !dir.path().join("results").exists());
     // full sizes: judged, and nothing quick is written over them
     let full = reproduce(&[]);
+    let page = std::fs::read_to_string(dir.path().join("results/SIZES.md")).unwrap();
+    assert!(page.contains("## size") && page.contains("| of the script | 5000 |"), "{page}");
     assert!(String::from_utf8_lossy(&full.stdout).contains("| 1/1 |"));
     let before = std::fs::read(dir.path().join("results/RESULTS.md")).unwrap();
     let refused = reproduce(&["--quick", "--out", "results"]);

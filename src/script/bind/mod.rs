@@ -1,6 +1,7 @@
 //! The rooms of the house as functions of the language: one file a room, each filling the library.
 use super::claims::CLAIM;
 use super::library::Library;
+use super::tables::TABULATE;
 use crate::catalogue::Entry;
 use crate::{critic as critics, dataset, divergence as divergences, flow as flows, generator as generators};
 use crate::{io as files, metric as metrics, plot as plots, prepare as preparing};
@@ -24,6 +25,7 @@ mod points;
 mod prepare;
 mod run;
 mod statistics;
+mod tabulate;
 
 /// The whole language, made once.
 pub fn library() -> &'static Library {
@@ -46,6 +48,7 @@ pub fn library() -> &'static Library {
         figure::fill(&mut l);
         io::fill(&mut l);
         claim::fill(&mut l);
+        tabulate::fill(&mut l);
         language::fill(&mut l);
         borrowed(&mut l);
         l
@@ -74,7 +77,7 @@ fn entries() -> Vec<Entry> {
         files::ENTRIES,
         plots::ENTRIES,
         language::ENTRIES,
-        &[CLAIM],
+        &[CLAIM, TABULATE],
     ];
     named.chain(rooms.into_iter().flatten().copied()).collect()
 }

@@ -397,6 +397,7 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
             "idiv",
             "last_run",
             "claim",
+            "tabulate",
             "len",
             "dim",
             "columns",
