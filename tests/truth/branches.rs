@@ -338,3 +338,39 @@ fn poles_and_logarithms_of_sigmoids() {
         assert!(said.starts_with("error: "), "{pole} was accepted: {said}");
     }
 }
+
+/// A constant for 0/0 in a window narrower than rounding needs: f* and f'(1) are those of the formula around it, to 1e-9.
+/// f* of (x ln x − x + 1)/(x − 1)² − 1/2 at −0.1 and −1/6 by 40-digit arithmetic; f'(1) = −1/6.
+#[test]
+fn a_window_narrower_than_its_noise_has_no_slope() {
+    for width in ["1e-9", "1e-8", "1e-12"] {
+        let g = typed("f", &format!("let g = if abs(x-1)<{width} {{0.5}} else {{(x*ln(x)-x+1)/(x-1)**2}}; g - 0.5"));
+        assert!((g.slope_at_one().0 + 1.0 / 6.0).abs() < 1e-9, "{width}: {:?}", g.slope_at_one());
+        for (y, truth) in [(-0.1, -0.08221227369276947), (-1.0 / 6.0, -1.0 / 6.0)] {
+            assert!((g.conjugate(y) - truth).abs() < 1e-9, "{width} at {y}: {}", g.conjugate(y));
+        }
+    }
+}
+
+/// Ends beyond the place where numbers overflow, at 200 digits of exponents and from both sides; a gap behind a wall is one.
+#[test]
+fn ends_far_beyond_the_range_of_numbers() {
+    for (f, y, truth) in [
+        ("if x<=1000 {exp(x)-exp(1)} else {1.0/0.0}", 10.0, 10.0 * 10f64.ln() - 10.0 + 1f64.exp()),
+        ("if x>1e-3 {exp(1/x)-exp(1)} else {1.0/0.0}", -10.0, -8.430007323286349),
+        ("if x<3 {exp(exp(3/(3-x)))-exp(exp(1.5))} else {1.0/0.0}", 1e50, 2.3585779367764345e50),
+        (
+            "let u=x-50; let g=if abs(u)<0.0001 {1+u/2+u*u/6+u**3/24} else {(exp(u)-1)/u}; g-(1-exp(-49))/49",
+            0.5,
+            24.020408163265305,
+        ),
+    ] {
+        let g = typed("f", f);
+        assert!((g.conjugate(y) - truth).abs() <= 1e-9 * truth.abs(), "{f} at {y}: {} for {truth}", g.conjugate(y));
+    }
+    for gap in ["4.0", "50.0", "1e9"] {
+        let f = format!("if x<3 {{exp(1/(3-x))-exp(0.5)}} else if x>{gap} {{0.0}} else {{1.0/0.0}}");
+        let said = printed(&format!("f_divergence(\"f\", |x| {{ {f} }});"));
+        assert!(said.contains("between places where it is finite"), "{f}: {said}");
+    }
+}

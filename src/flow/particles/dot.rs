@@ -1,13 +1,13 @@
-//! Sources of another size than their target.
+//! Sources of another size than their target, or far away from it.
 //!
-//! Seen from a target of a thousand times its size a source is a dot: over it every critic is a plane, all particles go the same way, and
-//! what tells them apart is lost on the way. The optimal map between two isotropic Gaussians takes the law of the dot to the
-//! place and the size of the target in one step, y ↦ m_Q + s (y − m_P) [peyre2019](crate::references#peyre2019), and the flow does the
-//! rest. Middles and sizes are medians, which tails do not move.
+//! Seen from a target of a thousand times its size, or from ten thousand sizes away, a source is a dot: over it every critic is a plane, all particles go the same way, and
+//! what tells them apart is lost on the way. The optimal map between two laws that depend on the distance from their middles alone keeps
+//! directions and the ranks of distances [peyre2019](crate::references#peyre2019): it takes the law of the dot to the place, the size and
+//! the tails of the target in one step, and the flow does the rest. Middles and sizes are medians, which tails do not move.
 use crate::device::{Points, points, rows_f64};
 use crate::error::Result;
 
-/// How many times as large one sample is as the other before particles go by this map.
+/// How many times as large one sample is as the other before particles go by this map, and how many sizes it is away.
 const OTHER_SIZE: f64 = 20.0;
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -15,27 +15,55 @@ fn median(mut values: Vec<f64>) -> f64 {
     *values.select_nth_unstable_by(at, f64::total_cmp).1
 }
 
-/// The middle of every column, and the median distance from it.
-fn place(rows: &[f64], d: usize) -> (Vec<f64>, f64) {
+/// The middle of every column, and the distance of every row from it.
+fn place(rows: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
     let middle: Vec<f64> = (0..d).map(|k| median(rows.iter().skip(k).step_by(d).copied().collect())).collect();
     let from = |r: &[f64]| r.iter().zip(&middle).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
-    let size = median(rows.chunks(d).map(from).collect());
-    (middle, size)
+    let distances = rows.chunks(d).map(from).collect();
+    (middle, distances)
 }
 
-/// The particles at the place and the size of the target, whose first columns are theirs; None where sizes are alike or one is 0.
+/// What every distance becomes that keeps its rank among its own, of as many or others.
+fn ranked(own: &[f64], others: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..own.len()).collect();
+    order.sort_by(|a, b| own[*a].total_cmp(&own[*b]));
+    let mut sorted = others.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut out = vec![0.0; own.len()];
+    for (rank, i) in order.into_iter().enumerate() {
+        let at = (rank as f64 + 0.5) / own.len() as f64 * sorted.len() as f64 - 0.5;
+        let below = (at.max(0.0) as usize).min(sorted.len() - 1);
+        let above = (below + 1).min(sorted.len() - 1);
+        let share = (at - below as f64).clamp(0.0, 1.0);
+        out[i] = sorted[below] + share * (sorted[above] - sorted[below]);
+    }
+    out
+}
+
+/// The particles at the place of the target and as far from its middle as its points are, whose first columns are theirs; None where
+/// sizes are alike and they are near, or a size is 0.
 ///
 /// # Errors
 /// Points that cannot be read.
 pub(super) fn resized(particles: &Points, target: &Points) -> Result<Option<Points>> {
     let [n, d] = particles.dims();
     let (y, x) = (rows_f64(particles)?, rows_f64(&target.clone().narrow(1, 0, d))?);
-    let ((from, small), (to, large)) = (place(&y, d), place(&x, d));
+    let ((from, own), (to, others)) = (place(&y, d), place(&x, d));
+    let (small, large) = (median(own.clone()), median(others.clone()));
     let scale = large / small;
-    if !scale.is_finite() || scale <= 0.0 || (1.0 / OTHER_SIZE..=OTHER_SIZE).contains(&scale) {
+    if !scale.is_finite() || scale <= 0.0 {
         return Ok(None);
     }
-    let moved = y.iter().enumerate().map(|(i, v)| (to[i % d] + scale * (v - from[i % d])) as f32);
+    let apart = from.iter().zip(&to).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    let alike = (1.0 / OTHER_SIZE..=OTHER_SIZE).contains(&scale);
+    if alike && apart <= OTHER_SIZE * small.max(large) {
+        return Ok(None);
+    }
+    let new = ranked(&own, &others);
+    let moved = y.iter().enumerate().map(|(i, v)| {
+        let (was, is) = (own[i / d], new[i / d]);
+        (to[i % d] + if was > 0.0 { (v - from[i % d]) / was * is } else { 0.0 }) as f32
+    });
     Ok(Some(points(moved.collect(), n, d, &particles.device())))
 }
 
@@ -43,6 +71,14 @@ pub(super) fn resized(particles: &Points, target: &Points) -> Result<Option<Poin
 mod tests {
     use super::*;
     use crate::device::{host, rows};
+
+    /// Ranks are kept: of the distances 3, 1, 2 those of the same ranks among 10, 20, 30, and among twice as many those between.
+    #[test]
+    fn distances_keep_their_ranks() {
+        assert_eq!(ranked(&[3.0, 1.0, 2.0], &[30.0, 10.0, 20.0]), [30.0, 10.0, 20.0]);
+        assert_eq!(ranked(&[3.0, 1.0, 2.0], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), [5.5, 1.5, 3.5]);
+        assert_eq!(ranked(&[1.0, 2.0], &[7.0]), [7.0, 7.0]);
+    }
 
     /// Places and sizes become those of the target, whichever is larger; samples of like sizes stay.
     #[test]
@@ -59,6 +95,9 @@ mod tests {
             assert!(worst(&moved, &line(q, 30.0)) < 1e-4 * (1.0 + 50.0 * q), "{p} {q}");
         }
         assert!(resized(&line(1.0, 0.0), &line(15.0, 0.0)).unwrap().is_none());
+        // a median distance of 25 makes 400 near and 1000 far
+        assert!(resized(&line(1.0, 0.0), &line(1.0, 280.0)).unwrap().is_none());
+        assert!(resized(&line(1.0, 0.0), &line(1.0, 1000.0)).unwrap().is_some());
         assert!(resized(&line(0.0, 0.0), &line(1.0, 0.0)).unwrap().is_none());
         assert!(resized(&line(1.0, 0.0), &line(0.0, 0.0)).unwrap().is_none());
     }

@@ -14,8 +14,9 @@ use std::slice::from_ref;
 /// How far beside a place f is looked at, and how far beyond it f must go on as it is there.
 const BESIDE: f64 = 1e-9;
 const BEYOND: [f64; 8] = [1e-6, 1e-3, 0.1, 1.0, 10.0, 1e3, 1e6, 1e12];
-/// As far inside its end a formula that overflows on the way there has numbers.
-const BEFORE: f64 = 0.25;
+/// Numbers that are looked at between two places, and what rounding makes of one.
+const LOOKS: i32 = 16;
+const ROUNDING: f64 = 1e-13;
 
 /// Numbers below this lose their digits beside 1.
 const DIGITS: f64 = 1e-9;
@@ -158,24 +159,39 @@ fn edge(places: &Places, side: f64, value: &dyn Fn(f64) -> f64) -> Option<f64> {
         let at = |k: i32| step(1.0, 1.2f64.powi(k) - 1.0);
         beside.extend((0..150).map(|k| (at(k), at(k + 1))).filter(|p| value(p.0).abs() < 1e30));
     }
-    let Some((mut near, mut far)) = beside.iter().copied().find(|(near, far)| ends(*near, *far)) else {
+    let Some((near, far)) = beside.iter().copied().find(|(near, far)| ends(*near, *far)) else {
         return wall(places.conditions.iter().copied().filter(|p| side * (p - 1.0) > 0.0), side, value);
     };
+    let asked = far;
+    let last = last(near, far, &finite);
+    // f may have left the range of numbers on the last of the way to where a condition says that it ends
+    let stated = places.conditions.iter().copied().find(|p| around(p).1 == asked);
+    stated.filter(|p| (p - last).abs() > ROUNDING * p && overflows(last, *p, value)).or(Some(last))
+}
+
+/// The last number at which something holds, of those from one at which it does to one at which it does not.
+pub(super) fn last(near: f64, far: f64, holds: &dyn Fn(f64) -> bool) -> f64 {
+    let (mut near, mut far) = (near, far);
     // doubles of one sign are in the order of their bits
     while near.to_bits().abs_diff(far.to_bits()) > 1 {
         let middle = f64::from_bits(near.to_bits() / 2 + far.to_bits() / 2 + (near.to_bits() & far.to_bits() & 1));
-        if finite(middle) { near = middle } else { far = middle }
+        if holds(middle) { near = middle } else { far = middle }
     }
-    Some(near)
+    near
 }
 
-/// An end that f rises to as exp(1/(3 − x)) does: numbers have overflowed before. Of the places the nearest such one.
+/// Whether f is +∞ at all of some numbers between the last at which it is finite and a place.
+fn overflows(last: f64, place: f64, value: &dyn Fn(f64) -> f64) -> bool {
+    (1..LOOKS).all(|k| value(last + (place - last) * f64::from(k) / f64::from(LOOKS)) == f64::INFINITY)
+}
+
+/// An end before which numbers overflow, as exp(1/(3 − x)) does before 3 and exp(x) before 1000. Of the places the nearest such one.
 fn wall(places: impl Iterator<Item = f64>, side: f64, value: &dyn Fn(f64) -> f64) -> Option<f64> {
     let infinite = |x: f64| value(x) == f64::INFINITY;
     let step = |x: f64, k: f64| if side > 0.0 { x * (1.0 + k) } else { x / (1.0 + k) };
     let ends = |p: &f64| infinite(step(*p, -BESIDE)) && BEYOND.iter().all(|k| infinite(step(*p, *k)));
-    let finite = |p: &f64| value(step(*p, -BEFORE)).is_finite();
-    places.filter(|p| ends(p) && finite(p)).min_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs()))
+    let found = places.filter(ends).min_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs()))?;
+    overflows(last(1.0, found, &|x| value(x).is_finite()), found, value).then_some(found)
 }
 
 /// The last number inside or the first outside, whichever somebody would have written.

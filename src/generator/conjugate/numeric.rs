@@ -1,7 +1,7 @@
 //! What the convex conjugate of any convex f on (0, ∞) rests on, in f64: its ends and kinks, its exact effective domain, nodes.
 //!
 //! Where f is finite for ratios up to an end only, that end is a kink whose slopes go to ±∞.
-use super::bounds::{Bounds, End, Straight};
+use super::bounds::{Bounds, End, Straight, last};
 use super::breaks::find_breaks;
 use super::jet::{CLOSE, Jet, jet_of};
 use super::kinks::{Kink, guards, inner_kinks};
@@ -81,6 +81,7 @@ impl NumericConjugate {
         let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
         let beside: Vec<f64> = breaks.iter().filter(turns).copied().collect();
         let mut ts = places(long::points(NODES, 4, &tape), by_values, &beside, &bounds);
+        ts.extend(patched.edges().filter(|x| *x > low && *x < high).map(f64::ln));
         ts.sort_by(f64::total_cmp);
         let clamp = clamp(f, &tape, &ts, d0);
         (d0, slopes[0]) = clamp.map_or((d0, slopes[0]), |(_, slope)| (slope, slope));
@@ -233,20 +234,21 @@ fn clamp(f: &Expr, tape: &Tape, ts: &[f64], d0: f64) -> Option<(f64, f64)> {
     first
 }
 
-/// Doublings of a distance that rounding may not hide up to where a formula may overflow before its end: a quarter of it.
-const WALL: i32 = 49;
-
 /// The lower (1) or upper (−1) end of the domain of f, as a limit and as a kink. Where f or its slope is infinite there, the kink is
 /// as near to it as numbers come.
 fn end_of(bounds: &Bounds, side: f64, tape: &Tape) -> (End, Kink) {
     let place = if side > 0.0 { bounds.low } else { bounds.high };
-    let jet = |k: f64| jet_of(tape, place * (1.0 + side * k), &mut vec![]);
-    let close = (0..WALL).map(|k| CLOSE * 2f64.powi(k)).find(|k| jet(*k).d1.is_finite() && jet(*k).f.is_finite());
-    let close = close.unwrap_or(CLOSE);
-    let beside = jet(close);
+    let finite = |x: f64| {
+        let j = jet_of(tape, x, &mut vec![]);
+        j.d1.is_finite() && j.f.is_finite()
+    };
+    // where numbers overflow before it the kink is at the last of them
+    let beside = place * (1.0 + side * CLOSE);
+    let near = if finite(beside) || !finite(1.0) { beside } else { last(1.0, beside, &finite) };
+    let beside = jet_of(tape, near, &mut vec![]);
     let end = bounds.end(side).filter(|e| !e.value.is_nan() && !e.slope.is_nan());
     let end = end.unwrap_or(End { value: beside.f, slope: beside.d1 });
-    let x = if end.value.is_finite() { place } else { place * (1.0 + side * close) };
+    let x = if end.value.is_finite() { place } else { near };
     let slope = if end.slope.is_finite() { end.slope } else { beside.d1 };
     let (left, right) = if side > 0.0 { (f64::NEG_INFINITY, slope) } else { (slope, f64::INFINITY) };
     (end, Kink { x, left, right })

@@ -21,6 +21,12 @@ struct Patch {
 const DIGITS: f64 = 1e-4;
 /// Relative distances at which f'' is looked at, from 10^−0.75 on, each 10^0.25 nearer.
 const STEPS: std::ops::RangeInclusive<i32> = 3..=24;
+/// The same for slopes.
+const BLURRED: std::ops::RangeInclusive<i32> = 3..=48;
+/// A window as narrow as this beside its place has no slope of its own.
+const NARROW: f64 = 1e-6;
+/// What rounding makes of a ratio.
+const SAME: f64 = 1e-13;
 /// What rounding may make of a slope that others are ordered by, and most places that are looked at for that.
 const SLOPE: f64 = 1e-8;
 const MOST: usize = 64;
@@ -44,6 +50,43 @@ impl Patch {
     }
 }
 
+/// From where to where slopes are rounding.
+#[derive(Clone, Copy, Debug)]
+struct Blur {
+    from: f64,
+    to: f64,
+    /// the places where the formula begins, between which something else is written
+    window: (f64, f64),
+    /// f and f' at both ends, where what is written between is too narrow to have a slope of its own
+    bridge: Option<[(f64, f64); 2]>,
+}
+
+impl Blur {
+    /// f on the cubic between the ends.
+    fn jet(&self, x: f64) -> Option<Jet> {
+        let [(f0, d0), (f1, d1)] = self.bridge?;
+        let h = self.to - self.from;
+        let t = (x - self.from) / h;
+        let (rise, bend) = (f1 - f0 - h * d0, h * (d1 - d0));
+        let (c2, c3) = (3.0 * rise - bend, bend - 2.0 * rise);
+        (t > 0.0 && t < 1.0).then(|| Jet {
+            f: f0 + t * (h * d0 + t * (c2 + t * c3)),
+            d1: d0 + t * (2.0 * c2 + 3.0 * t * c3) / h,
+            d2: (2.0 * c2 + 6.0 * t * c3) / (h * h),
+        })
+    }
+    /// Both as one, if they are the sides of one window.
+    fn joined(self, next: Blur) -> Option<Blur> {
+        let apart = next.from - self.to;
+        (apart <= (self.to - self.from).max(next.to - next.from)).then_some(Blur {
+            from: self.from,
+            to: self.to.max(next.to),
+            window: (self.window.0, next.window.1),
+            bridge: None,
+        })
+    }
+}
+
 /// What is known of such places.
 #[derive(Debug, Default)]
 pub(super) struct Patched {
@@ -51,8 +94,8 @@ pub(super) struct Patched {
     hidden: Vec<(f64, f64, f64)>,
     /// where it is 0/0
     series: Vec<Patch>,
-    /// places where a formula that cancels begins, and as far beside them its slopes are rounding
-    blurred: Vec<(f64, f64)>,
+    /// where the slopes of a formula that cancels are rounding, beside places where it begins
+    blurred: Vec<Blur>,
 }
 
 impl Patched {
@@ -74,7 +117,7 @@ impl Patched {
             blurred: if is_long || breaks.len() > MOST {
                 vec![]
             } else {
-                breaks.iter().filter(apart).filter_map(|at| blurred(tape, *at)).collect()
+                joined(tape, kinks, breaks.iter().filter(apart).filter_map(|at| blurred(tape, *at)))
             },
         }
     }
@@ -83,6 +126,10 @@ impl Patched {
         if let Some(jet) = self.series.iter().find_map(|p| p.jet(x)) {
             return jet;
         }
+        if let Some((blur, jet)) = self.blurred.iter().find_map(|b| Some((b, b.jet(x)?))) {
+            let written = x >= blur.window.0 && x <= blur.window.1;
+            return if written { Jet { f: formula().f, ..jet } } else { jet };
+        }
         match self.hidden.iter().find(|h| (x - h.0).abs() <= AROUND * h.0) {
             Some((_, d1, d2)) => Jet { d1: *d1, d2: *d2, ..formula() },
             None => formula(),
@@ -90,27 +137,54 @@ impl Patched {
     }
     /// Whether slopes are rounding somewhere between two ratios.
     pub(super) fn blurs(&self, low: f64, high: f64) -> bool {
-        self.blurred.iter().any(|(at, reach)| at - reach < high && at + reach > low)
+        self.blurred.iter().any(|b| b.from * (1.0 + SAME) < high && b.to * (1.0 - SAME) > low)
+    }
+    /// The ratios where slopes begin and end to be rounding.
+    pub(super) fn edges(&self) -> impl Iterator<Item = f64> {
+        self.blurred.iter().flat_map(|b| [b.from, b.to])
     }
     /// Whether the formula says something else at x, or nothing.
     pub(super) fn covers(&self, x: f64) -> bool {
-        if self.blurred.iter().any(|(at, reach)| (x - at).abs() <= *reach) {
+        if self.blurs(x, x) {
             return true;
         }
         self.series.iter().any(|p| p.holds(x)) || self.hidden.iter().any(|h| (x - h.0).abs() <= AROUND * h.0)
     }
 }
 
-/// How far beside a place slopes are rounding, if they are.
-fn blurred(tape: &Tape, at: f64) -> Option<(f64, f64)> {
+/// From where to where beside a place slopes are rounding, if they are.
+fn blurred(tape: &Tape, at: f64) -> Option<Blur> {
     let sharp = |x: f64| {
         let slope = tape.over(&Interval::point(x)).get(1).copied();
         slope.is_none_or(|s| !s.defined || s.hi - s.lo <= SLOPE * (1.0 + s.magnitude()))
     };
-    let both = |h: &f64| sharp(at * (1.0 - h)) && sharp(at * (1.0 + h));
     // from near to far: what is sharp beside the place is so farther out
-    let h = STEPS.rev().map(|k| 10f64.powf(-0.25 * f64::from(k))).take_while(|h| !both(h)).last()?;
-    Some((at, at * h))
+    let end = |side: f64| {
+        let distances = BLURRED.rev().map(|k| 10f64.powf(-0.25 * f64::from(k)));
+        let last = distances.clone().take_while(|h| !sharp(at * (1.0 + side * h))).last();
+        last.map_or(at, |last| at * (1.0 + side * distances.filter(|h| *h > last).fold(1.0, f64::min)))
+    };
+    let (from, to) = (end(-1.0), end(1.0));
+    (from < to).then_some(Blur { from, to, window: (at, at), bridge: None })
+}
+
+/// In order, those of one window together.
+fn joined(tape: &Tape, kinks: &[Kink], all: impl Iterator<Item = Blur>) -> Vec<Blur> {
+    let mut out: Vec<Blur> = vec![];
+    for blur in all {
+        let both = out.last().and_then(|last| last.joined(blur));
+        if both.is_some() {
+            out.pop();
+        }
+        out.push(both.unwrap_or(blur));
+    }
+    let narrow = |b: &Blur| b.window.0 < b.window.1 && b.window.1 - b.window.0 <= NARROW * b.to;
+    let smooth = |b: &Blur| !kinks.iter().any(|k| k.x >= b.window.0 && k.x <= b.window.1);
+    for b in out.iter_mut().filter(|b| narrow(b) && smooth(b)) {
+        let ends = [b.from, b.to].map(|x| jet_of(tape, x, &mut vec![])).map(|j| (j.f, j.d1));
+        b.bridge = Some(ends).filter(|e| e.iter().all(|(f, d1)| f.is_finite() && d1.is_finite()));
+    }
+    out
 }
 
 fn patch(tape: &Tape, at: f64) -> Option<Patch> {

@@ -20,10 +20,14 @@ impl NumericConjugate {
         }
         let (value, x) = self.maximum(y, regs);
         let least = y - self.at_one;
-        if value < least - LOST * (self.unit + y.abs() + least.abs()) && y.is_finite() {
+        if value >= least || !y.is_finite() {
+            return (value, x);
+        }
+        if value < least - LOST * (self.unit + y.abs() + least.abs()) {
             return self.interpolated(y, regs).unwrap_or((f64::INFINITY, x));
         }
-        (value, x)
+        // rounding
+        (least, x)
     }
 
     fn maximum(&self, y: f64, regs: &mut Vec<f64>) -> (f64, f64) {
@@ -78,6 +82,14 @@ impl NumericConjugate {
             && !self.jet(x * (1.0 + 1e-6), regs).d1.is_finite()
     }
 
+    /// The first and the last ratio inside the ends of f where its formula has numbers.
+    fn within(&self) -> (f64, f64) {
+        let (low, high) = (self.bounds.low * (1.0 + CLOSE), self.bounds.high * (1.0 - CLOSE));
+        let first = self.kinks.first().filter(|k| k.left == f64::NEG_INFINITY && k.x > low);
+        let last = self.kinks.last().filter(|k| k.right == f64::INFINITY && k.x < high);
+        (first.map_or(low, |k| k.x), last.map_or(high, |k| k.x))
+    }
+
     fn bracket(&self, y: f64, regs: &mut Vec<f64>) -> Option<(f64, f64, f64)> {
         let nodes = &self.nodes;
         let i = nodes.partition_point(|k| k.h <= y);
@@ -90,13 +102,11 @@ impl NumericConjugate {
             return None;
         }
         if i == 0 && self.bounds.low > 0.0 {
-            let nearest = self.kinks.first().map_or(self.bounds.low, |k| k.x.max(self.bounds.low));
-            let (lo, hi) = (nearest.ln(), nodes[0].t);
+            let (lo, hi) = (self.within().0.ln(), nodes[0].t);
             return Some((lo, hi, 0.5 * (lo + hi)));
         }
         if i == nodes.len() && self.bounds.high.is_finite() {
-            let nearest = self.kinks.last().map_or(self.bounds.high, |k| k.x.min(self.bounds.high));
-            let (lo, hi) = (nodes[i - 1].t, nearest.ln());
+            let (lo, hi) = (nodes[i - 1].t, self.within().1.ln());
             return Some((lo, hi, 0.5 * (lo + hi)));
         }
         if i == 0 {
@@ -155,7 +165,7 @@ impl NumericConjugate {
 
     fn newton(&self, y: f64, mut lo: f64, mut hi: f64, mut t: f64, regs: &mut Vec<f64>) -> (f64, f64) {
         // inside whatever the rounding of ln x
-        let (least, most) = (self.bounds.low * (1.0 + CLOSE), self.bounds.high * (1.0 - CLOSE));
+        let (least, most) = self.within();
         let mut x = t.exp().max(least).min(most);
         let mut value = f64::NAN;
         for it in 0..100 {

@@ -227,17 +227,23 @@ impl Refuter {
         if value.is_finite() {
             return None;
         }
-        let side = |k: f64| (1..=12).map(|i| x * (1.0 + k * 10f64.powi(-i))).find(|x| self.value(*x).is_finite());
-        let (left, right) = (side(-1.0)?, side(1.0)?);
-        let values = [self.value(left), value, self.value(right)];
-        Some(Violation { kind: Kind::Undefined, points: [left, x, right], values, relative: 1.0 })
+        self.surrounded(x, x, x)
+    }
+    /// The middle of three points with the nearest places on both sides where f is a finite number, if it is one there.
+    fn surrounded(&self, from: f64, x: f64, to: f64) -> Option<Violation> {
+        let near = |k: f64, x: f64| (1..=12).map(move |i| x * (1.0 + k * 10f64.powi(-i)));
+        // a wall overflows long before its end
+        let far = || (0..=12).map(|i| 1.0 + 10f64.powi(i));
+        let finite = |x: &f64| self.value(*x).is_finite();
+        let left = near(-1.0, from).chain(far().map(|k| from / k)).find(finite)?;
+        let right = near(1.0, to).chain(far().map(|k| to * k)).find(finite)?;
+        let points = [left, x, right];
+        Some(Violation { kind: Kind::Undefined, points, values: points.map(|x| self.value(x)), relative: 1.0 })
     }
     /// f is no finite number from one place to another, though it is at both sides.
     pub fn gap(&self, from: f64, to: f64) -> Option<Violation> {
-        let points = [from * (1.0 - 1e-9), (from * to).sqrt(), to * (1.0 + 1e-9)];
-        let values = points.map(|x| self.value(x));
-        let gap = values[0].is_finite() && !values[1].is_finite() && values[2].is_finite();
-        gap.then_some(Violation { kind: Kind::Undefined, points, values, relative: 1.0 })
+        let x = (from * to).sqrt();
+        if self.value(x).is_finite() { None } else { self.surrounded(from, x, to) }
     }
     fn value(&self, x: f64) -> f64 {
         let mut regs = vec![];

@@ -1,6 +1,7 @@
 //! Sums of expressions, simplified as they are made.
 use super::guard::{is_limited, is_nothing, nothing};
 use super::node::{Expr, Kind, constant, node};
+use crate::generator::scalar::Unary;
 use std::collections::HashMap;
 
 /// Finds where an expression is in a list, in a time that does not grow with the list.
@@ -50,7 +51,19 @@ pub(super) fn build_sum(c: f64, terms: Vec<(f64, Expr)>) -> Expr {
     if c == 0.0 && acc.len() == 1 && acc[0].0 == 1.0 {
         return acc[0].1.clone();
     }
-    node(Kind::Sum(c, acc))
+    stable_difference(c, &acc).unwrap_or_else(|| node(Kind::Sum(c, acc)))
+}
+
+/// 1 − sigmoid, 1 − tanh and 1 + tanh as what they are where one of the terms has all digits of the other.
+fn stable_difference(c: f64, terms: &[(f64, Expr)]) -> Option<Expr> {
+    let [(k, t)] = terms else { return None };
+    let sigmoid = |k: f64, u: Expr| build_sum(0.0, vec![(k, node(Kind::Unary(Unary::Sigmoid, u)))]);
+    match t.kind() {
+        Kind::Unary(Unary::Sigmoid, u) if c == -k => Some(sigmoid(c, neg(u))),
+        Kind::Unary(Unary::Tanh, u) if c == -k => Some(sigmoid(2.0 * c, scale(-2.0, u))),
+        Kind::Unary(Unary::Tanh, u) if c == *k => Some(sigmoid(2.0 * c, scale(2.0, u))),
+        _ => None,
+    }
 }
 
 /// a + b
