@@ -61,7 +61,9 @@ pub fn read<R: Read>(source: &mut Source<R>, wide: bool) -> Result<Array, String
     }
     if source.certain && size < left {
         let (shape, more) = (&header.shape, left - size);
-        return Err(format!("{more} bytes follow behind the numbers of its shape {shape:?}: another array, or a wrong shape"));
+        return Err(format!(
+            "{more} bytes follow behind the numbers of its shape {shape:?}: another array, or a wrong shape"
+        ));
     }
     // of nothing there may be 2^63 rows, and in one dimension the two orders are one
     let turned = header.fortran && header.shape.len() > 1 && header.count > 0;

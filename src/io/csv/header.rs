@@ -122,7 +122,13 @@ pub fn decide(top: &Top, writing: &Writing) -> First {
         // a gap above numbers and a text above texts: a point without a value, or names of which one is missing
         return if names || !gaps || top.fields.is_none() { First::Names } else { First::Either };
     }
-    if names {
+    // pandas numbers columns without names: 0, 1, 2, … among names, behind an empty field above an index
+    let numbered = top.first.iter().zip(&cells).filter(|(_, c)| matches!(c, Cell::Number(_) | Cell::Beyond));
+    let counted = numbered.enumerate().all(|(i, (f, _))| trimmed(f) == i.to_string().as_bytes());
+    if counted && cells[0] == Cell::Missing && top.below.first().is_some_and(|b| b.counts) {
+        return First::Names;
+    }
+    if names || counted || cells[0] == Cell::Missing && below(0).counts {
         return First::Either;
     }
     First::Probably(false, format!("{} is taken as a point, not as names; header: true takes it as names", shown(top)))

@@ -1,7 +1,8 @@
 //! Which columns a text has, what they are called and which of them are coordinates.
 use super::cells::{Cell, Writing, trimmed};
+use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
-use super::records::Records;
+use super::records::{Records, text};
 use super::separator;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
@@ -77,17 +78,10 @@ impl Layout {
     }
 
     fn count(&mut self, path: &Path, wanted: &Wanted) -> Result<(), String> {
-        let mut records = self.records(path, wanted)?;
-        while let Some((record, line)) = records.next()? {
-            if self.rows == 0 {
-                self.columns = record.len();
-                self.line = if self.names.is_empty() { line } else { self.line };
-            }
-            if record.len() != self.columns {
-                return Err(self.ragged(record.len(), line));
-            }
-            self.open &= record.iter().last().is_some_and(|f| trimmed(f).is_empty());
-            self.rows += 1;
+        let lines = Lines::of(path, self.separator, wanted, !self.names.is_empty())?;
+        (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
+        if let Some((line, fields)) = lines.ragged {
+            return Err(self.ragged(fields, line));
         }
         let (named, columns) = (self.names.len(), self.columns);
         let shifted = named + 1 == columns && (self.open || self.indexed(wanted));
@@ -96,7 +90,9 @@ impl Layout {
         }
         let index = if named + 1 == columns { "; index: true takes the first field of a line as its name" } else { "" };
         let (line, names, fields, by) = (self.line, many(named, "name"), many(columns, "field"), self.by());
-        Err(format!("line {line} has {names} and the lines below {fields}{by}{index}; skip: n passes over n lines before the table"))
+        Err(format!(
+            "line {line} has {names} and the lines below {fields}{by}{index}; skip: n passes over n lines before the table"
+        ))
     }
 
     /// Whether the first column is an index where its name is missing: asked for, or by what it holds.
@@ -106,7 +102,7 @@ impl Layout {
 
     fn ragged(&self, fields: usize, line: u64) -> String {
         let (fields, columns) = (many(fields, "field"), self.columns);
-        let skip = if self.rows < 3 { "; skip: n passes over n lines before the table" } else { "" };
+        let skip = if self.rows < 4 { "; skip: n passes over n lines before the table" } else { "" };
         format!("line {line} has {fields}, those before it {columns}{}{skip}", self.by())
     }
 
@@ -200,12 +196,15 @@ impl Layout {
 
     /// Why a field is no number, and what to write.
     pub fn no_number(&self, field: &[u8], line: u64, k: usize) -> String {
-        let text = String::from_utf8_lossy(trimmed(field));
-        let shown = excerpt(&text);
+        let text = match text(field, line) {
+            Ok(text) => text,
+            Err(e) => return e,
+        };
+        let shown = excerpt(text);
         if self.columns == 1 && self.below.first().is_none_or(|b| !b.numbers) {
             return format!("line {line}: `{shown}` is not a number, and no sign parts it: separator: \"…\" names one");
         }
-        let hint = self.mend(field, &text);
+        let hint = self.mend(field, text);
         if hint.is_empty() && self.below.get(k).is_some_and(|b| b.texts && !b.numbers) {
             let (named, written) = (self.named(k), self.written(k));
             return format!(
@@ -227,7 +226,7 @@ impl Layout {
             _ if text.contains(',') && text.replace(',', "").parse::<f64>().is_ok() => {
                 "; thousands are read without commas".into()
             }
-            _ if text.len() < 9 && !text.contains(|c: char| c.is_alphanumeric() || c == '"' || c.is_control()) => {
+            _ if text.chars().all(|c| "-.*_–—…".contains(c)) => {
                 format!("; missing: [\"{text}\"] takes it as a missing value")
             }
             _ => String::new(),

@@ -31,7 +31,7 @@ impl Records {
     pub fn next(&mut self) -> Result<Option<(&ByteRecord, u64)>, String> {
         let more = self.reader.read_byte_record(&mut self.record).map_err(|e| match e.into_kind() {
             csv::ErrorKind::Io(e) => e.to_string(),
-            other => format!("{other:?}"),
+            _ => "it cannot be taken apart".into(),
         })?;
         if !more {
             return Ok(None);

@@ -274,8 +274,61 @@ impl<R: Read> Tidy<R> {
         if first && (chunk[..n].starts_with(b"\xFF\xFE") || chunk[..n].starts_with(b"\xFE\xFF")) {
             return Err(invalid("it is UTF-16 text, expected UTF-8".into()));
         }
-        chunk[..n].iter().try_for_each(|b| self.feed(*b))?;
-        if n == 0 { self.end() } else { self.check() }
+        if n == 0 {
+            return self.end();
+        }
+        if self.is_plain(&chunk[..n]) {
+            self.pass(&chunk[..n]);
+        } else {
+            let mut rest = &chunk[..n];
+            while let Some((b, behind)) = rest.split_first() {
+                self.feed(*b)?;
+                let run = behind.len() - self.run(behind).len();
+                rest = &behind[run..];
+            }
+        }
+        self.check()
+    }
+
+    /// Whether nothing is to be done to these bytes: most files are as they should be.
+    fn is_plain(&self, bytes: &[u8]) -> bool {
+        let tab = if self.separator == TAB { b' ' } else { TAB };
+        let odd = |b: u8| b >= 0x80 || b == b'"' || b == b'#' || b == b'\r' || b == b' ' || b == tab || b == 0;
+        let simple = matches!(self.at, At::Line | At::Field | At::Plain) && !self.blank && !self.returned;
+        let nothing_held = self.sign.is_empty() && self.skip == 0 && self.separator != BLANKS;
+        // without a way out of the loop it takes many bytes at once
+        simple && nothing_held && !bytes.iter().fold(false, |any, b| any | odd(*b))
+    }
+
+    /// Hands bytes on as they are.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+        let lines = bytes.iter().map(|b| usize::from(*b == b'\n')).sum::<usize>();
+        self.line += lines as u64;
+        self.record += bytes.len() as u64;
+        if let Some(last) = bytes.iter().rposition(|b| *b == b'\n') {
+            (self.record, self.checked) = ((bytes.len() - last - 1) as u64, 0);
+        }
+        self.at = match bytes.last() {
+            Some(b'\n') => At::Line,
+            Some(b) if *b == self.separator => At::Field,
+            _ => At::Plain,
+        };
+    }
+
+    /// Hands on the letters and digits that go on a field, and gives what is behind them.
+    fn run<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if !matches!(self.at, At::Plain | At::Quoted) || self.skip > 0 || !self.sign.is_empty() || self.returned {
+            return bytes;
+        }
+        let of_field = |b: &u8| b.is_ascii_alphanumeric() || *b == b'.' || *b == b'-';
+        let run = bytes.iter().position(|b| !of_field(b) || *b == self.separator).unwrap_or(bytes.len());
+        if run > 0 {
+            self.out.extend_from_slice(&bytes[..run]);
+            self.record += run as u64;
+            self.blank = false;
+        }
+        &bytes[run..]
     }
 }
 
