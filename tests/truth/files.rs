@@ -280,6 +280,7 @@ fn texts_that_are_refused() {
         ),
         ("x,y\n1,-\n2,3\n", "`-` is not a number (column `y`); missing: [\"-\"] takes it as a missing value"),
         ("1:2\n3:4\n", "no sign parts it: separator: \"…\" names one"),
+        ("1,2\n3,x\n", "line 2, column 2: `x` is not a number"),
         ("1e400,2\n", "line 1, column 1: `1e400` is beyond 1.8e308, where numbers end"),
         ("x,y\n1,\"2\n3,4\n", "line 2: a quote is opened that is never closed"),
         ("x,y\n1,\0\n", "it is no text: line 2 has a zero byte"),

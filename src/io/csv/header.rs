@@ -45,6 +45,21 @@ pub struct Top {
     pub bytes: u64,
 }
 
+impl Top {
+    /// The columns with the first line, where that is a point.
+    pub fn whole(mut self, writing: &Writing) -> Vec<Below> {
+        if self.below.is_empty() {
+            self.below = vec![Below::default(); self.first.len()];
+        }
+        for (b, field) in self.below.iter_mut().zip(&self.first) {
+            let cell = writing.cell(field);
+            b.numbers |= matches!(cell, Cell::Number(_) | Cell::Beyond);
+            b.texts |= cell == Cell::Text;
+        }
+        self.below
+    }
+}
+
 /// What the first lines hold.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! Which columns a text has, what they are called and which of them are coordinates.
-use super::cells::{Cell, Writing, trimmed};
+use super::cells::{Cell, Writing};
 use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
@@ -50,15 +50,15 @@ impl Layout {
         let names = if header { names(&top)? } else { vec![] };
         let mut out = Layout {
             separator,
-            writing,
             names,
             line: top.line,
-            below: top.below,
+            below: if header { top.below } else { top.whole(&writing) },
             rows: 0,
             columns: 0,
             open: true,
             index: false,
             notes: note.into_iter().collect(),
+            writing,
         };
         out.count(path, wanted)?;
         out.find_index(wanted);
