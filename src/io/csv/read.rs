@@ -11,6 +11,9 @@ use csv::ByteRecord;
 use std::collections::HashSet;
 use std::path::Path;
 
+/// Labels that are compared to see whether they are names.
+const LABELS: usize = 1000;
+
 /// Whole numbers beyond this may be rounded.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
@@ -135,11 +138,13 @@ impl Reader {
             return Labels::Numbers(numbers);
         }
         let mut seen = HashSet::new();
-        if n > 20 && self.texts.iter().all(|t| seen.insert(t)) {
+        if n > 20 && self.texts.iter().take(LABELS).all(|t| seen.insert(t)) {
             let some: Vec<&str> = self.texts.iter().take(3).collect();
-            let some = listed(&some);
-            notes
-                .push(format!("labels: all {n} in {named} differ, as names of lines do and classes do not: {some}, …"));
+            let (some, all) = (listed(&some), if n > LABELS { "the first " } else { "all " });
+            let n = n.min(LABELS);
+            notes.push(format!(
+                "labels: {all}{n} in {named} differ, as names of lines do and classes do not: {some}, …"
+            ));
         }
         Labels::Texts(self.texts)
     }
