@@ -293,7 +293,7 @@ fn texts_that_are_refused() {
     }
     let said = |bytes: &[u8]| of_text(bytes, &Wanted::default()).unwrap_err();
     assert!(said(b"Gr\xf6\xdfe,y\n1,2\n").contains("it is not UTF-8 text: line 1 has `Gr"));
-    assert!(said(b"\xff\xfe1\0,\02\0").contains("it is UTF-16 text, expected UTF-8"));
+    assert!(said(b"\xff\xfe1\x00,\x002\x00").contains("it is UTF-16 text, expected UTF-8"));
 }
 
 /// Options decide what may be read in two ways, and name columns.
