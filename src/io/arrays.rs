@@ -1,7 +1,8 @@
 //! The arrays of a saved run as the bytes of one npz file, `numpy.load` reads them too. Members are stored: deflating
 //! floats that look random takes a second for 7 MB and saves a sixteenth.
 use super::archive::Archive;
-use super::npy::{self, Numbers, Source};
+use super::element::Numbers;
+use super::npy::{self, Source};
 use super::numpy::Array;
 use crate::error::Result;
 use crate::input;
@@ -88,10 +89,10 @@ pub fn unpack(bytes: &[u8], path: &Path) -> Result<Vec<Array>> {
         }
         let contents = archive.contents(&member).map_err(damaged)?;
         let mut source = Source { bytes: contents, len: member.len, certain: false };
-        let (data, shape) = npy::read(&mut source, false).map_err(damaged)?;
+        let npy::Array { numbers, shape, .. } = npy::read(&mut source, false).map_err(damaged)?;
         // at the end of a member its checksum is compared
         match source.bytes.read(&mut [0]) {
-            Ok(0) => out.push((name, data, shape)),
+            Ok(0) => out.push((name, numbers, shape)),
             Ok(_) => return Err(damaged(format!("bytes follow behind the numbers of its shape {shape:?}"))),
             Err(e) => return Err(damaged(e.to_string())),
         }

@@ -1,4 +1,5 @@
 //! What a file format is.
+use super::wanted::{Loaded, Wanted};
 use crate::dataset::Rows;
 use crate::error::Result;
 use std::path::Path;
@@ -8,8 +9,10 @@ use std::path::Path;
 pub struct Format {
     /// how names of its files end, in lower case and without the point
     pub extension: &'static str,
+    /// the options of [`Wanted`] that mean something here
+    pub takes: &'static [&'static str],
     /// reads a whole file
-    pub load: fn(&Path) -> Result<Rows>,
+    pub load: fn(&Path, &Wanted) -> Result<Loaded>,
     /// writes a whole file
     pub save: fn(&Rows, &Path) -> Result<()>,
 }

@@ -2,21 +2,25 @@
 mod archive;
 pub mod arrays;
 pub mod checksum;
-mod csv_file;
+mod csv;
+mod element;
 pub mod files;
 mod format;
+mod fortran;
 mod literal;
 mod manifest;
 mod npy;
 pub mod numpy;
 mod points;
 pub mod sealed;
+mod wanted;
 mod write;
 pub use files::append_private;
 pub use format::Format;
 pub use manifest::{MANIFEST, Manifest};
-pub use points::{ENTRIES, load, save};
+pub use points::{ENTRIES, load, load_with, save};
+pub use wanted::{Column, Labels, Loaded, Texts, Wanted};
 pub use write::{write_atomically, write_with};
 
 /// Every format.
-pub const FORMATS: &[Format] = &[numpy::NPY, numpy::NPZ, csv_file::CSV];
+pub const FORMATS: &[Format] = &[numpy::NPY, numpy::NPZ, csv::CSV, csv::TSV, csv::TXT];

@@ -3,6 +3,8 @@
 //! Headers are read by the few rules that NumPy writes them by, not as Python: general parsers go back and forth, and 24
 //! brackets keep one busy for minutes. What a header says is compared with the bytes that follow before memory is asked for.
 //! The format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+use super::element::{Element, Numbers};
+use super::fortran::Fortran;
 use super::literal::Literal;
 use crate::input::{PIECE, excerpt};
 use crate::{interrupt, memory};
@@ -10,110 +12,6 @@ use std::io::Read;
 
 /// The most dimensions that NumPy's arrays have.
 const RANK: usize = 64;
-
-/// How a number stands in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Element {
-    F4,
-    F8,
-    I4,
-    I8,
-    U1,
-}
-
-impl Element {
-    fn size(self) -> usize {
-        match self {
-            Element::U1 => 1,
-            Element::F4 | Element::I4 => 4,
-            Element::F8 | Element::I8 => 8,
-        }
-    }
-    /// Bytes of a number as it is kept: f32 as they are, all others in f64.
-    fn kept(self) -> usize {
-        if self == Element::F4 { 4 } else { 8 }
-    }
-    /// The numbers of whole elements.
-    fn numbers(self, bytes: &[u8], big: bool, out: &mut Numbers) {
-        match (self, out) {
-            (Element::F4, Numbers::Single(out)) => each(bytes, big, f32::from_le_bytes, out),
-            (Element::F4, Numbers::Double(out)) => each(bytes, big, |b| f64::from(f32::from_le_bytes(b)), out),
-            (Element::F8, Numbers::Double(out)) => each(bytes, big, f64::from_le_bytes, out),
-            (Element::I4, Numbers::Double(out)) => each(bytes, big, |b| f64::from(i32::from_le_bytes(b)), out),
-            (Element::I8, Numbers::Double(out)) => each(bytes, big, |b| i64::from_le_bytes(b) as f64, out),
-            (Element::U1, Numbers::Double(out)) => out.extend(bytes.iter().map(|b| f64::from(*b))),
-            // only f32 are kept as f32
-            (_, Numbers::Single(_)) => {}
-        }
-    }
-}
-
-fn each<const N: usize, T>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> T, out: &mut Vec<T>) {
-    let (elements, _) = bytes.as_chunks::<N>();
-    out.extend(elements.iter().map(|e| {
-        let mut e = *e;
-        if big {
-            e.reverse();
-        }
-        number(e)
-    }));
-}
-
-/// The numbers of an array, as precise as in their file.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Numbers {
-    /// of 32 bits
-    Single(Vec<f32>),
-    /// of 64 bits, and whole numbers
-    Double(Vec<f64>),
-}
-
-impl Numbers {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Numbers::Single(v) => v.len(),
-            Numbers::Double(v) => v.len(),
-        }
-    }
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// Whether others have the same type and bits.
-    pub fn same_bits(&self, other: &Numbers) -> bool {
-        match (self, other) {
-            (Numbers::Single(a), Numbers::Single(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
-            }
-            (Numbers::Double(a), Numbers::Double(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
-            }
-            _ => false,
-        }
-    }
-    /// All in f64.
-    ///
-    /// # Errors
-    /// More than memory holds.
-    pub fn double(self) -> Result<Vec<f64>, String> {
-        match self {
-            Numbers::Double(v) => Ok(v),
-            Numbers::Single(v) => {
-                let mut out = vec![];
-                memory::reserve(&mut out, v.len())?;
-                out.extend(v.into_iter().map(f64::from));
-                Ok(out)
-            }
-        }
-    }
-    fn reserve(&mut self, more: usize) -> Result<(), String> {
-        match self {
-            Numbers::Single(v) => memory::reserve(v, more),
-            Numbers::Double(v) => memory::reserve(v, more),
-        }
-    }
-}
 
 /// What a header says.
 #[derive(Debug, PartialEq, Eq)]
@@ -138,66 +36,108 @@ pub struct Source<R> {
     pub certain: bool,
 }
 
-/// Reads an array: its numbers in row-major order (of more than two dimensions: in the order of the file), and its shape.
-/// f32 stay f32 unless `wide` asks for f64.
+/// An array as it is read.
+#[derive(Debug, PartialEq)]
+pub struct Array {
+    /// in row-major order, whatever the order in the file
+    pub numbers: Numbers,
+    /// how many there are along each axis
+    pub shape: Vec<usize>,
+    /// what they are in the file
+    pub element: Element,
+}
+
+/// Reads an array. f32 stay f32 unless `wide` asks for f64.
 ///
 /// # Errors
 /// Says what is wrong: bytes that are no npy, elements that are no plain numbers, a shape that takes more bytes than there
 /// are or more memory than is free, and what the source refuses.
-pub fn read<R: Read>(source: &mut Source<R>, wide: bool) -> Result<(Numbers, Vec<usize>), String> {
+pub fn read<R: Read>(source: &mut Source<R>, wide: bool) -> Result<Array, String> {
     let (header, before) = read_header(source)?;
     let size = memory::product(&[header.count, header.element.size()]);
     let left = u128::from(source.len.saturating_sub(before));
     if size > left {
         return Err(format!("its shape {:?} takes {size} bytes, {left} follow", header.shape));
     }
-    // of nothing there may be 2^63 rows
-    let by_column = header.fortran && header.shape.len() == 2 && header.count > 0;
-    let copies = if by_column { 2 } else { 1 };
-    let kept = if wide { 8 } else { header.element.kept() };
+    if source.certain && size < left {
+        let (shape, more) = (&header.shape, left - size);
+        return Err(format!(
+            "{more} bytes follow behind the numbers of its shape {shape:?}: another array, or a wrong shape"
+        ));
+    }
+    // of nothing there may be 2^63 rows, and in one dimension the two orders are one
+    let turned = header.fortran && header.shape.len() > 1 && header.count > 0;
+    let copies = if turned && !source.certain { 2 } else { 1 };
+    let single = !wide && header.element == Element::F4;
+    let kept = if single { 4 } else { 8 };
     if let Some(reason) = memory::refusal(memory::product(&[header.count, kept, copies])) {
         return Err(format!("its shape {:?} {reason}", header.shape));
     }
-    let data = numbers(source, &header, kept == 4)?;
-    if by_column {
-        let (n, d) = (header.shape[0], header.shape[1]);
-        let rows = match data {
-            Numbers::Single(v) => Numbers::Single(by_rows(&v, n, d)?),
-            Numbers::Double(v) => Numbers::Double(by_rows(&v, n, d)?),
-        };
-        return Ok((rows, header.shape));
+    let mut numbers = if single { Numbers::Single(vec![]) } else { Numbers::Double(vec![]) };
+    match turned {
+        true => turn(source, &header, &mut numbers)?,
+        false => {
+            if source.certain {
+                numbers.reserve(header.count)?;
+            }
+            each_piece(source, &header, |bytes| numbers.add(&header, bytes))?;
+        }
     }
-    Ok((data, header.shape))
+    Ok(Array { numbers, shape: header.shape, element: header.element })
 }
 
-/// Columns, one after the other, as rows.
-fn by_rows<T: Copy>(data: &[T], n: usize, d: usize) -> Result<Vec<T>, String> {
-    let mut rows = vec![];
-    memory::reserve(&mut rows, data.len())?;
-    for i in 0..n {
-        interrupt::poll().map_err(|e| e.to_string())?;
-        rows.extend((0..d).map(|j| data[j * n + i]));
-    }
-    Ok(rows)
-}
-
-fn numbers<R: Read>(source: &mut Source<R>, header: &Header, single: bool) -> Result<Numbers, String> {
-    let size = header.element.size();
-    let mut out = if single { Numbers::Single(vec![]) } else { Numbers::Double(vec![]) };
+/// Reads numbers whose first index runs fastest.
+fn turn<R: Read>(source: &mut Source<R>, header: &Header, out: &mut Numbers) -> Result<(), String> {
+    let (mut order, mut piece) = (Fortran::new(&header.shape), out.clone());
     if source.certain {
-        out.reserve(header.count)?;
+        out.zeros(header.count)?;
+        return each_piece(source, header, |bytes| {
+            piece.clear();
+            piece.add(header, bytes)?;
+            order.place(&piece, out)
+        });
     }
+    // what is packed may be less than it says: room is made as it comes
+    each_piece(source, header, |bytes| piece.add(header, bytes))?;
+    out.zeros(header.count)?;
+    order.place(&piece, out)
+}
+
+impl Numbers {
+    /// The numbers of whole elements behind those that are there.
+    fn add(&mut self, header: &Header, bytes: &[u8]) -> Result<(), String> {
+        self.reserve(bytes.len() / header.element.size())?;
+        header.element.numbers(bytes, header.big, self)
+    }
+}
+
+/// Hands over the bytes of all elements, some at a time.
+fn each_piece<R: Read>(
+    source: &mut Source<R>,
+    header: &Header,
+    mut each: impl FnMut(&[u8]) -> Result<(), String>,
+) -> Result<(), String> {
+    let (size, mut read) = (header.element.size(), 0);
     let mut piece = vec![0; PIECE.min(header.count.saturating_mul(size))];
-    while out.len() < header.count {
-        let more = (header.count - out.len()).min(PIECE / size);
+    while read < header.count {
+        let more = (header.count - read).min(PIECE / size);
         let piece = &mut piece[..more * size];
         // what is packed comes in pieces that are large, unpacked
         interrupt::poll().map_err(|e| e.to_string())?;
-        source.bytes.read_exact(piece).map_err(|e| short(&e, out.len(), header.count))?;
-        out.reserve(more)?;
-        header.element.numbers(piece, header.big, &mut out);
+        source.bytes.read_exact(piece).map_err(|e| short(&e, read, header.count))?;
+        each(piece)?;
+        read += more;
     }
-    Ok(out)
+    Ok(())
+}
+
+/// What an array is, for a list of them: its shape and its type.
+///
+/// # Errors
+/// Why it cannot be read as numbers.
+pub fn described<R: Read>(source: &mut Source<R>) -> Result<(Vec<usize>, Element), String> {
+    let header = read_header(source)?.0;
+    Ok((header.shape, header.element))
 }
 
 fn short(e: &std::io::Error, read: usize, all: usize) -> String {
@@ -283,14 +223,17 @@ fn element(descr: &Literal) -> Result<(Element, bool), String> {
         Literal::Other(other) => return Err(format!("its elements are `{}`, expected plain numbers", excerpt(other))),
         _ => return Err("not a valid npy file: its 'descr' is no type".into()),
     };
-    let element = match name.trim_start_matches(['<', '>', '=', '|']) {
-        "f4" => Element::F4,
-        "f8" => Element::F8,
-        "i4" => Element::I4,
-        "i8" => Element::I8,
-        "u1" => Element::U1,
-        _ => return Err(format!("its elements are `{}`, expected f4, f8, i4, i8 or u1", excerpt(name))),
-    };
+    let kind = name.trim_start_matches(['<', '>', '=', '|']);
+    let element = Element::named(kind).ok_or_else(|| {
+        let what = match kind.chars().next() {
+            Some('O') => "Python objects, which only Python reads",
+            Some('U' | 'S' | 'a') => "texts",
+            Some('c') => "complex numbers",
+            Some('M' | 'm') => "dates or times",
+            _ => "of no known type",
+        };
+        format!("its elements are `{}`, {what}: expected numbers (numpy.asarray(a, dtype=float))", excerpt(name))
+    })?;
     let big = name.starts_with('>') || name.starts_with('=') && cfg!(target_endian = "big");
     Ok((element, big))
 }
@@ -308,8 +251,14 @@ mod tests {
     }
 
     fn load(bytes: &[u8]) -> Result<(Vec<f64>, Vec<usize>), String> {
-        let (numbers, shape) = read(&mut Source { bytes, len: bytes.len() as u64, certain: true }, true)?;
-        Ok((numbers.double()?, shape))
+        let source = |certain| Source { bytes, len: bytes.len() as u64, certain };
+        let array = read(&mut source(true), true)?;
+        // behind compression the same
+        assert_eq!(
+            read(&mut source(false), true),
+            Ok(Array { numbers: array.numbers.clone(), shape: array.shape.clone(), ..array })
+        );
+        Ok((array.numbers.double()?, array.shape))
     }
 
     /// Every element in both byte orders and both orders of indices, as numpy lays them out; no bit is lost.
@@ -331,13 +280,19 @@ mod tests {
         assert_eq!(load(&file(&dict("<f8", "False", "(2L, 1L)"), &double)), Ok((vec![0.1, 1e300], vec![2, 1])));
         assert_eq!(load(&file(&dict("|u1", "False", "(2,)"), &[7, 255])), Ok((vec![7.0, 255.0], vec![2])));
         assert_eq!(load(&file(&dict("<i4", "False", "()"), &[5, 0, 0, 0])), Ok((vec![5.0], vec![])));
+        // the first of three indices runs fastest: [i, j, k] says itself
+        let cube: Vec<u8> = vec![0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121];
+        let turned = load(&file(&dict("|u1", "True", "(2, 3, 2)"), &cube));
+        let rows = [0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121].map(f64::from).to_vec();
+        assert_eq!(turned, Ok((rows, vec![2, 3, 2])));
         // no entries, though the product of the others is beyond every number
         let none = dict("<f4", "False", "(0, 18446744073709551615, 18446744073709551615)");
         assert_eq!(load(&file(&none, &[])).map(|a| a.0), Ok(vec![]));
         // of a saved run the type counts as well
         let bytes = file(&dict("<f4", "True", "(3, 1)"), &le);
         let kept = read(&mut Source { bytes: &bytes[..], len: bytes.len() as u64, certain: true }, false);
-        assert_eq!(kept, Ok((Numbers::Single(vec![1.5, -2.0, 3e-8]), vec![3, 1])));
+        let numbers = Numbers::Single(vec![1.5, -2.0, 3e-8]);
+        assert_eq!(kept, Ok(Array { numbers, shape: vec![3, 1], element: Element::F4 }));
     }
 
     #[test]
@@ -363,6 +318,21 @@ mod tests {
             load(&long).err().as_deref(),
             Some("not a valid npy file: its header has 4294967295 bytes, 58 follow")
         );
+        for (descr, why) in [
+            ("|O", "Python objects, which only Python reads"),
+            ("<U5", "texts"),
+            ("<c16", "complex numbers"),
+            ("<M8[ns]", "dates or times"),
+            ("<f16", "of no known type"),
+        ] {
+            let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,), }}");
+            let e = load(&file(&header, &[0; 16])).err().unwrap_or_default();
+            assert!(e.starts_with(&format!("its elements are `{descr}`, {why}: expected numbers")), "{e}");
+        }
+        let truths = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }";
+        assert_eq!(load(&file(truths, &[1, 0, 1])), Ok((vec![1.0, 0.0, 1.0], vec![3])));
+        let e = load(&file(truths, &[1, 2, 0])).err().unwrap_or_default();
+        assert_eq!(e, "it is damaged: a truth value is 2, expected 0 or 1");
         let nested =
             format!("{{'descr': {}{}, 'fortran_order': False, 'shape': (2,), }}", "[".repeat(9000), "]".repeat(9000));
         let e = load(&file(&nested, &[0; 8])).err().unwrap_or_default();

@@ -1,12 +1,15 @@
 //! NumPy's npy and npz.
 use super::archive::{Archive, Member};
+use super::element::Element;
+pub use super::element::Numbers;
 use super::format::Format;
-pub use super::npy::Numbers;
 use super::npy::{self, Source};
+use super::wanted::{Column, Labels, Loaded, Wanted};
 use super::write::write_atomically;
+use crate::catalogue::nearest;
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
-use crate::input::{self, Input};
+use crate::input::{self, Input, excerpt};
 use crate::{interrupt, memory};
 use npyz::{AutoSerialize, WriterBuilder};
 use std::io::Read;
@@ -14,27 +17,37 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::result::ZipError;
 
-pub(super) const NPY: Format = Format { extension: "npy", load: load_npy, save: save_npy };
-pub(super) const NPZ: Format = Format { extension: "npz", load: load_first, save: save_points };
+pub(super) const NPY: Format = Format { extension: "npy", takes: &[], load: load_npy, save: save_npy };
+pub(super) const NPZ: Format =
+    Format { extension: "npz", takes: &["array", "labels"], load: load_points, save: save_points };
 
 /// A named array: its name, its numbers in row-major order, its shape.
 pub type Array = (String, Numbers, Vec<usize>);
 
-fn as_rows(path: &Path, (data, shape): (Numbers, Vec<usize>)) -> Result<Rows> {
-    let data = data.double().map_err(|reason| input::failed(path, reason))?;
-    match shape[..] {
-        [n, d] => Ok(Rows { data, n, d }),
-        [n] => Ok(Rows { data, n, d: 1 }),
-        // images and the like: one row per leading index
-        [n, ..] if n > 0 => Ok(Rows { d: data.len() / n, n, data }),
-        _ => Err(Error::io("read", path, format!("its shape is {shape:?}, expected [n, d]"))),
-    }
+/// Whole numbers from here on may have no f64.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// An array as points: of more than two dimensions, images and the like, the first counts them.
+fn as_rows(array: npy::Array) -> std::result::Result<Loaded, String> {
+    let data = array.numbers.double()?;
+    let rows = match array.shape[..] {
+        [n, d] => Rows { data, n, d },
+        [n] => Rows { data, n, d: 1 },
+        [n, ..] if n > 0 => Rows { d: data.len() / n, n, data },
+        _ => return Err(format!("its shape is {:?}, expected [n, d]", array.shape)),
+    };
+    let large = array.element.rounds().then(|| rows.data.iter().find(|v| v.abs() >= WHOLE));
+    let note = large.flatten().map(|v| {
+        let (name, row) = (array.element.name(), rows.data.iter().position(|w| w == v).unwrap_or(0) / rows.d.max(1));
+        format!("whole numbers beyond 2^53 are rounded to 53 bits: the array is {name} and row {row} has about {v:e}")
+    });
+    Ok(Loaded { rows, labels: None, notes: note.into_iter().collect() })
 }
 
-fn load_npy(path: &Path) -> Result<Rows> {
+fn load_npy(path: &Path, _: &Wanted) -> Result<Loaded> {
     let (file, len) = input::open(path)?;
     let array = npy::read(&mut Source { bytes: file, len, certain: true }, true);
-    as_rows(path, array.map_err(|reason| input::failed(path, reason))?)
+    array.and_then(as_rows).map_err(|reason| input::failed(path, reason))
 }
 
 /// An npz file and the arrays in it, by name.
@@ -52,34 +65,111 @@ impl Arrays {
         let mut named: Vec<(String, Member)> = archive.members().iter().filter_map(of_array).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         if let Some(two) = named.windows(2).find(|w| w[0].0 == w[1].0) {
-            return Err(fail(format!("it holds two arrays `{}`", input::excerpt(&two[0].0))));
+            return Err(fail(format!("it holds two arrays `{}`", excerpt(&two[0].0))));
         }
         Ok(Arrays { archive, named })
     }
 
     /// An array, in f64 if it shall be wide, read to the end of its member, where its checksum is.
-    fn read(&mut self, path: &Path, i: usize, wide: bool) -> Result<Array> {
+    fn read(&mut self, i: usize, wide: bool) -> std::result::Result<npy::Array, String> {
         let (name, member) = &self.named[i];
-        let fail = |reason: String| input::failed(path, format!("its array `{}`: {reason}", input::excerpt(name)));
+        let fail = |reason: String| format!("its array `{}`: {reason}", excerpt(name));
         let bytes = self.archive.contents(member).map_err(fail)?;
         let mut source = Source { bytes, len: member.len, certain: false };
-        let (data, shape) = npy::read(&mut source, wide).map_err(fail)?;
+        let array = npy::read(&mut source, wide).map_err(fail)?;
         match source.bytes.read(&mut [0]) {
-            Ok(0) => Ok((name.clone(), data, shape)),
-            Ok(_) => Err(fail(format!("bytes follow behind the numbers of its shape {shape:?}"))),
+            Ok(0) => Ok(array),
+            Ok(_) => Err(fail(format!("bytes follow behind the numbers of its shape {:?}", array.shape))),
             Err(e) => Err(fail(e.to_string())),
+        }
+    }
+
+    /// What an array is, by its header.
+    fn described(&mut self, i: usize) -> std::result::Result<(Vec<usize>, Element), String> {
+        let member = &self.named[i].1;
+        let bytes = self.archive.contents(member)?;
+        npy::described(&mut Source { bytes, len: member.len, certain: false })
+    }
+
+    /// The array of a name.
+    fn find(&self, option: &str, name: &str) -> std::result::Result<usize, String> {
+        self.named.iter().position(|(n, _)| n == name).ok_or_else(|| {
+            let hint = nearest(name, self.named.iter().map(|(n, _)| n.as_str()));
+            let hint = hint.map_or(String::new(), |n| format!("; did you mean `{}`?", excerpt(n)));
+            let names: Vec<String> = self.named.iter().map(|(n, _)| format!("`{}`", excerpt(n))).collect();
+            format!("{option}: it holds no array `{}`, but {}{hint}", excerpt(name), few(&names))
+        })
+    }
+
+    /// The only array that can be points, beside those that are none: scalars, texts, objects, and the labels.
+    fn only(&mut self, labels: Option<usize>) -> std::result::Result<usize, String> {
+        let (mut usable, mut others) = (vec![], vec![]);
+        for i in (0..self.named.len()).filter(|i| Some(*i) != labels) {
+            let name = excerpt(&self.named[i].0);
+            match self.described(i) {
+                Ok((shape, element)) if !shape.is_empty() => {
+                    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+                    usable.push((i, format!("`{name}` ({} of {})", sizes.join("×"), element.name())));
+                }
+                Ok(_) => others.push(format!("`{name}`, a single number")),
+                Err(e) if e.contains(&interrupted()) => return Err(e),
+                Err(e) => others.push(format!("`{name}`: {e}")),
+            }
+        }
+        match &usable[..] {
+            [(i, _)] => Ok(*i),
+            [] if others.is_empty() => Err("it holds no arrays".into()),
+            [] => Err(format!("it holds no array of points: {}", few(&others))),
+            [(first, _), ..] => {
+                let listed: Vec<String> = usable.iter().map(|(_, what)| what.clone()).collect();
+                let example = excerpt(&self.named[*first].0);
+                Err(format!(
+                    "it holds {} arrays of numbers, {}: array: \"{example}\" takes that one",
+                    usable.len(),
+                    few(&listed)
+                ))
+            }
         }
     }
 }
 
-/// The first array of an npz; what else is in the file is not read.
-fn load_first(path: &Path) -> Result<Rows> {
+/// How an interrupt reads.
+fn interrupted() -> String {
+    Error::Interrupted.to_string()
+}
+
+/// A list for a message, the first of many.
+fn few(all: &[String]) -> String {
+    let more = if all.len() > 12 { format!(", … ({} in all)", all.len()) } else { String::new() };
+    format!("{}{more}", all.iter().take(12).cloned().collect::<Vec<_>>().join(", "))
+}
+
+/// The array of an npz that is asked for, or its only one; what else is in the file is not read.
+fn load_points(path: &Path, wanted: &Wanted) -> Result<Loaded> {
     let mut arrays = Arrays::open(path)?;
-    if arrays.named.is_empty() {
-        return Err(Error::io("read", path, "it holds no arrays"));
+    let fail = |reason: String| input::failed(path, reason);
+    let labels = match &wanted.labels {
+        Some(Column::Named(name)) => Some(arrays.find("labels", name).map_err(fail)?),
+        Some(Column::At(i)) => return Err(fail(format!("labels: expected the name of an array, got {i}"))),
+        None => None,
+    };
+    let points = match &wanted.array {
+        Some(name) => arrays.find("array", name),
+        None => arrays.only(labels),
+    };
+    let read = |arrays: &mut Arrays, i| arrays.read(i, true).and_then(as_rows);
+    let mut out = points.and_then(|i| read(&mut arrays, i)).map_err(fail)?;
+    if let Some(i) = labels {
+        let found = read(&mut arrays, i).map_err(fail)?;
+        if (found.rows.n, found.rows.d) != (out.rows.n, 1) {
+            let (name, n) = (excerpt(&arrays.named[i].0), out.rows.n);
+            let shape = [found.rows.n, found.rows.d];
+            return Err(fail(format!("labels: `{name}` has the shape {shape:?}, expected {n} numbers, one per point")));
+        }
+        out.labels = Some(Labels::Numbers(found.rows.data));
+        out.notes.extend(found.notes);
     }
-    let (_, data, shape) = arrays.read(path, 0, true)?;
-    as_rows(path, (data, shape))
+    Ok(out)
 }
 
 /// Every array of an npz, sorted by name.
@@ -89,7 +179,12 @@ fn load_first(path: &Path) -> Result<Rows> {
 /// there is memory, or to more than numbers that were measured do.
 pub fn load_npz(path: &Path) -> Result<Vec<Array>> {
     let mut arrays = Arrays::open(path)?;
-    (0..arrays.named.len()).map(|i| arrays.read(path, i, false)).collect()
+    let mut out = vec![];
+    for i in 0..arrays.named.len() {
+        let npy::Array { numbers, shape, .. } = arrays.read(i, false).map_err(|reason| input::failed(path, reason))?;
+        out.push((arrays.named[i].0.clone(), numbers, shape));
+    }
+    Ok(out)
 }
 
 /// Numbers that are written between two looks at the interrupt: packed, some milliseconds.

@@ -1,6 +1,7 @@
 //! Reading and writing points, by extension.
+use super::wanted::{Labels, Loaded, Wanted};
 use super::{FORMATS, Format};
-use crate::catalogue::{Entry, nearest, no_defaults};
+use crate::catalogue::{Entry, Opt, OptionKind, defaults_of, nearest, no_defaults};
 use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -15,16 +16,63 @@ fn format(path: &Path) -> Result<&'static Format> {
     })
 }
 
-/// Reads points of shape [n, d]; a vector becomes one column, an npz gives its first array, a CSV may have a header line.
+/// Reads points of shape [n, d]; a vector becomes one column, of an array of more dimensions the first counts the points, an
+/// npz gives its one array of numbers, a CSV may have a line of names.
 ///
 /// # Errors
 /// An extension that is no format, a file that cannot be read or is not what its extension says, a file without points.
 pub fn load(path: &Path) -> Result<Rows> {
-    let rows = (format(path)?.load)(path)?;
-    if rows.n == 0 || rows.d == 0 {
+    load_with(path, &Wanted::default()).map(|l| l.rows)
+}
+
+/// The same with choices: an array of several, columns, labels.
+///
+/// # Errors
+/// As [`load`]; a choice that the format does not know, an array or a column that is not there.
+///
+/// # Examples
+/// ```
+/// use gflow::io::{self, Column, Labels, Wanted};
+///
+/// let folder = std::env::temp_dir().join(format!("gflow-doc-labels-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).ok();
+/// let path = folder.join("iris.csv");
+/// # let fail = |e: std::io::Error| gflow::error::Error::data("example", e.to_string());
+/// std::fs::write(&path, "width;height;species\n1,5;2;setosa\n3;4,5;virginica\n").map_err(fail)?;
+/// let wanted = Wanted { labels: Some(Column::Named("species".into())), ..Wanted::default() };
+/// let loaded = io::load_with(&path, &wanted)?;
+/// assert_eq!(loaded.rows.data, [1.5, 2.0, 3.0, 4.5]);
+/// let Some(Labels::Texts(species)) = loaded.labels else { unreachable!() };
+/// assert_eq!(species.iter().collect::<Vec<_>>(), ["setosa", "virginica"]);
+/// # std::fs::remove_dir_all(&folder).ok();
+/// # Ok::<(), gflow::error::Error>(())
+/// ```
+pub fn load_with(path: &Path, wanted: &Wanted) -> Result<Loaded> {
+    let format = format(path)?;
+    if let Some(name) = wanted.given().into_iter().find(|name| !format.takes.contains(name)) {
+        let of: Vec<String> =
+            FORMATS.iter().filter(|f| f.takes.contains(&name)).map(|f| format!(".{}", f.extension)).collect();
+        return Err(Error::data("io::load", format!("the option `{name}` is for {} files", of.join(", "))));
+    }
+    let loaded = (format.load)(path, wanted)?;
+    if loaded.rows.n == 0 || loaded.rows.d == 0 {
         return Err(Error::io("read", path, "it holds no points"));
     }
-    Ok(rows)
+    Ok(loaded)
+}
+
+impl Labels {
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Labels::Numbers(l) => l.len(),
+            Labels::Texts(l) => l.len(),
+        }
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// Writes points; an existing file is replaced only once the new one is complete.
@@ -40,7 +88,7 @@ pub fn load(path: &Path) -> Result<Rows> {
 ///
 /// let folder = std::env::temp_dir().join(format!("gflow-doc-{}", std::process::id()));
 /// let points = Rows { data: vec![0.5, 1.0, -2.0, 0.1, 3.0, 4.0], n: 3, d: 2 };
-/// for name in ["points.npy", "points.npz", "points.csv"] {
+/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt"] {
 ///     let path = folder.join(name);
 ///     io::save(&points, &path)?;
 ///     assert_eq!(io::load(&path)?, points);
@@ -53,24 +101,74 @@ pub fn save(rows: &Rows, path: &Path) -> Result<()> {
     (format(path)?.save)(rows, path)
 }
 
+const COLUMN: &str = "the name of a column, or its number from 0";
+
+const OPTIONS: &[Opt] = &[
+    Opt {
+        name: "array",
+        kind: OptionKind::Text,
+        doc: "npz: the array with the points; not needed where there is one alone",
+    },
+    Opt {
+        name: "columns",
+        kind: OptionKind::Value("a list of names or numbers of columns"),
+        doc: "text: the coordinates in this order, numbered from 0; all but index and labels if not given",
+    },
+    Opt {
+        name: "labels",
+        kind: OptionKind::Value(COLUMN),
+        doc: "text: the column of labels, texts or numbers; npz: the array of labels. The result is then a map of points and labels",
+    },
+    Opt {
+        name: "header",
+        kind: OptionKind::Flag,
+        doc: "text: whether the first line holds names; found out if not given",
+    },
+    Opt {
+        name: "index",
+        kind: OptionKind::Flag,
+        doc: "text: whether the first column numbers or names the lines; it does if it has no name beside others",
+    },
+    Opt {
+        name: "separator",
+        kind: OptionKind::Text,
+        doc: "text: the sign between fields, \" \" for any number of blanks; found out if not given",
+    },
+    Opt {
+        name: "decimal",
+        kind: OptionKind::Choice(&[".", ","]),
+        doc: "text: the sign before fractions; found out if not given",
+    },
+    Opt {
+        name: "missing",
+        kind: OptionKind::Texts,
+        doc: "text: further words where there is no number, beside empty fields, NA, N/A, NaN, null, none and ?",
+    },
+    Opt { name: "skip", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "text: lines before the table" },
+];
+
 /// The room in the catalogue.
 pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "io::load",
         room: "io",
-        signature: "io::load(path)",
-        doc: "Points from a .npy, .npz or .csv file (rows are points; a CSV may have a header line), with the digits of the file.",
+        signature: "io::load(path, options)",
+        doc: "Points from a .npy, .npz, .csv, .tsv or .txt file (rows are points), with the digits of the file. Text may be \
+              separated by commas, semicolons, tabs, | or blanks, have a line of names, # comments, decimal commas and an \
+              index column as pandas writes it; a missing value becomes NaN, which finite_rows(x) leaves out and \
+              not_finite(x) lists. What may be read in two ways is refused with the option that decides. With labels the \
+              result is #{ points, labels }, as of data::idx. Of an array of more than two dimensions the first counts points.",
         equation: "",
         cite: "",
-        options: &[],
-        defaults: no_defaults,
-        example: "io::save(data::moons(20), \"moons.npy\");\nio::load(\"moons.npy\")",
+        options: OPTIONS,
+        defaults: defaults_of::<Wanted>,
+        example: "io::save(data::moons(20), \"moons.csv\");\nio::load(\"moons.csv\", #{ columns: [\"x1\", \"x0\"] })",
     },
     Entry {
         name: "io::save",
         room: "io",
         signature: "io::save(points, path)",
-        doc: "Writes points to a .npy, .npz or .csv file, by extension, in f64; a relative path is inside --out where one is given.",
+        doc: "Writes points to a .npy, .npz, .csv, .tsv or .txt file, by extension, in f64; a relative path is inside --out where one is given.",
         equation: "",
         cite: "",
         options: &[],

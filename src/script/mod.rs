@@ -5,6 +5,7 @@ mod bind;
 mod call;
 mod check;
 pub(crate) mod claims;
+mod classes;
 mod complete;
 pub(crate) mod context;
 mod convert;

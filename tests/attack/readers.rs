@@ -6,6 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use gflow::dataset::{Rows, idx};
 use gflow::error::Result;
+use gflow::io::{Column, Wanted};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -55,6 +56,7 @@ fn npy_headers_that_lie() {
         ("(2, 9223372036854775808)", "has more entries than any memory holds"),
         ("(1000000000, 100)", "its shape [1000000000, 100] takes 400000000000 bytes, 8 follow"),
         ("(3,)", "its shape [3] takes 12 bytes, 8 follow"),
+        ("(1,)", "4 bytes follow behind the numbers of its shape [1]: another array, or a wrong shape"),
     ] {
         refuses(&write(&npy_file(&header(shape), &[0; 8])), why);
     }
@@ -192,7 +194,7 @@ fn pipes_and_devices_are_no_files_of_points() {
     let pipe = folder.path().join("pipe.npy");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     refuses(&pipe, "it is a pipe or a device, expected a regular file");
-    for extension in ["npy", "npz", "csv"] {
+    for extension in ["npy", "npz", "csv", "tsv", "txt"] {
         let zero = folder.path().join(format!("zero.{extension}"));
         std::os::unix::fs::symlink("/dev/zero", &zero).unwrap();
         refuses(&zero, "it is a pipe or a device, expected a regular file");
@@ -201,6 +203,74 @@ fn pipes_and_devices_are_no_files_of_points() {
         refuses(&inner, "it is a folder");
     }
     assert!(message(Path::new("/dev/zero"), idx::images).contains("it is a pipe or a device"));
+}
+
+/// A cut file is refused, wherever it is cut, unless it is a text, which may end anywhere.
+#[test]
+fn cut_files() {
+    let numbers: Vec<u8> = (0..12).flat_map(|i| (i as f32 + 0.5).to_le_bytes()).collect();
+    let npy = npy_file(&header("(2, 3, 2)").replace("False", "True"), &numbers);
+    let zip = |method| zip_file(&[("a.npy", &npy), ("b.txt", b"text")], method);
+    let (stored, packed) = (zip(CompressionMethod::Stored), zip(CompressionMethod::Deflated));
+    for (extension, bytes) in [("npy", npy), ("npz", stored), ("npz", packed)] {
+        let file = File::new(extension);
+        assert_eq!(gflow::io::load(&file.write(&bytes)).unwrap().n, 2);
+        for cut in 0..bytes.len() {
+            assert!(
+                gflow::io::load(&file.write(&bytes[..cut])).is_err(),
+                "{extension}, {cut} of {} bytes",
+                bytes.len()
+            );
+        }
+    }
+}
+
+/// The most that reading a file holds at a time, beside a few pieces of it.
+fn peak(name: &str, bytes: &[u8], wanted: &Wanted) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let (loaded, peak) = allocations::peak(1 << 30, refused, || gflow::io::load_with(&path, wanted));
+    loaded.unwrap_or_else(|e| panic!("{name}: {e}"));
+    peak
+}
+
+/// Four times the file where its numbers are as short as numbers can be, and eight bytes a number where they are one byte.
+#[test]
+fn reading_takes_the_memory_of_what_is_read() {
+    const PIECES: usize = 3 << 20;
+    let labels = Wanted { labels: Some(Column::At(-1)), ..Wanted::default() };
+    let rows = |line: &str| line.repeat(8_000_000 / line.len());
+    for (name, text, wanted) in [
+        ("digits.csv", rows("1,2\n3,4\n"), Wanted::default()),
+        ("digits.txt", rows("1 2 3 4 5 6 7 8\n"), Wanted::default()),
+        ("column.csv", rows("1\n"), Wanted::default()),
+        ("semicolons.csv", rows("0,5;1,25\n"), Wanted::default()),
+        ("labels.csv", rows("0.5,a\n1.5,longer\n"), labels.clone()),
+        ("many.csv", (0..500_000).map(|i| format!("0.{i},id{i}\n")).collect(), labels),
+    ] {
+        let peak = peak(name, text.as_bytes(), &wanted);
+        assert!(peak <= 4 * text.len() + PIECES, "{name}: {peak} bytes for {}", text.len());
+    }
+    for (descr, size) in [("|u1", 1), ("<f2", 2), ("<i4", 4), ("<f4", 4), ("<f8", 8)] {
+        for order in ["False", "True"] {
+            let count = 2_000_000;
+            let head = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': (1000, 50, 40), }}\n");
+            let file = npy_file(&head, &vec![1; count * size]);
+            let peak = peak("a.npy", &file, &Wanted::default());
+            assert!(peak <= 8 * count + PIECES, "{descr} {order}: {peak} bytes for {}", file.len());
+        }
+    }
+}
+
+/// What cannot fit is refused by its first lines, not after hours.
+#[test]
+fn texts_of_terabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.csv");
+    std::fs::write(&path, ["x,y\n", "0.5,1.25\n".repeat(10_000).as_str()].concat()).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(10 << 40).unwrap();
+    refuses(&path, "its 10995.1 GB are about ");
 }
 
 /// A line of a megabyte is no part of a message, nor is what a terminal would obey.

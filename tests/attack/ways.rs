@@ -371,6 +371,8 @@ pub const STATEMENTS: &[&str] = &[
     "{Any}.save({Text});",
     "{Any}.show();",
     "io::save({Points}, {Text}); io::load({Text})",
+    "io::save({Points}, \"x.csv\"); io::load(\"x.csv\", #{ columns: {Any}, labels: {Any} })",
+    "io::save({Points}, \"x.npz\"); io::load(\"x.npz\", #{ array: {Text} })",
     "claim({Text}, {Number}, #{ at_most: {Number} })",
     "tabulate({Text}, {Text}, {Text}, {Any})",
     "let v = {Run}; v.save(\"kept\"); load_run(\"kept\").resume(1)",

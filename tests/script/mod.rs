@@ -7,3 +7,4 @@ mod notebook;
 mod prepare;
 mod reproduce;
 mod sessions;
+mod tables;

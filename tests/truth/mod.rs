@@ -13,6 +13,7 @@ mod edges;
 mod ends;
 pub mod equilibrium;
 mod exact;
+mod files;
 mod flows;
 mod functions;
 mod kernels;

@@ -87,7 +87,7 @@ pub const RUN: Entry = Entry {
         Opt {
             name: "labels",
             kind: OptionKind::Value("[source labels, target labels]"),
-            doc: "classes of the points: particles move towards the targets of their own class; default none",
+            doc: "classes of the points, whole numbers or texts: particles move towards the targets of their own class; default none",
         },
         Opt {
             name: "prepare",

@@ -1,22 +1,90 @@
 //! `io::…`
+use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::io::{Column, Labels, Loaded, Wanted};
+use crate::memory;
 use crate::prepare::rows::Gaps;
-use crate::script::convert::{held, rows, text};
+use crate::script::call::Call;
+use crate::script::convert::{held, list, plain_number, rows, text, type_of};
 use crate::script::library::Library;
-use rhai::Dynamic;
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use std::collections::HashMap;
 
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     l.expose("io::load", |call, (path,): (Dynamic,)| {
-        let rows = crate::io::load(&call.context.input_path(&text("io::load(path)", &path)?))?;
-        let gaps = Gaps::of(&rows.data, rows.d)?;
+        let path = call.context.input_path(&text("io::load(path)", &path)?);
+        let loaded = crate::io::load_with(&path, &wanted(call)?)?;
+        let gaps = Gaps::of(&loaded.rows.data, loaded.rows.d)?;
+        loaded.notes.iter().for_each(|note| call.context.note(format!("io::load: {note}")));
         if gaps.rows > 0 {
-            let found = gaps.described([rows.n, rows.d]);
+            let found = gaps.described([loaded.rows.n, loaded.rows.d]);
             call.context.note(format!("io::load: {found}; finite_rows(x) leaves them out"));
         }
-        Ok(held(rows))
+        Ok(given(loaded)?)
     });
     l.expose("io::save", |call, (p, path): (Dynamic, Dynamic)| {
         let (p, path) = (rows("io::save(points)", &p)?, text("io::save(path)", &path)?);
         Ok(crate::io::save(&p, &call.context.output_path(&path))?)
     });
+}
+
+/// The options of `io::load`.
+fn wanted(call: &Call) -> Result<Wanted> {
+    let mut out: Wanted = call.options.typed()?;
+    if let Some(labels) = call.options.value("labels") {
+        out.labels = Some(column("labels", labels, "the name of a column, or its number from 0")?);
+    }
+    if let Some(columns) = call.options.value("columns") {
+        let expected = "a list of names or numbers of columns, such as [\"x\", \"y\"] or [0, 1]";
+        let flat = columns.flatten_clone();
+        let listed = flat.read_lock::<Array>().ok_or_else(|| misfit("columns", columns, expected))?;
+        if listed.is_empty() {
+            return Err(misfit("columns", columns, expected));
+        }
+        out.columns = listed.iter().map(|c| column("columns", c, expected)).collect::<Result<_>>()?;
+    }
+    Ok(out)
+}
+
+fn misfit(key: &str, v: &Dynamic, expected: &str) -> Error {
+    let got = match plain_number(v) {
+        Some(x) => x.to_string(),
+        None => format!("a {}", type_of(v)),
+    };
+    Error::Option { owner: "io::load".into(), key: key.into(), got, expected: expected.into() }
+}
+
+fn column(key: &str, v: &Dynamic, expected: &str) -> Result<Column> {
+    if let Ok(name) = v.flatten_clone().into_immutable_string() {
+        return Ok(Column::Named(name.to_string()));
+    }
+    let whole = plain_number(v).filter(|x| x.fract() == 0.0 && x.abs() < 1e9);
+    whole.map(|x| Column::At(x as i64)).ok_or_else(|| misfit(key, v, expected))
+}
+
+/// Points, or a map of points and labels.
+fn given(loaded: Loaded) -> Result<Dynamic> {
+    let n = loaded.rows.n;
+    let points = Dynamic::from(held(loaded.rows));
+    let Some(labels) = loaded.labels else { return Ok(points) };
+    // a value of the language, and the text that it may hold
+    memory::check("io::load, labels", memory::product(&[n, 2 * size_of::<Dynamic>()]))?;
+    let labels = match labels {
+        Labels::Numbers(l) => list(l),
+        Labels::Texts(l) => {
+            // texts that occur often are there once
+            let mut known: HashMap<&str, ImmutableString> = HashMap::new();
+            let mut out = Array::with_capacity(n);
+            for (i, text) in l.iter().enumerate() {
+                interrupt::poll_each(i)?;
+                out.push(known.entry(text).or_insert_with(|| text.into()).clone().into());
+            }
+            out
+        }
+    };
+    let mut out = Map::new();
+    out.insert("points".into(), points);
+    out.insert("labels".into(), labels.into());
+    Ok(Dynamic::from(out))
 }

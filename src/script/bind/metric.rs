@@ -2,7 +2,8 @@
 use crate::error::Result;
 use crate::metric::{self as room, Metric};
 use crate::script::call::Call;
-use crate::script::convert::{count, list, number, numbers};
+use crate::script::classes::classes;
+use crate::script::convert::{count, list, number};
 use crate::script::library::Library;
 use crate::space::kernel::Kernel;
 use rhai::{Dynamic, Map};
@@ -65,8 +66,9 @@ fn sliced(call: &Call, p: &Dynamic, q: &Dynamic, with_error: bool) -> Result<Dyn
 fn neighbours(l: &mut Library) {
     l.expose("metric::nn_accuracy", |call, (p, lp, q, lq): (Dynamic, Dynamic, Dynamic, Dynamic)| {
         let (p, q) = call.samples("nn_accuracy", &p, &q)?;
-        let lp = numbers("nn_accuracy, labels of the first sample", &lp)?;
-        Ok(room::neighbours::nn_accuracy(&p, &lp, &q, &numbers("nn_accuracy, labels of the second sample", &lq)?)?)
+        let names = ["nn_accuracy, labels of the first sample", "nn_accuracy, labels of the second sample"];
+        let [lp, lq] = classes(names, [&lp, &lq])?;
+        Ok(room::neighbours::nn_accuracy(&p, &lp, &q, &lq)?)
     });
     l.expose("metric::memorisation", |call, (p, t, h): (Dynamic, Dynamic, Dynamic)| {
         let (p, t) = call.samples("memorisation", &p, &t)?;

@@ -17,8 +17,9 @@ use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::prepare::Transform;
 use crate::record::{State, compact};
 use crate::script::call::Call;
+use crate::script::classes::classes;
 use crate::script::context::{Context, Resume, lock};
-use crate::script::convert::{count, list, numbers, text, type_of};
+use crate::script::convert::{count, list, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
 use crate::script::values::{EstimateValue, FittedCritic, FlowValue, RunValue, TableValue};
@@ -250,8 +251,9 @@ fn labels(v: &Dynamic) -> Result<Labels> {
             got: format!("a {}", type_of(v)),
         });
     };
-    let whole = |v: &Dynamic| -> Result<Vec<i64>> {
-        numbers(what, v)?
+    let [source, target] = classes([what, what], [&pair[0], &pair[1]])?;
+    let whole = |labels: Vec<f64>| -> Result<Vec<i64>> {
+        labels
             .into_iter()
             .map(|l| {
                 if l.fract() == 0.0 {
@@ -262,7 +264,7 @@ fn labels(v: &Dynamic) -> Result<Labels> {
             })
             .collect()
     };
-    Ok(Labels { source: whole(&pair[0])?, target: whole(&pair[1])? })
+    Ok(Labels { source: whole(source)?, target: whole(target)? })
 }
 
 fn reading(l: &mut Library) {

@@ -246,6 +246,7 @@ pub const CASES: &[Case] = &[
     // files
     case(&["io::load"], "", "io::load(\"zeros.npy\")"),
     case(&["io::load"], "", "io::load(\"rows.csv\")"),
+    case(&["io::load"], "", "io::load(\"rows.csv\", #{ labels: 2, columns: [0, 1, 0, 1] })"),
     case(&["io::save"], "let p = data::gaussian(2000000, 10);", "io::save(p, \"a.csv\")"),
     case(&["io::save"], "let p = data::gaussian(2000000, 10);", "io::save(p, \"a.npz\")"),
     case(

@@ -1,9 +1,11 @@
 //! Targets that read points from files.
 use super::engine::Target;
 use super::mutate::Mutator;
+use super::oracle;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gflow::dataset::{Rows, idx};
+use gflow::io::{Column, Wanted};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use zip::write::FileOptions;
@@ -69,6 +71,11 @@ fn npy_seeds() -> Vec<Vec<u8>> {
         of(">f8", "False", "(6,)", &floats),
         of("|u1", "False", "(4, 3, 4)", &floats),
         of("<i8", "True", "(2, 3)", &floats),
+        of(">f2", "True", "(2, 3, 4)", &floats),
+        of("<u2", "True", "(2, 2, 3, 2)", &floats),
+        of("|b1", "True", "(2, 8)", &[0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0, 1, 0]),
+        of("|i1", "False", "(48,)", &floats),
+        of(">u4", "True", "(4, 3)", &floats),
     ]
 }
 
@@ -92,6 +99,11 @@ const NPY_WORDS: &[&str] = &[
     "'|u1'",
     "'<i8'",
     "'|O'",
+    "'<f2'",
+    "'>i2'",
+    "'|b1'",
+    "'<u8'",
+    "'<U4'",
     "[('x', '<f4')]",
     "\"",
     "'",
@@ -127,12 +139,14 @@ impl Target for Npy {
     fn mend(&self, m: &mut Mutator, input: Vec<u8>) -> Vec<u8> {
         mend_npy(m, input)
     }
-    // a byte is four as a number, and there twice while columns become rows
+    // a byte is eight as a number, and there twice in a small array whose columns become rows
     fn allowance(&self, input: usize) -> usize {
         16 * input + (1 << 20)
     }
     fn run(&mut self, input: &[u8]) -> String {
-        said(gflow::io::load(&self.0.write(input)))
+        let loaded = gflow::io::load(&self.0.write(input));
+        loaded.iter().for_each(|rows| oracle::check_npy(input, rows));
+        said(loaded)
     }
 }
 
@@ -161,6 +175,8 @@ impl Target for Npz {
             zip_file(&[], CompressionMethod::Stored),
         ];
         out.extend(arrays);
+        let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/files");
+        out.extend(["neighbours.npz", "several.npz"].map(|name| std::fs::read(fixtures.join(name)).unwrap()));
         out
     }
     fn words(&self) -> &'static [&'static str] {
@@ -202,6 +218,14 @@ impl Target for Csv {
             "# a comment\n1, 2 ,3\r\n\"4\",5,6\r\n",
             "nan,inf\n-inf,1e39\n",
             "1;2\n",
+            "a;b\n1,5;2\n3;4,25\n",
+            ",x,y\n0,1.5,2\n1,3,4\n2,5,6\n",
+            " x  y\n 1.5 2\n3  4 # note\n",
+            "x\ty\tz\n1\t\t3\nNA\t5\t6\n",
+            "0,1,2\n0.5,1.5,2.5\n",
+            "x,y,\n1,2,\n3,4,\n",
+            "5.1,3.5,red\n4,3,blue\n",
+            "1|2\n\n3|4\n",
         ]
         .map(|t| t.as_bytes().to_vec())
         .to_vec()
@@ -222,16 +246,34 @@ impl Target for Csv {
             "\u{feff}",
             "é",
             "\t",
+            "|",
+            " ",
+            "\u{a0}",
+            "\u{2212}",
+            "#N/A",
+            "True",
+            "0,1,2",
+            "1,5",
+            "1.234,5",
+            "Unnamed: 0",
+            "\r",
             "1,2\n",
             "\u{1b}[2J",
         ]
     }
-    // a field may be one byte: its place, its number, both in lists that double
+    // a field may be one byte: its number is eight, its place in the first lines eight in lists that double
     fn allowance(&self, input: usize) -> usize {
-        64 * input + (1 << 20)
+        48 * input + (1 << 20)
     }
     fn run(&mut self, input: &[u8]) -> String {
-        said(gflow::io::load(&self.0.write(input)))
+        let path = self.0.write(input);
+        let loaded = gflow::io::load(&path);
+        loaded.iter().for_each(|rows| oracle::check_text(input, rows));
+        let wanted = Wanted { labels: Some(Column::At(-1)), ..Wanted::default() };
+        if let Ok(l) = gflow::io::load_with(&path, &wanted) {
+            assert_eq!(l.labels.map(|l| l.len()), Some(l.rows.n));
+        }
+        said(loaded)
     }
 }
 

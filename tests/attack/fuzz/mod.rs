@@ -7,6 +7,7 @@
 mod engine;
 mod files;
 mod mutate;
+mod oracle;
 mod program;
 mod runs;
 mod texts;

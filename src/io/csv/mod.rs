@@ -1,0 +1,24 @@
+//! Points as text, a line each and a field a number, as spreadsheets, pandas, R and numpy.savetxt write them.
+//!
+//! A file is read twice: once for its lines, fields and names, so that the numbers get the memory they need and no more, and
+//! once for the numbers. In between nothing is asked for that the file does not hold.
+mod cells;
+mod count;
+mod header;
+mod layout;
+mod read;
+mod records;
+mod save;
+mod separator;
+mod tidy;
+use super::format::Format;
+
+/// What these files take.
+const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "skip"];
+
+pub(super) const CSV: Format =
+    Format { extension: "csv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b',') };
+pub(super) const TSV: Format =
+    Format { extension: "tsv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b'\t') };
+pub(super) const TXT: Format =
+    Format { extension: "txt", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b' ') };
