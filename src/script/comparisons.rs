@@ -3,16 +3,13 @@
 use super::caught::raised;
 use super::convert::{Native, fail, floats};
 use super::diagnostic::friendly;
-use super::readings::CHAIN;
+use super::readings::{CHAIN, LONGEST};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 use std::cmp::Ordering;
 use std::ops::{Range, RangeInclusive};
-
-/// Two comparisons of one chain, and how many there are at most.
-const LONGEST: usize = 8;
 
 /// A comparison by its sign.
 #[derive(Clone, Copy, PartialEq)]

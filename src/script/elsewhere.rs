@@ -9,6 +9,7 @@ pub fn variable(name: &str) -> Option<String> {
         "nan" | "NaN" | "NAN" => "write 0.0/0.0; v.is_nan() asks for it".into(),
         "inf" | "Inf" | "INF" | "Infinity" => "write 1.0/0.0".into(),
         "pi" | "Pi" => "write PI".into(),
+        "e" | "E" => "write exp(1), exp(x)".into(),
         "np" | "numpy" | "math" | "torch" | "tf" | "jnp" | "jax" | "scipy" | "pd" | "sklearn" | "ot" | "statistics" => {
             format!("functions stand without `{name}.`: mean(v), sqrt(x), linalg::solve(a, b), random::normal(n)")
         }

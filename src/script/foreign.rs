@@ -14,6 +14,9 @@ pub struct Phrase {
     pub hint: String,
 }
 
+/// Tokens that are looked back at.
+const NEAR_TOKENS: usize = 20;
+
 /// Lines between a phrase and where reading stopped because of it.
 const NEAR: usize = 1;
 
@@ -79,6 +82,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("case", "`case` is not known", "write switch x { 1 => a, _ => b }"),
     ("begin", "`begin` is not known", "blocks stand in braces: { … }"),
     ("using", "`using` is not known", "every function is there without it; help() says how to find them"),
+    ("use", "`use` is not known", "every function is there without it; help() says how to find them"),
     ("library", "`library` is not known", "every function is there without it; help() says how to find them"),
     ("var", "`var` is not known", "a variable begins with let; the variance of a list is variance(v)"),
     ("del", "`del` is not known", "a variable goes with its block; m.remove(\"key\") takes a key out of a map"),
@@ -139,13 +143,22 @@ fn word(w: &Walk, i: usize) -> Found {
             say(1, "a list is not made by `for`", "write v.map(|x| x^2), v.filter(|x| x > 0)")
         }
         "if" if value_before => say(1, "`if` stands before what it chooses", "write if c { a } else { b }"),
-        _ if next("!") && (w.is(i + 2, "(") || w.is(i + 2, "[")) => {
-            let mend = if w.is(i + 2, "[") { "a list is [1, 2, 3]" } else { "write print(x), print(`x is ${x}`)" };
-            say(2, format!("there is no macro `{name}!`"), mend)
+        _ if next("!") && (w.is(i + 2, "(") || w.is(i + 2, "[")) => called_by_mark(w, i, &name),
+        _ if CALLED.contains(&name.as_str()) && !w.apart(i, i + 1) && (w.is_word(i + 1) || w.is_number(i + 1)) => {
+            say(2, format!("`{name}` needs parentheses"), format!("write {name}({})", w.word(i + 1)))
         }
         _ => WORDS.iter().find(|known| known.0 == name).and_then(|known| say(1, known.1, known.2)),
     }
 }
+
+/// `print!(…)` and `vec![…]` of Rust.
+fn called_by_mark(w: &Walk, i: usize, name: &str) -> Found {
+    let mend = if w.is(i + 2, "[") { "a list is [1, 2, 3]" } else { "write print(x), print(`x is ${x}`)" };
+    say(2, format!("there is no macro `{name}!`"), mend)
+}
+
+/// Functions that textbooks write without parentheses.
+const CALLED: [&str; 11] = ["sin", "cos", "tan", "exp", "ln", "log", "sqrt", "abs", "tanh", "sinh", "cosh"];
 
 /// Names in ASCII for letters that scripts of mathematicians hold.
 const LETTERS: &[(char, &str)] = &[
@@ -237,6 +250,15 @@ fn symbol(w: &Walk, i: usize) -> Found {
     if let Some(found) = started(w, i).or_else(|| colon(w, i)).or_else(|| quotes(w, i)) {
         return Some(found);
     }
+    if w.is(i, "...") && w.after_value(i) && w.joined(i) {
+        return say(1, "`...` is no range", "0..n goes to n - 1, 0..=n to n");
+    }
+    if w.is(i, "!") && w.after_value(i) && w.joined(i - 1) && !w.begins_value(i + 1) {
+        return say(1, "`!` is no factorial", "n! is exp(lgamma(n + 1))");
+    }
+    if let Some(found) = rows(w, i) {
+        return Some(found);
+    }
     let run = |n: usize| (1..n).all(|k| w.joined(i + k - 1));
     for (signs, message, hint) in SIGNS {
         if signs.iter().enumerate().all(|(k, s)| w.is(i + k, s)) && run(signs.len()) {
@@ -251,6 +273,18 @@ fn symbol(w: &Walk, i: usize) -> Found {
         }
     }
     None
+}
+
+/// Lists and matrices as MATLAB writes them.
+fn rows(w: &Walk, i: usize) -> Found {
+    if !w.opening(i).is_some_and(|open| w.is(open, "[")) {
+        return None;
+    }
+    if w.is(i, ";") {
+        return say(1, "`;` makes no rows", "a matrix is points([[1, 2], [3, 4]])");
+    }
+    let beside = w.is_number(i) && w.is_number(i + 1);
+    beside.then(|| (2, "entries of a list have commas between them".to_string(), "write [1, 2, 3]".to_string()))
 }
 
 /// What begins a statement only elsewhere: magics, commands of a shell or an editor.
@@ -282,10 +316,8 @@ fn colon(w: &Walk, i: usize) -> Found {
     if !w.is(i, ":") || i == 0 {
         return None;
     }
-    let last_of_line = i + 1 >= w.len() || w.apart(i, i + 1);
-    if last_of_line
-        && w.line_begins_with(i, &["if", "for", "while", "else", "def", "try", "fn", "elif", "with", "class"])
-    {
+    let outside = w.opening(i).is_none_or(|open| w.is(open, "{"));
+    if outside && w.line_begins_with(i, &["if", "for", "while", "else", "def", "try", "fn", "elif", "with", "class"]) {
         return say(1, "a block does not begin with `:`", "blocks stand in braces: if c { … } else { … }");
     }
     if w.line_begins_with(i, &["let", "const", "fn"]) && w.is_word(i - 1) && w.is_word(i + 1) {
@@ -366,7 +398,9 @@ fn assignment(w: &Walk, i: usize) -> Found {
     if !w.is(i, "=") {
         return None;
     }
-    if w.line_begins_with(i, &["if", "while"]) && w.opening(i).is_none_or(|o| w.is(o, "{") || w.is(o, "(")) {
+    let mut before =
+        (i.saturating_sub(NEAR_TOKENS)..i).rev().take_while(|k| !["{", "}", ";"].iter().any(|s| w.is(*k, s)));
+    if before.any(|k| w.is(k, "if") || w.is(k, "while")) {
         return say(1, "`=` sets a variable, it compares nothing", "write a == b");
     }
     if let Some(open) = w.opening(i)
@@ -376,6 +410,13 @@ fn assignment(w: &Walk, i: usize) -> Found {
     {
         let name = w.word(i - 1);
         return say(1, "arguments have no names", format!("options stand in a map at the end: f(x, #{{ {name}: … }})"));
+    }
+    if i >= 4 && w.is(i - 1, ")") {
+        let open = (i.saturating_sub(NEAR_TOKENS)..i).rev().find(|k| w.is(*k, "("));
+        if let Some(name) = open.and_then(|o| o.checked_sub(1)).filter(|k| w.is_word(*k)) {
+            let (f, x) = (w.word(name), w.word(name + 2));
+            return say(1, "a function is not set by `=`", format!("write fn {f}({x}) {{ … }}, or let {f} = |{x}| …;"));
+        }
     }
     let several =
         i >= 3 && w.is_word(i - 1) && w.is(i - 2, ",") && w.is_word(i - 3) && w.opening(i).is_none_or(|o| w.is(o, "{"));

@@ -11,6 +11,9 @@ pub const TEXT: &str = "__text";
 /// The function that caught errors pass through.
 pub const CAUGHT: &str = "__caught";
 
+/// Comparisons of a chain at most.
+pub const LONGEST: usize = 8;
+
 /// What is changed in a text.
 #[derive(Default)]
 pub struct Edits {
@@ -22,6 +25,8 @@ pub struct Edits {
     pub refused: Option<Refusal>,
     /// whether a power is written `^`
     pub powers: bool,
+    /// a name that a text between quotes holds as if it were a template
+    pub bare: Option<String>,
 }
 
 impl Edits {
@@ -106,6 +111,9 @@ pub fn of_tokens(w: &Walk, out: &mut Edits) {
         if w.is(i, "catch") && w.is(i + 1, "(") && w.is_word(i + 2) && w.is(i + 3, ")") && w.is(i + 4, "{") {
             out.insert(w.token(i + 4).to, format!("let {0} = {CAUGHT}({0});", w.word(i + 2)));
         }
+        if w.is_text(i) && out.bare.is_none() {
+            out.bare = held(&w.word(i));
+        }
         assigned(w, i, out);
         bars(w, i, out);
         if w.begins_operand(i) {
@@ -129,6 +137,15 @@ fn bars(w: &Walk, i: usize, out: &mut Edits) {
             r.open = end;
         }
     }
+}
+
+/// The name in `"… ${name} …"`, which is written as it stands; `${x}$` is a formula.
+fn held(text: &str) -> Option<String> {
+    let inside = text.strip_prefix('"')?.split("${").nth(1)?;
+    let (name, behind) = inside.split_once('}')?;
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_name && begins && !behind.contains('$')).then(|| name.to_string())
 }
 
 /// `x <- 5` of R, which would compare x with −5 and forget the answer.
@@ -169,6 +186,10 @@ fn chain(w: &Walk, from: usize, out: &mut Edits) {
             "a chain of `==` and other comparisons has more than one meaning",
             hint,
         );
+    }
+    if found.len() > LONGEST {
+        let hint = "join parts of it with &&";
+        return out.refuse(at.from, at.to - at.from, "this chain has too many comparisons", hint);
     }
     let words: Vec<&str> = found.iter().map(|f| f.1).collect();
     out.insert(w.token(from).from, format!("{CHAIN}(\"{}\", ", words.join(" ")));

@@ -185,19 +185,7 @@ pub fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         }
         EvalAltResult::ErrorTerminated(..) => Diagnostic::interrupted(),
         EvalAltResult::ErrorStackOverflow(_) => too_deep(),
-        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
-            let (wanted, got) = (friendly(wanted), friendly(got));
-            if wanted == "function" {
-                return Diagnostic::new("what is called here is no function").hinted(
-                    "a list, points and a text give their entries by v[0], counted from 0; a product is written with *",
-                );
-            }
-            Diagnostic::new(if wanted.is_empty() {
-                format!("a {got} cannot stand here")
-            } else {
-                format!("expected a {wanted}, got a {got}")
-            })
-        }
+        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => mismatched(&friendly(wanted), &friendly(got)),
         EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
             let mut quoted = text.split('\'').skip(1).step_by(2);
@@ -228,6 +216,20 @@ pub fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default()))
         }),
     }
+}
+
+/// A value of another type than is taken.
+fn mismatched(wanted: &str, got: &str) -> Diagnostic {
+    if wanted == "function" {
+        return Diagnostic::new("what is called here is no function").hinted(
+            "a list, points and a text give their entries by v[0], counted from 0; a product is written with *",
+        );
+    }
+    if wanted.is_empty() {
+        return Diagnostic::new(format!("a {got} cannot stand here"));
+    }
+    let d = Diagnostic::new(format!("expected a {wanted}, got a {got}"));
+    if got == "range" { d.hinted("a part of a list is v.extract(a..b), some rows of points p[a..b]") } else { d }
 }
 
 /// An error that was caught and thrown again.

@@ -20,6 +20,8 @@ pub struct Rewritten {
     pub refused: Option<Refusal>,
     /// whether `^` is written somewhere
     pub powers: bool,
+    /// a name that a text between quotes holds as if it were a template
+    pub bare: Option<String>,
     /// per line (from 0): (column in the rewritten line, characters inserted there), ascending
     inserted: Vec<Vec<(usize, usize)>>,
 }
@@ -193,7 +195,7 @@ fn applied(c: &[char], edits: Edits, length: usize) -> Rewritten {
     for (_, s) in &all[next..] {
         out += s;
     }
-    Rewritten { text: out, refused: edits.refused, powers: edits.powers, inserted }
+    Rewritten { text: out, refused: edits.refused, powers: edits.powers, bare: edits.bare, inserted }
 }
 
 #[cfg(test)]

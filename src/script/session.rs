@@ -312,6 +312,11 @@ impl Session {
             self.context
                 .note("`^` is the power, as `**` is: 2^3 is 8. Up to version 0.1 it was the exclusive or of bits.");
         }
+        if let Some(name) = &rewritten.bare {
+            self.context.note(format!(
+                "\"…${{{name}}}…\" is written as it stands: a text that holds values stands between backticks, `…${{{name}}}…`"
+            ));
+        }
         Ok(rewritten)
     }
 
