@@ -316,7 +316,9 @@ fn colon(w: &Walk, i: usize) -> Found {
     if !w.is(i, ":") || i == 0 {
         return None;
     }
-    let outside = w.opening(i).is_none_or(|open| w.is(open, "{"));
+    let range = w.after_value(i) && w.begins_value(i + 1);
+    let joined = w.joined(i - 1) && w.joined(i);
+    let outside = !(range && joined) && w.opening(i).is_none_or(|open| w.is(open, "{"));
     if outside && w.line_begins_with(i, &["if", "for", "while", "else", "def", "try", "fn", "elif", "with", "class"]) {
         return say(1, "a block does not begin with `:`", "blocks stand in braces: if c { … } else { … }");
     }
@@ -339,8 +341,7 @@ fn colon(w: &Walk, i: usize) -> Found {
     if w.opening(i).is_some_and(|open| w.is(open, "#{")) {
         return None;
     }
-    let between = w.after_value(i) && w.begins_value(i + 1);
-    between.then(|| {
+    range.then(|| {
         (
             1,
             "`:` makes no range".to_string(),
