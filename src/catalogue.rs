@@ -46,6 +46,8 @@ pub enum OptionKind {
     Numbers,
     /// a list of whole numbers ≥ 1
     Integers,
+    /// points, or a list of rows of numbers
+    Rows,
     /// a list of texts
     Texts,
     /// one of these texts
@@ -262,6 +264,7 @@ impl OptionKind {
             OptionKind::Numbers => "a number or a list of numbers".into(),
             OptionKind::Integers => "a list of whole numbers ≥ 1".into(),
             OptionKind::Texts => "a list of texts".into(),
+            OptionKind::Rows => "points or a list of rows of numbers".into(),
             OptionKind::Choice(names) => {
                 format!("one of {}", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", "))
             }

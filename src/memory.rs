@@ -31,6 +31,11 @@ pub fn free() -> Option<u128> {
     [machine(), group(), limit()].into_iter().flatten().min()
 }
 
+/// Bytes that this process has. None where the system does not say.
+pub fn used() -> Option<u64> {
+    u64::try_from(kilobytes(&read("/proc/self/status")?, "VmRSS:")?).ok()
+}
+
 /// Why `bytes` cannot be had with an eighth of what is free to spare; none if they can.
 pub fn refusal(bytes: u128) -> Option<String> {
     if bytes <= SMALL {

@@ -1,5 +1,7 @@
 //! Numbers and lists as mathematicians write them: true division and powers, integers where floats are expected,
 //! elementwise arithmetic on lists of numbers.
+use super::caught::raised;
+use super::context::Context;
 use super::convert::{Native, count, fail, list, number, plain_number};
 use super::folds;
 use super::rewrite::INDEX;
@@ -7,12 +9,15 @@ use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use std::any::TypeId;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
     if v.fract() == 0.0 && v.abs() < 9e15 {
         Ok(v as i64)
     } else {
-        Err(EvalAltResult::ErrorRuntime(format!("{v} is not a whole number").into(), ctx.call_position()).into())
+        Err(EvalAltResult::ErrorRuntime(raised(format!("{v} is not a whole number")), ctx.call_position()).into())
     }
 }
 
@@ -21,7 +26,7 @@ fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
         return Err(Error::Shape {
             what: "lists".into(),
             expected: "equal lengths".into(),
-            got: format!("{} and {}", a.len(), b.len()),
+            got: format!("{} and {}; concat(a, b) joins two lists", a.len(), b.len()),
         });
     }
     a.iter()
@@ -102,11 +107,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Registers arithmetic on numbers and lists.
-pub fn register(engine: &mut Engine) {
+pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     // native fast paths would divide integers as integers before our functions are asked
     engine.set_fast_operators(false);
     quotients_and_powers(engine);
     overflowing(engine);
+    assigning(engine, context);
     for (name, f) in BINARY {
         engine.register_fn(name, move |a: f64, b: f64| f(a, b));
         engine.register_fn(name, move |a: f64, b: i64| f(a, b as f64));
@@ -126,23 +132,30 @@ pub fn register(engine: &mut Engine) {
     ranges(engine);
 }
 
+/// An integer where it is one.
+fn power(a: i64, b: i64) -> Dynamic {
+    match u32::try_from(b).ok().and_then(|b| a.checked_pow(b)) {
+        Some(v) => Dynamic::from(v),
+        None => Dynamic::from((a as f64).powf(b as f64)),
+    }
+}
+
 fn quotients_and_powers(engine: &mut Engine) {
     engine.register_fn("/", |a: i64, b: i64| a as f64 / b as f64);
-    engine.register_fn("**", |a: i64, b: i64| -> Dynamic {
-        match u32::try_from(b).ok().and_then(|b| a.checked_pow(b)) {
-            Some(v) => Dynamic::from(v),
-            None => Dynamic::from((a as f64).powf(b as f64)),
-        }
-    });
+    engine.register_fn("**", power);
     // `x /= 2` of an integer x must leave a float behind, so the assignment replaces the value itself
-    let pair = [std::any::TypeId::of::<i64>(), std::any::TypeId::of::<i64>()];
-    for (name, f) in [("/=", (|a, b| a / b) as fn(f64, f64) -> f64), ("**=", f64::powf)] {
-        engine.register_raw_fn(name, pair, move |_, args| {
-            let (a, b) = (args[0].as_int().unwrap_or(0) as f64, args[1].as_int().unwrap_or(1) as f64);
-            *args[0] = Dynamic::from(f(a, b));
-            Ok(())
-        });
-    }
+    let pair = [TypeId::of::<i64>(), TypeId::of::<i64>()];
+    let of = |args: &[&mut Dynamic]| (args[0].as_int().unwrap_or(0), args[1].as_int().unwrap_or(1));
+    engine.register_raw_fn("/=", pair, move |_, args: &mut [&mut Dynamic]| {
+        let (a, b) = of(args);
+        *args[0] = Dynamic::from(a as f64 / b as f64);
+        Ok(())
+    });
+    engine.register_raw_fn("**=", pair, move |_, args: &mut [&mut Dynamic]| {
+        let (a, b) = of(args);
+        *args[0] = power(a, b);
+        Ok(())
+    });
     engine.register_fn("**", |a: f64, b: f64| a.powf(b));
     engine.register_fn("**", |a: f64, b: i64| a.powf(b as f64));
     engine.register_fn("**", |a: i64, b: f64| (a as f64).powf(b));
@@ -163,10 +176,52 @@ fn overflowing(engine: &mut Engine) {
     }
 }
 
+/// `x *= y` of integers whose product is none leaves a float behind, so the assignment replaces the value itself; `v += w`
+/// of lists is `v = v + w`, not what the interpreter makes of it.
+fn assigning(engine: &mut Engine, context: &Arc<Context>) {
+    type Checked = (&'static str, fn(i64, i64) -> Option<i64>, fn(f64, f64) -> f64);
+    let operators: [Checked; 3] = [
+        ("+=", i64::checked_add, |a, b| a + b),
+        ("-=", i64::checked_sub, |a, b| a - b),
+        ("*=", i64::checked_mul, |a, b| a * b),
+    ];
+    let integer = TypeId::of::<i64>();
+    for (name, whole, float) in operators {
+        engine.register_raw_fn(name, [integer, integer], move |_, args: &mut [&mut Dynamic]| {
+            let (a, b) = (args[0].as_int().unwrap_or(0), args[1].as_int().unwrap_or(0));
+            *args[0] = whole(a, b).map_or_else(|| Dynamic::from(float(a as f64, b as f64)), Dynamic::from);
+            Ok(())
+        });
+    }
+    for other in [TypeId::of::<Array>(), TypeId::of::<f64>(), integer] {
+        let (types, c) = ([TypeId::of::<Array>(), other], context.clone());
+        engine.register_raw_fn("+=", types, move |ctx: NativeCallContext, args: &mut [&mut Dynamic]| {
+            let (mut a, mut b) = (std::mem::take(args[0]), args[1].clone());
+            let sum = ctx.call_native_fn_raw("+", true, &mut [&mut a.clone(), &mut b]);
+            // a list whose sum is none stays what it was
+            *args[0] = match sum {
+                Ok(sum) => {
+                    if !c.sums.swap(true, Ordering::Relaxed) {
+                        c.note("`v += w` of lists adds entry by entry, as v + w does; v.append(w) joins, as += did up to version 0.1");
+                    }
+                    sum
+                }
+                Err(e) => {
+                    *args[0] = std::mem::take(&mut a);
+                    return Err(e);
+                }
+            };
+            Ok(())
+        });
+    }
+    engine.register_fn("-", |a: i64| a.checked_neg().map_or_else(|| Dynamic::from(-(a as f64)), Dynamic::from));
+    engine.register_fn("abs", |a: i64| a.checked_abs().map_or_else(|| Dynamic::from((a as f64).abs()), Dynamic::from));
+}
+
 fn idiv(ctx: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Native<i64> {
     let both = number("idiv", a).and_then(|a| Ok((a, number("idiv", b)?)));
     match both.or_else(|e| fail(ctx, e))? {
-        (_, 0.0) => Err(EvalAltResult::ErrorRuntime("idiv by zero".into(), ctx.call_position()).into()),
+        (_, 0.0) => Err(EvalAltResult::ErrorRuntime(raised("idiv by zero"), ctx.call_position()).into()),
         (a, b) => Ok((a / b).floor() as i64),
     }
 }

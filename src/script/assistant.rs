@@ -96,7 +96,11 @@ impl Assistant {
             engine.set_max_expr_depths(256, 256);
             engine
         });
-        let Err(e) = parser.compile_with_scope(&Scope::new(), rewrite(text, &self.plain).text) else {
+        let rewritten = rewrite(text, &self.plain);
+        if let Some(r) = rewritten.refused {
+            return if r.open { Completeness::Incomplete } else { Completeness::Invalid };
+        }
+        let Err(e) = parser.compile_with_scope(&Scope::new(), rewritten.text) else {
             return Completeness::Complete;
         };
         let at_end = e.position().is_none() || {

@@ -59,6 +59,9 @@ impl Script<'_> {
                 let unresolved = index.is_none() && short.is_none() && namespace.is_empty();
                 (unresolved && !self.has(name)).then(|| (self.variable_unknown(name), *position))
             }
+            ASTNode::Stmt(Stmt::Assignment(a)) if matches!(a.1.lhs, Expr::Variable(..)) => {
+                self.assigned_unknown(&a.1.lhs)
+            }
             ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position)) => {
                 let name = call.name.as_str();
                 if !call.namespace.is_empty() {
@@ -79,6 +82,16 @@ impl Script<'_> {
         [known.globals, &self.variables, &self.own, known.functions, known.natives].iter().any(|s| s.contains(name))
     }
 
+    /// A variable that is set before it is defined.
+    fn assigned_unknown(&self, target: &Expr) -> Option<(Diagnostic, Position)> {
+        let (_, position) = (self.problem(&ASTNode::Expr(target))?, target.position());
+        let Expr::Variable(v, ..) = target else { return None };
+        let name = v.1.as_str();
+        let d = self.variable_unknown(name);
+        let meant = d.hint.as_ref().map_or(String::new(), |h| format!("; {h}"));
+        Some((d.hinted(format!("a new variable begins with let: let {name} = …{meant}")), position))
+    }
+
     fn variable_unknown(&self, name: &str) -> Diagnostic {
         let known = self.known;
         let names = known.globals.iter().chain(&self.variables).chain(&self.own).chain(known.functions);
@@ -91,6 +104,9 @@ impl Script<'_> {
         let script = self.own.iter().chain(known.functions).chain(&self.variables).chain(known.globals);
         if let Some(n) = nearest(name, script.map(String::as_str).filter(|n| !n.starts_with("anon$"))) {
             d.hint = Some(format!("did you mean `{n}`?"));
+        }
+        if let Some(mend) = super::elsewhere::function(name) {
+            d.hint = Some(mend.into());
         }
         d.message = format!("there is no function `{name}`");
         d

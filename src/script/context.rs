@@ -3,6 +3,7 @@ use super::claims::Claim;
 use super::front_end::{Event, FrontEnd};
 use super::oracle::Oracle;
 use super::tables::Cell;
+use super::watch::Watch;
 use crate::device::Compute;
 use crate::error::Error;
 use crate::flow::Run;
@@ -50,6 +51,12 @@ pub struct Context {
     pub unjudged: AtomicBool,
     /// what a closure that is read as a formula was asked
     pub oracle: Mutex<Oracle>,
+    /// whether it was said that `^` is the power
+    pub powers: AtomicBool,
+    /// whether it was said that `+=` adds lists
+    pub sums: AtomicBool,
+    /// how large what a script holds has grown
+    pub watch: Watch,
     /// runs started so far
     pub runs: Mutex<usize>,
     /// `--resume`, until the script comes to the run that was kept
@@ -95,6 +102,9 @@ impl Context {
             cells: Mutex::default(),
             unjudged: AtomicBool::default(),
             oracle: Mutex::default(),
+            powers: AtomicBool::default(),
+            sums: AtomicBool::default(),
+            watch: Watch::default(),
             runs: Mutex::default(),
             resume: Mutex::default(),
         }

@@ -1,4 +1,5 @@
 //! Values of the language to values of the domain, with errors that say what was expected.
+use super::caught::raised;
 use super::context::{Context, lock};
 use super::diagnostic::friendly;
 use crate::dataset::Rows;
@@ -18,7 +19,7 @@ pub fn raise(c: &Context, ctx: &NativeCallContext, e: Error) -> Box<EvalAltResul
     }
     let text = e.to_string();
     *lock(&c.last_error) = Some(e);
-    EvalAltResult::ErrorRuntime(text.into(), position).into()
+    EvalAltResult::ErrorRuntime(raised(text), position).into()
 }
 
 /// The same where there is no context to keep it in.
@@ -26,7 +27,7 @@ pub(super) fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
     if matches!(e, Error::Interrupted) {
         return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
     }
-    Err(EvalAltResult::ErrorRuntime(e.to_string().into(), ctx.call_position()).into())
+    Err(EvalAltResult::ErrorRuntime(raised(e.to_string()), ctx.call_position()).into())
 }
 
 /// A name for the type of a value, for messages.
@@ -84,6 +85,19 @@ pub fn numbers_of(what: &str, list: &[Dynamic]) -> Result<Vec<f64>> {
     let one = |(i, x): (usize, &Dynamic)| {
         interrupt::poll_each(i)?;
         plain_number(x).ok_or_else(|| mismatch(&format!("{what}, entry {i}"), "a number", x))
+    };
+    list.iter().enumerate().map(one).collect()
+}
+
+/// The same where NaN is a number, too.
+pub fn floats(what: &str, list: &[Dynamic]) -> Result<Vec<f64>> {
+    let one = |(i, x): (usize, &Dynamic)| {
+        interrupt::poll_each(i)?;
+        if let Some(v) = plain_number(x) {
+            return Ok(v);
+        }
+        let nan = x.flatten_clone().as_float().is_ok();
+        if nan { Ok(f64::NAN) } else { Err(mismatch(&format!("{what}, entry {i}"), "a number", x)) }
     };
     list.iter().enumerate().map(one).collect()
 }

@@ -32,6 +32,17 @@ pub struct Place {
     pub length: usize,
 }
 
+impl Place {
+    /// So many characters of a text from one of them on, counted from 0; of one line.
+    pub fn of(source: &str, text: &str, at: usize, length: usize) -> Place {
+        let (mut line, mut column) = (1, 1);
+        for ch in text.chars().take(at) {
+            (line, column) = if ch == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        Place { source: source.into(), line, column, length: length.max(1) }
+    }
+}
+
 /// What kind of failure, for exit codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Class {
@@ -148,6 +159,7 @@ fn own(last: &str) -> &str {
         "History" => "Table",
         "Order" => "Renyi",
         "Bar" => "Progress",
+        "Caught" => "Error",
         "Expr" => "formula",
         "SymbolicPoint" => "point of formulas",
         last => last,

@@ -4,11 +4,11 @@ use super::convert::raise;
 use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
-use super::{arithmetic, bind, sort, symbolic_point, trace};
-use crate::{memory, threads};
+use super::{arithmetic, bind, catching, comparisons, format, growth, sort, symbolic_point, trace, watch};
+use crate::threads;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext, Position};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Depth of calls; the session runs on a stack that holds it.
 pub const CALL_LEVELS: usize = 200;
@@ -19,14 +19,16 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(256, 256);
     engine.set_fail_on_invalid_map_property(true);
-    engine.set_max_array_size(longest());
-    engine.set_max_string_size(100_000_000);
-    engine.set_max_map_size(10_000_000);
-    arithmetic::register(&mut engine);
+    arithmetic::register(&mut engine, context);
+    growth::register(&mut engine);
     sort::register(&mut engine);
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |f: &mut FnPtr| words::function(f));
     }
+    engine.register_get("name", |f: &mut FnPtr| words::function(f));
+    comparisons::register(&mut engine);
+    format::register(&mut engine);
+    catching::register(&mut engine, context);
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
@@ -49,13 +51,6 @@ fn pauses(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: i64| sleep(&c, &ctx, seconds as f64));
 }
 
-/// Entries of a list at most: a hundred million, or as many as fit into a quarter of the memory that is free now.
-fn longest() -> usize {
-    const MOST: usize = 100_000_000;
-    let fit = |free: u128| (free / 4) as usize / size_of::<Dynamic>();
-    memory::free().map_or(MOST, |free| fit(free).clamp(1_000_000, MOST))
-}
-
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
     let read_before = |c: &Context| lock(&c.oracle).again;
@@ -71,10 +66,15 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
         }
     });
     let c = context.clone();
-    engine.on_progress(move |_| {
+    let since = Instant::now();
+    engine.on_progress(move |operations| {
         // `eval` in what it evaluates, and whatever else calls on without being counted
         if threads::is_deep() {
             return Some(Dynamic::from(TOO_DEEP));
+        }
+        // the clock is asked in every fourth step
+        if operations % 4 == 0 && c.watch.full(since) {
+            return Some(Dynamic::from(watch::FULL));
         }
         c.interrupt.is_requested().then(|| Dynamic::from("interrupted"))
     });

@@ -48,6 +48,7 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
             let Some(native) = native else {
                 return Err("a native function was called without its context".into());
             };
+            context.watch.native();
             let outcome = guarded(f, &context, &native, || {
                 let with = |options: &Options, args: &mut [&mut Dynamic]| {
                     let call = Call { context: &context, native: &native, index: &library.index, options };

@@ -137,6 +137,10 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
             };
             list.iter().map(whole).collect::<Option<Vec<u64>>>().map(|v| json!(v))
         }
+        OptionKind::Rows => {
+            let rows = super::convert::rows("an option", value).ok()?;
+            Some(json!(rows.data.chunks(rows.d).collect::<Vec<&[f64]>>()))
+        }
         OptionKind::Texts => match value.clone().into_string() {
             Ok(v) => Some(json!([v])),
             Err(_) => value

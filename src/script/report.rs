@@ -1,8 +1,12 @@
 //! From the interpreter's errors to a user's words: what fits no name, no type, no syntax, and what was perhaps meant.
+use super::caught::Caught;
 use super::context::{Context, lock};
-use super::diagnostic::{Diagnostic, Sources, UNCOUNTED, friendly};
+use super::diagnostic::{Diagnostic, Place, Sources, UNCOUNTED, friendly};
+use super::elsewhere;
+use super::foreign::phrase;
 use super::names;
 use super::rewrite::INDEX;
+use super::watch::FULL;
 use super::words::{self, TOO_DEEP};
 use crate::catalogue::nearest;
 use crate::error::Error;
@@ -10,6 +14,10 @@ use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
 
 /// A script that cannot be read.
 pub fn from_parse(e: &ParseError, source: &str, sources: &Sources, text: &str) -> Diagnostic {
+    if let Some(p) = phrase(text, e.position().line()) {
+        let place = Place::of(source, text, p.at, p.length);
+        return Diagnostic::new(format!("syntax: {}", p.message)).hinted(p.hint).at(Some(place));
+    }
     let (message, hint) = parse_words(e.err_type(), text, e.position());
     let mut position = e.position();
     if position.is_none() {
@@ -40,7 +48,8 @@ pub fn from_eval(e: &EvalAltResult, cell: &str, sources: &Sources, context: &Con
     // the kept error belongs to this exception only if it says the same: a script may have caught it and thrown its own
     let native = match error {
         EvalAltResult::ErrorRuntime(value, _) => {
-            lock(&context.last_error).take().filter(|n| n.to_string() == value.to_string())
+            let said = value.read_lock::<Caught>().map_or_else(|| value.to_string(), |c| c.message.clone());
+            lock(&context.last_error).take().filter(|n| n.to_string() == said)
         }
         _ => None,
     };
@@ -159,7 +168,8 @@ fn lower_first(s: &str) -> String {
     c.next().map_or(String::new(), |f| f.to_lowercase().chain(c).collect())
 }
 
-fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
+/// The same for an error without a place.
+pub fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
     match e {
         EvalAltResult::ErrorVariableNotFound(name, _) => unknown_name(name, &global_names(context)),
         EvalAltResult::ErrorFunctionNotFound(s, _) => {
@@ -169,16 +179,13 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         EvalAltResult::ErrorTerminated(why, _) if why.is::<rhai::ImmutableString>() && why.to_string() == TOO_DEEP => {
             too_deep()
         }
+        EvalAltResult::ErrorTerminated(why, _) if why.is::<rhai::ImmutableString>() && why.to_string() == FULL => {
+            Diagnostic::new("the lists, texts and maps of this script fill the memory")
+                .hinted("numbers take a tenth of that as points; a value that is set to () is let go")
+        }
         EvalAltResult::ErrorTerminated(..) => Diagnostic::interrupted(),
         EvalAltResult::ErrorStackOverflow(_) => too_deep(),
-        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
-            let (wanted, got) = (friendly(wanted), friendly(got));
-            Diagnostic::new(if wanted.is_empty() {
-                format!("a {got} cannot stand here")
-            } else {
-                format!("expected a {wanted}, got a {got}")
-            })
-        }
+        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => mismatched(&friendly(wanted), &friendly(got)),
         EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
             let mut quoted = text.split('\'').skip(1).step_by(2);
@@ -191,7 +198,14 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         }
         EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
         EvalAltResult::ErrorArrayBounds(len, index, _) => {
-            Diagnostic::new(format!("index {index} is outside a list of {len}"))
+            let d = Diagnostic::new(format!("index {index} is outside a list of {len}"));
+            if usize::try_from(*index).is_ok_and(|i| i == *len) && *len > 0 {
+                return d.hinted(format!("entries are counted from 0: the last is [{}], or [-1]", len - 1));
+            }
+            d
+        }
+        EvalAltResult::ErrorRuntime(value, _) if value.is::<Caught>() => {
+            value.read_lock::<Caught>().map_or_else(Diagnostic::default, |c| thrown_again(&c))
         }
         EvalAltResult::ErrorRuntime(value, _) if !value.is_unit() => Diagnostic::new(value.to_string()),
         EvalAltResult::ErrorModuleNotFound(path, _) => Diagnostic::new(format!(
@@ -202,6 +216,26 @@ fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default()))
         }),
     }
+}
+
+/// A value of another type than is taken.
+fn mismatched(wanted: &str, got: &str) -> Diagnostic {
+    if wanted == "function" {
+        return Diagnostic::new("what is called here is no function").hinted(
+            "a list, points and a text give their entries by v[0], counted from 0; a product is written with *",
+        );
+    }
+    if wanted.is_empty() {
+        return Diagnostic::new(format!("a {got} cannot stand here"));
+    }
+    let d = Diagnostic::new(format!("expected a {wanted}, got a {got}"));
+    if got == "range" { d.hinted("a part of a list is v.extract(a..b), some rows of points p[a..b]") } else { d }
+}
+
+/// An error that was caught and thrown again.
+fn thrown_again(c: &Caught) -> Diagnostic {
+    let d = Diagnostic { class: c.class(), ..Diagnostic::new(c.message.clone()) };
+    if c.hint.is_empty() { d } else { d.hinted(c.hint.clone()) }
 }
 
 fn too_deep() -> Diagnostic {
@@ -216,6 +250,12 @@ fn global_names(context: &Context) -> Vec<String> {
 /// An undefined variable with the nearest name known.
 pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
     let d = Diagnostic::new(format!("`{name}` is not defined"));
+    if let Some(mend) = elsewhere::variable(name) {
+        return d.hinted(mend);
+    }
+    if names::modules().contains(&name) {
+        return d.hinted(format!("what belongs to {name} is written {name}::…"));
+    }
     let candidates = known.iter().map(String::as_str).chain(names::all().iter().map(|e| e.name));
     match nearest(name, candidates) {
         Some(n) => d.hinted(format!("did you mean `{n}`?")),
@@ -239,7 +279,18 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
         return Diagnostic::new(format!("the closure does not take {given}"))
             .hinted("between the bars stand as many names as it is called with values");
     }
+    if name == "call" && !args.is_empty() && !args.starts_with("function") {
+        let kind = args.split(", ").next().unwrap_or_default();
+        let d = Diagnostic::new(format!("a {kind} cannot be called"));
+        return match kind {
+            "list" | "Points" | "text" | "map" => d.hinted("its entries are [0], [1], …, counted from 0"),
+            _ => d.hinted("a product is written with *"),
+        };
+    }
     if name.chars().all(|c| !c.is_alphanumeric() && c != '_') {
+        if let Some(d) = operator(name, args) {
+            return d;
+        }
         let d = Diagnostic::new(format!("`{name}` is not defined between {}", args.replace(", ", " and ")));
         return if args.contains("Generator") {
             d.hinted("an f becomes a divergence with .regularized(lipschitz(1.0))")
@@ -252,6 +303,9 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
             .hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
+    if let Some(mend) = elsewhere::function(name) {
+        return d.hinted(mend);
+    }
     let own: Vec<&str> = names::members(args.split(", ").next().unwrap_or_default()).collect();
     if own.contains(&name) {
         return d.hinted(format!("`{name}` takes other arguments, or none"));
@@ -264,4 +318,28 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
         Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),
         _ => d,
     }
+}
+
+/// What to write instead of an operator that is not defined between two types.
+fn operator(name: &str, args: &str) -> Option<Diagnostic> {
+    let (a, b) = args.split_once(", ")?;
+    let compares = ["==", "!=", "<", "<=", ">", ">="].contains(&name);
+    if !compares {
+        return None;
+    }
+    let (verb, pair) = (if name == "==" || name == "!=" { "the same" } else { "in order" }, [a, b]);
+    let d = Diagnostic::new(format!("a {a} and a {b} are never {verb}: `{name}` compares values of one kind"));
+    let d = if a == b { Diagnostic::new(format!("`{name}` is not defined between {a} and {b}")) } else { d };
+    Some(match () {
+        () if pair.contains(&"text") && pair.contains(&"number") => {
+            d.hinted("parse_float(\"1\") is the number of a text, x.to_string() the text of a number")
+        }
+        () if pair.contains(&"bool") && pair.contains(&"number") => {
+            d.hinted("a comparison gives true or false; join two of them with && or ||")
+        }
+        () if pair.contains(&"Points") || pair.contains(&"list") => {
+            d.hinted("compare sizes or entries: p.len(), v[0], p.to_array() == q.to_array()")
+        }
+        () => return Some(d),
+    })
 }

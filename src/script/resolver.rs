@@ -68,7 +68,12 @@ impl ModuleResolver for Files {
             failed(format!("cannot import \"{path}\": there is no {path}.rhai in {}", self.places()), pos)
         })?;
         let text = crate::input::text(&file, crate::input::SCRIPT).map_err(|e| failed(e.to_string(), pos))?;
-        let mut ast = engine.compile(rewrite(&text, &self.plain).text)?;
+        let rewritten = rewrite(&text, &self.plain);
+        if let Some(r) = rewritten.refused {
+            let line = text.chars().take(r.at).filter(|c| *c == '\n').count() + 1;
+            return Err(failed(format!("{}, line {line}: {} ({})", file.display(), r.message, r.hint), pos));
+        }
+        let mut ast = engine.compile(rewritten.text)?;
         ast.set_source(file.display().to_string());
         match self.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, engine)) {
             Ok(module) => Ok(module?.into()),

@@ -1,12 +1,14 @@
-//! Three readings of a script that mathematicians expect and Rhai does not have, as insertions that keep columns.
+//! Readings of a script that mathematicians expect and Rhai does not have, as insertions that keep columns.
 //!
-//! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `a[n/2]` works for whole floats:
-//! an index that is not a literal goes through `__index`. `f(2)` calls a closure held by a variable or a parameter f.
-//! Positions in errors are mapped back to the text as typed.
+//! `-x**2` is −(x²): Rhai's unary minus binds first, so the power gets parentheses. `x^2` is x². `0 < x < 1` is one
+//! comparison. `a[n/2]` works for whole floats: an index that is not a literal goes through `__index`. `f(2)` calls a
+//! closure held by a variable or a parameter f. `${x:.3f}` is written as it says, `catch (e)` gives an error as people
+//! know it. Positions in errors are mapped back to the text as typed.
 //!
 //! All of it takes a time in proportion to the length of the text: the thread that hears interrupts asks here whether an
 //! input is whole.
-use super::lex::{Kind, lex};
+use super::lex::{Kind, Lexed, lex};
+use super::readings::{self, Edits, Refusal};
 use super::walk::Walk;
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +16,12 @@ use std::collections::{HashMap, HashSet};
 pub struct Rewritten {
     /// what the interpreter reads
     pub text: String,
+    /// what cannot be run as it stands
+    pub refused: Option<Refusal>,
+    /// whether `^` is written somewhere
+    pub powers: bool,
+    /// a name that a text between quotes holds as if it were a template
+    pub bare: Option<String>,
     /// per line (from 0): (column in the rewritten line, characters inserted there), ascending
     inserted: Vec<Vec<(usize, usize)>>,
 }
@@ -104,7 +112,7 @@ fn bindings(w: &Walk, plain: &HashSet<String>) -> Bindings {
 }
 
 /// Insertions (character offset, text) for one list of tokens.
-fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Vec<(usize, String)>) {
+fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Edits) {
     let own = bindings(w, plain);
     for i in 0..w.len() {
         let defined = i > 0 && (w.is(i - 1, "fn") || w.is(i - 1, ".") || w.is(i - 1, "::") || w.is(i - 1, "?."));
@@ -112,14 +120,14 @@ fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Vec
             let name = w.word(i);
             // inside a template the names of the whole text hold
             if own.holds(&name, i) || outer.has(&name) {
-                out.push((w.token(i).to, ".call".into()));
+                out.insert(w.token(i).to, ".call");
             }
         }
         if w.is(i, "-") && !w.after_value(i) {
             // of several signs in a row the innermost takes the power
             if let Some(end) = w.power(i + 1) {
-                out.push((w.token(i + 1).from, "(".into()));
-                out.push((w.token(end - 1).to, ")".into()));
+                out.insert(w.token(i + 1).from, "(");
+                out.insert(w.token(end - 1).to, ")");
             }
         }
         if w.is(i, "[") && w.after_value(i) {
@@ -127,8 +135,8 @@ fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Vec
             let literal = end == i + 3 && matches!(w.token(i + 1).kind, Kind::Number | Kind::Text);
             let closed = end > i + 2 && w.is(end - 1, "]");
             if closed && !literal {
-                out.push((w.token(i).to, format!("{INDEX}(")));
-                out.push((w.token(end - 1).from, ")".into()));
+                out.insert(w.token(i).to, format!("{INDEX}("));
+                out.insert(w.token(end - 1).from, ")");
             }
         }
     }
@@ -136,23 +144,36 @@ fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Vec
 
 /// Rewrites a script. `natives` are the functions of the language: they keep their names.
 pub fn rewrite(text: &str, natives: &HashSet<String>) -> Rewritten {
-    let c: Vec<char> = text.chars().collect();
-    let mut lists = vec![];
-    lex(&c, &mut lists);
-    let mut all = vec![];
+    let mut c: Vec<char> = text.chars().collect();
+    let lexed = lex(&c);
+    lexed.instead.iter().for_each(|(i, ch)| c[*i] = *ch);
+    let mut edits = Edits::default();
+    readings::of_text(&c, &lexed, &mut edits);
+    all(&c, &lexed, natives, &mut edits);
+    edits.inserted.sort_by_key(|(at, s)| (*at, !s.starts_with([')', '"'])));
+    edits.instead.iter().for_each(|(i, ch)| c[*i] = *ch);
+    applied(&c, edits, text.len())
+}
+
+/// The readings of every list of tokens.
+fn all(c: &[char], lexed: &Lexed, natives: &HashSet<String>, edits: &mut Edits) {
     // the text itself is the last list; those before it stand in its templates
-    let (templates, whole) = lists.split_at(lists.len().saturating_sub(1));
+    let (templates, whole) = lexed.lists.split_at(lexed.lists.len().saturating_sub(1));
     let nothing = Bindings::new(vec![]);
-    let outer = whole.first().map_or(Bindings::new(vec![]), |t| bindings(&Walk::new(&c, t), natives));
-    for t in templates {
-        insertions(&Walk::new(&c, t), &outer, natives, &mut all);
+    let outer = whole.first().map_or(Bindings::new(vec![]), |t| bindings(&Walk::new(c, t), natives));
+    for (lists, outer) in [(templates, &outer), (whole, &nothing)] {
+        for t in lists {
+            let walk = Walk::new(c, t);
+            insertions(&walk, outer, natives, edits);
+            readings::of_tokens(&walk, edits);
+        }
     }
-    for t in whole {
-        insertions(&Walk::new(&c, t), &nothing, natives, &mut all);
-    }
-    // at one place, what closes comes before what opens; stable for the rest
-    all.sort_by_key(|(at, s)| (*at, s != ")"));
-    let mut out = String::with_capacity(text.len() + 16 * all.len());
+}
+
+/// The text with its insertions, which are sorted by their places.
+fn applied(c: &[char], edits: Edits, length: usize) -> Rewritten {
+    let all = edits.inserted;
+    let mut out = String::with_capacity(length + 16 * all.len());
     let mut inserted: Vec<Vec<(usize, usize)>> = vec![vec![]];
     let (mut column, mut next) = (1, 0);
     for (i, ch) in c.iter().enumerate() {
@@ -174,7 +195,7 @@ pub fn rewrite(text: &str, natives: &HashSet<String>) -> Rewritten {
     for (_, s) in &all[next..] {
         out += s;
     }
-    Rewritten { text: out, inserted }
+    Rewritten { text: out, refused: edits.refused, powers: edits.powers, bare: edits.bare, inserted }
 }
 
 #[cfg(test)]
@@ -194,10 +215,38 @@ mod tests {
             ("2**-1", "2**-1"),
             ("return -x**2;", "return -(x**2);"),
             ("|x| -(x - 1)**2", "|x| -((x - 1)**2)"),
-            ("`${-x**2}`", "`${-(x**2)}`"),
+            ("`${-x**2}`", "__text(`${-(x**2)}`)"),
             ("// -x**2\n-x ** 2", "// -x**2\n-(x ** 2)"),
+            ("3^2 + x .^ 2", "3**2 + x  ** 2"),
+            ("-x^2", "-(x**2)"),
+            ("x ^= 2", "x **= 2"),
+            ("\u{feff}a\u{a0}− “b”", " a - \"b\""),
+            ("#!/usr/bin/gflow\n1", "// usr/bin/gflow\n1"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
+    #[test]
+    fn comparisons_are_chained_and_formats_and_errors_read() {
+        for (typed, read) in [
+            ("0 < x < 1", "__chain(\"< <\", 0 , x , 1)"),
+            ("if a[i] <= f(x) + 1 <= b && c { }", "if __chain(\"<= <=\", a[__index(i)] ,  f(x) + 1 ,  b) && c { }"),
+            ("a == b == c", "__chain(\"== ==\", a ,  b ,  c)"),
+            ("a < b && b < c", "a < b && b < c"),
+            ("(a < b) == c", "(a < b) == c"),
+            ("|x| 0 < -x^2 < 1", "|x| __chain(\"< <\", 0 , -(x**2) , 1)"),
+            ("`${x:.3f} ${0 < x < 1}`", "__text(`${__format(x,\".3f\")} ${__chain(\"< <\", 0 , x , 1)}`)"),
+            ("`${a::b(1)}`", "__text(`${a::b(1)}`)"),
+            ("try { 1 } catch (e) { e }", "try { 1 } catch (e) {let e = __caught(e); e }"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+        for refused in ["a < b == c", "a != b != c", "/* a", "7 // 2", "x <- 5;"] {
+            assert!(rewrite(refused).refused.is_some(), "{refused}");
+        }
+        for fine in ["a < -b", "7 // two", "let n = 3; // 2", "a /* b */", "x<y"] {
+            assert!(rewrite(fine).refused.is_none(), "{fine}");
         }
     }
 
@@ -226,7 +275,7 @@ mod tests {
             ("fn f(x) { x } fn g(f) { f(2) } f(3)", "fn f(x) { x } fn g(f) { f.call(2) } f(3)"),
             ("let max = |a, b| a; max(1, 2)", "let max = |a, b| a; max.call(1, 2)"),
             ("{ let h = |x| x; } h(1)", "{ let h = |x| x; } h(1)"),
-            ("let f = |x| x; `${f(1)}`", "let f = |x| x; `${f.call(1)}`"),
+            ("let f = |x| x; `${f(1)}`", "let f = |x| x; __text(`${f.call(1)}`)"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
         }

@@ -1,14 +1,15 @@
 //! A session: evaluates cell after cell, keeps variables and functions, and reports through one front end.
 use super::assistant::Assistant;
+use super::caught::raised;
 use super::check::{Known, undefined};
 use super::complete::{Completeness, Completion};
 use super::context::{Context, lock};
-use super::diagnostic::{Diagnostic, Sources, friendly};
+use super::diagnostic::{Diagnostic, Place, Sources, friendly};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
 use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
-use super::rewrite::rewrite;
+use super::rewrite::{Rewritten, rewrite};
 use super::rich::{Rich, rich};
 use super::{complete, names, words};
 use crate::device::Compute;
@@ -21,6 +22,7 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// How a session starts.
 pub struct SessionOptions {
@@ -272,7 +274,7 @@ impl Session {
     }
 
     fn run_text(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
-        let rewritten = rewrite(text, &self.plain);
+        let rewritten = self.rewritten(name, text)?;
         let compiled = self.engine.compile_with_scope(&self.scope, &rewritten.text);
         self.sources.add(name, text, rewritten);
         let mut ast = compiled.map_err(|e| from_parse(&e, name, &self.sources, text))?;
@@ -298,6 +300,26 @@ impl Session {
         Ok(last)
     }
 
+    /// A text as the interpreter reads it, where nothing in it is refused.
+    fn rewritten(&mut self, name: &str, text: &str) -> Result<Rewritten, Diagnostic> {
+        let mut rewritten = rewrite(text, &self.plain);
+        if let Some(r) = rewritten.refused.take() {
+            let place = Place::of(name, text, r.at, r.length);
+            self.sources.add(name, text, rewritten);
+            return Err(Diagnostic::new(format!("syntax: {}", r.message)).hinted(r.hint).at(Some(place)));
+        }
+        if rewritten.powers && !self.context.powers.swap(true, Ordering::Relaxed) {
+            self.context
+                .note("`^` is the power, as `**` is: 2^3 is 8. Up to version 0.1 it was the exclusive or of bits.");
+        }
+        if let Some(name) = &rewritten.bare {
+            self.context.note(format!(
+                "\"…${{{name}}}…\" is written as it stands: a text that holds values stands between backticks, `…${{{name}}}…`"
+            ));
+        }
+        Ok(rewritten)
+    }
+
     fn check(&self, ast: &AST, name: &str) -> Result<(), Diagnostic> {
         let globals: HashSet<String> = self.scope.iter().map(|v| v.0.to_string()).collect();
         let functions: HashSet<String> = self.library.iter_functions().map(|f| f.name.to_string()).collect();
@@ -321,7 +343,7 @@ impl Session {
             // what blocks had defined when it happened
             self.scope.rewind(known);
             let e = Error::Fault { what: "the interpreter".into(), text };
-            let exception = EvalAltResult::ErrorRuntime(e.to_string().into(), position);
+            let exception = EvalAltResult::ErrorRuntime(raised(e.to_string()), position);
             *lock(&self.context.last_error) = Some(e);
             Err(exception.into())
         });
@@ -379,7 +401,7 @@ impl Session {
         let shown = file.display().to_string();
         let text = crate::input::text(&file, crate::input::SCRIPT)
             .map_err(|e| Diagnostic::new(e.to_string()).at(self.sources.place(cell, *at)))?;
-        let rewritten = rewrite(&text, &self.plain);
+        let rewritten = self.rewritten(&shown, &text)?;
         let compiled = self.engine.compile(&rewritten.text);
         self.sources.add(&shown, &text, rewritten);
         let mut ast = compiled.map_err(|e| from_parse(&e, &shown, &self.sources, &text))?;

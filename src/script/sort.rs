@@ -1,5 +1,6 @@
 //! `sort()` and `sort(f)` of lists: as the interpreter's own, but they hear an interrupt, stop at an error of f, and lose no
 //! entry of the list when they do.
+use super::caught::raised;
 use super::convert::{Native, plain_number};
 use super::diagnostic::friendly;
 use crate::interrupt;
@@ -40,7 +41,7 @@ fn plain(ctx: &NativeCallContext, list: &mut Array) -> Native<()> {
             kind(list.first())
         ),
     };
-    Err(EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into())
+    Err(EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into())
 }
 
 /// A number, or what is not one: it comes last.
@@ -70,7 +71,7 @@ fn by(ctx: &NativeCallContext, list: &mut Array, f: &FnPtr) -> Native<()> {
                 let message = format!(
                     "sort(f): f gave a {got}, expected a number (below 0 where a comes first) or true or false"
                 );
-                EvalAltResult::ErrorRuntime(message.into(), ctx.call_position()).into()
+                EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into()
             })
         };
         ordered(entries.len(), &mut compare, &|| stopped(ctx))?

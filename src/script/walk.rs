@@ -6,6 +6,13 @@ use super::lex::{Kind, Token};
 /// What stands for no token.
 const NONE: usize = usize::MAX;
 
+/// Operators between the operands of a comparison.
+const COMPARISONS: &[&str] = &["<", "<=", ">", ">=", "==", "!="];
+/// Operators within an operand of a comparison.
+const TIGHTER: &[&str] = &["+", "-", "*", "/", "%", "**", "^", "<<", ">>", "..", "..=", "??", "!"];
+/// What joins names.
+const PATHS: &[&str] = &[".", "::", "?."];
+
 /// Tokens of a text.
 pub struct Walk<'a> {
     c: &'a [char],
@@ -102,8 +109,78 @@ impl<'a> Walk<'a> {
     /// The index after `a ** b ** …` starting at i, or None if there is no power.
     pub fn power(&self, i: usize) -> Option<usize> {
         let end = self.primary(i)?;
-        let found = self.is(end, "**") && self.chain[i] != NONE;
+        let found = self.is_power(end) && self.chain[i] != NONE;
         found.then(|| self.chain[i])
+    }
+
+    /// Whether a token raises to a power.
+    fn is_power(&self, i: usize) -> bool {
+        self.is(i, "**") || self.is(i, "^")
+    }
+    /// Whether a token is a number.
+    pub fn is_number(&self, i: usize) -> bool {
+        self.t.get(i).is_some_and(|t| t.kind == Kind::Number)
+    }
+    /// Whether a token is a text or a template.
+    pub fn is_text(&self, i: usize) -> bool {
+        self.t.get(i).is_some_and(|t| t.kind == Kind::Text)
+    }
+    /// Whether a value begins at a token.
+    pub fn begins_value(&self, i: usize) -> bool {
+        self.primary(i).is_some() || self.is(i, "-")
+    }
+    /// Whether nothing stands between a token and the next.
+    pub fn joined(&self, i: usize) -> bool {
+        matches!((self.t.get(i), self.t.get(i + 1)), (Some(a), Some(b)) if a.to == b.from)
+    }
+    /// Whether a line ends between two tokens.
+    pub fn apart(&self, i: usize, k: usize) -> bool {
+        match (self.t.get(i), self.t.get(k)) {
+            (Some(a), Some(b)) => self.c[a.to..b.from].contains(&'\n'),
+            _ => false,
+        }
+    }
+    /// The token that opens the group around a token.
+    pub fn opening(&self, i: usize) -> Option<usize> {
+        self.around.get(i).copied().filter(|o| *o != NONE)
+    }
+    /// Whether the line of a token begins with one of these words.
+    pub fn line_begins_with(&self, i: usize, words: &[&str]) -> bool {
+        const FAR: usize = 200;
+        let from = i.saturating_sub(FAR);
+        let first = (from + 1..=i).rev().find(|k| self.apart(k - 1, *k)).unwrap_or(from);
+        // behind the end of a block, and of a statement
+        let first = (first..i).find(|k| !self.is(*k, "}")).unwrap_or(first);
+        let first = (first..i).rev().find(|k| self.is(*k, ";")).map_or(first, |k| k + 1);
+        self.word_in(first, words)
+    }
+    /// Whether an operand of a comparison begins at a token: the one before it belongs to none.
+    pub fn begins_operand(&self, i: usize) -> bool {
+        let inside = i.checked_sub(1).is_some_and(|p| {
+            self.t[p].kind == Kind::Symbol
+                && (self.word_in(p, TIGHTER) || self.word_in(p, COMPARISONS) || self.word_in(p, PATHS))
+        });
+        !inside && !self.after_value(i)
+    }
+    /// The index after an operand of a comparison: values joined by what binds tighter.
+    pub fn operand(&self, mut i: usize) -> Option<usize> {
+        loop {
+            while self.word_in(i, &["-", "+", "!"]) {
+                i += 1;
+            }
+            let end = self.primary(i)?;
+            if !self.word_in(end, TIGHTER) {
+                return Some(end);
+            }
+            i = end + 1;
+        }
+    }
+    /// The comparison a token is, if it is one.
+    pub fn comparison(&self, i: usize) -> Option<&'static str> {
+        COMPARISONS.iter().find(|s| self.is(i, s)).copied()
+    }
+    fn word_in(&self, i: usize, all: &[&str]) -> bool {
+        all.iter().any(|s| self.is(i, s))
     }
 
     /// The index after a primary expression with its postfixes, or None if none starts at i.
@@ -135,7 +212,7 @@ impl<'a> Walk<'a> {
         }
         match self.primary(i) {
             None => NONE,
-            Some(end) if self.is(end, "**") => self.chain[end + 1],
+            Some(end) if self.is_power(end) => self.chain[end + 1],
             Some(end) => end,
         }
     }

@@ -1,5 +1,6 @@
 //! The interpreter's words, and Rust's, in a user's: what its errors mean, and what its names stand for.
 use super::diagnostic::{Diagnostic, friendly};
+use super::readings::{CAUGHT, CHAIN, FORMAT, TEXT};
 use super::rewrite::INDEX;
 use rhai::{EvalAltResult, FnPtr};
 
@@ -8,6 +9,10 @@ const CLOSURE: &str = "anon$";
 /// Where types of Rust come from whose names could show.
 const CRATES: [&str; 10] =
     ["gflow", "rhai", "core", "alloc", "std", "burn", "burn_tensor", "rand", "rand_chacha", "smartstring"];
+
+/// Functions that nobody wrote, and what stands there in a script.
+const INSERTED: [(&str, &str); 5] =
+    [(INDEX, "an index"), (CHAIN, "a comparison"), (FORMAT, "a format"), (TEXT, "a text"), (CAUGHT, "`catch`")];
 
 /// What ends a script whose calls fill the stack.
 pub const TOO_DEEP: &str = "too deep";
@@ -95,8 +100,8 @@ pub fn plain(message: &str) -> String {
         rest = behind;
         if is_closure(word) {
             out.push_str("a closure");
-        } else if word == INDEX {
-            out.push_str("an index");
+        } else if let Some((_, ours)) = INSERTED.iter().find(|i| i.0 == word) {
+            out.push_str(ours);
         } else if word.split_once("::").is_some_and(|(first, _)| CRATES.contains(&first)) {
             rest = generics(behind);
             out.push_str(&friendly(&from[..from.len() - rest.len()]));

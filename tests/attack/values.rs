@@ -51,6 +51,7 @@ pub fn values(kind: &OptionKind) -> Vec<String> {
             lists(&["0", "1", "-1", "2.5", "5e-324", "1e-300", "1e308", "-1e308", "(1/0)", "(0.0/0.0)"])
         }
         OptionKind::Integers => lists(&["0", "1", "2", "3", "8", "16384", "16385", "1e9", "1.5", "-1"]),
+        OptionKind::Rows => lists(&["[1.0, 0.5]", "[0.5, 1.0]", "[1.0]", "1"]),
         OptionKind::Texts => lists(&["\"w1\"", "\"w2\"", "\"mmd\"", "\"nope\"", "\"\"", "1"]),
         OptionKind::Choice(names) => {
             let mut all: Vec<String> = names.iter().map(|n| format!("\"{n}\"")).collect();

@@ -2,8 +2,10 @@
 mod cli;
 mod errors;
 mod examples;
+mod first_attempts;
 mod language;
 mod notebook;
+mod numbers;
 mod prepare;
 mod reproduce;
 mod sessions;

@@ -68,7 +68,7 @@ fn completion_knows_where_it_stands() {
     let texts = |text: &str| s.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>();
     assert_eq!(texts("d.est"), ["estimate"]);
     assert_eq!(texts("kl().regularized(lipschitz(1.0)).rev"), ["reversed"]);
-    assert_eq!(texts("data::ring(10).co"), ["col", "cols", "concat"]);
+    assert_eq!(texts("data::ring(10).co"), ["col", "cols", "concat", "corr", "cov"]);
     assert_eq!(texts("gpa(d).run(p, q).hist"), ["history"]);
     assert_eq!(texts("mlp([8], #{ constraint: \"spec"), ["spectral"]);
     assert_eq!(texts("gpa(d).run(p, q, #{ metrics: [\"w1\", \"sli"), ["sliced"]);

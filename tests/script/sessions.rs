@@ -157,6 +157,10 @@ fn completeness() {
         ("fn f(x) {", Completeness::Incomplete),
         ("gpa(d, #{ dt: 1,", Completeness::Incomplete),
         ("let a = [1,\n2", Completeness::Incomplete),
+        ("1 /* a", Completeness::Incomplete),
+        ("let f = |x|", Completeness::Incomplete),
+        ("let f = |x| x", Completeness::Complete),
+        ("a != b != c", Completeness::Invalid),
         ("let = 3;", Completeness::Invalid),
         ("1 +* 2", Completeness::Invalid),
     ] {

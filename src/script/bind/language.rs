@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::observer::progress::Report;
 use crate::plot::Figure;
 use crate::script::call::Call;
+use crate::script::caught::Caught;
 use crate::script::context::lock;
 use crate::script::convert::{count, text, type_of};
 use crate::script::front_end::Event;
@@ -17,7 +18,13 @@ use rhai::{Dynamic, ImmutableString};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-const fn basic(name: &'static str, signature: &'static str, doc: &'static str, example: &'static str) -> Entry {
+/// An entry without options.
+pub(super) const fn basic(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: &'static str,
+) -> Entry {
     Entry {
         name,
         room: "language",
@@ -33,7 +40,12 @@ const fn basic(name: &'static str, signature: &'static str, doc: &'static str, e
 
 /// What belongs to the language itself.
 pub const ENTRIES: &[Entry] = &[
-    basic("print", "print(value)", "Writes a value as a line of text.", "print(1/2)"),
+    basic(
+        "print",
+        "print(value, ...)",
+        "Writes a value, or several beside each other, as a line of text.",
+        "print(1/2);\nprint(\"half\", 1/2)",
+    ),
     basic(
         "help",
         "help(\"name\") | help(value)",
@@ -69,6 +81,12 @@ pub const ENTRIES: &[Entry] = &[
         "clear_output()",
         "Takes away what the cell has shown so far, when something new comes. Does nothing outside notebooks.",
         "print(1);\nclear_output();\nprint(2)",
+    ),
+    basic(
+        "catch",
+        "try { … } catch (e) { … }",
+        "Goes on behind an error: e.message is what would have been shown, e.hint what to try, e.kind a word for it (name, type, index, option, shape, data, file, diverged, …; thrown for a text of the script), e.line the line where it is known. throw e passes it on.",
+        "try { points([[1], [2, 3]]) } catch (e) { print(`${e.kind}: ${e.message}`) }",
     ),
     basic("sleep", "sleep(seconds)", "Waits; an interrupt ends it at once.", "sleep(0.01)"),
     basic("seed", "seed(n)", "Restarts the session's randomness from a seed.", "seed(1);\ndata::gaussian(3, 1)"),
@@ -145,6 +163,23 @@ pub fn fill(l: &mut Library) {
     });
     l.expose("display", |call, (v,): (Dynamic,)| Ok(display(call, &v)?));
     progress(l);
+    errors(l);
+}
+
+/// What `catch (e)` gives.
+fn errors(l: &mut Library) {
+    let mut e = l.kind::<Caught>(|e| e.message.clone());
+    e.property("message", "what went wrong", |_, e| Ok(e.message.clone()));
+    e.property("hint", "what to try; empty where nothing is known", |_, e| Ok(e.hint.clone()));
+    e.property("kind", "a word for what went wrong", |_, e| Ok(e.kind.to_string()));
+    e.property("line", "the line of the script, or nothing", |_, e| Ok(e.line.map_or(Dynamic::UNIT, Dynamic::from)));
+    e.method("contains(text)", "whether the message has a text", |_, e, (t,): (ImmutableString,)| {
+        Ok(e.message.contains(t.as_str()))
+    });
+    for (name, same) in [("==", true), ("!=", false)] {
+        l.operator(name, move |_, (e, t): (Caught, ImmutableString)| Ok((e.message == t.as_str()) == same));
+        l.operator(name, move |_, (t, e): (ImmutableString, Caught)| Ok((e.message == t.as_str()) == same));
+    }
 }
 
 fn progress(l: &mut Library) {

@@ -1,11 +1,13 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::script::convert::{count, list, numbers};
+use crate::script::bind::prepare::indexed;
+use crate::script::call::{Call, Outcome};
+use crate::script::convert::{count, list, numbers, type_of};
 use crate::script::library::Library;
 use crate::{interrupt, memory};
 use burn::tensor::Tensor;
-use rhai::{Array, Dynamic};
+use rhai::{Array, Dynamic, FnPtr};
 
 /// Bytes of a coordinate.
 const COORDINATE: usize = size_of::<f64>();
@@ -81,6 +83,50 @@ fn column(p: &Points, i: &Dynamic) -> Result<Array> {
     Ok(list(device::rows_f64(p)?.into_iter().skip(i).step_by(d)))
 }
 
+/// One number of every coordinate, by a choice between two.
+fn extremes(p: &Points, better: fn(f64, f64) -> f64) -> Result<Vec<f64>> {
+    let d = p.dims()[1];
+    let rows = device::rows_f64(p)?;
+    let mut out = rows[..d].to_vec();
+    for (i, row) in rows.chunks(d).enumerate() {
+        interrupt::poll_each(i)?;
+        // what is no number is seen, not passed over
+        out.iter_mut()
+            .zip(row)
+            .for_each(|(m, v)| *m = if m.is_nan() || v.is_nan() { f64::NAN } else { better(*m, *v) });
+    }
+    Ok(out)
+}
+
+/// f of every row.
+fn called(call: &Call, p: &Points, f: &FnPtr) -> Outcome<Array> {
+    let [n, d] = p.dims();
+    memory::check_points("a list of rows", [n, d + 4], ENTRY)?;
+    let rows = device::rows_f64(p)?;
+    let one = |row: &[f64]| Ok(f.call_raw(call.native, None, [Dynamic::from(list(row.iter().copied()))])?);
+    rows.chunks(d).map(one).collect()
+}
+
+fn mapped(call: &Call, p: &Points, f: &FnPtr) -> Outcome<Dynamic> {
+    let found = called(call, p, f)?;
+    let lists = found.iter().filter(|v| v.is_array()).count();
+    if lists == 0 {
+        return Ok(Dynamic::from(found));
+    }
+    Ok(Dynamic::from(call.points("points.map(f), what f gave", &Dynamic::from(found))?))
+}
+
+fn filtered(call: &Call, p: &Points, f: &FnPtr) -> Outcome<Dynamic> {
+    let mask = called(call, p, f)?;
+    if let Some(odd) = mask.iter().find(|v| !v.is_bool()) {
+        let got = format!("a {}", type_of(odd));
+        return Err(
+            Error::Shape { what: "points.filter(f)".into(), expected: "true or false from f".into(), got }.into()
+        );
+    }
+    Ok(indexed(p, &Dynamic::from(mask))?)
+}
+
 fn joined(p: &Points, q: Points) -> Result<Points> {
     if p.dims()[1] != q.dims()[1] {
         return Err(Error::Shape {
@@ -126,11 +172,22 @@ pub fn fill(l: &mut Library) {
     let mut p = l.kind::<Points>(text);
     p.method("len()", "how many points", |_, p, ()| Ok(p.dims()[0] as i64));
     p.method("dim()", "the dimension they are in", |_, p, ()| Ok(p.dims()[1] as i64));
-    p.method("rows(from, to)", "the points from..to", |_, p, (from, to)| Ok(slice("rows", p, 0, &from, &to)?));
+    p.method("rows(from, to)", "the points from..to; rows(a..b) as well", |_, p, (from, to)| {
+        Ok(slice("rows", p, 0, &from, &to)?)
+    });
+    p.hidden("rows", |_, p, (at,): (Dynamic,)| Ok(indexed(p, &at)?));
     p.method("cols(from, to)", "the coordinates from..to", |_, p, (from, to)| Ok(slice("cols", p, 1, &from, &to)?));
     p.method("col(i)", "one coordinate of every point, as a list", |_, p, (i,)| Ok(column(p, &i)?));
     p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(moments(p)?.0)));
     p.method("std()", "the standard deviation of every coordinate", |_, p, ()| Ok(list(moments(p)?.1)));
+    p.method("min()", "the smallest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::min)?)));
+    p.method("max()", "the largest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::max)?)));
+    p.method("map(f)", "f of every row, a list: points where f gives rows, else a list", |call, p, (f,): (FnPtr,)| {
+        mapped(call, p, &f)
+    });
+    p.method("filter(f)", "the points whose row, a list, makes f true", |call, p, (f,): (FnPtr,)| {
+        filtered(call, p, &f)
+    });
     p.method("to_array()", "a list of rows", |_, p, ()| {
         let [n, d] = p.dims();
         // every row is a list of its own

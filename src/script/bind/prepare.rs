@@ -323,7 +323,7 @@ fn wrong(what: &str, expected: &str, v: &Dynamic) -> Error {
 }
 
 /// `p[i]`, a row as a list; `p[a..b]`, `p[[i, j, …]]` and `p[[true, false, …]]`, points.
-fn indexed(p: &Points, at: &Dynamic) -> Result<Dynamic> {
+pub(super) fn indexed(p: &Points, at: &Dynamic) -> Result<Dynamic> {
     let (n, flat) = (p.dims()[0], at.flatten_clone());
     if let Some(i) = plain_number(&flat) {
         let row = row_of(i, n).ok_or_else(|| outside(i, n))?;

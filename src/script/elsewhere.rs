@@ -1,0 +1,73 @@
+//! Names that mean something in Python, Julia, R, MATLAB or Rust: what to write here.
+
+/// Names that are variables elsewhere, with what to write.
+pub fn variable(name: &str) -> Option<String> {
+    Some(match name {
+        "True" | "TRUE" => "write true".into(),
+        "False" | "FALSE" => "write false".into(),
+        "None" | "null" | "NULL" | "nil" | "NA" | "undefined" | "nothing" => "nothing is written ()".into(),
+        "nan" | "NaN" | "NAN" => "write 0.0/0.0; v.is_nan() asks for it".into(),
+        "inf" | "Inf" | "INF" | "Infinity" => "write 1.0/0.0".into(),
+        "pi" | "Pi" => "write PI".into(),
+        "e" | "E" => "write exp(1), exp(x)".into(),
+        "np" | "numpy" | "math" | "torch" | "tf" | "jnp" | "jax" | "scipy" | "pd" | "sklearn" | "ot" | "statistics" => {
+            format!("functions stand without `{name}.`: mean(v), sqrt(x), linalg::solve(a, b), random::normal(n)")
+        }
+        "plt" | "sns" | "matplotlib" => "write plot::lines(…), plot::scatter(…), plot::hist(…)".into(),
+        "random" => "write random::uniform(n), random::normal(n), random::integers(n, low, high)".into(),
+        "ls" | "pwd" | "cd" | "pip" | "git" | "conda" | "mkdir" | "wget" | "curl" => {
+            "a script runs no commands of the system".into()
+        }
+        "self" => "write this".into(),
+        "exit" | "quit" | "q" => "a script ends by itself; Ctrl-D leaves the prompt".into(),
+        "ans" | "_" => "give the value a name: let r = …".into(),
+        _ => return None,
+    })
+}
+
+/// Names that are functions elsewhere, with what to write.
+pub fn function(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "length" | "numel" | "nrow" | "size" | "ndims" => "write v.len(); p.dim() is the dimension of points",
+        "str" | "string" | "repr" => "write x.to_string(), or `${x}`",
+        "int" | "Int" | "parseInt" => "write x.to_int(), parse_int(\"3\")",
+        "float" | "double" | "as_float" => "write x.to_float(), parse_float(\"3.5\")",
+        "append" | "push_back" => "write v.push(x); v.append(w) takes a list",
+        "println" | "printf" | "disp" | "cat" | "puts" | "echo" | "console" => "write print(x), print(`x is ${x:.3f}`)",
+        "sprintf" | "format" => "write fmt(x, 3), fmt(x, \".3e\") or `${x:.3f}`",
+        "range" => "write for i in 0..n { … }, (0..n).map(|i| …)",
+        "zeros" | "ones" | "rep" => "write let v = []; v.pad(n, 0.0)",
+        "arange" | "seq" => "write linspace(a, b, n), or (0..n).map(|i| …)",
+        "c" | "list" | "vec" | "array" | "vector" => "a list is [1, 2, 3]; points([[…], …]) are rows",
+        "matrix" | "tensor" | "Matrix" | "DataFrame" => "points([[1, 2], [3, 4]]) are rows",
+        "rand" | "runif" => "write random::uniform(n), random::uniform(n, low, high)",
+        "randn" | "rnorm" | "normal" => {
+            "write random::normal(n), random::normal(n, mean, std); data::gaussian(n, d) are points"
+        }
+        "randint" | "randi" | "sample" => "write random::integers(n, low, high), random::choice(v, n)",
+        "set_seed" | "srand" | "rng" | "manual_seed" => "write seed(1)",
+        "type" | "typeof" | "class" | "isinstance" => "write type_of(x)",
+        "enumerate" | "eachindex" => "write for (x, i) in v { … }",
+        "sorted" => "write v.sort(), or argsort(v) for the order",
+        "len_of" | "nchar" | "strlen" => "write s.len()",
+        "mod" | "rem" | "fmod" => "write a % b",
+        "power" => "write a^b",
+        "ceil" => "write ceiling(x)",
+        "cbrt" => "write x^(1/3)",
+        "log_e" => "write ln(x)",
+        "inv" | "pinv" => "write linalg::inverse(a)",
+        "det" | "eigh" | "eig" | "eigen" | "svd" | "qr" | "solve" => {
+            "write linalg::solve(a, b), linalg::eigh(a), linalg::svd(a), linalg::qr(a), linalg::det(a)"
+        }
+        "permutation" | "randperm" => "write random::permutation(n)",
+        "choice" => "write random::choice(v, n)",
+        "uniform" => "write random::uniform(n, low, high)",
+        "hist" | "scatter" | "lines" => "write plot::hist(v), plot::scatter(p), plot::lines(table, \"x\", [\"y\"])",
+        "exit" | "quit" => "a script ends by itself; Ctrl-D leaves the prompt",
+        "require" | "include" | "source" | "library" => "import \"part\" as part; reads part.rhai",
+        "open" | "read_csv" | "loadtxt" | "load" => "write io::load(\"x.csv\")",
+        "to_csv" | "savetxt" => "write io::save(p, \"x.csv\")",
+        "transpose" | "t" => "p.col(i) is a column of points, as a list",
+        _ => return None,
+    })
+}
