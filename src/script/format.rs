@@ -5,14 +5,17 @@ use crate::error::{Error, Result};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 
-/// Digits that a number is shown with at most.
-const DIGITS: usize = 10;
+/// Digits of a number without what rounding leaves; as many make it a short one; and roundings that may be left out.
+const DIGITS: usize = 15;
+const SHORT: usize = 12;
+const ROUNDINGS: f64 = 2.0;
 /// Digits behind the point at most that are asked for.
 const MOST: usize = 340;
 /// Bytes of a text at most.
 pub const LONGEST: usize = 100_000_000;
 
-/// A number with ten digits, without zeros at its end; whole ones below 10¹⁵ with all of theirs.
+/// A number as a short one if that is what it is but for two roundings, as 0.1 + 0.2 is 0.3, else with as many digits as tell it from all
+/// others; without zeros at its end.
 pub fn readable(v: f64) -> String {
     let size = v.abs();
     if v == 0.0 {
@@ -28,13 +31,20 @@ pub fn readable(v: f64) -> String {
     if size < 1e15 && v.fract() == 0.0 {
         return format!("{v:.1}");
     }
-    let scientific = format!("{v:.0$e}", DIGITS - 1);
+    let short = format!("{v:.0$e}", DIGITS - 1);
+    let digits = short.split('e').next().map_or(0, |m| trimmed(m).chars().filter(char::is_ascii_digit).count());
+    let near = short.parse().is_ok_and(|s: f64| (s - v).abs() <= ROUNDINGS * f64::EPSILON * size) && digits <= SHORT;
+    let scientific = if near { short } else { format!("{v:e}") };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-5..15).contains(&exponent) {
         // what is large keeps the digits before its point
-        let behind = (DIGITS as i32 - 1 - exponent).max(1) as usize;
-        return pointed(trimmed(&format!("{v:.behind$}")));
+        return if near {
+            let behind = (DIGITS as i32 - 1 - exponent).max(1) as usize;
+            pointed(trimmed(&format!("{v:.behind$}")))
+        } else {
+            pointed(&v.to_string())
+        };
     }
     format!("{}e{exponent}", trimmed(mantissa))
 }
@@ -295,15 +305,18 @@ mod tests {
     fn numbers_have_a_readable_length() {
         for (v, text) in [
             (0.1 + 0.2, "0.3"),
-            (1.0 / 3.0, "0.3333333333"),
+            (1.0 / 3.0, "0.3333333333333333"),
+            (0.1 * 3.0 - 1e-17, "0.3"),
+            (0.3 + 1e-14, "0.30000000000001"),
+            (2.0f64.sqrt(), "1.4142135623730951"),
             (2.0, "2.0"),
             (1e14, "100000000000000.0"),
             (1e15, "1e15"),
-            (123456789012.25, "123456789012.2"),
+            (123456789012.25, "123456789012.25"),
             (-1.5e-7, "-1.5e-7"),
             (0.00012345, "0.00012345"),
             (5e-324, "5e-324"),
-            (0.9999999999999, "1.0"),
+            (0.9999999999999, "0.9999999999999"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-inf"),
         ] {

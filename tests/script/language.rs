@@ -81,8 +81,8 @@ fn integers_that_overflow_become_floats() {
 #[test]
 fn numbers_and_texts_are_written_as_asked() {
     for (script, expected) in [
-        ("[0.1 + 0.2, 1/3, 1e300, 2.0, -1e-8]", "[0.3, 0.3333333333, 1e300, 2.0, -1e-8]"),
-        ("let x = PI(); `${x} ${x:.2f} ${[x, 1]:.1f} ${2 * x:>8.3f}|`", "3.141592654 3.14 [3.1, 1.0]    6.283|"),
+        ("[0.1 + 0.2, 1/3, 1e300, 2.0, -1e-8]", "[0.3, 0.3333333333333333, 1e300, 2.0, -1e-8]"),
+        ("let x = PI(); `${x} ${x:.2f} ${[x, 1]:.1f} ${2 * x:>8.3f}|`", "3.141592653589793 3.14 [3.1, 1.0]    6.283|"),
         ("let m = #{ a: 1.5 }; `${m.a:.2f} ${if m.a > 1 { `${m.a:.1f}` } else { \"no\" }}`", "1.50 1.5"),
         (
             "[fmt(2.5, 0), fmt([1, 2.25], 1), fmt(12345.678, \",.1f\"), fmt(\"a\", \">3\")]",
@@ -128,7 +128,7 @@ fn generators_are_traced() {
         "let d = 0.5 * kl().regularized(lipschitz(1)) + ipm(lipschitz(2)); d",
         "0.5 * kl.regularized(lipschitz(1)) + ipm(lipschitz(2))",
     );
-    says("kl().conjugate([0, 1])", "[0.0, 1.718281828]");
+    says("kl().conjugate([0, 1])", "[0.0, 1.718281828459045]");
     says("hellinger().domain()", "y < 1");
 }
 

@@ -339,13 +339,14 @@ fn poles_and_logarithms_of_sigmoids() {
     }
 }
 
-/// A constant for 0/0 in a window narrower than rounding needs: f* and f'(1) are those of the formula around it, to 1e-9.
+/// A constant for 0/0 in a window narrower than rounding needs: f* and f'(1) are those of the formula around it, to 1e-8, as
+/// far as slopes beside the window have digits.
 /// f* of (x ln x − x + 1)/(x − 1)² − 1/2 at −0.1 and −1/6 by 40-digit arithmetic; f'(1) = −1/6.
 #[test]
 fn a_window_narrower_than_its_noise_has_no_slope() {
     for width in ["1e-9", "1e-8", "1e-12"] {
         let g = typed("f", &format!("let g = if abs(x-1)<{width} {{0.5}} else {{(x*ln(x)-x+1)/(x-1)**2}}; g - 0.5"));
-        assert!((g.slope_at_one().0 + 1.0 / 6.0).abs() < 1e-9, "{width}: {:?}", g.slope_at_one());
+        assert!((g.slope_at_one().0 + 1.0 / 6.0).abs() < 1e-8, "{width}: {:?}", g.slope_at_one());
         for (y, truth) in [(-0.1, -0.08221227369276947), (-1.0 / 6.0, -1.0 / 6.0)] {
             assert!((g.conjugate(y) - truth).abs() < 1e-9, "{width} at {y}: {}", g.conjugate(y));
         }

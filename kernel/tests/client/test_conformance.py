@@ -25,7 +25,7 @@ class GflowKernelTests(jupyter_kernel_test.KernelTests):
     code_generate_error = 'throw "on purpose"'
     code_execute_result = [
         {"code": "1 + 2 * 3", "result": "7"},
-        {"code": "1/2 + 1/3", "result": "0.8333333333"},
+        {"code": "1/2 + 1/3", "result": "0.8333333333333333"},
         {"code": '"a" + "b"', "result": "ab"},
         {"code": "-2**2", "result": "-4"},
     ]

@@ -74,12 +74,10 @@ impl NumericConjugate {
         let Ends { mut f0, mut d0, mut dinf, mut f_at_dinf } = Ends::of(f, &at);
         let (mut slopes, mut at_ends) = ([d0, dinf], [f0, f64::INFINITY]);
         let mut kinks = inner_kinks(&tape, &breaks, &bounds);
-        // beside a place where f may be 0/0 slopes are rounding
         let mut guarded = vec![];
         guards(f, &mut guarded);
         let patched = Patched::of(&tape, (&breaks, &guarded, &kinks), &bounds, is_long);
-        let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
-        let beside: Vec<f64> = breaks.iter().filter(turns).copied().collect();
+        let beside = turning(&breaks, &guarded, &kinks);
         let mut ts = places(long::points(NODES, 4, &tape), by_values, &beside, &bounds);
         ts.extend(patched.edges().filter(|x| *x > low && *x < high).map(f64::ln));
         ts.sort_by(f64::total_cmp);
@@ -98,7 +96,7 @@ impl NumericConjugate {
         exactly(&mut breaks, [low, high]);
         ts.retain(|t| !patched.covers(t.exp()));
         let (nodes, unit) = (nodes(&tape, &ts, d0), unit(&tape, &bounds));
-        let at_one = Some(at(1.0).0).filter(|v| v.is_finite()).unwrap_or(f64::INFINITY);
+        let at_one = if at(1.0).0.is_finite() { at(1.0).0 } else { f64::INFINITY };
         let spoilt = || spoilt(&tape, &ts, &nodes, f0, d0);
         let (least, bend) = clamp.map(|(x, _)| (x, 0.0)).or_else(spoilt).unwrap_or_default();
         NumericConjugate {
@@ -193,6 +191,12 @@ impl NumericConjugate {
     pub fn tape(&self) -> &Tape {
         &self.tape
     }
+}
+
+/// The places where f changes its formula, less those where it may be 0/0 and has no kink: slopes beside these are rounding.
+fn turning(breaks: &[f64], guarded: &[f64], kinks: &[Kink]) -> Vec<f64> {
+    let turns = |b: &&f64| !guarded.contains(b) || kinks.iter().any(|k| k.x == **b);
+    breaks.iter().filter(turns).copied().collect()
 }
 
 /// Relative distances that rounding in single precision may not hide.

@@ -127,6 +127,9 @@ fn filtered(call: &Call, p: &Points, f: &FnPtr) -> Outcome<Dynamic> {
     Ok(indexed(p, &Dynamic::from(mask))?)
 }
 
+/// Numbers that are copied within a moment.
+const AT_ONCE: usize = 1 << 20;
+
 fn joined(p: &Points, q: Points) -> Result<Points> {
     if p.dims()[1] != q.dims()[1] {
         return Err(Error::Shape {
@@ -137,7 +140,12 @@ fn joined(p: &Points, q: Points) -> Result<Points> {
     }
     let (n, d) = (p.dims()[0] + q.dims()[0], p.dims()[1]);
     memory::check_points("concat", [n, d], COORDINATE)?;
-    Ok(Tensor::cat(vec![p.clone(), q], 0))
+    let both = vec![p.clone(), q];
+    if n.saturating_mul(d) <= AT_ONCE {
+        return Ok(Tensor::cat(both, 0));
+    }
+    // a copy cannot be divided, and new memory may come slowly
+    interrupt::aside(move || Tensor::cat(both, 0))
 }
 
 fn product(p: &Points, m: Points) -> Result<Points> {
