@@ -72,6 +72,23 @@ impl Generator {
         format!("{}: {}{own}", self.name(), self.convexity().derivation())
     }
 
+    /// The first kinks with the slopes on both sides, and how many more there are.
+    fn kinks_text(&self) -> String {
+        let kinks: Vec<String> = self
+            .numeric()
+            .kinks
+            .iter()
+            .filter(|k| k.left.is_finite() && k.right.is_finite())
+            .map(|k| format!("{} ({} to {})", plain(k.x, 1.0), self.short(k.left), self.short(k.right)))
+            .collect();
+        let more = kinks.len().saturating_sub(MOST_KINKS);
+        match (kinks.len(), more) {
+            (0, _) => "none".into(),
+            (_, 0) => kinks.join(", "),
+            _ => format!("{} and {more} more", kinks[..MOST_KINKS].join(", ")),
+        }
+    }
+
     /// What was found out about f, for people.
     pub fn report(&self) -> String {
         let convexity = match self.convexity() {
@@ -101,19 +118,6 @@ impl Generator {
         let (d0, dinf) = self.slopes();
         let (a, b) = self.slope_at_one();
         let at_one = if a == b { self.short(a) } else { format!("[{}, {}]", self.short(a), self.short(b)) };
-        let kinks: Vec<String> = self
-            .numeric()
-            .kinks
-            .iter()
-            .filter(|k| k.left.is_finite() && k.right.is_finite())
-            .map(|k| format!("{} ({} to {})", plain(k.x, 1.0), self.short(k.left), self.short(k.right)))
-            .collect();
-        let more = kinks.len().saturating_sub(MOST_KINKS);
-        let kinks = match (kinks.len(), more) {
-            (0, _) => "none".into(),
-            (_, 0) => kinks.join(", "),
-            _ => format!("{} and {more} more", kinks[..MOST_KINKS].join(", ")),
-        };
         let numeric_derivative = if self.by_values() { "numeric (differences of f)" } else { "code (f is too long)" };
         let growth = if dinf.is_infinite() {
             "superlinear"
@@ -133,7 +137,7 @@ impl Generator {
             at_one,
             self.short(dinf),
             growth,
-            kinks,
+            self.kinks_text(),
             self.device_error(),
         )
     }

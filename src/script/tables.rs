@@ -58,8 +58,8 @@ pub fn markdown(page: &str, cells: &[Cell]) -> String {
 /// The median, and where there are several numbers the least and the largest.
 fn over_seeds(mut values: Vec<f64>) -> String {
     values.sort_by(f64::total_cmp);
-    let digits =
-        |v: f64| if v.is_finite() && v != 0.0 { short(format!("{v:.2e}").parse().unwrap_or(v)) } else { short(v) };
+    // −0 is 0
+    let digits = |v: f64| if v.is_finite() { short(format!("{v:.2e}").parse().unwrap_or(v) + 0.0) } else { short(v) };
     let n = values.len();
     match &values[..] {
         [] => String::new(),
