@@ -114,9 +114,11 @@ fn attempt(case: &Case, files: &Path, signal: &str, lead: Duration) -> Outcome {
 /// The quickest answer of some tries, or the first wrong one.
 fn answered(case: &Case, files: &Path, (signal, code, lead): (&str, i32, Duration), most: u64) -> Outcome {
     let mut best = attempt(case, files, signal, lead);
-    if best.code == Some(code) && !best.kept {
+    for later in [4, 20] {
         // on a busy machine the signal may come before the run has begun, which then leaves none
-        best = attempt(case, files, signal, 4 * lead);
+        if best.code == Some(code) && !best.kept {
+            best = attempt(case, files, signal, later * lead);
+        }
     }
     for _ in 0..AGAIN {
         let right = |o: &Outcome| o.code == Some(code) && o.kept;
