@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 
 /// How often a signal that was answered too late is tried again, unless it was later than the machine can be blamed for.
 const AGAIN: usize = 3;
+/// How often a signal comes later, three times as late, to a run that had not begun.
+const LATER: usize = 3;
 const HOPELESS: Duration = Duration::from_secs(5);
 
 /// The last part of a name.
@@ -113,11 +115,13 @@ fn attempt(case: &Case, files: &Path, signal: &str, lead: Duration) -> Outcome {
 
 /// The quickest answer of some tries, or the first wrong one.
 fn answered(case: &Case, files: &Path, (signal, code, lead): (&str, i32, Duration), most: u64) -> Outcome {
+    let mut lead = lead;
     let mut best = attempt(case, files, signal, lead);
-    for later in [4, 8, 12, 20] {
+    for _ in 0..LATER {
         // on a busy machine the signal may come before the run has begun, which then leaves none
         if best.code == Some(code) && !best.kept {
-            best = attempt(case, files, signal, later * lead);
+            lead *= 3;
+            best = attempt(case, files, signal, lead);
         }
     }
     for _ in 0..AGAIN {
