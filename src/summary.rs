@@ -37,6 +37,16 @@ pub fn variance(what: &str, v: &[f64], ddof: usize) -> Result<f64> {
     Ok(covariances(what, &[v], ddof)?[0])
 }
 
+/// The root of the variance, of numbers whose squares leave the range of numbers, too.
+///
+/// # Errors
+/// As [`variance`].
+pub fn deviation(what: &str, v: &[f64], ddof: usize) -> Result<f64> {
+    let unit = unit(v.iter().copied());
+    let scaled: Vec<f64> = v.iter().map(|x| x / unit).collect();
+    Ok(variance(what, &scaled, ddof)?.sqrt() * unit)
+}
+
 /// Σ (x − mean x)(y − mean y)/(n − ddof) for every pair of columns, row by row.
 ///
 /// # Errors
@@ -132,6 +142,11 @@ mod tests {
     #[test]
     fn sizes_and_places_cost_no_digits() {
         assert_eq!(variance("var", &[1e300, 3e300], 0).ok(), Some(f64::INFINITY));
+        for size in [1e300, 1.0, 1e-300] {
+            let off =
+                deviation("std", &[size, 2.0 * size, 4.0 * size], 0).map_or(1.0, |s| s / size - (14.0f64 / 9.0).sqrt());
+            assert!(off.abs() < 1e-15, "{size}: {off}");
+        }
         assert_eq!(variance("var", &[1e9 + 0.25, 1e9 + 0.75], 0).ok(), Some(0.0625));
         assert_eq!(
             correlations("corr", &[&[1e300, 2e300, 4e300], &[1e-300, 2e-300, 4e-300]]).ok().map(|c| c[1]),

@@ -7,7 +7,7 @@ pub const TABULATE: Entry = Entry {
     name: "tabulate",
     room: "language",
     signature: "tabulate(page, row, column, value)",
-    doc: "Puts a number into a table. `gflow run` prints it; `gflow reproduce` writes the table of each script into page.md: the median over the seeds, with the least and the largest.",
+    doc: "Puts a number into a table. `gflow run` prints it; `gflow reproduce` writes the table of each script into page.md: the median over the seeds, with the least and the largest. A cell that is filled again has the last number.",
     equation: "",
     cite: "",
     options: &[],

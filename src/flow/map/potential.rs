@@ -36,7 +36,7 @@ pub struct PotentialFlow {
 pub struct Way {
     /// λ
     pub lambda: f64,
-    /// whether U is in units of λs²; it was in units of s² in runs that were saved before
+    /// whether U is the network, whose slope in the frame is λs² times a velocity; it was s² times that, and λ, in runs that were saved before
     pub in_units: bool,
     /// weight of the kinetic energy, 1 or 0
     pub kinetic: f64,

@@ -1,7 +1,7 @@
 //! Sources of another size than their target, or far away from it.
 //!
-//! Seen from a target of a thousand times its size, or from ten thousand sizes away, a source is a dot: over it every critic is a plane, all particles go the same way, and
-//! what tells them apart is lost on the way. The optimal map between two laws that depend on the distance from their middles alone keeps
+//! Seen from a target of a thousand times its size, or from ten thousand sizes away, a source is a dot: over it every critic is a
+//! plane, all particles go the same way, and what tells them apart is lost on the way. The optimal map between two laws that depend on the distance from their middles alone keeps
 //! directions and the ranks of distances [peyre2019](crate::references#peyre2019): it takes the law of the dot to the place, the size and
 //! the tails of the target in one step, and the flow does the rest. Middles and sizes are medians, which tails do not move.
 use crate::device::{Points, points, rows_f64};

@@ -87,7 +87,7 @@ pub struct PushforwardOptions {
     pub time_steps: usize,
     /// whether the kinetic energy is counted
     pub kinetic: bool,
-    /// whether the potential is in units of λ; not in runs that were saved before it was
+    /// whether λ is taken in units of the samples inside; not in runs that were saved before it was
     pub in_units: bool,
     /// whether nobody named a learning rate of the critics, so that it fades with the map's; not in runs that were saved before it did
     pub fades: bool,

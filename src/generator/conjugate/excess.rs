@@ -3,6 +3,7 @@
 //! At potentials that hardly differ f* is f'(1) + s to many digits, and a divergence is what is left: a rounding of f* would be
 //! larger. With u = x − 1, s = ∫ f''(1 + v) dv and e = ∫ v f''(1 + v) dv from 0 to u have no terms that cancel, so that both keep
 //! all digits relative to themselves, however small, and whether f'' is positive, zero or infinite at 1.
+use super::jet::cubic;
 
 /// Nodes in a decade of u, and the decades.
 const PER_DECADE: usize = 96;
@@ -90,13 +91,9 @@ impl Side {
         let i = self.nodes.partition_point(|n| n.s <= s).clamp(1, self.nodes.len() - 1);
         let (p, q) = (self.nodes[i - 1], self.nodes[i]);
         let h = q.s - p.s;
-        let t = (s - p.s) / h;
-        // the cubic with the slopes u, and its derivative
-        let (rise, bend) = (q.e - p.e - h * p.u, h * (q.u - p.u));
-        let (c2, c3) = (3.0 * rise - bend, bend - 2.0 * rise);
-        let e = p.e + t * (h * p.u + t * (c2 + t * c3));
-        let u = p.u + t * (2.0 * c2 + 3.0 * t * c3) / h;
-        Some((e, u, (q.u - p.u) / h))
+        // with the slopes u
+        let between = cubic(h, (p.e, p.u), (q.e, q.u), (s - p.s) / h);
+        Some((between.f, between.d1, (q.u - p.u) / h))
     }
 }
 

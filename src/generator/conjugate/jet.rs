@@ -12,6 +12,17 @@ pub struct Jet {
     pub d2: f64,
 }
 
+/// The cubic over a length h with these values and slopes at both ends, a share t of the way.
+pub(super) fn cubic(h: f64, (f0, d0): (f64, f64), (f1, d1): (f64, f64), t: f64) -> Jet {
+    let (rise, bend) = (f1 - f0 - h * d0, h * (d1 - d0));
+    let (c2, c3) = (3.0 * rise - bend, bend - 2.0 * rise);
+    Jet {
+        f: f0 + t * (h * d0 + t * (c2 + t * c3)),
+        d1: d0 + t * (2.0 * c2 + 3.0 * t * c3) / h,
+        d2: (2.0 * c2 + 6.0 * t * c3) / (h * h),
+    }
+}
+
 /// Relative distances that rounding may not hide.
 pub(super) const CLOSE: f64 = 4.0 * f64::EPSILON;
 /// As far around a place where f changes its formula it may say something else.

@@ -1,7 +1,7 @@
 //! f where its formula says something else: exactly at a place where it changes, and beside one where it is 0/0 and cancels on the way:
 //! (cosh(x − 1) − 1)/(x − 1)² is 0 or anything within 1e-8 of 1.
 use super::bounds::Bounds;
-use super::jet::{AROUND, Jet, beside, jet_of};
+use super::jet::{AROUND, Jet, beside, cubic, jet_of};
 use super::kinks::Kink;
 use crate::generator::interval::Interval;
 use crate::generator::tape::Tape;
@@ -64,16 +64,10 @@ struct Blur {
 impl Blur {
     /// f on the cubic between the ends.
     fn jet(&self, x: f64) -> Option<Jet> {
-        let [(f0, d0), (f1, d1)] = self.bridge?;
+        let [left, right] = self.bridge?;
         let h = self.to - self.from;
         let t = (x - self.from) / h;
-        let (rise, bend) = (f1 - f0 - h * d0, h * (d1 - d0));
-        let (c2, c3) = (3.0 * rise - bend, bend - 2.0 * rise);
-        (t > 0.0 && t < 1.0).then(|| Jet {
-            f: f0 + t * (h * d0 + t * (c2 + t * c3)),
-            d1: d0 + t * (2.0 * c2 + 3.0 * t * c3) / h,
-            d2: (2.0 * c2 + 6.0 * t * c3) / (h * h),
-        })
+        (t > 0.0 && t < 1.0).then(|| cubic(h, left, right, t))
     }
     /// Both as one, if they are the sides of one window.
     fn joined(self, next: Blur) -> Option<Blur> {

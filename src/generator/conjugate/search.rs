@@ -2,7 +2,7 @@
 //!
 //! The maximiser x* solves f'(x*) = y by a bracketed Newton iteration in ln x, started from a table of nodes; at a kink of f it stays
 //! put while y crosses the subdifferential.
-use super::jet::CLOSE;
+use super::jet::{CLOSE, cubic};
 use super::numeric::{FAR, NumericConjugate};
 
 /// A maximiser beyond this is beyond all numbers.
@@ -155,12 +155,8 @@ impl NumericConjugate {
             let x = n.t.exp();
             (n.h, x * n.h - self.jet(x, regs).f, x)
         });
-        let h = h1 - h0;
-        let t = (y - h0) / h;
-        let (rise, bend) = (v1 - v0 - h * x0, h * (x1 - x0));
-        let (c2, c3) = (3.0 * rise - bend, bend - 2.0 * rise);
-        let value = v0 + t * (h * x0 + t * (c2 + t * c3));
-        value.is_finite().then(|| (value, (x0 + t * (2.0 * c2 + 3.0 * t * c3) / h).clamp(x0, x1)))
+        let between = cubic(h1 - h0, (v0, x0), (v1, x1), (y - h0) / (h1 - h0));
+        between.f.is_finite().then(|| (between.f, between.d1.clamp(x0, x1)))
     }
 
     fn newton(&self, y: f64, mut lo: f64, mut hi: f64, mut t: f64, regs: &mut Vec<f64>) -> (f64, f64) {

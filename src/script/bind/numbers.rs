@@ -143,20 +143,7 @@ fn written(l: &mut Library) {
 }
 
 fn spreads(l: &mut Library) {
-    l.expose("std", |call, (v,): (Array,)| {
-        let (v, ddof) = (some("std", &v)?, ddof(call, 0)?);
-        // the root of a variance that leaves the range of numbers may be one
-        let largest = v.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
-        let unit = if largest > 1e150 {
-            1e160
-        } else if largest < 1e-150 && largest > 0.0 {
-            1e-160
-        } else {
-            1.0
-        };
-        let scaled: Vec<f64> = v.iter().map(|x| x / unit).collect();
-        Ok(summary::variance("std", &scaled, ddof)?.sqrt() * unit)
-    });
+    l.expose("std", |call, (v,): (Array,)| Ok(summary::deviation("std", &some("std", &v)?, ddof(call, 0)?)?));
     l.expose("variance", |call, (v,): (Array,)| {
         Ok(summary::variance("variance", &some("variance", &v)?, ddof(call, 0)?)?)
     });

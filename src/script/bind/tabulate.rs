@@ -35,6 +35,10 @@ fn tabulate(call: &Call, page: &Dynamic, row: &Dynamic, column: &Dynamic, value:
         value: value.as_float().or_else(|_| number("tabulate, value", value))?,
     };
     call.context.emit(Event::Text(format!("{}, {}: {}", cell.row, cell.column, short(cell.value))));
-    lock(&call.context.cells).push(cell);
+    // a cell of a notebook that runs again has a new number, not a second one
+    let mut cells = lock(&call.context.cells);
+    let same = |c: &Cell| c.page == cell.page && c.row == cell.row && c.column == cell.column;
+    cells.retain(|c| !same(c));
+    cells.push(cell);
     Ok(())
 }
