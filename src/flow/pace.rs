@@ -11,6 +11,7 @@
 //!   for each particle). What is not gone for that reason is asked of the others.
 //! - No step is longer in the root mean square than a quarter of how far the samples lie apart: a critic whose slopes have not been
 //!   learned yet promises little, not far.
+//! - A critic whose D is below the 0 of no critic at all, now and on average, has not been learned: it moves nobody.
 //! - A D that is solved for has rounding, and velocities of rounding beside it promise what they like: D counts by what it is above
 //!   that, so that particles that lie at their target stay.
 //! - Where D has stopped falling, because the critic's noise is all that is left of it or because its least value is not 0, the share
@@ -91,7 +92,8 @@ impl Known {
         if place.ends {
             self.before = self.level;
         }
-        self.length = (self.share * self.ratio / self.kept).min(longest / fisher.sqrt());
+        let length = (self.share * self.ratio / self.kept).min(longest / fisher.sqrt());
+        self.length = if d > 0.0 || self.level > 0.0 { length } else { 0.0 };
     }
 
     /// Remembers what share of the promise the particles' own steps keep.
@@ -388,15 +390,17 @@ mod tests {
         assert!(at[2].abs() < 1.0, "{at:?}");
     }
 
-    /// Estimates that are not positive move nothing before the first that is, and change nothing after.
+    /// Estimates that are not positive move nothing before the first that is; later one alone changes nothing, and nothing moves
+    /// where their average is not positive, either.
     #[test]
-    fn negative_estimates_change_nothing() {
+    fn a_critic_worse_than_none_moves_nobody() {
         let v = points(vec![1.0, 0.0], 1, 2, &host());
         let mut pace = Pace::new(10.0, &host());
-        let lengths: Vec<f64> =
-            [-1.0, 0.0, 2.0, -3.0].iter().enumerate().map(|(n, d)| next(&mut pace, n, *d, &v)).collect();
+        let given = [-1.0, 0.0, 2.0, 20.0, -3.0, -30.0, 2.0];
+        let lengths: Vec<f64> = given.iter().enumerate().map(|(n, d)| next(&mut pace, n, *d, &v)).collect();
         assert_eq!(lengths[..2], [0.0, 0.0]);
-        assert!((lengths[2] - 0.6).abs() < 1e-6 && lengths[3] == lengths[2], "{lengths:?}");
+        assert!((lengths[2] - 0.6).abs() < 1e-6 && lengths[3] > lengths[2] && lengths[4] == lengths[3], "{lengths:?}");
+        assert!(lengths[5] == 0.0 && lengths[6] > 0.0, "{lengths:?}");
     }
 
     /// Where D does not fall, steps become shorter; where it falls again, as long as before. Slopes that are too small for D do not

@@ -67,7 +67,11 @@ fn look_rows(
         out[2] = share;
         out[3] = level;
         out[4] = before;
-        out[5] = f32::min(share * ratio / numbers[1], longest / f32::sqrt(fisher));
+        let mut length = f32::min(share * ratio / numbers[1], longest / f32::sqrt(fisher));
+        if d[0] <= 0.0 && level <= 0.0 {
+            length = 0.0f32;
+        }
+        out[5] = length;
     }
 }
 

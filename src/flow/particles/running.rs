@@ -55,17 +55,25 @@ pub struct ParticleFlow {
     pub(super) interrupt: Interrupt,
 }
 
+/// A run before its first step.
+struct Before {
+    source: Points,
+    parts: Vec<Part>,
+}
+
 impl ParticleFlow {
-    /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target.
-    fn carry(&mut self, source: Option<Points>, state: &mut State) -> Result<()> {
+    /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target,
+    /// with critics that have seen nothing yet: those that have are planes.
+    fn carry(&mut self, before: Option<Before>, state: &mut State) -> Result<()> {
         let kernels = self.parts.iter().any(|part| matches!(part.term.space, Space::Rkhs(_)));
         let blind = kernels || self.parts.iter().any(|part| part.critic.trains());
         if self.options.carry == Some(false) || !blind || self.planned < carry::SHORTEST {
             return Ok(());
         }
-        if let Some(source) = source {
-            if let Some(particles) = dot::resized(&source, &self.target)? {
+        if let Some(before) = before {
+            if let Some(particles) = dot::resized(&before.source, &self.target)? {
                 self.carried += particles.dims()[0] as u64;
+                self.parts = before.parts;
                 self.pace.iter_mut().for_each(|pace| pace.forget(&self.target.device()));
                 *state = State { particles, previous: None, ..state.clone() };
             }
@@ -102,11 +110,14 @@ impl Step for ParticleFlow {
             interrupt: self.interrupt.clone(),
             ..Ascent::default()
         };
+        let before = (state.step == 0 && self.pace.is_some())
+            .then(|| Before { source: state.particles.clone(), parts: self.parts.clone() });
         let mut field = CriticField {
             parts: &mut self.parts,
             target: &self.target,
             ascent: &ascent,
-            warm_up: if state.step == 0 { o.warm_up } else { 0 },
+            // again for the critics that were made anew
+            warm_up: if state.step == 0 || state.step == 1 && self.carried > 0 { o.warm_up } else { 0 },
             classes: self.classes.as_ref(),
             batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
         };
@@ -133,13 +144,12 @@ impl Step for ParticleFlow {
         // one step of the scheme through displacements is one unit of its time
         let each = o.integrator.reads.is_empty() && o.noise.is_none();
         let mut paced = Paced { inner: field, pace, step, each, length: None };
-        let source = (step == 0).then(|| state.particles.clone());
         let from_zero = State { time: Time::Known(0.0), ..state };
         let (mut next, record) = (o.integrator.step)(from_zero, &control, &mut paced)?;
         if let Some((dt, _)) = paced.length {
             next.time = time.after(&dt.mul_scalar(next.time.read()?))?;
         }
-        self.carry(source, &mut next)?;
+        self.carry(before, &mut next)?;
         Ok((next, record))
     }
 
