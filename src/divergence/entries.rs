@@ -46,7 +46,7 @@ pub const ENTRIES: &[Entry] = &[
         name: "f_divergence",
         room: "divergence",
         signature: "f_divergence(name, |x| ..., options)",
-        doc: "A divergence from any convex f with f(1) = 0, written as a closure: checked, differentiated and conjugated. Its formula may have + - * / **, if, abs, sign, max and min of two or many, sqrt, exp, ln, log2, log10, log1p, expm1, sigmoid, softplus, sin, cos, atan, sinh, cosh, tanh, asinh, erf, lgamma and digamma, and functions of the script. f may be infinite below or above some ratio, written as 1.0/0.0 (|x| if x > 3 { 1.0/0.0 } else { x*ln(x) - x + 1 }) or by a formula that ends (-ln(3 - x) + ln(2)): then D_f allows no ratio dP/dQ beyond, f* is finite everywhere, and report() says where f ends.",
+        doc: "A divergence from any convex f with f(1) = 0, written as a closure: checked, differentiated and conjugated. Its formula may have + - * / **, if, abs, sign, max and min of two or many, sqrt, exp, ln, log2, log10, log1p, expm1, sigmoid, softplus, sin, cos, atan, sinh, cosh, tanh, asinh, erf, lgamma and digamma, and functions of the script. Without a name it is called f. f may be infinite below or above some ratio, written as 1.0/0.0 (|x| if x > 3 { 1.0/0.0 } else { x*ln(x) - x + 1 }) or by a formula that ends (-ln(3 - x) + ln(2)): then D_f allows no ratio dP/dQ beyond, f* is finite everywhere, and report() says where f ends.",
         equation: r"D_f(P\|Q)=E_Q\left[f\left(\tfrac{dP}{dQ}\right)\right]",
         cite: "birrell2022",
         options: &[Opt { name: "shift", kind: OptionKind::Flag, doc: "subtract f(1) when it is not 0" }],

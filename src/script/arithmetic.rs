@@ -17,7 +17,8 @@ fn whole(ctx: &NativeCallContext, v: f64) -> Native<i64> {
     if v.fract() == 0.0 && v.abs() < 9e15 {
         Ok(v as i64)
     } else {
-        Err(EvalAltResult::ErrorRuntime(raised(format!("{v} is not a whole number")), ctx.call_position()).into())
+        let said = raised(format!("{v} is not a whole number; idiv(a, b) divides to one, v.to_int() cuts one off"));
+        Err(EvalAltResult::ErrorRuntime(said, ctx.call_position()).into())
     }
 }
 

@@ -25,6 +25,22 @@ pub fn variable(name: &str) -> Option<String> {
     })
 }
 
+/// Names that are properties of arrays and tables elsewhere, with what to write.
+pub fn property(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "shape" | "size" | "ndim" | "length" => {
+            "write x.len() for the number of rows or entries, p.dim() for the dimension"
+        }
+        "T" => "p.col(i) is a column of points, as a list; p.matmul(m) is a product",
+        "values" | "data" => "write p.to_array() for the rows as lists",
+        "iloc" | "loc" => "rows are p[i], p[a..b], p[mask]",
+        "columns" => "points have no names of columns; p.col(i) is a column",
+        "dtype" => "points are numbers of 64 bits",
+        "loss" | "losses" => "write run.history for what was recorded, run.report for the end",
+        _ => return None,
+    })
+}
+
 /// Names that are functions elsewhere, with what to write.
 pub fn function(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -68,6 +84,17 @@ pub fn function(name: &str) -> Option<&'static str> {
         "open" | "read_csv" | "loadtxt" | "load" => "write io::load(\"x.csv\")",
         "to_csv" | "savetxt" => "write io::save(p, \"x.csv\")",
         "transpose" | "t" => "p.col(i) is a column of points, as a list",
+        "plot" | "figure" | "imshow" | "subplots" => {
+            "write plot::lines(table, \"x\", [\"y\"]), plot::scatter(p), plot::hist(v); `help plot` lists them"
+        }
+        "assert" | "expect" => "write if !condition { throw \"what is wrong\" }",
+        "describe" | "summary" | "info" => "write print(p), p.mean(), p.std(), p.min(), p.max(), p.cov()",
+        "head" => "write p[0..5], v.extract(0..5)",
+        "tail" => "write p[-5..p.len()], v.extract(-5..)",
+        "log" => "log(x) is the natural logarithm; log2(x), log10(x), ln(x)/ln(b) for others",
+        "divergence" | "fdiv" | "phi_divergence" => {
+            "write f_divergence(\"mine\", |x| x*ln(x) - x + 1), kl(), alpha(2.0)"
+        }
         _ => return None,
     })
 }

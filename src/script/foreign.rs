@@ -414,13 +414,15 @@ fn assignment(w: &Walk, i: usize) -> Found {
     }
     if i >= 4 && w.is(i - 1, ")") {
         let open = (i.saturating_sub(NEAR_TOKENS)..i).rev().find(|k| w.is(*k, "("));
-        if let Some(name) = open.and_then(|o| o.checked_sub(1)).filter(|k| w.is_word(*k)) {
+        if let Some(name) = open.and_then(|o| o.checked_sub(1)).filter(|k| w.is_word(*k) && w.word(*k) != "let") {
             let (f, x) = (w.word(name), w.word(name + 2));
             return say(1, "a function is not set by `=`", format!("write fn {f}({x}) {{ … }}, or let {f} = |{x}| …;"));
         }
     }
-    let several =
-        i >= 3 && w.is_word(i - 1) && w.is(i - 2, ",") && w.is_word(i - 3) && w.opening(i).is_none_or(|o| w.is(o, "{"));
+    let listed = i >= 4 && w.is(i - 2, ",") && w.is_word(i - 3);
+    let bare = listed && w.is_word(i - 1) && w.opening(i).is_none_or(|o| w.is(o, "{"));
+    let enclosed = i >= 5 && (w.is(i - 1, ")") || w.is(i - 1, "]")) && w.is(i - 3, ",");
+    let several = bare || enclosed;
     several.then(|| {
         (1, "one variable is set at a time".to_string(), "let r = f(); let a = r[0]; let b = r[1];".to_string())
     })

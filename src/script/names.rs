@@ -1,8 +1,9 @@
 //! Every name of the language: the catalogues of all rooms, and the functions of the engine.
 use super::arithmetic;
 use super::bind::library;
+use super::elsewhere;
 use super::index::split;
-use crate::catalogue::Entry;
+use crate::catalogue::{Entry, nearest};
 
 /// Every entry, in the order of `gflow list`.
 pub fn all() -> &'static [Entry] {
@@ -28,6 +29,20 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// The names of the methods and properties of a type.
 pub(super) fn members(owner: &str) -> impl Iterator<Item = &'static str> {
     library().index.members(owner)
+}
+
+/// What to write instead of a property that a value of this type does not have.
+pub fn instead_of_property(owner: &str, name: &str) -> String {
+    if members(owner).any(|m| m == name) {
+        return format!("it is a method: write .{name}(…)");
+    }
+    if let Some(mend) = elsewhere::property(name) {
+        return mend.into();
+    }
+    match nearest(name, members(owner)) {
+        Some(n) => format!("did you mean `{n}`?"),
+        None => format!("`help {owner}` lists what it has"),
+    }
 }
 
 /// The modules of the language.

@@ -186,15 +186,12 @@ pub fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
         EvalAltResult::ErrorTerminated(..) => Diagnostic::interrupted(),
         EvalAltResult::ErrorStackOverflow(_) => too_deep(),
         EvalAltResult::ErrorMismatchDataType(wanted, got, _) => mismatched(&friendly(wanted), &friendly(got)),
-        EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("there is no property `{name}` here")),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => Diagnostic::new(format!("the map has no `{name}`"))
+            .hinted("m.keys() lists what it has; m.contains(\"a\") asks; m.a = x makes one"),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("Unknown property") => {
             let mut quoted = text.split('\'').skip(1).step_by(2);
             let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
-            let d = Diagnostic::new(format!("a {} has no property `{name}`", friendly(kind)));
-            match nearest(name, names::members(&friendly(kind))) {
-                Some(n) => d.hinted(format!("did you mean `{n}`?")),
-                None => d,
-            }
+            no_property(&friendly(kind), name)
         }
         EvalAltResult::ErrorIndexNotFound(index, _) => Diagnostic::new(format!("there is no entry {index}")),
         EvalAltResult::ErrorArrayBounds(len, index, _) => {
@@ -216,6 +213,11 @@ pub fn runtime_words(e: &EvalAltResult, context: &Context) -> Diagnostic {
             Diagnostic::new(lower_first(other.to_string().split(" (line").next().unwrap_or_default()))
         }),
     }
+}
+
+/// A property that a value does not have.
+fn no_property(kind: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(format!("a {kind} has no property `{name}`")).hinted(names::instead_of_property(kind, name))
 }
 
 /// A value of another type than is taken.
@@ -253,6 +255,9 @@ pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
     if let Some(mend) = elsewhere::variable(name) {
         return d.hinted(mend);
     }
+    if let Some(e) = names::find(name).filter(|e| e.name == name && e.signature.contains('(')) {
+        return Diagnostic::new(format!("`{name}` is a function")).hinted(format!("write {}", e.signature));
+    }
     if names::modules().contains(&name) {
         return d.hinted(format!("what belongs to {name} is written {name}::…"));
     }
@@ -266,7 +271,7 @@ pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
 /// A call that fits no function: the right signature if the name exists, else the nearest name.
 pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
     if let Some(property) = name.strip_prefix("get$") {
-        return Diagnostic::new(format!("a {args} has no property `{property}`"));
+        return no_property(args, property);
     }
     if let Some(property) = name.strip_prefix("set$") {
         return Diagnostic::new(format!("`{property}` cannot be set"));
@@ -325,7 +330,9 @@ fn operator(name: &str, args: &str) -> Option<Diagnostic> {
     let (a, b) = args.split_once(", ")?;
     let compares = ["==", "!=", "<", "<=", ">", ">="].contains(&name);
     if !compares {
-        return None;
+        let d = Diagnostic::new(format!("`{name}` is not defined between {a} and {b}"));
+        let formats = name == "%" && a == "text";
+        return formats.then(|| d.hinted("values stand in a text between backticks: `${x}`, `${x:.3f}`"));
     }
     let (verb, pair) = (if name == "==" || name == "!=" { "the same" } else { "in order" }, [a, b]);
     let d = Diagnostic::new(format!("a {a} and a {b} are never {verb}: `{name}` compares values of one kind"));

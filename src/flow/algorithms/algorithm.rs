@@ -52,6 +52,6 @@ pub(super) fn needs_space(algorithm: &str, f: &Generator) -> Error {
     Error::Unsupported {
         what: f.name().into(),
         reason: "has no function space, so its first variation does not exist between samples".into(),
-        advice: format!("write {algorithm}({}.regularized(lipschitz(1.0)))", f.name()),
+        advice: format!("write {algorithm}(f.regularized(lipschitz(1.0))) for an f such as kl()"),
     }
 }

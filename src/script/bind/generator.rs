@@ -22,7 +22,10 @@ pub fn fill(l: &mut Library) {
             l.expose(name, move |_, (a,): (Dynamic,)| Ok(build(&[finite(name, &a)?])?));
         }
     }
-    l.expose("f_divergence", |call, (name, f): (Dynamic, Dynamic)| of_closure(call, &name, &f));
+    l.expose("f_divergence", |call, (name, f): (Dynamic, Dynamic)| {
+        of_closure(call, text("f_divergence, first argument", &name)?, &f)
+    });
+    l.expose("f_divergence", |call, (f,): (Dynamic,)| of_closure(call, "f".into(), &f));
     let mut g = l.kind::<GeneratorValue>(|g| format!("{}: f(x) = {}", g.name(), g.latex()));
     for (name, signature, doc, f) in [
         ("f", "f(x)", "f at a number or a list", Generator::f as fn(&Generator, f64) -> f64),
@@ -63,11 +66,10 @@ fn each(name: &str, v: &Dynamic, f: impl Fn(f64) -> f64) -> Result<Dynamic> {
 /// How often f(1) is subtracted, at most.
 const SHIFTS: usize = 4;
 
-fn of_closure(call: &Call, name: &Dynamic, f: &Dynamic) -> Outcome<GeneratorValue> {
-    let name = text("f_divergence, first argument", name)?;
+fn of_closure(call: &Call, name: String, f: &Dynamic) -> Outcome<GeneratorValue> {
     let Some(f) = f.flatten_clone().try_cast::<FnPtr>() else {
         return Err(Error::Shape {
-            what: "f_divergence, second argument".into(),
+            what: "f_divergence".into(),
             expected: "a closure like |x| x*ln(x) - x + 1".into(),
             got: format!("a {}", type_of(f)),
         }

@@ -8,6 +8,7 @@ use crate::script::call::Call;
 use crate::script::convert::{count, list, number, numbers, plain_number, text as words, type_of};
 use crate::script::kind::Kind;
 use crate::script::library::Library;
+use crate::script::names::instead_of_property;
 use crate::script::values::TableValue;
 use crate::{interrupt, random};
 use rhai::{Array, Dynamic, Map};
@@ -338,6 +339,14 @@ pub(super) fn indexed(p: &Points, at: &Dynamic) -> Result<Dynamic> {
             return Err(Error::Shape { what: "points[a..b]".into(), expected, got: format!("{from}..{to}") });
         }
         return Ok(Dynamic::from(p.clone().narrow(0, from as usize, (to - from) as usize)));
+    }
+    // what has no such property is asked for an entry of this name
+    if let Ok(name) = flat.clone().into_immutable_string() {
+        return Err(Error::Unsupported {
+            what: "Points".into(),
+            reason: format!("have no property `{name}`"),
+            advice: instead_of_property("Points", &name),
+        });
     }
     let expected = "a row, a range, a list of rows, or a list of true and false";
     let chosen = flat.read_lock::<Array>().ok_or_else(|| wrong("points[…]", expected, at))?;
