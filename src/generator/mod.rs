@@ -35,6 +35,7 @@ mod rounding;
 pub mod scalar;
 mod special;
 pub mod tape;
+pub mod unicode;
 pub use crate::error::GeneratorError;
 pub use convexity::{Convexity, Violation, ViolationKind};
 pub use function::Generator;

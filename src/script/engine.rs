@@ -51,6 +51,15 @@ fn pauses(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: i64| sleep(&c, &ctx, seconds as f64));
 }
 
+/// What a name stands for that nobody has given to a variable.
+fn constant(name: &str) -> Option<Dynamic> {
+    match name {
+        "PI" => Some(Dynamic::from(std::f64::consts::PI)),
+        "E" => Some(Dynamic::from(std::f64::consts::E)),
+        _ => None,
+    }
+}
+
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {
     let c = context.clone();
     let read_before = |c: &Context| lock(&c.oracle).again;
@@ -85,7 +94,8 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
         if index > 0 || ctx.scope().contains(name) {
             return Ok(None);
         }
-        Ok(c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned())
+        let global = c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned();
+        Ok(global.or_else(|| constant(name)))
     });
     // f(2) for a variable f that holds a closure
     let c = context.clone();

@@ -11,7 +11,7 @@ use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::{Rewritten, rewrite};
 use super::rich::{Rich, rich};
-use super::{complete, names, words};
+use super::{names, words};
 use crate::device::Compute;
 use crate::error::Error;
 use crate::fault;
@@ -95,6 +95,17 @@ pub struct Session {
     files: Files,
     /// how many entries of the scope functions know
     settled: usize,
+}
+
+/// A function as the interpreter knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Registered {
+    /// the module it is in; empty for none
+    pub module: String,
+    /// a name, an operator, `get$name` for a property
+    pub name: String,
+    /// the type of its first argument; empty where that is not known
+    pub first: String,
 }
 
 fn failed(what: &str, text: String) -> Diagnostic {
@@ -210,17 +221,33 @@ impl Session {
     }
     /// What the name at the cursor is: its help page, or the variable with its value.
     pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
-        let word = complete::word_at(text, cursor);
-        match self.scope.get(&word) {
-            Some(value) => {
-                let shown = self.rich(value);
-                let kind = friendly(self.engine.map_type_name(value.type_name()));
-                let head = format!("{word}: {kind}");
-                let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
-                Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
-            }
-            None => self.assistant.inspect(text, cursor),
-        }
+        let variable = self.assistant.variable_at(text, cursor);
+        let value = variable.as_ref().and_then(|name| Some((name, self.scope.get(name)?)));
+        let Some((word, value)) = value else { return self.assistant.inspect(text, cursor) };
+        let shown = self.rich(value);
+        let kind = friendly(self.engine.map_type_name(value.type_name()));
+        let head = format!("{word}: {kind}");
+        let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
+        Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
+    }
+
+    /// Whether the session has a variable or a function of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        self.scope.contains(name) || self.library.iter_functions().any(|f| f.name == name)
+    }
+
+    /// Every function that the interpreter knows, overloads apart.
+    pub fn registered(&self) -> Vec<Registered> {
+        let known = |f: FuncInfo| {
+            let first = f.metadata.params_info.first().map_or("", |p| p.split_once(':').map_or(p.as_str(), |p| p.1));
+            let plain = first.trim().trim_start_matches("&mut ");
+            Some(Registered {
+                module: f.namespace.to_string(),
+                name: f.metadata.name.to_string(),
+                first: if plain.is_empty() || plain == "_" { String::new() } else { friendly(plain) },
+            })
+        };
+        self.engine.collect_fn_metadata(None, known, true)
     }
 
     /// A value as text, by its own `to_string`.
