@@ -1,120 +1,11 @@
 //! Formulas in LaTeX as plain text, for terminals: x², ½, ∞, ≤, ln.
+use super::signs::{ABOVE, BELOW, MARKS, SIGNS};
 
-/// What commands that take no argument stand for; function names come out as they are.
-const SIGNS: &[(&str, &str)] = &[
-    ("infty", "∞"),
-    ("le", " ≤ "),
-    ("leq", " ≤ "),
-    ("ge", " ≥ "),
-    ("geq", " ≥ "),
-    ("ne", " ≠ "),
-    ("in", " ∈ "),
-    ("to", " → "),
-    ("mapsto", " ↦ "),
-    ("approx", " ≈ "),
-    ("sim", " ~ "),
-    ("propto", " ∝ "),
-    ("subset", " ⊂ "),
-    ("ll", " ≪ "),
-    ("gg", " ≫ "),
-    ("mid", " | "),
-    ("cdot", "·"),
-    ("times", "×"),
-    ("pm", "±"),
-    ("circ", "∘"),
-    ("odot", "⊙"),
-    ("otimes", "⊗"),
-    ("oplus", "⊕"),
-    ("Box", "□"),
-    ("square", "□"),
-    ("star", "*"),
-    ("ast", "*"),
-    ("partial", "∂"),
-    ("nabla", "∇"),
-    ("ell", "ℓ"),
-    ("ldots", "…"),
-    ("dots", "…"),
-    ("cdots", "…"),
-    ("sum", "∑"),
-    ("prod", "∏"),
-    ("int", "∫"),
-    ("vert", "|"),
-    ("lvert", "|"),
-    ("rvert", "|"),
-    ("Vert", "‖"),
-    ("lVert", "‖"),
-    ("rVert", "‖"),
-    ("langle", "⟨"),
-    ("rangle", "⟩"),
-    ("lfloor", "⌊"),
-    ("rfloor", "⌋"),
-    ("lceil", "⌈"),
-    ("rceil", "⌉"),
-    ("top", "ᵀ"),
-    ("prime", "'"),
-    ("quad", "  "),
-    ("qquad", "  "),
-    ("alpha", "α"),
-    ("beta", "β"),
-    ("gamma", "γ"),
-    ("delta", "δ"),
-    ("epsilon", "ε"),
-    ("varepsilon", "ε"),
-    ("zeta", "ζ"),
-    ("eta", "η"),
-    ("theta", "θ"),
-    ("kappa", "κ"),
-    ("lambda", "λ"),
-    ("mu", "μ"),
-    ("nu", "ν"),
-    ("xi", "ξ"),
-    ("pi", "π"),
-    ("rho", "ρ"),
-    ("sigma", "σ"),
-    ("tau", "τ"),
-    ("phi", "φ"),
-    ("varphi", "φ"),
-    ("chi", "χ"),
-    ("psi", "ψ"),
-    ("omega", "ω"),
-    ("Gamma", "Γ"),
-    ("Delta", "Δ"),
-    ("Theta", "Θ"),
-    ("Lambda", "Λ"),
-    ("Sigma", "Σ"),
-    ("Phi", "Φ"),
-    ("Psi", "Ψ"),
-    ("Omega", "Ω"),
-    ("!", ""),
-    (",", " "),
-    (";", " "),
-    (":", " "),
-    (" ", " "),
-    ("|", "‖"),
-    ("\\", "; "),
-    ("displaystyle", ""),
-    ("big", ""),
-    ("Big", ""),
-    ("bigl", ""),
-    ("bigr", ""),
-    ("Bigl", ""),
-    ("Bigr", ""),
-    ("middle", ""),
-    ("limits", ""),
-];
-
-/// Marks above a letter.
-const MARKS: [(&str, char); 6] = [
-    ("hat", '\u{302}'),
-    ("tilde", '\u{303}'),
-    ("bar", '\u{304}'),
-    ("overline", '\u{304}'),
-    ("dot", '\u{307}'),
-    ("vec", '\u{20d7}'),
-];
-
-const ABOVE: &str = "0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻(⁽)⁾=⁼aᵃbᵇcᶜdᵈeᵉiⁱjʲkᵏlˡmᵐnⁿoᵒpᵖrʳsˢtᵗuᵘvᵛwʷxˣyʸzᶻTᵀ";
-const BELOW: &str = "0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋(₍)₎=₌aₐeₑhₕiᵢjⱼkₖlₗmₘnₙoₒpₚrᵣsₛtₜuᵤvᵥxₓ";
+/// Whether a character is a power or an index.
+fn is_small(c: char) -> bool {
+    let second = |table: &'static str| table.chars().skip(1).step_by(2);
+    second(ABOVE).chain(second(BELOW)).any(|s| s == c)
+}
 
 /// The characters of a table's second half, if it has all.
 fn small(text: &str, table: &str) -> Option<String> {
@@ -122,9 +13,13 @@ fn small(text: &str, table: &str) -> Option<String> {
     text.chars().map(|c| pairs.chunks(2).find(|p| p[0] == c).map(|p| p[1])).collect()
 }
 
-/// Whether a text needs no parentheses to be divided, raised or taken a root of.
-fn is_atom(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '\'' | '∞')) || text.starts_with('(') && closes(text)
+/// Whether a text is one thing: a number, a letter with its index or power, dP, what parentheses hold.
+fn is_single(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic() && !is_small(*c)).count();
+    let plain = text.chars().all(|c| c.is_alphanumeric() || is_small(c) || matches!(c, '.' | '\'' | '∞' | '#'));
+    let number = text.starts_with(|c: char| c.is_ascii_digit());
+    let differential = text.starts_with(['d', 'δ', '∂']) && letters == 2;
+    plain && (letters == 0 || letters == 1 && !number || differential) || text.starts_with('(') && closes(text)
 }
 
 /// Whether the parenthesis that begins a text ends it.
@@ -137,8 +32,19 @@ fn closes(text: &str) -> bool {
     end == Some(text.len())
 }
 
+/// Whether a text adds or divides outside of all parentheses.
+fn adds(text: &str) -> bool {
+    let (mut depth, mut last) = (0, '(');
+    text.chars().any(|c| {
+        depth += i32::from("([{⟨".contains(c)) - i32::from(")]}⟩".contains(c));
+        let found = depth == 0 && (matches!(c, '+' | '-') && last == ' ' || c == '/');
+        last = c;
+        found
+    })
+}
+
 fn grouped(text: &str) -> String {
-    if is_atom(text) { text.to_string() } else { format!("({text})") }
+    if is_single(text) { text.to_string() } else { format!("({text})") }
 }
 
 /// Groups within groups at most; what is deeper is read by nobody.
@@ -155,7 +61,7 @@ pub fn unicode(latex: &str) -> String {
         return latex.to_string();
     }
     let mut reader = Reader { c: latex.chars().collect(), i: 0 };
-    let out = reader.until(None);
+    let out = reader.until(None).replace('\u{1}', "").replace(" if else", " else");
     let mut tidy = String::with_capacity(out.len());
     for ch in out.trim().chars() {
         if !(ch == ' ' && tidy.ends_with([' ', '('])) {
@@ -190,7 +96,7 @@ impl Reader {
                 '{' => out += &self.until(Some('}')),
                 '\\' => self.command(&mut out),
                 '^' | '_' => self.raised(ch, &mut out),
-                '&' => out += "  ",
+                '&' => out += " if ",
                 '~' => out.push(' '),
                 '+' | '-' if follows_value(&out) => {
                     between(&mut out, ch);
@@ -208,7 +114,7 @@ impl Reader {
                 }
             }
         }
-        out.replace('\u{1}', "")
+        out
     }
 
     /// One character, a group or a command.
@@ -219,7 +125,7 @@ impl Reader {
         let Some(ch) = self.peek() else { return String::new() };
         self.i += 1;
         match ch {
-            '{' => self.until(Some('}')).trim().to_string(),
+            '{' => self.until(Some('}')).replace('\u{1}', "").trim().to_string(),
             '\\' => {
                 let mut out = String::new();
                 self.command(&mut out);
@@ -323,7 +229,8 @@ impl Reader {
             *out += &format!("exp({what})");
         } else {
             out.push(sign);
-            *out += &grouped(&what);
+            let word = sign == '_' && what.chars().all(char::is_alphanumeric);
+            *out += &if word { what } else { grouped(&what) };
         }
         if name {
             out.push('\u{1}');
@@ -352,7 +259,7 @@ fn ends_in_name(out: &str) -> bool {
 
 /// A blank between a value and a name that follows it.
 fn space(out: &mut String) {
-    if ends_in_name(out) || out.ends_with(|c: char| c.is_alphanumeric() || c == ')' || ABOVE.contains(c)) {
+    if ends_in_name(out) || out.ends_with(|c: char| c.is_alphanumeric() || c == ')' || is_small(c)) {
         out.push(' ');
     }
 }
@@ -368,7 +275,8 @@ fn quotient(n: &str, d: &str) -> String {
         ("1", "8", "⅛"),
     ];
     let sign = HALVES.iter().find(|h| h.0 == n && h.1 == d).map(|h| h.2.to_string());
-    sign.unwrap_or_else(|| format!("{}/{}", grouped(n), grouped(d)))
+    let n = if adds(n) { format!("({n})") } else { n.to_string() };
+    sign.unwrap_or_else(|| format!("{n}/{}", grouped(d)))
 }
 
 #[cfg(test)]
@@ -392,6 +300,11 @@ mod tests {
             ("D_{KL}(P\\|Q)=E_P\\left[\\ln\\tfrac{dP}{dQ}\\right]", "D_KL(P‖Q) = E_P[ln dP/dQ]"),
             ("f^*(y)\\le 1", "f*(y) ≤ 1"),
             ("x^{0.3}", "x^0.3"),
+            ("\\tfrac1{2\\tau}W_2^2", "1/(2τ)W₂²"),
+            ("\\frac{\\left(x-1\\right)^{2}}{x+1}", "(x - 1)²/(x + 1)"),
+            ("\\begin{cases}x & x>1\\\\ 0 & \\text{else}\\end{cases}", "{ x if x > 1; 0 else }"),
+            ("k(x,y)=-|x-y|", "k(x,y) = -|x - y|"),
+            ("\\sqrt{2\\Delta t}\\,\\xi", "√(2Δt) ξ"),
         ] {
             assert_eq!(unicode(latex), text, "{latex}");
         }

@@ -1,4 +1,5 @@
 //! What the arguments of a signature are: `p` is a sample, `d` a divergence. Help lists them, completion offers what fits.
+use super::builtin;
 use super::index::split;
 
 /// What stands for an argument in signatures.
@@ -15,6 +16,9 @@ pub struct Argument {
 const fn argument(word: &'static str, kind: &'static str, doc: &'static str) -> Argument {
     Argument { word, kind, doc }
 }
+
+/// What functions of numbers take.
+const NUMERIC: Argument = argument("x", "number", "a number, a list of numbers, or the x of a formula");
 
 /// What words mean in one function, where that is something else.
 const OWN: &[(&str, Argument)] = &[
@@ -154,6 +158,9 @@ const COMMON: &[Argument] = &[
 /// What a word means in a function, by the last part of its name.
 pub fn meaning(function: &str, word: &str) -> Option<&'static Argument> {
     let function = split(function).1;
+    if matches!(word, "x" | "y" | "a" | "b") && builtin::is_elementary(function) {
+        return Some(&NUMERIC);
+    }
     let own = OWN.iter().find(|(f, a)| *f == function && a.word == word).map(|o| &o.1);
     own.or_else(|| COMMON.iter().find(|a| a.word == word))
 }

@@ -61,7 +61,9 @@ pub fn words() -> Words {
     let all = KEYWORDS.iter().chain(RARE).copied();
     let (constants, keywords): (Vec<_>, Vec<_>) = all.partition(|w| matches!(*w, "true" | "false"));
     let free = index.names.iter().filter(|n| n.owner.is_empty()).map(|n| n.name);
-    let functions = free.chain(index.entries.iter().map(|e| e.name)).map(|n| split(n).1);
+    // what is written behind a dot only is no function
+    let called = index.entries.iter().filter(|e| e.signature.starts_with(e.name)).map(|e| e.name);
+    let functions = free.chain(called).map(|n| split(n).1);
     Words {
         functions: ordered(functions.filter(|n| !keywords.contains(n)).collect()),
         keywords: ordered(keywords),

@@ -87,8 +87,9 @@ pub fn of_entry(index: &Index, e: &Entry) -> Page {
 
 /// A section about the arguments of a signature that stand for something.
 fn listed_arguments(name: &str, signature: &str) -> Option<Section> {
-    let known = arguments::words(name, signature).into_iter().filter_map(|w| arguments::meaning(name, w));
-    let rows: Vec<(String, String)> = known.map(|a| (a.word.to_string(), a.doc.to_string())).collect();
+    let known = arguments::words(name, signature).into_iter();
+    let known = known.filter_map(|w| Some((w.to_string(), arguments::meaning(name, w)?.doc.to_string())));
+    let rows: Vec<(String, String)> = known.collect();
     (!rows.is_empty()).then_some(Section { title: "arguments", rows })
 }
 
@@ -133,7 +134,14 @@ pub fn of_name(index: &Index, n: &Name) -> Page {
     } else if builtin::functions().any(|r| r.signature == n.signature) {
         see.push("number".into());
     }
-    Page { head, doc: format!("{what}{line}.{gives}"), sections, example: index.example(n), see, ..Page::default() }
+    Page {
+        head,
+        doc: format!("{}{gives}", capital(&format!("{what}{line}."))),
+        sections,
+        example: index.example(n),
+        see,
+        ..Page::default()
+    }
 }
 
 /// A method that several types have: that of the first, and the others.
@@ -152,11 +160,7 @@ fn of_members(index: &Index, name: &str) -> Option<Page> {
 pub fn of_type(index: &Index, t: &Type) -> Page {
     let members: Vec<&Name> = index.names.iter().filter(|n| n.owner == t.name).collect();
     let rows = |of: &dyn Fn(&Name) -> bool| -> Vec<(String, String)> {
-        members
-            .iter()
-            .filter(|n| of(n))
-            .map(|n| (behind_dot(n).to_string(), first_sentence(n.doc).to_string()))
-            .collect()
+        members.iter().filter(|n| of(n)).map(|n| (behind_dot(index, n), first_sentence(n.doc).to_string())).collect()
     };
     let makers: Vec<&str> =
         index.names.iter().filter(|n| n.gives == t.name && n.owner.is_empty()).map(|n| n.name).collect();
@@ -175,7 +179,7 @@ pub fn of_type(index: &Index, t: &Type) -> Page {
             sections.push(Section { title, rows });
         }
     }
-    let takes = members.iter().find(|n| !n.doc.is_empty()).map(|n| format!("{}.{}", t.name, n.name));
+    let takes = members.iter().find(|n| !n.example.is_empty()).map(|n| format!("{}.{}", t.name, n.name));
     let see = [Some(t.page.to_string()).filter(|p| !p.is_empty()), takes, Some("types".to_string())];
     Page {
         head: t.name.into(),
@@ -187,10 +191,21 @@ pub fn of_type(index: &Index, t: &Type) -> Page {
     }
 }
 
-/// A signature without the value before the dot: that of an entry has one, or several for several types.
-fn behind_dot(n: &Name) -> &str {
-    let from = n.signature.find(&format!("{}(", n.name)).unwrap_or(0);
-    n.signature[from..].split("   ").next().unwrap_or_default()
+/// A signature as it is written behind the dot. That of an entry has the value before it, `d.estimate(p, q)`, or as its first
+/// argument, `split(x, share)`.
+fn behind_dot(index: &Index, n: &Name) -> String {
+    let calls = arguments::calls(n.name, n.signature);
+    let Some(last) = calls.last().filter(|_| n.is_called()) else { return n.signature.to_string() };
+    let dotted = n.signature.contains(&format!(".{}(", n.name));
+    let of_function = !dotted && index.entry(n.name).is_some_and(|e| e.signature == n.signature);
+    let shown = if of_function { last.get(1..).unwrap_or_default() } else { &calls[0][..] };
+    format!("{}({})", n.name, shown.join(", "))
+}
+
+/// A line as a sentence.
+fn capital(line: &str) -> String {
+    let mut c = line.chars();
+    c.next().map_or(String::new(), |first| first.to_uppercase().chain(c).collect())
 }
 
 fn first_sentence(text: &str) -> &str {
@@ -199,10 +214,7 @@ fn first_sentence(text: &str) -> &str {
 
 /// The types, a line each.
 fn types(index: &Index) -> Page {
-    let line = |t: &Type| {
-        let end = t.about.find(['.', ':']).map_or(t.about.len(), |i| i);
-        (t.name.to_string(), t.about[..end].split_whitespace().collect::<Vec<_>>().join(" "))
-    };
+    let line = |t: &Type| (t.name.to_string(), first_sentence(t.about).to_string());
     Page {
         head: "types".into(),
         doc: "The types of values. help(\"Points\") lists what points can do, help(v) what the value v can.".into(),

@@ -130,8 +130,7 @@ fn help_answers_names_types_methods_values_and_rooms() {
         recorder.text()
     };
     let points = told("help(\"Points\")");
-    for part in ["rows(from, to)", "shuffle(x, options)", "p[a..b]", "given by", "data::ring", "let p = data::ring(6);"]
-    {
+    for part in ["rows(from, to)", "shuffle(options)", "p[a..b]", "given by", "data::ring", "let p = data::ring(6);"] {
         assert!(points.contains(part), "{part} is missing in\n{points}");
     }
     assert_eq!(told("help(data::ring(3))"), points);
@@ -154,7 +153,8 @@ fn help_answers_names_types_methods_values_and_rooms() {
 #[test]
 fn an_open_call_offers_what_its_next_argument_takes() {
     let (mut s, _) = session();
-    let _ = s.eval("t", "let cloud = data::ring(8); let d = kl().regularized(lipschitz(1.0)); let number = 3;").unwrap();
+    let _ =
+        s.eval("t", "let cloud = data::ring(8); let d = kl().regularized(lipschitz(1.0)); let number = 3;").unwrap();
     let texts = |text: &str| s.complete(text, text.chars().count()).1.into_iter().map(|c| c.text).collect::<Vec<_>>();
     let options = texts("gpa(kl(), ");
     assert!(options.contains(&"#{ dt: ".to_string()) && options.iter().all(|o| o.starts_with("#{ ")), "{options:?}");

@@ -6,6 +6,7 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation
 from .words import CONSTANTS, FUNCTIONS, KEYWORDS, MODULES
 
 WORD = r"[^\W\d][\w$]*"
+KEY = "(" + WORD + r")(\s*)(:)(?!:)"
 
 
 class GflowLexer(RegexLexer):
@@ -44,7 +45,7 @@ class GflowLexer(RegexLexer):
             (any_of(KEYWORDS, prefix=r"\b", suffix=r"\b"), Keyword),
             (r"\bthis\b", Name.Builtin.Pseudo),
             (any_of(MODULES, prefix=r"\b", suffix=r"(?=\s*::)"), Name.Namespace),
-            (r"(" + WORD + r")(\s*)(:)(?!:)", bygroups(Name.Attribute, Text.Whitespace, Punctuation)),
+            (KEY, bygroups(Name.Attribute, Text.Whitespace, Punctuation)),
             (any_of(FUNCTIONS, prefix=r"\b", suffix=r"\b(?=\s*\()"), Name.Builtin),
             (WORD + r"(?=\s*\()", Name.Function),
             (WORD, Name),
@@ -81,7 +82,8 @@ class GflowLexer(RegexLexer):
             (r"(:)([^{}:`]+)(?=\})", bygroups(Punctuation, String.Interpol)),
         ],
     }
-    tokens["value"].extend(rule for rule in tokens["code"] if rule[0] != r"\}")
+    # what a value holds is code, but no keys of a map, unless it opens one
+    tokens["value"].extend(rule for rule in tokens["code"] if rule[0] not in (r"\}", KEY))
 
 
 __all__ = ["GflowLexer"]

@@ -60,6 +60,11 @@ pub const TYPES: &[Builtin] = &[
 /// The type whose methods and properties every value has.
 pub const ANY: &str = others::ANY.name;
 
+/// Whether a name is that of a function of numbers.
+pub fn is_elementary(name: &str) -> bool {
+    elementary::ROWS.iter().any(|r| r.signature.split('(').next() == Some(name))
+}
+
 /// Functions that are called by their names.
 pub fn functions() -> impl Iterator<Item = &'static Row> {
     functions::ROWS.iter().chain(elementary::ROWS)

@@ -4,10 +4,41 @@ var _JUPYTERLAB = typeof _JUPYTERLAB === "undefined" ? {} : _JUPYTERLAB;
 _JUPYTERLAB["gflow-highlight"] = (() => {
   "use strict";
   /* words */
-  const KEYWORDS = [];
-  const CONSTANTS = [];
-  const MODULES = [];
-  const FUNCTIONS = [];
+  const KEYWORDS = [
+    "as", "break", "case", "catch", "const", "continue", "do", "else", "export", "fn", "for", "if", "import",
+    "in", "let", "loop", "return", "switch", "throw", "try", "until", "while",
+  ];
+  const CONSTANTS = [
+    "false", "true",
+  ];
+  const MODULES = [
+    "data", "io", "linalg", "metric", "plot", "random",
+  ];
+  const FUNCTIONS = [
+    "E", "Fn", "PI", "abs", "acos", "acosh", "adaptive_width", "alpha", "animate", "argmax", "argmin", "argsort",
+    "asin", "asinh", "atan", "atanh", "autoencoder", "blob", "bootstrap", "bracket", "ccdf_distance", "ceiling",
+    "certify", "checkerboard", "chi2", "choice", "claim", "clear_output", "cnn", "concat", "contour", "corr",
+    "cos", "cosh", "count", "cov", "cumsum", "debug", "deep_kernel", "density", "det", "device", "digamma",
+    "digit_labels", "digits", "display", "dot", "eigh", "embed", "energy", "energy_kernel", "entropic", "erf",
+    "estimate", "eval", "exact", "exit", "exp", "expm1", "f_divergence", "finite_rows", "floor", "fmt",
+    "fraction", "gan", "gaussian", "gaussian_kernel", "generator", "get_fn_metadata_list", "gpa",
+    "gradient_flow", "grid", "hellinger", "help", "hill", "hist", "hypot", "idiv", "idx", "images", "imq_kernel",
+    "infconv", "input", "int", "integers", "inverse", "ipm", "is_def_fn", "is_def_var", "jeffreys", "jko", "js",
+    "kale_flow", "kl", "langevin", "laplace_kernel", "last_run", "latent", "le_cam", "len", "lgamma", "lines",
+    "linspace", "lipschitz", "ln", "load", "load_run", "load_transform", "log", "log10", "log1p", "log2",
+    "logsumexp", "max", "max_sliced", "mean", "median", "median_width", "memorisation", "min", "mixture", "mlp",
+    "mmd", "mmd_flow", "modes", "moons", "multi_scale", "nn_accuracy", "norm", "normal", "not_finite", "pair",
+    "param", "parse_float", "parse_int", "parse_json", "password", "path", "pca", "penalized", "permutation",
+    "pinwheel", "plan", "points", "pow", "print", "progress", "push", "qr", "quantile", "quiver", "range",
+    "rational_quadratic_kernel", "regularized", "renyi", "reverse_kl", "reversed", "ring", "ring_centers",
+    "rings", "rkhs", "round", "rounded_energy_kernel", "rounded_laplace_kernel", "run", "save", "scale",
+    "scatter", "seed", "show", "shuffle", "sierpinski", "sigmoid", "sign", "sin", "sinh", "sinkhorn", "sleep",
+    "sliced", "sliced_with_error", "softplus", "solve", "split", "sqrt", "standardise", "std", "student_t",
+    "sum", "svd", "swiss_roll", "symmetrised", "tabulate", "tails", "tan", "tanh", "timestamp", "to_float",
+    "to_int", "trajectories", "tv", "two_layer", "two_sample_test", "type_of", "unbalanced", "uniform", "unique",
+    "variance", "w1", "w1_fe", "w1w2_flow", "w2", "w2_fe", "w2_squared", "wasserstein", "weights", "whiten",
+    "worst_case_regret", "zip",
+  ];
   /* end of words */
   const keywords = new Set(KEYWORDS);
   const constants = new Set(CONSTANTS);
@@ -62,16 +93,16 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     return "string";
   }
 
-  function word(stream, before) {
+  function word(stream, before, key) {
     const w = stream.current();
     if (before === ".") return stream.match(/^\s*\(/, false) ? "propertyName.function" : "propertyName";
     if (constants.has(w)) return "atom";
     if (keywords.has(w)) return "keyword";
     if (w === "this") return "self";
     if (stream.match(/^\s*::/, false) && modules.has(w)) return "namespace";
-    if (stream.match(/^\s*:(?!:)/, false)) return "propertyName";
-    if (functions.has(w)) return "variableName.standard";
-    return stream.match(/^\s*\(/, false) ? "variableName.function" : "variableName";
+    if (key && stream.match(/^\s*:(?!:)/, false)) return "propertyName";
+    if (!stream.match(/^\s*\(/, false)) return w === "PI" || w === "E" ? "atom" : "variableName";
+    return functions.has(w) ? "variableName.standard" : "variableName.function";
   }
 
   function token(stream, state) {
@@ -100,7 +131,7 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     if (stream.match(NUMBER)) return "number";
     const before = stream.pos > 0 ? stream.string[stream.pos - 1] : "";
     const range = stream.pos > 1 && stream.string[stream.pos - 2] === ".";
-    if (stream.match(/^[\p{Alphabetic}_$][\p{Alphabetic}\p{N}_$]*/u)) return word(stream, range ? "" : before);
+    if (stream.match(/^[\p{Alphabetic}_$][\p{Alphabetic}\p{N}_$]*/u)) return word(stream, range ? "" : before, open !== "value");
     const c = stream.peek();
     if (c === '"' || c === "`") {
       stream.next();
