@@ -1,6 +1,6 @@
 //! The Rhai engine as gflow sets it up.
 use super::context::{Context, lock};
-use super::convert::raise;
+use super::convert::{Native, raise};
 use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
@@ -33,6 +33,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
     pauses(&mut engine, context);
+    leaving(&mut engine, context);
     hooks(&mut engine, context);
     engine
 }
@@ -58,6 +59,19 @@ fn constant(name: &str) -> Option<Dynamic> {
         "E" => Some(Dynamic::from(std::f64::consts::E)),
         _ => None,
     }
+}
+
+/// `exit()`: that of the interpreter ends a statement, and a session goes on with the next.
+fn leaving(engine: &mut Engine, context: &Arc<Context>) {
+    let leave = |context: &Arc<Context>, value: Dynamic, ctx: &NativeCallContext| -> Native<()> {
+        *lock(&context.left) = Some(value);
+        // no script can catch it
+        Err(EvalAltResult::ErrorTerminated("exit".into(), ctx.call_position()).into())
+    };
+    let c = context.clone();
+    engine.register_fn("exit", move |ctx: NativeCallContext| leave(&c, Dynamic::UNIT, &ctx));
+    let c = context.clone();
+    engine.register_fn("exit", move |ctx: NativeCallContext, value: Dynamic| leave(&c, value, &ctx));
 }
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {

@@ -37,6 +37,7 @@ pub mod names;
 mod options;
 mod oracle;
 mod readings;
+mod registered;
 mod report;
 mod resolver;
 mod rewrite;
@@ -62,5 +63,6 @@ pub use front_end::{Event, FrontEnd, Recorder};
 pub use help::Page;
 #[cfg(feature = "cli")]
 pub(crate) use keywords::KEYWORDS;
+pub use registered::Registered;
 pub use rich::{Rich, escape};
-pub use session::{Registered, Session, SessionOptions};
+pub use session::{Session, SessionOptions};

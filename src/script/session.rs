@@ -97,17 +97,6 @@ pub struct Session {
     settled: usize,
 }
 
-/// A function as the interpreter knows it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Registered {
-    /// the module it is in; empty for none
-    pub module: String,
-    /// a name, an operator, `get$name` for a property
-    pub name: String,
-    /// the type of its first argument; empty where that is not known
-    pub first: String,
-}
-
 fn failed(what: &str, text: String) -> Diagnostic {
     Diagnostic::from_error(&Error::Fault { what: what.into(), text })
 }
@@ -235,19 +224,12 @@ impl Session {
     pub fn defines(&self, name: &str) -> bool {
         self.scope.contains(name) || self.library.iter_functions().any(|f| f.name == name)
     }
-
-    /// Every function that the interpreter knows, overloads apart.
-    pub fn registered(&self) -> Vec<Registered> {
-        let known = |f: FuncInfo| {
-            let first = f.metadata.params_info.first().map_or("", |p| p.split_once(':').map_or(p.as_str(), |p| p.1));
-            let plain = first.trim().trim_start_matches("&mut ");
-            Some(Registered {
-                module: f.namespace.to_string(),
-                name: f.metadata.name.to_string(),
-                first: if plain.is_empty() || plain == "_" { String::new() } else { friendly(plain) },
-            })
-        };
-        self.engine.collect_fn_metadata(None, known, true)
+    /// Whether what ran last ended by `exit()`.
+    pub fn left(&self) -> bool {
+        lock(&self.context.left).is_some()
+    }
+    pub(super) fn interpreter(&self) -> &Engine {
+        &self.engine
     }
 
     /// A value as text, by its own `to_string`.
@@ -317,8 +299,13 @@ impl Session {
         self.assistant.functions(&self.library);
         let functions = all.shared_lib().clone();
         let mut last = Dynamic::UNIT;
+        *lock(&self.context.left) = None;
         for statement in statements {
-            last = self.statement(statement, &functions, name)?;
+            let done = self.statement(statement, &functions, name);
+            if let Some(value) = lock(&self.context.left).clone() {
+                return Ok(value);
+            }
+            last = done?;
         }
         // one that came while the last statement ended is not lost
         if self.context.interrupt.is_requested() {

@@ -181,7 +181,12 @@ pub fn asked(names: &Names, text: &str, cursor: usize) -> Option<Asked> {
     let index = &library().index;
     if start > 0 && c[start - 1] == '.' {
         let n = kind_before(names, &c[..start - 1]).and_then(|kind| index.member(&kind, &word));
-        return page(n.map_or_else(|| topics::find(index, &word), |n| Some(topics::of_name(index, n)))?);
+        // `list.push` names a method, too
+        let named = || {
+            let owner = word_before(&c[..start - 1]).1;
+            topics::find(index, &format!("{owner}.{word}")).or_else(|| topics::find(index, &word))
+        };
+        return page(n.map_or_else(named, |n| Some(topics::of_name(index, n)))?);
     }
     if let Some((entry, options)) = options_at(names, &c, &at).filter(|_| at.inside == Inside::Code)
         && at.levels.last().is_some_and(|l| !l.in_value)

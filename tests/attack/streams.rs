@@ -266,6 +266,11 @@ fn a_session_of_cells_is_left_by_what_people_type() {
         assert_eq!((out.status.code(), String::from_utf8_lossy(&out.stdout).trim()), (Some(0), "1"), "{word}: {said}");
         assert!(!said.contains("error"), "{word}: {said}");
     }
+    // in a script it ends the script, wherever it stands
+    for script in ["print(1); exit(); print(2)", "fn f() { exit() }\nprint(1); try { f(); } catch { } print(2)"] {
+        let out = gflow(&run(&["--quiet"]), script, |_| ());
+        assert_eq!((out.status.code(), String::from_utf8_lossy(&out.stdout).trim()), (Some(0), "1"), "{script}");
+    }
     let out = gflow(&["repl", "--device", "cpu"], "let exit = 3;\nexit\nprint(7)\nquit\nprint(8)\n", |_| ());
     assert_eq!(String::from_utf8_lossy(&out.stdout), "3\n7\n");
 }

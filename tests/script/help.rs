@@ -193,6 +193,7 @@ fn an_open_call_is_inspected() {
     assert_eq!(head("cloud.rows(0, "), "Points.rows(from, to)");
     assert_eq!(head("cloud.col(0).len"), "list.len()");
     assert_eq!(head("\"a\".len"), "text.len()");
+    assert_eq!(head("list.push"), "list.push(x)");
     assert_eq!(head("twice("), "twice(a)");
     assert_eq!(head("cloud"), "cloud: Points");
     assert!(s.inspect("// gpa(", 7).is_none());

@@ -133,7 +133,9 @@ fn another(root: &Path) -> bool {
 /// `gflow jupyter install|uninstall`
 pub fn run(command: &JupyterCommand) -> Exit {
     let done = match command {
-        JupyterCommand::Install(a) => install(a).map(|f| format!("installed the kernel in {}", f.display())),
+        JupyterCommand::Install(a) => {
+            install(a).map(|f| format!("installed the kernel in {}, and its colours for JupyterLab", f.display()))
+        }
         JupyterCommand::Uninstall(a) => uninstall(a).map(|f| format!("removed {}", f.display())),
     };
     match done {

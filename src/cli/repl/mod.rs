@@ -154,7 +154,7 @@ fn cells(mut session: Session, lost: &AtomicBool) -> Exit {
             }
             count += 1;
         }
-        if leaving.exit().is_some() {
+        if leaving.exit().is_some() || session.left() {
             break;
         }
     }

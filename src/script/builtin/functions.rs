@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
         "whether the script has a function of this name with n arguments",
         "is_def_fn(\"f\", 1)",
     ),
-    row("exit()", "nothing", "ends the script; exit(x) with a value. At the prompt it leaves", "if 1 > 2 { exit() }"),
+    row("exit()", "nothing", "ends the script, exit(x) with a value; at the prompt exit leaves", "if 1 > 2 { exit() }"),
     row(
         "get_fn_metadata_list()",
         "list",
