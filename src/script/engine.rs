@@ -108,8 +108,7 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
         if index > 0 || ctx.scope().contains(name) {
             return Ok(None);
         }
-        let global = c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned();
-        Ok(global.or_else(|| constant(name)))
+        Ok(c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned().or_else(|| constant(name)))
     });
     // f(2) for a variable f that holds a closure
     let c = context.clone();

@@ -28,10 +28,13 @@ pub fn find(index: &Index, asked: &str) -> Option<Page> {
         return index.member(kind.name, name).map(|n| of_name(index, n));
     }
     if let Some(e) = index.entry(asked) {
-        return Some(of_entry(index, e));
+        let mut page = of_entry(index, e);
+        page.sections.extend(methods_named(index, asked, e.signature));
+        return Some(page);
     }
     if let Some(n) = index.function(asked) {
         let mut page = of_name(index, n);
+        page.sections.extend(methods_named(index, asked, n.signature));
         // `range` and `blob` are types, too
         if let Some(t) = index.kind(asked) {
             let kind = of_type(index, t);
@@ -131,7 +134,7 @@ pub fn of_name(index: &Index, n: &Name) -> Page {
     if !n.owner.is_empty() {
         see.push(n.owner.to_string());
         see.extend(index.entry(n.name).map(|e| e.name.to_string()));
-    } else if builtin::functions().any(|r| r.signature == n.signature) {
+    } else if builtin::is_elementary(n.name) {
         see.push("number".into());
     }
     Page {
@@ -142,6 +145,14 @@ pub fn of_name(index: &Index, n: &Name) -> Page {
         see,
         ..Page::default()
     }
+}
+
+/// Methods and properties that are called like a function.
+fn methods_named(index: &Index, name: &str, signature: &str) -> Option<Section> {
+    let named = index.names.iter().filter(|n| !n.owner.is_empty() && n.name == name && n.signature != signature);
+    let rows: Vec<(String, String)> =
+        named.map(|n| (format!("{}.{}", n.owner, n.signature), first_sentence(n.doc).to_string())).collect();
+    (!rows.is_empty()).then_some(Section { title: "behind a dot", rows })
 }
 
 /// A method that several types have: that of the first, and the others.

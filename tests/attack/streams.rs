@@ -77,7 +77,7 @@ fn remarks_that_are_lost_are_not_missed() {
         (run(&[]), "input(\"? \")", 0),
         (vec!["repl", "--device", "cpu"], "foo\n1\n", 0),
         (vec!["list", "nowhere"], "", 2),
-        (vec!["help", "nothing"], "", 2),
+        (vec!["help", "unheard_of"], "", 2),
         (vec!["nonsense"], "", 2),
         (vec!["run", "absent.ipynb", "--resume"], "", 2),
         (vec!["reproduce", "absent"], "", 2),

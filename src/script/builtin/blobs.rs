@@ -1,5 +1,5 @@
 //! Bytes.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// `blob(n)`
 pub const BLOB: Builtin = Builtin {

@@ -1,5 +1,5 @@
 //! Functions of a number, which also take every number of a list and the x of a formula.
-use super::{Row, row};
+use super::row::{Row, row};
 
 /// All of them.
 pub const ROWS: &[Row] = &[

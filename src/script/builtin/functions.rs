@@ -1,5 +1,5 @@
 //! Functions of the language that are called by their names.
-use super::{Row, row};
+use super::row::{Row, row};
 
 /// All of them.
 pub const ROWS: &[Row] = &[

@@ -1,5 +1,5 @@
 //! Lists.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// `[…]`
 pub const LIST: Builtin = Builtin {

@@ -1,5 +1,5 @@
 //! Maps.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// `#{ … }`
 pub const MAP: Builtin = Builtin {

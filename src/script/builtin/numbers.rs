@@ -1,5 +1,5 @@
 //! What numbers can do.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// Whole or not.
 pub const NUMBER: Builtin = Builtin {

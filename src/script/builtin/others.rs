@@ -1,5 +1,5 @@
 //! Truths, functions, ranges, times, formulas, nothing, and what every value can do.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// `true` and `false`
 pub const BOOL: Builtin = Builtin {

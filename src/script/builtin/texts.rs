@@ -1,5 +1,5 @@
 //! Texts and characters.
-use super::{Builtin, Row, row};
+use super::row::{Builtin, Row, row};
 
 /// `"…"`
 pub const TEXT: Builtin = Builtin {

@@ -439,7 +439,6 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
     (
         "is the interpreter's own, goes once through what is in memory, and counts the calls of a closure",
         &[
-            "E",
             "Fn",
             "acos",
             "acosh",
