@@ -61,7 +61,7 @@ pub fn unicode(latex: &str) -> String {
         return latex.to_string();
     }
     let mut reader = Reader { c: latex.chars().collect(), i: 0 };
-    let out = reader.until(None).replace('\u{1}', "").replace(" if else", " else");
+    let out = reader.until(None).replace('\u{1}', "");
     let mut tidy = String::with_capacity(out.len());
     for ch in out.trim().chars() {
         if !(ch == ' ' && tidy.ends_with([' ', '('])) {
@@ -71,7 +71,7 @@ pub fn unicode(latex: &str) -> String {
             tidy.push(ch);
         }
     }
-    tidy
+    tidy.replace(" if else", " else")
 }
 
 struct Reader {
