@@ -248,8 +248,7 @@ fn between(out: &mut String, sign: char) {
 
 /// Whether a sign behind this text stands between two values.
 fn follows_value(out: &str) -> bool {
-    out.trim_end()
-        .ends_with(|c: char| c.is_alphanumeric() || ")]|‖}'*∞⟩ᵀ".contains(c) || ABOVE.contains(c) || BELOW.contains(c))
+    out.trim_end().ends_with(|c: char| c.is_alphanumeric() || ")]|‖}'*∞⟩\u{1}".contains(c) || is_small(c))
 }
 
 /// Whether a name such as ln was written last.
