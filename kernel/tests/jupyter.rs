@@ -65,6 +65,9 @@ fn clients() {
             tests.env_remove(name);
         }
     }
+    // the extension of JupyterLab comes with the kernel
+    let colours = folder.path().join("share/jupyter/labextensions/gflow-highlight");
+    assert!(colours.join("static/remoteEntry.js").is_file() && colours.join("package.json").is_file());
     let out = tests.output().unwrap();
     let text = String::from_utf8_lossy(&out.stdout);
     println!("{text}");
@@ -75,4 +78,5 @@ fn clients() {
         Command::new(gflow()).args(["jupyter", "uninstall", "--prefix"]).arg(folder.path()).output().unwrap();
     assert!(uninstall.status.success());
     assert!(!folder.path().join("share/jupyter/kernels/gflow").exists());
+    assert!(!colours.exists());
 }

@@ -1,7 +1,7 @@
 //! The small commands: list, help, info, completions.
 use super::Exit;
 use super::streams::{answer, say};
-use crate::script::{help, names};
+use crate::script::names;
 
 /// `gflow list [room]`
 pub fn list(room: Option<&str>) -> Exit {
@@ -27,11 +27,11 @@ pub fn list(room: Option<&str>) -> Exit {
 pub fn help(name: Option<&str>) -> Exit {
     let Some(name) = name else {
         return answer(
-            "gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name\ngflow --help            every command and option",
+            "gflow run SCRIPT        run a script\ngflow list [ROOM]       what the language knows\ngflow help NAME         explain a name: gpa, Points, list.push, plot\ngflow help types        the types of values, each with a page of what it can do\ngflow --help            every command and option",
         );
     };
-    match names::find(name) {
-        Some(e) => answer(help::page(e).trim_end()),
+    match names::page(name) {
+        Some(page) => answer(page.text().trim_end()),
         None => {
             say(format_args!("error: there is no page for `{name}`{}", names::instead(name)));
             Exit::Usage

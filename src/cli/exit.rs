@@ -18,6 +18,8 @@ pub enum Exit {
     HungUp = 129,
     /// somebody stopped it
     Interrupted = 130,
+    /// nobody reads on what it prints, as for every program in front of `| head`
+    Unheard = 141,
     /// it was told to end
     Terminated = 143,
 }

@@ -8,7 +8,7 @@ use crate::input;
 use crate::script::claims::{Claim, short};
 use crate::script::context::lock;
 use crate::script::tables::{self, Cell};
-use crate::script::{Session, SessionOptions};
+use crate::script::{Session, SessionOptions, colours};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -174,13 +174,13 @@ fn run(path: &Path, args: &ReproduceArgs, folder: &Path, compute: &Compute) -> R
             params.extend(SMALL.map(|(k, v)| (k.to_string(), v.to_string())));
         }
         let begun = Instant::now();
-        let front = Box::new(Terminal::new(true, false, out.clone(), stem.clone()));
+        let front = Box::new(Terminal::new(true, false, out.clone(), stem.clone()).keeping(true));
         let folder = path.parent().map(PathBuf::from).filter(|p| !p.as_os_str().is_empty());
         let mut session =
             Session::new(SessionOptions { compute: compute.clone(), seed, params, out: Some(out), folder, front });
         session.context().unjudged.store(args.quick, Ordering::Relaxed);
         if let Err(d) = session.eval(&path.display().to_string(), &text) {
-            hint(session.render(&d, std::io::stderr().is_terminal()));
+            hint(session.render(&d, colours(std::io::stderr().is_terminal())));
             shown.failures.push(format!("seed {seed}: {}", d.message.lines().next().unwrap_or_default()));
         }
         shown.seconds.push(begun.elapsed().as_secs_f64());

@@ -7,7 +7,7 @@ use super::{Exit, stop};
 use crate::device;
 use crate::input;
 use crate::script::context::{Resume, lock};
-use crate::script::{Session, SessionOptions};
+use crate::script::{Session, SessionOptions, colours};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -81,7 +81,8 @@ pub fn run(args: &RunArgs) -> Exit {
         }
     }
     let stem = Path::new(&name).file_stem().and_then(|s| s.to_str()).unwrap_or("figure").to_string();
-    let terminal = Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem);
+    let terminal =
+        Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem).keeping(args.out.is_some());
     let job = Job { args: args.clone(), name, text, folder, params, compute, resume };
     match crate::threads::spawn("session", move || job.run(terminal)) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
@@ -159,7 +160,7 @@ impl Job {
             Ok(_) => Exit::Ok,
             Err(d) => {
                 if !self.args.json {
-                    hint(session.render(&d, std::io::stderr().is_terminal()));
+                    hint(session.render(&d, colours(std::io::stderr().is_terminal())));
                 }
                 d.class.into()
             }

@@ -17,8 +17,13 @@ pub fn hint(text: impl Display) {
 
 /// A line on standard output. A closed pipe, as in `gflow list | head`, is no error.
 pub fn line(text: impl Display) -> Result<()> {
+    forgive(written(text))
+}
+
+/// A line on standard output, a closed pipe being an error like any other.
+pub fn written(text: impl Display) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    forgive(writeln!(out, "{text}").and_then(|()| out.flush()))
+    writeln!(out, "{text}").and_then(|()| out.flush())
 }
 
 /// Nobody reads on: not an error of ours.

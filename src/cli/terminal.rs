@@ -1,4 +1,5 @@
 //! The front end of a terminal: results on stdout, progress and remarks on stderr, figures as files.
+use super::Exit;
 use super::picture::{self, Protocol};
 use super::streams::{self, hint, say};
 use crate::input;
@@ -6,7 +7,7 @@ use crate::interrupt::Interrupt;
 use crate::plot::{Figure, render};
 use crate::script::{Event, FrontEnd};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +32,8 @@ pub struct Terminal {
     bar: Option<ProgressBar>,
     /// whether something meant for standard output was lost
     lost: Arc<AtomicBool>,
+    /// whether a script goes on when nobody reads its results: it keeps them in a folder
+    keeps: bool,
 }
 
 impl Terminal {
@@ -46,6 +49,7 @@ impl Terminal {
             editor: false,
             bar: None,
             lost: Arc::default(),
+            keeps: false,
         }
     }
 
@@ -59,13 +63,26 @@ impl Terminal {
         Terminal { pictures: picture::protocol(), editor: true, ..self }
     }
 
-    /// One line on stdout. Where it is lost that is said once, and the script goes on: it may write files.
+    /// Where nobody reads on, a script that keeps what it does in a folder comes to its end; others end quietly.
+    pub fn keeping(self, keeps: bool) -> Terminal {
+        Terminal { keeps, ..self }
+    }
+
+    /// One line on stdout. Where it is lost that is said once, and the script goes on: it may write files. Where nobody reads on,
+    /// as in front of `| head`, it ends.
     fn line(&mut self, text: &str) {
-        let write = || streams::line(text);
+        let write = || streams::written(text);
         let done = match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         };
+        if done.as_ref().is_err_and(|e| e.kind() == ErrorKind::BrokenPipe) {
+            if !self.keeps {
+                self.close();
+                std::process::exit(Exit::Unheard as i32);
+            }
+            return;
+        }
         if let Err(e) = done
             && !self.lost.swap(true, Ordering::Relaxed)
         {

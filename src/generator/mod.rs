@@ -10,7 +10,7 @@
 //! | f*, f*', f*'' of numbers, slices and tensors | [`conjugate`] |
 //! | inf_ν { ν + E_Q f*(φ − ν) } of the same | [`infimum`] |
 //! | the f with names | [`named`] |
-//! | f in files and in formulas for people | [`portable`], [`latex`] |
+//! | f in files and in formulas for people | [`portable`], [`latex`], [`unicode`] |
 mod asymptotics;
 pub mod conjugate;
 mod convexity;
@@ -33,8 +33,10 @@ mod refused;
 mod report;
 mod rounding;
 pub mod scalar;
+mod signs;
 mod special;
 pub mod tape;
+pub mod unicode;
 pub use crate::error::GeneratorError;
 pub use convexity::{Convexity, Violation, ViolationKind};
 pub use function::Generator;

@@ -4,6 +4,7 @@ use super::diff::diff;
 use super::expr::{Kind, x};
 use super::function::Generator;
 use super::latex::latex;
+use super::unicode::unicode;
 
 impl Generator {
     /// A value of f or of a slope: beside the size of f, what is rounding there is 0.
@@ -14,6 +15,10 @@ impl Generator {
     /// f as LaTeX.
     pub fn latex(&self) -> String {
         latex(self.expr())
+    }
+    /// f as plain text.
+    pub fn formula(&self) -> String {
+        unicode(&self.latex())
     }
     /// f* as LaTeX where a closed form is known.
     pub fn conjugate_latex(&self) -> Option<String> {
@@ -36,10 +41,10 @@ impl Generator {
         }
     }
 
-    /// "0.25 <= x <= 3", where f ends: an end at which f is infinite is none of its ratios.
+    /// "0.25 ≤ x ≤ 3", where f ends: an end at which f is infinite is none of its ratios.
     pub fn ends_text(&self) -> Option<String> {
         let (low, high) = self.ends();
-        let sign = |end: f64| if self.f(end).is_finite() { "<=" } else { "<" };
+        let sign = |end: f64| if self.f(end).is_finite() { "≤" } else { "<" };
         let told = |end: f64| if end < 1e16 { end.to_string() } else { format!("{end:e}") };
         let below = if low > 0.0 { format!("{} {} ", told(low), sign(low)) } else { String::new() };
         let above = if high.is_finite() { format!(" {} {}", sign(high), told(high)) } else { String::new() };
@@ -112,7 +117,7 @@ impl Generator {
         }
         let ends = self.ends_text().map_or(String::new(), |e| format!("\n  domain f    {e}"));
         let conjugate = match self.closed() {
-            Some(c) => format!("closed form  f*(y) = {}{low}", cut(latex(&c.value), "")),
+            Some(c) => format!("closed form  f*(y) = {}{low}", cut(unicode(&latex(&c.value)), "")),
             None => "numeric (bracketed Newton in double precision; on the device a table)".to_string(),
         };
         let (d0, dinf) = self.slopes();
@@ -125,10 +130,10 @@ impl Generator {
             "at most linear: mass of P outside the support of Q is not infinitely expensive by itself"
         };
         format!(
-            "{}\n  f(x)        {}{ends}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(inf)     {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
+            "{}\n  f(x)        {}{ends}\n  f'(x)       {}\n  f(1)        0\n  convexity   {}\n  conjugate   {}\n  domain f*   {}\n  f(0)        {}\n  f'(0+)      {}\n  f'(1)       {}\n  f'(∞)       {} ({})\n  kinks       {}\n  device f*   relative error {:.1e}",
             self.name(),
-            cut(self.latex(), ", latex() has all"),
-            self.derivative_latex().map(|d| cut(d, "")).unwrap_or_else(|| numeric_derivative.into()),
+            cut(self.formula(), ", latex() has all"),
+            self.derivative_latex().map(|d| cut(unicode(&d), "")).unwrap_or_else(|| numeric_derivative.into()),
             convexity,
             conjugate,
             self.domain_text(),
@@ -151,7 +156,7 @@ const MOST_KINKS: usize = 20;
 fn cut(formula: String, beyond: &str) -> String {
     match formula.char_indices().nth(LETTERS) {
         Some((end, _)) => {
-            format!("{}... ({} more letters{beyond})", &formula[..end], formula[end..].chars().count())
+            format!("{}… ({} more letters{beyond})", &formula[..end], formula[end..].chars().count())
         }
         None => formula,
     }
@@ -163,7 +168,7 @@ const LONG: f64 = 1e15;
 /// A number whose ordinary size is `unit`.
 fn plain(v: f64, unit: f64) -> String {
     if v.is_infinite() {
-        return if v > 0.0 { "+inf".into() } else { "-inf".into() };
+        return if v > 0.0 { "∞".into() } else { "-∞".into() };
     }
     // what six decimals would make 0 of, unless it is the rounding of ordinary numbers
     let tiny = v.abs() < 5e-7 && v.abs() > 1e-13 * unit;

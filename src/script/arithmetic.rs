@@ -2,13 +2,13 @@
 //! elementwise arithmetic on lists of numbers.
 use super::caught::raised;
 use super::context::Context;
-use super::convert::{Native, count, fail, list, number, plain_number};
+use super::convert::{Native, count, fail, list, number, plain_number, type_of};
 use super::folds;
 use super::rewrite::INDEX;
 use crate::error::{Error, Result};
 use crate::generator::scalar::Unary;
 use crate::interrupt;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -71,7 +71,7 @@ type Pair = (&'static str, fn(f64, f64) -> f64);
 type Single = (&'static str, fn(f64) -> f64);
 
 /// Functions of a number, and of every number of a list.
-const ELEMENTARY: [Single; 21] = [
+const ELEMENTARY: [Single; 27] = [
     ("ln", f64::ln),
     ("log", f64::ln),
     ("exp", f64::exp),
@@ -93,19 +93,32 @@ const ELEMENTARY: [Single; 21] = [
     ("erf", |v| Unary::Erf.apply(v)),
     ("lgamma", |v| Unary::LnGamma.apply(v)),
     ("digamma", |v| Unary::Polygamma(0).apply(v)),
+    ("asin", f64::asin),
+    ("acos", f64::acos),
+    ("acosh", f64::acosh),
+    ("atanh", f64::atanh),
+    ("to_degrees", f64::to_degrees),
+    ("to_radians", f64::to_radians),
+];
+
+/// Functions of a number that leave whole ones whole, and of every number of a list.
+const WHOLE: [Single; 5] = [
+    ("abs", f64::abs),
+    ("floor", f64::floor),
+    ("ceiling", f64::ceil),
+    ("int", f64::trunc),
+    ("sign", |v| if v == 0.0 || v.is_nan() { v } else { v.signum() }),
 ];
 
 /// Functions of two numbers, whole or not.
-const BINARY: [Pair; 3] = [("pow", f64::powf), ("max", f64::max), ("min", f64::min)];
-
-/// What is said about each of them.
-pub const DOC: &str = "of numbers, of the numbers of a list, and of x in a formula";
-
-/// The names of these functions, which have no page. (`idiv`, `linspace` and `concat` have one, in `bind/language.rs`.)
-pub fn names() -> impl Iterator<Item = &'static str> {
-    let elementary = ELEMENTARY.iter().map(|f| f.0);
-    elementary.chain(BINARY.iter().map(|f| f.0)).chain(folds::names())
-}
+const BINARY: [Pair; 6] = [
+    ("pow", f64::powf),
+    ("max", f64::max),
+    ("min", f64::min),
+    ("log", f64::log),
+    ("hypot", f64::hypot),
+    ("atan", f64::atan2),
+];
 
 /// Registers arithmetic on numbers and lists.
 pub fn register(engine: &mut Engine, context: &Arc<Context>) {
@@ -119,7 +132,16 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
         engine.register_fn(name, move |a: f64, b: i64| f(a, b as f64));
         engine.register_fn(name, move |a: i64, b: f64| f(a as f64, b));
     }
-    engine.register_fn("pow", |a: i64, b: i64| (a as f64).powf(b as f64));
+    // the largest of whole numbers is one
+    for (name, f) in BINARY.into_iter().filter(|b| !matches!(b.0, "max" | "min")) {
+        engine.register_fn(name, move |a: i64, b: i64| f(a as f64, b as f64));
+    }
+    for (name, f) in WHOLE {
+        engine.register_fn(name, move |ctx: NativeCallContext, v: Array| scaled(&v, &f).or_else(|e| fail(&ctx, e)));
+    }
+    for name in ["floor", "ceiling", "int"] {
+        engine.register_fn(name, |v: i64| v);
+    }
     for (name, f) in ELEMENTARY {
         engine.register_fn(name, move |v: f64| f(v));
         engine.register_fn(name, move |v: i64| f(v as f64));
@@ -290,7 +312,31 @@ fn printed(ctx: &NativeCallContext, list: &mut Array) -> Native<ImmutableString>
     Ok(out.into())
 }
 
+/// f of every number of a range, a list.
+fn mapped(ctx: &NativeCallContext, range: impl Iterator<Item = i64>, f: &FnPtr) -> Native<Array> {
+    range.map(|i| f.call_raw(ctx, None, [Dynamic::from(i)])).collect()
+}
+
+/// The numbers of a range that make f true, a list.
+fn chosen(ctx: &NativeCallContext, range: impl Iterator<Item = i64>, f: &FnPtr) -> Native<Array> {
+    let mut out = Array::new();
+    for i in range {
+        let truth = f.call_raw(ctx, None, [Dynamic::from(i)])?;
+        let wrong = |_| raised(format!("filter(f): f gave a {}, expected true or false", type_of(&truth)));
+        if truth.as_bool().map_err(|e| EvalAltResult::ErrorRuntime(wrong(e), ctx.call_position()))? {
+            out.push(Dynamic::from(i));
+        }
+    }
+    Ok(out)
+}
+
 fn ranges(engine: &mut Engine) {
+    type Open = std::ops::Range<i64>;
+    type Closed = std::ops::RangeInclusive<i64>;
+    engine.register_fn("map", |ctx: NativeCallContext, r: Open, f: FnPtr| mapped(&ctx, r, &f));
+    engine.register_fn("map", |ctx: NativeCallContext, r: Closed, f: FnPtr| mapped(&ctx, r, &f));
+    engine.register_fn("filter", |ctx: NativeCallContext, r: Open, f: FnPtr| chosen(&ctx, r, &f));
+    engine.register_fn("filter", |ctx: NativeCallContext, r: Closed, f: FnPtr| chosen(&ctx, r, &f));
     engine.register_fn("..", |ctx: NativeCallContext, a: f64, b: f64| -> Native<std::ops::Range<i64>> {
         Ok(whole(&ctx, a)?..whole(&ctx, b)?)
     });

@@ -1,10 +1,11 @@
 //! Answers about names for whoever types: what can follow, what a name is, whether an input is whole. It never
 //! touches the values of a session, so that it can answer from another thread while a cell runs.
 use super::complete::{self, Completeness, Completion};
+use super::diagnostic;
 use super::known::{Function, Names};
 use super::rewrite::rewrite;
 use super::rich::Rich;
-use super::{diagnostic, help, names};
+use super::surroundings::{self, Asked};
 use rhai::{AST, Engine, ParseErrorType, Scope};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
@@ -74,19 +75,30 @@ impl Assistant {
         complete::complete(&self.read(), text, cursor)
     }
 
-    /// The help page of the name at the cursor, or the kind of the variable.
+    /// The help page of what stands at the cursor: a name, a method of the value before the dot, an option, the call whose
+    /// arguments are typed, or the kind of a variable.
     pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
-        let word = complete::word_at(text, cursor);
         let known = self.read();
-        if let Some((name, kind)) = known.variables.iter().rev().find(|v| v.0 == word) {
-            return Some(Rich::text(format!("{name}: {kind}")));
+        match surroundings::asked(&known, text, cursor)? {
+            Asked::Variable(name) => {
+                let (_, kind) = known.variables.iter().rev().find(|v| v.0 == name)?;
+                Some(Rich::text(format!("{name}: {kind}")))
+            }
+            Asked::Function(name) => {
+                let f = known.functions.iter().chain(&known.foreign).find(|f| f.name == name)?;
+                let text = format!("{}\n  {}", f.signature, f.doc.replace('\n', "\n  "));
+                Some(Rich::text(text.trim_end()))
+            }
+            Asked::Page(page) => Some(page.rich()),
         }
-        if let Some(f) = known.functions.iter().chain(&known.foreign).find(|f| f.name == word) {
-            return Some(Rich::text(
-                format!("{}\n  {}", f.signature, f.doc.replace('\n', "\n  ")).trim_end().to_string(),
-            ));
+    }
+
+    /// The variable at the cursor, if it is one.
+    pub(super) fn variable_at(&self, text: &str, cursor: usize) -> Option<String> {
+        match surroundings::asked(&self.read(), text, cursor)? {
+            Asked::Variable(name) => Some(name),
+            _ => None,
         }
-        names::find(&word).map(|e| Rich { text: help::page(e), markdown: Some(help::markdown(e)), ..Rich::default() })
     }
 
     /// Whether the input can run, needs more lines, or cannot become valid by adding any.

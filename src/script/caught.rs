@@ -19,6 +19,8 @@ pub struct Caught {
 impl Kind for Caught {
     const NAME: &'static str = "Error";
     const PAGE: &'static str = "catch";
+    const ABOUT: &'static str = "What try { … } catch (e) { … } catches. As text it is its message; e == \"a text\" compares it, throw e passes it on.";
+    const SAMPLE: &'static str = "let e = ();\ntry { points([[1], [2, 3]]) } catch (err) { e = err }";
 }
 
 impl Caught {

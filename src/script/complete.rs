@@ -1,17 +1,19 @@
 //! Completion, from the catalogues and the session's own names.
-use super::arithmetic;
 use super::bind::library;
+use super::builtin;
+use super::cursor::{Inside, Level, Open, Place, place, word_before};
 use super::keywords::KEYWORDS;
 use super::known::Names;
 use super::names;
-use crate::catalogue::{Entry, OptionKind};
+use super::surroundings::{self, Called, kind_before};
+use crate::catalogue::{Entry, Opt, OptionKind};
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
     /// the whole word
     pub text: String,
-    /// "variable", "function", "method", "option", "value", "file", "keyword"
+    /// "variable", "function", "method", "property", "option", "value", "file", "keyword"
     pub kind: &'static str,
     /// one line
     pub doc: String,
@@ -28,133 +30,51 @@ pub enum Completeness {
     Invalid,
 }
 
-/// Whether the character at `i` belongs to a word; `::` does, a lone colon does not.
-fn is_word(c: &[char], i: usize) -> bool {
-    let beside = |k: Option<usize>| k.and_then(|k| c.get(k)) == Some(&':');
-    c[i].is_alphanumeric() || c[i] == '_' || c[i] == ':' && (beside(i.checked_sub(1)) || beside(Some(i + 1)))
-}
-
-/// The word that ends at the cursor: its start and text, `::` included.
-fn word_before(c: &[char]) -> (usize, String) {
-    let start = (0..c.len()).rev().find(|i| !is_word(c, *i)).map_or(0, |p| p + 1);
-    (start, c[start..].iter().collect())
-}
-
-/// Whether the cursor stands in a comment that runs to the end of the line.
-fn in_comment(c: &[char]) -> bool {
-    let line = c.iter().rposition(|ch| *ch == '\n').map_or(0, |p| p + 1);
-    let (mut open, mut i) = (false, line);
-    while i < c.len() {
-        match c[i] {
-            '\\' if open => i += 1,
-            '"' => open = !open,
-            '/' if !open && c.get(i + 1) == Some(&'/') => return true,
-            _ => {}
-        }
-        i += 1;
-    }
-    false
-}
-
-/// The whole word around the cursor; with the cursor just behind `(`, the function called.
-pub(super) fn word_at(text: &str, cursor: usize) -> String {
-    let c: Vec<char> = text.chars().collect();
-    let cursor = cursor.min(c.len());
-    let end = (cursor..c.len()).find(|i| !is_word(&c, *i)).unwrap_or(c.len());
-    let (_, word) = word_before(&c[..end]);
-    if word.is_empty() && cursor > 0 && c[cursor - 1] == '(' {
-        return word_before(&c[..cursor - 1]).1;
-    }
-    word.trim_matches(':').to_string()
-}
-
-/// The function whose option map `#{ …` is open at the cursor.
-fn open_options(c: &[char]) -> Option<&'static Entry> {
-    let (mut depth, mut i) = (0i32, c.len());
-    while i > 0 {
-        i -= 1;
-        match c[i] {
-            '}' => depth += 1,
-            '{' if depth > 0 => depth -= 1,
-            '{' if i > 0 && c[i - 1] == '#' => break,
-            '{' => return None,
-            _ => {}
-        }
-        if i == 0 {
-            return None;
-        }
-    }
-    // back over the arguments to the name before the open parenthesis
-    let mut depth = 0;
-    for k in (0..i).rev() {
-        match c[k] {
-            ')' | ']' => depth += 1,
-            '(' | '[' if depth > 0 => depth -= 1,
-            '(' => {
-                let (_, name) = word_before(&c[..k]);
-                return names::find(name.trim_start_matches(':'));
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Where the text literal that is open at the cursor starts, behind its quote.
-fn open_text(c: &[char]) -> Option<usize> {
-    let line = c.iter().rposition(|ch| *ch == '\n').map_or(0, |p| p + 1);
-    let (mut open, mut i) = (None, line);
-    while i < c.len() {
-        match (c[i], open) {
-            ('\\', Some(_)) => i += 1,
-            ('"', None) => open = Some(i + 1),
-            ('"', Some(_)) => open = None,
-            ('/', None) if c.get(i + 1) == Some(&'/') => return None,
-            _ => {}
-        }
-        i += 1;
-    }
-    open
-}
-
-/// The key whose value stands at the cursor: `… key: [ "a", ▮`.
-fn key_before(c: &[char]) -> Option<String> {
-    let end = c.iter().rposition(|ch| matches!(ch, ':' | '{'))?;
-    if c[end] != ':' {
-        return None;
-    }
-    Some(word_before(&c[..end]).1)
+fn completion(text: impl Into<String>, kind: &'static str, doc: impl Into<String>) -> Completion {
+    Completion { text: text.into(), kind, doc: doc.into() }
 }
 
 /// Values a text can have: a choice of an option, a name for help, a file.
-fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
+fn in_text(names: &Names, c: &[char], start: usize, at: &Place) -> (usize, Vec<Completion>) {
     let typed: String = c[start..].iter().collect();
-    let before = &c[..start - 1];
-    let value = |v: &str| Completion { text: v.into(), kind: "value", doc: String::new() };
-    if let Some(o) =
-        open_options(before).and_then(|e| key_before(before).and_then(|k| e.options.iter().find(|o| o.name == k)))
-    {
-        let choices: Vec<&str> = match (o.kind, o.name) {
+    if let Some((_, option)) = surroundings::value_of(names, c, at) {
+        let choices: Vec<&str> = match (option.kind, option.name) {
             (OptionKind::Choice(all), _) => all.to_vec(),
+            (OptionKind::NumberOr { word, .. } | OptionKind::IntegerOr { word, .. }, _) => vec![word],
             (_, "metrics") => crate::metric::names().collect(),
             _ => vec![],
         };
-        let fitting: Vec<Completion> = choices.into_iter().filter(|v| v.starts_with(&typed)).map(value).collect();
+        let fitting = choices.into_iter().filter(|v| v.starts_with(&typed));
+        let fitting: Vec<Completion> = fitting.map(|v| completion(v, "value", "")).collect();
         if !fitting.is_empty() {
             return (start, fitting);
         }
     }
-    if before.iter().collect::<String>().trim_end().ends_with("help(") {
-        return (
-            start,
-            names::all()
-                .iter()
-                .filter(|e| e.name.starts_with(&typed))
-                .map(|e| Completion { doc: e.doc.into(), ..value(e.name) })
-                .collect(),
-        );
+    let asks = |name: &str| surroundings::called(names, c, at).is_some_and(|f| f.name == name);
+    if asks("help") {
+        return (start, topics(&typed));
     }
-    let (folder, stem) = typed.rsplit_once('/').map_or(("", typed.as_str()), |(f, s)| (f, s));
+    files(c, &typed)
+}
+
+/// What has a page: functions, types, and behind a dot the methods of a type.
+fn topics(typed: &str) -> Vec<Completion> {
+    let index = &library().index;
+    let value = |name: String, doc: &str| completion(name, "value", doc);
+    if typed.contains('.') {
+        let of_types = index.names.iter().filter(|n| !n.owner.is_empty());
+        let all = of_types.map(|n| value(format!("{}.{}", n.owner, n.name), n.doc));
+        return all.filter(|v| v.text.starts_with(typed)).collect();
+    }
+    let entries = index.entries.iter().map(|e| value(e.name.into(), e.doc));
+    let free = index.names.iter().filter(|n| n.owner.is_empty()).map(|n| value(n.name.into(), n.doc));
+    let types = index.types.iter().map(|t| value(t.name.into(), t.about));
+    entries.chain(free).chain(types).filter(|v| v.text.starts_with(typed)).collect()
+}
+
+/// Files that a text may name.
+fn files(c: &[char], typed: &str) -> (usize, Vec<Completion>) {
+    let (folder, stem) = typed.rsplit_once('/').map_or(("", typed), |(f, s)| (f, s));
     let place = match folder {
         "" if typed.starts_with('/') => "/".to_string(),
         "" => ".".to_string(),
@@ -165,107 +85,160 @@ fn in_text(c: &[char], start: usize) -> (usize, Vec<Completion>) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with(stem) && (stem.starts_with('.') || !name.starts_with('.')) {
             let slash = if entry.file_type().is_ok_and(|t| t.is_dir()) { "/" } else { "" };
-            out.push(Completion { text: format!("{name}{slash}"), kind: "file", doc: String::new() });
+            out.push(completion(format!("{name}{slash}"), "file", ""));
         }
     }
     (c.len() - stem.chars().count(), out)
 }
 
-/// The type of the value before the dot: of a variable, of a call, of a property.
-fn kind_before(names: &Names, c: &[char]) -> Option<String> {
-    let mut end = c.len();
-    let called = c.last() == Some(&')');
-    if called {
-        let mut depth = 0;
-        end = (0..c.len()).rev().find(|i| {
-            match c[*i] {
-                ')' => depth += 1,
-                '(' => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        })?;
-    }
-    if c.last() == Some(&'"') {
-        return Some("text".into());
-    }
-    let (start, name) = word_before(&c[..end]);
-    let behind_dot = start > 0 && c[start - 1] == '.';
-    if !called && !behind_dot {
-        return names.variables.iter().rev().find(|v| v.0 == name).map(|v| v.1.clone());
-    }
-    let owner = if behind_dot { kind_before(names, &c[..start - 1]) } else { Some(String::new()) };
-    gives(owner.as_deref(), &name).map(String::from)
-}
-
-/// What a function, or a method or property of a type, gives; of any type where that is not known.
-fn gives(owner: Option<&str>, name: &str) -> Option<&'static str> {
-    let all = || library().index.names.iter().filter(|n| n.name == name && !n.gives.is_empty());
-    let of_owner = owner.and_then(|o| all().find(|n| n.owner == o));
-    of_owner.or_else(|| all().next_back().filter(|_| owner.is_none_or(|o| !o.is_empty()))).map(|n| n.gives)
-}
-
-/// Whether a key of the map is due at the cursor, not a value.
-fn at_key(c: &[char]) -> bool {
-    let (start, _) = word_before(c);
-    matches!(c[..start].iter().rev().find(|ch| !ch.is_whitespace()), Some('{') | Some(','))
-}
-
 pub(super) fn complete(names: &Names, text: &str, cursor: usize) -> (usize, Vec<Completion>) {
     let c: Vec<char> = text.chars().take(cursor).collect();
-    if in_comment(&c) {
-        return (c.len(), vec![]);
-    }
-    if let Some(start) = open_text(&c) {
-        return sorted(in_text(&c, start));
+    let at = place(&c);
+    match at.inside {
+        Inside::Comment => return (c.len(), vec![]),
+        Inside::Text(start) => return sorted(in_text(names, &c, start, &at)),
+        Inside::Code => {}
     }
     let (start, word) = word_before(&c);
-    let mut out = vec![];
     if start > 0 && c[start - 1] == '.' {
-        let kind = kind_before(names, &c[..start - 1]);
-        let known = library().index.names.iter().filter(|n| match kind.as_deref() {
-            Some(kind) => n.owner == kind && !n.owner.is_empty(),
-            None => !n.owner.is_empty(),
-        });
-        for n in known.filter(|n| n.name.starts_with(&word)) {
-            out.push(Completion { text: n.name.into(), kind: "method", doc: n.doc.into() });
-        }
-        return sorted((start, out));
+        return sorted((start, members(names, &c[..start - 1], &word)));
     }
-    if let Some(e) = open_options(&c).filter(|_| at_key(&c)) {
-        for o in e.options.iter().filter(|o| o.name.starts_with(&word)) {
-            out.push(Completion {
-                text: o.name.into(),
-                kind: "option",
-                doc: format!("{} ({})", o.doc, o.kind.describe()),
-            });
+    let found = match at.levels.last() {
+        Some(Level { open: Open::Map, in_value: false, keys, .. }) => keys_of(names, &c, &at, keys, &word),
+        Some(Level { open: Open::Map, .. }) => {
+            surroundings::value_of(names, &c, &at).map_or(vec![], |(e, o)| values(names, e, o, &word))
         }
-        if !out.is_empty() {
-            return sorted((start, out));
+        Some(Level { open: Open::Parenthesis, .. }) => {
+            surroundings::called(names, &c[..start], &at).map_or(vec![], |f| arguments(names, &f, &word))
+        }
+        _ => vec![],
+    };
+    // where something certain is expected and nothing typed, or a key, the rest of the language is no help
+    let mut found = found;
+    let keys = at.levels.last().is_some_and(|l| l.open == Open::Map && !l.in_value);
+    if found.is_empty() || !word.is_empty() && !keys {
+        found.extend(everything(names, &word));
+    }
+    sorted((start, found))
+}
+
+/// Methods and properties of the value before the dot.
+fn members(names: &Names, before: &[char], word: &str) -> Vec<Completion> {
+    let kind = kind_before(names, before);
+    let fits = |owner: &str| match kind.as_deref() {
+        Some(kind) => owner == kind || owner == builtin::ANY && !word.is_empty(),
+        None => !owner.is_empty(),
+    };
+    let known = library().index.names.iter().filter(|n| fits(n.owner) && n.name.starts_with(word));
+    known.map(|n| completion(n.name, if n.is_called() { "method" } else { "property" }, n.doc)).collect()
+}
+
+/// The keys that are not there yet.
+fn keys_of(names: &Names, c: &[char], at: &Place, given: &[String], word: &str) -> Vec<Completion> {
+    let Some((_, options)) = surroundings::options_at(names, c, at) else { return vec![] };
+    let free = options.iter().filter(|o| o.name.starts_with(word) && !given.iter().any(|k| k == o.name));
+    free.map(|o| completion(o.name, "option", format!("{} ({})", o.doc, o.kind.describe()))).collect()
+}
+
+/// What an option takes: its choices, its default, values of the session, functions that give one.
+fn values(names: &Names, e: &Entry, o: &Opt, word: &str) -> Vec<Completion> {
+    let default = (e.defaults)().get(o.name).filter(|v| !v.is_null()).map(|v| v.to_string());
+    let quoted = |v: &str| completion(format!("\"{v}\""), "value", o.doc);
+    let mut out = match o.kind {
+        OptionKind::Choice(all) => all.iter().map(|v| quoted(v)).collect(),
+        OptionKind::Flag => vec![completion("true", "value", o.doc), completion("false", "value", o.doc)],
+        OptionKind::NumberOr { word, .. } | OptionKind::IntegerOr { word, .. } => vec![quoted(word)],
+        OptionKind::Map(_) => vec![completion("#{ ", "value", o.doc)],
+        OptionKind::Value(what) => fitting(names, kind_of(what)),
+        OptionKind::Rows => fitting(names, "Points"),
+        OptionKind::Numbers | OptionKind::Integers | OptionKind::Texts => variables(names, "list"),
+        OptionKind::Number { .. } | OptionKind::Integer { .. } => variables(names, "number"),
+        OptionKind::Text => variables(names, "text"),
+    };
+    let plain = default.filter(|d| !d.contains(['{', '[']) && !out.iter().any(|c| c.text == *d));
+    out.extend(plain.map(|d| completion(d, "value", "the default")));
+    out.retain(|v| v.text.starts_with(word));
+    out
+}
+
+/// The type that an option means by a word of its description.
+fn kind_of(what: &str) -> &'static str {
+    const WORDS: [(&str, &str); 9] = [
+        ("points", "Points"),
+        ("closure", "function"),
+        ("function", "function"),
+        ("kernel", "Kernel"),
+        ("flow", "Flow"),
+        ("transform", "Transform"),
+        ("critic", "CriticRecipe"),
+        ("network", "CriticRecipe"),
+        ("generator", "CriticRecipe"),
+    ];
+    WORDS.iter().find(|w| what.contains(w.0)).map_or("", |w| w.1)
+}
+
+/// What the argument at the cursor can be.
+fn arguments(names: &Names, f: &Called, word: &str) -> Vec<Completion> {
+    let mut out = vec![];
+    for a in f.expected() {
+        match (a.word, f.entry) {
+            ("options", Some(e)) => out.extend(e.options.iter().map(|o| {
+                completion(format!("#{{ {}: ", o.name), "option", format!("{} ({})", o.doc, o.kind.describe()))
+            })),
+            _ => out.extend(fitting(names, a.kind)),
         }
     }
-    for (name, kind) in names.variables.iter().filter(|v| v.0.starts_with(&word)) {
-        out.push(Completion { text: name.clone(), kind: "variable", doc: kind.clone() });
+    let starts = |c: &Completion| c.text.trim_start_matches("#{ ").starts_with(word);
+    out.retain(starts);
+    out
+}
+
+/// Variables of a type.
+fn variables(names: &Names, kind: &str) -> Vec<Completion> {
+    names.variables.iter().filter(|v| v.1 == kind).map(|(name, kind)| completion(name, "variable", kind)).collect()
+}
+
+/// Variables of a type, and functions that give one of its values; nothing where any type will do.
+fn fitting(names: &Names, kind: &str) -> Vec<Completion> {
+    let mut out = variables(names, kind);
+    // numbers, lists and texts come from everywhere
+    if kind.is_empty() || builtin::TYPES.iter().any(|t| t.name == kind) {
+        return out;
     }
-    for f in names.functions.iter().chain(&names.foreign).filter(|f| f.name.starts_with(&word)) {
-        out.push(Completion {
-            text: f.name.clone(),
-            kind: "function",
-            doc: format!("{} {}", f.signature, f.doc).trim_end().to_string(),
-        });
+    let index = &library().index;
+    let makers = index.names.iter().filter(|n| n.owner.is_empty() && n.gives == kind);
+    out.extend(makers.map(|n| completion(n.name, "function", n.doc)));
+    if kind == "Divergence" {
+        // an f is the beginning of one
+        let generators = index.names.iter().filter(|n| n.owner.is_empty() && n.gives == "Generator");
+        out.extend(generators.map(|n| completion(n.name, "function", n.doc)));
+        out.extend(variables(names, "Generator"));
+    }
+    out
+}
+
+/// Every name that may begin an expression or a statement.
+fn everything(names: &Names, word: &str) -> Vec<Completion> {
+    let mut out = vec![];
+    for (name, kind) in names.variables.iter().filter(|v| v.0.starts_with(word)) {
+        out.push(completion(name, "variable", kind));
+    }
+    for f in names.functions.iter().chain(&names.foreign).filter(|f| f.name.starts_with(word)) {
+        out.push(completion(&f.name, "function", format!("{} {}", f.signature, f.doc).trim_end()));
     }
     // `flow.run(…)` is typed behind a dot; `lipschitz(L)` is not, though estimates have a property of that name
     let is_method = |e: &Entry| !e.signature.starts_with(e.name);
-    for e in names::all().iter().filter(|e| e.name.starts_with(&word) && !is_method(e)) {
-        out.push(Completion { text: e.name.into(), kind: "function", doc: e.doc.into() });
+    for e in names::all().iter().filter(|e| e.name.starts_with(word) && (!is_method(e) || e.name == "catch")) {
+        out.push(completion(e.name, "function", e.doc));
     }
-    for name in arithmetic::names().filter(|n| !word.is_empty() && n.starts_with(&word)) {
-        out.push(Completion { text: name.into(), kind: "function", doc: arithmetic::DOC.into() });
+    let free = library().index.names.iter().filter(|n| n.owner.is_empty() && n.name.starts_with(word));
+    // those of the catalogue that are methods have a line of their own owners
+    let free = free.filter(|n| library().index.entry(n.name).is_none_or(|e| e.signature != n.signature));
+    out.extend(free.map(|n| completion(n.name, "function", n.doc)));
+    for k in KEYWORDS.iter().filter(|k| !word.is_empty() && k.starts_with(word)) {
+        out.push(completion(k.to_string(), "keyword", ""));
     }
-    for k in KEYWORDS.iter().filter(|k| !word.is_empty() && k.starts_with(&word)) {
-        out.push(Completion { text: k.to_string(), kind: "keyword", doc: String::new() });
-    }
-    sorted((start, out))
+    out
 }
 
 fn sorted((start, mut out): (usize, Vec<Completion>)) -> (usize, Vec<Completion>) {

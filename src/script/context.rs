@@ -41,6 +41,8 @@ pub struct Context {
     pub last_run: Mutex<Option<Arc<Run>>>,
     /// the error behind the exception a native function raised last
     pub last_error: Mutex<Option<Error>>,
+    /// what `exit(x)` ended the script with
+    pub left: Mutex<Option<rhai::Dynamic>>,
     /// globals as shared cells, for functions
     pub globals: RwLock<BTreeMap<String, rhai::Dynamic>>,
     /// what `claim` recorded
@@ -97,6 +99,7 @@ impl Context {
             front: Mutex::new(front),
             last_run: Mutex::default(),
             last_error: Mutex::default(),
+            left: Mutex::default(),
             globals: RwLock::default(),
             claims: Mutex::default(),
             cells: Mutex::default(),

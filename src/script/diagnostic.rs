@@ -225,8 +225,23 @@ impl Diagnostic {
             return format!("error: {}\n", self.message);
         }
         let text = String::from_utf8_lossy(&out).lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
-        if color { text } else { plain(&text) }
+        if color { on_any_ground(&text) } else { plain(&text) }
     }
+}
+
+/// Whether errors on a terminal are coloured: not where `NO_COLOR` is set, and not on one that knows no colours.
+pub fn colours(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var(name).unwrap_or_default();
+    is_terminal && set("NO_COLOR").is_empty() && set("TERM") != "dumb"
+}
+
+/// Colours that are read on dark and on light ground: lines around the place as the terminal writes, margins in a middle grey,
+/// help in blue-green. Those of the report are light greys.
+fn on_any_ground(s: &str) -> String {
+    const GROUNDS: [(&str, &str); 4] = [("249", "39"), ("246", "38;5;244"), ("240", "38;5;244"), ("115", "36")];
+    GROUNDS
+        .iter()
+        .fold(s.to_string(), |s, (light, any)| s.replace(&format!("\u{1b}[38;5;{light}m"), &format!("\u{1b}[{any}m")))
 }
 
 /// Text without terminal escapes: a custom kind of report is coloured whatever the configuration says.

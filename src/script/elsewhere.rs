@@ -19,7 +19,7 @@ pub fn variable(name: &str) -> Option<String> {
             "a script runs no commands of the system".into()
         }
         "self" => "write this".into(),
-        "exit" | "quit" | "q" => "a script ends by itself; Ctrl-D leaves the prompt".into(),
+        "exit" | "quit" | "q" => "a script ends by itself, or by exit(); exit and Ctrl-D leave the prompt".into(),
         "ans" | "_" => "give the value a name: let r = …".into(),
         _ => return None,
     })
@@ -79,7 +79,7 @@ pub fn function(name: &str) -> Option<&'static str> {
         "choice" => "write random::choice(v, n)",
         "uniform" => "write random::uniform(n, low, high)",
         "hist" | "scatter" | "lines" => "write plot::hist(v), plot::scatter(p), plot::lines(table, \"x\", [\"y\"])",
-        "exit" | "quit" => "a script ends by itself; Ctrl-D leaves the prompt",
+        "exit" | "quit" => "a script ends by itself, or by exit(); exit and Ctrl-D leave the prompt",
         "require" | "include" | "source" | "library" => "import \"part\" as part; reads part.rhai",
         "open" | "read_csv" | "loadtxt" | "load" => "write io::load(\"x.csv\")",
         "to_csv" | "savetxt" => "write io::save(p, \"x.csv\")",

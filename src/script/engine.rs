@@ -1,6 +1,6 @@
 //! The Rhai engine as gflow sets it up.
 use super::context::{Context, lock};
-use super::convert::raise;
+use super::convert::{Native, raise};
 use super::front_end::Event;
 use super::install::install;
 use super::words::{self, TOO_DEEP};
@@ -33,6 +33,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
     pauses(&mut engine, context);
+    leaving(&mut engine, context);
     hooks(&mut engine, context);
     engine
 }
@@ -49,6 +50,28 @@ fn pauses(engine: &mut Engine, context: &Arc<Context>) {
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: f64| sleep(&c, &ctx, seconds));
     let c = context.clone();
     engine.register_fn("sleep", move |ctx: NativeCallContext, seconds: i64| sleep(&c, &ctx, seconds as f64));
+}
+
+/// What a name stands for that nobody has given to a variable.
+fn constant(name: &str) -> Option<Dynamic> {
+    match name {
+        "PI" => Some(Dynamic::from(std::f64::consts::PI)),
+        "E" => Some(Dynamic::from(std::f64::consts::E)),
+        _ => None,
+    }
+}
+
+/// `exit()`: that of the interpreter ends a statement, and a session goes on with the next.
+fn leaving(engine: &mut Engine, context: &Arc<Context>) {
+    let leave = |context: &Arc<Context>, value: Dynamic, ctx: &NativeCallContext| -> Native<()> {
+        *lock(&context.left) = Some(value);
+        // no script can catch it
+        Err(EvalAltResult::ErrorTerminated("exit".into(), ctx.call_position()).into())
+    };
+    let c = context.clone();
+    engine.register_fn("exit", move |ctx: NativeCallContext| leave(&c, Dynamic::UNIT, &ctx));
+    let c = context.clone();
+    engine.register_fn("exit", move |ctx: NativeCallContext, value: Dynamic| leave(&c, value, &ctx));
 }
 
 fn hooks(engine: &mut Engine, context: &Arc<Context>) {
@@ -85,7 +108,7 @@ fn hooks(engine: &mut Engine, context: &Arc<Context>) {
         if index > 0 || ctx.scope().contains(name) {
             return Ok(None);
         }
-        Ok(c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned())
+        Ok(c.globals.read().unwrap_or_else(|p| p.into_inner()).get(name).cloned().or_else(|| constant(name)))
     });
     // f(2) for a variable f that holds a closure
     let c = context.clone();

@@ -31,11 +31,6 @@ const FOLDS: [Fold; 4] = [
     },
 ];
 
-/// Their names.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FOLDS.iter().map(|f| f.name)
-}
-
 /// Numbers where all are numbers, a formula where one is.
 fn fold(ctx: &NativeCallContext, f: &Fold, list: &[Dynamic]) -> Native<Dynamic> {
     if list.is_empty() && f.name != "sum" {

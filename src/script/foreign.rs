@@ -300,7 +300,7 @@ fn started(w: &Walk, i: usize) -> Found {
         return say(
             2,
             format!("there is no command `:{name}`"),
-            "a script ends by itself; Ctrl-D leaves the prompt, help() explains",
+            "a script ends by itself, or by exit(); exit and Ctrl-D leave the prompt, help() explains",
         );
     }
     w.is(i, "!").then(|| {

@@ -1,7 +1,6 @@
 //! The names of the language with their pages: what completion, help, hints and the check of names look up.
-use super::arithmetic;
+use super::builtin::{self, Row};
 use crate::catalogue::{Entry, nearest};
-use std::any::TypeId;
 
 /// One name as people see it.
 #[derive(Clone, Copy, Debug)]
@@ -16,18 +15,39 @@ pub struct Name {
     pub doc: &'static str,
     /// the type of what it gives; empty where that can be anything
     pub gives: &'static str,
+    /// what comes behind the sample of its type; empty where its signature is a call as it stands
+    pub example: &'static str,
 }
 
 /// A type of values.
 #[derive(Clone, Copy, Debug)]
 pub struct Type {
-    /// the entry that `help(value)` shows; empty where there is none
+    /// what the language calls it
+    pub name: &'static str,
+    /// what it is, and what operators and indices do
+    pub about: &'static str,
+    /// `let p = …;`: what the examples of its methods begin with
+    pub sample: &'static str,
+    /// the entry to read next; empty where there is none
     pub page: &'static str,
-    /// Rust's identity of the type
-    pub id: TypeId,
 }
 
-/// Every name of the language but those of elementary functions, which have no page.
+impl Type {
+    /// The variable of the sample.
+    pub fn variable(&self) -> &'static str {
+        let last = self.sample.rfind("let ").map_or("", |i| &self.sample[i + 4..]);
+        last.split([' ', '=']).next().unwrap_or_default()
+    }
+}
+
+impl Name {
+    /// Whether it is called.
+    pub fn is_called(&self) -> bool {
+        self.signature.contains('(')
+    }
+}
+
+/// Every name of the language.
 #[derive(Default)]
 pub struct Index {
     /// the entries of the catalogues, in the order of `gflow list`
@@ -36,6 +56,12 @@ pub struct Index {
     pub names: Vec<Name>,
     /// the types of values
     pub types: Vec<Type>,
+    /// other spellings, which nobody is told of, and the names they stand for
+    pub spellings: Vec<(&'static str, &'static str)>,
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == word)
 }
 
 /// The module of a name, empty for none, and its last part.
@@ -52,9 +78,61 @@ impl Index {
     pub fn find(&self, name: &str) -> Option<&Entry> {
         self.entry(name).or_else(|| self.entries.iter().find(|e| split(e.name).1 == name))
     }
-    /// The entry about values of a type.
-    pub fn page(&self, id: TypeId) -> Option<&Entry> {
-        self.types.iter().find(|t| t.id == id).and_then(|t| self.entry(t.page))
+    /// A type by its name.
+    pub fn kind(&self, name: &str) -> Option<&Type> {
+        self.types.iter().find(|t| t.name == name)
+    }
+    /// A function without a value before it, by its full name.
+    pub fn function(&self, name: &str) -> Option<&Name> {
+        self.names.iter().find(|n| n.owner.is_empty() && n.name == name)
+    }
+    /// A method or property of a type, or of every value.
+    pub fn member(&self, owner: &str, name: &str) -> Option<&Name> {
+        let of = |owner: &str| self.names.iter().find(|n| !n.owner.is_empty() && n.owner == owner && n.name == name);
+        of(owner).or_else(|| of(builtin::ANY))
+    }
+    /// A script that shows what a name does.
+    pub fn example(&self, n: &Name) -> String {
+        let kind = self.kind(n.owner);
+        let (sample, variable) = kind.map_or(("", ""), |t| (t.sample, t.variable()));
+        match (n.example, self.entry(n.name).filter(|e| e.signature == n.signature)) {
+            ("", Some(e)) => e.example.to_string(),
+            ("", None) if n.owner.is_empty() => n.signature.to_string(),
+            ("", None) => format!("{sample}\n{variable}.{}", n.signature),
+            (own, _) if own.starts_with(&format!("let {variable} =")) => own.to_string(),
+            (own, _) if !sample.is_empty() && has_word(own, variable) => format!("{sample}\n{own}"),
+            (own, _) => own.to_string(),
+        }
+    }
+    /// Notes a name once, whatever overloads it has; where it stands.
+    pub fn note(&mut self, name: Name) -> usize {
+        let known = self.names.iter().position(|n| n.owner == name.owner && n.name == name.name);
+        known.unwrap_or_else(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        })
+    }
+    /// Notes a type once.
+    pub fn note_type(&mut self, kind: Type) {
+        if self.kind(kind.name).is_none() {
+            self.types.push(kind);
+        }
+    }
+    /// Notes what is registered beside the table.
+    pub fn note_builtins(&mut self) {
+        for t in builtin::TYPES {
+            self.note_type(Type { name: t.name, about: t.about, sample: t.sample, page: "" });
+            t.rows.iter().for_each(|r| self.note_row(t.name, r));
+        }
+        builtin::functions().for_each(|r| self.note_row("", r));
+    }
+
+    fn note_row(&mut self, owner: &'static str, r: &Row) {
+        let name = r.signature.split('(').next().unwrap_or(r.signature);
+        // what is also a function with a page is described there
+        let of_function = || self.entry(name).map(|e| e.doc).or_else(|| self.function(name).map(|n| n.doc));
+        let doc = if r.doc.is_empty() { of_function().unwrap_or_default() } else { r.doc };
+        self.note(Name { owner, name, signature: r.signature, doc, gives: r.gives, example: r.example });
     }
     /// The names of the methods and properties of a type.
     pub fn members(&self, owner: &str) -> impl Iterator<Item = &'static str> {
@@ -76,10 +154,8 @@ impl Index {
         if !owners.is_empty() {
             return format!("; it is a method or property of {}", owners.join(" and "));
         }
-        if arithmetic::names().any(|n| n == name) {
-            return format!("; it is a function {}", arithmetic::DOC);
-        }
-        let pages = self.entries.iter().flat_map(|e| [e.name, split(e.name).1]);
+        let free = self.names.iter().filter(|n| n.owner.is_empty()).map(|n| n.name);
+        let pages = self.entries.iter().flat_map(|e| [e.name, split(e.name).1]).chain(free);
         nearest(name, pages).map_or(String::new(), |n| format!("; did you mean {n}?"))
     }
 }

@@ -5,8 +5,12 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 pub trait Kind: Clone + Send + Sync + 'static {
     /// its name in messages and completion; empty where a value can be anything
     const NAME: &'static str;
-    /// the catalogue entry that `help(value)` shows; empty where there is none
+    /// the catalogue entry to read next; empty where there is none
     const PAGE: &'static str = "";
+    /// what it is, and what operators and indices do
+    const ABOUT: &'static str = "";
+    /// `let p = …;`: a value, with which the examples of its methods and properties begin
+    const SAMPLE: &'static str = "";
 }
 
 impl Kind for () {

@@ -20,9 +20,12 @@
 //! ```text
 //! let mut p = l.kind::<Points>(text);                           // how a value prints
 //! p.property("name", "one line about it", |_, p| Ok(…));
-//! p.method("rows(from, to)", "one line", |_, p, (from, to): (Dynamic, Dynamic)| …);
+//! p.method("rows(from, to)", "one line", |_, p, (from, to): (Dynamic, Dynamic)| …).example("p.rows(0, 3)");
 //! p.expose("estimate", |call, d, (p, q): (Dynamic, Dynamic)| …); // a method that has an entry, and so options
 //! ```
+//!
+//! The page of the type, `help Points`, lists them: its `Kind` says what it is (`ABOUT`) and begins their examples (`SAMPLE`, here
+//! `let p = data::ring(6);`). What an argument of a signature is stands in `arguments.rs`.
 //!
 //! A file that adds rows to a type of another file starts with `l.of::<Points>()`.
 use super::call::{Arguments, Call, Outcome, Run, function, method};
@@ -121,7 +124,7 @@ impl Library {
 
     /// A type of values with how it prints, ready for its methods and properties.
     pub fn kind<R: Kind>(&mut self, text: fn(&R) -> String) -> Of<'_, R> {
-        self.index.types.push(Type { page: R::PAGE, id: TypeId::of::<R>() });
+        self.index.note_type(Type { name: R::NAME, about: R::ABOUT, sample: R::SAMPLE, page: R::PAGE });
         self.printing.push(Box::new(move |engine| {
             engine.register_type_with_name::<R>(R::NAME);
             engine.register_fn("to_string", move |v: &mut R| text(v));
@@ -136,7 +139,7 @@ impl Library {
     }
 
     /// Another spelling of a function, which nobody is told of.
-    pub fn alias(&mut self, spelling: &'static str, name: &str) {
+    pub fn alias(&mut self, spelling: &'static str, name: &'static str) {
         let again = |f: &Function| Function {
             name: spelling.into(),
             module: f.module,
@@ -147,29 +150,20 @@ impl Library {
         };
         let more: Vec<Function> = self.functions.iter().filter(|f| f.name == name).map(again).collect();
         self.functions.extend(more);
+        self.spelled(spelling, name);
     }
 
-    /// Functions that the interpreter brings by itself, by their signatures.
-    pub fn borrowed(&mut self, owner: &'static str, signatures: &[&'static str]) {
-        for signature in signatures {
-            let name = signature.split('(').next().unwrap_or(signature);
-            self.note(Name { owner, name, signature, doc: "", gives: "" });
-        }
+    /// Notes another spelling of a name, whose page is that of the name.
+    pub fn spelled(&mut self, spelling: &'static str, name: &'static str) {
+        self.index.spellings.push((spelling, name));
     }
 
     /// Notes a name with the signature and the line of its entry, which is returned.
     fn record(&mut self, owner: &'static str, name: &'static str, gives: &'static str) -> Option<Entry> {
         let entry = self.index.entry(name).copied();
         let (signature, doc) = entry.map_or((name, ""), |e| (e.signature, e.doc));
-        self.note(Name { owner, name, signature, doc, gives });
+        self.index.note(Name { owner, name, signature, doc, gives, example: "" });
         entry
-    }
-
-    /// Notes a name once, whatever overloads it has.
-    fn note(&mut self, name: Name) {
-        if !self.index.names.iter().any(|n| n.owner == name.owner && n.name == name.name) {
-            self.index.names.push(name);
-        }
     }
 
     /// The function, and where its entry has options the same with a map of them.
@@ -179,6 +173,16 @@ impl Library {
             self.functions.push(Function { name: f.name.clone(), types, run: f.run.clone(), ..f });
         }
         self.functions.push(Function { entry: None, ..f });
+    }
+}
+
+/// A name whose page can say more.
+pub struct Noted<'l>(&'l mut Name);
+
+impl Noted<'_> {
+    /// How it is called, behind the sample of its type: `p.rows(0, 3)`.
+    pub fn example(self, script: &'static str) {
+        self.0.example = script;
     }
 }
 
@@ -195,21 +199,21 @@ impl<R: Kind> Of<'_, R> {
         name: &'static str,
         doc: &'static str,
         f: impl Fn(&Call, &R) -> Outcome<T> + Send + Sync + 'static,
-    ) {
-        self.library.note(Name { owner: R::NAME, name, signature: name, doc, gives: T::NAME });
+    ) -> Noted<'_> {
         self.add::<()>(format!("get${name}"), None, method(move |call, me, ()| f(call, me)));
+        self.noted(Name { owner: R::NAME, name, signature: name, doc, gives: T::NAME, example: "" })
     }
 
-    /// A method, by its signature behind the dot: `rows(from, to)`.
+    /// A method, by its signature behind the dot: `rows(from, to)`. One with arguments says by `.example(…)` how it is called.
     pub fn method<A: Arguments, T: Kind>(
         &mut self,
         signature: &'static str,
         doc: &'static str,
         f: impl Fn(&Call, &R, A) -> Outcome<T> + Send + Sync + 'static,
-    ) {
+    ) -> Noted<'_> {
         let name = signature.split('(').next().unwrap_or(signature);
-        self.library.note(Name { owner: R::NAME, name, signature, doc, gives: T::NAME });
         self.add::<A>(name.into(), None, method(f));
+        self.noted(Name { owner: R::NAME, name, signature, doc, gives: T::NAME, example: "" })
     }
 
     /// A method with a catalogue entry of this name, with and without options if the entry has some.
@@ -234,6 +238,11 @@ impl<R: Kind> Of<'_, R> {
     /// What `value[index]` gives.
     pub fn index<A: Arguments, T: Kind>(&mut self, f: impl Fn(&Call, &R, A) -> Outcome<T> + Send + Sync + 'static) {
         self.add::<A>("index$get$".into(), None, method(f));
+    }
+
+    fn noted(&mut self, name: Name) -> Noted<'_> {
+        let at = self.library.index.note(name);
+        Noted(&mut self.library.index.names[at])
     }
 
     fn add<A: Arguments>(&mut self, name: String, entry: Option<Entry>, run: Run) {

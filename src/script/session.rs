@@ -11,7 +11,7 @@ use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::{Rewritten, rewrite};
 use super::rich::{Rich, rich};
-use super::{complete, names, words};
+use super::{names, words};
 use crate::device::Compute;
 use crate::error::Error;
 use crate::fault;
@@ -210,17 +210,26 @@ impl Session {
     }
     /// What the name at the cursor is: its help page, or the variable with its value.
     pub fn inspect(&self, text: &str, cursor: usize) -> Option<Rich> {
-        let word = complete::word_at(text, cursor);
-        match self.scope.get(&word) {
-            Some(value) => {
-                let shown = self.rich(value);
-                let kind = friendly(self.engine.map_type_name(value.type_name()));
-                let head = format!("{word}: {kind}");
-                let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
-                Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
-            }
-            None => self.assistant.inspect(text, cursor),
-        }
+        let variable = self.assistant.variable_at(text, cursor);
+        let value = variable.as_ref().and_then(|name| Some((name, self.scope.get(name)?)));
+        let Some((word, value)) = value else { return self.assistant.inspect(text, cursor) };
+        let shown = self.rich(value);
+        let kind = friendly(self.engine.map_type_name(value.type_name()));
+        let head = format!("{word}: {kind}");
+        let markdown = shown.markdown.map(|m| format!("`{head}`\n\n{m}"));
+        Some(Rich { text: format!("{head}\n{}", shown.text), html: shown.html, latex: shown.latex, markdown })
+    }
+
+    /// Whether the session has a variable or a function of this name.
+    pub fn defines(&self, name: &str) -> bool {
+        self.scope.contains(name) || self.library.iter_functions().any(|f| f.name == name)
+    }
+    /// Whether what ran last ended by `exit()`.
+    pub fn left(&self) -> bool {
+        lock(&self.context.left).is_some()
+    }
+    pub(super) fn interpreter(&self) -> &Engine {
+        &self.engine
     }
 
     /// A value as text, by its own `to_string`.
@@ -290,8 +299,13 @@ impl Session {
         self.assistant.functions(&self.library);
         let functions = all.shared_lib().clone();
         let mut last = Dynamic::UNIT;
+        *lock(&self.context.left) = None;
         for statement in statements {
-            last = self.statement(statement, &functions, name)?;
+            let done = self.statement(statement, &functions, name);
+            if let Some(value) = lock(&self.context.left).clone() {
+                return Ok(value);
+            }
+            last = done?;
         }
         // one that came while the last statement ended is not lost
         if self.context.interrupt.is_requested() {

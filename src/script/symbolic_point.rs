@@ -4,6 +4,7 @@ use super::trace::{bounded, error, to_expr};
 use crate::generator::expr::{self, Expr, constant, coordinate};
 use crate::generator::latex::latex;
 use crate::generator::scalar::Relation;
+use crate::generator::unicode::unicode;
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 /// The coordinates as formulas.
@@ -75,7 +76,7 @@ pub fn register(engine: &mut Engine) {
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |p: &mut SymbolicPoint| {
             const SHOWN: usize = 8;
-            let shown: Vec<String> = p.0.iter().take(SHOWN).map(latex).collect();
+            let shown: Vec<String> = p.0.iter().take(SHOWN).map(|e| unicode(&latex(e))).collect();
             format!("[{}{}]", shown.join(", "), if p.0.len() > SHOWN { ", …" } else { "" })
         });
     }

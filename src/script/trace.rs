@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::generator::expr::{self, Expr, constant, x};
 use crate::generator::latex::latex;
 use crate::generator::scalar::{Relation, Unary};
+use crate::generator::unicode::unicode;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::f64::consts::{LOG2_E, LOG10_E};
 use std::sync::Arc;
@@ -169,8 +170,8 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
             Err(error(&ctx, "x has no numeric value here: f is read as a formula"))
         });
     }
-    engine.register_fn("to_string", |a: &mut Expr| latex(a));
-    engine.register_fn("to_debug", |a: &mut Expr| latex(a));
+    engine.register_fn("to_string", |a: &mut Expr| unicode(&latex(a)));
+    engine.register_fn("to_debug", |a: &mut Expr| unicode(&latex(a)));
 }
 
 /// The closure as an expression in x; captured numbers enter with their values.

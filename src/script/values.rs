@@ -143,56 +143,91 @@ pub fn proved(e: &Estimate) -> String {
 impl Kind for Points {
     const NAME: &'static str = "Points";
     const PAGE: &'static str = "points";
+    const ABOUT: &'static str = "n points in d dimensions, the rows of a table of numbers in double precision. p[i] is a point as a list, p[a..b] and p[mask] are some of the points. p + q and p - q of as many points, p + v of a list with one number per coordinate, 2.0*p and p*q work number by number.";
+    const SAMPLE: &'static str = "let p = data::ring(6);";
 }
 impl Kind for GeneratorValue {
     const NAME: &'static str = "Generator";
     const PAGE: &'static str = "f_divergence";
+    const ABOUT: &'static str = "A convex f with f(1) = 0, which makes the f-divergence D(P|Q) = E_Q[f(dP/dQ)]. Between samples it needs a function space: f.regularized(lipschitz(1.0)) or f.penalized(rkhs(k), 1e-3).";
+    const SAMPLE: &'static str = "let f = kl();";
 }
 impl Kind for DivergenceValue {
     const NAME: &'static str = "Divergence";
     const PAGE: &'static str = "regularized";
+    const ABOUT: &'static str = "What is minimised: how far P is from Q. d1 + d2 and 0.5*d are divergences, too. d.estimate(p, q) gives its value between samples with bounds, gpa(d) moves points along it.";
+    const SAMPLE: &'static str =
+        "let p = data::gaussian(8, 2);\nlet q = data::ring(8);\nlet d = kl().regularized(lipschitz(1.0));";
 }
 impl Kind for Order {
     const NAME: &'static str = "Renyi";
+    const ABOUT: &'static str =
+        "A Rényi divergence of some order, which still needs a function space: renyi(2.0).regularized(lipschitz(1.0)).";
+    const SAMPLE: &'static str = "let r = renyi(2.0);";
 }
 impl Kind for Lipschitz {
     const NAME: &'static str = "Lipschitz";
     const PAGE: &'static str = "lipschitz";
+    const ABOUT: &'static str =
+        "The functions with |φ(x) - φ(y)| ≤ L |x - y|: the space in which a divergence looks for its potential.";
+    const SAMPLE: &'static str = "let space = lipschitz(1.0);";
 }
 impl Kind for Rkhs {
     const NAME: &'static str = "Rkhs";
+    const ABOUT: &'static str = "The functions of a kernel's Hilbert space, for kl().penalized(rkhs(k), 1e-3).";
+    const SAMPLE: &'static str = "let space = rkhs(gaussian_kernel(1.0));";
 }
 impl Kind for Kernel {
     const NAME: &'static str = "Kernel";
     const PAGE: &'static str = "gaussian_kernel";
+    const ABOUT: &'static str = "A positive definite (or conditionally positive definite) k(x, y). k1 + k2 and 0.5*k are kernels, too; mmd(k), rkhs(k) and mmd_flow(k) take one.";
+    const SAMPLE: &'static str = "let k = gaussian_kernel(1.0);";
 }
 impl Kind for CriticValue {
     const NAME: &'static str = "CriticRecipe";
     const PAGE: &'static str = "mlp";
+    const ABOUT: &'static str = "How the potential of a divergence is looked for: a network, a kernel's closed form, a solver. The option critic: of estimate, gpa and other flows takes one.";
+    const SAMPLE: &'static str = "let c = mlp([8]);";
 }
 impl Kind for FittedCritic {
     const NAME: &'static str = "Critic";
     const PAGE: &'static str = "estimate";
+    const ABOUT: &'static str = "The potential φ that an estimate or a run has found.";
+    const SAMPLE: &'static str = "let x = data::ring(8);\nlet c = w1().estimate(data::gaussian(8, 2), x).critic;";
 }
 impl Kind for EstimateValue {
     const NAME: &'static str = "Estimate";
     const PAGE: &'static str = "estimate";
+    const ABOUT: &'static str = "The value of a divergence between two samples, with proved bounds where there are some: e.lower ≤ D ≤ e.upper.";
+    const SAMPLE: &'static str = "let e = w1().estimate(data::gaussian(8, 2), data::ring(8));";
 }
 impl Kind for FlowValue {
     const NAME: &'static str = "Flow";
     const PAGE: &'static str = "gpa";
+    const ABOUT: &'static str = "How P moves towards Q: flow.run(source, target, #{ steps: 500 }) starts it.";
+    const SAMPLE: &'static str = "let flow = gpa(kl().regularized(lipschitz(1.0)));";
 }
 impl Kind for RunValue {
     const NAME: &'static str = "Run";
     const PAGE: &'static str = "run";
+    const ABOUT: &'static str =
+        "What a flow did: where the particles are, what was measured on the way, and how it ended.";
+    const SAMPLE: &'static str = "let flow = mmd_flow(gaussian_kernel(1.0));\nlet run = flow.run(data::gaussian(8, 2), data::ring(8), #{ steps: 4 });";
 }
 impl Kind for TableValue {
     const NAME: &'static str = "Table";
+    const ABOUT: &'static str = "Numbers in named columns: run.history, e.bracket. t[\"time\"] is a column as a list; plot::lines(t, \"time\", [\"divergence\"]) draws some.";
+    const SAMPLE: &'static str = "let flow = mmd_flow(gaussian_kernel(1.0));\nlet t = flow.run(data::gaussian(8, 2), data::ring(8), #{ steps: 4 }).history;";
 }
 impl Kind for Figure {
     const NAME: &'static str = "Figure";
     const PAGE: &'static str = "save";
+    const ABOUT: &'static str = "A picture. Ending a cell with it shows it, fig.save(\"x.png\") writes it (png, svg).";
+    const SAMPLE: &'static str = "let fig = plot::scatter(data::ring(8));";
 }
 impl Kind for Animation {
     const NAME: &'static str = "Animation";
+    const ABOUT: &'static str =
+        "Pictures one after the other, made by plot::animate(run); a.save(\"x.gif\") writes them.";
+    const SAMPLE: &'static str = "let run = mmd_flow(gaussian_kernel(1.0)).run(data::gaussian(8, 2), data::ring(8), #{ steps: 4, snapshots: 3 });\nlet a = plot::animate(run);";
 }

@@ -77,7 +77,7 @@ fn remarks_that_are_lost_are_not_missed() {
         (run(&[]), "input(\"? \")", 0),
         (vec!["repl", "--device", "cpu"], "foo\n1\n", 0),
         (vec!["list", "nowhere"], "", 2),
-        (vec!["help", "nothing"], "", 2),
+        (vec!["help", "unheard_of"], "", 2),
         (vec!["nonsense"], "", 2),
         (vec!["run", "absent.ipynb", "--resume"], "", 2),
         (vec!["reproduce", "absent"], "", 2),
@@ -204,4 +204,100 @@ fn a_session_without_its_terminal_ends() {
             );
         }
     }
+}
+
+/// In front of `| head` a script ends, quietly and as other programs do; one that keeps what it does comes to its end.
+#[test]
+fn a_script_that_nobody_reads_ends() {
+    let spawn = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gflow"));
+        command.args(["run", "-", "--device", "cpu", "--quiet"]).args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut child = spawn(&[]);
+    child.stdin.take().unwrap().write_all(b"let i = 0; loop { print(i); i += 1; }").unwrap();
+    let mut first = [0; 2];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    drop(child.stdout.take());
+    let status = ends_within(&mut child, Duration::from_secs(20));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((status.code(), said.as_str()), (Some(141), ""), "{first:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = spawn(&["--out", folder.path().to_str().unwrap()]);
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(b"print(1); print(2); io::save(data::ring(3), \"p.csv\");").unwrap();
+    assert_eq!(ends_within(&mut child, Duration::from_secs(20)).code(), Some(0));
+    assert!(folder.path().join("p.csv").is_file());
+}
+
+/// A script that says something in every way there is.
+const TALKATIVE: &str = "let bar = progress(3, \"loop\"); for i in 0..3 { sleep(0.01); bar.tick(); }
+print(kl().report()); display(data::ring(3)); gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(9, 2), data::ring(9), #{ steps: 3 });
+nowhere + 1";
+
+/// Where no terminal is behind a stream, no control codes go to it, whatever the environment says.
+#[test]
+fn pipes_get_no_control_codes() {
+    for (args, code) in [(run(&[]), 1), (run(&["--quiet"]), 1), (run(&["--json"]), 1)] {
+        let out = gflow(&args, TALKATIVE, |c| {
+            c.envs([
+                ("TERM", "xterm-256color"),
+                ("COLORTERM", "truecolor"),
+                ("TMUX", "/tmp/tmux,1,0"),
+                ("CLICOLOR_FORCE", "1"),
+            ]);
+        });
+        assert_eq!(out.status.code(), Some(code));
+        for stream in [&out.stdout, &out.stderr] {
+            let text = String::from_utf8_lossy(stream);
+            assert!(!text.contains(['\u{1b}', '\r']), "{args:?}: {text:?}");
+        }
+    }
+}
+
+/// What leaves a prompt elsewhere leaves this one, too.
+#[test]
+fn a_session_of_cells_is_left_by_what_people_type() {
+    for word in ["exit", "quit", ":q", "exit()", "quit();", ""] {
+        let out = gflow(&["repl", "--device", "cpu"], &format!("print(1)\n{word}\n"), |_| ());
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!((out.status.code(), String::from_utf8_lossy(&out.stdout).trim()), (Some(0), "1"), "{word}: {said}");
+        assert!(!said.contains("error"), "{word}: {said}");
+    }
+    // in a script it ends the script, wherever it stands
+    for script in ["print(1); exit(); print(2)", "fn f() { exit() }\nprint(1); try { f(); } catch { } print(2)"] {
+        let out = gflow(&run(&["--quiet"]), script, |_| ());
+        assert_eq!((out.status.code(), String::from_utf8_lossy(&out.stdout).trim()), (Some(0), "1"), "{script}");
+    }
+    let out = gflow(&["repl", "--device", "cpu"], "let exit = 3;\nexit\nprint(7)\nquit\nprint(8)\n", |_| ());
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "3\n7\n");
+}
+
+/// What a terminal gets from a script, by the program that makes one of a pipe; none where it is not there.
+fn in_terminal(script: &str, environment: &[(&str, &str)]) -> Option<(Option<i32>, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.rhai");
+    std::fs::write(&path, script).unwrap();
+    let typed = format!("'{}' run '{}' --device cpu", env!("CARGO_BIN_EXE_gflow"), path.display());
+    let mut command = Command::new("script");
+    command.args(["-qec", &typed, "/dev/null"]).env_remove("NO_COLOR").envs(environment.iter().copied());
+    let out = command.stdin(Stdio::null()).output().ok()?;
+    Some((out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned()))
+}
+
+/// A terminal gets colours that are read on any ground, none where `NO_COLOR` is set, and no control codes if it knows none.
+#[test]
+fn terminals_get_what_they_can_show() {
+    let Some((code, coloured)) = in_terminal(TALKATIVE, &[("TERM", "xterm-256color")]) else { return };
+    assert_eq!(code, Some(1));
+    assert!(coloured.contains("\u{1b}[31m"), "{coloured:?}");
+    // light greys are not seen on white
+    assert!(!["249", "246", "115"].iter().any(|n| coloured.contains(&format!("\u{1b}[38;5;{n}m"))), "{coloured:?}");
+    let (_, plain) = in_terminal(TALKATIVE, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).unwrap();
+    let error = &plain[plain.find("not defined").expect("the error")..];
+    assert!(!error.contains('\u{1b}'), "{error:?}");
+    let (_, dumb) = in_terminal(TALKATIVE, &[("TERM", "dumb")]).unwrap();
+    assert!(dumb.contains("not defined") && !dumb.contains('\u{1b}'), "{dumb:?}");
 }

@@ -3,6 +3,8 @@ mod cli;
 mod errors;
 mod examples;
 mod first_attempts;
+mod grammars;
+mod help;
 mod language;
 mod notebook;
 mod numbers;

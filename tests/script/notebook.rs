@@ -154,7 +154,7 @@ fn a_foreign_function_is_called_and_is_part_of_formulas() {
 #[test]
 fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
     type F = fn(f64) -> f64;
-    // f, f*, f'(0+), f'(inf)
+    // f, f*, f'(0+), f'(∞)
     let cases: [(&str, F, F, f64, f64); 7] = [
         // f' runs to 20 as slowly as x^-0.05
         (
@@ -196,13 +196,13 @@ fn an_f_known_by_its_values_has_the_conjugate_and_domain_of_its_formula() {
         let line = |key: &str| report.lines().find(|l| l.trim_start().starts_with(key)).unwrap().to_string();
         let text = |v: f64| {
             if v.is_infinite() {
-                format!("{}inf", if v > 0.0 { "+" } else { "-" })
+                if v > 0.0 { "∞".to_string() } else { "-∞".to_string() }
             } else {
                 format!("{:.3}", v).trim_end_matches('0').trim_end_matches('.').to_string()
             }
         };
         assert!(line("f'(0+)").contains(&text(low)), "{name}: {report}");
-        assert!(line("f'(inf)").contains(&text(high)), "{name}: {report}");
+        assert!(line("f'(∞)").contains(&text(high)), "{name}: {report}");
     }
     let (mut s, _) = session();
     assert!(s.generator("f", Arc::new(|x: f64| 1.0 - x * x)).unwrap_err().to_string().contains("not convex"));

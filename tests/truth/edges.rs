@@ -34,7 +34,7 @@ fn a_value_of_its_own_at_0() {
     for (f, shown) in [
         ("if x==0 {5.0} else {(x-1)**2}", "1 (5 as written"),
         ("if x>0 {(x-1)**2} else {5.0}", "1 (5 as written"),
-        ("if x==0 {1.0/0.0} else {(x-1)**2}", "1 (+inf as written"),
+        ("if x==0 {1.0/0.0} else {(x-1)**2}", "1 (∞ as written"),
         ("if x>0 {x*ln(x)-x+1} else {1.0}", "1\n"),
     ] {
         let g = typed("f", f);

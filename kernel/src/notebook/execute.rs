@@ -76,7 +76,11 @@ pub async fn execute(path: &Path, o: &Options, folder: tempfile::TempDir) -> Exi
             let text = f.traceback.join("\n");
             eprintln!(
                 "error in cell {number}:\n{}",
-                if std::io::stderr().is_terminal() { text } else { gflow::script::plain(&text) }
+                if gflow::script::colours(std::io::stderr().is_terminal()) {
+                    text
+                } else {
+                    gflow::script::plain(&text)
+                }
             );
             ExitCode::from(code(&f))
         }

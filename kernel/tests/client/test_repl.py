@@ -122,3 +122,28 @@ def test_figures_are_saved_and_shown_where_that_is_possible(tmp_path):
     kitty.type("plot::scatter(data::ring(30))", "enter")
     kitty.p.expect(r"\x1b_Ga=T,f=100")
     kitty.p.close(force=True)
+
+
+@pytest.mark.parametrize("word", ["exit", "quit", ":q", "exit()"])
+def test_words_that_leave(repl, word):
+    repl.type("1 + 1", "enter")
+    repl.prompt(2)
+    repl.type(word, "enter")
+    repl.p.expect(pexpect.EOF)
+    repl.p.close()
+    assert repl.p.exitstatus == 0
+
+
+def test_a_terminal_without_control_codes_gets_none(tmp_path):
+    environment = dict(os.environ, XDG_DATA_HOME=str(tmp_path / "data"), TERM="dumb")
+    p = pexpect.spawn(os.environ["GFLOW_BIN"], ["repl", "--device", "cpu"], cwd=str(tmp_path), env=environment, encoding="utf-8", timeout=15, echo=False)
+    said = ""
+    for line in ["let x = 20 + 1;", "2 * x", "nowhere", "exit"]:
+        p.expect(r"\[\d\] ")
+        said += p.before
+        p.sendline(line)
+    p.expect(pexpect.EOF)
+    said += p.before
+    p.close()
+    assert p.exitstatus == 0 and "42" in said and "not defined" in said
+    assert "\x1b" not in said

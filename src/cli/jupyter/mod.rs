@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::input;
 use std::path::{Path, PathBuf};
 
+mod colours;
+
 const FILES: &[(&str, &[u8])] = &[
     ("logo-32x32.png", include_bytes!("logo-32x32.png")),
     ("logo-64x64.png", include_bytes!("logo-64x64.png")),
@@ -42,12 +44,16 @@ fn user_folder() -> Result<PathBuf> {
     folder.ok_or_else(|| Error::data("jupyter", "no home folder is set: give --prefix"))
 }
 
+/// Jupyter's folder of an environment, or of this user.
+fn root(prefix: Option<&Path>) -> Result<PathBuf> {
+    match prefix {
+        Some(p) => Ok(std::path::absolute(p).map_err(|e| Error::io("find", p, e))?.join("share").join("jupyter")),
+        None => user_folder(),
+    }
+}
+
 fn folder(prefix: Option<&Path>, name: &str) -> Result<PathBuf> {
-    let root = match prefix {
-        Some(p) => std::path::absolute(p).map_err(|e| Error::io("find", p, e))?.join("share").join("jupyter"),
-        None => user_folder()?,
-    };
-    Ok(root.join("kernels").join(name))
+    Ok(root(prefix)?.join("kernels").join(name))
 }
 
 fn check_name(name: &str) -> Result<()> {
@@ -78,7 +84,7 @@ fn install(a: &InstallArgs) -> Result<PathBuf> {
         "display_name": if a.name == "gflow" { "gflow".to_string() } else { format!("gflow ({})", a.name) },
         "language": "rhai",
         "interrupt_mode": "message",
-        "env": { "GFLOW_DEVICE": a.device },
+        "env": { "GFLOW_DEVICE": a.device, "GFLOW_PYGMENTS": colours::lexer(a.prefix.as_deref()).unwrap_or_default() },
         "metadata": { "debugger": false, "gflow": env!("CARGO_PKG_VERSION") },
     });
     let text = serde_json::to_string_pretty(&spec).map_err(|e| Error::io("write", &folder, e))?;
@@ -86,6 +92,7 @@ fn install(a: &InstallArgs) -> Result<PathBuf> {
     for (name, bytes) in FILES {
         crate::io::write_atomically(&folder.join(name), bytes)?;
     }
+    colours::install(&root(a.prefix.as_deref())?)?;
     Ok(folder)
 }
 
@@ -106,13 +113,29 @@ fn uninstall(a: &UninstallArgs) -> Result<PathBuf> {
     }
     // what somebody else put there stays
     let _ = std::fs::remove_dir(&folder);
+    let root = root(a.prefix.as_deref())?;
+    if !another(&root) {
+        colours::uninstall(&root)?;
+    }
     Ok(folder)
+}
+
+/// Whether another kernel of gflow's is known in a folder.
+fn another(root: &Path) -> bool {
+    let specs = std::fs::read_dir(root.join("kernels")).into_iter().flatten().flatten();
+    let ours = |folder: PathBuf| {
+        let text = input::text(&folder.join("kernel.json"), input::SCRIPT).unwrap_or_default();
+        serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|s| !s["metadata"]["gflow"].is_null())
+    };
+    specs.take(10_000).any(|entry| ours(entry.path()))
 }
 
 /// `gflow jupyter install|uninstall`
 pub fn run(command: &JupyterCommand) -> Exit {
     let done = match command {
-        JupyterCommand::Install(a) => install(a).map(|f| format!("installed the kernel in {}", f.display())),
+        JupyterCommand::Install(a) => {
+            install(a).map(|f| format!("installed the kernel in {}, and its colours for JupyterLab", f.display()))
+        }
         JupyterCommand::Uninstall(a) => uninstall(a).map(|f| format!("removed {}", f.display())),
     };
     match done {

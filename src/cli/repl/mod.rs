@@ -9,7 +9,7 @@ use super::args::ReplArgs;
 use super::streams::{answer, hint, say};
 use super::terminal::Terminal;
 use crate::device;
-use crate::script::{Session, SessionOptions, help, names};
+use crate::script::{Session, SessionOptions, colours, help, names};
 use leaving::Leaving;
 use prompt::CellPrompt;
 use reedline::{
@@ -29,7 +29,16 @@ fn data_folder() -> Option<PathBuf> {
     Some(data.join("gflow"))
 }
 
-/// Runs until Ctrl-D.
+/// What leaves the prompt, as people type it elsewhere.
+const LEAVE: [&str; 8] = ["exit", "quit", "exit()", "quit()", ":q", ":q!", ":quit", "q()"];
+
+/// Whether a cell asks to leave: not where the script has given the name to something.
+fn leaves(session: &Session, cell: &str) -> bool {
+    let cell = cell.trim().trim_end_matches(';').trim_end();
+    LEAVE.contains(&cell) && !session.defines(cell.trim_end_matches("()"))
+}
+
+/// Runs until Ctrl-D or `exit`.
 pub fn repl(args: &ReplArgs) -> Exit {
     let compute = match args.device.parse::<device::Choice>().and_then(device::open) {
         Ok(c) => c,
@@ -39,7 +48,7 @@ pub fn repl(args: &ReplArgs) -> Exit {
         }
     };
     say(format_args!(
-        "gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, Ctrl-D leaves.",
+        "gflow {} on {} ({}). ?name explains a name, Tab completes, Ctrl-R searches, exit leaves.",
         env!("CARGO_PKG_VERSION"),
         compute.name,
         compute.description
@@ -85,6 +94,7 @@ fn editor(session: &Session) -> Reedline {
     let mut editor = Reedline::create()
         .with_edit_mode(Box::new(Emacs::new(keys)))
         .with_completer(Box::new(words::Words(assistant.clone())))
+        .with_ansi_colors(colours(true))
         .with_quick_completions(true)
         .with_partial_completions(true)
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(ColumnarMenu::default().with_name(MENU))))
@@ -105,8 +115,10 @@ fn editor(session: &Session) -> Reedline {
 
 fn cells(mut session: Session, lost: &AtomicBool) -> Exit {
     let leaving = Leaving::watch(&session.interrupt());
-    let mut editor = std::io::stdin()
-        .is_terminal()
+    let seen = std::io::stdin().is_terminal();
+    // a terminal that knows no control codes gets lines as they come
+    let plain = std::env::var("TERM").is_ok_and(|t| t == "dumb");
+    let mut editor = (seen && !plain)
         .then(|| editor(&session).with_break_signal(leaving.prompt()).with_poll_interval(Leaving::SOON));
     let mut count = 1;
     loop {
@@ -120,7 +132,7 @@ fn cells(mut session: Session, lost: &AtomicBool) -> Exit {
                     return leaving.exit().unwrap_or(Exit::Usage);
                 }
             },
-            None => match piped(&session) {
+            None => match piped(&session, seen.then_some(count)) {
                 Some(text) => text,
                 None => break,
             },
@@ -132,24 +144,30 @@ fn cells(mut session: Session, lost: &AtomicBool) -> Exit {
             // whatever ends the session, what was typed is kept
             let _ = editor.sync_history();
         }
+        if leaves(&session, &cell) {
+            break;
+        }
         if !explain(&session, &cell) {
-            let color = std::io::stderr().is_terminal();
+            let color = colours(std::io::stderr().is_terminal());
             if let Err(d) = session.eval(&format!("cell {count}"), &cell) {
                 hint(session.render(&d, color));
             }
             count += 1;
         }
-        if leaving.exit().is_some() {
+        if leaving.exit().is_some() || session.left() {
             break;
         }
     }
     leaving.exit().unwrap_or(if lost.load(Ordering::Relaxed) { Exit::Usage } else { Exit::Ok })
 }
 
-/// Lines of a pipe, as many as make a whole cell.
-fn piped(session: &Session) -> Option<String> {
+/// Lines of a pipe or of a terminal without control codes, as many as make a whole cell; the prompt has its number.
+fn piped(session: &Session, prompt: Option<usize>) -> Option<String> {
     let mut cell = String::new();
     loop {
+        if let Some(n) = prompt {
+            hint(if cell.is_empty() { format!("[{n}] ") } else { "… ".into() });
+        }
         let mut line = vec![];
         if std::io::stdin().lock().read_until(b'\n', &mut line).ok()? == 0 {
             return (!cell.is_empty()).then_some(cell);

@@ -6,14 +6,31 @@ use reedline::{Highlighter, StyledText};
 /// Colours words, texts, numbers and comments.
 pub struct Syntax;
 
+/// Behind a comment, which may hold others.
+fn comment(c: &[char], mut i: usize) -> usize {
+    let mut depth = 0;
+    while i + 1 < c.len() {
+        match (c[i], c[i + 1]) {
+            ('/', '*') => (depth, i) = (depth + 1, i + 2),
+            ('*', '/') => (depth, i) = (depth - 1, i + 2),
+            _ => i += 1,
+        }
+        if depth == 0 {
+            return i;
+        }
+    }
+    c.len()
+}
+
 /// The end of the piece that starts at `i`, and its style.
 fn piece(c: &[char], i: usize) -> (usize, Style) {
     let until = |from: usize, stop: &dyn Fn(char) -> bool| (from..c.len()).find(|k| stop(c[*k])).unwrap_or(c.len());
     match c[i] {
         '/' if c.get(i + 1) == Some(&'/') => (until(i, &|ch| ch == '\n'), Style::new().fg(Color::DarkGray)),
-        '"' => {
+        '/' if c.get(i + 1) == Some(&'*') => (comment(c, i), Style::new().fg(Color::DarkGray)),
+        '"' | '`' => {
             let mut k = i + 1;
-            while k < c.len() && c[k] != '"' {
+            while k < c.len() && c[k] != c[i] {
                 k += if c[k] == '\\' { 2 } else { 1 };
             }
             ((k + 1).min(c.len()), Style::new().fg(Color::Green))

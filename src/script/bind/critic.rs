@@ -49,12 +49,14 @@ fn fitted(l: &mut Library) {
         let x = call.points("value(points)", &x)?;
         f.check_dim(&x)?;
         Ok(list(f.value(&x)?))
-    });
+    })
+    .example("c.value(x)");
     f.method("gradient(points)", "∇φ at points, as points", |call, f, (x,): (Dynamic,)| {
         let x = call.points("gradient(points)", &x)?;
         f.check_dim(&x)?;
         Ok(f.gradient(&x)?)
-    });
+    })
+    .example("c.gradient(x)");
     f.method("lipschitz_bound()", "an upper bound of the Lipschitz constant", |_, f, ()| Ok(f.lipschitz_bound()?));
 }
 

@@ -55,6 +55,8 @@ pub struct CodecValue(CodecRecipe);
 impl Kind for CodecValue {
     const NAME: &'static str = "Codec";
     const PAGE: &'static str = "latent";
+    const ABOUT: &'static str = "How points become codes of fewer numbers, and codes points again: pca(2), autoencoder([64], 2). latent(flow, codec) takes one.";
+    const SAMPLE: &'static str = "let c = pca(2);";
 }
 
 /// Fills the library.

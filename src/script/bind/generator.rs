@@ -26,13 +26,15 @@ pub fn fill(l: &mut Library) {
         of_closure(call, text("f_divergence, first argument", &name)?, &f)
     });
     l.expose("f_divergence", |call, (f,): (Dynamic,)| of_closure(call, "f".into(), &f));
-    let mut g = l.kind::<GeneratorValue>(|g| format!("{}: f(x) = {}", g.name(), g.latex()));
-    for (name, signature, doc, f) in [
-        ("f", "f(x)", "f at a number or a list", Generator::f as fn(&Generator, f64) -> f64),
-        ("conjugate", "conjugate(y)", "f*(y) at a number or a list", Generator::conjugate),
-        ("conjugate_grad", "conjugate_grad(y)", "(f*)'(y) at a number or a list", Generator::conjugate_grad),
+    let mut g = l.kind::<GeneratorValue>(|g| format!("{}: f(x) = {}", g.name(), g.formula()));
+    type Of = fn(&Generator, f64) -> f64;
+    for (signature, doc, example, f) in [
+        ("f(x)", "f at a number or a list", "f.f([0.5, 2])", Generator::f as Of),
+        ("conjugate(y)", "f*(y) at a number or a list", "f.conjugate(0.5)", Generator::conjugate),
+        ("conjugate_grad(y)", "(f*)'(y) at a number or a list", "f.conjugate_grad(0.5)", Generator::conjugate_grad),
     ] {
-        g.method(signature, doc, move |_, g, (v,): (Dynamic,)| Ok(each(name, &v, |v| f(g, v))?));
+        let name = signature.split('(').next().unwrap_or_default();
+        g.method(signature, doc, move |_, g, (v,): (Dynamic,)| Ok(each(name, &v, |v| f(g, v))?)).example(example);
     }
     g.method("domain()", "where f* is finite", |_, g, ()| Ok(g.domain_text()));
     g.method("latex()", "f as LaTeX", |_, g, ()| Ok(g.latex()));

@@ -8,11 +8,11 @@ use crate::script::caught::Caught;
 use crate::script::context::lock;
 use crate::script::convert::{count, text, type_of};
 use crate::script::front_end::Event;
-use crate::script::help;
 use crate::script::index::Index;
 use crate::script::kind::Kind;
 use crate::script::library::Library;
 use crate::script::rich::rich;
+use crate::script::topics;
 use crate::script::values::GeneratorValue;
 use rhai::{Dynamic, ImmutableString};
 use std::sync::{Arc, Mutex};
@@ -49,8 +49,8 @@ pub const ENTRIES: &[Entry] = &[
     basic(
         "help",
         "help(\"name\") | help(value)",
-        "What something is, its options with defaults, and an example.",
-        "help(\"kl\")",
+        "What something is: a function with its arguments and options, a type with all that its values can do (help(\"Points\"), help(\"list\"), help(v)), a method (help(\"Points.rows\")), a room (help(\"plot\")). help(\"types\") lists the types.",
+        "help(\"kl\");\nhelp(\"Points.rows\");\nhelp([1, 2])",
     ),
     basic(
         "param",
@@ -131,6 +131,8 @@ struct Bar(Arc<Mutex<(Report, Instant)>>);
 
 impl Kind for Bar {
     const NAME: &'static str = "Progress";
+    const ABOUT: &'static str = "How far a loop of the script is, shown while it runs.";
+    const SAMPLE: &'static str = "let bar = progress(3, \"loop\");";
 }
 
 /// Fills the library.
@@ -141,7 +143,7 @@ pub fn fill(l: &mut Library) {
         Ok(())
     });
     l.expose("help", |call, ()| {
-        let text = "help(\"name\") explains a name; `gflow list` names them all.";
+        let text = "help(\"name\") explains a name, help(\"Points\") what points can do, help(v) what the value v can; help(\"types\") lists the types, `gflow list` the functions.";
         call.context.emit(Event::Text(text.into()));
         Ok(())
     });
@@ -175,7 +177,8 @@ fn errors(l: &mut Library) {
     e.property("line", "the line of the script, or nothing", |_, e| Ok(e.line.map_or(Dynamic::UNIT, Dynamic::from)));
     e.method("contains(text)", "whether the message has a text", |_, e, (t,): (ImmutableString,)| {
         Ok(e.message.contains(t.as_str()))
-    });
+    })
+    .example("e.contains(\"row\")");
     for (name, same) in [("==", true), ("!=", false)] {
         l.operator(name, move |_, (e, t): (Caught, ImmutableString)| Ok((e.message == t.as_str()) == same));
         l.operator(name, move |_, (t, e): (ImmutableString, Caught)| Ok((e.message == t.as_str()) == same));
@@ -212,17 +215,18 @@ fn progress(l: &mut Library) {
 fn page(index: &Index, value: &Dynamic) -> Result<String> {
     let flat = value.flatten_clone();
     if let Ok(name) = flat.clone().into_string() {
-        return index
-            .find(&name)
-            .map(help::page)
-            .ok_or_else(|| Error::data("help", format!("there is no page for \"{name}\"{}", index.instead(&name))));
+        let found = topics::find(index, &name).map(|p| p.text());
+        let missing = || Error::data("help", format!("there is no page for \"{name}\"{}", index.instead(&name)));
+        return found.ok_or_else(missing);
     }
-    let named =
-        flat.read_lock::<GeneratorValue>().and_then(|g| index.find(g.name().split('(').next().unwrap_or_default()));
-    named.or_else(|| index.page(flat.type_id())).map(help::page).ok_or_else(|| {
-        let kind = type_of(&flat);
-        Error::data("help", format!("a {kind} has no page of its own; give a name, for example help(\"kl\")"))
-    })
+    // a named f has a page of its own
+    let f =
+        flat.read_lock::<GeneratorValue>().and_then(|g| index.entry(g.name().split('(').next().unwrap_or_default()));
+    let kind = type_of(&flat);
+    let found = f.map(|e| topics::of_entry(index, e)).or_else(|| index.kind(&kind).map(|t| topics::of_type(index, t)));
+    let missing =
+        || Error::data("help", format!("a {kind} has no page; help(\"types\") lists the types that have one"));
+    found.map(|p| p.text()).ok_or_else(missing)
 }
 
 fn parameter(call: &Call, name: &Dynamic, default: &Dynamic) -> Result<Dynamic> {

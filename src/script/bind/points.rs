@@ -182,20 +182,24 @@ pub fn fill(l: &mut Library) {
     p.method("dim()", "the dimension they are in", |_, p, ()| Ok(p.dims()[1] as i64));
     p.method("rows(from, to)", "the points from..to; rows(a..b) as well", |_, p, (from, to)| {
         Ok(slice("rows", p, 0, &from, &to)?)
-    });
+    })
+    .example("p.rows(0, 3)");
     p.hidden("rows", |_, p, (at,): (Dynamic,)| Ok(indexed(p, &at)?));
-    p.method("cols(from, to)", "the coordinates from..to", |_, p, (from, to)| Ok(slice("cols", p, 1, &from, &to)?));
-    p.method("col(i)", "one coordinate of every point, as a list", |_, p, (i,)| Ok(column(p, &i)?));
+    p.method("cols(from, to)", "the coordinates from..to", |_, p, (from, to)| Ok(slice("cols", p, 1, &from, &to)?))
+        .example("p.cols(0, 1)");
+    p.method("col(i)", "one coordinate of every point, as a list", |_, p, (i,)| Ok(column(p, &i)?)).example("p.col(0)");
     p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(moments(p)?.0)));
     p.method("std()", "the standard deviation of every coordinate", |_, p, ()| Ok(list(moments(p)?.1)));
     p.method("min()", "the smallest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::min)?)));
     p.method("max()", "the largest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::max)?)));
     p.method("map(f)", "f of every row, a list: points where f gives rows, else a list", |call, p, (f,): (FnPtr,)| {
         mapped(call, p, &f)
-    });
+    })
+    .example("p.map(|row| row[0] + row[1])");
     p.method("filter(f)", "the points whose row, a list, makes f true", |call, p, (f,): (FnPtr,)| {
         filtered(call, p, &f)
-    });
+    })
+    .example("p.filter(|row| row[0] > 0)");
     p.method("to_array()", "a list of rows", |_, p, ()| {
         let [n, d] = p.dims();
         // every row is a list of its own
@@ -210,7 +214,8 @@ pub fn fill(l: &mut Library) {
     p.expose("concat", |_, p, (q,): (Points,)| Ok(joined(p, q)?));
     p.method("matmul(m)", "every point, a row, times a matrix", |call, p, (m,): (Dynamic,)| {
         Ok(product(p, call.points("matmul", &m)?)?)
-    });
+    })
+    .example("p.matmul([[0, 1], [-1, 0]])");
     arithmetic(l);
 }
 

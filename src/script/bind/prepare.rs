@@ -21,6 +21,8 @@ pub type TransformValue = Arc<Transform>;
 impl Kind for TransformValue {
     const NAME: &'static str = "Transform";
     const PAGE: &'static str = "standardise";
+    const ABOUT: &'static str = "How the columns of points were brought to common units, with the way back. The option prepare: of run takes one.";
+    const SAMPLE: &'static str = "let p = data::ring(6);\nlet t = whiten(p);";
 }
 
 /// Columns that are shown.
@@ -45,10 +47,12 @@ pub fn fill(l: &mut Library) {
     let mut t = l.kind::<TransformValue>(text);
     t.method("apply(points)", "the points in prepared units", |call, t, (x,): (Dynamic,)| {
         Ok(t.apply(&call.points("apply(points)", &x)?)?)
-    });
+    })
+    .example("t.apply(p)");
     t.method("back(points)", "prepared points in the units they came from", |call, t, (z,): (Dynamic,)| {
         Ok(t.back(&call.points("back(points)", &z)?)?)
-    });
+    })
+    .example("t.back(t.apply(p))");
     t.expose("save", |call, t, (path,): (Dynamic,)| {
         Ok(t.save(&call.context.output_path(&words("save(path)", &path)?))?)
     });
@@ -76,6 +80,7 @@ pub fn fill(l: &mut Library) {
         Ok(noted(call, "whitened", whiten::whiten(&widened(p)?, 0.0)?).apply(p)?)
     });
     p.index(|_, p, (at,): (Dynamic,)| Ok(indexed(p, &at)?));
+    l.spelled("standardised", "standardized");
 }
 
 /// The transform, after a note of what to know about it.

@@ -75,17 +75,20 @@ fn running(l: &mut Library) {
     let mut r = l.kind::<RunValue>(describe_run);
     r.method("resume(steps)", "goes on from where it ended, as a new run", |call, r, (steps,): (Dynamic,)| {
         Ok(advance(call.context, Run::clone(r), count("resume(steps)", &steps)?)?)
-    });
+    })
+    .example("run.resume(4)");
     r.method("save(folder)", "writes the run to a folder, for load_run", |call, r, (folder,): (Dynamic,)| {
         let folder = call.context.output_path(&text("save(folder)", &folder)?);
         Ok(r.save_with(&Disk, &folder, Earlier::Removed, &call.context.interrupt)?)
-    });
+    })
+    .example("run.save(\"kept\")");
     r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
         let n = count("sample(n)", &n)?;
         // draws, their way through the map, and what comes out
         memory::check_points("sample(n)", [n, r.source.dims()[1] + r.target.dims()[1]], 20)?;
         Ok(r.sample(n, call.context.rng().random())?)
-    });
+    })
+    .example("let run = w2_fe(#{ generator: mlp([8]) }).run(data::gaussian(8, 2), data::ring(8), #{ steps: 2 });\nrun.sample(5)");
 }
 
 /// Starts a run of a recipe, or goes on with the one that `--resume` names.
@@ -310,7 +313,8 @@ fn reading(l: &mut Library) {
 
 fn table(l: &mut Library) {
     let mut t = l.kind::<TableValue>(|t| t.render(12));
-    t.method("column(name)", "a column as a list", |_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?));
+    t.method("column(name)", "a column as a list", |_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?))
+        .example("t.column(\"time\")");
     t.index(|_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?));
     t.method("columns()", "the names of the columns", |_, t, ()| {
         Ok(t.names().map(|n| Dynamic::from(ImmutableString::from(n))).collect::<Array>())
@@ -318,7 +322,8 @@ fn table(l: &mut Library) {
     t.method("len()", "how many rows", |_, t, ()| Ok(t.len() as i64));
     t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
         Ok(t.last(&name).unwrap_or(f64::NAN))
-    });
+    })
+    .example("t.last(\"time\")");
 }
 
 fn column(t: &TableValue, name: &str) -> Result<Array> {

@@ -29,7 +29,7 @@ pub fn generator(g: &Generator) -> String {
     };
     let (d0, dinf) = g.slopes();
     let derivative = g.derivative_latex().map_or("numeric".to_string(), |d| format!("${d}$"));
-    let ends = g.ends_text().map(|e| format!("${}$", e.replace("<=", r"\le")));
+    let ends = g.ends_text().map(|e| format!("${}$", e.replace('≤', r"\le")));
     let rows = [
         ("$f(x)$", format!("${}${}", g.latex(), ends.map_or(String::new(), |e| format!(" for {e}")))),
         ("$f'(x)$", derivative),
