@@ -25,7 +25,7 @@
 //! ```
 //!
 //! A file that adds rows to a type of another file starts with `l.of::<Points>()`.
-use super::call::{Arguments, Call, Outcome, Run, function, method};
+use super::call::{Arguments, Call, Outcome, Run, changing, function, method};
 use super::index::{Index, Name, Type, split};
 use super::kind::Kind;
 use super::options::Options;
@@ -33,6 +33,9 @@ use crate::catalogue::Entry;
 use rhai::{Engine, Map};
 use std::any::TypeId;
 use std::marker::PhantomData;
+
+/// How the interpreter calls what sets an entry.
+pub const SET: &str = "index$set$";
 
 /// One overload as the interpreter sees it.
 pub struct Function {
@@ -234,6 +237,11 @@ impl<R: Kind> Of<'_, R> {
     /// What `value[index]` gives.
     pub fn index<A: Arguments, T: Kind>(&mut self, f: impl Fn(&Call, &R, A) -> Outcome<T> + Send + Sync + 'static) {
         self.add::<A>("index$get$".into(), None, method(f));
+    }
+
+    /// What `value[index] = …` does, and `value.name = …` where no property is called so; a constant is not changed.
+    pub fn set_index<A: Arguments>(&mut self, f: impl Fn(&Call, &mut R, A) -> Outcome<()> + Send + Sync + 'static) {
+        self.add::<A>(SET.into(), None, changing(f));
     }
 
     fn add<A: Arguments>(&mut self, name: String, entry: Option<Entry>, run: Run) {

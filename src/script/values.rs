@@ -11,9 +11,10 @@ use crate::flow::{Recipe, Run};
 use crate::generator::Generator;
 use crate::plot::Figure;
 use crate::plot::animation::Animation;
-use crate::record::{History, compact};
+use crate::record::compact;
 use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
+use crate::table::{Groups, Table};
 use std::sync::Arc;
 
 /// An f, not yet a divergence with a function space.
@@ -23,7 +24,18 @@ pub type EstimateValue = Arc<Estimate>;
 /// A run as a value; resuming makes a new one.
 pub type RunValue = Arc<Run>;
 /// A table as a value.
-pub type TableValue = Arc<History>;
+pub type TableValue = Arc<Table>;
+/// Rows of a table in groups.
+pub type GroupsValue = Arc<Groups>;
+
+/// A row of a table.
+#[derive(Clone)]
+pub struct TableRow {
+    /// the table
+    pub table: TableValue,
+    /// which of its rows
+    pub row: usize,
+}
 
 /// Any divergence.
 #[derive(Clone)]
@@ -188,6 +200,15 @@ impl Kind for RunValue {
 }
 impl Kind for TableValue {
     const NAME: &'static str = "Table";
+    const PAGE: &'static str = "table";
+}
+impl Kind for TableRow {
+    const NAME: &'static str = "Row";
+    const PAGE: &'static str = "table";
+}
+impl Kind for GroupsValue {
+    const NAME: &'static str = "Groups";
+    const PAGE: &'static str = "group";
 }
 impl Kind for Figure {
     const NAME: &'static str = "Figure";
