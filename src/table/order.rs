@@ -16,12 +16,12 @@ fn number(x: f64) -> u64 {
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
-/// The place of every word in the order of the alphabet, by code points.
+/// The place of every word in the order of the alphabet, by code points, from 1: turned round, 0 would be [`LAST`].
 fn ranks(t: &Texts) -> Vec<u64> {
     let mut order: Vec<u32> = (0..t.words.len() as u32).collect();
     sorting::sort_by(&mut order, |a, b| t.words.get(*a).cmp(t.words.get(*b)));
     let mut out = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(rank, code)| out[*code as usize] = rank as u64);
+    order.iter().enumerate().for_each(|(rank, code)| out[*code as usize] = rank as u64 + 1);
     out
 }
 
@@ -33,7 +33,7 @@ pub fn keys(column: &Column, descending: bool) -> Result<Vec<u64>> {
     let turned = |key: u64| if descending && key != LAST { !key } else { key };
     let out = match column {
         Column::Numbers(v) => v.iter().map(|x| turned(number(*x))).collect(),
-        Column::Truths(v) => v.iter().map(|t| turned(t.map_or(LAST, u64::from))).collect(),
+        Column::Truths(v) => v.iter().map(|t| turned(t.map_or(LAST, |t| 1 + u64::from(t)))).collect(),
         Column::Texts(t) => {
             let ranks = ranks(t);
             let key = |c: &u32| if *c == MISSING { LAST } else { ranks[*c as usize] };
@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(order(&[keys(&x, true).unwrap()]).unwrap(), [3, 6, 0, 4, 2, 5, 1]);
         let t = Column::texts([Some("b"), Some("a"), None, Some("é"), Some("a")]).unwrap();
         assert_eq!(order(&[keys(&t, false).unwrap()]).unwrap(), [1, 4, 0, 3, 2]);
+        assert_eq!(order(&[keys(&t, true).unwrap()]).unwrap(), [3, 0, 1, 4, 2]);
         let second = Column::truths(vec![None, Some(true), None, None, Some(false)]);
         let both = [keys(&t, false).unwrap(), keys(&second, false).unwrap()];
         assert_eq!(order(&both).unwrap(), [4, 1, 0, 3, 2]);

@@ -178,7 +178,7 @@ fn tables_as_pandas_makes_them() {
 /// What is written is what is read, in every format of tables.
 #[test]
 fn tables_in_files() {
-    let words = ["plain", "a, b", "a;b\t\"c\"", "two\nlines", " blank ", "# none", "é∇", "x y"];
+    let words = ["plain", "a, b", "a;b\t\"c\"", "two\nlines", "blank ed", "# none", "é∇", "x y"];
     let texts = Column::texts((0..200).map(|i| (i % 9 != 3).then(|| words[i % 8]))).unwrap();
     let numbers = |scale: f64| (0..200).map(move |i| if i % 7 == 2 { f64::NAN } else { scale * (f64::from(i) - 71.5) });
     let t = Table::new(vec![
@@ -203,12 +203,14 @@ fn tables_in_files() {
     let path = folder.path().join("t.csv");
     let odd = Column::texts([Some("007"), Some("8"), None]).unwrap();
     let gap = Column::texts([Some("a"), Some("NA"), None]).unwrap();
-    let odd = Table::new(vec![("id".into(), odd), ("g".into(), gap)]).unwrap();
+    let blank = Column::texts([Some("a "), Some("b"), None]).unwrap();
+    let odd = Table::new(vec![("id".into(), odd), ("g".into(), gap), ("b".into(), blank)]).unwrap();
     assert_eq!(
         io::save_table(&odd, &path).unwrap(),
         [
             "column `id` has the text `007`, which is read as a number again; a .parquet file keeps it",
             "column `g` has the text `NA`, which is read as missing again; a .parquet file keeps it",
+            "column `b` has the text `a `, which is read without the blanks around it again; a .parquet file keeps it",
         ]
     );
     let path = folder.path().join("t.parquet");
@@ -272,7 +274,7 @@ fn wide_and_long_tables() {
     names.reverse();
     assert_eq!(t.select(&names).unwrap().names().next(), Some("c99999"));
 
-    let labels: Vec<String> = (0..1_000_000).map(|i| format!("id{}", (i * 7919) % 1_000_000)).collect();
+    let labels: Vec<String> = (0..1_000_000u64).map(|i| format!("id{}", (i * 7919) % 1_000_000)).collect();
     let column = Column::texts(labels.iter().map(|l| Some(l.as_str()))).unwrap();
     let t =
         Table::new(vec![("id".into(), column), ("x".into(), Column::numbers((0..1_000_000).map(f64::from).collect()))]);

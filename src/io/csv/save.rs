@@ -45,17 +45,18 @@ fn quoted(field: &str, separator: u8, out: &mut String) {
     }
 }
 
-/// What of a table is not read as it was: texts that look like numbers, or like gaps.
+/// What of a table is not read as it was: texts that look like numbers, or like gaps, or end in blanks.
 fn unlike(name: &str, column: &Column) -> Option<String> {
     let Column::Texts(t) = column else { return None };
     let writing = Writing::default();
     let read = |w: &&str| writing.cell(w.as_bytes());
+    let blanks = t.words.iter().find(|w| w.trim() != *w).map(|w| (w, "without the blanks around it"));
     let gap = t.words.iter().find(|w| read(w) == Read::Missing);
     let texts = t.words.iter().any(|w| read(&w) == Read::Text);
     let number = t.words.iter().find(|w| !texts && read(w) != Read::Missing);
-    let (word, what) = gap.map(|w| (w, "missing")).or(number.map(|w| (w, "a number")))?;
+    let (word, what) = gap.map(|w| (w, "as missing")).or(number.map(|w| (w, "as a number"))).or(blanks)?;
     Some(format!(
-        "column `{}` has the text `{}`, which is read as {what} again; a .parquet file keeps it",
+        "column `{}` has the text `{}`, which is read {what} again; a .parquet file keeps it",
         clip(name, 40),
         clip(word, 40)
     ))

@@ -2,7 +2,7 @@
 use super::meaning::Meaning;
 use super::pages::{Chunk, Pages};
 use super::unpack::is_known;
-use crate::input::{Input, excerpt, open, read_bytes};
+use crate::input::{Input, excerpt, open};
 use crate::memory;
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
@@ -19,6 +19,7 @@ const DESCRIPTION: u64 = 1 << 30;
 /// A file that is open, and a description that fits it.
 pub struct File {
     input: Input,
+    len: u64,
     meta: ParquetMetaData,
     /// rows of all groups
     pub rows: usize,
@@ -37,7 +38,10 @@ pub struct Leaf {
 
 fn bytes(input: &mut Input, at: u64, len: u64) -> Result<Vec<u8>, String> {
     input.seek(SeekFrom::Start(at)).map_err(|e| e.to_string())?;
-    let out = read_bytes(input.take(len), len)?;
+    // no more than the file has: whoever asks has looked
+    let mut out = vec![];
+    memory::reserve(&mut out, usize::try_from(len).unwrap_or(usize::MAX)).map_err(|reason| format!("it {reason}"))?;
+    input.take(len).read_to_end(&mut out).map_err(|e| e.to_string())?;
     if out.len() as u64 == len { Ok(out) } else { Err("it is cut short".into()) }
 }
 
@@ -61,6 +65,10 @@ fn check(meta: &ParquetMetaData, behind: u64) -> Result<usize, String> {
         }
         for c in group.columns() {
             let (at, len) = place(c).ok_or("a column begins before the file does")?;
+            // without rows there may be no pages
+            if n == 0 && len == 0 {
+                continue;
+            }
             packed = packed.saturating_add(len);
             if at < 4 || at.checked_add(len).is_none_or(|end| end > behind) {
                 return Err(format!("column `{}` lies beyond the file", excerpt(&c.column_path().string())));
@@ -117,7 +125,7 @@ impl File {
             },
         });
         let leaves = leaves.collect();
-        Ok(File { input, meta, rows, leaves })
+        Ok(File { input, len, meta, rows, leaves })
     }
 
     /// Errors if so many columns do not fit into memory.
@@ -129,6 +137,11 @@ impl File {
         crate::input::unpackable(len.saturating_mul(64), u64::try_from(size).unwrap_or(u64::MAX))?;
         memory::refusal(size)
             .map_or(Ok(()), |reason| Err(format!("its {} rows of {columns} columns {reason}", self.rows)))
+    }
+
+    /// Entries that a column may be given room for before they are seen: what takes no more than four times the file.
+    pub fn room(&self) -> usize {
+        self.rows.min(usize::try_from(self.len / 2).unwrap_or(usize::MAX))
     }
 
     /// How many groups of rows.

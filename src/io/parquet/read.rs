@@ -88,6 +88,7 @@ pub fn columns(file: &mut File, chosen: &[usize], notes: &mut Vec<String>) -> Do
         let leaf = file.leaves[*k].clone();
         let meaning = leaf.meaning.map_err(|what| format!("column `{}` holds {what}", excerpt(&leaf.name)))?;
         let mut reading = Reading { meaning, to: filling(meaning), rounded: None };
+        reading.to.reserve(file.room()).map_err(|reason| format!("it {reason}"))?;
         for group in 0..file.groups() {
             interrupt::poll().map_err(|e| e.to_string())?;
             let (reader, rows, level) = file.column(group, *k)?;

@@ -1,7 +1,7 @@
 //! Tables: made, read, changed, kept in files.
 use super::io::wanted;
 use super::table_values::{as_list, as_map, as_points, borrowed, column, table, texts, value};
-use crate::catalogue::{Entry, Opt, OptionKind, defaults_of, no_defaults};
+use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
 use crate::io::Wanted;
 use crate::script::call::Call;
@@ -61,6 +61,15 @@ const SORTING: &[Opt] = &[Opt {
     doc: "the largest first; what is missing comes last either way",
 }];
 
+/// What is found out where nothing is asked for.
+fn reading_defaults() -> serde_json::Value {
+    let mut all = serde_json::to_value(Wanted::default()).unwrap_or_default();
+    if let Some(all) = all.as_object_mut() {
+        all.retain(|key, _| READING.iter().any(|o| o.name == key.as_str()));
+    }
+    all
+}
+
 /// What a join does without being asked.
 fn joining() -> serde_json::Value {
     serde_json::json!({ "how": "inner" })
@@ -88,7 +97,7 @@ pub const ENTRIES: &[Entry] = &[
     ),
     Entry {
         options: READING,
-        defaults: defaults_of::<Wanted>,
+        defaults: reading_defaults,
         room: "io",
         ..entry(
             "io::table",

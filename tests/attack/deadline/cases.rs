@@ -435,7 +435,6 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
             "tabulate",
             "len",
             "dim",
-            "columns",
             "column",
             "last",
             "row",
