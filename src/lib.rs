@@ -17,7 +17,8 @@
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
 //! | [`dataset`] | data sets |
-//! | [`io`] | points in files |
+//! | [`table`] | tables: columns of numbers, truths and texts, in groups, in order, joined |
+//! | [`io`] | points and tables in files |
 //! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`plot`] | figures as plain data; one file draws |
 //! | [`script`] | the language, its session and its errors |
@@ -58,5 +59,6 @@ pub mod sorting;
 pub mod space;
 pub mod summary;
 pub mod sums;
+pub mod table;
 pub mod threads;
 pub mod transport;

@@ -1,7 +1,8 @@
 //! What a file format is.
-use super::wanted::{Loaded, Wanted};
+use super::wanted::{Loaded, LoadedTable, Wanted};
 use crate::dataset::Rows;
 use crate::error::Result;
+use crate::table::Table;
 use std::path::Path;
 
 /// A way to keep points in a file.
@@ -15,4 +16,17 @@ pub struct Format {
     pub load: fn(&Path, &Wanted) -> Result<Loaded>,
     /// writes a whole file
     pub save: fn(&Rows, &Path) -> Result<()>,
+    /// the same for tables; none where such a file holds points alone
+    pub tables: Option<Tables>,
+}
+
+/// A way to keep tables in a file.
+#[derive(Clone, Copy)]
+pub struct Tables {
+    /// the options of [`Wanted`] that mean something here
+    pub takes: &'static [&'static str],
+    /// reads a whole file
+    pub load: fn(&Path, &Wanted) -> Result<LoadedTable>,
+    /// writes a whole file, and says what it does not hold
+    pub save: fn(&Table, &Path) -> Result<Vec<String>>,
 }

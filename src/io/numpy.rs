@@ -17,9 +17,9 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::result::ZipError;
 
-pub(super) const NPY: Format = Format { extension: "npy", takes: &[], load: load_npy, save: save_npy };
+pub(super) const NPY: Format = Format { extension: "npy", takes: &[], load: load_npy, save: save_npy, tables: None };
 pub(super) const NPZ: Format =
-    Format { extension: "npz", takes: &["array", "labels"], load: load_points, save: save_points };
+    Format { extension: "npz", takes: &["array", "labels"], load: load_points, save: save_points, tables: None };
 
 /// A named array: its name, its numbers in row-major order, its shape.
 pub type Array = (String, Numbers, Vec<usize>);

@@ -6,7 +6,8 @@ use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use std::path::Path;
 
-fn format(path: &Path) -> Result<&'static Format> {
+/// The format of a file, by its extension.
+pub(super) fn format(path: &Path) -> Result<&'static Format> {
     let given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
     FORMATS.iter().find(|f| f.extension == given).ok_or_else(|| {
         let extensions = FORMATS.iter().map(|f| f.extension);
@@ -88,7 +89,7 @@ impl Labels {
 ///
 /// let folder = std::env::temp_dir().join(format!("gflow-doc-{}", std::process::id()));
 /// let points = Rows { data: vec![0.5, 1.0, -2.0, 0.1, 3.0, 4.0], n: 3, d: 2 };
-/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt"] {
+/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt", "points.parquet"] {
 ///     let path = folder.join(name);
 ///     io::save(&points, &path)?;
 ///     assert_eq!(io::load(&path)?, points);
@@ -112,12 +113,12 @@ const OPTIONS: &[Opt] = &[
     Opt {
         name: "columns",
         kind: OptionKind::Value("a list of names or numbers of columns"),
-        doc: "text: the coordinates in this order, numbered from 0; all but index and labels if not given",
+        doc: "text, Parquet: the coordinates in this order, numbered from 0; all but index and labels if not given",
     },
     Opt {
         name: "labels",
         kind: OptionKind::Value(COLUMN),
-        doc: "text: the column of labels, texts or numbers; npz: the array of labels. The result is then a map of points and labels",
+        doc: "text, Parquet: the column of labels, texts or numbers; npz: the array of labels. The result is then a map of points and labels",
     },
     Opt {
         name: "header",
@@ -153,11 +154,11 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::load",
         room: "io",
         signature: "io::load(path, options)",
-        doc: "Points from a .npy, .npz, .csv, .tsv or .txt file (rows are points), with the digits of the file. Text may be \
+        doc: "Points from a .npy, .npz, .csv, .tsv, .txt or .parquet file (rows are points), with the digits of the file. Text may be \
               separated by commas, semicolons, tabs, | or blanks, have a line of names, # comments, decimal commas and an \
               index column as pandas writes it; a missing value becomes NaN, which finite_rows(x) leaves out and \
               not_finite(x) lists. What may be read in two ways is refused with the option that decides. With labels the \
-              result is #{ points, labels }, as of data::idx. Of an array of more than two dimensions the first counts points.",
+              result is #{ points, labels }, as of data::idx. Of an array of more than two dimensions the first counts points. io::table(path) reads a table, with texts and names.",
         equation: "",
         cite: "",
         options: OPTIONS,
@@ -168,7 +169,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::save",
         room: "io",
         signature: "io::save(points, path)",
-        doc: "Writes points to a .npy, .npz, .csv, .tsv or .txt file, by extension, in f64; a relative path is inside --out where one is given.",
+        doc: "Writes points to a .npy, .npz, .csv, .tsv, .txt or .parquet file, by extension, in f64, or a table, such as run.history, to one \
+              of the last four; a relative path is inside --out where one is given.",
         equation: "",
         cite: "",
         options: &[],

@@ -1,5 +1,6 @@
 //! What is wanted of a file, and what came of it.
 use crate::dataset::Rows;
+use crate::table::Table;
 use serde::{Deserialize, Serialize};
 
 /// A column of a table, as somebody names it.
@@ -119,4 +120,13 @@ impl From<Rows> for Loaded {
     fn from(rows: Rows) -> Loaded {
         Loaded { rows, labels: None, notes: vec![] }
     }
+}
+
+/// A table of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadedTable {
+    /// the table
+    pub table: Table,
+    /// what was decided without being asked, a sentence each
+    pub notes: Vec<String>,
 }

@@ -42,9 +42,14 @@ fn elementwise(a: &Array, b: &Array, f: fn(f64, f64) -> f64) -> Result<Array> {
             if let (Some(x), Some(y)) = (x.read_lock::<Array>(), y.read_lock::<Array>()) {
                 return Ok(Dynamic::from(elementwise(&x, &y, f)?));
             }
-            Ok(Dynamic::from(f(number("an entry", &x)?, number("an entry", &y)?)))
+            Ok(Dynamic::from(f(entry(&x)?, entry(&y)?)))
         })
         .collect()
+}
+
+/// A number of a list; what is missing in a column of a table is NaN, and stays so.
+fn entry(v: &Dynamic) -> Result<f64> {
+    v.as_float().or_else(|_| number("an entry", v))
 }
 
 fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> Result<Array> {
@@ -59,7 +64,7 @@ fn scaled(a: &Array, f: &dyn Fn(f64) -> f64) -> Result<Array> {
             if let Some(inner) = x.read_lock::<Array>() {
                 return Ok(Dynamic::from(scaled(&inner, f)?));
             }
-            Ok(Dynamic::from(f(number("an entry", &x)?)))
+            Ok(Dynamic::from(f(entry(&x)?)))
         })
         .collect()
 }

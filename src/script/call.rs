@@ -155,6 +155,16 @@ pub fn method<R: Kind, A: Arguments, T: Kind>(f: impl Fn(&Call, &R, A) -> Outcom
     })
 }
 
+/// A function that changes a value, by further arguments.
+pub fn changing<R: Kind, A: Arguments>(f: impl Fn(&Call, &mut R, A) -> Outcome<()> + Send + Sync + 'static) -> Run {
+    Arc::new(move |call, args| {
+        let (me, rest) = args.split_first_mut().ok_or_else(mismatch)?;
+        let rest = A::take(rest).ok_or_else(mismatch)?;
+        let mut me = me.write_lock::<R>().ok_or_else(mismatch)?;
+        f(call, &mut me, rest).map(Dynamic::from)
+    })
+}
+
 /// The interpreter has chosen the function by the types of its arguments; this is what it says if it errs.
 fn mismatch() -> Stop {
     Stop::Error(Error::data("the call", "has arguments of other types than the function"))

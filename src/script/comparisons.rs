@@ -70,7 +70,12 @@ pub fn register(engine: &mut Engine) {
         never::<ImmutableString, bool>(engine, name, r);
         never::<bool, i64>(engine, name, r);
         never::<bool, f64>(engine, name, r);
-        if !matches!(r, Equal | Unequal) {
+        if matches!(r, Equal | Unequal) {
+            equal::<f64>(engine, name, r);
+            equal::<i64>(engine, name, r);
+            equal::<bool>(engine, name, r);
+            equal::<ImmutableString>(engine, name, r);
+        } else {
             masks(engine, name, r);
         }
     }
@@ -126,6 +131,32 @@ fn others(ctx: &NativeCallContext, (name, r): (&str, Relation), a: &Dynamic, b: 
     let kinds = |v: &Dynamic| friendly(ctx.engine().map_type_name(v.type_name()));
     let message = format!("{name} ({}, {})", kinds(&a), kinds(&b));
     Err(EvalAltResult::ErrorFunctionNotFound(message, ctx.call_position()).into())
+}
+
+/// `v == "a"` of a list, entry by entry: what chooses rows of a table. What is missing equals nothing.
+fn equal<B: Clone + Send + Sync + 'static>(engine: &mut Engine, name: &'static str, r: Relation) {
+    engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: B| entries(&ctx, (name, r), &a, b));
+    engine.register_fn(name, move |ctx: NativeCallContext, b: B, a: Array| entries(&ctx, (name, r), &a, b));
+}
+
+fn entries<B: Clone + Send + Sync + 'static>(
+    ctx: &NativeCallContext,
+    relation: (&'static str, Relation),
+    list: &Array,
+    b: B,
+) -> Native<Array> {
+    let b = Dynamic::from(b);
+    let number = |v: &Dynamic| v.as_float().ok().or_else(|| v.as_int().ok().map(|i| i as f64));
+    let one = |(i, v): (usize, &Dynamic)| -> Native<Dynamic> {
+        interrupt::poll_each(i).or_else(|e| fail(ctx, e))?;
+        let v = v.flatten_clone();
+        Ok(Dynamic::from(match (number(&v), number(&b), v.as_bool(), b.as_bool()) {
+            (Some(x), Some(y), ..) => relation.1.of_numbers(x, y),
+            (_, _, Ok(x), Ok(y)) => relation.1.holds(Some(x.cmp(&y))),
+            _ => others(ctx, relation, &v, &b)?,
+        }))
+    };
+    list.iter().enumerate().map(one).collect()
 }
 
 /// `v > 0` of a list, entry by entry: what chooses rows of points.

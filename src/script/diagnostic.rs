@@ -156,7 +156,7 @@ fn own(last: &str) -> &str {
         "FittedCritic" => "Critic",
         "FlowValue" | "DensityFlow" => "Flow",
         "CodecValue" => "Codec",
-        "History" => "Table",
+        "TableRow" => "Row",
         "Order" => "Renyi",
         "Bar" => "Progress",
         "Caught" => "Error",

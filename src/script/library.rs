@@ -28,7 +28,7 @@
 //! `let p = data::ring(6);`). What an argument of a signature is stands in `arguments.rs`.
 //!
 //! A file that adds rows to a type of another file starts with `l.of::<Points>()`.
-use super::call::{Arguments, Call, Outcome, Run, function, method};
+use super::call::{Arguments, Call, Outcome, Run, changing, function, method};
 use super::index::{Index, Name, Type, split};
 use super::kind::Kind;
 use super::options::Options;
@@ -36,6 +36,9 @@ use crate::catalogue::Entry;
 use rhai::{Engine, Map};
 use std::any::TypeId;
 use std::marker::PhantomData;
+
+/// How the interpreter calls what sets an entry.
+pub const SET: &str = "index$set$";
 
 /// One overload as the interpreter sees it.
 pub struct Function {
@@ -243,6 +246,11 @@ impl<R: Kind> Of<'_, R> {
     fn noted(&mut self, name: Name) -> Noted<'_> {
         let at = self.library.index.note(name);
         Noted(&mut self.library.index.names[at])
+    }
+
+    /// What `value[index] = …` does, and `value.name = …` where no property is called so; a constant is not changed.
+    pub fn set_index<A: Arguments>(&mut self, f: impl Fn(&Call, &mut R, A) -> Outcome<()> + Send + Sync + 'static) {
+        self.add::<A>(SET.into(), None, changing(f));
     }
 
     fn add<A: Arguments>(&mut self, name: String, entry: Option<Entry>, run: Run) {

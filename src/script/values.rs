@@ -11,9 +11,10 @@ use crate::flow::{Recipe, Run};
 use crate::generator::Generator;
 use crate::plot::Figure;
 use crate::plot::animation::Animation;
-use crate::record::{History, compact};
+use crate::record::compact;
 use crate::space::Lipschitz;
 use crate::space::kernel::Kernel;
+use crate::table::{Groups, Table};
 use std::sync::Arc;
 
 /// An f, not yet a divergence with a function space.
@@ -23,7 +24,18 @@ pub type EstimateValue = Arc<Estimate>;
 /// A run as a value; resuming makes a new one.
 pub type RunValue = Arc<Run>;
 /// A table as a value.
-pub type TableValue = Arc<History>;
+pub type TableValue = Arc<Table>;
+/// Rows of a table in groups.
+pub type GroupsValue = Arc<Groups>;
+
+/// A row of a table.
+#[derive(Clone)]
+pub struct TableRow {
+    /// the table
+    pub table: TableValue,
+    /// which of its rows
+    pub row: usize,
+}
 
 /// Any divergence.
 #[derive(Clone)]
@@ -216,8 +228,21 @@ impl Kind for RunValue {
 }
 impl Kind for TableValue {
     const NAME: &'static str = "Table";
-    const ABOUT: &'static str = "Numbers in named columns: run.history, e.bracket. t[\"time\"] is a column as a list; plot::lines(t, \"time\", [\"divergence\"]) draws some.";
-    const SAMPLE: &'static str = "let flow = mmd_flow(gaussian_kernel(1.0));\nlet t = flow.run(data::gaussian(8, 2), data::ring(8), #{ steps: 4 }).history;";
+    const PAGE: &'static str = "table";
+    const ABOUT: &'static str = "Columns of numbers, texts or truths by name: t.x and t[\"x\"] are a column as a list, t[i] is a row, t[a..b] and t[mask] are tables of some rows, t.x = 2*t.y sets a column. run.history and e.bracket are tables; plot::lines(t, \"time\", [\"divergence\"]) draws some columns.";
+    const SAMPLE: &'static str = "let t = table(#{ g: [\"b\", \"a\", \"b\"], x: [1.0, 2.0, ()] });";
+}
+impl Kind for TableRow {
+    const NAME: &'static str = "Row";
+    const PAGE: &'static str = "table";
+    const ABOUT: &'static str = "One row of a table: row.x and row[\"x\"] are its entries.";
+    const SAMPLE: &'static str = "let row = table(#{ g: [\"b\", \"a\"], x: [1.0, 2.0] })[0];";
+}
+impl Kind for GroupsValue {
+    const NAME: &'static str = "Groups";
+    const PAGE: &'static str = "group";
+    const ABOUT: &'static str = "The rows of a table in groups, in the order of their keys.";
+    const SAMPLE: &'static str = "let groups = table(#{ g: [\"b\", \"a\", \"b\"], x: [1.0, 2.0, 4.0] }).group(\"g\");";
 }
 impl Kind for Figure {
     const NAME: &'static str = "Figure";

@@ -6,7 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use gflow::dataset::{Rows, idx};
 use gflow::error::Result;
-use gflow::io::{Column, Wanted};
+use gflow::io::{Column as Wish, Wanted};
+use gflow::table::{Column, Table};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -239,7 +240,7 @@ fn peak(name: &str, bytes: &[u8], wanted: &Wanted) -> usize {
 #[test]
 fn reading_takes_the_memory_of_what_is_read() {
     const PIECES: usize = 3 << 20;
-    let labels = Wanted { labels: Some(Column::At(-1)), ..Wanted::default() };
+    let labels = Wanted { labels: Some(Wish::At(-1)), ..Wanted::default() };
     let rows = |line: &str| line.repeat(8_000_000 / line.len());
     for (name, text, wanted) in [
         ("digits.csv", rows("1,2\n3,4\n"), Wanted::default()),
@@ -314,4 +315,57 @@ fn scripts_without_an_end() {
         "F=$(mktemp -u); mkfifo $F; (echo 'print(1)' > $F &); \"$G\" run $F --device cpu --quiet; R=$?; rm -f $F; exit $R",
     );
     assert_eq!((code, said.as_str()), (Some(0), ""));
+}
+
+/// A bit that is flipped somewhere in a Parquet file is seen, or one of its values is another: nothing else happens, and the
+/// file is not believed where it asks for memory.
+#[test]
+fn every_bit_of_a_parquet_file() {
+    let texts = Column::texts((0..12).map(|i| (i % 4 != 1).then_some(["a", "bb", "c"][i % 3]))).unwrap();
+    let numbers = Column::numbers((0..12).map(|i| if i == 5 { f64::NAN } else { f64::from(i) / 8.0 }).collect());
+    let truths = Column::truths((0..12).map(|i| Some(i % 3 == 0)).collect());
+    let t = Table::new(vec![("x".into(), numbers), ("g".into(), texts), ("b".into(), truths)]).unwrap();
+    let file = File::new("parquet");
+    let path = file.path().join("whole.parquet");
+    gflow::io::save_table(&t, &path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut noticed = 0;
+    for bit in 0..8 * whole.len() {
+        let mut damaged = whole.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        let path = file.write(&damaged);
+        let (loaded, peak) = allocations::peak(1 << 30, refused, || gflow::io::load_table(&path, &Wanted::default()));
+        assert!(peak < (1 << 20), "bit {bit} took {peak} bytes");
+        match loaded {
+            Ok(l) => assert!(l.table.rows() == 12 || l.table.rows() == 0, "bit {bit}: {} rows", l.table.rows()),
+            Err(e) => {
+                noticed += 1;
+                assert!(!e.to_string().contains("fault"), "bit {bit}: {e}");
+            }
+        }
+    }
+    println!("{noticed} of {} bits were noticed", 8 * whole.len());
+    assert!(noticed > 2 * whole.len());
+}
+
+/// A column of a Parquet file takes what it is in memory, and its pages.
+#[test]
+fn parquet_takes_the_memory_of_what_is_read() {
+    let numbers = |k: u64| {
+        Column::numbers((0..1_000_000u64).map(|i| ((i * 2_654_435_761 + k) % 1_000_003) as f64 / 7.0).collect())
+    };
+    let t = Table::new(vec![("x".into(), numbers(1)), ("y".into(), numbers(2))]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    gflow::io::save_table(&t, &path).unwrap();
+    let size = std::fs::metadata(&path).unwrap().len() as usize;
+    let (loaded, peak) = allocations::peak(1 << 30, refused, || gflow::io::load_table(&path, &Wanted::default()));
+    assert_eq!(loaded.unwrap().table, t);
+    assert!(peak <= 4 * size, "{peak} bytes for {size}");
+    // what ends early, wherever
+    let bytes = std::fs::read(&path).unwrap();
+    for cut in (0..bytes.len()).step_by(bytes.len() / 50) {
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        refuses(&path, "");
+    }
 }

@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "generator",
     "space",
     "dataset",
+    "table",
     "io",
     "prepare",
     "transport",

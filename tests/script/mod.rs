@@ -11,4 +11,5 @@ mod numbers;
 mod prepare;
 mod reproduce;
 mod sessions;
+mod table_values;
 mod tables;

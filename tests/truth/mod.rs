@@ -25,4 +25,5 @@ mod ring;
 mod scale;
 mod sizes;
 mod splitmix;
+mod tables;
 mod transport;

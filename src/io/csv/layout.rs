@@ -209,7 +209,7 @@ impl Layout {
             let (named, written) = (self.named(k), self.written(k));
             return format!(
                 "{named} holds texts, `{shown}` in line {line}: labels: {written} reads it as labels, columns: […] \
-                 names the coordinates"
+                 names the coordinates, io::table(path) reads a table"
             );
         }
         format!("line {line}, column {}: `{shown}` is not a number{}{hint}", k + 1, self.called(k))

@@ -10,15 +10,34 @@ mod read;
 mod records;
 mod save;
 mod separator;
+mod table;
 mod tidy;
-use super::format::Format;
+use super::format::{Format, Tables};
 
 /// What these files take.
 const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "skip"];
 
-pub(super) const CSV: Format =
-    Format { extension: "csv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b',') };
-pub(super) const TSV: Format =
-    Format { extension: "tsv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b'\t') };
-pub(super) const TXT: Format =
-    Format { extension: "txt", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b' ') };
+/// What tables take: labels are one of their columns.
+const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "skip"];
+
+pub(super) const CSV: Format = Format {
+    extension: "csv",
+    takes: TAKES,
+    load: read::load,
+    save: |rows, path| save::save(rows, path, b','),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b',') }),
+};
+pub(super) const TSV: Format = Format {
+    extension: "tsv",
+    takes: TAKES,
+    load: read::load,
+    save: |rows, path| save::save(rows, path, b'\t'),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b'\t') }),
+};
+pub(super) const TXT: Format = Format {
+    extension: "txt",
+    takes: TAKES,
+    load: read::load,
+    save: |rows, path| save::save(rows, path, b' '),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b' ') }),
+};

@@ -1,5 +1,6 @@
 //! Estimates: values with their proof.
 use super::critic::critic_option;
+use super::table_values::of_history;
 use crate::critic::certificate::{Upper, certify};
 use crate::critic::estimate::{EstimateOptions, Request, estimate_on, estimate_optimizer};
 use crate::critic::mlp::{MlpBuilder, MlpOptions};
@@ -14,7 +15,7 @@ use crate::script::convert::{list, numbers};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
 use crate::script::options::Options;
-use crate::script::values::{DivergenceValue, EstimateValue, FittedCritic, GeneratorValue, TableValue, proved};
+use crate::script::values::{DivergenceValue, EstimateValue, FittedCritic, GeneratorValue, proved};
 use crate::transport::weights;
 use rhai::{Array, Dynamic, Map};
 use std::sync::Arc;
@@ -107,7 +108,7 @@ fn proofs(l: &mut Library) {
         }))
     });
     e.property("bracket", "the bounds along the iterations, a table", |_, e| {
-        Ok(TableValue::new(bracket_table(e.solution.as_ref().map_or(&[][..], |f| &f.history))))
+        Ok(of_history(&bracket_table(e.solution.as_ref().map_or(&[][..], |f| &f.history)))?)
     });
 }
 

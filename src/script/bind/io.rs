@@ -7,6 +7,7 @@ use crate::prepare::rows::Gaps;
 use crate::script::call::Call;
 use crate::script::convert::{held, list, plain_number, rows, text, type_of};
 use crate::script::library::Library;
+use crate::script::values::{RunValue, TableValue};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 pub fn fill(l: &mut Library) {
     l.expose("io::load", |call, (path,): (Dynamic,)| {
         let path = call.context.input_path(&text("io::load(path)", &path)?);
-        let loaded = crate::io::load_with(&path, &wanted(call)?)?;
+        let loaded = crate::io::load_with(&path, &wanted(call, "io::load")?)?;
         let gaps = Gaps::of(&loaded.rows.data, loaded.rows.d)?;
         loaded.notes.iter().for_each(|note| call.context.note(format!("io::load: {note}")));
         if gaps.rows > 0 {
@@ -24,43 +25,55 @@ pub fn fill(l: &mut Library) {
         Ok(given(loaded)?)
     });
     l.expose("io::save", |call, (p, path): (Dynamic, Dynamic)| {
-        let (p, path) = (rows("io::save(points)", &p)?, text("io::save(path)", &path)?);
-        Ok(crate::io::save(&p, &call.context.output_path(&path))?)
+        let path = call.context.output_path(&text("io::save(path)", &path)?);
+        let flat = p.flatten_clone();
+        if let Some(t) = flat.read_lock::<TableValue>() {
+            let notes = crate::io::save_table(&t, &path)?;
+            notes.iter().for_each(|note| call.context.note(format!("io::save: {note}")));
+            return Ok(());
+        }
+        if flat.is::<Map>() || flat.is::<RunValue>() {
+            let (what, mend) =
+                if flat.is_map() { ("map", "table(…) makes one of it") } else { ("Run", "run.history is one") };
+            let expected = format!("points, a list of rows, or a table: {mend}");
+            return Err(Error::Shape { what: "io::save".into(), expected, got: format!("a {what}") }.into());
+        }
+        Ok(crate::io::save(&rows("io::save(points)", &p)?, &path)?)
     });
 }
 
-/// The options of `io::load`.
-fn wanted(call: &Call) -> Result<Wanted> {
+/// The options of `io::load` and of `io::table`, which `owner` tells apart.
+pub(super) fn wanted(call: &Call, owner: &str) -> Result<Wanted> {
     let mut out: Wanted = call.options.typed()?;
     if let Some(labels) = call.options.value("labels") {
-        out.labels = Some(column("labels", labels, "the name of a column, or its number from 0")?);
+        out.labels = Some(column(owner, "labels", labels, "the name of a column, or its number from 0")?);
     }
     if let Some(columns) = call.options.value("columns") {
         let expected = "a list of names or numbers of columns, such as [\"x\", \"y\"] or [0, 1]";
         let flat = columns.flatten_clone();
-        let listed = flat.read_lock::<Array>().ok_or_else(|| misfit("columns", columns, expected))?;
+        let listed = flat.read_lock::<Array>().ok_or_else(|| misfit(owner, "columns", columns, expected))?;
         if listed.is_empty() {
-            return Err(misfit("columns", columns, expected));
+            return Err(misfit(owner, "columns", columns, expected));
         }
-        out.columns = listed.iter().map(|c| column("columns", c, expected)).collect::<Result<_>>()?;
+        out.columns = listed.iter().map(|c| column(owner, "columns", c, expected)).collect::<Result<_>>()?;
     }
     Ok(out)
 }
 
-fn misfit(key: &str, v: &Dynamic, expected: &str) -> Error {
+fn misfit(owner: &str, key: &str, v: &Dynamic, expected: &str) -> Error {
     let got = match plain_number(v) {
         Some(x) => x.to_string(),
         None => format!("a {}", type_of(v)),
     };
-    Error::Option { owner: "io::load".into(), key: key.into(), got, expected: expected.into() }
+    Error::Option { owner: owner.into(), key: key.into(), got, expected: expected.into() }
 }
 
-fn column(key: &str, v: &Dynamic, expected: &str) -> Result<Column> {
+fn column(owner: &str, key: &str, v: &Dynamic, expected: &str) -> Result<Column> {
     if let Ok(name) = v.flatten_clone().into_immutable_string() {
         return Ok(Column::Named(name.to_string()));
     }
     let whole = plain_number(v).filter(|x| x.fract() == 0.0 && x.abs() < 1e9);
-    whole.map(|x| Column::At(x as i64)).ok_or_else(|| misfit(key, v, expected))
+    whole.map(|x| Column::At(x as i64)).ok_or_else(|| misfit(owner, key, v, expected))
 }
 
 /// Points, or a map of points and labels.

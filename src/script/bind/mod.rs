@@ -28,6 +28,10 @@ mod prepare;
 mod random;
 mod run;
 mod statistics;
+mod table;
+mod table_groups;
+mod table_rows;
+mod table_values;
 mod tabulate;
 
 /// The whole language, made once.
@@ -50,6 +54,7 @@ pub fn library() -> &'static Library {
         plot::fill(&mut l);
         figure::fill(&mut l);
         io::fill(&mut l);
+        table::fill(&mut l);
         claim::fill(&mut l);
         tabulate::fill(&mut l);
         language::fill(&mut l);
@@ -72,6 +77,7 @@ fn entries() -> Vec<Entry> {
         preparing::ENTRIES,
         metrics::ENTRIES,
         files::ENTRIES,
+        table::ENTRIES,
         plots::ENTRIES,
         language::ENTRIES,
         numbers::ENTRIES,

@@ -10,6 +10,7 @@ use crate::script::call::Call;
 use crate::script::convert::{numbers, text};
 use crate::script::library::Library;
 use crate::script::values::{EstimateValue, FittedCritic, GeneratorValue, RunValue, TableValue};
+use crate::table::Column;
 use rhai::{Array, Dynamic, Map};
 
 /// Draws one value.
@@ -90,7 +91,7 @@ fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 fn path_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let t: TableValue = only("plot::path", "the table of d.path(p, q, constants)", v)?;
     let column = |name: &str| {
-        t.column(name).map(<[f64]>::to_vec).ok_or_else(|| {
+        t.column(name).and_then(Column::as_numbers).map(|v| v.to_vec()).ok_or_else(|| {
             Error::data(
                 "plot::path",
                 format!("the table has no column \"{name}\"; d.path(p, q, constants) makes one that has"),
@@ -166,7 +167,9 @@ fn column(table: &Dynamic, name: &str) -> Result<Vec<f64>> {
     };
     let flat = table.flatten_clone();
     if let Some(t) = flat.read_lock::<TableValue>() {
-        return t.column(name).map(<[f64]>::to_vec).ok_or_else(|| missing(t.names().collect()));
+        let column = t.column(name).ok_or_else(|| t.unknown("plot::lines", name))?;
+        let texts = || Error::data("plot::lines", format!("column \"{name}\" holds texts, expected numbers"));
+        return column.as_numbers().map(|v| v.to_vec()).ok_or_else(texts);
     }
     let map = flat
         .read_lock::<Map>()

@@ -1,4 +1,5 @@
 //! Preparing data: transforms as values, and rows that are chosen together with what belongs to them.
+use super::table_values::of_history;
 use crate::device::{Points, widened};
 use crate::error::{Error, Result};
 use crate::prepare::columns::By;
@@ -9,7 +10,6 @@ use crate::script::convert::{count, list, number, numbers, plain_number, text as
 use crate::script::kind::Kind;
 use crate::script::library::Library;
 use crate::script::names::instead_of_property;
-use crate::script::values::TableValue;
 use crate::{interrupt, random};
 use rhai::{Array, Dynamic, Map};
 use std::collections::HashMap;
@@ -143,11 +143,11 @@ fn choosing(l: &mut Library) {
         let x = call.points("not_finite(x)", &x)?;
         let found = rows::gaps(&crate::device::rows_f64(&x)?, x.dims()[1])?;
         let column = |of: fn(&rows::Gap) -> f64| found.iter().map(of).collect::<Vec<f64>>();
-        Ok(TableValue::new(History::from_columns(vec![
+        Ok(of_history(&History::from_columns(vec![
             ("row".into(), column(|g| g.0 as f64)),
             ("column".into(), column(|g| g.1 as f64)),
             ("value".into(), column(|g| g.2)),
-        ])))
+        ]))?)
     });
 }
 

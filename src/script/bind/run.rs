@@ -1,6 +1,7 @@
 //! Runs of flows, and their tables.
 use super::flow::DensityFlow;
 use super::prepare::{TransformValue, by_word, noted};
+use super::table_values::of_history;
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
@@ -22,9 +23,9 @@ use crate::script::context::{Context, Resume, lock};
 use crate::script::convert::{count, list, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
-use crate::script::values::{EstimateValue, FittedCritic, FlowValue, RunValue, TableValue};
+use crate::script::values::{EstimateValue, FittedCritic, FlowValue, RunValue};
 use rand::Rng;
-use rhai::{Array, Dynamic, ImmutableString, Map};
+use rhai::{Array, Dynamic, Map};
 use std::sync::Arc;
 
 fn describe_run(r: &RunValue) -> String {
@@ -50,7 +51,6 @@ fn describe_run(r: &RunValue) -> String {
 pub fn fill(l: &mut Library) {
     running(l);
     reading(l);
-    table(l);
 }
 
 fn running(l: &mut Library) {
@@ -273,7 +273,7 @@ fn labels(v: &Dynamic) -> Result<Labels> {
 fn reading(l: &mut Library) {
     let mut r = l.of::<RunValue>();
     r.property("particles", "the particles as points", |_, r| Ok(r.particles()?));
-    r.property("history", "numbers over the steps, a table", |_, r| Ok(TableValue::new(r.history.clone())));
+    r.property("history", "numbers over the steps, a table", |_, r| Ok(of_history(&r.history)?));
     r.property("snapshots", "the particles at evenly spaced steps, a list of points", |_, r| {
         let views: Result<Vec<Points>> = r.snapshots.iter().map(|s| r.view(s)).collect();
         Ok(views?.into_iter().map(Dynamic::from).collect::<Array>())
@@ -309,28 +309,4 @@ fn reading(l: &mut Library) {
     r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));
     r.property("seconds", "how long it took", |_, r| Ok(r.seconds));
-}
-
-fn table(l: &mut Library) {
-    let mut t = l.kind::<TableValue>(|t| t.render(12));
-    t.method("column(name)", "a column as a list", |_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?))
-        .example("t.column(\"time\")");
-    t.index(|_, t, (name,): (ImmutableString,)| Ok(column(t, &name)?));
-    t.method("columns()", "the names of the columns", |_, t, ()| {
-        Ok(t.names().map(|n| Dynamic::from(ImmutableString::from(n))).collect::<Array>())
-    });
-    t.method("len()", "how many rows", |_, t, ()| Ok(t.len() as i64));
-    t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
-        Ok(t.last(&name).unwrap_or(f64::NAN))
-    })
-    .example("t.last(\"time\")");
-}
-
-fn column(t: &TableValue, name: &str) -> Result<Array> {
-    t.column(name).map(|v| list(v.iter().copied())).ok_or_else(|| {
-        let names: Vec<&str> = t.names().collect();
-        let hint = crate::catalogue::nearest(name, names.iter().copied())
-            .map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-        Error::data("table", format!("no column \"{name}\": the columns are {}{hint}", names.join(", ")))
-    })
 }

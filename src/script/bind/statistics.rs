@@ -1,4 +1,5 @@
 //! Statistics of divergences: bootstrap, two-sample tests, paths over the Lipschitz constant.
+use super::table_values::of_history;
 use crate::critic::{bootstrap, path, permutation};
 use crate::device::Points;
 use crate::error::Result;
@@ -6,7 +7,7 @@ use crate::record::History;
 use crate::script::call::Call;
 use crate::script::convert::{list, numbers};
 use crate::script::library::Library;
-use crate::script::values::{DivergenceValue, TableValue};
+use crate::script::values::DivergenceValue;
 use rand::Rng;
 use rhai::{Dynamic, Map};
 use serde::Deserialize;
@@ -34,7 +35,7 @@ pub fn fill(l: &mut Library) {
     d.expose("two_sample_test", |call, d, (p, q): (Dynamic, Dynamic)| Ok(two_sample_test(call, d, &p, &q)?));
     d.expose("path", |call, d, (p, q, constants): (Dynamic, Dynamic, Dynamic)| {
         let (p, q) = call.samples("path", &p, &q)?;
-        Ok(TableValue::new(path(call, d, (&p, &q), &numbers("path, constants", &constants)?)?))
+        Ok(of_history(&path(call, d, (&p, &q), &numbers("path, constants", &constants)?)?)?)
     });
 }
 

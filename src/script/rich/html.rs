@@ -1,10 +1,10 @@
-//! HTML for tables of numbers: points, runs, estimates, histories.
+//! HTML for tables of numbers: points, runs, estimates.
 use crate::critic::estimate::Estimate;
 use crate::device::{self, Points};
 use crate::error::Result;
 use crate::flow::Run;
 use crate::interrupt;
-use crate::record::{History, compact};
+use crate::record::compact;
 use crate::script::moments::moments;
 use crate::script::values::proved;
 
@@ -30,21 +30,6 @@ fn pairs(title: &str, rows: &[(&str, String)]) -> String {
         "<table><caption style=\"text-align:left;white-space:nowrap\"><b>{}</b></caption><tbody>{body}</tbody></table>",
         escape(title)
     )
-}
-
-/// A number; nothing where none was measured.
-fn measured(v: f64) -> String {
-    if v.is_nan() { String::new() } else { compact(v) }
-}
-
-/// At most `limit` rows, evenly spaced, the first and the last among them.
-pub fn table(t: &History, limit: usize) -> String {
-    let n = t.len();
-    let shown: Vec<usize> =
-        if n <= limit { (0..n).collect() } else { (0..limit).map(|i| i * (n - 1) / (limit - 1)).collect() };
-    let body: String = shown.iter().map(|i| row(t.columns().iter().map(|c| measured(c.1[*i])), "td")).collect();
-    let note = if n > limit { format!("<p>{limit} of {n} rows</p>") } else { String::new() };
-    format!("<table><thead>{}</thead><tbody>{body}</tbody></table>{note}", row(t.names().map(escape), "th"))
 }
 
 /// A curve of a line's height; empty without two finite values.

@@ -3,6 +3,7 @@ mod forms;
 mod html;
 mod math;
 mod shown;
+mod table;
 
 pub use forms::Rich;
 pub use html::escape;

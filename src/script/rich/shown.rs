@@ -1,6 +1,6 @@
 //! From a value to its forms: one arm a type.
 use super::forms::Rich;
-use super::{html, math};
+use super::{html, math, table};
 use crate::device::Points;
 use crate::script::values::{DivergenceValue, EstimateValue, GeneratorValue, RunValue, TableValue};
 use rhai::Dynamic;
@@ -26,7 +26,7 @@ pub fn rich(value: &Dynamic, text: String) -> Rich {
         return Rich { html: Some(html::run(&r)), ..plain };
     }
     if let Some(t) = value.read_lock::<TableValue>() {
-        return Rich { html: Some(html::table(&t, 20)), ..plain };
+        return Rich { html: Some(table::table(&t)), ..plain };
     }
     plain
 }

@@ -28,6 +28,8 @@ const SPACE: &str = "let p = data::gaussian(30000, 100); let q = data::gaussian(
 const SMALL: &str = "let p = data::gaussian(3000, 2); let q = data::ring(3000);";
 /// A list of three million numbers.
 const LIST: &str = "let a = data::gaussian(3000000, 1).col(0);";
+/// A table of three million rows.
+const ROWS: &str = "let p = data::gaussian(3000000, 2); let t = table(p, [\"x\", \"y\"]);";
 /// A critic that was climbed for one step.
 const WIDE: &str = "let p = data::gaussian(20000, 2); let q = data::ring(20000);
 let r = gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([700, 700]) }).run(data::gaussian(9, 2), data::ring(9), #{ steps: 1 });
@@ -248,6 +250,19 @@ pub const CASES: &[Case] = &[
     case(&["io::load"], "", "io::load(\"rows.csv\")"),
     case(&["io::load"], "", "io::load(\"rows.csv\", #{ labels: 2, columns: [0, 1, 0, 1] })"),
     case(&["io::save"], "let p = data::gaussian(2000000, 10);", "io::save(p, \"a.csv\")"),
+    case(&["io::table"], "", "io::table(\"rows.csv\")"),
+    case(&["io::save"], "let t = table(data::gaussian(2000000, 10));", "io::save(t, \"a.parquet\")"),
+    case(&["io::save"], "let t = table(data::gaussian(2000000, 10));", "io::save(t, \"a.csv\")"),
+    // tables
+    case(&["table"], LIST, "table(#{ x: a, y: a, z: a })"),
+    case(&["group", "mean_std", "summary", "keys", "tables"], ROWS, "t.group(\"x\").mean_std(\"y\")"),
+    case(&["group", "summary"], ROWS, "t.group([\"x\", \"y\"]).summary(#{ y: [\"median\", \"std\"] })"),
+    case(&["tables", "keys"], ROWS, "let g = t.group(\"x\"); g.tables(); g.keys()"),
+    case(&["sort", "head", "tail", "drop_missing", "distinct"], ROWS, "t.sort([\"x\", \"y\"]).distinct(\"x\").drop_missing()"),
+    case(&["join"], ROWS, "t.join(t, \"x\")"),
+    case(&["describe", "points", "to_map"], ROWS, "t.describe(); t.points(); t.to_map()"),
+    case(&["add"], ROWS, "t.add(\"z\", |row| row.x)"),
+    case(&["filter", "map"], ROWS, "t.filter(|row| row.x > 0); t.map(|row| row.x)"),
     case(&["io::save"], "let p = data::gaussian(2000000, 10);", "io::save(p, \"a.npz\")"),
     case(
         &["load_run"],
@@ -420,9 +435,13 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
             "tabulate",
             "len",
             "dim",
-            "columns",
             "column",
             "last",
+            "row",
+            "number",
+            "select",
+            "drop",
+            "rename",
             "PI",
             "catch",
         ],

@@ -10,6 +10,7 @@ mod mutate;
 mod oracle;
 mod program;
 mod runs;
+mod tables;
 mod texts;
 use engine::attack;
 pub use files::{File, npy_file, zip_file};
@@ -27,6 +28,16 @@ fn npz() {
 #[test]
 fn csv() {
     attack(files::Csv(File::new("csv")));
+}
+
+#[test]
+fn parquet() {
+    attack(tables::Parquet(File::new("parquet")));
+}
+
+#[test]
+fn table() {
+    attack(tables::Text(File::new("csv")));
 }
 
 #[test]

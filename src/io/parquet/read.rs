@@ -1,0 +1,203 @@
+//! Columns of a file as columns of a table.
+use super::file::{File, Leaf};
+use super::meaning::{Meaning, julian};
+use crate::catalogue::nearest;
+use crate::error::Result;
+use crate::fault;
+use crate::input::{excerpt, failed};
+use crate::interrupt;
+use crate::io::names::unique;
+use crate::io::wanted::{self, LoadedTable, Wanted};
+use crate::table::{Column, Filling, Table};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use std::path::Path;
+
+/// Entries read at a time. Texts may be long.
+const NUMBERS: usize = 1 << 14;
+const TEXTS: usize = 1 << 10;
+
+type Done<T> = std::result::Result<T, String>;
+
+/// Reads a table.
+pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
+    guarded(path, || {
+        let mut file = File::open(path)?;
+        let fail = |e: String| failed(path, e);
+        let mut notes = vec![];
+        let chosen = chosen(&file.leaves, wanted, &mut notes).map_err(fail)?;
+        let names = chosen.iter().map(|k| file.leaves[*k].name.clone()).collect();
+        let (names, note) = unique(names);
+        notes.extend(note);
+        let columns = columns(&mut file, &chosen, &mut notes).map_err(fail)?;
+        let table = Table::new(names.into_iter().map(Into::into).zip(columns).collect());
+        Ok(LoadedTable { table: table.map_err(|e| fail(e.to_string()))?, notes })
+    })
+}
+
+/// What is read from a file; a panic of the crate that reads it is an error of the file.
+pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    fault::caught(read).unwrap_or_else(|_| Err(failed(path, "it is damaged: its pages make no sense")))
+}
+
+/// The columns that are asked for, or all that a table can have.
+pub fn chosen(leaves: &[Leaf], wanted: &Wanted, notes: &mut Vec<String>) -> Done<Vec<usize>> {
+    if !wanted.columns.is_empty() {
+        return wanted.columns.iter().map(|c| place(leaves, "columns", c)).collect();
+    }
+    let odd: Vec<String> =
+        leaves.iter().filter_map(|l| l.meaning.err().map(|what| format!("`{}` ({what})", excerpt(&l.name)))).collect();
+    if !odd.is_empty() {
+        let more = if odd.len() > 5 { format!(", … ({} in all)", odd.len()) } else { String::new() };
+        notes.push(format!("left out: {}{more}", odd[..odd.len().min(5)].join(", ")));
+    }
+    Ok((0..leaves.len()).filter(|k| leaves[*k].meaning.is_ok()).collect())
+}
+
+/// The number of a column that is asked for.
+pub fn place(leaves: &[Leaf], option: &str, column: &wanted::Column) -> Done<usize> {
+    let found = match column {
+        wanted::Column::At(i) => {
+            let k = if *i < 0 { *i + leaves.len() as i64 } else { *i };
+            usize::try_from(k)
+                .ok()
+                .filter(|k| *k < leaves.len())
+                .ok_or_else(|| format!("{option}: there is no column {i}, there are {}, numbered from 0", leaves.len()))
+        }
+        wanted::Column::Named(name) => leaves.iter().position(|l| l.name == *name).ok_or_else(|| {
+            let hint = nearest(name, leaves.iter().take(1000).map(|l| l.name.as_str()));
+            let hint = hint.map_or(String::new(), |n| format!("; did you mean `{}`?", excerpt(n)));
+            let shown: Vec<String> = leaves.iter().take(12).map(|l| format!("`{}`", excerpt(&l.name))).collect();
+            let more = if leaves.len() > 12 { format!(", … ({} in all)", leaves.len()) } else { String::new() };
+            format!("{option}: there is no column `{}`, there are {}{more}{hint}", excerpt(name), shown.join(", "))
+        }),
+    }?;
+    match leaves[found].meaning {
+        Ok(_) => Ok(found),
+        Err(what) => {
+            Err(format!("{option}: column `{}` holds {what}, which no table has", excerpt(&leaves[found].name)))
+        }
+    }
+}
+
+/// Columns of all rows.
+pub fn columns(file: &mut File, chosen: &[usize], notes: &mut Vec<String>) -> Done<Vec<Column>> {
+    file.feasible(chosen.len(), file.packed())?;
+    let mut out = vec![];
+    for k in chosen {
+        let leaf = file.leaves[*k].clone();
+        let meaning = leaf.meaning.map_err(|what| format!("column `{}` holds {what}", excerpt(&leaf.name)))?;
+        let mut reading = Reading { meaning, to: filling(meaning), rounded: None };
+        reading.to.reserve(file.room()).map_err(|reason| format!("it {reason}"))?;
+        for group in 0..file.groups() {
+            interrupt::poll().map_err(|e| e.to_string())?;
+            let (reader, rows, level) = file.column(group, *k)?;
+            reading.group(reader, rows, level).map_err(|e| format!("column `{}`: {e}", excerpt(&leaf.name)))?;
+        }
+        if let Some(v) = reading.rounded {
+            let name = excerpt(&leaf.name);
+            notes.push(format!("whole numbers beyond 2^53 are rounded to 53 bits: column `{name}` has {v}"));
+        }
+        out.push(reading.to.finish());
+    }
+    Ok(out)
+}
+
+fn filling(meaning: Meaning) -> Filling {
+    match meaning {
+        Meaning::Truth => Filling::Truths(vec![]),
+        m if m.is_number() => Filling::Numbers(vec![]),
+        _ => Filling::texts(),
+    }
+}
+
+/// A column on its way.
+struct Reading {
+    meaning: Meaning,
+    to: Filling,
+    rounded: Option<String>,
+}
+
+/// The entries of a group, none where one is missing, some at a time.
+fn each<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    [rows, at_once]: [usize; 2],
+    level: i16,
+    to: &mut Reading,
+    put: impl Fn(&mut Reading, &T::T) -> Done<()>,
+) -> Done<()> {
+    let (mut values, mut levels) = (vec![], vec![]);
+    let mut done = 0;
+    while done < rows {
+        interrupt::poll().map_err(|e| e.to_string())?;
+        values.clear();
+        levels.clear();
+        let wanted = at_once.min(rows - done);
+        let (read, _, _) = reader
+            .read_records(wanted, (level > 0).then_some(&mut levels), None, &mut values)
+            .map_err(|_| "it is damaged: its pages cannot be read".to_string())?;
+        let there = if level > 0 { levels.iter().filter(|l| **l == level).count() } else { read };
+        if read == 0 || there != values.len() || level > 0 && levels.len() != read {
+            return Err("it is damaged: it ends before its rows do".into());
+        }
+        to.to.reserve(read).map_err(|reason| format!("it {reason}"))?;
+        let mut next = values.iter().peekable();
+        for i in 0..read {
+            let there = level == 0 || levels[i] == level;
+            match next.next_if(|_| there) {
+                Some(v) => put(to, v)?,
+                None => to.to.gap(),
+            }
+        }
+        done += read;
+    }
+    Ok(())
+}
+
+impl Reading {
+    fn whole(&mut self, v: i64, bits: u32) -> Done<()> {
+        if self.meaning.is_number() {
+            if self.rounded.is_none() && self.meaning.is_rounded(v, bits) {
+                self.rounded = Some(if v < 0 && bits == 64 && self.meaning != (Meaning::Number { unsigned: None }) {
+                    (v as u64).to_string()
+                } else {
+                    v.to_string()
+                });
+            }
+            self.to.number(self.meaning.number(v, bits));
+            return Ok(());
+        }
+        self.to.text(&self.meaning.words(v))
+    }
+    fn bytes(&mut self, v: &ByteArray) -> Done<()> {
+        if self.meaning.is_number() {
+            let x = self.meaning.of_bytes(v.data()).ok_or("it is damaged: a number has another length")?;
+            self.to.number(x);
+            return Ok(());
+        }
+        let text = self.meaning.text(v).ok_or("it holds bytes that are no UTF-8 text")?;
+        self.to.text(&text)
+    }
+    fn group(&mut self, reader: ColumnReader, rows: usize, level: i16) -> Done<()> {
+        let (n, t) = ([rows, NUMBERS], [rows, TEXTS]);
+        match reader {
+            ColumnReader::BoolColumnReader(r) => each(r, n, level, self, |to, v| {
+                to.to.truth(*v);
+                Ok(())
+            }),
+            ColumnReader::Int32ColumnReader(r) => each(r, n, level, self, |to, v| to.whole(i64::from(*v), 32)),
+            ColumnReader::Int64ColumnReader(r) => each(r, n, level, self, |to, v| to.whole(*v, 64)),
+            ColumnReader::Int96ColumnReader(r) => each(r, n, level, self, |to, v| to.to.text(&julian(v))),
+            ColumnReader::FloatColumnReader(r) => each(r, n, level, self, |to, v| {
+                to.to.number(f64::from(*v));
+                Ok(())
+            }),
+            ColumnReader::DoubleColumnReader(r) => each(r, n, level, self, |to, v| {
+                to.to.number(*v);
+                Ok(())
+            }),
+            ColumnReader::ByteArrayColumnReader(r) => each(r, t, level, self, Reading::bytes),
+            ColumnReader::FixedLenByteArrayColumnReader(r) => each(r, t, level, self, |to, v| to.bytes(v)),
+        }
+    }
+}
