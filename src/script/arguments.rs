@@ -73,6 +73,11 @@ const OWN: &[(&str, Argument)] = &[
     ("reduce_rev", argument("f", "function", "a closure of what was reached and the next entry")),
     ("parse_json", argument("text", "text", "JSON")),
     ("modes", argument("centers", "Points", "the centres of the modes")),
+    ("table", argument("names", "list", "the names of the columns")),
+    ("rename", argument("names", "map", "new names by old ones, #{ x: \"z\" }")),
+    ("add", argument("values", "", "a list, one value, or a closure of a row")),
+    ("join", argument("other", "Table", "another table")),
+    ("filter", argument("f", "function", "a closure that gives true or false")),
 ];
 
 /// What words mean everywhere else.
@@ -151,6 +156,8 @@ const COMMON: &[Argument] = &[
     argument("page", "text", "the name of the table"),
     argument("row", "text", "the name of a row"),
     argument("column", "text", "the name of a column"),
+    argument("columns", "", "a name of a column, or a list of names"),
+    argument("wanted", "map", "statistics by the names of columns, #{ x: \"mean\" }"),
     argument("value", "", "a value"),
     argument("default", "", "what it is where nobody says"),
 ];

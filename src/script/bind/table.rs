@@ -177,13 +177,16 @@ fn reading(t: &mut Of<TableValue>) {
     t.method("len()", "how many rows", |_, t, ()| Ok(t.rows() as i64));
     t.method("column(name)", "a column as a list, as t[name]", |_, t, (name,): (ImmutableString,)| {
         Ok(listed(t, &name)?)
-    });
+    })
+    .example("t.column(\"x\")");
     t.index(|_, t, (name,): (ImmutableString,)| Ok(listed(t, &name)?));
     t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
         let column = t.column(&name).ok_or_else(|| t.unknown("last", &name))?;
         Ok(value(column, t.rows().wrapping_sub(1)))
-    });
-    t.method("row(i)", "a row: row.x is its entry in the column x", |_, t, (i,): (Dynamic,)| Ok(row_of(t, &i)?));
+    })
+    .example("t.last(\"g\")");
+    t.method("row(i)", "a row: row.x is its entry in the column x", |_, t, (i,): (Dynamic,)| Ok(row_of(t, &i)?))
+        .example("t.row(0).g");
     t.index(|_, t, (i,): (i64,)| Ok(row_of(t, &Dynamic::from(i))?));
     t.method(
         "points(columns)",
@@ -192,7 +195,8 @@ fn reading(t: &mut Of<TableValue>) {
             let names = texts("points(columns)", &names)?;
             Ok(as_points(t, &borrowed(&names))?)
         },
-    );
+    )
+    .example("t.drop_missing().points([\"x\"])");
     t.hidden("points", |_, t, ()| {
         let numeric = t.columns().iter().filter(|(_, c)| c.as_numbers().is_some());
         Ok(as_points(t, &numeric.map(|(n, _)| &**n).collect::<Vec<_>>())?)
@@ -235,21 +239,25 @@ fn changing(t: &mut Of<TableValue>) {
                 Ok(with(t, &name, &v)?)
             }
         },
-    );
+    )
+    .example("t.add(\"y\", |row| 2*row.x)");
     t.method("select(columns)", "the table with these columns, in this order", |_, t, (names,): (Dynamic,)| {
         let names = texts("select(columns)", &names)?;
         Ok(TableValue::new(t.select(&borrowed(&names))?))
-    });
+    })
+    .example("t.select([\"x\"])");
     t.method("drop(columns)", "the table without these columns", |_, t, (names,): (Dynamic,)| {
         let names = texts("drop(columns)", &names)?;
         Ok(TableValue::new(t.without(&borrowed(&names))?))
-    });
+    })
+    .example("t.drop(\"x\")");
     t.method("rename(names)", "the table with other names for columns: #{ old: \"new\" }", |_, t, (map,): (Map,)| {
         let pairs = map.iter().map(|(k, v)| Ok((k.to_string(), text("rename(names)", v)?)));
         let pairs = pairs.collect::<Result<Vec<(String, String)>>>()?;
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         Ok(TableValue::new(t.renamed(&pairs)?))
-    });
+    })
+    .example("t.rename(#{ x: \"z\" })");
     t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
 }
 

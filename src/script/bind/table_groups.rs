@@ -20,15 +20,25 @@ fn of(g: &Groups, statistic: Statistic, names: Option<&Dynamic>) -> Result<Table
 }
 
 /// What is said of each statistic.
-fn doc(statistic: Statistic) -> (&'static str, &'static str) {
+fn doc(statistic: Statistic) -> [&'static str; 3] {
     match statistic {
-        Statistic::Count => ("count(columns)", "how many rows each group has, or how many values there are in columns"),
-        Statistic::Sum => ("sum(columns)", "the sums of columns; of all that have numbers where none is named"),
-        Statistic::Mean => ("mean(columns)", "the means of columns; of all that have numbers where none is named"),
-        Statistic::Std { .. } => ("std(columns)", "the standard deviations of columns, by n - 1"),
-        Statistic::Median => ("median(columns)", "the medians of columns"),
-        Statistic::Min => ("min(columns)", "the smallest values of columns"),
-        Statistic::Max => ("max(columns)", "the largest values of columns"),
+        Statistic::Count => [
+            "count(columns)",
+            "how many rows each group has, or how many values there are in columns",
+            "groups.count(\"x\")",
+        ],
+        Statistic::Sum => {
+            ["sum(columns)", "the sums of columns; of all that have numbers where none is named", "groups.sum(\"x\")"]
+        }
+        Statistic::Mean => [
+            "mean(columns)",
+            "the means of columns; of all that have numbers where none is named",
+            "groups.mean(\"x\")",
+        ],
+        Statistic::Std { .. } => ["std(columns)", "the standard deviations of columns, by n - 1", "groups.std(\"x\")"],
+        Statistic::Median => ["median(columns)", "the medians of columns", "groups.median(\"x\")"],
+        Statistic::Min => ["min(columns)", "the smallest values of columns", "groups.min(\"x\")"],
+        Statistic::Max => ["max(columns)", "the largest values of columns", "groups.max(\"x\")"],
     }
 }
 
@@ -81,8 +91,9 @@ pub fn fill(l: &mut Library) {
         Ok(g.parts()?.into_iter().map(|t| Dynamic::from(TableValue::new(t))).collect::<Array>())
     });
     for statistic in Statistic::ALL {
-        let (signature, doc) = doc(statistic);
-        g.method(signature, doc, move |_, g, (names,): (Dynamic,)| Ok(of(g, statistic, Some(&names))?));
+        let [signature, doc, example] = doc(statistic);
+        g.method(signature, doc, move |_, g, (names,): (Dynamic,)| Ok(of(g, statistic, Some(&names))?))
+            .example(example);
         g.hidden(statistic.name(), move |_, g, ()| match statistic {
             Statistic::Count => Ok(TableValue::new(g.sizes()?)),
             _ => Ok(of(g, statistic, None)?),
@@ -91,11 +102,13 @@ pub fn fill(l: &mut Library) {
     g.method("mean_std(columns)", "mean ± standard deviation of columns, as texts", |_, g, (names,): (Dynamic,)| {
         let names = texts("mean_std(columns)", &names)?;
         Ok(TableValue::new(g.spread(&borrowed(&names))?))
-    });
+    })
+    .example("groups.mean_std(\"x\")");
     g.hidden("mean_std", |_, g, ()| Ok(TableValue::new(g.spread(&g.numeric())?)));
     g.method(
         "summary(wanted)",
         "statistics of columns, #{ x: \"mean\", y: [\"mean\", \"std\"] }",
         |_, g, (map,): (Map,)| Ok(summary(g, &map)?),
-    );
+    )
+    .example("groups.summary(#{ x: [\"mean\", \"max\"] })");
 }

@@ -68,7 +68,8 @@ pub fn fill(t: &mut Of<TableValue>) {
             let found = called(call, t, &f)?;
             Ok(TableValue::new(t.filter(&mask("filter(f), what f gave", &found)?)?))
         },
-    );
+    )
+    .example("t.filter(|row| row.x > 1)");
     t.hidden("filter", |_, t, (list,): (Array,)| Ok(TableValue::new(t.filter(&mask("filter(mask)", &list)?)?)));
     t.index(|_, t, (list,): (Array,)| Ok(TableValue::new(chosen(t, &list)?)));
     t.index(|_, t, (r,): (Dynamic,)| {
@@ -88,14 +89,17 @@ pub fn fill(t: &mut Of<TableValue>) {
             Some(t) => Dynamic::from(TableValue::new(t?)),
             None => Dynamic::from(found),
         })
-    });
+    })
+    .example("t.map(|row| row.g)");
     t.method("head(n)", "the first n rows", |_, t, (n,): (Dynamic,)| {
         Ok(TableValue::new(t.slice(0, count("head(n)", &n)?)?))
-    });
+    })
+    .example("t.head(2)");
     t.method("tail(n)", "the last n rows", |_, t, (n,): (Dynamic,)| {
         let n = count("tail(n)", &n)?;
         Ok(TableValue::new(t.slice(t.rows().saturating_sub(n), t.rows())?))
-    });
+    })
+    .example("t.tail(2)");
     t.expose("sort", |call, t, (by,): (Dynamic,)| Ok(sorted(call, t, &by)?));
     t.method("drop_missing()", "the rows that have a value in every column, or in those that are named", |_, t, ()| {
         Ok(TableValue::new(t.complete(&[])?))
