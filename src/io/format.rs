@@ -1,7 +1,7 @@
 //! What a file format is.
 use super::wanted::{Loaded, Wanted};
 use crate::dataset::Rows;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::path::Path;
 
 /// A way to keep points in a file.
@@ -16,3 +16,11 @@ pub struct Format {
     /// writes a whole file
     pub save: fn(&Rows, &Path) -> Result<()>,
 }
+
+/// What a format answers that is only read.
+pub(super) fn not_written(_: &Rows, path: &Path) -> Result<()> {
+    Err(Error::io("write", path, "files of this kind are read, not written"))
+}
+
+/// Extensions of formats that are only read.
+pub(super) const ONLY_READ: &[&str] = &["gz", "h5", "hdf5", "h5ad"];

@@ -1,4 +1,5 @@
 //! Points in files, in the format that the extension names. A new format is a file and a line of [`FORMATS`].
+mod anndata;
 mod archive;
 pub mod arrays;
 pub mod checksum;
@@ -7,12 +8,18 @@ mod element;
 pub mod files;
 mod format;
 mod fortran;
+mod h5;
+mod h5_column;
+mod h5_place;
+mod hdf5;
 mod literal;
 mod manifest;
 mod npy;
 pub mod numpy;
 mod points;
+mod safetensors;
 pub mod sealed;
+mod sparse;
 mod wanted;
 mod write;
 pub use files::append_private;
@@ -23,4 +30,15 @@ pub use wanted::{Column, Labels, Loaded, Texts, Wanted};
 pub use write::{write_atomically, write_with};
 
 /// Every format.
-pub const FORMATS: &[Format] = &[numpy::NPY, numpy::NPZ, csv::CSV, csv::TSV, csv::TXT];
+pub const FORMATS: &[Format] = &[
+    numpy::NPY,
+    numpy::NPZ,
+    csv::CSV,
+    csv::TSV,
+    csv::TXT,
+    csv::GZ,
+    anndata::H5AD,
+    h5::H5,
+    h5::HDF5,
+    safetensors::SAFETENSORS,
+];

@@ -139,7 +139,7 @@ fn interrupted() -> String {
 }
 
 /// A list for a message, the first of many.
-fn few(all: &[String]) -> String {
+pub(super) fn few(all: &[String]) -> String {
     let more = if all.len() > 12 { format!(", … ({} in all)", all.len()) } else { String::new() };
     format!("{}{more}", all.iter().take(12).cloned().collect::<Vec<_>>().join(", "))
 }

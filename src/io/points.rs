@@ -1,4 +1,5 @@
 //! Reading and writing points, by extension.
+use super::format::ONLY_READ;
 use super::wanted::{Labels, Loaded, Wanted};
 use super::{FORMATS, Format};
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of, nearest, no_defaults};
@@ -6,10 +7,18 @@ use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use std::path::Path;
 
-fn format(path: &Path) -> Result<&'static Format> {
-    let given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+/// Formats that may be gzipped.
+const TEXTS: &[&str] = &["csv", "tsv", "txt"];
+
+fn format(path: &Path, among: fn(&&Format) -> bool) -> Result<&'static Format> {
+    let mut given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+    // a gzipped text may say of which kind it is before
+    let inner = path.file_stem().and_then(|s| Path::new(s).extension()).and_then(|e| e.to_str()).unwrap_or("");
+    if given == "gz" && TEXTS.contains(&inner.to_lowercase().as_str()) {
+        given = inner.to_lowercase();
+    }
     FORMATS.iter().find(|f| f.extension == given).ok_or_else(|| {
-        let extensions = FORMATS.iter().map(|f| f.extension);
+        let extensions = FORMATS.iter().filter(among).map(|f| f.extension);
         let hint = nearest(&given, extensions.clone()).map_or(String::new(), |n| format!("; did you mean .{n}?"));
         let known = extensions.map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ");
         Error::io("use", path, format!("the extension must be one of {known}{hint}"))
@@ -48,7 +57,7 @@ pub fn load(path: &Path) -> Result<Rows> {
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub fn load_with(path: &Path, wanted: &Wanted) -> Result<Loaded> {
-    let format = format(path)?;
+    let format = format(path, |_| true)?;
     if let Some(name) = wanted.given().into_iter().find(|name| !format.takes.contains(name)) {
         let of: Vec<String> =
             FORMATS.iter().filter(|f| f.takes.contains(&name)).map(|f| format!(".{}", f.extension)).collect();
@@ -88,7 +97,7 @@ impl Labels {
 ///
 /// let folder = std::env::temp_dir().join(format!("gflow-doc-{}", std::process::id()));
 /// let points = Rows { data: vec![0.5, 1.0, -2.0, 0.1, 3.0, 4.0], n: 3, d: 2 };
-/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt"] {
+/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt", "points.safetensors"] {
 ///     let path = folder.join(name);
 ///     io::save(&points, &path)?;
 ///     assert_eq!(io::load(&path)?, points);
@@ -98,7 +107,18 @@ impl Labels {
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub fn save(rows: &Rows, path: &Path) -> Result<()> {
-    (format(path)?.save)(rows, path)
+    let written: fn(&&Format) -> bool = |f| !ONLY_READ.contains(&f.extension);
+    let format = format(path, written)?;
+    let zipped = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    if zipped || !written(&format) {
+        let known: Vec<String> = FORMATS.iter().filter(written).map(|f| format!(".{}", f.extension)).collect();
+        return Err(Error::io(
+            "write",
+            path,
+            format!("files of this kind are read, not written: {} are", known.join(", ")),
+        ));
+    }
+    (format.save)(rows, path)
 }
 
 const COLUMN: &str = "the name of a column, or its number from 0";
@@ -107,17 +127,17 @@ const OPTIONS: &[Opt] = &[
     Opt {
         name: "array",
         kind: OptionKind::Text,
-        doc: "npz: the array with the points; not needed where there is one alone",
+        doc: "npz, safetensors, h5, h5ad: the array with the points, a path in HDF5 such as obsm/X_pca; not needed where there is one alone, X of a h5ad",
     },
     Opt {
         name: "columns",
         kind: OptionKind::Value("a list of names or numbers of columns"),
-        doc: "text: the coordinates in this order, numbered from 0; all but index and labels if not given",
+        doc: "text, h5ad: the coordinates in this order, numbered from 0, genes by their names; all but index and labels if not given",
     },
     Opt {
         name: "labels",
         kind: OptionKind::Value(COLUMN),
-        doc: "text: the column of labels, texts or numbers; npz: the array of labels. The result is then a map of points and labels",
+        doc: "text: the column of labels, texts or numbers; npz, safetensors, h5: the array of labels; h5ad: a column of obs. The result is then a map of points and labels",
     },
     Opt {
         name: "header",
@@ -153,7 +173,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::load",
         room: "io",
         signature: "io::load(path, options)",
-        doc: "Points from a .npy, .npz, .csv, .tsv or .txt file (rows are points), with the digits of the file. Text may be \
+        doc: "Points from a .npy, .npz, .csv, .tsv, .txt, .h5, .h5ad or .safetensors file (rows are points), with the digits of the file. Text may be \
+              gzipped, \
               separated by commas, semicolons, tabs, | or blanks, have a line of names, # comments, decimal commas and an \
               index column as pandas writes it; a missing value becomes NaN, which finite_rows(x) leaves out and \
               not_finite(x) lists. What may be read in two ways is refused with the option that decides. With labels the \
@@ -168,7 +189,7 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::save",
         room: "io",
         signature: "io::save(points, path)",
-        doc: "Writes points to a .npy, .npz, .csv, .tsv or .txt file, by extension, in f64; a relative path is inside --out where one is given.",
+        doc: "Writes points to a .npy, .npz, .csv, .tsv, .txt or .safetensors file, by extension, in f64; a relative path is inside --out where one is given.",
         equation: "",
         cite: "",
         options: &[],

@@ -10,8 +10,9 @@ mod read;
 mod records;
 mod save;
 mod separator;
+mod text;
 mod tidy;
-use super::format::Format;
+use super::format::{Format, not_written};
 
 /// What these files take.
 const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "skip"];
@@ -20,5 +21,7 @@ pub(super) const CSV: Format =
     Format { extension: "csv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b',') };
 pub(super) const TSV: Format =
     Format { extension: "tsv", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b'\t') };
+/// A text of any name, gzipped.
+pub(super) const GZ: Format = Format { extension: "gz", takes: TAKES, load: read::load, save: not_written };
 pub(super) const TXT: Format =
     Format { extension: "txt", takes: TAKES, load: read::load, save: |rows, path| save::save(rows, path, b' ') };
