@@ -18,6 +18,7 @@
 //! | [`metric`] | distances between samples |
 //! | [`dataset`] | data sets |
 //! | [`io`] | points in files |
+//! | [`fetch`] | published data sets: downloaded once, checked, kept |
 //! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`plot`] | figures as plain data; one file draws |
 //! | [`script`] | the language, its session and its errors |
@@ -35,6 +36,7 @@ mod differences;
 pub mod divergence;
 pub mod error;
 pub mod fault;
+pub mod fetch;
 pub mod flow;
 pub mod generator;
 pub mod input;

@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "space",
     "dataset",
     "io",
+    "fetch",
     "prepare",
     "transport",
     "divergence",
