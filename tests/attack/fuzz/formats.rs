@@ -216,7 +216,7 @@ impl Target for Cifar {
                 rows
             })
         };
-        said(read(false)) + &said(read(true))
+        [said(read(false)), said(read(true))].concat()
     }
 }
 
