@@ -57,6 +57,7 @@ pub fn file(settings: &Settings, set: &str, file: &File, progress: Progress) -> 
             Err(e) => said.push(format!("{address}: {}", input::clip(&e, 200))),
         }
     }
+    part.remove_if_empty();
     Err(Error::data(
         format!("data::fetch(\"{set}\")"),
         format!(

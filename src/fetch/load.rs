@@ -23,7 +23,7 @@ pub const ENTRIES: &[Entry] = &[Entry {
     cite: "",
     options: OPTIONS,
     defaults: defaults_of::<FetchOptions>,
-    example: "// downloads 10 MB once: let d = data::fetch(\"mnist\", #{ part: \"test\" });\n// plot::images(d.points.rows(0, 25), #{ shape: [28, 28] })\n0",
+    example: "// downloads 1.7 MB once: let d = data::fetch(\"mnist\", #{ part: \"test\" });\n// plot::images(d.points.rows(0, 25), #{ shape: [28, 28] })\n0",
 }];
 
 /// What is read of a data set.
