@@ -173,6 +173,12 @@ for name, libver in [("seed_old.h5", "earliest"), ("seed_new.h5", "latest")]:
         f.create_dataset("x", data=np.arange(24, dtype="f4").reshape(8, 3), chunks=(3, 2), compression="gzip", shuffle=True, fletcher32=True)
         f.create_dataset("y", data=np.arange(8, dtype="i2"), chunks=(4,), compression="lzf")
         f["names"] = ["a", "b", "a", "b", "c", "c", "a", "b"]
+with h5py.File(OUT / "seed_grows.h5", "w", libver="latest") as f:
+    f.create_dataset("x", data=np.arange(40, dtype="i2").reshape(20, 2), chunks=(1, 2), maxshape=(None, 2), compression="gzip")
+    f.create_dataset("y", data=np.arange(12, dtype="i2").reshape(4, 3), chunks=(2, 2), maxshape=(None, None))
+    f.create_dataset("fixed", data=np.arange(12, dtype="f4"), chunks=(5,))
+    for i in range(9):
+        f[f"names/n{i}"] = np.int8(i)
 with h5py.File(OUT / "seed.h5ad", "w", libver="latest") as f:
     m = sp.csr_matrix(np.eye(4, 3))
     g = f.create_group("X")

@@ -93,6 +93,10 @@ const HDF5_WORDS: &[&str] = &[
     "BTLF",
     "FAHD",
     "FADB",
+    "EAHD",
+    "EAIB",
+    "EADB",
+    "FHIB",
     "\u{1}\u{0}\u{0}\u{0}",
     "\u{8}\u{0}",
     "\u{10}\u{0}",
@@ -105,7 +109,7 @@ impl Target for H5 {
         "h5"
     }
     fn seeds(&self) -> Vec<Vec<u8>> {
-        seeds(&["seed_old.h5", "seed_new.h5", "one.h5", "block.h5", "refused.h5"])
+        seeds(&["seed_old.h5", "seed_new.h5", "seed_grows.h5", "one.h5", "block.h5", "refused.h5"])
     }
     fn words(&self) -> &'static [&'static str] {
         HDF5_WORDS
@@ -118,7 +122,7 @@ impl Target for H5 {
         16 * 1032 * input + (80 << 20)
     }
     fn run(&mut self, input: &[u8]) -> String {
-        in_every_way(&self.0.write(input), &["x", "y"], &["names"])
+        in_every_way(&self.0.write(input), &["x", "y", "fixed", "names/n3"], &["names"])
     }
 }
 
