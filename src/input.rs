@@ -144,10 +144,19 @@ pub fn excerpt(text: &str) -> String {
 
 /// At most so many characters of a text that may hold what stands in a file, on one line and without control characters.
 pub fn clip(text: &str, most: usize) -> String {
-    let mut out: String = text.chars().take(most).flat_map(char::escape_debug).collect();
+    let (mut out, mut shown, mut cut) = (String::new(), 0, false);
+    for (i, c) in text.chars().enumerate() {
+        // an escape has up to ten characters
+        cut = i == most || shown >= 2 * most;
+        if cut {
+            break;
+        }
+        shown += c.escape_debug().count();
+        out.extend(c.escape_debug());
+    }
     // quotes and backslashes need no escape in a message
     out = out.replace("\\'", "'").replace("\\\"", "\"").replace("\\\\", "\\");
-    if text.chars().nth(most).is_some() {
+    if cut {
         out.push('…');
     }
     out
@@ -193,6 +202,8 @@ mod tests {
         assert_eq!(excerpt("x"), "x");
         assert_eq!(excerpt("it's \"ü\""), "it's \"ü\"");
         assert_eq!(excerpt("\u{1b}[2J\n"), "\\u{1b}[2J\\n");
+        assert!(excerpt(&"\u{1f}".repeat(50_000)).chars().count() < 100);
+        assert_eq!(excerpt(&"ü".repeat(50)), format!("{}…", "ü".repeat(40)));
         assert_eq!(excerpt(&"y".repeat(50_000)), format!("{}…", "y".repeat(40)));
     }
 }

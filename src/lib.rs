@@ -19,6 +19,7 @@
 //! | [`dataset`] | data sets |
 //! | [`table`] | tables: columns of numbers, truths and texts, in groups, in order, joined |
 //! | [`io`] | points and tables in files |
+//! | [`fetch`] | published data sets: downloaded once, checked, kept |
 //! | [`prepare`] | samples made ready: affine maps with their inverses, rows that are not finite, parts |
 //! | [`plot`] | figures as plain data; one file draws |
 //! | [`script`] | the language, its session and its errors |
@@ -36,6 +37,7 @@ mod differences;
 pub mod divergence;
 pub mod error;
 pub mod fault;
+pub mod fetch;
 pub mod flow;
 pub mod generator;
 pub mod input;

@@ -38,6 +38,7 @@
 //! * <a id="jko1998"></a>**jko1998**: R. Jordan, D. Kinderlehrer, F. Otto. *The variational formulation of the Fokker–Planck equation.* SIAM Journal on Mathematical Analysis, 1998.
 //! * <a id="kessy2018"></a>**kessy2018**: A. Kessy, A. Lewin, K. Strimmer. *Optimal Whitening and Decorrelation.* The American Statistician, 2018.
 //! * <a id="kingma2015"></a>**kingma2015**: D. P. Kingma, J. Ba. *Adam: A Method for Stochastic Optimization.* ICLR, 2015.
+//! * <a id="krizhevsky2009"></a>**krizhevsky2009**: A. Krizhevsky. *Learning multiple layers of features from tiny images.* Technical report, University of Toronto, 2009.
 //! * <a id="kullback1951"></a>**kullback1951**: S. Kullback, R. A. Leibler. *On Information and Sufficiency.* Annals of Mathematical Statistics, 1951.
 //! * <a id="lecam1986"></a>**lecam1986**: L. Le Cam. *Asymptotic Methods in Statistical Decision Theory.* Springer, 1986.
 //! * <a id="lecun1998"></a>**lecun1998**: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. *Gradient-based learning applied to document recognition.* Proceedings of the IEEE, 1998.

@@ -78,7 +78,36 @@ pub enum Value {
 }
 
 /// A sample, and its classes in order if there are any.
-pub type Labelled = (Rows, Option<Vec<u8>>);
+pub type Labelled = (Rows, Option<Classes>);
+
+/// A class for every point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Classes {
+    /// by numbers
+    Numbers(Vec<f64>),
+    /// by names: each name once, and which of them it is
+    Names(Vec<String>, Vec<u32>),
+}
+
+impl Classes {
+    /// How many points have one.
+    pub fn len(&self) -> usize {
+        match self {
+            Classes::Numbers(l) => l.len(),
+            Classes::Names(_, l) => l.len(),
+        }
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl From<Vec<u8>> for Classes {
+    fn from(labels: Vec<u8>) -> Classes {
+        Classes::Numbers(labels.into_iter().map(f64::from).collect())
+    }
+}
 
 /// How a data set is drawn, and what it is.
 #[derive(Clone, Copy)]

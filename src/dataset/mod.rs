@@ -3,26 +3,33 @@
 use crate::catalogue::Entry;
 
 pub mod checkerboard;
+pub mod cifar;
 mod data_set;
 pub mod digits;
 pub mod embed;
 pub mod gaussian;
 pub mod idx;
+pub mod images;
 pub mod mixture;
 pub mod moons;
 pub mod pinwheel;
+pub mod pixels;
 pub mod ring;
 pub mod rings;
 mod rows;
 pub mod sierpinski;
 pub mod student_t;
 pub mod swiss_roll;
-pub use data_set::{Argument, Call, DataSet, Draw, Kind, Labelled, Value};
+mod tar;
+pub use data_set::{Argument, Call, Classes, DataSet, Draw, Kind, Labelled, Value};
 pub use rows::{CurveOptions, Rows};
 
 /// Every data set, in the order help lists them: the language, its help and its tests loop over this list.
 pub const ALL: &[DataSet] = &[
     idx::DATA_SET,
+    cifar::TEN_SET,
+    cifar::HUNDRED_SET,
+    images::DATA_SET,
     gaussian::DATA_SET,
     ring::DATA_SET,
     ring::CENTERS_SET,

@@ -14,8 +14,8 @@ pub struct Format {
     pub takes: &'static [&'static str],
     /// reads a whole file
     pub load: fn(&Path, &Wanted) -> Result<Loaded>,
-    /// writes a whole file
-    pub save: fn(&Rows, &Path) -> Result<()>,
+    /// writes a whole file; none where such files are only read
+    pub save: Option<fn(&Rows, &Path) -> Result<()>>,
     /// the same for tables; none where such a file holds points alone
     pub tables: Option<Tables>,
 }
@@ -27,6 +27,6 @@ pub struct Tables {
     pub takes: &'static [&'static str],
     /// reads a whole file
     pub load: fn(&Path, &Wanted) -> Result<LoadedTable>,
-    /// writes a whole file, and says what it does not hold
-    pub save: fn(&Table, &Path) -> Result<Vec<String>>,
+    /// writes a whole file, and says what it does not hold; none where such files are only read
+    pub save: Option<fn(&Table, &Path) -> Result<Vec<String>>>,
 }

@@ -1,4 +1,5 @@
 //! Points and tables in files, in the format that the extension names. A new format is a file and a line of [`FORMATS`].
+mod anndata;
 mod archive;
 pub mod arrays;
 pub mod checksum;
@@ -7,6 +8,10 @@ mod element;
 pub mod files;
 mod format;
 mod fortran;
+mod h5;
+mod h5_column;
+mod h5_place;
+mod hdf5;
 mod literal;
 mod manifest;
 mod names;
@@ -14,7 +19,9 @@ mod npy;
 pub mod numpy;
 mod parquet;
 mod points;
+mod safetensors;
 pub mod sealed;
+mod sparse;
 mod tables;
 mod wanted;
 mod write;
@@ -27,4 +34,16 @@ pub use wanted::{Column, Labels, Loaded, LoadedTable, Texts, Wanted};
 pub use write::{write_atomically, write_with};
 
 /// Every format.
-pub const FORMATS: &[Format] = &[numpy::NPY, numpy::NPZ, csv::CSV, csv::TSV, csv::TXT, parquet::PARQUET];
+pub const FORMATS: &[Format] = &[
+    numpy::NPY,
+    numpy::NPZ,
+    csv::CSV,
+    csv::TSV,
+    csv::TXT,
+    csv::GZ,
+    parquet::PARQUET,
+    anndata::H5AD,
+    h5::H5,
+    h5::HDF5,
+    safetensors::SAFETENSORS,
+];

@@ -17,9 +17,10 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::result::ZipError;
 
-pub(super) const NPY: Format = Format { extension: "npy", takes: &[], load: load_npy, save: save_npy, tables: None };
+pub(super) const NPY: Format =
+    Format { extension: "npy", takes: &[], load: load_npy, save: Some(save_npy), tables: None };
 pub(super) const NPZ: Format =
-    Format { extension: "npz", takes: &["array", "labels"], load: load_points, save: save_points, tables: None };
+    Format { extension: "npz", takes: &["array", "labels"], load: load_points, save: Some(save_points), tables: None };
 
 /// A named array: its name, its numbers in row-major order, its shape.
 pub type Array = (String, Numbers, Vec<usize>);
@@ -139,7 +140,7 @@ fn interrupted() -> String {
 }
 
 /// A list for a message, the first of many.
-fn few(all: &[String]) -> String {
+pub(super) fn few(all: &[String]) -> String {
     let more = if all.len() > 12 { format!(", … ({} in all)", all.len()) } else { String::new() };
     format!("{}{more}", all.iter().take(12).cloned().collect::<Vec<_>>().join(", "))
 }

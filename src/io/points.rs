@@ -6,11 +6,19 @@ use crate::dataset::Rows;
 use crate::error::{Error, Result};
 use std::path::Path;
 
+/// Formats that may be gzipped.
+const TEXTS: &[&str] = &["csv", "tsv", "txt"];
+
 /// The format of a file, by its extension.
-pub(super) fn format(path: &Path) -> Result<&'static Format> {
-    let given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+pub(super) fn format(path: &Path, among: fn(&&Format) -> bool) -> Result<&'static Format> {
+    let mut given = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+    // a gzipped text may say of which kind it is before
+    let inner = path.file_stem().and_then(|s| Path::new(s).extension()).and_then(|e| e.to_str()).unwrap_or("");
+    if given == "gz" && TEXTS.contains(&inner.to_lowercase().as_str()) {
+        given = inner.to_lowercase();
+    }
     FORMATS.iter().find(|f| f.extension == given).ok_or_else(|| {
-        let extensions = FORMATS.iter().map(|f| f.extension);
+        let extensions = FORMATS.iter().filter(among).map(|f| f.extension);
         let hint = nearest(&given, extensions.clone()).map_or(String::new(), |n| format!("; did you mean .{n}?"));
         let known = extensions.map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ");
         Error::io("use", path, format!("the extension must be one of {known}{hint}"))
@@ -49,7 +57,7 @@ pub fn load(path: &Path) -> Result<Rows> {
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub fn load_with(path: &Path, wanted: &Wanted) -> Result<Loaded> {
-    let format = format(path)?;
+    let format = format(path, |_| true)?;
     if let Some(name) = wanted.given().into_iter().find(|name| !format.takes.contains(name)) {
         let of: Vec<String> =
             FORMATS.iter().filter(|f| f.takes.contains(&name)).map(|f| format!(".{}", f.extension)).collect();
@@ -89,7 +97,7 @@ impl Labels {
 ///
 /// let folder = std::env::temp_dir().join(format!("gflow-doc-{}", std::process::id()));
 /// let points = Rows { data: vec![0.5, 1.0, -2.0, 0.1, 3.0, 4.0], n: 3, d: 2 };
-/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt", "points.parquet"] {
+/// for name in ["points.npy", "points.npz", "points.csv", "points.tsv", "points.txt", "points.parquet", "points.safetensors"] {
 ///     let path = folder.join(name);
 ///     io::save(&points, &path)?;
 ///     assert_eq!(io::load(&path)?, points);
@@ -99,7 +107,22 @@ impl Labels {
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub fn save(rows: &Rows, path: &Path) -> Result<()> {
-    (format(path)?.save)(rows, path)
+    let written: fn(&&Format) -> bool = |f| f.save.is_some();
+    match format(path, written)?.save {
+        Some(save) if !zipped(path) => save(rows, path),
+        _ => Err(only_read(path, written)),
+    }
+}
+
+/// Whether a name says that the file is gzipped.
+pub(super) fn zipped(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"))
+}
+
+/// What is said of files that are read and not written.
+pub(super) fn only_read(path: &Path, written: fn(&&Format) -> bool) -> Error {
+    let known: Vec<String> = FORMATS.iter().filter(written).map(|f| format!(".{}", f.extension)).collect();
+    Error::io("write", path, format!("files of this kind are read, not written: {} are", known.join(", ")))
 }
 
 const COLUMN: &str = "the name of a column, or its number from 0";
@@ -108,17 +131,17 @@ const OPTIONS: &[Opt] = &[
     Opt {
         name: "array",
         kind: OptionKind::Text,
-        doc: "npz: the array with the points; not needed where there is one alone",
+        doc: "npz, safetensors, h5, h5ad: the array with the points, a path in HDF5 such as obsm/X_pca; not needed where there is one alone, X of a h5ad",
     },
     Opt {
         name: "columns",
         kind: OptionKind::Value("a list of names or numbers of columns"),
-        doc: "text, Parquet: the coordinates in this order, numbered from 0; all but index and labels if not given",
+        doc: "text, Parquet, h5ad: the coordinates in this order, numbered from 0, genes by their names; all but index and labels if not given",
     },
     Opt {
         name: "labels",
         kind: OptionKind::Value(COLUMN),
-        doc: "text, Parquet: the column of labels, texts or numbers; npz: the array of labels. The result is then a map of points and labels",
+        doc: "text, Parquet: the column of labels, texts or numbers; npz, safetensors, h5: the array of labels; h5ad: a column of obs. The result is then a map of points and labels",
     },
     Opt {
         name: "header",
@@ -154,7 +177,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::load",
         room: "io",
         signature: "io::load(path, options)",
-        doc: "Points from a .npy, .npz, .csv, .tsv, .txt or .parquet file (rows are points), with the digits of the file. Text may be \
+        doc: "Points from a .npy, .npz, .csv, .tsv, .txt, .parquet, .h5, .h5ad or .safetensors file (rows are points), with the digits of the file. Text may be \
+              gzipped, \
               separated by commas, semicolons, tabs, | or blanks, have a line of names, # comments, decimal commas and an \
               index column as pandas writes it; a missing value becomes NaN, which finite_rows(x) leaves out and \
               not_finite(x) lists. What may be read in two ways is refused with the option that decides. With labels the \
@@ -169,8 +193,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "io::save",
         room: "io",
         signature: "io::save(points, path)",
-        doc: "Writes points to a .npy, .npz, .csv, .tsv, .txt or .parquet file, by extension, in f64, or a table, such as run.history, to one \
-              of the last four; a relative path is inside --out where one is given.",
+        doc: "Writes points to a .npy, .npz, .csv, .tsv, .txt, .parquet or .safetensors file, by extension, in f64, or a table, such as run.history, to .csv, \
+              .tsv, .txt or .parquet; a relative path is inside --out where one is given.",
         equation: "",
         cite: "",
         options: &[],

@@ -1,7 +1,7 @@
 //! Reading and writing tables, by extension.
 use super::FORMATS;
 use super::format::Tables;
-use super::points::format;
+use super::points::{format, only_read, zipped};
 use super::wanted::{LoadedTable, Wanted};
 use crate::error::{Error, Result};
 use crate::table::Table;
@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// How tables are kept in files of an extension.
 fn tables(action: &'static str, path: &Path) -> Result<Tables> {
-    let format = format(path)?;
+    let format = format(path, |f| f.tables.is_some())?;
     format.tables.ok_or_else(|| {
         let known: Vec<String> =
             FORMATS.iter().filter(|f| f.tables.is_some()).map(|f| format!(".{}", f.extension)).collect();
@@ -70,5 +70,8 @@ pub fn save_table(t: &Table, path: &Path) -> Result<Vec<String>> {
     if t.columns().is_empty() {
         return Err(Error::io("write", path, "the table has no columns"));
     }
-    (tables.save)(t, path)
+    match tables.save {
+        Some(save) if !zipped(path) => save(t, path),
+        _ => Err(only_read(path, |f| f.tables.is_some_and(|t| t.save.is_some()))),
+    }
 }

@@ -2,6 +2,7 @@
 //! `GFLOW_ATTACK=long`, which prints what it tried.
 mod deadline;
 mod faults;
+mod fetch;
 mod figures;
 mod fuzz;
 mod grammar;

@@ -187,6 +187,68 @@ fn archives_that_unpack_to_the_thousandfold() {
     assert!(said.contains("its header says [4294967295], but the whole file has 1008 bytes"), "{said}");
 }
 
+/// Headers that speak of more than there is, in every other format.
+#[test]
+fn headers_of_other_formats_that_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let tensors = |header: &str, body: &[u8]| {
+        let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), body].concat();
+        write("a.safetensors", &bytes)
+    };
+    let one = |shape: &str, from: u64, to: u64| {
+        format!(r#"{{"x":{{"dtype":"F32","shape":{shape},"data_offsets":[{from},{to}]}}}}"#)
+    };
+    for (shape, from, to, why) in [
+        ("[1000000000,1000]", 0, 4_000_000_000_000, "is at bytes 0 to 4000000000000, expected one from 0 on, within 8"),
+        ("[1000000000,1000]", 0, 8, "takes other than its 8 bytes"),
+        ("[18446744073709551615,18446744073709551615]", 0, 8, "takes other than its 8 bytes"),
+        ("[2]", 4, 8, "expected one from 0 on"),
+        ("[1]", 0, 4, "its tensors take 4 bytes, 8 follow the header"),
+        ("[-1]", 0, 8, "its header is not as it should be"),
+        ("[0,18446744073709551615]", 0, 0, "its tensors take 0 bytes, 8 follow the header"),
+    ] {
+        refuses(&tensors(&one(shape, from, to), &[0; 8]), why);
+    }
+    refuses(&write("a.safetensors", &u64::MAX.to_le_bytes()), "its header has 18446744073709551615 bytes, 0 follow");
+    refuses(&tensors(&"[".repeat(1 << 20), &[]), "its header is not as it should be");
+    refuses(&write("a.safetensors", b"short"), "it has no length of a header");
+
+    // a shape of 10¹⁸ rows in a file of kilobytes, at every place where a size of 8 bytes stands
+    let whole = std::fs::read(crate::truth::formats::file("one.h5")).unwrap();
+    let mut seen = 0;
+    for at in (0..whole.len() - 8).filter(|at| whole[*at..at + 8] == 6u64.to_le_bytes()) {
+        let mut lying = whole.clone();
+        lying[at..at + 8].copy_from_slice(&(1u64 << 60).to_le_bytes());
+        let path = write("a.h5", &lying);
+        let (loaded, peak) = allocations::peak(1 << 30, refused, || gflow::io::load(&path));
+        assert!(peak < MEMORY, "{peak}");
+        seen += usize::from(loaded.is_err());
+    }
+    assert!(seen > 0);
+    for cut in (0..whole.len()).step_by(if super::long() { 1 } else { 13 }) {
+        let e = gflow::io::load(&write("a.h5", &whole[..cut])).unwrap_err().to_string();
+        assert!(["cut short", "it is no HDF5 file", "ends early"].iter().any(|w| e.contains(w)), "{cut}: {e}");
+    }
+
+    // 400 million pixels in a hundred bytes
+    let mut png = std::fs::read(crate::truth::formats::file("grey.png")).unwrap();
+    png[16..24].copy_from_slice(&[0, 0, 0x4E, 0x20, 0, 0, 0x4E, 0x20]);
+    let mut crc = flate2::Crc::new();
+    crc.update(&png[12..29]);
+    png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    let pictures = folder.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    std::fs::write(pictures.join("a.png"), &png).unwrap();
+    let read = |path: &Path| gflow::dataset::images::read(path, &Default::default()).map(|l| l.0);
+    let said = message(&pictures, read);
+    assert!(said.contains("it has 20000×20000 pixels: it says that"), "{said}");
+}
+
 /// No reading begins that cannot end.
 #[cfg(unix)]
 #[test]
@@ -195,7 +257,7 @@ fn pipes_and_devices_are_no_files_of_points() {
     let pipe = folder.path().join("pipe.npy");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     refuses(&pipe, "it is a pipe or a device, expected a regular file");
-    for extension in ["npy", "npz", "csv", "tsv", "txt"] {
+    for extension in ["npy", "npz", "csv", "tsv", "txt", "gz", "h5", "h5ad", "safetensors"] {
         let zero = folder.path().join(format!("zero.{extension}"));
         std::os::unix::fs::symlink("/dev/zero", &zero).unwrap();
         refuses(&zero, "it is a pipe or a device, expected a regular file");
@@ -253,6 +315,10 @@ fn reading_takes_the_memory_of_what_is_read() {
         let peak = peak(name, text.as_bytes(), &wanted);
         assert!(peak <= 4 * text.len() + PIECES, "{name}: {peak} bytes for {}", text.len());
     }
+    let header = r#"{"x":{"dtype":"F32","shape":[1000,2000],"data_offsets":[0,8000000]}}"#;
+    let tensors = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![1; 8_000_000]].concat();
+    let held = peak("a.safetensors", &tensors, &Wanted::default());
+    assert!(held <= 2 * tensors.len() + PIECES, "safetensors: {held} bytes for {}", tensors.len());
     for (descr, size) in [("|u1", 1), ("<f2", 2), ("<i4", 4), ("<f4", 4), ("<f8", 8)] {
         for order in ["False", "True"] {
             let count = 2_000_000;

@@ -404,6 +404,8 @@ pub const STATEMENTS: &[&str] = &[
     "io::save({Table}, \"x.csv\"); io::table(\"x.csv\"{options io::table})",
     "let t = {Table}; t.a = {Any}; t[{Any}]",
     "io::save({Points}, \"x.npz\"); io::load(\"x.npz\", #{ array: {Text} })",
+    "io::save({Points}, \"x.safetensors\"); io::load(\"x.safetensors\", #{ array: {Text}, labels: {Any} })",
+    "data::images({Text}); data::cifar10({Text}, {options data::cifar10})",
     "claim({Text}, {Number}, #{ at_most: {Number} })",
     "tabulate({Text}, {Text}, {Text}, {Any})",
     "let v = {Run}; v.save(\"kept\"); load_run(\"kept\").resume(1)",

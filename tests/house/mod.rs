@@ -45,6 +45,7 @@ fn each_dependency_has_its_place() {
         ("indicatif::", |n| n == "cli/terminal.rs"),
         ("reedline::", |n| n.starts_with("cli/repl/") || n == "cli/terminal.rs"),
         ("ariadne::", |n| n == "script/diagnostic.rs"),
+        ("ureq::", |n| n == "fetch/transfer.rs"),
     ];
     for (path, text) in sources("src") {
         let name = relative(&path);

@@ -13,6 +13,7 @@ const ROOMS: &[&str] = &[
     "dataset",
     "table",
     "io",
+    "fetch",
     "prepare",
     "transport",
     "divergence",

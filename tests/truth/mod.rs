@@ -15,6 +15,7 @@ pub mod equilibrium;
 mod exact;
 mod files;
 mod flows;
+pub mod formats;
 mod functions;
 mod kernels;
 mod level;

@@ -1,9 +1,9 @@
 //! How many records there are, and whether all of them have as many fields: counted without taking them apart.
+use super::text::Text;
 use super::tidy::{BLANKS, TAB, Tidy};
-use crate::input::open;
+use crate::interrupt;
 use crate::io::wanted::Wanted;
 use std::io::Read;
-use std::path::Path;
 
 /// What was counted.
 #[derive(Debug, Default, PartialEq)]
@@ -46,12 +46,13 @@ impl Lines {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn of(path: &Path, separator: u8, wanted: &Wanted, names: bool) -> Result<Lines, String> {
-        let file = open(path).map_err(|e| e.to_string())?.0;
-        let mut text = Tidy::new(file, separator, wanted.skip);
+    pub fn of(from: &Text, separator: u8, wanted: &Wanted, names: bool) -> Result<Lines, String> {
+        let mut text = Tidy::new(from.read()?, separator, wanted.skip);
         let mut counter = Counter::new(if separator == BLANKS { TAB } else { separator }, names);
         let mut piece = vec![0; 1 << 16];
         loop {
+            // what is packed may go on for long
+            interrupt::poll().map_err(|e| e.to_string())?;
             let n = text.read(&mut piece).map_err(|e| e.to_string())?;
             if n == 0 || counter.lines.ragged.is_some() {
                 return Ok(counter.lines);

@@ -4,11 +4,11 @@ use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
 use super::separator;
+use super::text::Text;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
 use crate::io::wanted::{Column, Wanted};
 use crate::memory;
-use std::path::Path;
 
 /// The name that pandas gives an index that it has read as a column.
 const UNNAMED: &str = "Unnamed: 0";
@@ -38,14 +38,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Finds out how a file of so many bytes is to be read; all its lines are looked at.
+    /// Finds out how a text is to be read; all its lines are looked at.
     ///
     /// # Errors
     /// Says what cannot be read, which line has another number of fields, or what may be read in two ways.
-    pub fn find(path: &Path, bytes: u64, wanted: &Wanted) -> Result<Layout, String> {
-        let (separator, writing) = separator::find(path, wanted)?;
-        let top = top(&mut Records::open(path, separator, wanted)?, &writing)?;
-        feasible(&top, bytes)?;
+    pub fn find(from: &Text, wanted: &Wanted) -> Result<Layout, String> {
+        let (separator, writing) = separator::find(from, wanted)?;
+        let top = top(&mut Records::open(from, separator, wanted)?, &writing)?;
+        feasible(&top, from.len)?;
         let (header, note) = header(&top, &writing, wanted)?;
         let names = if header { names(&top)? } else { vec![] };
         let mut out = Layout {
@@ -60,7 +60,7 @@ impl Layout {
             notes: note.into_iter().collect(),
             writing,
         };
-        out.count(path, wanted)?;
+        out.count(from, wanted)?;
         out.find_index(wanted);
         Ok(out)
     }
@@ -69,16 +69,16 @@ impl Layout {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn records(&self, path: &Path, wanted: &Wanted) -> Result<Records, String> {
-        let mut records = Records::open(path, self.separator, wanted)?;
+    pub fn records<'a>(&self, from: &'a Text, wanted: &Wanted) -> Result<Records<'a>, String> {
+        let mut records = Records::open(from, self.separator, wanted)?;
         if !self.names.is_empty() {
             records.next()?;
         }
         Ok(records)
     }
 
-    fn count(&mut self, path: &Path, wanted: &Wanted) -> Result<(), String> {
-        let lines = Lines::of(path, self.separator, wanted, !self.names.is_empty())?;
+    fn count(&mut self, from: &Text, wanted: &Wanted) -> Result<(), String> {
+        let lines = Lines::of(from, self.separator, wanted, !self.names.is_empty())?;
         (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
         if let Some((line, fields)) = lines.ragged {
             return Err(self.ragged(fields, line));

@@ -11,6 +11,7 @@ mod records;
 mod save;
 mod separator;
 mod table;
+mod text;
 mod tidy;
 use super::format::{Format, Tables};
 
@@ -24,20 +25,28 @@ pub(super) const CSV: Format = Format {
     extension: "csv",
     takes: TAKES,
     load: read::load,
-    save: |rows, path| save::save(rows, path, b','),
-    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b',') }),
+    save: Some(|rows, path| save::save(rows, path, b',')),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: Some(|t, path| save::save_table(t, path, b',')) }),
 };
 pub(super) const TSV: Format = Format {
     extension: "tsv",
     takes: TAKES,
     load: read::load,
-    save: |rows, path| save::save(rows, path, b'\t'),
-    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b'\t') }),
+    save: Some(|rows, path| save::save(rows, path, b'\t')),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: Some(|t, path| save::save_table(t, path, b'\t')) }),
 };
 pub(super) const TXT: Format = Format {
     extension: "txt",
     takes: TAKES,
     load: read::load,
-    save: |rows, path| save::save(rows, path, b' '),
-    tables: Some(Tables { takes: TABLES, load: table::load, save: |t, path| save::save_table(t, path, b' ') }),
+    save: Some(|rows, path| save::save(rows, path, b' ')),
+    tables: Some(Tables { takes: TABLES, load: table::load, save: Some(|t, path| save::save_table(t, path, b' ')) }),
+};
+/// A text of any name, gzipped.
+pub(super) const GZ: Format = Format {
+    extension: "gz",
+    takes: TAKES,
+    load: read::load,
+    save: None,
+    tables: Some(Tables { takes: TABLES, load: table::load, save: None }),
 };

@@ -2,9 +2,10 @@
 use super::cells::{Cell, Writing, trimmed};
 use super::layout::{Layout, listed, many};
 use super::records::text;
+use super::text::Text;
 use crate::dataset::Rows;
 use crate::error::Result;
-use crate::input::{excerpt, failed, open};
+use crate::input::{excerpt, failed};
 use crate::io::wanted::{Labels, Loaded, Texts, Wanted};
 use crate::memory;
 use csv::ByteRecord;
@@ -19,12 +20,12 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// Reads points, and labels where they are asked for.
 pub fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
-    let (_, bytes) = open(path)?;
-    read(path, bytes, wanted).map_err(|e| failed(path, e))
+    let text = Text::open(path)?;
+    read(&text, wanted).map_err(|e| failed(path, e))
 }
 
-fn read(path: &Path, bytes: u64, wanted: &Wanted) -> std::result::Result<Loaded, String> {
-    let layout = Layout::find(path, bytes, wanted)?;
+fn read(from: &Text, wanted: &Wanted) -> std::result::Result<Loaded, String> {
+    let layout = Layout::find(from, wanted)?;
     let nothing = Rows { data: vec![], n: 0, d: 0 };
     if layout.rows == 0 {
         return Ok(nothing.into());
@@ -38,7 +39,7 @@ fn read(path: &Path, bytes: u64, wanted: &Wanted) -> std::result::Result<Loaded,
     }
     let mut reading = Reading { columns, data: Vec::with_capacity(n * d), labels: None, rounded: None };
     reading.labels = labels.map(|k| Reader::new(k, n));
-    let mut records = layout.records(path, wanted)?;
+    let mut records = layout.records(from, wanted)?;
     while let Some((record, line)) = records.next()? {
         if reading.data.len() + d > n * d && d > 0 || record.len() != layout.columns {
             return Err("it was changed while it was read".into());

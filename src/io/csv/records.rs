@@ -1,29 +1,28 @@
 //! A text taken apart: its records, with the lines they begin in.
 use super::cells::trimmed;
+use super::text::Text;
 use super::tidy::{BLANKS, TAB, Tidy};
-use crate::input::{excerpt, open};
+use crate::input::excerpt;
 use crate::io::wanted::Wanted;
 use csv::{ByteRecord, Reader, ReaderBuilder};
-use std::path::Path;
+use std::io::Read;
 
 /// The records of a file, one at a time.
-pub struct Records {
-    reader: Reader<Tidy>,
+pub struct Records<'a> {
+    reader: Reader<Tidy<Box<dyn Read + 'a>>>,
     record: ByteRecord,
     line: u64,
 }
 
-impl Records {
+impl<'a> Records<'a> {
     /// From the first line that counts on, with fields parted by this byte.
-    pub fn open(path: &Path, separator: u8, wanted: &Wanted) -> Result<Records, String> {
-        // what the file system refuses has been said when the file was opened the first time
-        let file = open(path).map_err(|e| e.to_string())?.0;
+    pub fn open(from: &'a Text, separator: u8, wanted: &Wanted) -> Result<Records<'a>, String> {
         let delimiter = if separator == BLANKS { TAB } else { separator };
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(Tidy::new(file, separator, wanted.skip));
+            .from_reader(Tidy::new(from.read()?, separator, wanted.skip));
         Ok(Records { reader, record: ByteRecord::new(), line: 0 })
     }
 

@@ -2,11 +2,11 @@
 //! numbers, and all lines have as many.
 use super::cells::{Cell, Writing, by_thousands, trimmed};
 use super::records::Records;
+use super::text::Text;
 use super::tidy::{BLANKS, TAB};
 use crate::input::excerpt;
 use crate::io::wanted::Wanted;
 use csv::ByteRecord;
-use std::path::Path;
 
 /// Those that are tried; where two do as well, the first.
 const SEPARATORS: &[u8] = b",;\t| ";
@@ -83,9 +83,9 @@ impl Tally {
     }
 }
 
-fn tally(path: &Path, separator: u8, wanted: &Wanted, writings: [&Writing; 2]) -> Result<Tally, String> {
+fn tally(from: &Text, separator: u8, wanted: &Wanted, writings: [&Writing; 2]) -> Result<Tally, String> {
     let mut out = Tally::default();
-    first(&mut Records::open(path, separator, wanted)?, |record, _| out.add(record, writings))?;
+    first(&mut Records::open(from, separator, wanted)?, |record, _| out.add(record, writings))?;
     Ok(out)
 }
 
@@ -104,10 +104,10 @@ fn asked(given: &str) -> Result<u8, String> {
 ///
 /// # Errors
 /// What cannot be read, and numbers that may be written in two ways.
-pub fn find(path: &Path, wanted: &Wanted) -> Result<(u8, Writing), String> {
+pub fn find(from: &Text, wanted: &Wanted) -> Result<(u8, Writing), String> {
     let writing = |comma| Writing { comma, missing: wanted.missing.clone() };
     let (point, comma) = (writing(false), writing(true));
-    let tally = |separator| tally(path, separator, wanted, [&point, &comma]);
+    let tally = |separator| tally(from, separator, wanted, [&point, &comma]);
     let (separator, best) = match &wanted.separator {
         Some(given) => (asked(given)?, tally(asked(given)?)?),
         None => {

@@ -2,8 +2,9 @@
 use super::cells::{Cell, trimmed};
 use super::layout::Layout;
 use super::records::text;
+use super::text::Text;
 use crate::error::Result;
-use crate::input::{excerpt, failed, open};
+use crate::input::{excerpt, failed};
 use crate::io::names::unique;
 use crate::io::wanted::{LoadedTable, Wanted};
 use crate::table::{Filling, Table};
@@ -24,8 +25,8 @@ const NAMED: usize = 5;
 
 /// Reads a table.
 pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
-    let (_, bytes) = open(path)?;
-    read(path, bytes, wanted).map_err(|e| failed(path, e))
+    let text = Text::open(path)?;
+    read(&text, wanted).map_err(|e| failed(path, e))
 }
 
 /// Whether a field is true or false by a word.
@@ -37,8 +38,8 @@ fn truth(field: &[u8]) -> Option<bool> {
     }
 }
 
-fn read(path: &Path, bytes: u64, wanted: &Wanted) -> std::result::Result<LoadedTable, String> {
-    let layout = Layout::find(path, bytes, wanted)?;
+fn read(from: &Text, wanted: &Wanted) -> std::result::Result<LoadedTable, String> {
+    let layout = Layout::find(from, wanted)?;
     let mut notes = layout.notes.clone();
     let (columns, names) = match (layout.rows, layout.columns) {
         // names above nothing
@@ -46,7 +47,7 @@ fn read(path: &Path, bytes: u64, wanted: &Wanted) -> std::result::Result<LoadedT
         _ => (layout.coordinates(wanted, None)?, &layout.names[..]),
     };
     let names = called(names, &columns, &mut notes);
-    let seen = kinds(&layout, path, wanted, &columns)?;
+    let seen = kinds(&layout, from, wanted, &columns)?;
     let mut mixed = 0;
     for (k, s) in columns.iter().zip(&seen) {
         if let (Some(line), true) = (s.text, s.numbers || s.truths) {
@@ -60,7 +61,7 @@ fn read(path: &Path, bytes: u64, wanted: &Wanted) -> std::result::Result<LoadedT
         notes.push(format!("{} more columns of numbers and texts are taken as texts", mixed - NAMED));
     }
     let mut filling = seen.iter().map(|s| room(s, layout.rows)).collect::<std::result::Result<Vec<_>, _>>()?;
-    let mut records = layout.records(path, wanted)?;
+    let mut records = layout.records(from, wanted)?;
     let mut rows = 0;
     while let Some((record, line)) = records.next()? {
         rows += 1;
@@ -88,9 +89,9 @@ fn called(names: &[String], columns: &[usize], notes: &mut Vec<String>) -> Vec<S
 }
 
 /// What every column is.
-fn kinds(layout: &Layout, path: &Path, wanted: &Wanted, columns: &[usize]) -> std::result::Result<Vec<Seen>, String> {
+fn kinds(layout: &Layout, from: &Text, wanted: &Wanted, columns: &[usize]) -> std::result::Result<Vec<Seen>, String> {
     let mut seen = vec![Seen::default(); columns.len()];
-    let mut records = layout.records(path, wanted)?;
+    let mut records = layout.records(from, wanted)?;
     while let Some((record, line)) = records.next()? {
         if record.len() != layout.columns {
             return Err("it was changed while it was read".into());

@@ -19,6 +19,6 @@ pub(super) const PARQUET: Format = Format {
     extension: "parquet",
     takes: &["columns", "labels"],
     load: points::load,
-    save: write::save_points,
-    tables: Some(Tables { takes: &["columns"], load: read::load, save: write::save_table }),
+    save: Some(write::save_points),
+    tables: Some(Tables { takes: &["columns"], load: read::load, save: Some(write::save_table) }),
 };

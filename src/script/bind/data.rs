@@ -1,11 +1,11 @@
 //! `data::…`: every data set of the list.
-use crate::dataset::{self, ALL, Argument, DataSet, Draw, Value};
+use crate::dataset::{self, ALL, Argument, Classes, DataSet, Draw, Rows, Value};
 use crate::error::Result;
 use crate::script::call::{Call, Outcome};
 use crate::script::convert::{count, held, list, number, rows, text};
 use crate::script::kind::Kind;
 use crate::script::library::Library;
-use rhai::{Dynamic, Map};
+use rhai::{Dynamic, ImmutableString, Map};
 
 /// Fills the library.
 pub fn fill(l: &mut Library) {
@@ -16,15 +16,27 @@ pub fn fill(l: &mut Library) {
             Draw::Labels(draw) => expose(l, set, move |_, c| Ok(list(draw(c)?.into_iter().map(f64::from)))),
             Draw::Labelled(draw) => expose(l, set, move |_, c| {
                 let (points, labels) = draw(c)?;
-                let mut out = Map::new();
-                out.insert("points".into(), Dynamic::from(held(points)));
-                if let Some(labels) = labels {
-                    out.insert("labels".into(), Dynamic::from(list(labels.into_iter().map(f64::from))));
-                }
-                Ok(out)
+                Ok(labelled(points, labels))
             }),
         }
     }
+}
+
+/// A map of points, and of their labels if they have some.
+pub(super) fn labelled(points: Rows, labels: Option<Classes>) -> Map {
+    let mut out = Map::new();
+    out.insert("points".into(), Dynamic::from(held(points)));
+    let labels = labels.map(|l| match l {
+        Classes::Numbers(l) => list(l),
+        Classes::Names(names, of) => {
+            let names: Vec<ImmutableString> = names.iter().map(|n| n.as_str().into()).collect();
+            of.iter().map(|i| names[*i as usize].clone().into()).collect()
+        }
+    });
+    if let Some(labels) = labels {
+        out.insert("labels".into(), labels.into());
+    }
+    out
 }
 
 /// Exposes a data set for all its arguments, and without those that may be left out.

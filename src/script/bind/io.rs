@@ -77,7 +77,7 @@ fn column(owner: &str, key: &str, v: &Dynamic, expected: &str) -> Result<Column>
 }
 
 /// Points, or a map of points and labels.
-fn given(loaded: Loaded) -> Result<Dynamic> {
+pub(super) fn given(loaded: Loaded) -> Result<Dynamic> {
     let n = loaded.rows.n;
     let points = Dynamic::from(held(loaded.rows));
     let Some(labels) = loaded.labels else { return Ok(points) };

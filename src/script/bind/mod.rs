@@ -3,7 +3,9 @@ use super::claims::CLAIM;
 use super::library::Library;
 use super::tables::TABULATE;
 use crate::catalogue::Entry;
-use crate::{critic as critics, dataset, divergence as divergences, flow as flows, generator as generators};
+use crate::{
+    critic as critics, dataset, divergence as divergences, fetch as fetching, flow as flows, generator as generators,
+};
 use crate::{io as files, metric as metrics, plot as plots, prepare as preparing};
 use std::sync::OnceLock;
 
@@ -12,6 +14,7 @@ mod critic;
 mod data;
 mod divergence;
 mod estimate;
+mod fetch;
 mod figure;
 mod flow;
 mod generator;
@@ -43,6 +46,7 @@ pub fn library() -> &'static Library {
         generator::fill(&mut l);
         divergence::fill(&mut l);
         data::fill(&mut l);
+        fetch::fill(&mut l);
         prepare::fill(&mut l);
         flow::fill(&mut l);
         run::fill(&mut l);
@@ -74,6 +78,7 @@ fn entries() -> Vec<Entry> {
         critics::ENTRIES,
         flows::ENTRIES,
         dataset::ENTRIES,
+        fetching::ENTRIES,
         preparing::ENTRIES,
         metrics::ENTRIES,
         files::ENTRIES,

@@ -204,6 +204,9 @@ pub const CASES: &[Case] = &[
     case(&["data::sierpinski"], "", "data::sierpinski(20000000, #{ level: 12, dim: 3 })"),
     case(&["data::embed"], "let p = data::moons(400000);", "data::embed(p, 100)"),
     case(&["data::idx"], "", "data::idx(\"zeros.idx\")"),
+    case(&["data::cifar10"], "", "data::cifar10(\"zeros.bin\")"),
+    case(&["data::cifar100"], "", "data::cifar100(\"hundred.bin\")"),
+    case(&["data::images"], "", "data::images(\"pictures\")"),
     // metrics
     case(&["metric::w1"], SMALL, "metric::w1(p, q)"),
     case(&["metric::w1"], "let p = data::gaussian(5000000, 1); let q = data::gaussian(5000000, 1);", "metric::w1(p, q)"),
@@ -248,6 +251,7 @@ pub const CASES: &[Case] = &[
     // files
     case(&["io::load"], "", "io::load(\"zeros.npy\")"),
     case(&["io::load"], "", "io::load(\"rows.csv\")"),
+    case(&["io::load"], "", "io::load(\"zeros.safetensors\")"),
     case(&["io::load"], "", "io::load(\"rows.csv\", #{ labels: 2, columns: [0, 1, 0, 1] })"),
     case(&["io::save"], "let p = data::gaussian(2000000, 10);", "io::save(p, \"a.csv\")"),
     case(&["io::table"], "", "io::table(\"rows.csv\")"),
@@ -377,6 +381,7 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
 
 /// Names that have nothing to be busy with, by why.
 pub const AT_ONCE: &[(&str, &[&str])] = &[
+    ("waits for a server, which tests/attack/fetch.rs interrupts", &["data::fetch"]),
     (
         "describes something that is computed elsewhere",
         &[

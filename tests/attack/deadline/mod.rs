@@ -66,6 +66,16 @@ fn files(folder: &Path) {
     head.extend((text.len() as u16).to_le_bytes());
     head.extend(text.as_bytes());
     sparse("zeros.npy", &head, 8 * 2_000_000 * 20);
+    sparse("zeros.bin", &[], 3073 * 20_000);
+    sparse("hundred.bin", &[], 3074 * 20_000);
+    let header = r#"{"x":{"dtype":"F64","shape":[2000000,20],"data_offsets":[0,320000000]}}"#;
+    let head = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    sparse("zeros.safetensors", &head, 8 * 2_000_000 * 20);
+    std::fs::create_dir(folder.join("pictures")).unwrap();
+    let png = crate::truth::formats::file("rgb.png");
+    (0..2000).for_each(|i| {
+        std::fs::copy(&png, folder.join(format!("pictures/{i}.png"))).unwrap();
+    });
     std::fs::write(folder.join("rows.csv"), "0.5,1.25,-3.0e-2\n".repeat(1_000_000)).unwrap();
 }
 

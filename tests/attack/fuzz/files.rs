@@ -36,7 +36,7 @@ impl File {
 }
 
 /// What loading gave; points are whole rows.
-fn said(loaded: gflow::error::Result<Rows>) -> String {
+pub fn said(loaded: gflow::error::Result<Rows>) -> String {
     match loaded {
         Ok(r) => {
             assert!(r.n > 0 && r.d > 0 && r.data.len() == r.n * r.d, "{} numbers for {} by {}", r.data.len(), r.n, r.d);
@@ -274,6 +274,32 @@ impl Target for Csv {
             assert_eq!(l.labels.map(|l| l.len()), Some(l.rows.n));
         }
         said(loaded)
+    }
+}
+
+/// Gzipped texts; half of what is none becomes one.
+pub struct Zipped(pub File);
+
+impl Target for Zipped {
+    fn name(&self) -> &'static str {
+        "gz"
+    }
+    fn seeds(&self) -> Vec<Vec<u8>> {
+        let plain = Csv(File::new("csv")).seeds();
+        let members = plain.iter().map(|t| [zipped(&t[..1]), zipped(&t[1..])].concat());
+        plain.iter().map(|t| zipped(t)).chain(members).chain(plain.clone()).collect()
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["\u{1f}", "\u{8}", ",", "\n", "\u{0}\u{0}"]
+    }
+    fn mend(&self, m: &mut Mutator, input: Vec<u8>) -> Vec<u8> {
+        if input.starts_with(&[0x1F, 0x8B]) || m.chance(2) { input } else { zipped(&input) }
+    }
+    fn allowance(&self, input: usize) -> usize {
+        48 * 1032 * input + (1 << 20)
+    }
+    fn run(&mut self, input: &[u8]) -> String {
+        said(gflow::io::load(&self.0.write(input)))
     }
 }
 

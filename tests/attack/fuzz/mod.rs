@@ -6,6 +6,7 @@
 //! What leads to a new kind of outcome is kept for the rest of a run, so that later inputs begin where it came to.
 mod engine;
 mod files;
+mod formats;
 mod mutate;
 mod oracle;
 mod program;
@@ -48,6 +49,41 @@ fn transform() {
 #[test]
 fn idx() {
     attack(files::Idx(File::new("idx")));
+}
+
+#[test]
+fn h5() {
+    attack(formats::H5(File::new("h5")));
+}
+
+#[test]
+fn h5ad() {
+    attack(formats::H5ad(File::new("h5ad")));
+}
+
+#[test]
+fn safetensors() {
+    attack(formats::Safetensors(File::new("safetensors")));
+}
+
+#[test]
+fn cifar() {
+    attack(formats::Cifar(File::new("bin")));
+}
+
+#[test]
+fn png() {
+    attack(formats::Image(File::new("png"), &["grey.png", "rgb.png", "deep.png", "palette.png", "opaque.png"], "png"));
+}
+
+#[test]
+fn jpeg() {
+    attack(formats::Image(File::new("jpg"), &["grey.jpg", "rgb.jpg", "sub.jpg", "progressive.jpg"], "jpeg"));
+}
+
+#[test]
+fn gz() {
+    attack(files::Zipped(File::new("gz")));
 }
 
 #[test]

@@ -1,0 +1,251 @@
+//! A file in the cache: there and right, or downloaded beside its place, checked, and moved there.
+//!
+//! What came so far stands in a file whose name ends with `.part`, which one process holds at a time and the next one goes
+//! on with. A file under its own name is always whole.
+use super::cache::{Progress, Settings};
+use super::known::File;
+use super::transfer::{self, Piece};
+use crate::error::{Error, Result};
+use crate::{input, interrupt};
+use ring::digest::{Context, SHA256};
+use std::fs::OpenOptions;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often an address is asked for the rest of a file that ended early.
+const TIMES: usize = 3;
+/// The most bytes of a file.
+const MOST: u64 = 64 << 30;
+
+/// The place of a file of a data set, which is fetched if it is not there.
+///
+/// # Errors
+/// What the network and the disk refuse, with the addresses, and the file to put where by hand; bytes of another checksum.
+pub fn file(settings: &Settings, set: &str, file: &File, progress: Progress) -> Result<PathBuf> {
+    let folder = settings.cache.join(set);
+    let path = folder.join(&file.name);
+    if path.exists() {
+        return right(&path, file).map(|()| path);
+    }
+    let unwritable = |e: std::io::Error| {
+        let at = folder.display();
+        Error::data(
+            format!("data::fetch(\"{set}\")"),
+            format!("`{at}` cannot be written ({e}): set GFLOW_CACHE to a folder that can"),
+        )
+    };
+    std::fs::create_dir_all(&folder).map_err(unwritable)?;
+    let mut part = Part::open(&folder.join(format!("{}.part", file.name))).map_err(unwritable)?;
+    part.lock()?;
+    // another process has fetched it meanwhile
+    if path.exists() {
+        part.remove_if_empty();
+        return right(&path, file).map(|()| path);
+    }
+    let mirrored = settings.mirror.iter().map(|m| format!("{}/{set}/{}", m.trim_end_matches('/'), file.name));
+    let addresses: Vec<String> = mirrored.chain(file.addresses.iter().cloned()).collect();
+    let mut said = vec![];
+    for address in &addresses {
+        let got = part.fetch(address, file, settings.patience, progress);
+        interrupt::poll()?;
+        match got {
+            Ok(()) => {
+                part.finish(&path).map_err(unwritable)?;
+                return Ok(path);
+            }
+            Err(e) => said.push(format!("{address}: {}", input::clip(&e, 200))),
+        }
+    }
+    part.remove_if_empty();
+    Err(Error::data(
+        format!("data::fetch(\"{set}\")"),
+        format!(
+            "{}; by hand: put the file, whose SHA-256 is {}, at {}",
+            said.join("; "),
+            file.sums.join(" or "),
+            path.display()
+        ),
+    ))
+}
+
+/// Errors unless a file that is there is the right one.
+fn right(path: &Path, file: &File) -> Result<()> {
+    let fail = |e: std::io::Error| Error::io("read", path, e);
+    let mut sum = Context::new(&SHA256);
+    let (mut from, _) = input::open(path)?;
+    add(&mut from, &mut sum).map_err(fail)?;
+    let found = words(sum);
+    if file.sums.contains(&found) {
+        return Ok(());
+    }
+    let expected = file.sums.join(" or ");
+    Err(Error::io(
+        "read",
+        path,
+        format!("its SHA-256 is {found}, expected {expected}: remove the file to fetch it again"),
+    ))
+}
+
+fn add(from: &mut impl Read, sum: &mut Context) -> std::io::Result<u64> {
+    let (mut buffer, mut all) = (vec![0; 1 << 18], 0);
+    loop {
+        interrupt::poll().map_err(std::io::Error::other)?;
+        let n = from.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(all);
+        }
+        sum.update(&buffer[..n]);
+        all += n as u64;
+    }
+}
+
+/// A checksum in hexadecimal.
+fn words(sum: Context) -> String {
+    sum.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What has come of a file.
+struct Part {
+    path: PathBuf,
+    file: std::fs::File,
+}
+
+impl Part {
+    fn open(path: &Path) -> std::io::Result<Part> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        Ok(Part { path: path.into(), file })
+    }
+
+    /// Waits until no other process writes to it.
+    fn lock(&mut self) -> Result<()> {
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => break,
+                Err(std::fs::TryLockError::WouldBlock) => interrupt::current().pause(Duration::from_millis(100))?,
+                // some network file systems have no locks
+                Err(std::fs::TryLockError::Error(_)) => break,
+            }
+        }
+        // whoever had it may have moved it away
+        let path = self.path.clone();
+        let fail = |e: std::io::Error| Error::io("write", &path, e);
+        if !self.path.exists() {
+            *self = Part::open(&path).map_err(fail)?;
+            return self.lock();
+        }
+        Ok(())
+    }
+
+    /// The rest of a file from an address, or all of it.
+    fn fetch(
+        &mut self,
+        address: &str,
+        file: &File,
+        patience: Duration,
+        progress: Progress,
+    ) -> std::result::Result<(), String> {
+        let (mut said, mut again) = (String::new(), 0);
+        while again < TIMES {
+            let before = self.len()?;
+            match self.once(address, file, patience, progress) {
+                Ok(()) => match self.sum()? {
+                    sum if file.sums.contains(&sum) => return Ok(()),
+                    sum => {
+                        let all = self.len()?;
+                        self.clear()?;
+                        // what was there before may have been of another file
+                        if before == 0 {
+                            return Err(format!(
+                                "its {all} bytes have the SHA-256 {sum}, expected {}",
+                                file.sums.join(" or ")
+                            ));
+                        }
+                        said = "what had been fetched before was of another file".into();
+                    }
+                },
+                Err(e) if e == transfer::RANGE => {
+                    self.clear()?;
+                    said = e;
+                }
+                Err(e) => {
+                    interrupt::poll().map_err(|e| e.to_string())?;
+                    // without a byte it will not be otherwise
+                    if self.len()? <= before {
+                        return Err(e);
+                    }
+                    said = e;
+                }
+            }
+            again += 1;
+        }
+        Err(said)
+    }
+
+    fn once(
+        &mut self,
+        address: &str,
+        file: &File,
+        patience: Duration,
+        progress: Progress,
+    ) -> std::result::Result<(), String> {
+        let from = self.len()?;
+        let (mut at, mut all) = (from, None);
+        let out = &mut self.file;
+        let write = |e: std::io::Error| format!("the download cannot be written: {e}");
+        transfer::read(address, from, patience, &mut |piece| {
+            match piece {
+                Piece::Begins(begin, total) => {
+                    (at, all) = (begin, total);
+                    if let Some(total) = total.filter(|t| *t > MOST) {
+                        return Err(format!("it says that the file has {}", crate::memory::amount(u128::from(total))));
+                    }
+                    out.set_len(begin).map_err(write)?;
+                    out.seek(SeekFrom::Start(begin)).map_err(write)?;
+                }
+                Piece::Bytes(bytes) => {
+                    at += bytes.len() as u64;
+                    if all.is_some_and(|all| at > all) || at > MOST {
+                        return Err(format!("it sends more than the {} bytes that it says", all.unwrap_or(MOST)));
+                    }
+                    out.write_all(&bytes).map_err(write)?;
+                    progress(&file.name, at, all);
+                }
+                Piece::End | Piece::Failed(_) => {}
+            }
+            Ok(())
+        })?;
+        match all {
+            Some(all) if at < all => Err(format!("it ended after {at} of {all} bytes")),
+            _ => Ok(()),
+        }
+    }
+
+    fn len(&self) -> std::result::Result<u64, String> {
+        self.file.metadata().map(|m| m.len()).map_err(|e| e.to_string())
+    }
+
+    fn clear(&mut self) -> std::result::Result<(), String> {
+        self.file.set_len(0).map_err(|e| e.to_string())
+    }
+
+    fn sum(&mut self) -> std::result::Result<String, String> {
+        let mut sum = Context::new(&SHA256);
+        self.file.seek(SeekFrom::Start(0)).map_err(|e| e.to_string())?;
+        add(&mut self.file, &mut sum).map_err(|e| e.to_string())?;
+        Ok(words(sum))
+    }
+
+    /// Leaves nothing behind that nobody needs.
+    fn remove_if_empty(&self) {
+        if self.len() == Ok(0) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    /// Moves what is whole and right to its place.
+    fn finish(&mut self, path: &Path) -> std::io::Result<()> {
+        self.file.sync_all()?;
+        std::fs::rename(&self.path, path)
+    }
+}

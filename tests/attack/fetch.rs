@@ -1,0 +1,374 @@
+//! Downloads from a server in this process: one that ends early, lies about the size, sends something else, knows no parts of
+//! files, leads elsewhere or says nothing. No other server is asked.
+use gflow::fetch::{FetchOptions, Fetched, File, Settings, fetch, file};
+use gflow::interrupt::Interrupt;
+use ring::digest::{SHA256, digest};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// What a server does with a request for a path from a byte on; the n-th request is the n-th of all.
+type Answer = Box<dyn Fn(&mut TcpStream, usize, &str, u64) -> std::io::Result<()> + Send + Sync>;
+
+struct Server {
+    address: String,
+    requests: Arc<Mutex<Vec<(String, u64)>>>,
+}
+
+fn serve(answer: Answer) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let requests: Arc<Mutex<Vec<(String, u64)>>> = Arc::default();
+    let (heard, answer) = (requests.clone(), Arc::new(answer));
+    // it ends with the process
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let (heard, answer) = (heard.clone(), answer.clone());
+            std::thread::spawn(move || one(stream, &heard, &answer));
+        }
+    });
+    Server { address, requests }
+}
+
+fn one(mut stream: TcpStream, heard: &Mutex<Vec<(String, u64)>>, answer: &Answer) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut path, mut from, mut line) = (String::new(), 0, String::new());
+    while reader.read_line(&mut line).unwrap_or(0) > 2 {
+        let lower = line.to_lowercase();
+        if let Some(rest) = line.strip_prefix("GET ") {
+            path = rest.split(' ').next().unwrap().into();
+        } else if let Some(range) = lower.strip_prefix("range: bytes=") {
+            from = range.trim().trim_end_matches('-').parse().unwrap();
+        }
+        line.clear();
+    }
+    let n = {
+        let mut heard = heard.lock().unwrap();
+        heard.push((path.clone(), from));
+        heard.len() - 1
+    };
+    // whoever asked may be gone
+    let _ = answer(&mut stream, n, &path, from);
+}
+
+fn body() -> Vec<u8> {
+    (0..200_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+}
+
+/// All of the bytes, or those from a byte on.
+fn whole(to: &mut TcpStream, bytes: &[u8], from: u64) -> std::io::Result<()> {
+    let (rest, all) = (&bytes[from as usize..], bytes.len());
+    let head = match from {
+        0 => format!("HTTP/1.1 200 OK\r\nContent-Length: {all}\r\nConnection: close\r\n\r\n"),
+        _ => format!(
+            "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes {from}-{}/{all}\r\nConnection: close\r\n\r\n",
+            rest.len(),
+            all - 1
+        ),
+    };
+    to.write_all(head.as_bytes())?;
+    to.write_all(rest)
+}
+
+fn sum(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+struct Cache(tempfile::TempDir);
+
+impl Cache {
+    fn new() -> Cache {
+        Cache(tempfile::tempdir().unwrap())
+    }
+    fn settings(&self) -> Settings {
+        let patience = Duration::from_secs(20);
+        Settings { cache: self.0.path().join("c"), mirror: None, list: None, patience }
+    }
+    fn wanted(&self, server: &Server) -> File {
+        File { name: "a.bin".into(), addresses: vec![format!("{}/a.bin", server.address)], sums: vec![sum(&body())] }
+    }
+    fn get(&self, settings: &Settings, server: &Server) -> Result<Vec<u8>, String> {
+        let got = file(settings, "set", &self.wanted(server), &mut |_, _, _| {});
+        got.map(|path| std::fs::read(path).unwrap()).map_err(|e| e.to_string())
+    }
+    /// What came so far of a download.
+    fn part(&self) -> Option<u64> {
+        std::fs::metadata(self.0.path().join("c/set/a.bin.part")).map(|m| m.len()).ok()
+    }
+}
+
+#[test]
+fn files_are_fetched_once_and_checked_each_time() {
+    let server = serve(Box::new(|to, _, _, from| whole(to, &body(), from)));
+    let cache = Cache::new();
+    let settings = cache.settings();
+    let mut seen = vec![];
+    let wanted = cache.wanted(&server);
+    let path =
+        file(&settings, "set", &wanted, &mut |name, done, all| seen.push((name.to_string(), done, all))).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), body());
+    assert_eq!(seen.last(), Some(&("a.bin".into(), 200_000, Some(200_000))));
+    assert_eq!(cache.part(), None);
+    assert_eq!(cache.get(&settings, &server), Ok(body()));
+    assert_eq!(server.requests.lock().unwrap().len(), 1);
+    std::fs::write(&path, "something else").unwrap();
+    let e = cache.get(&settings, &server).unwrap_err();
+    assert!(e.contains("its SHA-256 is ") && e.contains("remove the file to fetch it again"), "{e}");
+    assert_eq!(server.requests.lock().unwrap().len(), 1);
+}
+
+/// What ends early goes on where it ended, now or the next time.
+#[test]
+fn downloads_go_on_where_they_ended() {
+    let server = serve(Box::new(|to, n, _, from| {
+        let bytes = body();
+        let most = if n < 2 { from as usize + 50_000 } else { bytes.len() };
+        to.write_all(
+            match from {
+                0 => format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", bytes.len()),
+                _ => format!(
+                    "HTTP/1.1 206 P\r\nContent-Length: {}\r\nContent-Range: bytes {from}-199999/200000\r\n\r\n",
+                    bytes.len() as u64 - from
+                ),
+            }
+            .as_bytes(),
+        )?;
+        to.write_all(&bytes[from as usize..most])
+    }));
+    let cache = Cache::new();
+    assert_eq!(cache.get(&cache.settings(), &server), Ok(body()));
+    let from: Vec<u64> = server.requests.lock().unwrap().iter().map(|r| r.1).collect();
+    assert_eq!(from, [0, 50_000, 100_000]);
+
+    let server = serve(Box::new(|to, _, _, from| whole(to, &body(), from)));
+    let cache = Cache::new();
+    std::fs::create_dir_all(cache.0.path().join("c/set")).unwrap();
+    let part = cache.0.path().join("c/set/a.bin.part");
+    std::fs::write(&part, &body()[..70_000]).unwrap();
+    assert_eq!(cache.get(&cache.settings(), &server), Ok(body()));
+    assert_eq!(server.requests.lock().unwrap()[0].1, 70_000);
+
+    // what was begun is of another file: all of it is fetched again
+    let cache = Cache::new();
+    std::fs::create_dir_all(cache.0.path().join("c/set")).unwrap();
+    std::fs::write(cache.0.path().join("c/set/a.bin.part"), vec![1; 70_000]).unwrap();
+    assert_eq!(cache.get(&cache.settings(), &server), Ok(body()));
+    let from: Vec<u64> = server.requests.lock().unwrap()[1..].iter().map(|r| r.1).collect();
+    assert_eq!(from, [70_000, 0]);
+
+    // without parts of files it begins anew; nor is there a part behind the end
+    for beyond in [70_000, 300_000] {
+        let server = serve(Box::new(|to, _, _, from| match from {
+            300_000 => to.write_all(b"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n\r\n"),
+            _ => whole(to, &body(), 0),
+        }));
+        let cache = Cache::new();
+        std::fs::create_dir_all(cache.0.path().join("c/set")).unwrap();
+        std::fs::write(cache.0.path().join("c/set/a.bin.part"), vec![1; beyond]).unwrap();
+        assert_eq!(cache.get(&cache.settings(), &server), Ok(body()), "{beyond}");
+    }
+}
+
+#[test]
+fn servers_that_lie() {
+    let cases: Vec<(&str, Answer)> = vec![
+        (
+            "it answers 404 Not Found",
+            Box::new(|to, _, _, _| to.write_all(b"HTTP/1.1 404 N\r\nContent-Length: 2\r\n\r\nno")),
+        ),
+        ("it answers 500", Box::new(|to, _, _, _| to.write_all(b"HTTP/1.1 500 E\r\nContent-Length: 0\r\n\r\n"))),
+        ("its 9 bytes have the SHA-256 ", Box::new(|to, _, _, _| whole(to, b"different", 0))),
+        // fewer bytes than it says, and none of the rest
+        (
+            "",
+            Box::new(|to, _, _, from| {
+                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n")?;
+                to.write_all(&body()[..if from == 0 { 1000 } else { 0 }])
+            }),
+        ),
+        // a part that was not asked for
+        (
+            "another part",
+            Box::new(|to, _, _, _| {
+                to.write_all(b"HTTP/1.1 206 P\r\nContent-Length: 5\r\nContent-Range: bytes 7-11/200000\r\n\r\nabcde")
+            }),
+        ),
+        (
+            "it says that the file has ",
+            Box::new(|to, _, _, _| to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900000000000000\r\n\r\nabc")),
+        ),
+        ("", Box::new(|to, _, _, _| to.write_all(b"no http at all\r\n\r\n"))),
+        (
+            "",
+            Box::new(|to, _, path, _| {
+                to.write_all(format!("HTTP/1.1 302 F\r\nLocation: {path}x\r\nContent-Length: 0\r\n\r\n").as_bytes())
+            }),
+        ),
+    ];
+    for (i, (why, answer)) in cases.into_iter().enumerate() {
+        let server = serve(answer);
+        let cache = Cache::new();
+        let e = cache.get(&cache.settings(), &server).unwrap_err();
+        assert!(e.contains(why) && e.contains(&server.address), "case {i}: {e}");
+        assert!(e.contains("by hand: put the file, whose SHA-256 is ") && e.contains("c/set/a.bin"), "{e}");
+        assert!(!cache.0.path().join("c/set/a.bin").exists(), "case {i}");
+        assert!(server.requests.lock().unwrap().len() < 12, "case {i}");
+    }
+}
+
+#[test]
+fn redirects_and_mirrors_are_followed() {
+    let server = serve(Box::new(|to, _, path, from| match path {
+        "/a.bin" => to.write_all(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"),
+        "/there" => whole(to, &body(), from),
+        _ => to.write_all(b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n"),
+    }));
+    let cache = Cache::new();
+    assert_eq!(cache.get(&cache.settings(), &server), Ok(body()));
+    // a mirror that does not have it is passed over, one that has is asked first
+    let mirror = serve(Box::new(|to, _, path, from| match path {
+        "/m/set/a.bin" => whole(to, &body(), from),
+        _ => to.write_all(b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n"),
+    }));
+    for (below, asked) in [("m/", 2), ("other", 4)] {
+        let cache = Cache::new();
+        let settings = Settings { mirror: Some(format!("{}/{below}", mirror.address)), ..cache.settings() };
+        assert_eq!(cache.get(&settings, &server), Ok(body()));
+        assert_eq!(server.requests.lock().unwrap().len(), asked, "{below}");
+    }
+}
+
+/// Who waits for a server hears an interrupt at once, and does not wait for ever.
+#[test]
+fn silent_servers() {
+    let server = || {
+        serve(Box::new(|to, _, _, _| {
+            to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\nabc")?;
+            std::thread::sleep(Duration::from_secs(30));
+            Ok(())
+        }))
+    };
+    let (one, cache) = (server(), Cache::new());
+    let settings = Settings { patience: Duration::from_millis(300), ..cache.settings() };
+    let begun = Instant::now();
+    let e = cache.get(&settings, &one).unwrap_err();
+    assert!(e.contains("nothing came for "), "{e}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    // what came is kept
+    assert_eq!(cache.part(), Some(3));
+
+    let (other, cache) = (server(), Cache::new());
+    let stop = Interrupt::default();
+    let _here = stop.enter();
+    let begun = Instant::now();
+    std::thread::spawn({
+        let stop = stop.clone();
+        move || {
+            std::thread::sleep(Duration::from_millis(200));
+            stop.request();
+        }
+    });
+    assert_eq!(cache.get(&cache.settings(), &other), Err("interrupted".into()));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// Two at once: one fetches, the other waits and takes what is there.
+#[test]
+fn two_at_once() {
+    let server = serve(Box::new(|to, _, _, from| {
+        std::thread::sleep(Duration::from_millis(300));
+        whole(to, &body(), from)
+    }));
+    let cache = Cache::new();
+    let settings = cache.settings();
+    let got: Vec<_> = std::thread::scope(|s| {
+        let both: Vec<_> = (0..3).map(|_| s.spawn(|| cache.get(&settings, &server))).collect();
+        both.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert!(got.iter().all(|g| *g == Ok(body())));
+    assert_eq!(server.requests.lock().unwrap().len(), 1);
+    assert_eq!(cache.part(), None);
+}
+
+/// Nobody listens, and a cache that cannot be written.
+#[test]
+fn no_network_and_no_cache() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = Server { address: format!("http://{nobody}"), requests: Arc::default() };
+    let cache = Cache::new();
+    let e = cache.get(&cache.settings(), &server).unwrap_err();
+    assert!(e.starts_with("data::fetch(\"set\"): http://") && e.contains("by hand: put the file"), "{e}");
+    let blocked = cache.0.path().join("file");
+    std::fs::write(&blocked, "").unwrap();
+    let settings = Settings { cache: blocked.join("c"), ..cache.settings() };
+    let e = cache.get(&settings, &server).unwrap_err();
+    assert!(e.contains("cannot be written") && e.contains("set GFLOW_CACHE to a folder that can"), "{e}");
+}
+
+/// Data sets by name: those of the house from a mirror, those of the user by a list.
+#[test]
+fn data_sets_by_name() {
+    let text = b"x,y,kind\n1,2,a\n3,4,b\n";
+    let server = serve(Box::new(move |to, _, _, from| whole(to, text, from)));
+    let cache = Cache::new();
+    let list = cache.0.path().join("datasets.json");
+    let settings = Settings { list: Some(list.clone()), ..cache.settings() };
+    let get = |name: &str, part: &str| {
+        fetch(&settings, name, &FetchOptions { part: part.into() }, &mut |_, _, _| {}).map_err(|e| e.to_string())
+    };
+    let said = |name: &str, part: &str| get(name, part).err().unwrap();
+    assert!(said("minst", "train").contains(
+        "there is no such data set, but mnist, fashion_mnist, usps, cifar10, cifar100; did you mean \"mnist\"?"
+    ));
+    let write = |text: String| std::fs::write(&list, text).unwrap();
+    let (at, right) = (format!("{}/mine.csv", server.address), sum(text));
+    write(format!(
+        r#"{{ "mine": {{ "train": [{{ "url": "{at}", "sha256": "{right}" }}], "options": {{ "labels": "kind" }} }} }}"#
+    ));
+    let Ok(Fetched::Plain(loaded)) = get("mine", "train") else { panic!("not plain") };
+    assert_eq!((loaded.rows.data, loaded.labels.map(|l| l.len())), (vec![1.0, 2.0, 3.0, 4.0], Some(2)));
+    assert!(said("mine", "test").contains("it has no part \"test\""));
+    assert!(said("mien", "test").contains("did you mean \"mine\"?"));
+    for (bad, why) in [
+        ("{", "it is no list of data sets"),
+        (r#"{ "a": { "train": [{ "url": "ftp://x/y", "sha256": "" }] } }"#, "is no address of the web"),
+        (r#"{ "a": { "train": [{ "url": "https://x/y", "sha256": "12" }] } }"#, "is no SHA-256"),
+        (r#"{ "a": { "training": [] } }"#, "training"),
+    ] {
+        write(bad.into());
+        assert!(said("a", "train").contains(why), "{}", said("a", "train"));
+    }
+    let digits = (0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>();
+    let usps = serve(Box::new(move |to, _, _, from| whole(to, digits.as_bytes(), from)));
+    let right = sum((0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>().as_bytes());
+    write(format!(
+        r#"{{ "usps": {{ "train": [{{ "url": "{}/zip.train.gz", "sha256": "{right}" }}] }} }}"#,
+        usps.address
+    ));
+    let Ok(Fetched::Known((rows, Some(labels)))) = get("usps", "train") else { panic!("not known") };
+    assert_eq!((rows.n, rows.d, labels.len()), (3, 2, 3));
+}
+
+/// Files that are at hand are those of the list, where somebody has put them.
+#[test]
+fn files_at_hand_are_the_published_ones() {
+    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let Ok(usps) = std::fs::read(shared.join("usps_test.gz")) else { return };
+    let cache = Cache::new();
+    let put = |set: &str, name: &str, bytes: &[u8]| {
+        let folder = cache.0.path().join("c").join(set);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
+    };
+    put("usps", "zip.test.gz", &usps);
+    for name in ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"] {
+        put("mnist", name, &std::fs::read(shared.join(name)).unwrap());
+    }
+    for (name, n, d) in [("usps", 2007, 256), ("mnist", 10_000, 784)] {
+        let options = FetchOptions { part: "test".into() };
+        let got = fetch(&cache.settings(), name, &options, &mut |_, _, _| panic!("nothing is to be fetched"));
+        let Ok(Fetched::Known((rows, Some(labels)))) = got else { panic!("{name}: not read") };
+        assert_eq!((rows.n, rows.d, labels.len()), (n, d, n), "{name}");
+    }
+}
