@@ -55,7 +55,16 @@ pub fn function(name: &str) -> Option<&'static str> {
         "zeros" | "ones" | "rep" => "write let v = []; v.pad(n, 0.0)",
         "arange" | "seq" => "write linspace(a, b, n), or (0..n).map(|i| …)",
         "c" | "list" | "vec" | "array" | "vector" => "a list is [1, 2, 3]; points([[…], …]) are rows",
-        "matrix" | "tensor" | "Matrix" | "DataFrame" => "points([[1, 2], [3, 4]]) are rows",
+        "matrix" | "tensor" | "Matrix" => "points([[1, 2], [3, 4]]) are rows",
+        "DataFrame" | "data_frame" | "tibble" => "write table(#{ x: [1, 2], g: [\"a\", \"b\"] })",
+        "groupby" | "group_by" => "write t.group(\"g\").mean(), t.group([\"g\", \"h\"]).mean_std(\"x\")",
+        "agg" | "aggregate" | "summarise" | "summarize" => "write t.group(\"g\").summary(#{ x: [\"mean\", \"std\"] })",
+        "merge" | "left_join" | "inner_join" => "write t.join(u, \"key\"), t.join(u, \"key\", #{ how: \"left\" })",
+        "sort_values" | "arrange" | "order_by" => "write t.sort(\"x\"), t.sort(\"x\", #{ descending: true })",
+        "dropna" | "drop_na" => "write t.drop_missing()",
+        "drop_duplicates" => "write t.distinct(\"x\")",
+        "mutate" | "assign" => "write t.x = 2*t.y, or t.add(\"x\", |row| 2*row.y)",
+        "iterrows" => "write for i in 0..t.rows { t[i].x }",
         "rand" | "runif" => "write random::uniform(n), random::uniform(n, low, high)",
         "randn" | "rnorm" | "normal" => {
             "write random::normal(n), random::normal(n, mean, std); data::gaussian(n, d) are points"
@@ -81,8 +90,11 @@ pub fn function(name: &str) -> Option<&'static str> {
         "hist" | "scatter" | "lines" => "write plot::hist(v), plot::scatter(p), plot::lines(table, \"x\", [\"y\"])",
         "exit" | "quit" => "a script ends by itself, or by exit(); exit and Ctrl-D leave the prompt",
         "require" | "include" | "source" | "library" => "import \"part\" as part; reads part.rhai",
-        "open" | "read_csv" | "loadtxt" | "load" => "write io::load(\"x.csv\")",
-        "to_csv" | "savetxt" => "write io::save(p, \"x.csv\")",
+        "open" | "loadtxt" | "load" => "write io::load(\"x.csv\")",
+        "read_csv" | "read_parquet" | "read_table" => {
+            "write io::load(\"x.csv\") for points, io::table(\"x.csv\") for a table"
+        }
+        "to_csv" | "to_parquet" | "savetxt" => "write io::save(p, \"x.csv\")",
         "transpose" | "t" => "p.col(i) is a column of points, as a list",
         "plot" | "figure" | "imshow" | "subplots" => {
             "write plot::lines(table, \"x\", [\"y\"]), plot::scatter(p), plot::hist(v); `help plot` lists them"

@@ -14,8 +14,9 @@ pub fn end(bytes: &[u8], most: u64) -> Option<usize> {
         Some(number)
     };
     let [block, parts, count, _] = [next(&mut at)?, next(&mut at)?, next(&mut at)?, next(&mut at)?];
-    let sound = block > 0 && block <= BLOCK && block % 128 == 0 && parts > 0 && block % parts == 0;
-    if !sound || count > most || (block / parts) % 32 != 0 {
+    let blocks = block > 0 && block <= BLOCK && block.is_multiple_of(128);
+    let sound = blocks && parts > 0 && block.is_multiple_of(parts) && (block / parts).is_multiple_of(32);
+    if !sound || count > most {
         return None;
     }
     let each = (block / parts) as usize;

@@ -47,9 +47,9 @@ fn bytes(input: &mut Input, at: u64, len: u64) -> Result<Vec<u8>, String> {
 
 /// Where the pages of a column begin in the file, and how many bytes they have.
 fn place(c: &ColumnChunkMetaData) -> Option<(u64, u64)> {
-    // some writers say 0 where there is no dictionary
-    let dictionary = c.dictionary_page_offset().filter(|at| *at > 0);
-    let begin = dictionary.map_or(c.data_page_offset(), |at| at.min(c.data_page_offset()));
+    // some writers say 0 where there is no dictionary, or no data
+    let places = [c.dictionary_page_offset().unwrap_or(0), c.data_page_offset()];
+    let begin = places.into_iter().filter(|at| *at != 0).min().unwrap_or(0);
     Some((u64::try_from(begin).ok()?, u64::try_from(c.compressed_size()).ok()?))
 }
 

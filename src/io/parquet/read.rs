@@ -141,10 +141,10 @@ fn each<T: DataType>(
             return Err("it is damaged: it ends before its rows do".into());
         }
         to.to.reserve(read).map_err(|reason| format!("it {reason}"))?;
-        let mut next = values.iter().peekable();
-        for i in 0..read {
-            let there = level == 0 || levels[i] == level;
-            match next.next_if(|_| there) {
+        let (mut next, mut level_of) = (values.iter(), levels.iter());
+        for _ in 0..read {
+            let there = level == 0 || level_of.next() == Some(&level);
+            match if there { next.next() } else { None } {
                 Some(v) => put(to, v)?,
                 None => to.to.gap(),
             }

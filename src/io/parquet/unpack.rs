@@ -37,7 +37,7 @@ pub fn unpack(codec: Compression, packed: &[u8], len: usize) -> Option<Vec<u8>> 
         Compression::BROTLI(_) => read(Decompressor::new(packed, 4096), len)?,
         Compression::LZ4_RAW => believable(LZ4).then(|| block(packed, len))??,
         Compression::LZ4 => believable(LZ4).then(|| hadoop(packed, len))??,
-        Compression::LZO => None?,
+        Compression::LZO => return None,
     };
     (out.len() == len).then_some(out)
 }

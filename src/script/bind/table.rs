@@ -4,7 +4,7 @@ use super::table_values::{as_list, as_map, as_points, borrowed, column, table, t
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
 use crate::io::Wanted;
-use crate::script::call::Call;
+use crate::script::call::{Call, Outcome};
 use crate::script::convert::{count, plain_number, text};
 use crate::script::library::{Library, Of};
 use crate::script::values::{TableRow, TableValue};
@@ -229,16 +229,7 @@ fn changing(t: &mut Of<TableValue>) {
     t.method(
         "add(name, values)",
         "the table with a column more, or another in its place: a list, one value, or f of every row",
-        {
-            |call: &Call, t: &TableValue, (name, v): (Dynamic, Dynamic)| {
-                let name = text("add(name)", &name)?;
-                let v = match v.flatten_clone().try_cast::<rhai::FnPtr>() {
-                    Some(f) => Dynamic::from(super::table_rows::called(call, t, &f)?),
-                    None => v,
-                };
-                Ok(with(t, &name, &v)?)
-            }
-        },
+        |call, t, (name, v): (Dynamic, Dynamic)| added(call, t, &name, &v),
     )
     .example("t.add(\"y\", |row| 2*row.x)");
     t.method("select(columns)", "the table with these columns, in this order", |_, t, (names,): (Dynamic,)| {
@@ -259,6 +250,15 @@ fn changing(t: &mut Of<TableValue>) {
     })
     .example("t.rename(#{ x: \"z\" })");
     t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
+}
+
+/// A table with a column more, of values or of f of every row.
+fn added(call: &Call, t: &TableValue, name: &Dynamic, v: &Dynamic) -> Outcome<TableValue> {
+    let name = text("add(name)", name)?;
+    match v.flatten_clone().try_cast::<rhai::FnPtr>() {
+        Some(f) => Ok(with(t, &name, &Dynamic::from(super::table_rows::called(call, t, &f)?))?),
+        None => Ok(with(t, &name, v)?),
+    }
 }
 
 /// A table with a column more; the first decides how many rows there are.
