@@ -33,6 +33,8 @@ const OWN: &[(&str, Argument)] = &[
     ("split", argument("x", "Points", "points, a list, or a map of such that belong together")),
     ("finite_rows", argument("x", "Points", "points")),
     ("not_finite", argument("x", "Points", "points")),
+    ("round", argument("x", "number", "a number, or a list of numbers")),
+    ("fmt", argument("x", "number", "a number, or a list of numbers")),
     ("norm", argument("x", "", "the x of a log density")),
     ("hill", argument("k", "number", "how many of the largest distances")),
     ("rational_quadratic_kernel", argument("a", "number", "the power of its tail")),
