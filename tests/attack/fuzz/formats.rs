@@ -38,6 +38,14 @@ fn mend_hdf5(m: &mut Mutator, mut b: Vec<u8>) -> Vec<u8> {
         b[44..48].copy_from_slice(&sum.to_le_bytes());
     }
     for at in 0..b.len().saturating_sub(12) {
+        for (sign, len) in HEADS {
+            if b[at..].starts_with(*sign) && at + len <= b.len() && !m.chance(4) {
+                let sum = checksum(&b[at..at + len - 4]);
+                b[at + len - 4..at + len].copy_from_slice(&sum.to_le_bytes());
+            }
+        }
+    }
+    for at in 0..b.len().saturating_sub(12) {
         if !b[at..].starts_with(b"OHDR") || m.chance(4) {
             continue;
         }
@@ -78,6 +86,9 @@ fn checksum(bytes: &[u8]) -> u32 {
     }
     s[2]
 }
+
+/// Structures of one length, with places and sizes of eight bytes, checksum included.
+const HEADS: &[(&[u8], usize)] = &[(b"EAHD", 72), (b"FAHD", 28), (b"BTHD", 38), (b"FRHP", 146)];
 
 const HDF5_WORDS: &[&str] = &[
     "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
