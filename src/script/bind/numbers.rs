@@ -5,7 +5,7 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::script::call::{Call, Outcome};
 use crate::script::convert::{floats, list, number, numbers_of, text, type_of};
-use crate::script::format::{rounded, write};
+use crate::script::format::{readable, rounded, write};
 use crate::script::library::Library;
 use crate::{interrupt, summary};
 use rhai::{Array, Dynamic, FnPtr, ImmutableString};
@@ -134,12 +134,37 @@ pub fn fill(l: &mut Library) {
 
 fn written(l: &mut Library) {
     l.expose("fmt", |call, (v, how): (Dynamic, Dynamic)| Ok(write(call.native, &v, &how)?));
+    l.expose("join", |_, (v, between): (Array, ImmutableString)| Ok(joined(&v, &between)?));
     l.expose("round", |_, (v, n): (f64, i64)| Ok(rounded(v, n)));
     l.expose("round", |_, (v, n): (i64, i64)| {
         Ok(if n < 0 { Dynamic::from(rounded(v as f64, n)) } else { Dynamic::from(v) })
     });
     l.expose("round", |_, (v, n): (Array, i64)| Ok(list(floats("round", &v)?.into_iter().map(|x| rounded(x, n)))));
     l.expose("round", |_, (v,): (Array,)| Ok(list(floats("round", &v)?.into_iter().map(f64::round))));
+}
+
+/// Texts, and numbers as they print, one behind the other.
+fn joined(v: &Array, between: &str) -> Result<ImmutableString> {
+    let mut out = String::new();
+    for (i, entry) in v.iter().enumerate() {
+        interrupt::poll_each(i)?;
+        if i > 0 {
+            out.push_str(between);
+        }
+        let flat = entry.flatten_clone();
+        match (flat.as_float(), flat.is_string() || flat.is_int()) {
+            (Ok(x), _) => out.push_str(&readable(x)),
+            (_, true) => out.push_str(&flat.to_string()),
+            _ => {
+                return Err(Error::Shape {
+                    what: format!("join, entry {i}"),
+                    expected: "a text or a number".into(),
+                    got: format!("a {}", type_of(entry)),
+                });
+            }
+        }
+    }
+    Ok(out.into())
 }
 
 fn spreads(l: &mut Library) {

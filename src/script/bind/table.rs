@@ -137,7 +137,7 @@ pub const ENTRIES: &[Entry] = &[
             "join(other, columns, options)",
             "Every row of a table beside every row of another that is equal to it in a column, or in several, in the order of the first \
              table. Keys that occur several times give every pair, missing ones are equal to each other, and columns that both have \
-             become x_x and x_y: as merge of pandas does it.",
+             become x_x and x_y: as merge of pandas does it. Of a list: v.join(\", \"), its texts and numbers as one text.",
             "let a = table(#{ k: [\"p\", \"q\"], x: [1, 2] });\nlet b = table(#{ k: [\"q\", \"q\"], y: [3, 4] });\na.join(b, \"k\", #{ how: \"left\" })",
         )
     },
