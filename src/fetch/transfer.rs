@@ -74,6 +74,8 @@ fn agent() -> Agent {
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT))
         .max_redirects(8)
+        // a connection that the server has closed meanwhile is not used again
+        .max_idle_connections(0)
         .http_status_as_error(false)
         .user_agent(concat!("gflow/", env!("CARGO_PKG_VERSION")))
         .build();

@@ -61,7 +61,7 @@ fn options_are_checked() {
         ("labels: [1]", "option `labels` is a list, expected the name of a column, or its number from 0"),
         ("decimal: \"x\"", "option `decimal` is \"x\", expected one of \".\", \",\""),
         ("lables: \"species\"", "has no option `lables`"),
-        ("array: \"x\"", "the option `array` is for .npz files"),
+        ("array: \"x\"", "the option `array` is for .npz, .h5ad, .h5, .hdf5, .safetensors files"),
         (
             "labels: \"spezies\"",
             "there is no column `spezies`, there are `id`, `width`, `length`, `species`; did you mean `species`?",

@@ -126,7 +126,7 @@ fn archives_with_several_arrays() {
         said("several.npz", &shape).contains("labels: `a` has the shape [3, 2], expected 3 numbers, one per point")
     );
     let other = said("several.npz", &Wanted { skip: 1, ..Wanted::default() });
-    assert_eq!(other, "io::load: the option `skip` is for .csv, .tsv, .txt files");
+    assert_eq!(other, "io::load: the option `skip` is for .csv, .tsv, .txt, .gz files");
 }
 
 /// Whole numbers that f64 does not hold are rounded, not without a word.

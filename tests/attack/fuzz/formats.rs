@@ -6,14 +6,14 @@ use crate::truth::formats::file;
 use gflow::dataset::pixels::ColourOptions;
 use gflow::dataset::{cifar, images};
 use gflow::io::{Column, Wanted};
-use std::path::PathBuf;
+use std::path::Path;
 
 fn seeds(names: &[&str]) -> Vec<Vec<u8>> {
     names.iter().map(|name| std::fs::read(file(name)).unwrap()).collect()
 }
 
 /// Reads a file in every way that its format has.
-fn in_every_way(path: &PathBuf, arrays: &[&str], labels: &[&str]) -> String {
+fn in_every_way(path: &Path, arrays: &[&str], labels: &[&str]) -> String {
     let mut out = String::new();
     for array in std::iter::once(None).chain(arrays.iter().map(|a| Some(a.to_string()))) {
         let wanted = Wanted { array, ..Wanted::default() };
@@ -39,7 +39,7 @@ fn mend_hdf5(m: &mut Mutator, mut b: Vec<u8>) -> Vec<u8> {
     }
     for at in 0..b.len().saturating_sub(12) {
         for (sign, len) in HEADS {
-            if b[at..].starts_with(*sign) && at + len <= b.len() && !m.chance(4) {
+            if b[at..].starts_with(sign) && at + len <= b.len() && !m.chance(4) {
                 let sum = checksum(&b[at..at + len - 4]);
                 b[at + len - 4..at + len].copy_from_slice(&sum.to_le_bytes());
             }
