@@ -103,7 +103,6 @@ pub fn function(name: &str) -> Option<&'static str> {
         "describe" | "summary" | "info" => "write print(p), p.mean(), p.std(), p.min(), p.max(), p.cov()",
         "head" => "write p[0..5], v.extract(0..5)",
         "tail" => "write p[-5..p.len()], v.extract(-5..)",
-        "log" => "log(x) is the natural logarithm; log2(x), log10(x), ln(x)/ln(b) for others",
         "divergence" | "fdiv" | "phi_divergence" => {
             "write f_divergence(\"mine\", |x| x*ln(x) - x + 1), kl(), alpha(2.0)"
         }
