@@ -1,6 +1,6 @@
 //! One answer of a server, read on a thread of its own: whoever waits for it hears an interrupt, and gives up after a while.
 use crate::interrupt;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 use ureq::Agent;
@@ -84,11 +84,15 @@ fn agent() -> Agent {
 
 fn answer(address: &str, from: u64, send: &SyncSender<Piece>) -> Result<(), String> {
     let gone = |_| "nobody listens".to_string();
-    let mut request = agent().get(address).header("Accept-Encoding", "identity");
-    if from > 0 {
-        request = request.header("Range", format!("bytes={from}-"));
-    }
-    let response = request.call().map_err(|e| e.to_string())?;
+    let ask = || {
+        let request = agent().get(address).header("Accept-Encoding", "identity");
+        if from > 0 { request.header("Range", format!("bytes={from}-")).call() } else { request.call() }
+    };
+    let response = match ask() {
+        Err(ureq::Error::Io(e)) if is_closed(e.kind()) => ask(),
+        other => other,
+    };
+    let response = response.map_err(|e| e.to_string())?;
     let (begin, all) = begins(&response, from)?;
     send.send(Piece::Begins(begin, all)).map_err(gone)?;
     let mut body = response.into_body().into_reader();
@@ -100,6 +104,12 @@ fn answer(address: &str, from: u64, send: &SyncSender<Piece>) -> Result<(), Stri
             Err(e) => return Err(e.to_string()),
         }
     }
+}
+
+/// Whether the server had closed the connection, as some do behind a redirect without a word: it is asked again.
+fn is_closed(kind: ErrorKind) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 /// From which byte an answer goes on, and how many bytes there are in all.

@@ -20,6 +20,9 @@ pub struct Format {
     pub tables: Option<Tables>,
 }
 
+/// Writes a whole table, and says what the file does not hold.
+pub type SaveTable = fn(&Table, &Path) -> Result<Vec<String>>;
+
 /// A way to keep tables in a file.
 #[derive(Clone, Copy)]
 pub struct Tables {
@@ -27,6 +30,6 @@ pub struct Tables {
     pub takes: &'static [&'static str],
     /// reads a whole file
     pub load: fn(&Path, &Wanted) -> Result<LoadedTable>,
-    /// writes a whole file, and says what it does not hold; none where such files are only read
-    pub save: Option<fn(&Table, &Path) -> Result<Vec<String>>>,
+    /// writes a whole file; none where such files are only read
+    pub save: Option<SaveTable>,
 }

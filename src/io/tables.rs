@@ -1,6 +1,6 @@
 //! Reading and writing tables, by extension.
 use super::FORMATS;
-use super::format::Tables;
+use super::format::{Format, Tables};
 use super::points::{format, only_read, zipped};
 use super::wanted::{LoadedTable, Wanted};
 use crate::error::{Error, Result};
@@ -11,8 +11,8 @@ use std::path::Path;
 fn tables(action: &'static str, path: &Path) -> Result<Tables> {
     let format = format(path, |f| f.tables.is_some())?;
     format.tables.ok_or_else(|| {
-        let known: Vec<String> =
-            FORMATS.iter().filter(|f| f.tables.is_some()).map(|f| format!(".{}", f.extension)).collect();
+        let fits = |f: &&Format| f.tables.is_some_and(|t| action == "read" || t.save.is_some());
+        let known: Vec<String> = FORMATS.iter().filter(fits).map(|f| format!(".{}", f.extension)).collect();
         let (known, other) = (known.join(", "), format.extension);
         let mend = if action == "read" {
             "table(io::load(…)) makes a table of its points"

@@ -194,7 +194,7 @@ pub fn words<'s>(name: &str, signature: &'s str) -> Vec<&'s str> {
     for written in calls(name, signature).into_iter().flatten() {
         // a text, a closure, a list, further ones: they say themselves what they are
         let stands =
-            |w: &&str| !w.is_empty() && !w.starts_with(['"', '|', '[', '\'']) && *w != "..." && !w.contains('(');
+            |w: &&str| !w.is_empty() && !w.starts_with(['"', '|', '[', '\'', '#']) && *w != "..." && !w.contains('(');
         for word in choices(written).into_iter().filter(stands) {
             if !out.contains(&word) {
                 out.push(word);

@@ -120,11 +120,11 @@ impl Index {
     }
     /// Notes what is registered beside the table.
     pub fn note_builtins(&mut self) {
+        builtin::functions().for_each(|r| self.note_row("", r));
         for t in builtin::TYPES {
             self.note_type(Type { name: t.name, about: t.about, sample: t.sample, page: "" });
             t.rows.iter().for_each(|r| self.note_row(t.name, r));
         }
-        builtin::functions().for_each(|r| self.note_row("", r));
     }
 
     fn note_row(&mut self, owner: &'static str, r: &Row) {

@@ -36,6 +36,9 @@ fn choice(text: &str, scope: &str, words: &[&str]) -> String {
     format!("{}{}{}", &text[..start], words.join("|"), &text[end..])
 }
 
+/// A grammar with the words of the language in it.
+type Written<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn grammars_know_the_words_of_the_language() {
     let w = names::words();
@@ -44,7 +47,7 @@ fn grammars_know_the_words_of_the_language() {
             .map(|(name, words)| format!("{indent}{declare}{name} = {}{end}\n", listed(words, brackets, indent)))
             .concat()
     };
-    let files: [(&str, &dyn Fn(&str) -> String); 3] = [
+    let files: [(&str, Written); 3] = [
         ("jupyter/gflow_highlight/words.py", &|t| {
             between(t, "# words\n", "# end of words", &lists(("(", ")"), "", "", ""))
         }),

@@ -101,7 +101,10 @@ fn whole_floats_serve_as_indices_and_ranges() {
     says("let a = [1, 2, 3]; a[4/2] = 9; a", "[1, 2, 9]");
     says("let s = 0; for i in 0..6/2 { s += i; } s", "3");
     says("data::gaussian(8/2, 2.0).len()", "4");
-    says("let a = [1, 2]; a[1/2]", "error: 0.5 is not a whole number");
+    says(
+        "let a = [1, 2]; a[1/2]",
+        "error: 0.5 is not a whole number; idiv(a, b) divides to one, v.to_int() cuts one off",
+    );
 }
 
 #[test]

@@ -129,7 +129,9 @@ fn points_in_parquet_files() {
     assert!(
         said(&Wanted { columns: vec![Wish::At(4)], ..Wanted::default() }).contains("there is no column 4, there are 4")
     );
-    assert!(said(&Wanted { skip: 1, ..Wanted::default() }).contains("the option `skip` is for .csv, .tsv, .txt files"));
+    assert!(
+        said(&Wanted { skip: 1, ..Wanted::default() }).contains("the option `skip` is for .csv, .tsv, .txt, .gz files")
+    );
     let nested = member("nested.parquet", folder.path());
     let lists = Wanted { columns: named(&["l.list.element"]), ..Wanted::default() };
     let said = io::load_table(&nested, &lists).unwrap_err().to_string();

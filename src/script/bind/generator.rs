@@ -71,7 +71,7 @@ const SHIFTS: usize = 4;
 fn of_closure(call: &Call, name: String, f: &Dynamic) -> Outcome<GeneratorValue> {
     let Some(f) = f.flatten_clone().try_cast::<FnPtr>() else {
         return Err(Error::Shape {
-            what: "f_divergence".into(),
+            what: "f_divergence, closure".into(),
             expected: "a closure like |x| x*ln(x) - x + 1".into(),
             got: format!("a {}", type_of(f)),
         }

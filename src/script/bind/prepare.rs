@@ -7,9 +7,9 @@ use crate::prepare::{Scale, Shuffle, Split, Standardise, Transform, Whiten, fit,
 use crate::record::{History, compact};
 use crate::script::call::Call;
 use crate::script::convert::{count, list, number, numbers, plain_number, text as words, type_of};
+use crate::script::elsewhere::property;
 use crate::script::kind::Kind;
 use crate::script::library::Library;
-use crate::script::names::instead_of_property;
 use crate::{interrupt, random};
 use rhai::{Array, Dynamic, Map};
 use std::collections::HashMap;
@@ -350,7 +350,7 @@ pub(super) fn indexed(p: &Points, at: &Dynamic) -> Result<Dynamic> {
         return Err(Error::Unsupported {
             what: "Points".into(),
             reason: format!("have no property `{name}`"),
-            advice: instead_of_property("Points", &name),
+            advice: property(&name).unwrap_or("`help Points` lists what they have").into(),
         });
     }
     let expected = "a row, a range, a list of rows, or a list of true and false";

@@ -100,6 +100,11 @@ pub fn fill(t: &mut Of<TableValue>) {
         Ok(TableValue::new(t.slice(t.rows().saturating_sub(n), t.rows())?))
     })
     .example("t.tail(2)");
+    whole(t);
+}
+
+/// All rows in another order, without some, or beside others.
+fn whole(t: &mut Of<TableValue>) {
     t.expose("sort", |call, t, (by,): (Dynamic,)| Ok(sorted(call, t, &by)?));
     t.method("drop_missing()", "the rows that have a value in every column, or in those that are named", |_, t, ()| {
         Ok(TableValue::new(t.complete(&[])?))
