@@ -7,7 +7,7 @@ use crate::random::Rng;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
-/// Options of [`ring`].
+/// Options of [`ring()`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RingOptions {
@@ -96,7 +96,7 @@ pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
     })
 }
 
-/// The centres of [`ring`], shape [modes, 2]. Errors if there are none.
+/// The centres of [`ring()`], shape [modes, 2]. Errors if there are none.
 pub fn ring_centers(modes: usize, radius: f64) -> Result<Rows> {
     check_size("data::ring_centers", modes, 2)?;
     rows("data::ring_centers", modes, 2, |k, out| {
