@@ -87,6 +87,13 @@ pub fn function(name: &str) -> Option<&'static str> {
         "permutation" | "randperm" => "write random::permutation(n)",
         "choice" => "write random::choice(v, n)",
         "uniform" => "write random::uniform(n, low, high)",
+        _ => return of_data(name),
+    })
+}
+
+/// The same of figures, files and tables.
+fn of_data(name: &str) -> Option<&'static str> {
+    Some(match name {
         "hist" | "scatter" | "lines" => "write plot::hist(v), plot::scatter(p), plot::lines(table, \"x\", [\"y\"])",
         "exit" | "quit" => "a script ends by itself, or by exit(); exit and Ctrl-D leave the prompt",
         "require" | "include" | "source" | "library" => "import \"part\" as part; reads part.rhai",
@@ -102,7 +109,7 @@ pub fn function(name: &str) -> Option<&'static str> {
         "assert" | "expect" => "write if !condition { throw \"what is wrong\" }",
         "describe" | "summary" | "info" => "write print(p), p.mean(), p.std(), p.min(), p.max(), p.cov()",
         "head" => "write p[0..5], v.extract(0..5)",
-        "tail" => "write p[-5..p.len()], v.extract(-5..)",
+        "tail" => "write p[p.len() - 5..p.len()], v.extract(-5)",
         "divergence" | "fdiv" | "phi_divergence" => {
             "write f_divergence(\"mine\", |x| x*ln(x) - x + 1), kl(), alpha(2.0)"
         }
