@@ -155,7 +155,7 @@ pub fn proved(e: &Estimate) -> String {
 impl Kind for Points {
     const NAME: &'static str = "Points";
     const PAGE: &'static str = "points";
-    const ABOUT: &'static str = "n points in d dimensions, the rows of a table of numbers in double precision. p[i] is a point as a list, p[a..b] and p[mask] are some of the points. p + q and p - q of as many points, p + v of a list with one number per coordinate, 2.0*p and p*q work number by number.";
+    const ABOUT: &'static str = "n points in d dimensions, the rows of a table of numbers in double precision. p[i] is a point as a list, p[a..b] and p[mask] are some of the points. p + q and p - q of as many points, p + v of a list with one number per coordinate, p - 1.0 and 2.0*p and p/2.0 work number by number.";
     const SAMPLE: &'static str = "let p = data::ring(6);";
 }
 impl Kind for GeneratorValue {
