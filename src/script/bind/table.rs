@@ -114,7 +114,7 @@ pub const ENTRIES: &[Entry] = &[
         defaults: sorting,
         ..entry(
             "sort",
-            "t.sort(columns, options)",
+            "sort(columns, options)",
             "The rows of a table in the order of a column, or of several, the first before the second: t.sort([\"g\", \"x\"]). Rows that \
              are equal stay in their order, missing values come last. Of a list: its entries in order, or as f(a, b) says.",
             "let t = table(#{ g: [\"b\", \"a\", \"b\"], x: [1, 2, 3] });\nt.sort([\"g\", \"x\"], #{ descending: [false, true] })",
@@ -122,7 +122,7 @@ pub const ENTRIES: &[Entry] = &[
     },
     entry(
         "group",
-        "t.group(columns)",
+        "group(columns)",
         "The rows of a table that are equal in a column, or in several. .mean(), .std() (by n - 1, as for samples), .median(), .min(), \
          .max(), .sum(), .count() and .mean_std() give a table with a row a group, of all columns of numbers or of those that are \
          named; .summary(#{ x: \"mean\", y: [\"mean\", \"std\"] }) chooses. Groups are in the order of their keys; rows whose key is \
@@ -134,7 +134,7 @@ pub const ENTRIES: &[Entry] = &[
         defaults: joining,
         ..entry(
             "join",
-            "t.join(other, columns, options)",
+            "join(other, columns, options)",
             "Every row of a table beside every row of another that is equal to it in a column, or in several, in the order of the first \
              table. Keys that occur several times give every pair, missing ones are equal to each other, and columns that both have \
              become x_x and x_y: as merge of pandas does it. Of a list: v.join(\", \"), its texts and numbers as one text.",
