@@ -115,7 +115,7 @@ fn each<const N: usize, T>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> 
 }
 
 /// A float of 16 bits: a sign, five bits of exponent, ten of fraction.
-fn half(bits: u16) -> f64 {
+pub(super) fn half(bits: u16) -> f64 {
     let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
     let size = match exponent {
         0 => fraction * 2f64.powi(-24),

@@ -127,6 +127,40 @@ pub(super) fn only_read(path: &Path, written: fn(&&Format) -> bool) -> Error {
 
 const COLUMN: &str = "the name of a column, or its number from 0";
 
+/// The option `header` of texts, as points and as tables.
+pub const HEADER: Opt = Opt {
+    name: "header",
+    kind: OptionKind::Flag,
+    doc: "text: whether the first line holds names; found out if not given",
+};
+/// The option `index` of texts, as points and as tables.
+pub const INDEX: Opt = Opt {
+    name: "index",
+    kind: OptionKind::Flag,
+    doc: "text: whether the first column numbers or names the lines; it does if it has no name beside others",
+};
+/// The option `separator` of texts, as points and as tables.
+pub const SEPARATOR: Opt = Opt {
+    name: "separator",
+    kind: OptionKind::Text,
+    doc: "text: the sign between fields, \" \" for any number of blanks; found out if not given",
+};
+/// The option `decimal` of texts, as points and as tables.
+pub const DECIMAL: Opt = Opt {
+    name: "decimal",
+    kind: OptionKind::Choice(&[".", ","]),
+    doc: "text: the sign before fractions; found out if not given",
+};
+/// The option `missing` of texts, as points and as tables.
+pub const MISSING: Opt = Opt {
+    name: "missing",
+    kind: OptionKind::Texts,
+    doc: "text: further words where there is no value, beside empty fields, NA, N/A, NaN, null, none and ?",
+};
+/// The option `skip` of texts, as points and as tables.
+pub const SKIP: Opt =
+    Opt { name: "skip", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "text: lines before the table" };
+
 const OPTIONS: &[Opt] = &[
     Opt {
         name: "array",
@@ -143,32 +177,12 @@ const OPTIONS: &[Opt] = &[
         kind: OptionKind::Value(COLUMN),
         doc: "text, Parquet: the column of labels, texts or numbers; npz, safetensors, h5: the array of labels; h5ad: a column of obs. The result is then a map of points and labels",
     },
-    Opt {
-        name: "header",
-        kind: OptionKind::Flag,
-        doc: "text: whether the first line holds names; found out if not given",
-    },
-    Opt {
-        name: "index",
-        kind: OptionKind::Flag,
-        doc: "text: whether the first column numbers or names the lines; it does if it has no name beside others",
-    },
-    Opt {
-        name: "separator",
-        kind: OptionKind::Text,
-        doc: "text: the sign between fields, \" \" for any number of blanks; found out if not given",
-    },
-    Opt {
-        name: "decimal",
-        kind: OptionKind::Choice(&[".", ","]),
-        doc: "text: the sign before fractions; found out if not given",
-    },
-    Opt {
-        name: "missing",
-        kind: OptionKind::Texts,
-        doc: "text: further words where there is no number, beside empty fields, NA, N/A, NaN, null, none and ?",
-    },
-    Opt { name: "skip", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "text: lines before the table" },
+    HEADER,
+    INDEX,
+    SEPARATOR,
+    DECIMAL,
+    MISSING,
+    SKIP,
 ];
 
 /// The room in the catalogue.

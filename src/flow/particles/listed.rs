@@ -39,7 +39,7 @@ pub(crate) const ADAPT: Opt = Opt {
 pub(crate) const CARRY: Opt = Opt {
     name: "carry",
     kind: OptionKind::Flag,
-    doc: "with dt: \"auto\", a critic that is trained or a kernel, and 100 planned steps or more: a source of 20 times the size of the target or a 20th, or 20 sizes away from it, goes to its place, size and tails after the first; after 60 and 80 %, with a kernel after 30 %, too, particles whose partners in an optimal plan lie across a gap of the target go there; false for a flow alone",
+    doc: "with dt: \"auto\", a critic that is trained or a kernel, and 100 planned steps or more: a source of six times the size of the target or a sixth, or 20 sizes away from it, goes to its place, size and tails after the first; after 60 and 80 %, with a kernel after 30 %, too, particles whose partners in an optimal plan lie across a gap of the target go there; false for a flow alone",
 };
 /// Critic.
 pub(crate) const CRITIC: Opt = Opt {

@@ -1,5 +1,6 @@
 //! What the values of a column mean: numbers, truths or texts.
 use super::time;
+use crate::io::element::half;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::data_type::{ByteArray, Int96};
 use parquet::schema::types::ColumnDescriptor;
@@ -170,18 +171,6 @@ fn decimal(digits: i128, scale: u32) -> f64 {
         return digits as f64 / 10f64.powi(scale as i32);
     }
     format!("{digits}e-{scale}").parse().unwrap_or(f64::NAN)
-}
-
-/// A number of two bytes: 1 bit of sign, 5 of the exponent, 10 of the fraction.
-fn half(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    let size = match exponent {
-        0 => fraction * 2f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1024.0 + fraction) * 2f64.powi(exponent - 25),
-    };
-    if bits >> 15 == 1 { -size } else { size }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use super::io::wanted;
 use super::table_values::{as_list, as_map, as_points, borrowed, column, table, texts, value};
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
-use crate::io::Wanted;
+use crate::io::{DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
 use crate::script::call::{Call, Outcome};
 use crate::script::convert::{count, plain_number, text};
 use crate::script::library::{Library, Of};
@@ -19,32 +19,12 @@ const READING: &[Opt] = &[
         kind: OptionKind::Value("a list of names or numbers of columns"),
         doc: "the columns that are read, in this order, numbered from 0; all but an index if not given",
     },
-    Opt {
-        name: "header",
-        kind: OptionKind::Flag,
-        doc: "text: whether the first line holds names; found out if not given",
-    },
-    Opt {
-        name: "index",
-        kind: OptionKind::Flag,
-        doc: "text: whether the first column numbers or names the lines; it does if it has no name beside others",
-    },
-    Opt {
-        name: "separator",
-        kind: OptionKind::Text,
-        doc: "text: the sign between fields, \" \" for any number of blanks; found out if not given",
-    },
-    Opt {
-        name: "decimal",
-        kind: OptionKind::Choice(&[".", ","]),
-        doc: "text: the sign before fractions; found out if not given",
-    },
-    Opt {
-        name: "missing",
-        kind: OptionKind::Texts,
-        doc: "text: further words where there is no value, beside empty fields, NA, N/A, NaN, null, none and ?",
-    },
-    Opt { name: "skip", kind: OptionKind::Integer { min: 0, max: 1 << 40 }, doc: "text: lines before the table" },
+    HEADER,
+    INDEX,
+    SEPARATOR,
+    DECIMAL,
+    MISSING,
+    SKIP,
 ];
 
 /// The options of `join`.
