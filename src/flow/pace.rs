@@ -288,6 +288,8 @@ pub struct Paced<'a> {
     pub step: usize,
     /// whether particles may go less far than the others
     pub each: bool,
+    /// how much of the step is taken
+    pub share: f64,
     /// Δt of the step, shape `[1]`, and what each particle takes of it, shape `[n, 1]`, once the first velocity is known
     pub length: Option<(Values, Points)>,
 }
@@ -299,7 +301,10 @@ impl Field for Paced<'_> {
             Some((_, own)) => own.clone(),
             None => {
                 let field: Option<&mut dyn Field> = if self.each { Some(&mut *self.inner) } else { None };
-                let (dt, own) = self.pace.step(self.step, &here, particles, field)?;
+                let (mut dt, mut own) = self.pace.step(self.step, &here, particles, field)?;
+                if self.share < 1.0 {
+                    (dt, own) = (dt.mul_scalar(self.share), own.mul_scalar(self.share));
+                }
                 self.length = Some((dt, own.clone()));
                 own
             }
@@ -352,7 +357,7 @@ mod tests {
 
     fn step(pace: &mut Pace, n: usize, y: &Points, power: i32) -> (Points, f64) {
         let mut field = Power(power);
-        let mut paced = Paced { inner: &mut field, pace, step: n, each: true, length: None };
+        let mut paced = Paced { inner: &mut field, pace, step: n, each: true, share: 1.0, length: None };
         let v = paced.velocity(y).unwrap().v;
         let dt = number(&paced.length.unwrap().0).unwrap();
         (y.clone() + v, dt)

@@ -59,6 +59,8 @@ pub struct Context {
     pub sums: AtomicBool,
     /// how large what a script holds has grown
     pub watch: Watch,
+    /// where a column of a table was asked for last
+    pub column: Mutex<Option<rhai::Position>>,
     /// runs started so far
     pub runs: Mutex<usize>,
     /// `--resume`, until the script comes to the run that was kept
@@ -108,6 +110,7 @@ impl Context {
             powers: AtomicBool::default(),
             sums: AtomicBool::default(),
             watch: Watch::default(),
+            column: Mutex::default(),
             runs: Mutex::default(),
             resume: Mutex::default(),
         }

@@ -3,6 +3,7 @@ use super::away::away;
 use super::carry;
 use super::dot;
 use super::options::{Dt, ParticleOptions};
+use super::rest::Rest;
 use super::widths::{adapt, set_width, width};
 use crate::critic::{Ascent, Named};
 use crate::device::Points;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 /// Names of saved numbers.
 const PACE: &str = "pace";
 const CARRIED: &str = "carried";
+const REST: &str = "rest";
 
 /// How often an implicit step of a length that was found may be halved.
 const HALVINGS: usize = 6;
@@ -44,6 +46,8 @@ pub struct ParticleFlow {
     pub(super) classes: Option<Classes>,
     /// what chooses the steps, unless they have a length
     pub(super) pace: Option<Pace>,
+    /// how much of their steps particles take
+    pub(super) rest: Rest,
     /// how many particles were carried
     pub(super) carried: u64,
     /// how many steps are planned
@@ -104,6 +108,10 @@ impl Step for ParticleFlow {
             let d = state.particles.dims()[1];
             pace.of_solved(away(&self.parts, &self.target, d, &self.interrupt)?);
         }
+        let rests = o.rest != Some(false) && self.parts.iter().any(|part| part.critic.trains());
+        if self.pace.is_some() && rests {
+            self.rest.look(state.step, &state.particles, &self.target)?;
+        }
         let ascent = Ascent {
             steps: o.inner_steps,
             tolerance: o.inner_tolerance,
@@ -143,7 +151,7 @@ impl Step for ParticleFlow {
         };
         // one step of the scheme through displacements is one unit of its time
         let each = o.integrator.reads.is_empty() && o.noise.is_none();
-        let mut paced = Paced { inner: field, pace, step, each, length: None };
+        let mut paced = Paced { inner: field, pace, step, each, share: self.rest.factor, length: None };
         let from_zero = State { time: Time::Known(0.0), ..state };
         let (mut next, record) = (o.integrator.step)(from_zero, &control, &mut paced)?;
         if let Some((dt, _)) = paced.length {
@@ -187,6 +195,7 @@ impl Saved for ParticleFlow {
         if let Some(pace) = &self.pace {
             out.push(Named { name: PACE.into(), data: pace.state()? });
             out.push(Named::count(CARRIED, self.carried));
+            out.extend(self.rest.state().map(|data| Named { name: REST.into(), data }));
         }
         Ok(out)
     }
@@ -203,6 +212,7 @@ impl Saved for ParticleFlow {
             let saved = tensors.iter().find(|n| n.name == PACE);
             pace.restore(saved.map_or(&[][..], |n| &n.data), &self.target.device());
             self.carried = count(tensors, CARRIED);
+            self.rest.restore(tensors.iter().find(|n| n.name == REST).map_or(&[][..], |n| &n.data));
         }
         Ok(())
     }
@@ -228,7 +238,7 @@ impl Viewed for ParticleFlow {
 
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = match (&self.pace, self.options.dt) {
-            (Some(pace), _) => vec![("dt", pace.length()?), ("carried", self.carried as f64)],
+            (Some(pace), _) => vec![("dt", self.rest.factor * pace.length()?), ("carried", self.carried as f64)],
             (None, Dt::Fixed(dt)) => vec![("dt", dt)],
             (None, Dt::Named(_)) => vec![],
         };

@@ -3,8 +3,9 @@ use super::cells::{Cell, Writing};
 use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
-use super::separator;
-use super::text::Text;
+use super::separator::{self, Found};
+use super::text::{Comments, Text};
+use super::tidy::LeftOut;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
 use crate::io::wanted::{Column, Wanted};
@@ -17,6 +18,8 @@ const UNNAMED: &str = "Unnamed: 0";
 pub struct Layout {
     /// the byte between fields
     pub separator: u8,
+    /// whether nobody named it
+    is_found: bool,
     /// how numbers are written
     pub writing: Writing,
     /// the names in the first line, empty where it holds a point
@@ -43,13 +46,14 @@ impl Layout {
     /// # Errors
     /// Says what cannot be read, which line has another number of fields, or what may be read in two ways.
     pub fn find(from: &Text, wanted: &Wanted) -> Result<Layout, String> {
-        let (separator, writing) = separator::find(from, wanted)?;
-        let top = top(&mut Records::open(from, separator, wanted)?, &writing)?;
+        let Found { separator, writing, note: parted } = separator::find(from, wanted)?;
+        let top = top(&mut Records::open(from, separator)?, &writing)?;
         feasible(&top, from.len)?;
         let (header, note) = header(&top, &writing, wanted)?;
         let names = if header { names(&top)? } else { vec![] };
         let mut out = Layout {
             separator,
+            is_found: wanted.separator.is_none(),
             names,
             line: top.line,
             below: if header { top.below } else { top.whole(&writing) },
@@ -57,7 +61,7 @@ impl Layout {
             columns: 0,
             open: true,
             index: false,
-            notes: note.into_iter().collect(),
+            notes: parted.into_iter().chain(note).collect(),
             writing,
         };
         out.count(from, wanted)?;
@@ -69,8 +73,8 @@ impl Layout {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn records<'a>(&self, from: &'a Text, wanted: &Wanted) -> Result<Records<'a>, String> {
-        let mut records = Records::open(from, self.separator, wanted)?;
+    pub fn records<'a>(&self, from: &'a Text) -> Result<Records<'a>, String> {
+        let mut records = Records::open(from, self.separator)?;
         if !self.names.is_empty() {
             records.next()?;
         }
@@ -78,8 +82,9 @@ impl Layout {
     }
 
     fn count(&mut self, from: &Text, wanted: &Wanted) -> Result<(), String> {
-        let lines = Lines::of(from, self.separator, wanted, !self.names.is_empty())?;
+        let lines = Lines::of(from, self.separator, !self.names.is_empty())?;
         (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
+        self.notes.extend(left_out(from.comments, lines.left_out));
         if let Some((line, fields)) = lines.ragged {
             return Err(self.ragged(fields, line));
         }
@@ -103,7 +108,8 @@ impl Layout {
     fn ragged(&self, fields: usize, line: u64) -> String {
         let (fields, columns) = (many(fields, "field"), self.columns);
         let skip = if self.rows < 4 { "; skip: n passes over n lines before the table" } else { "" };
-        format!("line {line} has {fields}, those before it {columns}{}{skip}", self.by())
+        let whole = if self.is_found { "; separator: \"\" reads a line as one field" } else { "" };
+        format!("line {line} has {fields}, those before it {columns}{}{skip}{whole}", self.by())
     }
 
     /// By what fields are told apart, for messages about their number.
@@ -238,6 +244,32 @@ impl Layout {
         let name = self.names.get(k).filter(|n| !n.is_empty());
         name.map_or(String::new(), |n| format!(" (column `{}`)", excerpt(n)))
     }
+}
+
+/// What to say of lines that are passed over: points have comments where they like, a table may mean what looks like one.
+fn left_out(comments: Comments, out: LeftOut) -> Option<String> {
+    let sign = char::from(comments.sign()?);
+    let mut said = vec![];
+    if matches!(comments, Comments::Above(_)) && out.above > 0 {
+        said.push(format!("{} above the table {} with {sign}", many(out.above, "line"), begin(out.above)));
+    }
+    if out.lines > 0 {
+        said.push(format!(
+            "{} {} with {sign}, the first is line {}",
+            many(out.lines, "line"),
+            begin(out.lines),
+            out.line
+        ));
+    }
+    if out.ends > 0 {
+        said.push(format!("what follows a blank and {sign}, first in line {}", out.end));
+    }
+    let all = said.join("; ");
+    (!said.is_empty()).then(|| format!("left out as comments: {all}; comment: \"\" reads it"))
+}
+
+fn begin(n: usize) -> &'static str {
+    if n == 1 { "that begins" } else { "that begin" }
 }
 
 /// Whether the first line holds names, and what to say about that.

@@ -16,10 +16,10 @@ mod tidy;
 use super::format::{Format, Tables};
 
 /// What these files take.
-const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "skip"];
+const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
 
 /// What tables take: labels are one of their columns.
-const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "skip"];
+const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
 
 pub(super) const CSV: Format = Format {
     extension: "csv",

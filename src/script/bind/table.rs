@@ -3,10 +3,12 @@ use super::io::wanted;
 use super::table_values::{as_list, as_map, as_points, borrowed, column, table, texts, value};
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
-use crate::io::{DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
+use crate::io::{COMMENT, DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
 use crate::script::call::{Call, Outcome};
+use crate::script::context::lock;
 use crate::script::convert::{count, plain_number, text};
 use crate::script::library::{Library, Of};
+use crate::script::sort::REORDERED;
 use crate::script::values::{TableRow, TableValue};
 use crate::table::Table;
 use rhai::{Array, Dynamic, ImmutableString, Map};
@@ -24,6 +26,7 @@ const READING: &[Opt] = &[
     SEPARATOR,
     DECIMAL,
     MISSING,
+    COMMENT,
     SKIP,
 ];
 
@@ -159,7 +162,10 @@ fn reading(t: &mut Of<TableValue>) {
         Ok(listed(t, &name)?)
     })
     .example("t.column(\"x\")");
-    t.index(|_, t, (name,): (ImmutableString,)| Ok(listed(t, &name)?));
+    t.index(|call, t, (name,): (ImmutableString,)| {
+        *lock(&call.context.column) = Some(call.native.call_position());
+        Ok(listed(t, &name)?)
+    });
     t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
         let column = t.column(&name).ok_or_else(|| t.unknown("last", &name))?;
         Ok(value(column, t.rows().wrapping_sub(1)))
@@ -202,7 +208,8 @@ fn row_of(t: &TableValue, i: &Dynamic) -> Result<TableRow> {
 }
 
 fn changing(t: &mut Of<TableValue>) {
-    t.set_index(|_, t, (name, v): (ImmutableString, Dynamic)| {
+    t.set_index(|call, t, (name, v): (ImmutableString, Dynamic)| {
+        settable(call, &name, &v)?;
         *t = with(t, &name, &v)?;
         Ok(())
     });
@@ -230,6 +237,30 @@ fn changing(t: &mut Of<TableValue>) {
     })
     .example("t.rename(#{ x: \"z\" })");
     t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
+}
+
+/// Errors for what would not be what it looks like: `t.columns = …`, and `t.x.sort()`, whose list comes back to where it was asked for.
+fn settable(call: &Call, name: &str, v: &Dynamic) -> Result<()> {
+    if name == "columns" || name == "rows" {
+        let (what, instead) = (
+            format!("t.{name} = …"),
+            "t.rename(#{ old: \"new\" }) gives columns other names, t.select([..]) chooses \
+             columns, t.slice(from, to) and t.filter(f) rows",
+        );
+        return Err(Error::data(
+            what,
+            format!("it is read, not set: {instead}; t.add(\"{name}\", […]) adds a column of this name"),
+        ));
+    }
+    let here = call.native.call_position();
+    if v.tag() != REORDERED || *lock(&call.context.column) != Some(here) {
+        return Ok(());
+    }
+    let reason = format!(
+        "it would put the column alone into another order, apart from its rows: t.sort(\"{name}\") orders the rows, \
+         t.{name}.order() and t.{name}.order_desc() give lists of their own"
+    );
+    Err(Error::data(format!("the order of t.{name}"), reason))
 }
 
 /// A table with a column more, of values or of f of every row.
