@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::flow::Run;
 use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
@@ -36,6 +36,8 @@ pub struct Context {
     pub params_read: Mutex<BTreeMap<String, String>>,
     /// relative paths are written below it
     pub out: Option<PathBuf>,
+    /// what the script has named to be written
+    written: Mutex<BTreeSet<PathBuf>>,
     front: Mutex<Box<dyn FrontEnd>>,
     /// the run most recently started, kept through errors and interrupts
     pub last_run: Mutex<Option<Arc<Run>>>,
@@ -98,6 +100,7 @@ impl Context {
             params,
             params_read: Mutex::default(),
             out,
+            written: Mutex::default(),
             front: Mutex::new(front),
             last_run: Mutex::default(),
             last_error: Mutex::default(),
@@ -154,6 +157,11 @@ impl Context {
     }
     /// Where a file a script names is written.
     pub fn output_path(&self, path: &str) -> PathBuf {
+        let place = self.below(path);
+        lock(&self.written).insert(place.clone());
+        place
+    }
+    fn below(&self, path: &str) -> PathBuf {
         let path = Path::new(path);
         match &self.out {
             Some(dir) if path.is_relative() => dir.join(path),
@@ -162,7 +170,14 @@ impl Context {
     }
     /// Where a file a script names is read: below --out if it was written there, else as given.
     pub fn input_path(&self, path: &str) -> PathBuf {
-        let below = self.output_path(path);
-        if below.exists() { below } else { PathBuf::from(path) }
+        let (below, given) = (self.below(path), PathBuf::from(path));
+        if !below.exists() {
+            return given;
+        }
+        // what the script itself has written is what it means
+        if below != given && given.exists() && !lock(&self.written).contains(&below) {
+            self.note(format!("{} is read, not {path}: it was below --out before this run", below.display()));
+        }
+        below
     }
 }

@@ -32,6 +32,21 @@ pub fn register(engine: &mut Engine) {
             f.map_or(Ok(()), |f| by(ctx, list, &f))
         });
     }
+    orders(engine);
+}
+
+/// New lists in another order.
+fn orders(engine: &mut Engine) {
+    type Ctx<'a> = NativeCallContext<'a>;
+    engine.register_fn("order", |ctx: Ctx, mut list: Array| plain(&ctx, &mut list).map(|()| list));
+    engine.register_fn("order_desc", |ctx: Ctx, mut list: Array| {
+        plain(&ctx, &mut list)?;
+        list.reverse();
+        Ok::<Array, Box<EvalAltResult>>(list)
+    });
+    for name in ["order", "order_by"] {
+        engine.register_fn(name, |ctx: Ctx, mut list: Array, f: FnPtr| by(&ctx, &mut list, &f).map(|()| list));
+    }
 }
 
 /// What changes the order of a list.

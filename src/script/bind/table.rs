@@ -7,6 +7,7 @@ use crate::io::{COMMENT, DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wante
 use crate::script::call::{Call, Outcome};
 use crate::script::context::lock;
 use crate::script::convert::{count, plain_number, text};
+use crate::script::elsewhere;
 use crate::script::library::{Library, Of};
 use crate::script::sort::REORDERED;
 use crate::script::values::{TableRow, TableValue};
@@ -74,7 +75,7 @@ pub const ENTRIES: &[Entry] = &[
         "table(#{ x: [..], .. }) | table(points, names)",
         "A table: columns of numbers, texts or true and false, by name. It is made of a map of lists, of pairs [[\"x\", [..]], ..] \
          where the order of the columns counts, of maps, one a row, or of points. One value stands for all rows; () and NaN are \
-         missing, shown as NA, and left out of every statistic. t.x and t[\"x\"] are a column as a list, t[i] is a row, t.x = [..] \
+         missing, shown as NA, and left out of every statistic. t.x and t[\"x\"] are a column as a list, t[i] is a row, for row in t goes through them, t[t.x > 1 & t.g == \"a\"] chooses, t.x = [..] \
          sets a column, t.columns and t.rows say what there is. run.history is a table.",
         "let t = table(#{ flow: [\"gpa\", \"kale\", \"gpa\"], w2: [0.5, 0.75, ()] });\nt.log = ln(t.w2);\nt.filter(|row| row.flow == \"gpa\")",
     ),
@@ -146,7 +147,11 @@ pub fn fill(l: &mut Library) {
 
 /// A column as a list.
 fn listed(t: &Table, name: &str) -> Result<Array> {
-    as_list(t.column(name).ok_or_else(|| t.unknown("table", name))?)
+    match (t.column(name), elsewhere::of_table(name)) {
+        (Some(column), _) => as_list(column),
+        (None, Some(mend)) => Err(Error::data("table", format!("no column \"{name}\": {mend}"))),
+        (None, None) => Err(t.unknown("table", name)),
+    }
 }
 
 fn names(t: &Table) -> Array {
