@@ -101,7 +101,7 @@ pub fn rounding(layout: &Layout, field: &[u8], line: u64, k: usize) -> String {
 
 /// Whether a field is a whole number that is not the one it is read as.
 pub fn is_rounded(field: &[u8], x: f64) -> bool {
-    if x.abs() < WHOLE {
+    if x.is_nan() || x.abs() < WHOLE {
         return false;
     }
     let field = trimmed(field);

@@ -141,14 +141,19 @@ pub fn find(from: &Text, wanted: &Wanted) -> Result<Found, String> {
         Some(given) => (given, tally(given)?),
         None => {
             let mut best = (NOTHING, tally(NOTHING));
-            let mut parts = None;
+            let (mut parts, mut damage) = (None, None);
             for separator in SEPARATORS {
                 let other = tally(*separator);
                 let score = |t: &Result<Tally, String>| t.as_ref().map_or(0.0, Tally::score);
+                damage = damage.or_else(|| other.as_ref().err().cloned());
                 parts = parts.or(other.as_ref().ok().filter(|t| t.columns > 1).map(|_| *separator));
                 if score(&other) > score(&best.1) {
                     best = (*separator, other);
                 }
+            }
+            // what parts nothing hides a quote that is never closed
+            if let (NOTHING, Some(damage)) = (best.0, damage) {
+                return Err(damage);
             }
             let best = (best.0, best.1?);
             note = doubtful(best.0, &best.1, parts);

@@ -214,7 +214,9 @@ fn row_of(t: &TableValue, i: &Dynamic) -> Result<TableRow> {
 
 fn changing(t: &mut Of<TableValue>) {
     t.set_index(|call, t, (name, v): (ImmutableString, Dynamic)| {
-        settable(call, &name, &v)?;
+        if !settable(call, t, &name, &v)? {
+            return Ok(());
+        }
         *t = with(t, &name, &v)?;
         Ok(())
     });
@@ -244,22 +246,27 @@ fn changing(t: &mut Of<TableValue>) {
     t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
 }
 
-/// Errors for what would not be what it looks like: `t.columns = …`, and `t.x.sort()`, whose list comes back to where it was asked for.
-fn settable(call: &Call, name: &str, v: &Dynamic) -> Result<()> {
+/// Whether a column of this name is to be set. What the interpreter writes back as it was is not; errors for what would not be what it
+/// looks like: `t.columns = …`, and `t.x.sort()`, whose list comes back to where it was asked for.
+fn settable(call: &Call, t: &Table, name: &str, v: &Dynamic) -> Result<bool> {
+    let same = match name {
+        "columns" => v.read_lock::<Array>().is_some_and(|v| {
+            v.len() == t.columns().len() && v.iter().zip(t.names()).all(|(v, n)| v.to_string() == n)
+        }),
+        "rows" => v.as_int().is_ok_and(|n| n == t.rows() as i64),
+        _ => false,
+    };
+    if same {
+        return Ok(false);
+    }
     if name == "columns" || name == "rows" {
-        let (what, instead) = (
-            format!("t.{name} = …"),
-            "t.rename(#{ old: \"new\" }) gives columns other names, t.select([..]) chooses \
-             columns, t.slice(from, to) and t.filter(f) rows",
-        );
-        return Err(Error::data(
-            what,
-            format!("it is read, not set: {instead}; t.add(\"{name}\", […]) adds a column of this name"),
-        ));
+        let instead = "t.rename(#{ old: \"new\" }) gives columns other names, t.select([..]) chooses columns, t[a..b] and t.filter(f) rows";
+        let reason = format!("it is read, not set: {instead}; t.add(\"{name}\", […]) adds a column of this name");
+        return Err(Error::data(format!("t.{name} = …"), reason));
     }
     let here = call.native.call_position();
     if v.tag() != REORDERED || *lock(&call.context.column) != Some(here) {
-        return Ok(());
+        return Ok(true);
     }
     let reason = format!(
         "it would put the column alone into another order, apart from its rows: t.sort(\"{name}\") orders the rows, \
