@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::time::Duration;
 
 /// The random state of a session: a seed and how many streams were drawn from it.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +66,21 @@ pub struct Context {
     pub column: Mutex<Option<rhai::Position>>,
     /// runs started so far
     pub runs: Mutex<usize>,
+    /// where runs are kept on their way
+    pub checkpoints: Mutex<Option<Checkpoints>>,
     /// `--resume`, until the script comes to the run that was kept
     pub resume: Mutex<Option<Resume>>,
+}
+
+/// Where runs are kept on their way, and how often.
+#[derive(Clone)]
+pub struct Checkpoints {
+    /// the folder
+    pub folder: PathBuf,
+    /// what is no longer true of it as soon as a run is there
+    pub stale: PathBuf,
+    /// how much time passes in between at least
+    pub every: Duration,
 }
 
 /// A kept run that a script is to go on with.
@@ -115,6 +129,7 @@ impl Context {
             watch: Watch::default(),
             column: Mutex::default(),
             runs: Mutex::default(),
+            checkpoints: Mutex::default(),
             resume: Mutex::default(),
         }
     }
