@@ -250,9 +250,9 @@ fn changing(t: &mut Of<TableValue>) {
 /// looks like: `t.columns = …`, and `t.x.sort()`, whose list comes back to where it was asked for.
 fn settable(call: &Call, t: &Table, name: &str, v: &Dynamic) -> Result<bool> {
     let same = match name {
-        "columns" => v.read_lock::<Array>().is_some_and(|v| {
-            v.len() == t.columns().len() && v.iter().zip(t.names()).all(|(v, n)| v.to_string() == n)
-        }),
+        "columns" => v
+            .read_lock::<Array>()
+            .is_some_and(|v| v.len() == t.columns().len() && v.iter().zip(t.names()).all(|(v, n)| v.to_string() == n)),
         "rows" => v.as_int().is_ok_and(|n| n == t.rows() as i64),
         _ => false,
     };
