@@ -138,9 +138,9 @@ pub struct RunArgs {
     /// Continue the run that --out kept
     #[arg(long, requires = "out")]
     pub resume: bool,
-    /// With --out, how often a run is kept on its way: 30s, 5m, 1h, or off
-    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = super::pause::interval)]
-    pub checkpoint: Interval,
+    /// With --out, how often a run is kept on its way: 30s, 5m, 1h, or off; default 60s
+    #[arg(long, requires = "out", value_name = "TIME", value_parser = super::pause::interval)]
+    pub checkpoint: Option<Interval>,
     /// No progress and no remarks
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,

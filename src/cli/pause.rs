@@ -5,6 +5,12 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval(pub Option<Duration>);
 
+impl Default for Interval {
+    fn default() -> Interval {
+        Interval(Some(Duration::from_secs(60)))
+    }
+}
+
 /// `30s`, `0.5s`, `5m`, `1h`, `60` for seconds, `off`.
 ///
 /// # Errors

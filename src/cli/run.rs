@@ -144,7 +144,7 @@ impl Job {
         }
         let script = (self.name.clone(), self.text.clone());
         let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
-        keeper.checkpoint(self.args.checkpoint.0);
+        keeper.checkpoint(self.args.checkpoint.unwrap_or_default().0);
         let stopped = stop::listen(session.interrupt(), keeper.clone());
         if stopped.is_none() && !self.args.quiet {
             say("note: Ctrl-C cannot be caught here and will stop at once");
@@ -219,7 +219,7 @@ mod tests {
             set: vec![],
             out: Some(dir.path().into()),
             resume: false,
-            checkpoint: crate::cli::pause::Interval(None),
+            checkpoint: None,
             quiet: true,
             json: false,
         };

@@ -148,14 +148,15 @@ impl Pace {
     /// Numbers that cannot be read from their device.
     pub fn state(&self) -> Result<Vec<f32>> {
         match &self.numbers {
-            // as two numbers each, whose sum keeps f64
-            Numbers::Host(known) => Ok(known.list().iter().flat_map(|v| halves(*v)).collect()),
+            Numbers::Host(known) => Ok(parted(&known.list())),
             Numbers::Device(all) => Ok(values(all.as_ref())?.into_iter().flat_map(|v| [v, 0.0]).collect()),
         }
     }
     /// The same put back, if there are as many as it has.
     pub fn restore(&mut self, state: &[f32], device: &Device) {
-        let all: Vec<f64> = state.chunks(2).map(|v| v.iter().map(|v| f64::from(*v)).sum()).collect();
+        let parts = state.len() / paces::NUMBERS;
+        let whole = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum();
+        let all: Vec<f64> = if parts == 0 { vec![] } else { state.chunks(parts).map(whole).collect() };
         if let Ok(all) = all.try_into() {
             self.numbers = Pace::place(Known::of(all), device);
         }
@@ -200,10 +201,22 @@ impl Pace {
     }
 }
 
-/// A number as the sum of two in f32.
-fn halves(v: f64) -> [f32; 2] {
-    let large = v as f32;
-    [large, if large.is_finite() { (v - f64::from(large)) as f32 } else { 0.0 }]
+/// Numbers as sums of two or, where that keeps not all of their digits, of three in f32 each.
+fn parted(all: &[f64]) -> Vec<f32> {
+    let of = |parts: usize| -> Vec<f32> {
+        let one = |v: &f64| {
+            let mut rest = *v;
+            (0..parts).map(move |_| {
+                let part = rest as f32;
+                rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
+                part
+            })
+        };
+        all.iter().flat_map(one).collect()
+    };
+    let two = of(2);
+    let exact = two.chunks(2).zip(all).all(|(v, whole)| f64::from(v[0]) + f64::from(v[1]) == *whole);
+    if exact { two } else { of(3) }
 }
 
 fn on_host(
@@ -436,6 +449,9 @@ mod tests {
         }
         let mut again = Pace::new(10.0, &host());
         again.restore(&pace.state().unwrap(), &host());
+        assert_eq!(again.state().unwrap(), pace.state().unwrap());
+        let (Numbers::Host(kept), Numbers::Host(known)) = (&again.numbers, &pace.numbers) else { panic!() };
+        assert_eq!(kept.list().map(f64::to_bits), known.list().map(f64::to_bits));
         for n in 45..90 {
             let d = 1.0 / (n + 1) as f32;
             assert_eq!(next(&mut pace, n, d, &v), next(&mut again, n, d, &v));

@@ -7,8 +7,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 fn command(folder: &Path, args: &[&str]) -> Command {
+    every(folder, "20ms", args)
+}
+
+fn every(folder: &Path, time: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gflow"));
-    let base = ["run", "s.rhai", "--device", "cpu", "--out", "o", "--checkpoint", "20ms"];
+    let base = ["run", "s.rhai", "--device", "cpu", "--out", "o", "--checkpoint", time];
     command.args(base).args(args).current_dir(folder).stderr(Stdio::piped());
     command
 }
@@ -58,7 +62,7 @@ const FLOWS: [(&str, &str); 10] = [
     ("kale", "kale_flow(gaussian_kernel(1.0)).run(p, q, #{ steps: 15 })"),
     ("a generator", "w2_fe(#{ generator: mlp([32, 32]) }).run(p, q, #{ steps: 150, snapshots: 4 })"),
     ("a gan", "gan(js().regularized(lipschitz(1.0))).run(p, q, #{ steps: 150 })"),
-    ("langevin", "langevin(|x| (x[0]^2 + x[1]^2)/2).run(p, q, #{ steps: 3000 })"),
+    ("langevin", "langevin(|x| -(x[0]^2 + x[1]^2)/2).run(p, q, #{ steps: 3000 })"),
     ("transport", "gradient_flow(sinkhorn(0.1)).run(p, q, #{ steps: 60 })"),
     ("two parts", "let a = gpa(kl().regularized(lipschitz(1.0))).run(p, q, #{ steps: 120 }); a.resume(120)"),
 ];
@@ -107,7 +111,7 @@ fn killed_runs_go_on_bit_for_bit() {
     for (i, (name, script)) in FLOWS.iter().enumerate() {
         let whole = tempfile::tempdir().unwrap();
         std::fs::write(whole.path().join("s.rhai"), format!("{SAMPLES}{script}")).unwrap();
-        let out = command(whole.path(), &["--checkpoint", "off", "--quiet"]).output().unwrap();
+        let out = every(whole.path(), "off", &["--quiet"]).output().unwrap();
         assert!(out.status.success(), "{name}: {}", said(&out));
         let expected = identity(&whole.path().join("o/run"));
         let mut kills = 0;
