@@ -12,6 +12,8 @@ pub struct Settings {
     pub mirror: Option<String>,
     /// a file that names more data sets
     pub list: Option<PathBuf>,
+    /// whether somebody said that it is there
+    pub list_is_named: bool,
     /// how long nothing may come
     pub patience: Duration,
 }
@@ -51,9 +53,11 @@ impl Settings {
         let cache = own
             .or_else(|| folder("XDG_CACHE_HOME").or(usual).map(|p| p.join("gflow/data")))
             .ok_or_else(|| Error::data("data::fetch", "there is no folder for downloads: set GFLOW_CACHE to one"))?;
-        let list = folder("GFLOW_DATASETS")
+        let named = variable("GFLOW_DATASETS").map(PathBuf::from);
+        let list_is_named = named.is_some();
+        let list = named
             .or_else(|| folder("XDG_CONFIG_HOME").or_else(|| below(".config")).map(|p| p.join("gflow/datasets.json")));
-        Ok(Settings { cache, mirror: variable("GFLOW_MIRROR"), list, patience: PATIENCE })
+        Ok(Settings { cache, mirror: variable("GFLOW_MIRROR"), list, list_is_named, patience: PATIENCE })
     }
 }
 
@@ -71,8 +75,10 @@ mod tests {
         assert_eq!(cache(&[("HOME", "/h"), ("GFLOW_CACHE", "/g")]), PathBuf::from("/g"));
         #[cfg(target_os = "linux")]
         assert_eq!(cache(&[("HOME", "/h"), ("XDG_CACHE_HOME", "c")]), PathBuf::from("/h/.cache/gflow/data"));
-        let list = with(&[("HOME", "/h")]).map(|s| s.list);
-        assert_eq!(list.ok().flatten(), Some(PathBuf::from("/h/.config/gflow/datasets.json")));
+        let list = |pairs| with(pairs).ok().map(|s| (s.list.unwrap_or_default(), s.list_is_named));
+        assert_eq!(list(&[("HOME", "/h")]), Some(("/h/.config/gflow/datasets.json".into(), false)));
+        // of the folder that one is in
+        assert_eq!(list(&[("HOME", "/h"), ("GFLOW_DATASETS", "my.json")]), Some(("my.json".into(), true)));
         assert!(with(&[]).is_err());
     }
 }

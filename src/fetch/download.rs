@@ -3,7 +3,7 @@
 //! What came so far stands in a file whose name ends with `.part`, which one process holds at a time and the next one goes
 //! on with. A file under its own name is always whole.
 use super::cache::{Progress, Settings};
-use super::known::File;
+use super::known::{File, PLAIN, is_plain};
 use super::transfer::{self, Piece};
 use crate::error::{Error, Result};
 use crate::{input, interrupt};
@@ -21,52 +21,64 @@ const MOST: u64 = 64 << 30;
 /// The place of a file of a data set, which is fetched if it is not there.
 ///
 /// # Errors
-/// What the network and the disk refuse, with the addresses, and the file to put where by hand; bytes of another checksum.
+/// What the network and the disk refuse, with the addresses, and the file to put where by hand; bytes of another checksum;
+/// names that lead out of the cache; a mirror that is none.
 pub fn file(settings: &Settings, set: &str, file: &File, progress: Progress) -> Result<PathBuf> {
+    let fail = |reason: String| Error::data(format!("data::fetch(\"{}\")", input::excerpt(set)), reason);
+    if let Some(name) = [set, &file.name].into_iter().find(|name| !is_plain(name)) {
+        return Err(fail(format!("`{}` is no name in the cache: expected {PLAIN}", input::excerpt(name))));
+    }
     let folder = settings.cache.join(set);
     let path = folder.join(&file.name);
     if path.exists() {
         return right(&path, file).map(|()| path);
     }
-    let unwritable = |e: std::io::Error| {
-        let at = folder.display();
-        Error::data(
-            format!("data::fetch(\"{set}\")"),
-            format!("`{at}` cannot be written ({e}): set GFLOW_CACHE to a folder that can"),
-        )
+    let addresses = addresses(settings, set, file).map_err(fail)?;
+    let unwritable = |at: &Path, e: String| {
+        fail(format!("`{}` cannot be written ({e}): set GFLOW_CACHE to a folder that can", at.display()))
     };
-    std::fs::create_dir_all(&folder).map_err(unwritable)?;
-    let mut part = Part::open(&folder.join(format!("{}.part", file.name))).map_err(unwritable)?;
+    std::fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, e.to_string()))?;
+    let beside = folder.join(format!("{}.part", file.name));
+    let mut part = Part::open(&beside).map_err(|e| unwritable(&beside, e.to_string()))?;
     part.lock()?;
     // another process has fetched it meanwhile
     if path.exists() {
         part.remove_if_empty();
         return right(&path, file).map(|()| path);
     }
-    let mirrored = settings.mirror.iter().map(|m| format!("{}/{set}/{}", m.trim_end_matches('/'), file.name));
-    let addresses: Vec<String> = mirrored.chain(file.addresses.iter().cloned()).collect();
     let mut said = vec![];
     for address in &addresses {
         let got = part.fetch(address, file, settings.patience, progress);
         interrupt::poll()?;
         match got {
             Ok(()) => {
-                part.finish(&path).map_err(unwritable)?;
+                part.finish(&path).map_err(|e| unwritable(&path, e.to_string()))?;
                 return Ok(path);
             }
             Err(e) => said.push(format!("{address}: {}", input::clip(&e, 200))),
         }
+        // no other address helps, nor a file that is put there by hand
+        if let Some(e) = part.refused.take() {
+            part.remove_if_empty();
+            return Err(unwritable(&beside, e));
+        }
     }
     part.remove_if_empty();
-    Err(Error::data(
-        format!("data::fetch(\"{set}\")"),
-        format!(
-            "{}; by hand: put the file, whose SHA-256 is {}, at {}",
-            said.join("; "),
-            file.sums.join(" or "),
-            path.display()
-        ),
-    ))
+    let (said, sums) = (said.join("; "), file.sums.join(" or "));
+    Err(fail(format!("{said}; by hand: put the file, whose SHA-256 is {sums}, at {}", path.display())))
+}
+
+/// Where a file is asked for: of the mirror first.
+fn addresses(settings: &Settings, set: &str, file: &File) -> std::result::Result<Vec<String>, String> {
+    // who wants a mirror may not want the publishers to be asked
+    if let Some(mirror) = settings.mirror.as_ref().filter(|m| !transfer::is_address(m)) {
+        let mirror = input::excerpt(mirror);
+        return Err(format!(
+            "GFLOW_MIRROR is `{mirror}`, expected an address such as https://host/path; without it the publishers are asked"
+        ));
+    }
+    let mirrored = settings.mirror.iter().map(|m| format!("{}/{set}/{}", m.trim_end_matches('/'), file.name));
+    Ok(mirrored.chain(file.addresses.iter().cloned()).collect())
 }
 
 /// Errors unless a file that is there is the right one.
@@ -83,7 +95,9 @@ fn right(path: &Path, file: &File) -> Result<()> {
     Err(Error::io(
         "read",
         path,
-        format!("its SHA-256 is {found}, expected {expected}: remove the file to fetch it again"),
+        format!(
+            "its SHA-256 is {found}, expected {expected}: remove the file to fetch it again, or, where it cannot be removed, set GFLOW_CACHE to another folder"
+        ),
     ))
 }
 
@@ -109,12 +123,14 @@ fn words(sum: Context) -> String {
 struct Part {
     path: PathBuf,
     file: std::fs::File,
+    /// why what came could not be written
+    refused: Option<String>,
 }
 
 impl Part {
     fn open(path: &Path) -> std::io::Result<Part> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        Ok(Part { path: path.into(), file })
+        Ok(Part { path: path.into(), file, refused: None })
     }
 
     /// Waits until no other process writes to it.
@@ -164,7 +180,8 @@ impl Part {
                         said = "what had been fetched before was of another file".into();
                     }
                 },
-                Err(e) if e == transfer::RANGE => {
+                // all of it may be had where the rest is not
+                Err(e) if before > 0 && transfer::is_of_part(&e) => {
                     self.clear()?;
                     said = e;
                 }
@@ -191,29 +208,28 @@ impl Part {
     ) -> std::result::Result<(), String> {
         let from = self.len()?;
         let (mut at, mut all) = (from, None);
-        let out = &mut self.file;
-        let write = |e: std::io::Error| format!("the download cannot be written: {e}");
+        let (out, refused) = (&mut self.file, &mut self.refused);
         transfer::read(address, from, patience, &mut |piece| {
-            match piece {
+            let written = match piece {
                 Piece::Begins(begin, total) => {
                     (at, all) = (begin, total);
                     if let Some(total) = total.filter(|t| *t > MOST) {
                         return Err(format!("it says that the file has {}", crate::memory::amount(u128::from(total))));
                     }
-                    out.set_len(begin).map_err(write)?;
-                    out.seek(SeekFrom::Start(begin)).map_err(write)?;
+                    out.set_len(begin).and_then(|()| out.seek(SeekFrom::Start(begin))).map(|_| ())
                 }
                 Piece::Bytes(bytes) => {
                     at += bytes.len() as u64;
                     if all.is_some_and(|all| at > all) || at > MOST {
                         return Err(format!("it sends more than the {} bytes that it says", all.unwrap_or(MOST)));
                     }
-                    out.write_all(&bytes).map_err(write)?;
+                    let written = out.write_all(&bytes);
                     progress(&file.name, at, all);
+                    written
                 }
-                Piece::End | Piece::Failed(_) => {}
-            }
-            Ok(())
+                Piece::End | Piece::Failed(_) => Ok(()),
+            };
+            written.map_err(|e| refused.insert(e.to_string()).clone())
         })?;
         match all {
             Some(all) if at < all => Err(format!("it ended after {at} of {all} bytes")),

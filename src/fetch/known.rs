@@ -27,6 +27,15 @@ pub struct File {
     pub sums: Vec<String>,
 }
 
+/// Whether a name can be one of a folder or a file in the cache and a part of an address: nothing of it leads elsewhere.
+pub fn is_plain(name: &str) -> bool {
+    let signs = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b));
+    signs && (1..=100).contains(&name.len()) && !name.starts_with('.') && !name.ends_with(".part")
+}
+
+/// What such a name is. Files that end with `.part` are downloads on their way.
+pub const PLAIN: &str = "1 to 100 of a-z, A-Z, 0-9, -, _, + and ., no . in front and no .part behind";
+
 /// The name of a file, and the sums that are right.
 pub type Named = (&'static str, &'static [&'static str]);
 

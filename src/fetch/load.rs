@@ -1,11 +1,13 @@
 //! `data::fetch`: a published data set by its name, as points and labels.
 use super::cache::{Progress, Settings};
 use super::download;
-use super::known::{File, Form, KNOWN};
-use super::listed::{self, Listed, Options};
+use super::known::{File, Form, KNOWN, Set};
+use super::listed::{self, List, Listed};
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of, nearest};
 use crate::dataset::{Classes, Labelled, cifar, idx};
 use crate::error::{Error, Result};
+use crate::input::excerpt;
+use crate::interrupt;
 use crate::io::{self, Column, Labels, Loaded, Wanted};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -18,7 +20,7 @@ pub const ENTRIES: &[Entry] = &[Entry {
     name: "data::fetch",
     room: "data",
     signature: "data::fetch(name, options)",
-    doc: "A published data set as a map of points and labels: mnist, fashion_mnist, usps, cifar10 or cifar100. What is asked for the first time is downloaded to the cache (GFLOW_CACHE, XDG_CACHE_HOME/gflow/data or ~/.cache/gflow/data) and checked by its SHA-256, which every later reading does again. GFLOW_MIRROR is an address that is asked first, HTTPS_PROXY and NO_PROXY are heard, and datasets.json in ~/.config/gflow, or what GFLOW_DATASETS names, has more sets or other addresses. Pixels are in [0, 1], those of usps in [-1, 1] as published.",
+    doc: "A published data set as a map of points and labels: mnist, fashion_mnist, usps, cifar10 or cifar100. Of a set of one's own it is a map as well, with labels where the options of its entry name them. What is asked for the first time is downloaded to the cache (GFLOW_CACHE, XDG_CACHE_HOME/gflow/data or ~/.cache/gflow/data) and checked by its SHA-256, which every later reading does again. GFLOW_MIRROR is an address that is asked first, HTTPS_PROXY and NO_PROXY are heard, and datasets.json in ~/.config/gflow, or what GFLOW_DATASETS names, has more sets or other addresses. Pixels are in [0, 1], those of usps in [-1, 1] as published.",
     equation: "",
     cite: "",
     options: OPTIONS,
@@ -42,10 +44,21 @@ impl Default for FetchOptions {
 
 /// What came of it.
 pub enum Fetched {
-    /// a data set of the house
-    Known(Labelled),
+    /// a data set of the house, and what there is to say, a sentence each
+    Known(Labelled, Vec<String>),
     /// one of the user's, as `io::load` gives it
     Plain(Loaded),
+}
+
+/// What is known of a name.
+struct Found {
+    known: Option<&'static Set>,
+    listed: Option<Listed>,
+    notes: Vec<String>,
+}
+
+fn what(name: &str) -> String {
+    format!("data::fetch(\"{}\")", excerpt(name))
 }
 
 /// A data set by its name, fetched if it is not there.
@@ -53,33 +66,99 @@ pub enum Fetched {
 /// # Errors
 /// A name that nobody knows, with those that are; what [`download::file`] says; files that cannot be read.
 pub fn fetch(settings: &Settings, name: &str, options: &FetchOptions, progress: Progress) -> Result<Fetched> {
-    let what = || format!("data::fetch(\"{}\")", crate::input::excerpt(name));
-    let lists = settings.list.as_deref().map_or(Ok(Default::default()), listed::read)?;
-    let known = KNOWN.iter().find(|s| s.name == name);
-    let listed = lists.get(name).cloned().unwrap_or_default();
-    if known.is_none() && !lists.contains_key(name) {
-        let names: Vec<&str> = KNOWN.iter().map(|s| s.name).chain(lists.keys().map(String::as_str)).collect();
-        let hint = nearest(name, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-        let list = settings.list.as_ref().map_or(String::new(), |p| format!("; {} may name more", p.display()));
-        return Err(Error::data(what(), format!("there is no such data set, but {}{hint}{list}", names.join(", "))));
+    let Found { known, listed, mut notes } = find(settings, name)?;
+    let form = known.map_or(Form::Plain, |s| s.form);
+    let files = files(name, known, listed.as_ref(), &options.part)?;
+    let count = if form == Form::Idx { 2 } else { 1 };
+    let other = || {
+        let what_of = if count == 2 { "2, images and labels" } else { "1" };
+        Err(Error::data(what(name), format!("its part has {} files in the list, expected {what_of}", files.len())))
+    };
+    if files.len() != count {
+        return other();
     }
-    let Listed { parts, options: plain } = listed;
-    let files = parts.get(&options.part).cloned().or_else(|| known.and_then(|s| s.files(&options.part)));
-    let files = files.ok_or_else(|| Error::data(what(), format!("it has no part \"{}\"", options.part)))?;
     let paths: Vec<PathBuf> =
-        files.iter().map(|f: &File| download::file(settings, name, f, progress)).collect::<Result<_>>()?;
-    match (known.map_or(Form::Plain, |s| s.form), &paths[..]) {
-        (Form::Idx, [images, labels]) => idx::labelled(images, Some(labels), true).map(Fetched::Known),
+        files.iter().map(|f| download::file(settings, name, f, progress)).collect::<Result<_>>()?;
+    let read = match (form, &paths[..]) {
+        (Form::Idx, [images, labels]) => idx::labelled(images, Some(labels), true),
         (form @ (Form::Cifar10 | Form::Cifar100), [archive]) => {
             let options = cifar::CifarOptions { part: options.part.clone(), ..cifar::CifarOptions::default() };
-            cifar::read(archive, form == Form::Cifar100, &options).map(Fetched::Known)
+            cifar::read(archive, form == Form::Cifar100, &options)
         }
-        (Form::Lines, [text]) => lines(text).map(Fetched::Known),
+        (Form::Lines, [text]) => lines(text),
         (Form::Plain, [file]) => {
-            let Options { labels, array } = plain;
-            io::load_with(file, &Wanted { labels, array, ..Wanted::default() }).map(Fetched::Plain)
+            let wanted = listed.map(|l| l.options).unwrap_or_default();
+            let mut loaded = io::load_with(file, &wanted).map_err(|e| advised(e, settings, name))?;
+            notes.append(&mut loaded.notes);
+            return Ok(Fetched::Plain(Loaded { notes, ..loaded }));
         }
-        _ => Err(Error::data(what(), format!("it is listed with {} files, expected as many as it has", paths.len()))),
+        _ => return other(),
+    };
+    read.map(|labelled| Fetched::Known(labelled, notes))
+}
+
+/// What the house and the user's list know of a name. A list that cannot be read is an error where nothing else knows it.
+fn find(settings: &Settings, name: &str) -> Result<Found> {
+    let known = KNOWN.iter().find(|s| s.name == name);
+    let mut notes = vec![];
+    let (mut names, mut more) = (vec![], String::new());
+    if let Some(path) = &settings.list {
+        match listed::read(path, settings.list_is_named, name) {
+            Ok(list) => {
+                let List { names: all, set } = list?;
+                if set.is_some() || known.is_some() {
+                    return checked(name, Found { known, listed: set, notes });
+                }
+                (names, more) = (all, format!("; {} may name more", path.display()));
+            }
+            Err(e) => {
+                interrupt::poll()?;
+                more = format!("; more may be named in the list, but gflow {e}");
+                notes.push(format!("gflow {e}; \"{name}\" is taken from where it is published"));
+            }
+        }
+    }
+    if known.is_some() {
+        return Ok(Found { known, listed: None, notes });
+    }
+    let names: Vec<&str> = KNOWN.iter().map(|s| s.name).chain(names.iter().map(String::as_str)).collect();
+    let hint = nearest(name, names.iter().copied()).map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
+    let shown: Vec<String> = names.iter().take(30).map(|n| excerpt(n)).collect();
+    let rest = if names.len() > 30 { format!(", … ({} in all)", names.len()) } else { String::new() };
+    let shown = format!("{}{rest}", shown.join(", "));
+    Err(Error::data(what(name), format!("there is no such data set, but {shown}{hint}{more}")))
+}
+
+/// Errors if an entry says how to read what is read in a way of its own.
+fn checked(name: &str, found: Found) -> Result<Found> {
+    let given = found.listed.as_ref().map(|l| l.options.given()).unwrap_or_default();
+    match (found.known, given.first()) {
+        (Some(_), Some(option)) => {
+            let why = format!("its entry in the list has the option `{option}`, but it is read in a way of its own");
+            Err(Error::data(what(name), why))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// The files of a part: those of the list, or those that are known.
+fn files(name: &str, known: Option<&Set>, listed: Option<&Listed>, part: &str) -> Result<Vec<File>> {
+    let own = listed.and_then(|l| l.parts.get(part)).cloned();
+    own.or_else(|| known.and_then(|s| s.files(part))).ok_or_else(|| {
+        let parts = listed.map(|l| l.parts.keys().map(|p| format!("\"{p}\"")).collect::<Vec<_>>());
+        let parts = parts.unwrap_or_default().join(", ");
+        Error::data(what(name), format!("it has no part \"{part}\", but {parts}"))
+    })
+}
+
+/// The error of a file that cannot be read, with the place of what it advises.
+fn advised(e: Error, settings: &Settings, name: &str) -> Error {
+    let list = settings.list.as_ref().map_or(String::new(), |p| p.display().to_string());
+    let place = format!("\"options\" and \"file\" of \"{name}\" in {list} say how it is read");
+    match e {
+        Error::Io { action, path, reason } => Error::Io { action, path, reason: format!("{reason} ({place})") },
+        Error::Data { what, reason } => Error::Data { what, reason: format!("{reason} ({place})") },
+        other => other,
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Response, Uri};
 
 /// What a server sends.
 pub enum Piece {
@@ -122,18 +122,46 @@ fn begins<B>(response: &Response<B>, from: u64) -> Result<(u64, Option<u64>), St
             // bytes 100-199/200
             let range = header("content-range").and_then(|v| v.strip_prefix("bytes "));
             let (part, all) =
-                range.and_then(|r| r.split_once('/')).ok_or("it answers with a part that has no place")?;
+                range.and_then(|r| r.split_once('/')).ok_or(NOWHERE)?;
             let begin = part.split_once('-').and_then(|(b, _)| b.parse::<u64>().ok());
             match begin {
                 Some(begin) if begin == from => Ok((begin, all.parse().ok())),
-                _ => Err("it answers with another part than was asked for".into()),
+                _ => Err(ANOTHER.into()),
             }
         }
         // there is nothing behind what is here: it is not what was begun
-        416 => Err(RANGE.into()),
+        416 => Err(BEYOND.into()),
         code => Err(format!("it answers {code} {}", response.status().canonical_reason().unwrap_or(""))),
     }
 }
 
 /// What is said where the rest of a file cannot be had.
-pub const RANGE: &str = "it has no such part of the file";
+const BEYOND: &str = "it has no such part of the file";
+const ANOTHER: &str = "it answers with another part than was asked for";
+const NOWHERE: &str = "it answers with a part that has no place";
+
+/// Whether an error says that the rest of a file cannot be had, though all of it may.
+pub fn is_of_part(said: &str) -> bool {
+    [BEYOND, ANOTHER, NOWHERE].contains(&said)
+}
+
+/// Whether an address is one that a file can be asked of.
+pub fn is_address(address: &str) -> bool {
+    let web = |u: &Uri| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some_and(|h| !h.is_empty());
+    address.parse().as_ref().is_ok_and(web)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_web() {
+        for address in ["https://a.org/b", "http://127.0.0.1:8000", "HTTPS://a.org", "https://a.org/b?c=d#e"] {
+            assert!(is_address(address), "{address}");
+        }
+        for address in ["", "nonsense", "a.org/b", "ftp://a.org/b", "file:///b", "https://", "https:///b", "https://a b"] {
+            assert!(!is_address(address), "{address}");
+        }
+    }
+}

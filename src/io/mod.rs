@@ -16,6 +16,7 @@ mod literal;
 mod manifest;
 mod names;
 mod npy;
+mod npy_texts;
 pub mod numpy;
 mod parquet;
 mod points;

@@ -13,7 +13,7 @@ use std::io::Read;
 /// The most dimensions that NumPy's arrays have.
 const RANK: usize = 64;
 
-/// What a header says.
+/// What a header says, of numbers.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
     element: Element,
@@ -24,6 +24,24 @@ struct Header {
     shape: Vec<usize>,
     /// the product of the shape
     count: usize,
+}
+
+/// What a header says, of whatever elements.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layout {
+    descr: Literal,
+    fortran: bool,
+    /// how many there are along each axis
+    pub shape: Vec<usize>,
+    /// the product of the shape
+    pub count: usize,
+}
+
+impl Layout {
+    /// The name of the elements, as NumPy writes it; none of those that have several parts.
+    pub fn name(&self) -> Option<&str> {
+        if let Literal::Text(name) = &self.descr { Some(name) } else { None }
+    }
 }
 
 /// Where an array stands: its bytes, how many there are, header included, and whether that is known to be true.
@@ -124,7 +142,7 @@ fn each_piece<R: Read>(
         let piece = &mut piece[..more * size];
         // what is packed comes in pieces that are large, unpacked
         interrupt::poll().map_err(|e| e.to_string())?;
-        source.bytes.read_exact(piece).map_err(|e| short(&e, read, header.count))?;
+        source.bytes.read_exact(piece).map_err(|e| short(&e, read, header.count, "numbers"))?;
         each(piece)?;
         read += more;
     }
@@ -140,15 +158,26 @@ pub fn described<R: Read>(source: &mut Source<R>) -> Result<(Vec<usize>, Element
     Ok((header.shape, header.element))
 }
 
-fn short(e: &std::io::Error, read: usize, all: usize) -> String {
+/// What is said where bytes end early, after so many of all elements.
+pub fn short(e: &std::io::Error, read: usize, all: usize, what: &str) -> String {
     match e.kind() {
-        std::io::ErrorKind::UnexpectedEof => format!("it ends after about {read} of {all} numbers"),
+        std::io::ErrorKind::UnexpectedEof => format!("it ends after about {read} of {all} {what}"),
         _ => e.to_string(),
     }
 }
 
 /// The header, and how many bytes it had.
 fn read_header<R: Read>(source: &mut Source<R>) -> Result<(Header, u64), String> {
+    let (Layout { descr, fortran, shape, count }, before) = layout(source)?;
+    let (element, big) = element(&descr)?;
+    Ok((Header { element, big, fortran, shape, count }, before))
+}
+
+/// What the header says, and how many bytes it had.
+///
+/// # Errors
+/// Says what makes it none.
+pub fn layout<R: Read>(source: &mut Source<R>) -> Result<(Layout, u64), String> {
     let mut start = [0; 8];
     let cut = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::UnexpectedEof => "not a valid npy file: it ends within its header".to_string(),
@@ -187,7 +216,7 @@ fn read_header<R: Read>(source: &mut Source<R>) -> Result<(Header, u64), String>
 }
 
 /// What a header says, from its text.
-fn header(text: &str) -> Result<Header, String> {
+fn header(text: &str) -> Result<Layout, String> {
     let bad = |why: String| format!("not a valid npy file: its header `{}` {why}", excerpt(text.trim()));
     let entries =
         super::literal::dictionary(text).map_err(|at| bad(format!("is none that NumPy writes (character {at})")))?;
@@ -203,7 +232,6 @@ fn header(text: &str) -> Result<Header, String> {
         return Err(bad("has more than 'descr', 'fortran_order' and 'shape'".into()));
     }
     let (descr, order, shape) = (find("descr")?, find("fortran_order")?, find("shape")?);
-    let (element, big) = element(descr)?;
     let Literal::Truth(fortran) = order else { return Err(bad("has a 'fortran_order' that is no truth value".into())) };
     let Literal::Numbers(sizes) = shape else { return Err(bad("has a 'shape' that is no tuple of sizes".into())) };
     if sizes.len() > RANK {
@@ -213,7 +241,7 @@ fn header(text: &str) -> Result<Header, String> {
     let shape = shape.ok_or_else(|| bad("has a shape that no memory holds".into()))?;
     let count = usize::try_from(memory::product(&shape));
     let count = count.map_err(|_| format!("its shape {shape:?} has more entries than any memory holds"))?;
-    Ok(Header { element, big, fortran: *fortran, shape, count })
+    Ok(Layout { descr: descr.clone(), fortran: *fortran, shape, count })
 }
 
 /// The kind of element, and whether its most significant byte comes first.

@@ -4,7 +4,8 @@ use super::element::Element;
 pub use super::element::Numbers;
 use super::format::Format;
 use super::npy::{self, Source};
-use super::wanted::{Column, Labels, Loaded, Wanted};
+use super::npy_texts;
+use super::wanted::{Column, Labels, Loaded, Texts, Wanted};
 use super::write::write_atomically;
 use crate::catalogue::nearest;
 use crate::dataset::Rows;
@@ -78,11 +79,19 @@ impl Arrays {
         let bytes = self.archive.contents(member).map_err(fail)?;
         let mut source = Source { bytes, len: member.len, certain: false };
         let array = npy::read(&mut source, wide).map_err(fail)?;
-        match source.bytes.read(&mut [0]) {
-            Ok(0) => Ok(array),
-            Ok(_) => Err(fail(format!("bytes follow behind the numbers of its shape {:?}", array.shape))),
-            Err(e) => Err(fail(e.to_string())),
-        }
+        ended(&mut source, || format!("the numbers of its shape {:?}", array.shape)).map_err(fail)?;
+        Ok(array)
+    }
+
+    /// An array of so many texts, read to its end as well; none if it holds something else.
+    fn texts(&mut self, i: usize, n: usize) -> std::result::Result<Option<Texts>, String> {
+        let (name, member) = &self.named[i];
+        let fail = |reason: String| format!("labels: `{}`: {reason}", excerpt(name));
+        let bytes = self.archive.contents(member).map_err(fail)?;
+        let mut source = Source { bytes, len: member.len, certain: false };
+        let Some(texts) = npy_texts::read(&mut source, n).map_err(fail)? else { return Ok(None) };
+        ended(&mut source, || "its texts".into()).map_err(fail)?;
+        Ok(Some(texts))
     }
 
     /// What an array is, by its header.
@@ -134,6 +143,15 @@ impl Arrays {
     }
 }
 
+/// Errors unless a member ends here.
+fn ended<R: Read>(source: &mut Source<R>, what: impl Fn() -> String) -> std::result::Result<(), String> {
+    match source.bytes.read(&mut [0]) {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(format!("bytes follow behind {}", what())),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
 /// How an interrupt reads.
 fn interrupted() -> String {
     Error::Interrupted.to_string()
@@ -161,6 +179,10 @@ fn load_points(path: &Path, wanted: &Wanted) -> Result<Loaded> {
     let read = |arrays: &mut Arrays, i| arrays.read(i, true).and_then(as_rows);
     let mut out = points.and_then(|i| read(&mut arrays, i)).map_err(fail)?;
     if let Some(i) = labels {
+        if let Some(texts) = arrays.texts(i, out.rows.n).map_err(fail)? {
+            out.labels = Some(Labels::Texts(texts));
+            return Ok(out);
+        }
         let found = read(&mut arrays, i).map_err(fail)?;
         if (found.rows.n, found.rows.d) != (out.rows.n, 1) {
             let (name, n) = (excerpt(&arrays.named[i].0), out.rows.n);

@@ -118,11 +118,7 @@ impl File {
         let rows = check(&meta, len - 8 - size)?;
         let leaves = meta.file_metadata().schema_descr().columns().iter().map(|c| Leaf {
             name: c.path().parts().join("."),
-            meaning: match Meaning::of(c) {
-                _ if c.max_rep_level() > 0 => Err("lists"),
-                Some(meaning) => Ok(meaning),
-                None => Err("bytes"),
-            },
+            meaning: Meaning::of(c),
         });
         let leaves = leaves.collect();
         Ok(File { input, len, meta, rows, leaves })

@@ -21,6 +21,8 @@ pub enum Meaning {
     Truth,
     /// a text
     Text,
+    /// bytes that nobody called a text, as old writers do of texts
+    Bytes,
     /// days since 1970
     Date,
     /// a time of a day, in units of a second
@@ -78,8 +80,19 @@ fn converted(of: ConvertedType, scale: i32) -> Option<Meaning> {
 }
 
 impl Meaning {
-    /// What a column holds; none for what no table has.
-    pub fn of(c: &ColumnDescriptor) -> Option<Meaning> {
+    /// What a column holds.
+    ///
+    /// # Errors
+    /// What that is where no table has it.
+    pub fn of(c: &ColumnDescriptor) -> Result<Meaning, &'static str> {
+        match Meaning::said(c) {
+            _ if c.max_rep_level() > 0 => Err("lists"),
+            Some(Meaning::Decimal(_)) if c.type_length() > DIGITS => Err(LONG),
+            Some(meaning) => Ok(meaning),
+            None => Err("bytes"),
+        }
+    }
+    fn said(c: &ColumnDescriptor) -> Option<Meaning> {
         let said = c.logical_type_ref().and_then(logical).or_else(|| converted(c.converted_type(), c.type_scale()));
         let number = Meaning::Number { unsigned: None };
         match (c.physical_type(), said) {
@@ -89,8 +102,7 @@ impl Meaning {
             (Type::INT32 | Type::INT64, None) => Some(number),
             (Type::INT32 | Type::INT64, Some(Meaning::Text | Meaning::Uuid | Meaning::Half)) => None,
             (Type::INT32 | Type::INT64, said) => said,
-            // texts of old writers are bytes without a word about them
-            (Type::BYTE_ARRAY, None) => Some(Meaning::Text),
+            (Type::BYTE_ARRAY, None) => Some(Meaning::Bytes),
             (Type::FIXED_LEN_BYTE_ARRAY, Some(Meaning::Half)) if c.type_length() == 2 => Some(Meaning::Half),
             (Type::FIXED_LEN_BYTE_ARRAY, Some(Meaning::Uuid)) if c.type_length() == 16 => Some(Meaning::Uuid),
             (Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY, Some(m @ (Meaning::Text | Meaning::Decimal(_)))) => Some(m),
@@ -133,7 +145,7 @@ impl Meaning {
     pub fn of_bytes(self, bytes: &[u8]) -> Option<f64> {
         match (self, bytes) {
             (Meaning::Half, [a, b]) => Some(half(u16::from_le_bytes([*a, *b]))),
-            (Meaning::Decimal(scale), _) if bytes.len() <= 16 => {
+            (Meaning::Decimal(scale), _) if bytes.len() <= DIGITS as usize => {
                 let below = bytes.first().is_some_and(|b| *b > 127);
                 let start = if below { -1i128 } else { 0 };
                 Some(decimal(bytes.iter().fold(start, |n, b| n << 8 | i128::from(*b)), scale))
@@ -152,6 +164,13 @@ impl Meaning {
         str::from_utf8(bytes.data()).ok().map(Into::into)
     }
 }
+
+/// Bytes of the digits of a decimal at most, which an i128 has.
+const DIGITS: i32 = 16;
+/// What is said of decimals that have more.
+pub const LONG: &str = "decimals of more than 128 bits";
+/// What is said of bytes that nobody called texts, and that are none.
+pub const NO_TEXT: &str = "bytes that are no UTF-8 text";
 
 /// Whole numbers beyond may be rounded.
 const WHOLE: u64 = 1 << 53;

@@ -1,6 +1,6 @@
 //! Columns of a file as the coordinates of points, and one as their labels.
 use super::file::{File, Leaf};
-use super::read::{columns, guarded, place};
+use super::read::{columns, guarded, place, places};
 use crate::dataset::Rows;
 use crate::error::Result;
 use crate::input::{excerpt, failed};
@@ -31,7 +31,10 @@ fn read(file: &mut File, wanted: &Wanted) -> std::result::Result<Loaded, String>
         return Err(format!("its {n} rows of {d} numbers {reason}"));
     }
     let mut found = columns(file, &all, &mut notes)?;
-    let labels = labels.and_then(|_| found.pop()).map(|c| of_labels(&c)).transpose()?;
+    let labels = match labels.and_then(|k| found.pop().map(|c| (k, c))) {
+        Some((k, column)) => Some(of_labels(&column, &file.leaves[k].name, &mut notes)?),
+        None => None,
+    };
     let mut rows = Rows { data: vec![0.0; n * d], n, d };
     for (k, column) in found.into_iter().enumerate() {
         let values = column.as_numbers().ok_or("a column of texts is no coordinate")?;
@@ -60,7 +63,7 @@ fn coordinates(
         }
         (0..leaves.len()).filter(|k| Some(*k) != labels && !index(&leaves[*k])).collect::<Vec<_>>()
     } else {
-        wanted.columns.iter().map(|c| place(leaves, "columns", c)).collect::<std::result::Result<_, _>>()?
+        places(leaves, wanted)?
     };
     for k in &chosen {
         let (name, meaning) = (excerpt(&leaves[*k].name), leaves[*k].meaning);
@@ -76,15 +79,24 @@ fn coordinates(
     Ok(chosen)
 }
 
-/// A column as labels.
-fn of_labels(column: &Column) -> std::result::Result<Labels, String> {
-    if let Some(numbers) = column.as_numbers() {
-        return Ok(Labels::Numbers(numbers.to_vec()));
+/// A column as labels, and a note about those that are missing.
+fn of_labels(column: &Column, name: &str, notes: &mut Vec<String>) -> std::result::Result<Labels, String> {
+    let (rows, mut missing) = (column.len(), 0);
+    let labels = if let Some(numbers) = column.as_numbers() {
+        missing = numbers.iter().filter(|v| v.is_nan()).count();
+        Labels::Numbers(numbers.to_vec())
+    } else {
+        let mut out = Texts::with_capacity(rows, 0);
+        for i in 0..rows {
+            interrupt::poll_each(i).map_err(|e| e.to_string())?;
+            let cell = column.cell(i);
+            missing += usize::from(cell == Cell::Missing);
+            out.push(if let Cell::Text(t) = cell { t } else { "" });
+        }
+        Labels::Texts(out)
+    };
+    if missing > 0 {
+        notes.push(format!("labels: column `{}` is missing in {missing} of {rows} rows", excerpt(name)));
     }
-    let mut out = Texts::with_capacity(column.len(), 0);
-    for i in 0..column.len() {
-        interrupt::poll_each(i).map_err(|e| e.to_string())?;
-        out.push(if let Cell::Text(t) = column.cell(i) { t } else { "" });
-    }
-    Ok(Labels::Texts(out))
+    Ok(labels)
 }

@@ -1,6 +1,6 @@
 //! Columns of a file as columns of a table.
 use super::file::{File, Leaf};
-use super::meaning::{Meaning, julian};
+use super::meaning::{LONG, Meaning, NO_TEXT, julian};
 use crate::catalogue::nearest;
 use crate::error::Result;
 use crate::fault;
@@ -25,14 +25,38 @@ pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
         let mut file = File::open(path)?;
         let fail = |e: String| failed(path, e);
         let mut notes = vec![];
-        let chosen = chosen(&file.leaves, wanted, &mut notes).map_err(fail)?;
-        let names = chosen.iter().map(|k| file.leaves[*k].name.clone()).collect();
+        let named = !wanted.columns.is_empty();
+        let chosen = if named { places(&file.leaves, wanted) } else { Ok((0..file.leaves.len()).collect()) };
+        let chosen = chosen.map_err(fail)?;
+        let count = chosen.iter().filter(|k| file.leaves[**k].meaning.is_ok()).count();
+        file.feasible(count, file.packed()).map_err(fail)?;
+        let (mut names, mut columns, mut odd) = (vec![], vec![], vec![]);
+        for k in chosen {
+            match column(&mut file, k, &mut notes).map_err(fail)? {
+                Ok(column) => {
+                    names.push(file.leaves[k].name.clone());
+                    columns.push(column);
+                }
+                Err(what) if named => return Err(fail(refusal("columns", &file.leaves[k], what))),
+                Err(what) => odd.push(format!("`{}` ({what})", excerpt(&file.leaves[k].name))),
+            }
+        }
         let (names, note) = unique(names);
-        notes.extend(note);
-        let columns = columns(&mut file, &chosen, &mut notes).map_err(fail)?;
+        notes.splice(0..0, left_out(&odd).into_iter().chain(note));
         let table = Table::new(names.into_iter().map(Into::into).zip(columns).collect());
         Ok(LoadedTable { table: table.map_err(|e| fail(e.to_string()))?, notes })
     })
+}
+
+/// What is said of columns that no table has.
+fn left_out(odd: &[String]) -> Option<String> {
+    let more = if odd.len() > 5 { format!(", … ({} in all)", odd.len()) } else { String::new() };
+    (!odd.is_empty()).then(|| format!("left out: {}{more}", odd[..odd.len().min(5)].join(", ")))
+}
+
+/// Why a column that is asked for cannot be had.
+fn refusal(option: &str, leaf: &Leaf, what: &str) -> String {
+    format!("{option}: column `{}` holds {what}, which no table has", excerpt(&leaf.name))
 }
 
 /// What is read from a file; a panic of the crate that reads it is an error of the file.
@@ -40,18 +64,9 @@ pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
     fault::caught(read).unwrap_or_else(|_| Err(failed(path, "it is damaged: its pages make no sense")))
 }
 
-/// The columns that are asked for, or all that a table can have.
-pub fn chosen(leaves: &[Leaf], wanted: &Wanted, notes: &mut Vec<String>) -> Done<Vec<usize>> {
-    if !wanted.columns.is_empty() {
-        return wanted.columns.iter().map(|c| place(leaves, "columns", c)).collect();
-    }
-    let odd: Vec<String> =
-        leaves.iter().filter_map(|l| l.meaning.err().map(|what| format!("`{}` ({what})", excerpt(&l.name)))).collect();
-    if !odd.is_empty() {
-        let more = if odd.len() > 5 { format!(", … ({} in all)", odd.len()) } else { String::new() };
-        notes.push(format!("left out: {}{more}", odd[..odd.len().min(5)].join(", ")));
-    }
-    Ok((0..leaves.len()).filter(|k| leaves[*k].meaning.is_ok()).collect())
+/// The columns that are asked for.
+pub fn places(leaves: &[Leaf], wanted: &Wanted) -> Done<Vec<usize>> {
+    wanted.columns.iter().map(|c| place(leaves, "columns", c)).collect()
 }
 
 /// The number of a column that is asked for.
@@ -74,33 +89,44 @@ pub fn place(leaves: &[Leaf], option: &str, column: &wanted::Column) -> Done<usi
     }?;
     match leaves[found].meaning {
         Ok(_) => Ok(found),
-        Err(what) => {
-            Err(format!("{option}: column `{}` holds {what}, which no table has", excerpt(&leaves[found].name)))
-        }
+        Err(what) => Err(refusal(option, &leaves[found], what)),
     }
 }
 
-/// Columns of all rows.
+/// Columns of all rows, each of which has to be one of a table.
 pub fn columns(file: &mut File, chosen: &[usize], notes: &mut Vec<String>) -> Done<Vec<Column>> {
     file.feasible(chosen.len(), file.packed())?;
     let mut out = vec![];
     for k in chosen {
-        let leaf = file.leaves[*k].clone();
-        let meaning = leaf.meaning.map_err(|what| format!("column `{}` holds {what}", excerpt(&leaf.name)))?;
-        let mut reading = Reading { meaning, to: filling(meaning), rounded: None };
-        reading.to.reserve(file.room()).map_err(|reason| format!("it {reason}"))?;
-        for group in 0..file.groups() {
-            interrupt::poll().map_err(|e| e.to_string())?;
-            let (reader, rows, level) = file.column(group, *k)?;
-            reading.group(reader, rows, level).map_err(|e| format!("column `{}`: {e}", excerpt(&leaf.name)))?;
-        }
-        if let Some(v) = reading.rounded {
-            let name = excerpt(&leaf.name);
-            notes.push(format!("whole numbers beyond 2^53 are rounded to 53 bits: column `{name}` has {v}"));
-        }
-        out.push(reading.to.finish());
+        let name = excerpt(&file.leaves[*k].name);
+        out.push(column(file, *k, notes)?.map_err(|what| format!("column `{name}` holds {what}"))?);
     }
     Ok(out)
+}
+
+/// A column of all rows; what it holds where no table has that, which is sometimes seen only on the way.
+fn column(file: &mut File, k: usize, notes: &mut Vec<String>) -> Done<Result<Column, &'static str>> {
+    let leaf = file.leaves[k].clone();
+    let meaning = match leaf.meaning {
+        Ok(meaning) => meaning,
+        Err(what) => return Ok(Err(what)),
+    };
+    let mut reading = Reading { meaning, to: filling(meaning), rounded: None, odd: None };
+    reading.to.reserve(file.room()).map_err(|reason| format!("it {reason}"))?;
+    for group in 0..file.groups() {
+        interrupt::poll().map_err(|e| e.to_string())?;
+        let (reader, rows, level) = file.column(group, k)?;
+        let read = reading.group(reader, rows, level);
+        if let Some(what) = reading.odd {
+            return Ok(Err(what));
+        }
+        read.map_err(|e| format!("column `{}`: {e}", excerpt(&leaf.name)))?;
+    }
+    if let Some(v) = reading.rounded {
+        let name = excerpt(&leaf.name);
+        notes.push(format!("whole numbers beyond 2^53 are rounded to 53 bits: column `{name}` has {v}"));
+    }
+    Ok(Ok(reading.to.finish()))
 }
 
 fn filling(meaning: Meaning) -> Filling {
@@ -116,6 +142,8 @@ struct Reading {
     meaning: Meaning,
     to: Filling,
     rounded: Option<String>,
+    /// what it holds, once a value is seen that no table has
+    odd: Option<&'static str>,
 }
 
 /// The entries of a group, none where one is missing, some at a time.
@@ -171,12 +199,19 @@ impl Reading {
     }
     fn bytes(&mut self, v: &ByteArray) -> Done<()> {
         if self.meaning.is_number() {
-            let x = self.meaning.of_bytes(v.data()).ok_or("it is damaged: a number has another length")?;
-            self.to.number(x);
+            let x = self.meaning.of_bytes(v.data());
+            // how long its digits are only a value says that has any length
+            if x.is_none() && matches!(self.meaning, Meaning::Decimal(_)) {
+                self.odd = Some(LONG);
+            }
+            self.to.number(x.ok_or("it is damaged: a number has another length")?);
             return Ok(());
         }
-        let text = self.meaning.text(v).ok_or("it holds bytes that are no UTF-8 text")?;
-        self.to.text(&text)
+        let text = self.meaning.text(v);
+        if text.is_none() && self.meaning == Meaning::Bytes {
+            self.odd = Some(NO_TEXT);
+        }
+        self.to.text(&text.ok_or("it is damaged: a text is not UTF-8")?)
     }
     fn group(&mut self, reader: ColumnReader, rows: usize, level: i16) -> Done<()> {
         let (n, t) = ([rows, NUMBERS], [rows, TEXTS]);

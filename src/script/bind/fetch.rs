@@ -38,12 +38,16 @@ pub fn fill(l: &mut Library) {
             }
         };
         let fetched = fetch(&Settings::from_environment()?, &name, &options, &mut progress)?;
+        let notes = match &fetched {
+            Fetched::Known(_, notes) => notes,
+            Fetched::Plain(loaded) => &loaded.notes,
+        };
+        notes.iter().for_each(|note| call.context.note(format!("data::fetch: {note}")));
         Ok(match fetched {
-            Fetched::Known((points, labels)) => Dynamic::from(labelled(points, labels)),
-            Fetched::Plain(loaded) => {
-                loaded.notes.iter().for_each(|note| call.context.note(format!("data::fetch: {note}")));
-                given(loaded)?
-            }
+            Fetched::Known((points, labels), _) => Dynamic::from(labelled(points, labels)),
+            // a map even without labels, as every other data set is one
+            Fetched::Plain(loaded) if loaded.labels.is_none() => Dynamic::from(labelled(loaded.rows, None)),
+            Fetched::Plain(loaded) => given(loaded)?,
         })
     });
 }
