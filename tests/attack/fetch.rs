@@ -83,7 +83,7 @@ impl Cache {
     }
     fn settings(&self) -> Settings {
         let patience = Duration::from_secs(20);
-        Settings { cache: self.0.path().join("c"), mirror: None, list: None, patience }
+        Settings { cache: self.0.path().join("c"), mirror: None, list: None, list_is_named: false, patience }
     }
     fn wanted(&self, server: &Server) -> File {
         File { name: "a.bin".into(), addresses: vec![format!("{}/a.bin", server.address)], sums: vec![sum(&body())] }
@@ -339,6 +339,23 @@ fn data_sets_by_name() {
         write(bad.into());
         assert!(said("a", "train").contains(why), "{}", said("a", "train"));
     }
+    // what is wrong with one entry stops no other, and names stay in the cache
+    let good = format!(
+        r#"{{ "train": [{{ "url": "{at}", "sha256": "{}" }}], "options": {{ "labels": "kind" }} }}"#,
+        sum(text)
+    );
+    write(format!(
+        r#"{{ "bad": {{ "train": [{{ "url": "ftp://x/y", "sha256": "" }}] }}, "mine": {good}, "../x": {good} }}"#
+    ));
+    let Ok(Fetched::Plain(loaded)) = get("mine", "train") else { panic!("not plain") };
+    assert_eq!(loaded.rows.n, 2);
+    assert!(said("bad", "train").contains("is no address of the web"));
+    assert!(said("../x", "train").contains("it is no name of a data set"), "{}", said("../x", "train"));
+    assert!(!cache.0.path().join("x").exists());
+    let nowhere = Settings { mirror: Some("nonsense".into()), ..settings.clone() };
+    let e =
+        fetch(&nowhere, "usps", &FetchOptions { part: "train".into() }, &mut |_, _, _| {}).err().unwrap().to_string();
+    assert!(e.contains("GFLOW_MIRROR is `nonsense`, expected an address"), "{e}");
     let digits = (0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>();
     let usps = serve(Box::new(move |to, _, _, from| whole(to, digits.as_bytes(), from)));
     let right = sum((0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>().as_bytes());
@@ -346,29 +363,6 @@ fn data_sets_by_name() {
         r#"{{ "usps": {{ "train": [{{ "url": "{}/zip.train.gz", "sha256": "{right}" }}] }} }}"#,
         usps.address
     ));
-    let Ok(Fetched::Known((rows, Some(labels)))) = get("usps", "train") else { panic!("not known") };
+    let Ok(Fetched::Known((rows, Some(labels)), _)) = get("usps", "train") else { panic!("not known") };
     assert_eq!((rows.n, rows.d, labels.len()), (3, 2, 3));
-}
-
-/// Files that are at hand are those of the list, where somebody has put them.
-#[test]
-fn files_at_hand_are_the_published_ones() {
-    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let Ok(usps) = std::fs::read(shared.join("usps_test.gz")) else { return };
-    let cache = Cache::new();
-    let put = |set: &str, name: &str, bytes: &[u8]| {
-        let folder = cache.0.path().join("c").join(set);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(name), bytes).unwrap();
-    };
-    put("usps", "zip.test.gz", &usps);
-    for name in ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"] {
-        put("mnist", name, &std::fs::read(shared.join(name)).unwrap());
-    }
-    for (name, n, d) in [("usps", 2007, 256), ("mnist", 10_000, 784)] {
-        let options = FetchOptions { part: "test".into() };
-        let got = fetch(&cache.settings(), name, &options, &mut |_, _, _| panic!("nothing is to be fetched"));
-        let Ok(Fetched::Known((rows, Some(labels)))) = got else { panic!("{name}: not read") };
-        assert_eq!((rows.n, rows.d, labels.len()), (n, d, n), "{name}");
-    }
 }
