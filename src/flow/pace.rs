@@ -20,6 +20,7 @@ use super::field::{Field, Velocity};
 use crate::device::ops::paces::{self, Place, Rule};
 use crate::device::{Points, Values, is_cpu, number, points, rows, values, vector};
 use crate::error::Result;
+use crate::network::{parted, whole};
 use burn::tensor::Device;
 
 /// η at the start, and at most.
@@ -154,10 +155,7 @@ impl Pace {
     }
     /// The same put back, if there are as many as it has.
     pub fn restore(&mut self, state: &[f32], device: &Device) {
-        let parts = state.len() / paces::NUMBERS;
-        let whole = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum();
-        let all: Vec<f64> = if parts == 0 { vec![] } else { state.chunks(parts).map(whole).collect() };
-        if let Ok(all) = all.try_into() {
+        if let Ok(all) = whole(state, paces::NUMBERS).try_into() {
             self.numbers = Pace::place(Known::of(all), device);
         }
     }
@@ -199,24 +197,6 @@ impl Pace {
             Numbers::Device(all) => on_device(all.as_mut(), place, longest, (d, v), y, field),
         }
     }
-}
-
-/// Numbers as sums of two or, where that keeps not all of their digits, of three in f32 each.
-fn parted(all: &[f64]) -> Vec<f32> {
-    let of = |parts: usize| -> Vec<f32> {
-        let one = |v: &f64| {
-            let mut rest = *v;
-            (0..parts).map(move |_| {
-                let part = rest as f32;
-                rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
-                part
-            })
-        };
-        all.iter().flat_map(one).collect()
-    };
-    let two = of(2);
-    let exact = two.chunks(2).zip(all).all(|(v, whole)| f64::from(v[0]) + f64::from(v[1]) == *whole);
-    if exact { two } else { of(3) }
 }
 
 fn on_host(

@@ -248,7 +248,7 @@ fn a_column_is_changed_where_somebody_says_so() {
             "print(t.columns.len()); print(t.columns.map(|c| c + \"!\")); print(t.columns)",
             "3\n[\"flow!\", \"w2!\", \"ok!\"]\n[\"flow\", \"w2\", \"ok\"]",
         ),
-        ("let m = #{ x: [3, 1] }; m.x.sort(); print(m)", "#{x: [1, 3]}"),
+        ("let m = #{ x: [3, 1] }; m.x.sort(); print(m)", "#{\"x\": [1, 3]}"),
     ] {
         assert_eq!(said(script), expected, "{script}");
     }
@@ -292,12 +292,7 @@ fn texts_of_tables_are_read_as_they_are() {
             "1 line above the table that begins with #; comment: \"\" reads it",
         ),
         ("#color,n\nred,1\n", ", #{ comment: \"\" }", "[\"red\"]", ""),
-        (
-            "color,n\nred,1 % x\n% y\n",
-            ", #{ comment: \"%\" }",
-            "[\"red\"]",
-            "1 line that begins with %, the first is line 3; what follows a blank and %",
-        ),
+        ("color,n\nred,1 % x\n% y\n", ", #{ comment: \"%\" }", "[\"red\"]", ""),
         (
             "city\nNew York\nRome\nLos Angeles\n",
             "",

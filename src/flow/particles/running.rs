@@ -66,6 +66,15 @@ struct Before {
 }
 
 impl ParticleFlow {
+    /// Looks whether particles copy the points of the target.
+    fn look(&mut self, state: &State) -> Result<()> {
+        let trained = self.parts.iter().any(|part| part.critic.trains());
+        if self.options.rest != Some(false) && self.pace.is_some() && trained {
+            self.rest.look(state.step, &state.particles, &self.target)?;
+        }
+        Ok(())
+    }
+
     /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target,
     /// with critics that have seen nothing yet: those that have are planes.
     fn carry(&mut self, before: Option<Before>, state: &mut State) -> Result<()> {
@@ -100,6 +109,7 @@ impl ParticleFlow {
 
 impl Step for ParticleFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
+        self.look(&state)?;
         let o = &self.options;
         if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
             adapt(&mut self.parts, &state.particles, &self.target, &self.interrupt)?;
@@ -107,10 +117,6 @@ impl Step for ParticleFlow {
         if let Some(pace) = self.pace.as_mut().filter(|pace| pace.is_new()) {
             let d = state.particles.dims()[1];
             pace.of_solved(away(&self.parts, &self.target, d, &self.interrupt)?);
-        }
-        let rests = o.rest != Some(false) && self.parts.iter().any(|part| part.critic.trains());
-        if self.pace.is_some() && rests {
-            self.rest.look(state.step, &state.particles, &self.target)?;
         }
         let ascent = Ascent {
             steps: o.inner_steps,

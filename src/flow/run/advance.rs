@@ -1,7 +1,7 @@
 //! A run: a flow on its way from a source to a target, everything it recorded, and what is needed to go on.
 use super::ending::Ending;
 use super::holdout;
-use super::keep::{Beside, Clock, Keep, RUNNING};
+use super::keep::{Clock, RUNNING};
 use super::limits::Limits;
 use super::options::RunOptions;
 use super::run_loop::{Memory, Part, RunLoop};
@@ -26,6 +26,7 @@ use crate::prepare::Transform;
 use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
 ///
@@ -90,6 +91,28 @@ pub struct Run {
     pub number: Option<usize>,
     /// its verdict, once somebody asked
     pub(crate) judged: OnceLock<Verdict>,
+}
+
+/// Writes the run as it is, or hears why it cannot be written.
+pub type Write<'a> = &'a mut dyn FnMut(Result<&Run>);
+
+/// Who keeps a run on its way.
+pub struct Keep<'a> {
+    /// how much time passes in between at least
+    pub every: Duration,
+    /// writes it
+    pub write: Write<'a>,
+}
+
+/// What goes on beside a run.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// one more observer
+    pub extra: Option<&'a mut dyn Observer>,
+    /// the step from which on snapshots are evenly spaced; where it goes on from, if not given
+    pub begun: Option<usize>,
+    /// who keeps it
+    pub keep: Option<Keep<'a>>,
 }
 
 impl Run {

@@ -1,7 +1,4 @@
-//! What goes on beside a run: one more observer, and its being kept from time to time, so that what ends the program loses little.
-use super::advance::Run;
-use crate::error::Result;
-use crate::observer::Observer;
+//! When a run is kept on its way, so that what ends the program loses little.
 use std::time::{Duration, Instant};
 
 /// The ending of a run that is kept on its way.
@@ -9,28 +6,6 @@ pub const RUNNING: &str = "running";
 
 /// Times as long as keeping a run took there is none: it costs less than 3 %, whatever the disk.
 const REST: u32 = 40;
-
-/// Writes the run as it is, or hears why it cannot be written.
-pub type Write<'a> = &'a mut dyn FnMut(Result<&Run>);
-
-/// Who keeps a run on its way.
-pub struct Keep<'a> {
-    /// how much time passes in between at least
-    pub every: Duration,
-    /// writes it
-    pub write: Write<'a>,
-}
-
-/// What goes on beside a run.
-#[derive(Default)]
-pub struct Beside<'a> {
-    /// one more observer
-    pub extra: Option<&'a mut dyn Observer>,
-    /// the step from which on snapshots are evenly spaced; where it goes on from, if not given
-    pub begun: Option<usize>,
-    /// who keeps it
-    pub keep: Option<Keep<'a>>,
-}
 
 /// When the next time is.
 pub(super) struct Clock {

@@ -7,4 +7,4 @@ mod measure;
 mod parts;
 pub use judge::{Verdict, Word};
 pub use measure::{Against, Measured, Seen};
-pub(super) use parts::{Rows, quantile};
+pub(crate) use parts::{Rows, quantile};

@@ -1,6 +1,7 @@
 //! How many records there are, and whether all of them have as many fields: counted without taking them apart.
+use super::comments::LeftOut;
 use super::text::Text;
-use super::tidy::{BLANKS, LeftOut, TAB, Tidy};
+use super::tidy::{BLANKS, TAB, Tidy};
 use crate::interrupt;
 use std::io::Read;
 

@@ -1,11 +1,11 @@
 //! Which columns a text has, what they are called and which of them are coordinates.
 use super::cells::{Cell, Writing};
+use super::comments::{Comments, left_out, many};
 use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
 use super::separator::{self, Found};
-use super::text::{Comments, Text};
-use super::tidy::LeftOut;
+use super::text::Text;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
 use crate::io::wanted::{Column, Wanted};
@@ -84,7 +84,10 @@ impl Layout {
     fn count(&mut self, from: &Text, wanted: &Wanted) -> Result<(), String> {
         let lines = Lines::of(from, self.separator, !self.names.is_empty())?;
         (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
-        self.notes.extend(left_out(from.comments, lines.left_out));
+        // among numbers alone nothing else can be meant
+        if wanted.comment.is_none() && (wanted.labels.is_some() || matches!(from.comments, Comments::Above(_))) {
+            self.notes.extend(left_out(from.comments, lines.left_out));
+        }
         if let Some((line, fields)) = lines.ragged {
             return Err(self.ragged(fields, line));
         }
@@ -246,32 +249,6 @@ impl Layout {
     }
 }
 
-/// What to say of lines that are passed over: points have comments where they like, a table may mean what looks like one.
-fn left_out(comments: Comments, out: LeftOut) -> Option<String> {
-    let sign = char::from(comments.sign()?);
-    let mut said = vec![];
-    if matches!(comments, Comments::Above(_)) && out.above > 0 {
-        said.push(format!("{} above the table {} with {sign}", many(out.above, "line"), begin(out.above)));
-    }
-    if out.lines > 0 {
-        said.push(format!(
-            "{} {} with {sign}, the first is line {}",
-            many(out.lines, "line"),
-            begin(out.lines),
-            out.line
-        ));
-    }
-    if out.ends > 0 {
-        said.push(format!("what follows a blank and {sign}, first in line {}", out.end));
-    }
-    let all = said.join("; ");
-    (!said.is_empty()).then(|| format!("left out as comments: {all}; comment: \"\" reads it"))
-}
-
-fn begin(n: usize) -> &'static str {
-    if n == 1 { "that begins" } else { "that begin" }
-}
-
 /// Whether the first line holds names, and what to say about that.
 fn header(top: &Top, writing: &Writing, wanted: &Wanted) -> Result<(bool, Option<String>), String> {
     match wanted.header.map_or_else(|| decide(top, writing), |h| if h { First::Names } else { First::Point }) {
@@ -294,11 +271,6 @@ fn feasible(top: &Top, bytes: u64) -> Result<(), String> {
     let Some(reason) = memory::refusal(size / 2) else { return Ok(()) };
     let whole = memory::amount(u128::from(bytes));
     Err(format!("its {whole} are about {rows} lines of {fields} fields, half of which {reason}"))
-}
-
-/// "1 field", "3 fields".
-pub fn many(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Names for a message, a few of them.

@@ -3,6 +3,7 @@
 //! A file is read twice: once for its lines, fields and names, so that the numbers get the memory they need and no more, and
 //! once for the numbers. In between nothing is asked for that the file does not hold.
 mod cells;
+mod comments;
 mod count;
 mod header;
 mod layout;

@@ -1,8 +1,10 @@
 //! The numbers and labels of a text.
 use super::cells::{Cell, Writing, trimmed};
-use super::layout::{Layout, listed, many};
+use super::comments::Comments;
+use super::comments::many;
+use super::layout::{Layout, listed};
 use super::records::text;
-use super::text::{Comments, Text};
+use super::text::Text;
 use crate::dataset::Rows;
 use crate::error::Result;
 use crate::input::{excerpt, failed};

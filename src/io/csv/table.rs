@@ -1,9 +1,10 @@
 //! A text as a table: what its columns are is found out from all their fields.
 use super::cells::{Cell, trimmed};
+use super::comments::Comments;
 use super::layout::Layout;
 use super::read::{is_rounded, rounding};
 use super::records::text;
-use super::text::{Comments, Text};
+use super::text::Text;
 use crate::error::Result;
 use crate::input::{excerpt, failed};
 use crate::io::names::unique;

@@ -1,6 +1,7 @@
 //! Where a text comes from: memory if it is short, so that it is opened once, else its file, gzipped or not.
+use super::comments::Comments;
 use crate::error::Result;
-use crate::input::{Input, excerpt, failed, open, read_bytes};
+use crate::input::{Input, failed, open, read_bytes};
 use crate::io::wanted::Wanted;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -8,41 +9,6 @@ use std::path::Path;
 
 /// A text of at most so many bytes is held.
 const SHORT: u64 = 1 << 20;
-
-/// Where comments may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comments {
-    /// nowhere
-    Never,
-    /// by this sign at the beginning of a line, before the first line of the table
-    Above(u8),
-    /// by this sign at the beginning of a line, or behind a blank
-    Anywhere(u8),
-}
-
-impl Comments {
-    /// As they were asked for.
-    fn asked(wanted: &Wanted, otherwise: Comments) -> std::result::Result<Comments, String> {
-        match wanted.comment.as_deref().map(str::as_bytes) {
-            None => Ok(otherwise),
-            Some([]) => Ok(Comments::Never),
-            Some([b]) if b.is_ascii_punctuation() && !b"\"+-.".contains(b) => Ok(Comments::Anywhere(*b)),
-            Some(other) => {
-                let shown = excerpt(&String::from_utf8_lossy(other));
-                Err(format!(
-                    "comment: `{shown}` begins none: expected one sign such as \"#\" or \"%\", or \"\" for no comments"
-                ))
-            }
-        }
-    }
-    /// The sign that begins them.
-    pub fn sign(self) -> Option<u8> {
-        match self {
-            Comments::Never => None,
-            Comments::Above(b) | Comments::Anywhere(b) => Some(b),
-        }
-    }
-}
 
 /// A text that can be read again and again.
 pub struct Text<'a> {

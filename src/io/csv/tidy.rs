@@ -1,6 +1,6 @@
 //! The bytes of a text with one field behind the other, made plain before they are taken apart: no byte-order mark, one kind of
 //! line end, no comments, one separator where there were blanks. No line is added or lost, so that lines keep their numbers.
-use super::text::Comments;
+use super::comments::{Comments, LeftOut};
 use crate::input::{Input, PIECE};
 use crate::memory;
 use std::io::{Error, ErrorKind, Read, Result};
@@ -36,21 +36,6 @@ enum At {
     /// behind a `#`, until it is clear what it is
     Hash,
     Comment,
-}
-
-/// What was taken for comments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// lines before the first of the table
-    pub above: usize,
-    /// lines behind it, and the first of them
-    pub lines: usize,
-    /// see `lines`
-    pub line: u64,
-    /// ends of lines, and the line of the first
-    pub ends: usize,
-    /// see `ends`
-    pub end: u64,
 }
 
 /// A file made plain while it is read.
@@ -200,19 +185,9 @@ impl<R: Read> Tidy<R> {
     /// A comment begins: a line of its own, or the end of one.
     fn comment(&mut self) {
         self.at = At::Comment;
-        let out = &mut self.left_out;
-        match (std::mem::take(&mut self.alone), self.begun) {
-            (true, false) => out.above += 1,
-            (true, true) => {
-                out.line = if out.lines == 0 { self.line } else { out.line };
-                out.lines += 1;
-            }
-            (false, _) => {
-                self.begun = true;
-                out.end = if out.ends == 0 { self.line } else { out.end };
-                out.ends += 1;
-            }
-        }
+        let alone = std::mem::take(&mut self.alone);
+        self.left_out.add(alone, self.begun, self.line);
+        self.begun |= !alone;
     }
 
     /// One byte, line ends made one.
@@ -418,14 +393,9 @@ mod tests {
     use super::*;
 
     fn tidy(text: &str, separator: u8, skip: usize) -> String {
-        commented(text, separator, skip, Comments::Anywhere(b'#'))
-    }
-
-    fn commented(text: &str, separator: u8, skip: usize, comments: Comments) -> String {
-        let mut out = String::new();
-        Tidy::new(text.as_bytes(), separator, skip, comments)
-            .read_to_string(&mut out)
-            .map_or_else(|e| e.to_string(), |_| out)
+        let (mut out, comments) = (String::new(), Comments::Anywhere(b'#'));
+        let mut tidy = Tidy::new(text.as_bytes(), separator, skip, comments);
+        tidy.read_to_string(&mut out).map_or_else(|e| e.to_string(), |_| out)
     }
 
     #[test]
@@ -453,27 +423,5 @@ mod tests {
         assert_eq!(tidy("a \" b\r\nc\n1", b',', 2), "\n\n1\n");
         assert_eq!(tidy("1\n\"2", b',', 0), "line 2: a quote is opened that is never closed");
         assert_eq!(tidy("1\n\0", b',', 0), "it is no text: line 2 has a zero byte");
-    }
-    /// By another sign, above the table only, or never; all of it is counted, with its lines.
-    #[test]
-    fn comments_are_where_they_may_be_and_are_counted() {
-        let text = "# a\n#b,c\n1, 2 # x\n\n#ff0000,3\n";
-        for (comments, expected) in [
-            (Comments::Anywhere(b'#'), "\n\n1,2 \n\n\n\n"),
-            (Comments::Above(b'#'), "\n\n1,2 # x\n\n#ff0000,3\n\n"),
-            (Comments::Never, "# a\n#b,c\n1,2 # x\n\n#ff0000,3\n\n"),
-            (Comments::Anywhere(b'%'), "# a\n#b,c\n1,2 # x\n\n#ff0000,3\n\n"),
-        ] {
-            assert_eq!(commented(text, b',', 0, comments), expected, "{comments:?}");
-        }
-        for (comments, expected) in [
-            (Comments::Anywhere(b'#'), LeftOut { above: 2, lines: 1, line: 5, ends: 1, end: 3 }),
-            (Comments::Above(b'#'), LeftOut { above: 2, ..LeftOut::default() }),
-            (Comments::Never, LeftOut::default()),
-        ] {
-            let mut tidy = Tidy::new(text.as_bytes(), b',', 0, comments);
-            tidy.read_to_string(&mut String::new()).unwrap();
-            assert_eq!(tidy.left_out(), expected, "{comments:?}");
-        }
     }
 }
