@@ -137,7 +137,7 @@ mod tests {
         })
     }
 
-    /// Copies of the points, moved by a third of what these lie apart, come to rest; a fresh sample does not, whatever the units; nor
+    /// Copies of the points, moved by a tenth of what these lie apart, come to rest; a fresh sample does not, whatever the units; nor
     /// copies of half of them, that began as near, or of few points.
     #[test]
     fn particles_that_copy_the_points_come_to_rest() {
@@ -150,7 +150,7 @@ mod tests {
                 quantile(Rows { all: target.iter().map(|v| f64::from(*v)).collect(), d }.neighbours(1, 400), 0.5)
                     as f32;
             let copies: Vec<f32> =
-                target.iter().zip(&noise).map(|(v, e)| v + 0.3 * spacing / (d as f32).sqrt() * e).collect();
+                target.iter().zip(&noise).map(|(v, e)| v + 0.1 * spacing / (d as f32).sqrt() * e).collect();
             let half: Vec<f32> =
                 copies[..copies.len() / 2].iter().chain(&copies[..copies.len() / 2]).copied().collect();
             let [target, far, fresh, copies, half] = [target, far, fresh, copies, half].map(|v| held(v, d));
