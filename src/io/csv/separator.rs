@@ -3,13 +3,10 @@
 use super::cells::{Cell, Writing, by_thousands, trimmed};
 use super::records::Records;
 use super::text::Text;
-use super::tidy::{BLANKS, TAB};
+use super::tidy::{BLANKS, NOTHING, TAB};
 use crate::input::excerpt;
 use crate::io::wanted::Wanted;
 use csv::ByteRecord;
-
-/// What parts no line: none of its bytes is this one.
-pub const NOTHING: u8 = 0x1F;
 
 /// Those that are tried; where two do as well, the first.
 const SEPARATORS: &[u8] = b",;\t| ";

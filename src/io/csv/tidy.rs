@@ -7,6 +7,8 @@ use std::io::{Error, ErrorKind, Read, Result};
 
 /// The separator that any number of blanks becomes.
 pub const BLANKS: u8 = b' ';
+/// What parts no line: where a text has it all the same, it is a blank.
+pub const NOTHING: u8 = 0x1F;
 /// What stands for them in what is handed on.
 pub const TAB: u8 = b'\t';
 
@@ -237,7 +239,11 @@ impl<R: Read> Tidy<R> {
             return Ok(());
         }
         self.returned = b == b'\r';
-        let b = if b == b'\r' { b'\n' } else { b };
+        let b = match b {
+            b'\r' => b'\n',
+            NOTHING if self.separator == NOTHING => b' ',
+            b => b,
+        };
         if self.skip > 0 {
             if b == b'\n' {
                 self.skip -= 1;
@@ -331,7 +337,10 @@ impl<R: Read> Tidy<R> {
     fn is_plain(&self, bytes: &[u8]) -> bool {
         let tab = if self.separator == TAB { b' ' } else { TAB };
         let sign = self.comments.sign().unwrap_or(0);
-        let odd = |b: u8| b >= 0x80 || b == b'"' || b == sign || b == b'\r' || b == b' ' || b == tab || b == 0;
+        let nothing = if self.separator == NOTHING { NOTHING } else { 0 };
+        let odd = |b: u8| {
+            b == nothing || b >= 0x80 || b == b'"' || b == sign || b == b'\r' || b == b' ' || b == tab || b == 0
+        };
         let simple = matches!(self.at, At::Line | At::Field | At::Plain) && !self.blank && !self.returned;
         let nothing_held = self.sign.is_empty() && self.skip == 0 && self.separator != BLANKS;
         // without a way out of the loop it takes many bytes at once
@@ -419,6 +428,7 @@ mod tests {
         ] {
             assert_eq!(tidy(text, BLANKS, 0), expected, "{text:?}");
         }
+        assert_eq!(tidy("a\u{1f}b,c\n", NOTHING, 0), "a b,c\n\n");
         assert_eq!(tidy("\t1\t \t2 \n", TAB, 0), "\t1\t\t2 \n\n");
         assert_eq!(tidy("a \" b\r\nc\n1", b',', 2), "\n\n1\n");
         assert_eq!(tidy("1\n\"2", b',', 0), "line 2: a quote is opened that is never closed");
