@@ -121,8 +121,7 @@ fn begins<B>(response: &Response<B>, from: u64) -> Result<(u64, Option<u64>), St
         206 => {
             // bytes 100-199/200
             let range = header("content-range").and_then(|v| v.strip_prefix("bytes "));
-            let (part, all) =
-                range.and_then(|r| r.split_once('/')).ok_or(NOWHERE)?;
+            let (part, all) = range.and_then(|r| r.split_once('/')).ok_or(NOWHERE)?;
             let begin = part.split_once('-').and_then(|(b, _)| b.parse::<u64>().ok());
             match begin {
                 Some(begin) if begin == from => Ok((begin, all.parse().ok())),
@@ -160,7 +159,9 @@ mod tests {
         for address in ["https://a.org/b", "http://127.0.0.1:8000", "HTTPS://a.org", "https://a.org/b?c=d#e"] {
             assert!(is_address(address), "{address}");
         }
-        for address in ["", "nonsense", "a.org/b", "ftp://a.org/b", "file:///b", "https://", "https:///b", "https://a b"] {
+        for address in
+            ["", "nonsense", "a.org/b", "ftp://a.org/b", "file:///b", "https://", "https:///b", "https://a b"]
+        {
             assert!(!is_address(address), "{address}");
         }
     }

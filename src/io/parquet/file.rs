@@ -116,10 +116,12 @@ impl File {
         let description = bytes(&mut input, len - 8 - size, size)?;
         let meta = ParquetMetaDataReader::decode_metadata(&description).map_err(|_| "its description is damaged")?;
         let rows = check(&meta, len - 8 - size)?;
-        let leaves = meta.file_metadata().schema_descr().columns().iter().map(|c| Leaf {
-            name: c.path().parts().join("."),
-            meaning: Meaning::of(c),
-        });
+        let leaves = meta
+            .file_metadata()
+            .schema_descr()
+            .columns()
+            .iter()
+            .map(|c| Leaf { name: c.path().parts().join("."), meaning: Meaning::of(c) });
         let leaves = leaves.collect();
         Ok(File { input, len, meta, rows, leaves })
     }

@@ -105,7 +105,7 @@ pub fn columns(file: &mut File, chosen: &[usize], notes: &mut Vec<String>) -> Do
 }
 
 /// A column of all rows; what it holds where no table has that, which is sometimes seen only on the way.
-fn column(file: &mut File, k: usize, notes: &mut Vec<String>) -> Done<Result<Column, &'static str>> {
+fn column(file: &mut File, k: usize, notes: &mut Vec<String>) -> Done<std::result::Result<Column, &'static str>> {
     let leaf = file.leaves[k].clone();
     let meaning = match leaf.meaning {
         Ok(meaning) => meaning,
