@@ -1,4 +1,5 @@
 //! Arguments, as clap reads them.
+use super::pause::Interval;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -137,6 +138,9 @@ pub struct RunArgs {
     /// Continue the run that --out kept
     #[arg(long, requires = "out")]
     pub resume: bool,
+    /// With --out, how often a run is kept on its way: 30s, 5m, 1h, or off; default 60s
+    #[arg(long, requires = "out", value_name = "TIME", value_parser = super::pause::interval)]
+    pub checkpoint: Option<Interval>,
     /// No progress and no remarks
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,

@@ -3,15 +3,19 @@ use super::Exit;
 use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
-use crate::flow::{Loaded, Run};
+use crate::flow::{Loaded, RUNNING, Run};
 use crate::interrupt::Interrupt;
-use crate::script::context::{Context, Resume, lock};
+use crate::script::context::{Checkpoints, Context, Resume, lock};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Where the run is kept.
 const RUN: &str = "run";
+
+/// What is said of the whole, written last.
+const RECORD: &str = "run.json";
 
 /// Where a run goes that would overwrite one which --resume was to go on with.
 const ANEW: &str = "run-anew";
@@ -38,6 +42,13 @@ impl Keeper {
     pub fn new(out: Option<PathBuf>, (name, text): (String, String), seed: u64, context: Arc<Context>) -> Keeper {
         let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
         Keeper { out, name, text, seed, compute, context, writing, left }
+    }
+
+    /// Has runs kept on their way, this much time apart.
+    pub fn checkpoint(&self, every: Option<Duration>) {
+        let Some((every, dir)) = every.zip(self.out.as_ref()) else { return };
+        let checkpoints = Checkpoints { folder: dir.join(RUN), stale: dir.join(RECORD), every };
+        *lock(&self.context.checkpoints) = Some(checkpoints);
     }
 
     /// The folder that is being written right now.
@@ -86,7 +97,7 @@ impl Keeper {
             "run_number": *lock(&self.context.runs),
         });
         let text = serde_json::to_string_pretty(&json).map_err(|e| Error::io("write", dir, e))?;
-        crate::io::write_atomically(&dir.join("run.json"), text.as_bytes())
+        crate::io::write_atomically(&dir.join(RECORD), text.as_bytes())
     }
 
     /// An unused --resume: nothing of the kept run is overwritten, and what ran instead is kept beside it.
@@ -116,10 +127,10 @@ pub fn kept(dir: &Path, compute: &Compute) -> Result<(Resume, Vec<String>)> {
     if !crate::io::sealed::whole(&folder).join("run.json").is_file() {
         return Err(refused(format!("{} holds no saved run", folder.display())));
     }
-    let Loaded { run, remarks } = Loaded::read(&folder, &compute.device, &Interrupt::default())?;
+    let Loaded { run, remarks } = newest(&folder, compute)?;
     let number = match run.number {
         Some(n) => n,
-        None => number(&dir.join("run.json")).map_err(|why| {
+        None => number(&dir.join(RECORD)).map_err(|why| {
             refused(format!(
                 "which run of the script is kept in {} is not known: {why}. \
                  load_run(\"{}\").resume(steps) goes on with it in a script",
@@ -129,6 +140,23 @@ pub fn kept(dir: &Path, compute: &Compute) -> Result<(Resume, Vec<String>)> {
         })?,
     };
     Ok((Resume { folder, number, run }, remarks))
+}
+
+/// The run of a folder, or the one that was kept before it, should that be damaged.
+fn newest(folder: &Path, compute: &Compute) -> Result<Loaded> {
+    let stop = Interrupt::default();
+    let damage = match Loaded::read(folder, &compute.device, &stop) {
+        Ok(loaded) => return Ok(loaded),
+        Err(e) => e,
+    };
+    let Some(before) = crate::io::sealed::before(folder) else { return Err(damage) };
+    let Ok(mut loaded) = Loaded::read(&before, &compute.device, &stop) else { return Err(damage) };
+    loaded.remarks.push(format!(
+        "{damage}; the one kept before it is taken, from {} at step {}",
+        before.display(),
+        loaded.run.state.step
+    ));
+    Ok(loaded)
 }
 
 /// Which run of its script was kept, as runs of form 4 had it in the file beside them.
@@ -146,10 +174,10 @@ fn number(file: &Path) -> std::result::Result<usize, String> {
 pub fn unfinished(dir: &Path) -> Option<String> {
     let folder = crate::io::sealed::whole(&dir.join(RUN));
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).ok()?).ok()?;
-    let interrupted = json["ending"] == "interrupted";
-    interrupted.then(|| {
+    let unfinished = json["ending"] == "interrupted" || json["ending"] == RUNNING;
+    unfinished.then(|| {
         format!(
-            "note: {} holds a run that was interrupted after {} steps: --resume goes on with it, and without that it is replaced",
+            "note: {} holds a run that was broken off after {} steps: --resume goes on with it, and without that it is replaced",
             dir.join(RUN).display(),
             json["step"]
         )

@@ -7,6 +7,7 @@ mod exit;
 mod jupyter;
 mod keep;
 mod notebook;
+mod pause;
 mod picture;
 mod program;
 mod repl;

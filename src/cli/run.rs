@@ -61,6 +61,10 @@ pub fn run(args: &RunArgs) -> Exit {
     {
         return usage(&format!("--out {}: {e}", dir.display()));
     }
+    let _mine = match args.out.as_ref().map(|dir| claim(dir)).transpose() {
+        Ok(held) => held,
+        Err(e) => return usage(&e),
+    };
     let compute = match device::open(choice) {
         Ok(c) => c,
         Err(e) => {
@@ -96,6 +100,21 @@ fn writable(dir: &Path) -> Result<(), String> {
     tempfile::NamedTempFile::new_in(dir).map(|_| ()).map_err(|e| format!("not writable: {e}"))
 }
 
+/// Holds the folder as long as the program runs: two that keep their runs in one would mix them.
+fn claim(dir: &Path) -> Result<std::fs::File, String> {
+    let path = dir.join(".lock");
+    let shown = dir.display();
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(|e| format!("--out {shown}: {e}"))?;
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(format!("--out {shown}: another gflow writes there right now; wait for it, or name another folder"))
+        }
+        // some network file systems have no locks
+        _ => Ok(file),
+    }
+}
+
 struct Job {
     args: RunArgs,
     name: String,
@@ -125,6 +144,7 @@ impl Job {
         }
         let script = (self.name.clone(), self.text.clone());
         let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
+        keeper.checkpoint(self.args.checkpoint.unwrap_or_default().0);
         let stopped = stop::listen(session.interrupt(), keeper.clone());
         if stopped.is_none() && !self.args.quiet {
             say("note: Ctrl-C cannot be caught here and will stop at once");
@@ -199,6 +219,7 @@ mod tests {
             set: vec![],
             out: Some(dir.path().into()),
             resume: false,
+            checkpoint: None,
             quiet: true,
             json: false,
         };

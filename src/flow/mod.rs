@@ -40,7 +40,7 @@ pub use pushforward::{
     default_network, potential_optimizer,
 };
 pub use recipe::{ReadRecipe, Recipe, SavedForm, Setting};
-pub use run::{Ending, Loaded, RUN, Run, RunOptions};
+pub use run::{Beside, Ending, Keep, Loaded, RUN, RUNNING, Run, RunOptions};
 pub use traits::{Critics, Flow, Saved, Step, Viewed};
 
 const COUNT: usize = ALGORITHMS.len() + codec::ALL.len() + 1;

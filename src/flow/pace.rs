@@ -20,6 +20,7 @@ use super::field::{Field, Velocity};
 use crate::device::ops::paces::{self, Place, Rule};
 use crate::device::{Points, Values, is_cpu, number, points, rows, values, vector};
 use crate::error::Result;
+use crate::network::{parted, whole};
 use burn::tensor::Device;
 
 /// η at the start, and at most.
@@ -148,15 +149,13 @@ impl Pace {
     /// Numbers that cannot be read from their device.
     pub fn state(&self) -> Result<Vec<f32>> {
         match &self.numbers {
-            // as two numbers each, whose sum keeps f64
-            Numbers::Host(known) => Ok(known.list().iter().flat_map(|v| halves(*v)).collect()),
+            Numbers::Host(known) => Ok(parted(&known.list())),
             Numbers::Device(all) => Ok(values(all.as_ref())?.into_iter().flat_map(|v| [v, 0.0]).collect()),
         }
     }
     /// The same put back, if there are as many as it has.
     pub fn restore(&mut self, state: &[f32], device: &Device) {
-        let all: Vec<f64> = state.chunks(2).map(|v| v.iter().map(|v| f64::from(*v)).sum()).collect();
-        if let Ok(all) = all.try_into() {
+        if let Ok(all) = whole(state, paces::NUMBERS).try_into() {
             self.numbers = Pace::place(Known::of(all), device);
         }
     }
@@ -198,12 +197,6 @@ impl Pace {
             Numbers::Device(all) => on_device(all.as_mut(), place, longest, (d, v), y, field),
         }
     }
-}
-
-/// A number as the sum of two in f32.
-fn halves(v: f64) -> [f32; 2] {
-    let large = v as f32;
-    [large, if large.is_finite() { (v - f64::from(large)) as f32 } else { 0.0 }]
 }
 
 fn on_host(
@@ -288,6 +281,8 @@ pub struct Paced<'a> {
     pub step: usize,
     /// whether particles may go less far than the others
     pub each: bool,
+    /// how much of the step is taken
+    pub share: f64,
     /// Δt of the step, shape `[1]`, and what each particle takes of it, shape `[n, 1]`, once the first velocity is known
     pub length: Option<(Values, Points)>,
 }
@@ -299,7 +294,10 @@ impl Field for Paced<'_> {
             Some((_, own)) => own.clone(),
             None => {
                 let field: Option<&mut dyn Field> = if self.each { Some(&mut *self.inner) } else { None };
-                let (dt, own) = self.pace.step(self.step, &here, particles, field)?;
+                let (mut dt, mut own) = self.pace.step(self.step, &here, particles, field)?;
+                if self.share < 1.0 {
+                    (dt, own) = (dt.mul_scalar(self.share), own.mul_scalar(self.share));
+                }
                 self.length = Some((dt, own.clone()));
                 own
             }
@@ -352,7 +350,7 @@ mod tests {
 
     fn step(pace: &mut Pace, n: usize, y: &Points, power: i32) -> (Points, f64) {
         let mut field = Power(power);
-        let mut paced = Paced { inner: &mut field, pace, step: n, each: true, length: None };
+        let mut paced = Paced { inner: &mut field, pace, step: n, each: true, share: 1.0, length: None };
         let v = paced.velocity(y).unwrap().v;
         let dt = number(&paced.length.unwrap().0).unwrap();
         (y.clone() + v, dt)
@@ -431,6 +429,9 @@ mod tests {
         }
         let mut again = Pace::new(10.0, &host());
         again.restore(&pace.state().unwrap(), &host());
+        assert_eq!(again.state().unwrap(), pace.state().unwrap());
+        let (Numbers::Host(kept), Numbers::Host(known)) = (&again.numbers, &pace.numbers) else { panic!() };
+        assert_eq!(kept.list().map(f64::to_bits), known.list().map(f64::to_bits));
         for n in 45..90 {
             let d = 1.0 / (n + 1) as f32;
             assert_eq!(next(&mut pace, n, d, &v), next(&mut again, n, d, &v));

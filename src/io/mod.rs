@@ -29,7 +29,7 @@ mod write;
 pub use files::append_private;
 pub use format::Format;
 pub use manifest::{MANIFEST, Manifest};
-pub use points::{DECIMAL, ENTRIES, HEADER, INDEX, MISSING, SEPARATOR, SKIP, load, load_with, save};
+pub use points::{COMMENT, DECIMAL, ENTRIES, HEADER, INDEX, MISSING, SEPARATOR, SKIP, load, load_with, save};
 pub use tables::{load_table, save_table};
 pub use wanted::{Column, Labels, Loaded, LoadedTable, Texts, Wanted};
 pub use write::{write_atomically, write_with};

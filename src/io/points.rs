@@ -143,7 +143,7 @@ pub const INDEX: Opt = Opt {
 pub const SEPARATOR: Opt = Opt {
     name: "separator",
     kind: OptionKind::Text,
-    doc: "text: the sign between fields, \" \" for any number of blanks; found out if not given",
+    doc: "text: the sign between fields, \" \" for any number of blanks, \"\" where a line is one field; found out if not given",
 };
 /// The option `decimal` of texts, as points and as tables.
 pub const DECIMAL: Opt = Opt {
@@ -156,6 +156,13 @@ pub const MISSING: Opt = Opt {
     name: "missing",
     kind: OptionKind::Texts,
     doc: "text: further words where there is no value, beside empty fields, NA, N/A, NaN, null, none and ?",
+};
+/// The option `comment` of texts, as points and as tables.
+pub const COMMENT: Opt = Opt {
+    name: "comment",
+    kind: OptionKind::Text,
+    doc: "text: the sign that begins a comment, in a line of its own or behind a blank; \"\" for no comments. If not given it is #: \
+          for points there too, for tables in lines above the names only",
 };
 /// The option `skip` of texts, as points and as tables.
 pub const SKIP: Opt =
@@ -182,6 +189,7 @@ const OPTIONS: &[Opt] = &[
     SEPARATOR,
     DECIMAL,
     MISSING,
+    COMMENT,
     SKIP,
 ];
 

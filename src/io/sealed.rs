@@ -282,6 +282,11 @@ pub fn whole(folder: &Path) -> PathBuf {
     }
 }
 
+/// The one before a folder, if it was kept.
+pub fn before(folder: &Path) -> Option<PathBuf> {
+    places(folder).ok().map(|at| at.before).filter(|before| before.join(MANIFEST).is_file())
+}
+
 /// The most bytes a manifest may have: one lists a few parts.
 const LONGEST: u64 = 1 << 20;
 

@@ -42,6 +42,8 @@ pub struct Wanted {
     pub decimal: Option<String>,
     /// further words that stand where there is no number
     pub missing: Vec<String>,
+    /// the sign that begins a comment, empty for none; found out for what is read where it is not given
+    pub comment: Option<String>,
     /// lines before the first that counts
     pub skip: usize,
 }
@@ -58,6 +60,7 @@ impl Wanted {
             ("separator", self.separator.is_some()),
             ("decimal", self.decimal.is_some()),
             ("missing", !self.missing.is_empty()),
+            ("comment", self.comment.is_some()),
             ("skip", self.skip > 0),
         ];
         all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()

@@ -23,5 +23,5 @@ pub mod window;
 pub use activation::Activation;
 pub use frame::Frame;
 pub use interface::{Layers, Network};
-pub use named::{Named, count, prefixed, under};
+pub use named::{Named, count, parted, prefixed, under, whole};
 pub use open::open;

@@ -31,6 +31,30 @@ pub fn count(state: &[Named], name: &str) -> u64 {
     digits.iter().rev().fold(0, |n: u64, d| n.wrapping_mul(DIGIT).wrapping_add(*d as u64))
 }
 
+/// Numbers as sums of two or, where that keeps not all of their digits, of three in f32 each.
+pub fn parted(all: &[f64]) -> Vec<f32> {
+    let of = |parts: usize| -> Vec<f32> {
+        let one = |v: &f64| {
+            let mut rest = *v;
+            (0..parts).map(move |_| {
+                let part = rest as f32;
+                rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
+                part
+            })
+        };
+        all.iter().flat_map(one).collect()
+    };
+    let two = of(2);
+    let exact = two.chunks(2).zip(all).all(|(v, whole)| f64::from(v[0]) + f64::from(v[1]) == *whole);
+    if exact { two } else { of(3) }
+}
+
+/// So many numbers out of their parts; none where there are no parts of all of them.
+pub fn whole(parted: &[f32], numbers: usize) -> Vec<f64> {
+    let sum = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum();
+    if parted.len() < numbers { vec![] } else { parted.chunks(parted.len() / numbers).map(sum).collect() }
+}
+
 /// The vectors saved under a prefix, without it.
 pub fn under(state: &[Named], prefix: &str) -> Vec<Named> {
     let mine = |n: &Named| {
@@ -54,7 +78,23 @@ pub fn parameters(state: &[Named], name: &str, len: usize) -> Result<Vec<f32>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Named, count};
+    use super::*;
+
+    /// What two parts do not hold, three do.
+    #[test]
+    fn parts_keep_all_digits() {
+        let all: [f64; 6] = [0.1, 1.0, -1.0 / 3.0, 1e-30, 0.0, 5e30 / 7.0];
+        for (given, parts) in [(&all[..], 3), (&[1.5, -2.0, 0.0][..], 2)] {
+            let parted = parted(given);
+            assert_eq!(parted.len(), parts * given.len());
+            let again = whole(&parted, given.len());
+            assert_eq!(
+                again.iter().map(|v| v.to_bits()).collect::<Vec<_>>(),
+                given.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+            );
+        }
+        assert!(whole(&[1.0], 3).is_empty());
+    }
 
     /// f32 alone holds whole numbers to 2^24.
     #[test]

@@ -45,10 +45,12 @@ impl Relation {
     }
 }
 
-/// The order of two numbers, equal where they differ by one rounding; none where one is no number.
+/// The order of two numbers, equal where they are not whole and differ by one rounding; none where one is no number.
 fn order(a: f64, b: f64) -> Option<Ordering> {
     let size = a.abs().max(b.abs());
-    if size.is_finite() && size > 0.0 && ((a - b) / size).abs() <= f64::EPSILON {
+    // whole numbers have no rounding
+    let whole = a.fract() == 0.0 && b.fract() == 0.0;
+    if !whole && size.is_finite() && size > 0.0 && ((a - b) / size).abs() <= f64::EPSILON {
         return Some(Ordering::Equal);
     }
     a.partial_cmp(&b)
@@ -220,6 +222,10 @@ mod tests {
             (0.0, -0.0, true),
             (1e300, 1e300, true),
             (0.0, 5e-324, false),
+            (5_500_000_000_000_001.0, 5_500_000_000_000_002.0, false),
+            (9_007_199_254_740_992.0, 9_007_199_254_740_994.0, false),
+            (3.0 * 1.1, 3.3, true),
+            (0.1 * 3.0 * 10.0, 3.0, true),
         ] {
             assert_eq!((Equal.of_numbers(a, b), Unequal.of_numbers(a, b)), (equal, !equal), "{a} {b}");
             assert_eq!(Less.of_numbers(a, b), !equal && a < b);

@@ -9,10 +9,11 @@ use crate::error::Error;
 use crate::flow::Run;
 use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::time::Duration;
 
 /// The random state of a session: a seed and how many streams were drawn from it.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub struct Context {
     pub params_read: Mutex<BTreeMap<String, String>>,
     /// relative paths are written below it
     pub out: Option<PathBuf>,
+    /// what the script has named to be written
+    written: Mutex<BTreeSet<PathBuf>>,
     front: Mutex<Box<dyn FrontEnd>>,
     /// the run most recently started, kept through errors and interrupts
     pub last_run: Mutex<Option<Arc<Run>>>,
@@ -59,10 +62,25 @@ pub struct Context {
     pub sums: AtomicBool,
     /// how large what a script holds has grown
     pub watch: Watch,
+    /// where a column of a table was asked for last
+    pub column: Mutex<Option<rhai::Position>>,
     /// runs started so far
     pub runs: Mutex<usize>,
+    /// where runs are kept on their way
+    pub checkpoints: Mutex<Option<Checkpoints>>,
     /// `--resume`, until the script comes to the run that was kept
     pub resume: Mutex<Option<Resume>>,
+}
+
+/// Where runs are kept on their way, and how often.
+#[derive(Clone)]
+pub struct Checkpoints {
+    /// the folder
+    pub folder: PathBuf,
+    /// what is no longer true of it as soon as a run is there
+    pub stale: PathBuf,
+    /// how much time passes in between at least
+    pub every: Duration,
 }
 
 /// A kept run that a script is to go on with.
@@ -96,6 +114,7 @@ impl Context {
             params,
             params_read: Mutex::default(),
             out,
+            written: Mutex::default(),
             front: Mutex::new(front),
             last_run: Mutex::default(),
             last_error: Mutex::default(),
@@ -108,7 +127,9 @@ impl Context {
             powers: AtomicBool::default(),
             sums: AtomicBool::default(),
             watch: Watch::default(),
+            column: Mutex::default(),
             runs: Mutex::default(),
+            checkpoints: Mutex::default(),
             resume: Mutex::default(),
         }
     }
@@ -151,6 +172,11 @@ impl Context {
     }
     /// Where a file a script names is written.
     pub fn output_path(&self, path: &str) -> PathBuf {
+        let place = self.below(path);
+        lock(&self.written).insert(place.clone());
+        place
+    }
+    fn below(&self, path: &str) -> PathBuf {
         let path = Path::new(path);
         match &self.out {
             Some(dir) if path.is_relative() => dir.join(path),
@@ -159,7 +185,14 @@ impl Context {
     }
     /// Where a file a script names is read: below --out if it was written there, else as given.
     pub fn input_path(&self, path: &str) -> PathBuf {
-        let below = self.output_path(path);
-        if below.exists() { below } else { PathBuf::from(path) }
+        let (below, given) = (self.below(path), PathBuf::from(path));
+        if !below.exists() {
+            return given;
+        }
+        // what the script itself has written is what it means
+        if below != given && given.exists() && !lock(&self.written).contains(&below) {
+            self.note(format!("{} is read, not {path}: it was below --out before this run", below.display()));
+        }
+        below
     }
 }

@@ -64,7 +64,10 @@ pub fn function(name: &str) -> Option<&'static str> {
         "dropna" | "drop_na" => "write t.drop_missing()",
         "drop_duplicates" => "write t.distinct(\"x\")",
         "mutate" | "assign" => "write t.x = 2*t.y, or t.add(\"x\", |row| 2*row.y)",
-        "iterrows" => "write for i in 0..t.rows { t[i].x }",
+        "iterrows" => "write for row in t { row.x }",
+        "isna" | "isnull" | "isnan" => "write v.is_missing(), x.is_nan()",
+        "fillna" => "write v.fill_missing(0)",
+        "nanmean" | "nansum" | "nanstd" | "nanmedian" => "write mean(v.drop_missing())",
         "rand" | "runif" => "write random::uniform(n), random::uniform(n, low, high)",
         "randn" | "rnorm" | "normal" => {
             "write random::normal(n), random::normal(n, mean, std); data::gaussian(n, d) are points"
@@ -88,6 +91,42 @@ pub fn function(name: &str) -> Option<&'static str> {
         "choice" => "write random::choice(v, n)",
         "uniform" => "write random::uniform(n, low, high)",
         _ => return of_data(name),
+    })
+}
+
+/// The same behind a table, be it a property or a function.
+pub fn of_table(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "shape" | "size" | "length" | "count" | "nrow" | "ncol" | "ndim" => {
+            "write t.rows for the number of rows, t.columns.len() for that of columns"
+        }
+        "iloc" | "loc" | "at" | "iat" | "query" | "where" | "slice" => {
+            "rows are t[i], t[a..b], t[t.x > 1], t.filter(|row| row.x > 1)"
+        }
+        "values" | "to_numpy" | "to_array" | "numpy" => "write t.points() for points, t.x for a column as a list",
+        "names" | "colnames" | "keys" => "write t.columns",
+        "dtypes" | "info" | "summary" | "str" | "glimpse" => "write t.describe()",
+        "T" | "transpose" | "pivot" | "melt" | "stack" => {
+            "a table is not turned round: t.points() gives points, t.to_map() columns"
+        }
+        "index" | "reset_index" | "set_index" => {
+            "rows have no names: row.number() is the number of a row, a column can hold names"
+        }
+        "append" | "rbind" | "vstack" | "push" => "write t.concat(u), t.concat(table([#{ x: 1 }]))",
+        "cbind" | "hstack" | "insert" | "assign" | "mutate" => {
+            "write t.x = […], t.add(\"x\", |row| 2*row.y), t.join(u, \"key\")"
+        }
+        "value_counts" | "nunique" => "write t.group(\"g\").count(); unique(t.g).len()",
+        "isna" | "isnull" | "is_na" | "is_nan" => "write t.x.is_missing(), t[!t.x.is_missing()]",
+        "fillna" | "fill_na" | "replace_na" => "write t.fill_missing(0), t.x = t.x.fill_missing(0)",
+        "apply" | "applymap" | "transform" => "write t.map(|row| row.x + row.y), t.x = t.x.map(|x| x**2)",
+        "mean" | "std" | "median" | "var" | "min" | "max" | "sum" => {
+            "write t.describe() for all columns, mean(t.x) for one, t.group(\"g\").mean() for groups"
+        }
+        "sample" | "shuffle" => "write t[random::permutation(t.rows)], t[random::integers(n, 0, t.rows)]",
+        "to_csv" | "to_parquet" | "write" => "write io::save(t, \"t.csv\")",
+        "plot" => "write plot::lines(t, \"x\", [\"y\"])",
+        _ => return None,
     })
 }
 

@@ -3,10 +3,14 @@ use super::context::{Context, lock};
 use super::convert::{Native, raise};
 use super::front_end::Event;
 use super::install::install;
+use super::values::{TableRow, TableValue};
 use super::words::{self, TOO_DEEP};
-use super::{arithmetic, bind, catching, comparisons, format, growth, sort, symbolic_point, trace, watch};
+use super::{
+    arithmetic, bind, catching, comparisons, format, growth, lists, masks, ranges, sort, symbolic_point, trace, watch,
+};
 use crate::threads;
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, Position};
+use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,10 +26,14 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     arithmetic::register(&mut engine, context);
     growth::register(&mut engine);
     sort::register(&mut engine);
+    lists::register(&mut engine);
+    masks::register(&mut engine);
+    ranges::register(&mut engine);
     for name in ["to_string", "to_debug"] {
         engine.register_fn(name, |f: &mut FnPtr| words::function(f));
     }
     engine.register_get("name", |f: &mut FnPtr| words::function(f));
+    properties(&mut engine);
     comparisons::register(&mut engine);
     format::register(&mut engine);
     catching::register(&mut engine, context);
@@ -36,6 +44,22 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     leaving(&mut engine, context);
     hooks(&mut engine, context);
     engine
+}
+
+/// `for row in t`, and properties that numbers with a point have and whole ones lack.
+fn properties(engine: &mut Engine) {
+    engine.register_get("int", |x: &mut i64| *x);
+    engine.register_get("fraction", |_: &mut i64| 0_i64);
+    engine.register_get("is_nan", |_: &mut i64| false);
+    engine.register_get("is_finite", |_: &mut i64| true);
+    engine.register_get("is_infinite", |_: &mut i64| false);
+    let mut rows = Module::new();
+    rows.set_iter(TypeId::of::<TableValue>(), |t| {
+        let table = t.try_cast::<TableValue>().unwrap_or_default();
+        let rows = table.rows();
+        Box::new((0..rows).map(move |row| Dynamic::from(TableRow { table: table.clone(), row })))
+    });
+    engine.register_global_module(rows.into());
 }
 
 /// `sleep(seconds)`, which an interrupt ends; that of the interpreter sleeps on.

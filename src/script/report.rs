@@ -231,6 +231,11 @@ fn mismatched(wanted: &str, got: &str) -> Diagnostic {
         return Diagnostic::new(format!("a {got} cannot stand here"));
     }
     let d = Diagnostic::new(format!("expected a {wanted}, got a {got}"));
+    if wanted == "bool" && got == "list" {
+        return d.hinted(
+            "lists of true and false are joined by & and |, entry by entry, and turned round by !v; v.all(|t| t) asks for all",
+        );
+    }
     if got == "range" { d.hinted("a part of a list is v.extract(a..b), some rows of points p[a..b]") } else { d }
 }
 
@@ -308,7 +313,8 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
             .hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
-    if let Some(mend) = elsewhere::function(name) {
+    let of_table = elsewhere::of_table(name).filter(|_| args.split(", ").next() == Some("Table"));
+    if let Some(mend) = of_table.or_else(|| elsewhere::function(name)) {
         return d.hinted(mend);
     }
     let own: Vec<&str> = names::members(args.split(", ").next().unwrap_or_default()).collect();

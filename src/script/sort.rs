@@ -1,18 +1,68 @@
-//! `sort()` and `sort(f)` of lists: as the interpreter's own, but they hear an interrupt, stop at an error of f, and lose no
-//! entry of the list when they do.
+//! `sort()`, `sort(f)`, `sort_desc()` and `reverse()` of lists: as the interpreter's own, but they hear an interrupt, stop at an error
+//! of f, and lose no entry of the list when they do.
+//!
+//! A list that was put into another order is marked: the interpreter writes `t.x.sort()` back to `t.x`, and a column of a table that
+//! is in another order than its rows is a table that says what is wrong.
 use super::caught::raised;
 use super::convert::{Native, plain_number};
 use super::diagnostic::friendly;
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use std::any::TypeId;
 use std::cmp::Ordering;
+
+/// The tag of a list that was put into another order where it stands.
+pub const REORDERED: i32 = 0x5027;
 
 /// Registers them.
 pub fn register(engine: &mut Engine) {
-    engine.register_fn("sort", |ctx: NativeCallContext, list: &mut Array| plain(&ctx, list));
+    own(engine, "sort", &[], |ctx, list, _| plain(ctx, list));
+    own(engine, "sort_desc", &[], |ctx, list, _| {
+        plain(ctx, list)?;
+        list.reverse();
+        Ok(())
+    });
+    own(engine, "reverse", &[], |_, list, _| {
+        list.reverse();
+        Ok(())
+    });
     for name in ["sort", "sort_by"] {
-        engine.register_fn(name, |ctx: NativeCallContext, list: &mut Array, f: FnPtr| by(&ctx, list, &f));
+        own(engine, name, &[TypeId::of::<FnPtr>()], |ctx, list, rest| {
+            let f = rest.first().and_then(|f| f.read_lock::<FnPtr>()).map(|f| f.clone());
+            f.map_or(Ok(()), |f| by(ctx, list, &f))
+        });
     }
+    orders(engine);
+}
+
+/// New lists in another order.
+fn orders(engine: &mut Engine) {
+    type Ctx<'a> = NativeCallContext<'a>;
+    engine.register_fn("order", |ctx: Ctx, mut list: Array| plain(&ctx, &mut list).map(|()| list));
+    engine.register_fn("order_desc", |ctx: Ctx, mut list: Array| {
+        plain(&ctx, &mut list)?;
+        list.reverse();
+        Ok::<Array, Box<EvalAltResult>>(list)
+    });
+    for name in ["order", "order_by"] {
+        engine.register_fn(name, |ctx: Ctx, mut list: Array, f: FnPtr| by(&ctx, &mut list, &f).map(|()| list));
+    }
+}
+
+/// What changes the order of a list.
+type Change = fn(&NativeCallContext, &mut Array, &[&mut Dynamic]) -> Native<()>;
+
+/// A method of lists that changes their order, and marks them.
+fn own(engine: &mut Engine, name: &str, further: &[TypeId], change: Change) {
+    let types: Vec<TypeId> = [TypeId::of::<Array>()].iter().chain(further).copied().collect();
+    engine.register_raw_fn(name, types, move |ctx: NativeCallContext, given: &mut [&mut Dynamic]| -> Native<()> {
+        let Some((list, rest)) = given.split_first_mut() else { return Ok(()) };
+        if let Some(mut entries) = list.write_lock::<Array>() {
+            change(&ctx, &mut entries, rest)?;
+        }
+        list.set_tag(REORDERED);
+        Ok(())
+    });
 }
 
 fn stopped(ctx: &NativeCallContext) -> Box<EvalAltResult> {

@@ -208,7 +208,9 @@ fn behind_dot(index: &Index, n: &Name) -> String {
     let calls = arguments::calls(n.name, n.signature);
     let Some(last) = calls.last().filter(|_| n.is_called()) else { return n.signature.to_string() };
     let dotted = n.signature.contains(&format!(".{}(", n.name));
-    let of_function = !dotted && index.entry(n.name).is_some_and(|e| e.signature == n.signature);
+    // those of tables are written without their table
+    let of_table = |e: &Entry| e.room == "tables" && n.owner == "Table";
+    let of_function = !dotted && index.entry(n.name).is_some_and(|e| e.signature == n.signature && !of_table(e));
     let shown = if of_function { last.get(1..).unwrap_or_default() } else { &calls[0][..] };
     format!("{}({})", n.name, shown.join(", "))
 }

@@ -61,7 +61,9 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
             Diagnostic::new(format!("bit {at} is outside a number of {len} bits"))
         }
         EvalAltResult::ErrorUnboundThis(_) => Diagnostic::new("`this` stands for nothing here"),
-        EvalAltResult::ErrorFor(_) => Diagnostic::new("`for` goes through lists, texts and ranges only"),
+        EvalAltResult::ErrorFor(_) => {
+            Diagnostic::new("`for` goes through lists, texts, ranges and the rows of tables only")
+        }
         EvalAltResult::ErrorMismatchOutputType(wanted, got, _) => {
             Diagnostic::new(format!("expected a {}, got a {}", friendly(wanted), friendly(got)))
         }

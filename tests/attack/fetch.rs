@@ -427,6 +427,23 @@ fn data_sets_by_name() {
         write(bad.into());
         assert!(said("a", "train").contains(why), "{}", said("a", "train"));
     }
+    // what is wrong with one entry stops no other, and names stay in the cache
+    let good = format!(
+        r#"{{ "train": [{{ "url": "{at}", "sha256": "{}" }}], "options": {{ "labels": "kind" }} }}"#,
+        sum(text)
+    );
+    write(format!(
+        r#"{{ "bad": {{ "train": [{{ "url": "ftp://x/y", "sha256": "" }}] }}, "mine": {good}, "../x": {good} }}"#
+    ));
+    let Ok(Fetched::Plain(loaded)) = get("mine", "train") else { panic!("not plain") };
+    assert_eq!(loaded.rows.n, 2);
+    assert!(said("bad", "train").contains("is no address of the web"));
+    assert!(said("../x", "train").contains("it is no name of a data set"), "{}", said("../x", "train"));
+    assert!(!cache.0.path().join("x").exists());
+    let nowhere = Settings { mirror: Some("nonsense".into()), ..settings.clone() };
+    let e =
+        fetch(&nowhere, "usps", &FetchOptions { part: "train".into() }, &mut |_, _, _| {}).err().unwrap().to_string();
+    assert!(e.contains("GFLOW_MIRROR is `nonsense`, expected an address"), "{e}");
     let digits = (0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>();
     let usps = serve(Box::new(move |to, _, _, from| whole(to, digits.as_bytes(), from)));
     let right = sum((0..3).map(|i| format!("{i} 0.5 -1\n")).collect::<String>().as_bytes());
@@ -444,10 +461,13 @@ fn lists_with_bad_entries() {
     let server = serve(Box::new(|to, _, _, from| whole(to, b"1 0.5 -1\n", from)));
     let cache = Cache::new();
     let list = cache.0.path().join("datasets.json");
-    let settings = Settings { list: Some(list.clone()), mirror: Some(server.address.clone()), ..cache.settings() };
+    let settings = Settings { list: Some(list.clone()), ..cache.settings() };
     let get = |settings: &Settings, name: &str, part: &str| {
         fetch(settings, name, &FetchOptions { part: part.into() }, &mut |_, _, _| {}).map_err(|e| e.to_string())
     };
+    // what is of the house goes on to a mirror, and without one to no server
+    let mirrored = Settings { mirror: Some("nonsense".into()), ..settings.clone() };
+    let house = |name: &str| get(&mirrored, name, "test").err().unwrap();
     let said = |name: &str| get(&settings, name, "train").err().unwrap();
     let right = sum(b"1 0.5 -1\n");
     let entry = |name: &str, more: &str| {
@@ -491,12 +511,12 @@ fn lists_with_bad_entries() {
         assert!(e.contains(&format!("datasets.json`: `{name}`: ")) && e.contains(why), "{name}: {e}");
     }
     assert!(said("god").contains("did you mean \"good\"?"));
-    // a good one, and one of the house: its bytes are others, but it is asked for
+    // a good one, and one of the house
     let Ok(Fetched::Plain(loaded)) = get(&settings, "good", "train") else { panic!("not read") };
     assert_eq!((loaded.rows.data, loaded.labels), (vec![1.0, 0.5, -1.0], None));
     assert!(get(&settings, "good", "test").err().unwrap().contains("it has no part \"test\", but \"train\""));
-    assert!(said("usps").contains("/usps/zip.train.gz: its 9 bytes have the SHA-256"));
-    assert_eq!(std::fs::read_dir(cache.0.path().join("c")).unwrap().count(), 2);
+    assert!(house("usps").contains("GFLOW_MIRROR is `nonsense`"), "{}", house("usps"));
+    assert_eq!(std::fs::read_dir(cache.0.path().join("c")).unwrap().count(), 1);
     assert_eq!(std::fs::read_dir(cache.0.path()).unwrap().count(), 2);
     // how many files, and options that nobody heeds
     std::fs::write(&list, format!("{{ {} }}", entry("mnist", ""))).unwrap();
@@ -505,10 +525,9 @@ fn lists_with_bad_entries() {
     std::fs::write(&list, format!("{{ {given} }}")).unwrap();
     assert!(said("usps").contains("its entry in the list has the option `labels`, but it is read in a way of its own"));
     // no list at all
-    let known = || get(&settings, "mnist", "test").err().unwrap();
     for text in ["no json", "[1]", "{ \"a\": {} } more", "\u{0}"] {
         std::fs::write(&list, text).unwrap();
-        assert!(known().contains("/mnist/t10k-images-idx3-ubyte.gz: its 9 bytes have the SHA-256"), "{}", known());
+        assert!(house("mnist").contains("GFLOW_MIRROR is `nonsense`"), "{}", house("mnist"));
         assert!(said("good").contains("there is no such data set, but mnist"), "{}", said("good"));
         assert!(
             said("good").contains("but gflow cannot read `") && said("good").contains("it is no list of data sets")
@@ -572,6 +591,6 @@ fn what_scripts_get() {
     let (plain, labelled) = (entry("plain", "{}"), entry("labelled", r#"{ "labels": "kind" }"#));
     std::fs::write(&list, format!("{{ {plain}, {labelled} }}")).unwrap();
     let script =
-        "for name in [\"plain\", \"labelled\"] { let d = data::fetch(name); print(d.keys()); print(d.points.shape) }";
-    assert_eq!(run(script), "[\"points\"]\n[2, 3]\n[\"labels\", \"points\"]\n[2, 2]\n");
+        "for name in [\"plain\", \"labelled\"] { let d = data::fetch(name); print(d.keys()); print(d.points.dim()) }";
+    assert_eq!(run(script), "[\"points\"]\n3\n[\"labels\", \"points\"]\n2\n");
 }

@@ -201,7 +201,9 @@ fn killed_while_saving() {
     assert!(old > 0 && new > 0 || !long(), "the kills came all before or all after");
     let left: Vec<_> = std::fs::read_dir(dir.path().join("o")).unwrap().map(|e| e.unwrap().file_name()).collect();
     // a kill in the middle of run.json leaves the small file that was to take its place
-    let known = |n: &std::ffi::OsString| n == "run" || n == "run.json" || n.to_string_lossy().ends_with(".gflow-new");
+    let known = |n: &std::ffi::OsString| {
+        n == "run" || n == "run.json" || n == ".lock" || n.to_string_lossy().ends_with(".gflow-new")
+    };
     assert!(left.iter().all(known), "{left:?}");
 }
 

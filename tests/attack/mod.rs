@@ -1,5 +1,6 @@
 //! Attacks: damaged files, faults of the disk, hostile input. Each has a short form that always runs and a long one, by
 //! `GFLOW_ATTACK=long`, which prints what it tried.
+mod checkpoints;
 mod deadline;
 mod faults;
 mod fetch;

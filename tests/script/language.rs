@@ -1,5 +1,5 @@
 //! What mathematicians expect of the language.
-use crate::common::{session, session_in};
+use crate::common::{printed, session, session_in};
 
 fn says(script: &str, expected: &str) {
     let (mut s, r) = session();
@@ -176,4 +176,50 @@ fn parameters_have_the_type_of_their_default() {
     assert_eq!(r.text(), "[7, 2.0, \"5\", true, 3]");
     let _ = s.eval("t", "param(\"bad\", 1)");
     assert_eq!(r.text(), "error: --set: option `bad` is \"x\", expected a number");
+}
+
+/// Lists say what is not there, begin where they begin, and ranges count from 0.
+#[test]
+fn lists_go_on_in_no_silence() {
+    for (script, expected) in [
+        (
+            "print([1, 2, 3].reduce(|s, x| s + x)); print([1, 2, 3].reduce_rev(|s, x| s - x)); print([].reduce(|s, x| s + x))",
+            "6\n0\n",
+        ),
+        ("print([1, 2, 3].reduce(|s, x| s + x, 10))", "16"),
+        ("let v = [1, 2]; v.set(-1, 9); print(v)", "[1, 9]"),
+        (
+            "print([2, 1.5, 3].order_desc()); print([2, 1.5, 3].order()); print([\"b\", \"a\"].order_desc())",
+            "[3, 2, 1.5]\n[1.5, 2, 3]\n[\"b\", \"a\"]",
+        ),
+        ("const V = [2, 1]; print(V.order()); print(V)", "[1, 2]\n[2, 1]"),
+        (
+            "print([1, 2, 3].extract(1..)); print([1, 2, 3].extract(0..=1)); print([1, 2, 3].extract(2..9))",
+            "[2, 3]\n[1, 2]\n[3]",
+        ),
+        (
+            "let v = [1, 2, 3, 4]; print(v.drain(1..3)); print(v); v.splice(0..1, [7, 8]); print(v)",
+            "[2, 3]\n[1, 4]\n[7, 8, 4]",
+        ),
+        ("print(\"abcd\".sub_string(1..3))", "bc"),
+        ("let x = 5; print(x.int); print(x.is_nan); print(x.is_finite)", "5\nfalse\ntrue"),
+        (
+            "print([1, (), 0.0/0.0, \"a\"].is_missing()); print([1, ()].fill_missing(2))",
+            "[false, true, true, false]\n[1, 2]",
+        ),
+        ("print(9007199254740992 == 9007199254740994.0); print(0.1 + 0.2 == 0.3)", "false\ntrue"),
+    ] {
+        assert_eq!(printed(script), expected, "{script}");
+    }
+    for (script, why) in [
+        ("let v = [1, 2]; v.set(2, 9)", "index 2 is outside a list of 2"),
+        ("[1, 2, 3].extract(-2..)", "extract(-2..): a range counts from 0; extract(-2) are the last 2"),
+        ("[1, 2, 3].extract(-2..2)", "extract(-2..2): a range counts from 0"),
+        ("[1, 2, 3].drain(0..-1)", "drain(0..-1): a range counts from 0"),
+        ("\"abc\".sub_string(-2..3)", "a range counts from 0"),
+        ("[1, \"a\"].order_desc()", "sort() takes numbers or texts"),
+    ] {
+        let got = printed(script);
+        assert!(got.contains(why), "{script}: {got}");
+    }
 }

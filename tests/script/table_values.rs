@@ -157,6 +157,21 @@ fn messages_name_rows_columns_and_what_is_near() {
         ("table(3)", "table: expected a map of columns"),
         ("t.w", "no column \"w\": the columns are flow, w2, ok; did you mean \"w2\"?"),
         ("t[\"flaw\"]", "did you mean \"flow\"?"),
+        ("t.size", "no column \"size\": write t.rows for the number of rows"),
+        ("t.iloc[0]", "rows are t[i], t[a..b]"),
+        // a column alone in another order is a table that says what is wrong
+        (
+            "t.w2.sort()",
+            "the order of t.w2: it would put the column alone into another order, apart from its rows: t.sort(\"w2\")",
+        ),
+        ("let s = t.flow.reverse()", "t.sort(\"flow\") orders the rows"),
+        ("t.flow.sort(|a, b| a > b)", "apart from its rows"),
+        ("t[\"flow\"].sort_desc()", "apart from its rows"),
+        ("t.columns = [\"a\", \"b\", \"c\"]", "t.rename(#{ old: \"new\" }) gives columns other names"),
+        ("t.rows = 7", "it is read, not set"),
+        ("t.columns.push(\"x\")", "it is read, not set"),
+        ("t[t.w2 > 0 & [true]]", "lists joined by &: expected equal lengths, got 4 and 1"),
+        ("!t.flow", "a list beside !, entry 0: expected true or false, got a text"),
         ("t[7]", "row(i): expected a row from 0 to 3, got 7"),
         ("t[0].nothing", "no column \"nothing\""),
         ("t.x = [1, 2]", "column \"x\": expected 4 values, one a row, got 2"),
@@ -211,4 +226,145 @@ fn tables_go_to_files_and_come_back() {
         "let d = io::load(\"{path}\", #{{ columns: [\"w2\"], labels: \"flow\" }}); print(d.labels); print(d.points.len())"
     );
     assert_eq!(printed(&labels), "[\"gpa\", \"kale\", \"gpa\", \"mmd\"]\n4");
+}
+
+/// What changes a list changes no table by the way, and what is set is set.
+#[test]
+fn a_column_is_changed_where_somebody_says_so() {
+    for (script, expected) in [
+        ("let s = t.w2; s.sort(); print(s); print(t.w2)", "[0.5, 0.75, 2.0, NaN]\n[0.5, 0.75, NaN, 2.0]"),
+        ("let s = t.flow; s.reverse(); t.flow = s; print(t.flow)", "[\"mmd\", \"gpa\", \"kale\", \"gpa\"]"),
+        (
+            "for i in 0..2 { let s = t.flow; s.sort(); t.flow = s; } print(t.flow)",
+            "[\"gpa\", \"gpa\", \"kale\", \"mmd\"]",
+        ),
+        ("t.w2[2] = 7; print(t.w2); t.w2 += 1; print(t.w2)", "[0.5, 0.75, 7.0, 2.0]\n[1.5, 1.75, 8.0, 3.0]"),
+        ("t.w2.for_each(|| this *= 2); print(t.w2)", "[1.0, 1.5, NaN, 4.0]"),
+        (
+            "print(t.flow.order_desc()); print(t.flow)",
+            "[\"mmd\", \"kale\", \"gpa\", \"gpa\"]\n[\"gpa\", \"kale\", \"gpa\", \"mmd\"]",
+        ),
+        (
+            "print(t.columns.len()); print(t.columns.map(|c| c + \"!\")); print(t.columns)",
+            "3\n[\"flow!\", \"w2!\", \"ok!\"]\n[\"flow\", \"w2\", \"ok\"]",
+        ),
+        ("let m = #{ x: [3, 1] }; m.x.sort(); print(m)", "#{\"x\": [1, 3]}"),
+    ] {
+        assert_eq!(said(script), expected, "{script}");
+    }
+}
+
+/// Rows are chosen by what is joined, gone through, and gaps are seen and filled.
+#[test]
+fn masks_and_gaps() {
+    for (script, expected) in [
+        ("print(t[t.flow == \"gpa\" & t.w2 > 0].w2)", "[0.5]"),
+        ("print(t[t.flow == \"gpa\" | t.w2 > 1].flow)", "[\"gpa\", \"gpa\", \"mmd\"]"),
+        ("print(t[!(t.flow == \"gpa\")].flow)", "[\"kale\", \"mmd\"]"),
+        ("print([true, false] & [true, true] | [false, true])", "[true, true]"),
+        ("print(t.w2.is_missing()); print(t[!t.w2.is_missing()].rows)", "[false, false, true, false]\n3"),
+        (
+            "print(mean(t.w2.drop_missing())); print(t.ok.fill_missing(false))",
+            "1.0833333333333333\n[true, false, false, true]",
+        ),
+        ("let u = t.fill_missing(0); print(u.w2); print(u.ok)", "[0.5, 0.75, 0.0, 2.0]\n[true, false, (), true]"),
+        ("let n = 0; for row in t { if row.flow == \"gpa\" { n += 1 } } print(n)", "2"),
+        (
+            "print(table(#{ i: 0..9 }).head().i); print(table(#{ i: 0..9 }).tail().i)",
+            "[0.0, 1.0, 2.0, 3.0, 4.0]\n[4.0, 5.0, 6.0, 7.0, 8.0]",
+        ),
+    ] {
+        assert_eq!(said(script), expected, "{script}");
+    }
+}
+
+/// A text of one column is one, its comments are lines above it, and what is left out or decided is said.
+#[test]
+fn texts_of_tables_are_read_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, options, expected, note) in [
+        ("color,n\n#ff0000,1\n#00ff00,2\n", "", "[\"#ff0000\", \"#00ff00\"]", ""),
+        ("color,n\na # b,1\n", "", "[\"a # b\"]", ""),
+        (
+            "# made by hand\ncolor,n\nred,1\n",
+            "",
+            "[\"red\"]",
+            "1 line above the table that begins with #; comment: \"\" reads it",
+        ),
+        ("#color,n\nred,1\n", ", #{ comment: \"\" }", "[\"red\"]", ""),
+        ("color,n\nred,1 % x\n% y\n", ", #{ comment: \"%\" }", "[\"red\"]", ""),
+        (
+            "city\nNew York\nRome\nLos Angeles\n",
+            "",
+            "[\"New York\", \"Rome\", \"Los Angeles\"]",
+            "a line is read as one field: blanks do not part all of them alike",
+        ),
+        ("city\nNew York\nLos Angeles\n", "", "[\"New York\", \"Los Angeles\"]", "a line is read as one field"),
+        ("name\nSmith, John\nDoe, Jane\n", "", "[\"Smith, John\", \"Doe, Jane\"]", "`,` do not part all of them alike"),
+        ("name\n12 Main St\n7 High Road\n", ", #{ separator: \"\" }", "[\"12 Main St\", \"7 High Road\"]", ""),
+        ("sep=;\ncolor;n\nred;1,5\n", "", "[\"red\"]", ""),
+        ("\u{feff}sep=,\r\ncolor,n\r\nred,1\r\n", "", "[\"red\"]", ""),
+        (
+            "id\n9007199254740993\n",
+            "",
+            "[9.007199254740992e15]",
+            "whole numbers beyond 2^53 are rounded to 53 bits: line 2, column 1 (`id`) has 9007199254740993",
+        ),
+    ] {
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, text).unwrap();
+        let (mut session, recorder) = session_in(None, &[]);
+        let script = format!("let t = io::table(\"{}\"{options}); print(t[t.columns[0]])", path.display());
+        let _ = session.eval("t", &script).unwrap();
+        let (mut printed, mut notes) = (vec![], vec![]);
+        for event in recorder.take() {
+            match event {
+                Event::Text(t) => printed.push(t),
+                Event::Note(n) => notes.push(n),
+                _ => {}
+            }
+        }
+        assert_eq!(printed, [expected], "{text:?}");
+        assert_eq!(notes.is_empty(), note.is_empty(), "{text:?}: {notes:?}");
+        assert!(notes.iter().all(|n| n.contains(note)), "{text:?}: {notes:?}");
+    }
+}
+
+/// Texts of one column come back, whatever is in them.
+#[test]
+fn odd_texts_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("t.csv").display().to_string();
+    for words in [
+        "[\"New York\", \"Rome\"]",
+        "[\"a|b\", \"c;d\", \"e\\tf\"]",
+        "[\"#a\", \"b # c\"]",
+        "[\"Smith, John\"]",
+        "[\"a\\nb\", \"\\\"\"]",
+    ] {
+        let script = format!(
+            "let v = {words}; io::save(table(#{{ x: v }}), \"{at}\"); print(io::table(\"{at}\").x == v); \
+             io::save(table(#{{ x: v, y: v }}), \"{at}\"); print(io::table(\"{at}\").y == v)"
+        );
+        assert_eq!(printed(&script), "true\ntrue", "{words}");
+    }
+    let nul = format!("io::save(table(#{{ x: [\"a\\x00b\"] }}), \"{at}\")");
+    assert!(printed(&nul).contains("zero byte, which no text has"), "{}", printed(&nul));
+}
+
+/// What other languages call it leads to what it is called here.
+#[test]
+fn names_from_elsewhere_lead_on() {
+    for (script, mend) in [
+        ("t.value_counts(\"flow\")", "write t.group(\"g\").count()"),
+        ("t.isna()", "write t.x.is_missing()"),
+        ("t.append(t)", "write t.concat(u)"),
+        ("t.info()", "write t.describe()"),
+        ("t[t.w2 > 0 && t.ok]", "lists of true and false are joined by & and |"),
+        ("nanmean(t.w2)", "write mean(v.drop_missing())"),
+    ] {
+        let (mut session, _) = session();
+        let d = session.eval("t", &format!("{FLOWS}{script}")).err().unwrap();
+        assert!(d.hint.as_ref().is_some_and(|h| h.contains(mend)), "{script}: {d:?}");
+    }
 }

@@ -274,7 +274,7 @@ fn decisions_are_noted() {
     let note = "line 1 (`5.1, 3.5, setosa`) is taken as a point, not as names; header: true takes it as names";
     assert_eq!((iris.rows.n, iris.notes), (2, vec![note.to_string()]));
     let gaps = labels("x,l\n1,a\n2,\n3,NA\n", Column::Named("l".into()));
-    assert_eq!(gaps.notes, ["labels: column 2 (`l`) is empty in 1 of 3 lines"]);
+    assert_eq!(gaps.notes, ["labels: column 2 (`l`) is missing in 2 of 3 lines"]);
     let Some(Labels::Texts(l)) = gaps.labels else { panic!() };
     assert_eq!(l.iter().collect::<Vec<_>>(), ["a", "", "NA"]);
     let many: String = (0..30).map(|i| format!("{i},name{i}\n")).collect();

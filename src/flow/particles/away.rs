@@ -24,7 +24,10 @@ pub(super) fn away(parts: &[Part], target: &Points, d: usize, interrupt: &Interr
     };
     let ascent = Ascent { interrupt: interrupt.clone(), ..Ascent::default() };
     parts.iter().try_fold(0.0, |sum, part| {
-        let fit = part.critic.boxed_clone().fit(&part.term, &moved, target, &ascent)?;
+        let mut critic = part.critic.boxed_clone();
+        // from nothing: what a run has solved so far must not change what its rounding is, or one that goes on is another
+        critic.restore(&[], &target.device())?;
+        let fit = critic.fit(&part.term, &moved, target, &ascent)?;
         Ok(sum + part.weight * number(&fit.value)?)
     })
 }

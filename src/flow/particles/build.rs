@@ -29,9 +29,10 @@ pub(crate) fn particle_flow(
     let mut options: ParticleOptions = given.typed_over(defaults)?;
     options.noise = made_of.noise.clone().unwrap_or_default();
     check_control(options.integrator, given)?;
-    if given.has("carry") && !options.dt.is_auto() {
+    let found = ["carry", "rest"].into_iter().find(|name| given.has(name));
+    if let Some(name) = found.filter(|_| !options.dt.is_auto()) {
         return Err(Error::Unsupported {
-            what: "the option `carry`".into(),
+            what: format!("the option `{name}`"),
             reason:
                 "belongs to steps that are found from the run: with a fixed dt particles follow their velocities alone"
                     .into(),

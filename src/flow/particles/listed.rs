@@ -41,6 +41,12 @@ pub(crate) const CARRY: Opt = Opt {
     kind: OptionKind::Flag,
     doc: "with dt: \"auto\", a critic that is trained or a kernel, and 100 planned steps or more: a source of six times the size of the target or a sixth, or 20 sizes away from it, goes to its place, size and tails after the first; after 60 and 80 %, with a kernel after 30 %, too, particles whose partners in an optimal plan lie across a gap of the target go there; false for a flow alone",
 };
+/// Copies of the target.
+pub(crate) const REST: Opt = Opt {
+    name: "rest",
+    kind: OptionKind::Flag,
+    doc: "with dt: \"auto\", a critic that is trained and a target of 100 points or more: steps are halved, every 10 steps, while particles lie nearer to the points of the target than 0.85 of what these lie apart and their energy distance is below 0.06 of that of two samples: a critic that goes on copies the points; false goes on",
+};
 /// Critic.
 pub(crate) const CRITIC: Opt = Opt {
     name: "critic",
@@ -80,6 +86,7 @@ pub(crate) const ALL: &[Opt] = &[
     NOISE,
     ADAPT,
     CARRY,
+    REST,
     CRITIC,
     OPTIMIZER[0],
     OPTIMIZER[1],

@@ -6,6 +6,7 @@ mod dot;
 pub(super) mod listed;
 mod options;
 mod recipe;
+mod rest;
 mod running;
 mod widths;
 pub(super) use build::particle_flow;

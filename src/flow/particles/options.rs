@@ -59,6 +59,9 @@ pub struct ParticleOptions {
     pub adapt_width: usize,
     /// whether particles that an optimal plan takes across gaps of the target are carried, where the step is "auto"; they are unless this says no
     pub carry: Option<bool>,
+    /// whether particles come to rest before they copy the points of the target, where the step is "auto" and a critic is trained; they do
+    /// unless this says no
+    pub rest: Option<bool>,
     /// points of each sample per ascent step of a critic that is trained; 0 takes all
     pub batch: usize,
 }
@@ -76,6 +79,7 @@ impl Default for ParticleOptions {
             noise: Noise::None,
             adapt_width: 0,
             carry: None,
+            rest: None,
             batch: 0,
         }
     }

@@ -1,6 +1,7 @@
 //! Particle flows before they have met their particles.
 use super::dot;
 use super::options::ParticleOptions;
+use super::rest::Rest;
 use super::running::ParticleFlow;
 use super::widths::family;
 use crate::critic::{Asked, CriticBuilder, Frame, natural};
@@ -152,6 +153,7 @@ impl ParticleRecipe {
             pace: pace.transpose()?,
             target,
             classes,
+            rest: Rest::default(),
             carried: 0,
             planned: s.steps,
             finds_width: awaits_width(self.divergence.as_ref()),

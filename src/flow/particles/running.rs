@@ -3,6 +3,7 @@ use super::away::away;
 use super::carry;
 use super::dot;
 use super::options::{Dt, ParticleOptions};
+use super::rest::Rest;
 use super::widths::{adapt, set_width, width};
 use crate::critic::{Ascent, Named};
 use crate::device::Points;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 /// Names of saved numbers.
 const PACE: &str = "pace";
 const CARRIED: &str = "carried";
+const REST: &str = "rest";
 
 /// How often an implicit step of a length that was found may be halved.
 const HALVINGS: usize = 6;
@@ -44,6 +46,8 @@ pub struct ParticleFlow {
     pub(super) classes: Option<Classes>,
     /// what chooses the steps, unless they have a length
     pub(super) pace: Option<Pace>,
+    /// how much of their steps particles take
+    pub(super) rest: Rest,
     /// how many particles were carried
     pub(super) carried: u64,
     /// how many steps are planned
@@ -62,6 +66,15 @@ struct Before {
 }
 
 impl ParticleFlow {
+    /// Looks whether particles copy the points of the target.
+    fn look(&mut self, state: &State) -> Result<()> {
+        let trained = self.parts.iter().any(|part| part.critic.trains());
+        if self.options.rest != Some(false) && self.pace.is_some() && trained {
+            self.rest.look(state.step, &state.particles, &self.target)?;
+        }
+        Ok(())
+    }
+
     /// Carries particles over gaps where that is due; after the first step, from where they were before it, to the size of the target,
     /// with critics that have seen nothing yet: those that have are planes.
     fn carry(&mut self, before: Option<Before>, state: &mut State) -> Result<()> {
@@ -96,6 +109,7 @@ impl ParticleFlow {
 
 impl Step for ParticleFlow {
     fn step(&mut self, state: State) -> Result<(State, Record)> {
+        self.look(&state)?;
         let o = &self.options;
         if o.adapt_width > 0 && state.step.is_multiple_of(o.adapt_width) {
             adapt(&mut self.parts, &state.particles, &self.target, &self.interrupt)?;
@@ -143,7 +157,7 @@ impl Step for ParticleFlow {
         };
         // one step of the scheme through displacements is one unit of its time
         let each = o.integrator.reads.is_empty() && o.noise.is_none();
-        let mut paced = Paced { inner: field, pace, step, each, length: None };
+        let mut paced = Paced { inner: field, pace, step, each, share: self.rest.factor, length: None };
         let from_zero = State { time: Time::Known(0.0), ..state };
         let (mut next, record) = (o.integrator.step)(from_zero, &control, &mut paced)?;
         if let Some((dt, _)) = paced.length {
@@ -187,6 +201,7 @@ impl Saved for ParticleFlow {
         if let Some(pace) = &self.pace {
             out.push(Named { name: PACE.into(), data: pace.state()? });
             out.push(Named::count(CARRIED, self.carried));
+            out.extend(self.rest.state().map(|data| Named { name: REST.into(), data }));
         }
         Ok(out)
     }
@@ -203,6 +218,7 @@ impl Saved for ParticleFlow {
             let saved = tensors.iter().find(|n| n.name == PACE);
             pace.restore(saved.map_or(&[][..], |n| &n.data), &self.target.device());
             self.carried = count(tensors, CARRIED);
+            self.rest.restore(tensors.iter().find(|n| n.name == REST).map_or(&[][..], |n| &n.data));
         }
         Ok(())
     }
@@ -228,7 +244,7 @@ impl Viewed for ParticleFlow {
 
     fn report(&self, _: &State) -> Result<Vec<(&'static str, f64)>> {
         let mut out = match (&self.pace, self.options.dt) {
-            (Some(pace), _) => vec![("dt", pace.length()?), ("carried", self.carried as f64)],
+            (Some(pace), _) => vec![("dt", self.rest.factor * pace.length()?), ("carried", self.carried as f64)],
             (None, Dt::Fixed(dt)) => vec![("dt", dt)],
             (None, Dt::Named(_)) => vec![],
         };

@@ -1,9 +1,10 @@
 //! A run: a flow on its way from a source to a target, everything it recorded, and what is needed to go on.
 use super::ending::Ending;
 use super::holdout;
+use super::keep::{Clock, RUNNING};
 use super::limits::Limits;
 use super::options::RunOptions;
-use super::run_loop::RunLoop;
+use super::run_loop::{Memory, Part, RunLoop};
 use super::units::in_units;
 use crate::device::Points;
 use crate::error::Result;
@@ -25,6 +26,7 @@ use crate::prepare::Transform;
 use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// A run, finished or not: everything recorded, and what is needed to go on.
 ///
@@ -89,6 +91,28 @@ pub struct Run {
     pub number: Option<usize>,
     /// its verdict, once somebody asked
     pub(crate) judged: OnceLock<Verdict>,
+}
+
+/// Writes the run as it is, or hears why it cannot be written.
+pub type Write<'a> = &'a mut dyn FnMut(Result<&Run>);
+
+/// Who keeps a run on its way.
+pub struct Keep<'a> {
+    /// how much time passes in between at least
+    pub every: Duration,
+    /// writes it
+    pub write: Write<'a>,
+}
+
+/// What goes on beside a run.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// one more observer
+    pub extra: Option<&'a mut dyn Observer>,
+    /// the step from which on snapshots are evenly spaced; where it goes on from, if not given
+    pub begun: Option<usize>,
+    /// who keeps it
+    pub keep: Option<Keep<'a>>,
 }
 
 impl Run {
@@ -207,21 +231,35 @@ impl Run {
 
     /// Takes `steps` more steps. The run keeps everything it recorded whatever the ending.
     pub fn advance(&mut self, steps: usize, interrupt: &Interrupt, sink: &mut dyn FnMut(Report)) -> Ending {
-        self.advance_watched(steps, interrupt, sink, None)
+        self.advance_beside(steps, interrupt, sink, Beside::default())
     }
 
-    /// The same, with one more observer.
-    pub fn advance_watched(
+    /// The same, with what goes on beside it.
+    pub fn advance_beside(
         &mut self,
         steps: usize,
         interrupt: &Interrupt,
         sink: &mut dyn FnMut(Report),
-        extra: Option<&mut dyn Observer>,
+        beside: Beside,
     ) -> Ending {
         self.judged = OnceLock::new();
-        let ending = self.try_advance(steps, interrupt, sink, extra).unwrap_or_else(Ending::Broken);
+        self.ending = RUNNING.into();
+        let ending = self.try_advance(steps, interrupt, sink, beside).unwrap_or_else(Ending::Broken);
         self.ending = ending.describe();
         ending
+    }
+
+    /// Hands a copy of the run, as it is between two steps, to whoever keeps it.
+    fn keep(&self, history: &History, taken: &[Snapshot], keep: &mut Keep) {
+        let mut copy = self.clone();
+        copy.history = history.clone();
+        copy.snapshots.extend_from_slice(taken);
+        copy.snapshots.dedup_by_key(|s| s.step);
+        // of a flow whose particles are made when they are looked at; the run itself goes on as if nobody had
+        match guarded("a run", || copy.flow.push_forward(&mut copy.state)) {
+            Ok(()) => (keep.write)(Ok(&copy)),
+            Err(e) => (keep.write)(Err(e)),
+        }
     }
 
     fn try_advance(
@@ -229,27 +267,45 @@ impl Run {
         steps: usize,
         interrupt: &Interrupt,
         sink: &mut dyn FnMut(Report),
-        extra: Option<&mut dyn Observer>,
+        beside: Beside,
     ) -> Result<Ending> {
+        let Beside { extra, begun, mut keep } = beside;
         let o = self.options.clone();
         let metrics = in_units(metric::by_names(&o.metrics, interrupt)?, &self.place_of_particles());
         let target = self.flow.encode_target(&self.inside.target)?;
         let start = self.flow.initial(&self.inside.source)?;
         let mut history =
             HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(&self.history);
-        let mut snapshots = Snapshots::new(o.snapshots, self.state.step, steps);
+        let end = self.state.step.saturating_add(steps);
+        let begun = begun.unwrap_or(self.state.step).min(self.state.step);
+        let mut snapshots = Snapshots::new(o.snapshots, begun, end - begun);
         let mut stop = Stop::new(o.stop.clone(), o.record_every);
         let mut progress = Progress::new(self.flow.describe(), self.state.step, steps, sink);
         let limits = Limits::of(&start, &target, o.runaway)?;
         self.flow.set_interrupt(interrupt.clone());
-        let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
-        if let Some(extra) = extra {
-            watchers.push(extra);
-        }
-        let (flow, state, seconds) = (&mut self.flow, &mut self.state, &mut self.seconds);
-        let run = RunLoop { flow, state, seconds, limits, interrupt, watchers: &mut watchers };
-        // a fault of whoever watches, or of the last reading, leaves what was recorded
-        let ending = guarded("a run", || Ok(run.advance(steps))).unwrap_or_else(Ending::Broken);
+        let mut memory = Memory::new((self.flow.clone(), self.state.clone()), self.seconds);
+        let mut clock = keep.as_ref().map(|keep| Clock::new(keep.every));
+        let mut extra = extra;
+        let ending = loop {
+            let mut watchers: Vec<&mut dyn Observer> = vec![&mut history, &mut snapshots, &mut stop, &mut progress];
+            if let Some(extra) = &mut extra {
+                watchers.push(&mut **extra);
+            }
+            let due = || clock.as_ref().is_some_and(Clock::is_due);
+            let (flow, state, seconds) = (&mut self.flow, &mut self.state, &mut self.seconds);
+            let run = RunLoop { flow, state, seconds, limits, interrupt, watchers: &mut watchers, due: &due };
+            // a fault of whoever watches, or of the last reading, leaves what was recorded
+            let part = guarded("a run", || Ok(run.advance(end, &mut memory)));
+            match part.unwrap_or_else(|e| Part::Ended(Ending::Broken(e))) {
+                Part::Ended(ending) => break ending,
+                Part::Paused => {}
+            }
+            if let (Some(keep), Some(clock)) = (&mut keep, &mut clock) {
+                clock.begin();
+                self.keep(&history.history, &snapshots.taken, keep);
+                clock.end();
+            }
+        };
         self.history = history.history;
         self.snapshots.extend(snapshots.taken);
         self.snapshots.dedup_by_key(|s| s.step);

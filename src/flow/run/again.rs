@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// Keys that came into what a run writes after form 4, which therefore lacks them.
-const SINCE_FORM_4: &[&str] = &["number", "origins", "carry", "holdout", "fades", "in_units"];
+const SINCE_FORM_4: &[&str] = &["number", "origins", "carry", "rest", "holdout", "fades", "in_units"];
 
 /// Errors, with the name, unless the run would write just these arrays, bit for bit.
 pub(super) fn arrays(run: &Run, read: &[Array]) -> Result<(), String> {

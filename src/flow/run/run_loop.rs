@@ -1,4 +1,5 @@
-//! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong.
+//! The one run loop: step, read, observe, until the steps are done, a rule fires, or something goes wrong; with pauses in which the run
+//! is kept.
 use super::ending::Ending;
 use super::limits::Limits;
 use crate::error::{Error, Result};
@@ -18,10 +19,20 @@ pub(super) struct RunLoop<'a, 'b> {
     pub limits: Limits,
     pub interrupt: &'a Interrupt,
     pub watchers: &'a mut [&'b mut dyn Observer],
+    /// whether it is time to pause, so that the run can be kept
+    pub due: &'a dyn Fn() -> bool,
+}
+
+/// How far the loop came.
+pub(super) enum Part {
+    /// it goes on where it is
+    Paused,
+    /// the run has ended
+    Ended(Ending),
 }
 
 /// What the loop remembers between steps.
-struct Memory {
+pub(super) struct Memory {
     begun: Instant,
     /// seconds of earlier parts
     before: f64,
@@ -30,34 +41,39 @@ struct Memory {
     latest: Reading,
 }
 
-impl RunLoop<'_, '_> {
-    /// Takes steps. Whatever the ending, the flow and the state fit each other and can go on.
-    pub fn advance(mut self, steps: usize) -> Ending {
-        let before = *self.seconds;
-        let mut memory = Memory {
+impl Memory {
+    /// Of a run that goes on from here.
+    pub fn new(good: (Box<dyn Flow>, State), seconds: f64) -> Memory {
+        let none = f64::NAN;
+        Memory {
             begun: Instant::now(),
-            before,
-            good: (self.flow.clone(), self.state.clone()),
-            latest: Reading {
-                divergence: f64::NAN,
-                fisher: f64::NAN,
-                speed: f64::NAN,
-                fastest: f64::NAN,
-                seconds: before,
-            },
-        };
-        let end = self.state.step + steps;
+            before: seconds,
+            good,
+            latest: Reading { divergence: none, fisher: none, speed: none, fastest: none, seconds },
+        }
+    }
+}
+
+impl RunLoop<'_, '_> {
+    /// Takes steps up to one, or until it is time to pause. Whatever the ending, the flow and the state fit each other and can go on.
+    pub fn advance(mut self, end: usize, memory: &mut Memory) -> Part {
         let mut ending = Ending::Finished;
         while self.state.step < end {
-            match self.step(&mut memory) {
+            match self.step(memory) {
+                Ok(Signal::Continue) if self.state.step < end && (self.due)() => return Part::Paused,
                 Ok(Signal::Continue) => {}
                 Ok(Signal::Stop(rule)) => {
                     ending = Ending::Rule(rule);
                     break;
                 }
-                Err(e) => return Ending::Broken(self.interrupt.check().err().unwrap_or(e)),
+                Err(e) => return Part::Ended(Ending::Broken(self.interrupt.check().err().unwrap_or(e))),
             }
         }
+        Part::Ended(self.end(ending, memory))
+    }
+
+    /// The last reading.
+    fn end(&mut self, ending: Ending, memory: &mut Memory) -> Ending {
         if let Err(e) = self.flow.push_forward(self.state) {
             return Ending::Broken(e);
         }
@@ -65,7 +81,7 @@ impl RunLoop<'_, '_> {
             Ok(()) => ending,
             Err(e) => {
                 if matches!(e, Error::Diverged { .. }) {
-                    (*self.flow, *self.state) = memory.good;
+                    (*self.flow, *self.state) = memory.good.clone();
                 }
                 Ending::Broken(e)
             }

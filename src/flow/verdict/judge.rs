@@ -20,6 +20,9 @@ const BRIDGES: f64 = 0.05;
 const NORMS: f64 = 0.12;
 const MATCHED_TAILS: f64 = 1.0;
 const ALIKE_TAILS: f64 = 2.5;
+/// An energy distance so many times that of two samples, of particles that can match all points and then have half of it, is of tails
+/// that differ, even where they differ by less than that.
+const UNMATCHED: f64 = 1.35;
 /// An energy distance so many times that of two samples is none of theirs.
 const UNLIKE: f64 = 5.0;
 /// Particles this much nearer to each other than points of the target are have collapsed.
@@ -218,12 +221,13 @@ fn word(m: &Measured) -> Word {
         Against::Spacing => (MATCHED, MATCHED_TAILS),
         Against::Samples => (ALIKE, ALIKE_TAILS),
     };
+    let unmatched = m.against == Against::Spacing && m.energy > UNMATCHED;
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             // a source that lay on these points itself was left alone
             () if copies(m.nearness) && !copies(m.nearness_at_start) => Word::Memorising,
             () if m.mapped && m.beyond > BRIDGES => Word::Between,
-            () if m.tails > tails && m.norms > NORMS => Word::Tails,
+            () if m.tails > tails && (m.norms > NORMS || unmatched) => Word::Tails,
             () => Word::Settled,
         };
     }

@@ -7,3 +7,4 @@ mod measure;
 mod parts;
 pub use judge::{Verdict, Word};
 pub use measure::{Against, Measured, Seen};
+pub(crate) use parts::{Rows, quantile};

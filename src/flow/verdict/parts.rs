@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 /// Rows in row-major order.
 #[derive(Clone, Debug)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     pub all: Vec<f64>,
     pub d: usize,
 }
@@ -88,7 +88,7 @@ pub(super) fn spread(rows: &Rows, k: usize) -> f64 {
 }
 
 /// The value below which a share of them lies; NaN of none.
-pub(super) fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+pub(crate) fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     if values.is_empty() {
         return f64::NAN;
     }

@@ -1,8 +1,8 @@
 //! How many records there are, and whether all of them have as many fields: counted without taking them apart.
+use super::comments::LeftOut;
 use super::text::Text;
 use super::tidy::{BLANKS, TAB, Tidy};
 use crate::interrupt;
-use crate::io::wanted::Wanted;
 use std::io::Read;
 
 /// What was counted.
@@ -16,6 +16,8 @@ pub struct Lines {
     pub open: bool,
     /// the line of the first record with another number of fields, and that number
     pub ragged: Option<(u64, usize)>,
+    /// what was passed over as comments
+    pub left_out: LeftOut,
 }
 
 /// Where the next byte stands.
@@ -46,8 +48,8 @@ impl Lines {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn of(from: &Text, separator: u8, wanted: &Wanted, names: bool) -> Result<Lines, String> {
-        let mut text = Tidy::new(from.read()?, separator, wanted.skip);
+    pub fn of(from: &Text, separator: u8, names: bool) -> Result<Lines, String> {
+        let mut text = Tidy::new(from.read()?, separator, from.skip, from.comments);
         let mut counter = Counter::new(if separator == BLANKS { TAB } else { separator }, names);
         let mut piece = vec![0; 1 << 16];
         loop {
@@ -55,7 +57,7 @@ impl Lines {
             interrupt::poll().map_err(|e| e.to_string())?;
             let n = text.read(&mut piece).map_err(|e| e.to_string())?;
             if n == 0 || counter.lines.ragged.is_some() {
-                return Ok(counter.lines);
+                return Ok(Lines { left_out: text.left_out(), ..counter.lines });
             }
             counter.add(&piece[..n]);
         }
@@ -173,6 +175,6 @@ mod tests {
         }
         let mut counter = Counter::new(b',', true);
         counter.add(b"\nx,y\n\"1\n2\",3\n\n4,\"5\n\",6\n");
-        assert_eq!(counter.lines, Lines { rows: 2, fields: 2, open: false, ragged: Some((6, 3)) });
+        assert_eq!(counter.lines, Lines { rows: 2, fields: 2, ragged: Some((6, 3)), ..Lines::default() });
     }
 }

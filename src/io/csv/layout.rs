@@ -1,9 +1,10 @@
 //! Which columns a text has, what they are called and which of them are coordinates.
 use super::cells::{Cell, Writing};
+use super::comments::{Comments, left_out, many};
 use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
-use super::separator;
+use super::separator::{self, Found};
 use super::text::Text;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
@@ -17,6 +18,8 @@ const UNNAMED: &str = "Unnamed: 0";
 pub struct Layout {
     /// the byte between fields
     pub separator: u8,
+    /// whether nobody named it
+    is_found: bool,
     /// how numbers are written
     pub writing: Writing,
     /// the names in the first line, empty where it holds a point
@@ -43,13 +46,14 @@ impl Layout {
     /// # Errors
     /// Says what cannot be read, which line has another number of fields, or what may be read in two ways.
     pub fn find(from: &Text, wanted: &Wanted) -> Result<Layout, String> {
-        let (separator, writing) = separator::find(from, wanted)?;
-        let top = top(&mut Records::open(from, separator, wanted)?, &writing)?;
+        let Found { separator, writing, note: parted } = separator::find(from, wanted)?;
+        let top = top(&mut Records::open(from, separator)?, &writing)?;
         feasible(&top, from.len)?;
         let (header, note) = header(&top, &writing, wanted)?;
         let names = if header { names(&top)? } else { vec![] };
         let mut out = Layout {
             separator,
+            is_found: wanted.separator.is_none(),
             names,
             line: top.line,
             below: if header { top.below } else { top.whole(&writing) },
@@ -57,7 +61,7 @@ impl Layout {
             columns: 0,
             open: true,
             index: false,
-            notes: note.into_iter().collect(),
+            notes: parted.into_iter().chain(note).collect(),
             writing,
         };
         out.count(from, wanted)?;
@@ -69,8 +73,8 @@ impl Layout {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn records<'a>(&self, from: &'a Text, wanted: &Wanted) -> Result<Records<'a>, String> {
-        let mut records = Records::open(from, self.separator, wanted)?;
+    pub fn records<'a>(&self, from: &'a Text) -> Result<Records<'a>, String> {
+        let mut records = Records::open(from, self.separator)?;
         if !self.names.is_empty() {
             records.next()?;
         }
@@ -78,8 +82,12 @@ impl Layout {
     }
 
     fn count(&mut self, from: &Text, wanted: &Wanted) -> Result<(), String> {
-        let lines = Lines::of(from, self.separator, wanted, !self.names.is_empty())?;
+        let lines = Lines::of(from, self.separator, !self.names.is_empty())?;
         (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
+        // among numbers alone nothing else can be meant
+        if wanted.comment.is_none() && (wanted.labels.is_some() || matches!(from.comments, Comments::Above(_))) {
+            self.notes.extend(left_out(from.comments, lines.left_out));
+        }
         if let Some((line, fields)) = lines.ragged {
             return Err(self.ragged(fields, line));
         }
@@ -103,7 +111,8 @@ impl Layout {
     fn ragged(&self, fields: usize, line: u64) -> String {
         let (fields, columns) = (many(fields, "field"), self.columns);
         let skip = if self.rows < 4 { "; skip: n passes over n lines before the table" } else { "" };
-        format!("line {line} has {fields}, those before it {columns}{}{skip}", self.by())
+        let whole = if self.is_found { "; separator: \"\" reads a line as one field" } else { "" };
+        format!("line {line} has {fields}, those before it {columns}{}{skip}{whole}", self.by())
     }
 
     /// By what fields are told apart, for messages about their number.
@@ -262,11 +271,6 @@ fn feasible(top: &Top, bytes: u64) -> Result<(), String> {
     let Some(reason) = memory::refusal(size / 2) else { return Ok(()) };
     let whole = memory::amount(u128::from(bytes));
     Err(format!("its {whole} are about {rows} lines of {fields} fields, half of which {reason}"))
-}
-
-/// "1 field", "3 fields".
-pub fn many(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Names for a message, a few of them.

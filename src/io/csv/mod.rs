@@ -3,6 +3,7 @@
 //! A file is read twice: once for its lines, fields and names, so that the numbers get the memory they need and no more, and
 //! once for the numbers. In between nothing is asked for that the file does not hold.
 mod cells;
+mod comments;
 mod count;
 mod header;
 mod layout;
@@ -16,10 +17,10 @@ mod tidy;
 use super::format::{Format, Tables};
 
 /// What these files take.
-const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "skip"];
+const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
 
 /// What tables take: labels are one of their columns.
-const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "skip"];
+const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
 
 pub(super) const CSV: Format = Format {
     extension: "csv",

@@ -1,6 +1,8 @@
 //! The numbers and labels of a text.
 use super::cells::{Cell, Writing, trimmed};
-use super::layout::{Layout, listed, many};
+use super::comments::Comments;
+use super::comments::many;
+use super::layout::{Layout, listed};
 use super::records::text;
 use super::text::Text;
 use crate::dataset::Rows;
@@ -20,7 +22,7 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// Reads points, and labels where they are asked for.
 pub fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
-    let text = Text::open(path)?;
+    let text = Text::open(path, wanted, Comments::Anywhere(b'#'))?;
     read(&text, wanted).map_err(|e| failed(path, e))
 }
 
@@ -39,7 +41,7 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<Loaded, String> {
     }
     let mut reading = Reading { columns, data: Vec::with_capacity(n * d), labels: None, rounded: None };
     reading.labels = labels.map(|k| Reader::new(k, n));
-    let mut records = layout.records(from, wanted)?;
+    let mut records = layout.records(from)?;
     while let Some((record, line)) = records.next()? {
         if reading.data.len() + d > n * d && d > 0 || record.len() != layout.columns {
             return Err("it was changed while it was read".into());
@@ -81,12 +83,8 @@ impl Reading {
                 }
                 Cell::Text => return Err(layout.no_number(field, line, *k)),
             };
-            if x.abs() >= WHOLE && self.rounded.is_none() && rounded(trimmed(field), x) {
-                let shown = excerpt(&String::from_utf8_lossy(trimmed(field)));
-                let column = layout.named(*k);
-                self.rounded = Some(format!(
-                    "whole numbers beyond 2^53 are rounded to 53 bits: line {line}, {column} has {shown}"
-                ));
+            if self.rounded.is_none() && is_rounded(field, x) {
+                self.rounded = Some(rounding(layout, field, line, *k));
             }
             self.data.push(x);
         }
@@ -97,8 +95,18 @@ impl Reading {
     }
 }
 
+/// What to say of a number that is not the one in its field.
+pub fn rounding(layout: &Layout, field: &[u8], line: u64, k: usize) -> String {
+    let (shown, column) = (excerpt(&String::from_utf8_lossy(trimmed(field))), layout.named(k));
+    format!("whole numbers beyond 2^53 are rounded to 53 bits: line {line}, {column} has {shown}")
+}
+
 /// Whether a field is a whole number that is not the one it is read as.
-fn rounded(field: &[u8], x: f64) -> bool {
+pub fn is_rounded(field: &[u8], x: f64) -> bool {
+    if x.is_nan() || x.abs() < WHOLE {
+        return false;
+    }
+    let field = trimmed(field);
     let digits = field.strip_prefix(b"-").or(field.strip_prefix(b"+")).unwrap_or(field);
     digits.iter().all(u8::is_ascii_digit) && format!("{:.0}", x.abs()).as_bytes() != digits
 }
@@ -108,19 +116,20 @@ struct Reader {
     column: usize,
     texts: Texts,
     numbers: Option<Vec<f64>>,
-    empty: usize,
+    missing: usize,
 }
 
 impl Reader {
     fn new(column: usize, n: usize) -> Reader {
-        Reader { column, texts: Texts::with_capacity(n, 0), numbers: Some(Vec::with_capacity(n)), empty: 0 }
+        Reader { column, texts: Texts::with_capacity(n, 0), numbers: Some(Vec::with_capacity(n)), missing: 0 }
     }
 
     fn add(&mut self, writing: &Writing, record: &ByteRecord, line: u64) -> std::result::Result<(), String> {
         let field = text(&record[self.column], line)?;
-        self.empty += usize::from(field.is_empty());
+        let cell = writing.cell(field.as_bytes());
+        self.missing += usize::from(cell == Cell::Missing);
         self.texts.push(field);
-        match (writing.cell(field.as_bytes()), &mut self.numbers) {
+        match (cell, &mut self.numbers) {
             (Cell::Number(x), Some(numbers)) => numbers.push(x),
             (Cell::Missing, Some(numbers)) => numbers.push(f64::NAN),
             _ => self.numbers = None,
@@ -130,8 +139,8 @@ impl Reader {
 
     fn finish(self, layout: &Layout, notes: &mut Vec<String>) -> Labels {
         let (n, named) = (self.texts.len(), layout.named(self.column));
-        if self.empty > 0 {
-            notes.push(format!("labels: {named} is empty in {} of {}", self.empty, many(n, "line")));
+        if self.missing > 0 {
+            notes.push(format!("labels: {named} is missing in {} of {}", self.missing, many(n, "line")));
         }
         // a column of nothing but gaps has no numbers
         let numbers = self.numbers.filter(|l| l.iter().any(|x| !x.is_nan()));

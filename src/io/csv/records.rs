@@ -3,7 +3,6 @@ use super::cells::trimmed;
 use super::text::Text;
 use super::tidy::{BLANKS, TAB, Tidy};
 use crate::input::excerpt;
-use crate::io::wanted::Wanted;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::io::Read;
 
@@ -16,13 +15,13 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// From the first line that counts on, with fields parted by this byte.
-    pub fn open(from: &'a Text, separator: u8, wanted: &Wanted) -> Result<Records<'a>, String> {
+    pub fn open(from: &'a Text, separator: u8) -> Result<Records<'a>, String> {
         let delimiter = if separator == BLANKS { TAB } else { separator };
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(Tidy::new(from.read()?, separator, wanted.skip));
+            .from_reader(Tidy::new(from.read()?, separator, from.skip, from.comments));
         Ok(Records { reader, record: ByteRecord::new(), line: 0 })
     }
 

@@ -32,10 +32,10 @@ fn text(v: f64) -> String {
 /// What stands for a gap where an empty field would be none.
 const NO_VALUE: &str = "NA";
 
-/// A field of text, in quotes where it would be read as something else: blanks, quotes, what parts fields, a comment.
-fn quoted(field: &str, separator: u8, out: &mut String) {
-    let parts =
-        |c: char| c == char::from(separator) || matches!(c, '"' | '\n' | '\r') || separator == b' ' && c == '\t';
+/// A field of text, in quotes where it would be read as something else: blanks, quotes, what may part fields, a comment. Of a table
+/// with one column blanks may part fields, too.
+fn quoted(field: &str, blanks: bool, out: &mut String) {
+    let parts = |c: char| matches!(c, '"' | '\n' | '\r' | ',' | ';' | '|' | '\t') || blanks && c == ' ';
     if field.is_empty() || field.contains(parts) || field.contains('#') || field.trim() != field {
         *out += "\"";
         *out += &field.replace('"', "\"\"");
@@ -48,13 +48,18 @@ fn quoted(field: &str, separator: u8, out: &mut String) {
 /// What of a table is not read as it was: texts that look like numbers, or like gaps, or end in blanks.
 fn unlike(name: &str, column: &Column) -> Option<String> {
     let Column::Texts(t) = column else { return None };
-    let writing = Writing::default();
-    let read = |w: &&str| writing.cell(w.as_bytes());
+    let (point, comma) = (Writing::default(), Writing { comma: true, missing: vec![] });
+    // where no number has a point, commas may stand before fractions
+    let read = |w: &&str| match point.cell(w.as_bytes()) {
+        Read::Text => comma.cell(w.as_bytes()),
+        other => other,
+    };
     let blanks = t.words.iter().find(|w| w.trim() != *w).map(|w| (w, "without the blanks around it"));
+    let ends = t.words.iter().find(|w| w.contains('\r')).map(|w| (w, "with other ends of lines"));
     let gap = t.words.iter().find(|w| read(w) == Read::Missing);
     let texts = t.words.iter().any(|w| read(&w) == Read::Text);
     let number = t.words.iter().find(|w| !texts && read(w) != Read::Missing);
-    let (word, what) = gap.map(|w| (w, "as missing")).or(number.map(|w| (w, "as a number"))).or(blanks)?;
+    let (word, what) = gap.map(|w| (w, "as missing")).or(number.map(|w| (w, "as a number"))).or(blanks).or(ends)?;
     Some(format!(
         "column `{}` has the text `{}`, which is read {what} again; a .parquet file keeps it",
         clip(name, 40),
@@ -77,16 +82,27 @@ pub fn save_table(t: &Table, path: &Path, separator: u8) -> Result<Vec<String>> 
         }
         out.push('\n');
     };
-    line(&mut out, &mut |k, out| quoted(&t.columns()[k].0, separator, out));
+    let blanks = separator == b' ' || t.columns().len() == 1;
+    line(&mut out, &mut |k, out| quoted(&t.columns()[k].0, blanks, out));
     for i in 0..t.rows() {
         interrupt::poll_each(i)?;
         line(&mut out, &mut |k, out| match t.columns()[k].1.cell(i) {
             Cell::Number(v) => *out += &text(v),
             Cell::Truth(v) => *out += &v.to_string(),
-            Cell::Text(v) => quoted(v, separator, out),
+            Cell::Text(v) => quoted(v, blanks, out),
             Cell::Missing => *out += gap,
         });
     }
+    if let Some(at) = out.find('\0') {
+        let reason = format!(
+            "line {} would have a zero byte, which no text has; a .parquet file keeps it",
+            1 + out[..at].matches('\n').count()
+        );
+        return Err(Error::io("write", path, reason));
+    }
     write_atomically(path, out.as_bytes())?;
-    Ok(t.columns().iter().filter_map(|(name, column)| unlike(name, column)).collect())
+    let numbered = t.names().all(|name| Writing::default().cell(name.as_bytes()) != Read::Text);
+    let header =
+        numbered.then(|| "the names of the columns look like numbers: header: true reads them as names".into());
+    Ok(t.columns().iter().filter_map(|(name, column)| unlike(name, column)).chain(header).collect())
 }

@@ -8,6 +8,9 @@ use crate::input::excerpt;
 use crate::io::wanted::Wanted;
 use csv::ByteRecord;
 
+/// What parts no line: none of its bytes is this one.
+pub const NOTHING: u8 = 0x1F;
+
 /// Those that are tried; where two do as well, the first.
 const SEPARATORS: &[u8] = b",;\t| ";
 /// Lines that are looked at, unless they have many bytes.
@@ -40,6 +43,10 @@ struct Tally {
     numbers: usize,
     /// numbers only if a comma stands before fractions
     commas: usize,
+    /// fields that are numbers either way, without those that are missing
+    figures: usize,
+    /// fields of the first line
+    first: usize,
     /// among them those that may have it where thousands end, and one of them
     thousands: usize,
     example: String,
@@ -50,6 +57,9 @@ struct Tally {
 impl Tally {
     fn add(&mut self, record: &ByteRecord, [point, comma]: [&Writing; 2]) {
         self.lines += 1;
+        if self.lines == 1 {
+            self.first = record.len();
+        }
         if record.len() > self.columns {
             (self.columns, self.alike) = (record.len(), 0);
         }
@@ -59,10 +69,12 @@ impl Tally {
             match (point.cell(field), comma.cell(field)) {
                 (Cell::Number(_) | Cell::Beyond, _) => {
                     self.numbers += 1;
+                    self.figures += 1;
                     self.points += usize::from(field.contains(&b'.'));
                 }
                 (_, Cell::Number(_) | Cell::Beyond) => {
                     self.commas += 1;
+                    self.figures += 1;
                     let text = String::from_utf8_lossy(trimmed(field));
                     self.thousands += usize::from(by_thousands(&text));
                     self.example = excerpt(&text);
@@ -73,9 +85,14 @@ impl Tally {
         }
     }
 
+    /// Whether it may part fields: signs in texts, as between words, are not in every line, nor in the first.
+    fn is_table(&self) -> bool {
+        self.figures > 0 || self.first == self.columns && 2 * self.alike > self.lines
+    }
+
     /// How well it parts the lines: 0 if it does not.
     fn score(&self) -> f64 {
-        if self.columns < 2 {
+        if self.columns < 2 || !self.is_table() {
             return 0.0;
         }
         let share = (self.numbers + self.commas) as f64 / self.fields as f64;
@@ -83,15 +100,16 @@ impl Tally {
     }
 }
 
-fn tally(from: &Text, separator: u8, wanted: &Wanted, writings: [&Writing; 2]) -> Result<Tally, String> {
+fn tally(from: &Text, separator: u8, writings: [&Writing; 2]) -> Result<Tally, String> {
     let mut out = Tally::default();
-    first(&mut Records::open(from, separator, wanted)?, |record, _| out.add(record, writings))?;
+    first(&mut Records::open(from, separator)?, |record, _| out.add(record, writings))?;
     Ok(out)
 }
 
 /// The separator that was asked for.
 fn asked(given: &str) -> Result<u8, String> {
     match given.as_bytes() {
+        [] => Ok(NOTHING),
         [b] if b.is_ascii() && !b.is_ascii_alphanumeric() && !b"\"\r\n\0.+-#".contains(b) => Ok(*b),
         _ => Err(format!(
             "the separator `{}` is none: expected one sign such as \",\", \";\", \"\\t\", or \" \" for any number of blanks",
@@ -100,26 +118,46 @@ fn asked(given: &str) -> Result<u8, String> {
     }
 }
 
-/// The separator, and how numbers are written.
+/// What parts fields, and how numbers are written.
+pub struct Found {
+    /// the byte between fields
+    pub separator: u8,
+    /// how numbers are written
+    pub writing: Writing,
+    /// what was decided without being asked and may be wrong
+    pub note: Option<String>,
+}
+
+/// Finds both.
 ///
 /// # Errors
 /// What cannot be read, and numbers that may be written in two ways.
-pub fn find(from: &Text, wanted: &Wanted) -> Result<(u8, Writing), String> {
+pub fn find(from: &Text, wanted: &Wanted) -> Result<Found, String> {
     let writing = |comma| Writing { comma, missing: wanted.missing.clone() };
     let (point, comma) = (writing(false), writing(true));
-    let tally = |separator| tally(from, separator, wanted, [&point, &comma]);
-    let (separator, best) = match &wanted.separator {
-        Some(given) => (asked(given)?, tally(asked(given)?)?),
+    let tally = |separator| tally(from, separator, [&point, &comma]);
+    let (mut note, given) = (None, wanted.separator.as_deref().map(asked).transpose()?.or(from.names));
+    let (separator, best) = match given {
+        Some(given) => (given, tally(given)?),
         None => {
-            let mut best = (SEPARATORS[0], tally(SEPARATORS[0]));
-            for separator in &SEPARATORS[1..] {
+            let mut best = (NOTHING, tally(NOTHING));
+            let (mut parts, mut damage) = (None, None);
+            for separator in SEPARATORS {
                 let other = tally(*separator);
                 let score = |t: &Result<Tally, String>| t.as_ref().map_or(0.0, Tally::score);
+                damage = damage.or_else(|| other.as_ref().err().cloned());
+                parts = parts.or(other.as_ref().ok().filter(|t| t.columns > 1).map(|_| *separator));
                 if score(&other) > score(&best.1) {
                     best = (*separator, other);
                 }
             }
-            (best.0, best.1?)
+            // what parts nothing hides a quote that is never closed
+            if let (NOTHING, Some(damage)) = (best.0, damage) {
+                return Err(damage);
+            }
+            let best = (best.0, best.1?);
+            note = doubtful(best.0, &best.1, parts);
+            best
         }
     };
     let by_comma = match wanted.decimal.as_deref() {
@@ -134,7 +172,21 @@ pub fn find(from: &Text, wanted: &Wanted) -> Result<(u8, Writing), String> {
         }
         None => best.commas > best.points,
     };
-    Ok((separator, if by_comma { comma } else { point }))
+    Ok(Found { separator, writing: if by_comma { comma } else { point }, note })
+}
+
+/// What to say where texts alone are parted, or are not.
+fn doubtful(separator: u8, found: &Tally, parts: Option<u8>) -> Option<String> {
+    match (separator, parts) {
+        (NOTHING, Some(sign)) => Some(format!(
+            "a line is read as one field: {} do not part all of them alike; separator: names what does",
+            named(sign)
+        )),
+        (BLANKS, _) if found.figures == 0 => {
+            Some("fields are parted at blanks; separator: \"\" reads a line as one field".into())
+        }
+        _ => None,
+    }
 }
 
 /// A separator in words.
@@ -142,6 +194,7 @@ pub fn named(separator: u8) -> String {
     match separator {
         BLANKS => "blanks".into(),
         TAB => "tabs".into(),
+        NOTHING => "nothing".into(),
         other => format!("`{}`", char::from(other)),
     }
 }

@@ -1,6 +1,8 @@
 //! A text as a table: what its columns are is found out from all their fields.
 use super::cells::{Cell, trimmed};
+use super::comments::Comments;
 use super::layout::Layout;
+use super::read::{is_rounded, rounding};
 use super::records::text;
 use super::text::Text;
 use crate::error::Result;
@@ -25,7 +27,7 @@ const NAMED: usize = 5;
 
 /// Reads a table.
 pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
-    let text = Text::open(path)?;
+    let text = Text::open(path, wanted, Comments::Above(b'#'))?;
     read(&text, wanted).map_err(|e| failed(path, e))
 }
 
@@ -47,7 +49,7 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<LoadedTable, String
         _ => (layout.coordinates(wanted, None)?, &layout.names[..]),
     };
     let names = called(names, &columns, &mut notes);
-    let seen = kinds(&layout, from, wanted, &columns)?;
+    let seen = kinds(&layout, from, &columns)?;
     let mut mixed = 0;
     for (k, s) in columns.iter().zip(&seen) {
         if let (Some(line), true) = (s.text, s.numbers || s.truths) {
@@ -61,17 +63,21 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<LoadedTable, String
         notes.push(format!("{} more columns of numbers and texts are taken as texts", mixed - NAMED));
     }
     let mut filling = seen.iter().map(|s| room(s, layout.rows)).collect::<std::result::Result<Vec<_>, _>>()?;
-    let mut records = layout.records(from, wanted)?;
-    let mut rows = 0;
+    let mut records = layout.records(from)?;
+    let (mut rows, mut lost) = (0, None);
     while let Some((record, line)) = records.next()? {
         rows += 1;
         if rows > layout.rows || record.len() != layout.columns {
             return Err("it was changed while it was read".into());
         }
         for (k, filling) in columns.iter().zip(&mut filling) {
-            add(filling, &layout, (&record[*k], line, *k))?;
+            let rounded = add(filling, &layout, (&record[*k], line, *k))?;
+            if rounded && lost.is_none() {
+                lost = Some(rounding(&layout, &record[*k], line, *k));
+            }
         }
     }
+    notes.extend(lost);
     if rows != layout.rows {
         return Err("it was changed while it was read".into());
     }
@@ -89,9 +95,9 @@ fn called(names: &[String], columns: &[usize], notes: &mut Vec<String>) -> Vec<S
 }
 
 /// What every column is.
-fn kinds(layout: &Layout, from: &Text, wanted: &Wanted, columns: &[usize]) -> std::result::Result<Vec<Seen>, String> {
+fn kinds(layout: &Layout, from: &Text, columns: &[usize]) -> std::result::Result<Vec<Seen>, String> {
     let mut seen = vec![Seen::default(); columns.len()];
-    let mut records = layout.records(from, wanted)?;
+    let mut records = layout.records(from)?;
     while let Some((record, line)) = records.next()? {
         if record.len() != layout.columns {
             return Err("it was changed while it was read".into());
@@ -128,18 +134,21 @@ fn room(seen: &Seen, rows: usize) -> std::result::Result<Filling, String> {
     Ok(out)
 }
 
-/// One entry more.
-fn add(to: &mut Filling, layout: &Layout, (field, line, k): (&[u8], u64, usize)) -> std::result::Result<(), String> {
+/// One entry more; whether it is rounded.
+fn add(to: &mut Filling, layout: &Layout, (field, line, k): (&[u8], u64, usize)) -> std::result::Result<bool, String> {
     match (&to, layout.writing.cell(field)) {
         (_, Cell::Missing) => to.gap(),
         (Filling::Texts(..), _) => to.text(text(field, line)?)?,
         (Filling::Truths(_), _) => to.truth(truth(field) == Some(true)),
-        (Filling::Numbers(_), Cell::Number(x)) => to.number(x),
+        (Filling::Numbers(_), Cell::Number(x)) => {
+            to.number(x);
+            return Ok(is_rounded(field, x));
+        }
         (Filling::Numbers(_), _) => {
             let shown = excerpt(&String::from_utf8_lossy(trimmed(field)));
             let end = "is beyond 1.8e308, where numbers end";
             return Err(format!("line {line}, column {}: `{shown}` {end}{}", k + 1, layout.called(k)));
         }
     }
-    Ok(())
+    Ok(false)
 }

@@ -1,5 +1,6 @@
 //! The bytes of a text with one field behind the other, made plain before they are taken apart: no byte-order mark, one kind of
 //! line end, no comments, one separator where there were blanks. No line is added or lost, so that lines keep their numbers.
+use super::comments::{Comments, LeftOut};
 use crate::input::{Input, PIECE};
 use crate::memory;
 use std::io::{Error, ErrorKind, Read, Result};
@@ -41,6 +42,10 @@ enum At {
 pub struct Tidy<R = Input> {
     from: R,
     separator: u8,
+    comments: Comments,
+    /// whether the first line of the table has begun
+    begun: bool,
+    left_out: LeftOut,
     /// lines still to pass over
     skip: usize,
     at: At,
@@ -54,6 +59,8 @@ pub struct Tidy<R = Input> {
     held: Vec<u8>,
     /// whether a separator is due before that, if it is none
     parted: bool,
+    /// whether nothing stands before that in its line
+    alone: bool,
     line: u64,
     /// where quotes were opened
     opened: u64,
@@ -71,10 +78,13 @@ fn invalid(what: String) -> Error {
 
 impl<R: Read> Tidy<R> {
     /// Makes a text plain whose fields are parted by this byte, without its first lines.
-    pub fn new(from: R, separator: u8, skip: usize) -> Tidy<R> {
+    pub fn new(from: R, separator: u8, skip: usize, comments: Comments) -> Tidy<R> {
         Tidy {
             from,
             separator,
+            comments,
+            begun: false,
+            left_out: LeftOut::default(),
             skip,
             at: At::Line,
             blank: false,
@@ -82,6 +92,7 @@ impl<R: Read> Tidy<R> {
             sign: vec![],
             held: vec![],
             parted: false,
+            alone: false,
             line: 1,
             opened: 0,
             record: 0,
@@ -90,6 +101,11 @@ impl<R: Read> Tidy<R> {
             given: 0,
             ended: false,
         }
+    }
+
+    /// What was taken for comments so far.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     fn is_blank(&self, b: u8) -> bool {
@@ -102,6 +118,7 @@ impl<R: Read> Tidy<R> {
         self.out.push(b'\n');
         self.blank = false;
         if self.at != At::Quoted {
+            self.begun |= !matches!(self.at, At::Line | At::Comment);
             self.at = At::Line;
             self.record = 0;
             self.checked = 0;
@@ -148,9 +165,29 @@ impl<R: Read> Tidy<R> {
             self.at = At::Plain;
         } else {
             self.held.clear();
-            self.at = At::Comment;
+            self.comment();
         }
         self.byte(b);
+    }
+
+    /// Whether a sign at this place begins a comment.
+    fn begins_comment(&self, b: u8) -> bool {
+        match self.comments {
+            Comments::Never => false,
+            Comments::Above(sign) => b == sign && self.at == At::Line && !self.begun,
+            Comments::Anywhere(sign) => {
+                let starts = matches!(self.at, At::Line | At::Field | At::Gap | At::Plain);
+                b == sign && starts && (self.at == At::Line || self.blank)
+            }
+        }
+    }
+
+    /// A comment begins: a line of its own, or the end of one.
+    fn comment(&mut self) {
+        self.at = At::Comment;
+        let alone = std::mem::take(&mut self.alone);
+        self.left_out.add(alone, self.begun, self.line);
+        self.begun |= !alone;
     }
 
     /// One byte, line ends made one.
@@ -162,7 +199,6 @@ impl<R: Read> Tidy<R> {
             return self.newline();
         }
         let starts = matches!(self.at, At::Line | At::Field | At::Gap);
-        let comment = b == b'#' && (self.at == At::Line || self.blank) && (starts || self.at == At::Plain);
         if self.at == At::Closing && b == b'"' {
             self.at = At::Quoted;
             return self.out.push(b);
@@ -175,8 +211,9 @@ impl<R: Read> Tidy<R> {
                 }
                 self.out.push(b);
             }
-            _ if comment => {
+            _ if self.begins_comment(b) => {
                 self.parted = self.at == At::Gap;
+                self.alone = self.at == At::Line;
                 self.held.push(b);
                 self.at = At::Hash;
             }
@@ -293,7 +330,8 @@ impl<R: Read> Tidy<R> {
     /// Whether nothing is to be done to these bytes: most files are as they should be.
     fn is_plain(&self, bytes: &[u8]) -> bool {
         let tab = if self.separator == TAB { b' ' } else { TAB };
-        let odd = |b: u8| b >= 0x80 || b == b'"' || b == b'#' || b == b'\r' || b == b' ' || b == tab || b == 0;
+        let sign = self.comments.sign().unwrap_or(0);
+        let odd = |b: u8| b >= 0x80 || b == b'"' || b == sign || b == b'\r' || b == b' ' || b == tab || b == 0;
         let simple = matches!(self.at, At::Line | At::Field | At::Plain) && !self.blank && !self.returned;
         let nothing_held = self.sign.is_empty() && self.skip == 0 && self.separator != BLANKS;
         // without a way out of the loop it takes many bytes at once
@@ -305,6 +343,7 @@ impl<R: Read> Tidy<R> {
         self.out.extend_from_slice(bytes);
         let lines = bytes.iter().map(|b| usize::from(*b == b'\n')).sum::<usize>();
         self.line += lines as u64;
+        self.begun |= lines < bytes.len();
         self.record += bytes.len() as u64;
         if let Some(last) = bytes.iter().rposition(|b| *b == b'\n') {
             (self.record, self.checked) = ((bytes.len() - last - 1) as u64, 0);
@@ -354,8 +393,9 @@ mod tests {
     use super::*;
 
     fn tidy(text: &str, separator: u8, skip: usize) -> String {
-        let mut out = String::new();
-        Tidy::new(text.as_bytes(), separator, skip).read_to_string(&mut out).map_or_else(|e| e.to_string(), |_| out)
+        let (mut out, comments) = (String::new(), Comments::Anywhere(b'#'));
+        let mut tidy = Tidy::new(text.as_bytes(), separator, skip, comments);
+        tidy.read_to_string(&mut out).map_or_else(|e| e.to_string(), |_| out)
     }
 
     #[test]

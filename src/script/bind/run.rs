@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::flow::labels::Labels;
 use crate::flow::origins::Place;
 use crate::flow::verdict::Word;
-use crate::flow::{Ending, Loaded, Recipe, Run, RunOptions};
+use crate::flow::{Beside, Ending, Keep, Loaded, Recipe, Run, RunOptions};
+use crate::interrupt::Interrupt;
 use crate::io::files::Disk;
 use crate::io::sealed::Earlier;
 use crate::memory;
@@ -19,7 +20,7 @@ use crate::prepare::Transform;
 use crate::record::{State, compact};
 use crate::script::call::Call;
 use crate::script::classes::classes;
-use crate::script::context::{Context, Resume, lock};
+use crate::script::context::{Checkpoints, Context, Resume, lock};
 use crate::script::convert::{count, list, text, type_of};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
@@ -74,7 +75,7 @@ fn running(l: &mut Library) {
     });
     let mut r = l.kind::<RunValue>(describe_run);
     r.method("resume(steps)", "goes on from where it ended, as a new run", |call, r, (steps,): (Dynamic,)| {
-        Ok(advance(call.context, Run::clone(r), count("resume(steps)", &steps)?)?)
+        Ok(go_on(call.context, r, count("resume(steps)", &steps)?)?)
     })
     .example("run.resume(4)");
     r.method("save(folder)", "writes the run to a folder, for load_run", |call, r, (folder,): (Dynamic,)| {
@@ -101,30 +102,50 @@ fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<R
     let steps = settings.steps;
     let prepare = options.value("prepare").map(|v| prepare(call, v, &q)).transpose()?.flatten();
     let run = Run::prepared(&c.compute.device, recipe, (p, q), prepare, labels, settings, &c.interrupt)?;
-    let number = {
-        let mut runs = lock(&c.runs);
-        *runs += 1;
-        *runs
-    };
-    let run = Run { number: Some(number), ..run };
-    let kept = lock(&c.resume).take_if(|kept| kept.number == number);
+    let run = Run { number: Some(next(c)), ..run };
+    match kept(c, &run)? {
+        Some(kept) => resume(c, kept, run),
+        None => advance(c, run, steps, None),
+    }
+}
+
+/// `run.resume(steps)`, or the part of it that a kept run has not taken yet.
+fn go_on(c: &Context, run: &Run, steps: usize) -> Result<RunValue> {
+    let run = Run { number: Some(next(c)), ..run.clone() };
+    let Some(kept) = kept(c, &run)? else { return advance(c, run, steps, None) };
+    c.note(format!("resumed from {} at step {}", kept.folder.display(), kept.run.state.step));
+    *lock(&c.last_run) = Some(Arc::new(kept.run.clone()));
+    let rest = (run.state.step + steps).saturating_sub(kept.run.state.step);
+    advance(c, kept.run, rest, Some(run.state.step))
+}
+
+/// The number of a run that is about to begin, or to go on.
+fn next(c: &Context) -> usize {
+    let mut runs = lock(&c.runs);
+    *runs += 1;
+    *runs
+}
+
+/// What `--resume` names, if it is this run.
+fn kept(c: &Context, run: &Run) -> Result<Option<Resume>> {
+    let kept = lock(&c.resume).take_if(|kept| Some(kept.number) == run.number);
     if let Some(kept) = kept {
-        if let Err(e) = fits(&kept, &run) {
+        if let Err(e) = fits(&kept, run) {
             // not used: what is kept stays as it is
             *lock(&c.resume) = Some(kept);
             return Err(e);
         }
-        return resume(c, kept, run);
+        return Ok(Some(kept));
     }
     let waits = lock(&c.resume).as_ref().map(|kept| kept.number);
-    if let Some(kept) = waits {
+    if let (Some(kept), Some(number)) = (waits, run.number) {
         c.note(format!("run {number} of the script starts anew: --resume goes on with its run {kept}"));
     }
-    advance(c, run, steps)
+    Ok(None)
 }
 
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
-fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
+fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Result<RunValue> {
     let name = format!("run {}", lock(&c.runs));
     let (target, place) = (run.flow.encode_target(&run.inside.target)?, run.place_of_particles());
     // a picture that cannot be drawn is no reason to end a run
@@ -135,7 +156,17 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
     };
     let mut live = (run.options.live && c.live() && target.dims()[1] > 1).then(|| Live::new(&mut draw));
     let extra = live.as_mut().map(|l| l as &mut dyn Observer);
-    let ending = run.advance_watched(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), extra);
+    let checkpoints = lock(&c.checkpoints).clone();
+    let mut said = None;
+    let mut write = |run: Result<&Run>| {
+        if let Some(to) = &checkpoints {
+            let done = run.and_then(|run| checkpoint(run, to));
+            tell(c, done, &mut said);
+        }
+    };
+    let keep = checkpoints.as_ref().map(|to| Keep { every: to.every, write: &mut write });
+    let beside = Beside { extra, begun, keep };
+    let ending = run.advance_beside(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), beside);
     let run = Arc::new(run);
     *lock(&c.last_run) = Some(run.clone());
     match ending {
@@ -152,6 +183,33 @@ fn advance(c: &Context, mut run: Run, steps: usize) -> Result<RunValue> {
                 }
             }
             Ok(run)
+        }
+    }
+}
+
+/// Keeps a run on its way, and the one before as `.run.before`, should the disk lose the last.
+fn checkpoint(run: &Run, to: &Checkpoints) -> Result<()> {
+    // a signal ends the run, not its being kept
+    let _shield = Interrupt::default().enter();
+    run.save_with(&Disk, &to.folder, Earlier::Kept, &Interrupt::default())?;
+    // what an earlier run of the folder said of itself
+    match std::fs::remove_file(&to.stale) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("write", &to.stale, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Says once that a run cannot be kept, and that it can again: it goes on.
+fn tell(c: &Context, done: Result<()>, said: &mut Option<String>) {
+    match done {
+        Ok(()) if said.take().is_some() => c.note("the run is kept again"),
+        Ok(()) => {}
+        Err(e) => {
+            let reason = e.to_string();
+            if said.as_ref() != Some(&reason) {
+                c.note(format!("the run goes on, but it is not kept: {reason}"));
+            }
+            *said = Some(reason);
         }
     }
 }
@@ -234,12 +292,14 @@ fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
     }
     c.note(format!("resumed from {folder} at step {}", kept.state.step));
     let rest = described.options.steps.saturating_sub(kept.state.step);
+    // a run that was broken off takes its snapshots where it would have taken them; one that goes beyond its end, from there on
+    let begun = (kept.options.steps == described.options.steps).then_some(0);
     // what the kept flow was tied with stays its own
     kept.options = RunOptions { seed: kept.options.seed, steps: kept.options.steps, ..described.options };
     kept.number = Some(number);
     // whatever happens from here on, it is this run that is kept
     *lock(&c.last_run) = Some(Arc::new(kept.clone()));
-    advance(c, kept, rest)
+    advance(c, kept, rest, begun)
 }
 
 /// `[source labels, target labels]`.

@@ -3,10 +3,13 @@ use super::io::wanted;
 use super::table_values::{as_list, as_map, as_points, borrowed, column, table, texts, value};
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
-use crate::io::{DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
+use crate::io::{COMMENT, DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
 use crate::script::call::{Call, Outcome};
+use crate::script::context::lock;
 use crate::script::convert::{count, plain_number, text};
+use crate::script::elsewhere;
 use crate::script::library::{Library, Of};
+use crate::script::sort::REORDERED;
 use crate::script::values::{TableRow, TableValue};
 use crate::table::Table;
 use rhai::{Array, Dynamic, ImmutableString, Map};
@@ -24,6 +27,7 @@ const READING: &[Opt] = &[
     SEPARATOR,
     DECIMAL,
     MISSING,
+    COMMENT,
     SKIP,
 ];
 
@@ -71,7 +75,7 @@ pub const ENTRIES: &[Entry] = &[
         "table(#{ x: [..], .. }) | table(points, names)",
         "A table: columns of numbers, texts or true and false, by name. It is made of a map of lists, of pairs [[\"x\", [..]], ..] \
          where the order of the columns counts, of maps, one a row, or of points. One value stands for all rows; () and NaN are \
-         missing, shown as NA, and left out of every statistic. t.x and t[\"x\"] are a column as a list, t[i] is a row, t.x = [..] \
+         missing, shown as NA, and left out of every statistic. t.x and t[\"x\"] are a column as a list, t[i] is a row, for row in t goes through them, t[t.x > 1 & t.g == \"a\"] chooses, t.x = [..] \
          sets a column, t.columns and t.rows say what there is. run.history is a table.",
         "let t = table(#{ flow: [\"gpa\", \"kale\", \"gpa\"], w2: [0.5, 0.75, ()] });\nt.log = ln(t.w2);\nt.filter(|row| row.flow == \"gpa\")",
     ),
@@ -143,7 +147,11 @@ pub fn fill(l: &mut Library) {
 
 /// A column as a list.
 fn listed(t: &Table, name: &str) -> Result<Array> {
-    as_list(t.column(name).ok_or_else(|| t.unknown("table", name))?)
+    match (t.column(name), elsewhere::of_table(name)) {
+        (Some(column), _) => as_list(column),
+        (None, Some(mend)) => Err(Error::data("table", format!("no column \"{name}\": {mend}"))),
+        (None, None) => Err(t.unknown("table", name)),
+    }
 }
 
 fn names(t: &Table) -> Array {
@@ -159,7 +167,10 @@ fn reading(t: &mut Of<TableValue>) {
         Ok(listed(t, &name)?)
     })
     .example("t.column(\"x\")");
-    t.index(|_, t, (name,): (ImmutableString,)| Ok(listed(t, &name)?));
+    t.index(|call, t, (name,): (ImmutableString,)| {
+        *lock(&call.context.column) = Some(call.native.call_position());
+        Ok(listed(t, &name)?)
+    });
     t.method("last(name)", "the last entry of a column", |_, t, (name,): (ImmutableString,)| {
         let column = t.column(&name).ok_or_else(|| t.unknown("last", &name))?;
         Ok(value(column, t.rows().wrapping_sub(1)))
@@ -202,7 +213,10 @@ fn row_of(t: &TableValue, i: &Dynamic) -> Result<TableRow> {
 }
 
 fn changing(t: &mut Of<TableValue>) {
-    t.set_index(|_, t, (name, v): (ImmutableString, Dynamic)| {
+    t.set_index(|call, t, (name, v): (ImmutableString, Dynamic)| {
+        if !settable(call, t, &name, &v)? {
+            return Ok(());
+        }
         *t = with(t, &name, &v)?;
         Ok(())
     });
@@ -230,6 +244,35 @@ fn changing(t: &mut Of<TableValue>) {
     })
     .example("t.rename(#{ x: \"z\" })");
     t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
+}
+
+/// Whether a column of this name is to be set. What the interpreter writes back as it was is not; errors for what would not be what it
+/// looks like: `t.columns = …`, and `t.x.sort()`, whose list comes back to where it was asked for.
+fn settable(call: &Call, t: &Table, name: &str, v: &Dynamic) -> Result<bool> {
+    let same = match name {
+        "columns" => v
+            .read_lock::<Array>()
+            .is_some_and(|v| v.len() == t.columns().len() && v.iter().zip(t.names()).all(|(v, n)| v.to_string() == n)),
+        "rows" => v.as_int().is_ok_and(|n| n == t.rows() as i64),
+        _ => false,
+    };
+    if same {
+        return Ok(false);
+    }
+    if name == "columns" || name == "rows" {
+        let instead = "t.rename(#{ old: \"new\" }) gives columns other names, t.select([..]) chooses columns, t[a..b] and t.filter(f) rows";
+        let reason = format!("it is read, not set: {instead}; t.add(\"{name}\", […]) adds a column of this name");
+        return Err(Error::data(format!("t.{name} = …"), reason));
+    }
+    let here = call.native.call_position();
+    if v.tag() != REORDERED || *lock(&call.context.column) != Some(here) {
+        return Ok(true);
+    }
+    let reason = format!(
+        "it would put the column alone into another order, apart from its rows: t.sort(\"{name}\") orders the rows, \
+         t.{name}.order() and t.{name}.order_desc() give lists of their own"
+    );
+    Err(Error::data(format!("the order of t.{name}"), reason))
 }
 
 /// A table with a column more, of values or of f of every row.

@@ -1,5 +1,5 @@
 //! Rows of tables: chosen, put in order, counted through.
-use super::table_values::{borrowed, of_rows, texts};
+use super::table_values::{as_list, borrowed, column, of_rows, texts};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::memory;
@@ -9,6 +9,9 @@ use crate::script::library::Of;
 use crate::script::values::{TableRow, TableValue};
 use crate::table::{How, Table};
 use rhai::{Array, Dynamic, FnPtr};
+
+/// Rows of `t.head()`.
+const SHOWN: usize = 5;
 
 /// f of every row.
 pub fn called(call: &Call, t: &TableValue, f: &FnPtr) -> Outcome<Array> {
@@ -91,11 +94,13 @@ pub fn fill(t: &mut Of<TableValue>) {
         })
     })
     .example("t.map(|row| row.g)");
-    t.method("head(n)", "the first n rows", |_, t, (n,): (Dynamic,)| {
+    t.method("head(n)", "the first n rows, five if n is left out", |_, t, (n,): (Dynamic,)| {
         Ok(TableValue::new(t.slice(0, count("head(n)", &n)?)?))
     })
     .example("t.head(2)");
-    t.method("tail(n)", "the last n rows", |_, t, (n,): (Dynamic,)| {
+    t.hidden("head", |_, t, ()| Ok(TableValue::new(t.slice(0, SHOWN)?)));
+    t.hidden("tail", |_, t, ()| Ok(TableValue::new(t.slice(t.rows().saturating_sub(SHOWN), t.rows())?)));
+    t.method("tail(n)", "the last n rows, five if n is left out", |_, t, (n,): (Dynamic,)| {
         let n = count("tail(n)", &n)?;
         Ok(TableValue::new(t.slice(t.rows().saturating_sub(n), t.rows())?))
     })
@@ -109,6 +114,12 @@ fn whole(t: &mut Of<TableValue>) {
     t.method("drop_missing()", "the rows that have a value in every column, or in those that are named", |_, t, ()| {
         Ok(TableValue::new(t.complete(&[])?))
     });
+    t.method(
+        "fill_missing(x)",
+        "the table with x where a value is missing, in every column that holds values of its kind",
+        |_, t, (x,): (Dynamic,)| Ok(TableValue::new(filled(t, &x)?)),
+    )
+    .example("t.fill_missing(0)");
     t.hidden("drop_missing", |_, t, (names,): (Dynamic,)| {
         let names = texts("drop_missing(columns)", &names)?;
         Ok(TableValue::new(t.complete(&borrowed(&names))?))
@@ -127,6 +138,22 @@ fn whole(t: &mut Of<TableValue>) {
         let left = call.options.given.get("how").and_then(|v| v.as_str()) == Some("left");
         Ok(TableValue::new(t.join(&other, &borrowed(&names), if left { How::Left } else { How::Inner })?))
     });
+}
+
+/// The table without gaps in the columns that hold values like this one.
+fn filled(t: &Table, x: &Dynamic) -> Result<Table> {
+    let one = column("fill_missing(x)", x, 1)?;
+    let mut out = t.clone();
+    for (name, c) in t.columns() {
+        let alike = std::mem::discriminant(c) == std::mem::discriminant(&one);
+        if !alike || !(0..c.len()).any(|i| c.is_missing(i)) {
+            continue;
+        }
+        let list: Array =
+            as_list(c)?.into_iter().enumerate().map(|(i, v)| if c.is_missing(i) { x.clone() } else { v }).collect();
+        out = out.with(name, column(name, &Dynamic::from(list), t.rows())?)?;
+    }
+    Ok(out)
 }
 
 fn sorted(call: &Call, t: &Table, by: &Dynamic) -> Result<TableValue> {

@@ -5,7 +5,8 @@ use super::row::{Builtin, Row, row};
 pub const LIST: Builtin = Builtin {
     name: "list",
     about: "Values in an order, of any types: [1, 2.5, \"a\"]. v[0] is the first, v[-1] the last; v[0] = x changes an entry. Of lists of \
-            numbers + - * / ** and comparisons work entry by entry, and so do sqrt(v), exp(v) and the other functions of numbers. \
+            numbers + - * / ** and comparisons work entry by entry, and so do sqrt(v), exp(v) and the other functions of numbers; lists of true \
+            and false are joined by & and |, and turned round by !v. \
             v == w asks whether all entries are the same. Functions of lists are written f(v) or v.f().",
     sample: "let v = [3, 1, 2];",
     rows: ROWS,
@@ -80,6 +81,19 @@ const ROWS: &[Row] = &[
         "v.index_of(2)",
     ),
     row("count(x)", "number", "", "v.count(2)"),
+    row(
+        "is_missing()",
+        "list",
+        "for every entry whether it is () or NaN: what chooses rows of a table",
+        "[1, (), 3].is_missing()",
+    ),
+    row(
+        "drop_missing()",
+        "list",
+        "the entries that are neither () nor NaN, in a new list",
+        "[1, (), 3].drop_missing()",
+    ),
+    row("fill_missing(x)", "list", "x in the place of every () and NaN, in a new list", "[1, (), 3].fill_missing(0)"),
     row("find(f)", "", "the first entry that makes f true, or nothing; find(f, i) begins at i", "v.find(|x| x < 3)"),
     row(
         "find_map(f)",
@@ -102,7 +116,7 @@ const ROWS: &[Row] = &[
     row(
         "reduce(f)",
         "",
-        "f of what was reached and the next entry, from the first to the last; reduce(f, start)",
+        "f of what was reached and the next entry, from the first entry to the last; reduce(f, start) begins with start",
         "v.reduce(|sum, x| sum + x, 0)",
     ),
     row("reduce_rev(f)", "", "the same from the last to the first", "v.reduce_rev(|text, x| text + x, \"\")"),

@@ -5,7 +5,7 @@ use super::row::{Builtin, Row, row};
 pub const MAP: Builtin = Builtin {
     name: "map",
     about: "Values under names: #{ dt: 0.1, steps: 500 }, as options are given. m.dt and m[\"dt\"] read an entry, m.dt = 0.2 writes one, \
-            also a new one; a name that is not there is an error, m?.dt gives nothing. \"dt\" in m asks for a name. Names are in the order \
+            also a new one; a name that is not there is an error, m.get(\"dt\") gives nothing there, and m?.dt where m itself is nothing. \"dt\" in m asks for a name. Names are in the order \
             of the alphabet. m + n has the entries of both, those of n where both have one.",
     sample: "let m = #{ dt: 0.1, steps: 500 };",
     rows: ROWS,

@@ -329,6 +329,11 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
     case(&["sort"], "let a = data::gaussian(200000, 1).col(0);", "let b = a; b.sort(|x, y| y - x)"),
     case(&["std", "variance", "median", "quantile"], LIST, "std(a); variance(a); median(a); quantile(a, 0.3)"),
     case(&["argsort", "cumsum", "unique"], LIST, "argsort(a); cumsum(a); unique(a)"),
+    case(
+        &["is_missing", "drop_missing", "fill_missing"],
+        LIST,
+        "a.is_missing(); a.drop_missing(); a.fill_missing(0); let m = a > 0; m & !m | m",
+    ),
     case(&["argmin", "argmax", "count", "zip"], LIST, "argmin(a); argmax(a); count(a, 1.0); zip(a, a)"),
     case(&["fmt", "round"], LIST, "fmt(a, 3); round(a, 2)"),
     case(&["cov", "corr", "min", "max"], "let p = data::gaussian(100000, 60);", "p.cov(); p.corr(); p.min(); p.max()"),
