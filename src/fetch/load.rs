@@ -20,7 +20,7 @@ pub const ENTRIES: &[Entry] = &[Entry {
     name: "data::fetch",
     room: "data",
     signature: "data::fetch(name, options)",
-    doc: "A published data set as a map of points and labels: mnist, fashion_mnist, usps, cifar10 or cifar100. Of a set of one's own it is a map as well, with labels where the options of its entry name them. What is asked for the first time is downloaded to the cache (GFLOW_CACHE, XDG_CACHE_HOME/gflow/data or ~/.cache/gflow/data) and checked by its SHA-256, which every later reading does again. GFLOW_MIRROR is an address that is asked first, HTTPS_PROXY and NO_PROXY are heard, and datasets.json in ~/.config/gflow, or what GFLOW_DATASETS names, has more sets or other addresses. Pixels are in [0, 1], those of usps in [-1, 1] as published.",
+    doc: "A published data set as a map of points and labels: mnist, fashion_mnist, usps, cifar10 or cifar100. A set of one's own is a map as well, which has labels where the options of its entry name them and else only points. What is asked for the first time is downloaded to the cache (GFLOW_CACHE, XDG_CACHE_HOME/gflow/data or ~/.cache/gflow/data) and checked by its SHA-256, which every later reading does again. GFLOW_MIRROR is an address, https://host/path, that is asked first, HTTPS_PROXY and NO_PROXY are heard, and datasets.json in ~/.config/gflow, or what GFLOW_DATASETS names, has more sets, with options of io::load, or other addresses. Pixels are in [0, 1], those of usps in [-1, 1] as published.",
     equation: "",
     cite: "",
     options: OPTIONS,
@@ -169,5 +169,36 @@ fn lines(path: &std::path::Path) -> Result<Labelled> {
     match loaded.labels {
         Some(Labels::Numbers(labels)) => Ok((loaded.rows, Some(Classes::Numbers(labels)))),
         _ => Err(Error::io("read", path, "its lines do not begin with labels")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known of a set of the house does not depend on a list that cannot be read, which is told.
+    #[test]
+    fn lists_that_are_passed_over() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("list.json");
+        let mut settings = Settings::from(|name| Some(name.to_string()))?;
+        for (written, why) in
+            [(Some("[]"), "it is no list of data sets: invalid type: sequence, expected names"), (None, "")]
+        {
+            match written {
+                Some(text) => std::fs::write(&path, text)?,
+                None => std::fs::remove_file(&path)?,
+            }
+            (settings.list, settings.list_is_named) = (Some(path.clone()), true);
+            let found = find(&settings, "mnist")?;
+            assert!(found.known.is_some() && found.listed.is_none() && found.notes.len() == 1);
+            let note = &found.notes[0];
+            assert!(note.starts_with("gflow cannot read `") && note.contains(why), "{note}");
+            assert!(note.ends_with("; \"mnist\" is taken from where it is published"), "{note}");
+        }
+        // one that nobody said is there need not be
+        settings.list_is_named = false;
+        assert!(find(&settings, "mnist")?.notes.is_empty());
+        Ok(())
     }
 }

@@ -39,7 +39,7 @@ pub fn read<R: Read>(source: &mut Source<R>, n: usize) -> Result<Option<Texts>, 
     let Some((kind, width)) = layout.name().and_then(kind) else { return Ok(None) };
     let is_column = layout.shape.first() == Some(&n) && layout.count == n;
     if !is_column {
-        return Err(format!("has the shape {:?}, expected {n} texts, one per point", layout.shape));
+        return Err(format!("its shape is {:?}, expected {n} texts, one per point", layout.shape));
     }
     let (size, left) = (memory::product(&[n, width]), u128::from(source.len.saturating_sub(before)));
     if size > left {
@@ -120,9 +120,9 @@ mod tests {
             ("<U1", "(1,)", &[0, 0xD8, 0, 0][..], "text 0 has the character 0xd800, which is none"),
             (">U1", "(1,)", &[1, 0, 0, 0], "text 0 has the character 0x1000000, which is none"),
             ("|S2", "(1,)", b"\xff\0", "text 0 is not UTF-8"),
-            ("|S2", "(3,)", b"abcd", "has the shape [3], expected 1 texts, one per point"),
-            ("|S2", "(1, 2)", b"abcd", "has the shape [1, 2], expected 1 texts, one per point"),
-            ("|S2", "()", b"ab", "has the shape [], expected 1 texts, one per point"),
+            ("|S2", "(3,)", b"abcd", "its shape is [3], expected 1 texts, one per point"),
+            ("|S2", "(1, 2)", b"abcd", "its shape is [1, 2], expected 1 texts, one per point"),
+            ("|S2", "()", b"ab", "its shape is [], expected 1 texts, one per point"),
             ("<U5", "(1,)", b"abcd", "its shape [1] takes 20 bytes, 4 follow"),
             ("<U4611686018427387904", "(1,)", b"abcd", "its elements"),
         ] {

@@ -115,6 +115,8 @@ fn files_are_fetched_once_and_checked_each_time() {
     std::fs::write(&path, "something else").unwrap();
     let e = cache.get(&settings, &server).unwrap_err();
     assert!(e.contains("its SHA-256 is ") && e.contains("remove the file to fetch it again"), "{e}");
+    // of a cache that nobody may write to it cannot be removed
+    assert!(e.ends_with("where it cannot be removed, set GFLOW_CACHE to another folder"), "{e}");
     assert_eq!(server.requests.lock().unwrap().len(), 1);
 }
 
@@ -168,6 +170,71 @@ fn downloads_go_on_where_they_ended() {
         std::fs::write(cache.0.path().join("c/set/a.bin.part"), vec![1; beyond]).unwrap();
         assert_eq!(cache.get(&cache.settings(), &server), Ok(body()), "{beyond}");
     }
+}
+
+/// Who asks for the rest and gets something else asks for all of it, once.
+#[test]
+fn other_parts_than_were_asked_for() {
+    let head = |range: &str, len: usize| {
+        let range = if range.is_empty() { String::new() } else { format!("Content-Range: {range}\r\n") };
+        format!("HTTP/1.1 206 P\r\nContent-Length: {len}\r\n{range}Connection: close\r\n\r\n")
+    };
+    for range in ["bytes 0-199999/200000", "bytes 7-11/200000", "", "lines 1-2/3"] {
+        let server = serve(Box::new(move |to, _, _, from| match from {
+            0 => whole(to, &body(), 0),
+            _ => to.write_all(head(range, 5).as_bytes()).and_then(|()| to.write_all(b"abcde")),
+        }));
+        let cache = Cache::new();
+        std::fs::create_dir_all(cache.0.path().join("c/set")).unwrap();
+        std::fs::write(cache.0.path().join("c/set/a.bin.part"), &body()[..70_000]).unwrap();
+        assert_eq!(cache.get(&cache.settings(), &server), Ok(body()), "{range}");
+        let from: Vec<u64> = server.requests.lock().unwrap().iter().map(|r| r.1).collect();
+        assert_eq!(from, [70_000, 0], "{range}");
+    }
+    // one that never sends all of it is given up
+    let server = serve(Box::new(move |to, _, _, _| {
+        to.write_all(head("bytes 7-11/200000", 5).as_bytes()).and_then(|()| to.write_all(b"abcde"))
+    }));
+    let cache = Cache::new();
+    std::fs::create_dir_all(cache.0.path().join("c/set")).unwrap();
+    std::fs::write(cache.0.path().join("c/set/a.bin.part"), &body()[..70_000]).unwrap();
+    assert!(cache.get(&cache.settings(), &server).unwrap_err().contains("another part than was asked for"));
+    assert_eq!(server.requests.lock().unwrap().len(), 2);
+}
+
+/// A mirror that cannot be one is told; nobody else is asked in its place. What is there needs none.
+#[test]
+fn mirrors_that_are_none() {
+    let server = serve(Box::new(|to, _, _, from| whole(to, &body(), from)));
+    let cache = Cache::new();
+    for mirror in ["nonsense", "host/path", "ftp://host", "https://", "https:///path", "http://a b"] {
+        let settings = Settings { mirror: Some(mirror.into()), ..cache.settings() };
+        let e = cache.get(&settings, &server).unwrap_err();
+        assert!(
+            e.contains(&format!("GFLOW_MIRROR is `{mirror}`, expected an address such as https://host/path")),
+            "{e}"
+        );
+    }
+    assert_eq!((server.requests.lock().unwrap().len(), cache.part()), (0, None));
+    assert_eq!(cache.get(&cache.settings(), &server), Ok(body()));
+    let settings = Settings { mirror: Some("nonsense".into()), ..cache.settings() };
+    assert_eq!(cache.get(&settings, &server), Ok(body()));
+}
+
+/// Names lead nowhere else.
+#[test]
+fn names_stay_in_the_cache() {
+    let server = serve(Box::new(|to, _, _, from| whole(to, &body(), from)));
+    let cache = Cache::new();
+    let long = "a".repeat(101);
+    for name in ["", ".", "..", "../x", "a/b", "/a", "a\\b", "a\0b", ".a", "a b", "grün", "c:d", "a.part", &long] {
+        let wanted = cache.wanted(&server);
+        let e = file(&cache.settings(), name, &wanted, &mut |_, _, _| {}).unwrap_err().to_string();
+        assert!(e.contains("is no name in the cache: expected 1 to 100 of a-z"), "{e}");
+        let e = file(&cache.settings(), "set", &File { name: name.into(), ..wanted }, &mut |_, _, _| {});
+        assert!(e.unwrap_err().to_string().contains("is no name in the cache"), "{name}");
+    }
+    assert_eq!((server.requests.lock().unwrap().len(), cache.0.path().join("c").exists()), (0, false));
 }
 
 #[test]
@@ -306,6 +373,27 @@ fn no_network_and_no_cache() {
     assert!(e.contains("cannot be written") && e.contains("set GFLOW_CACHE to a folder that can"), "{e}");
 }
 
+/// On a disk that is full neither another address helps nor a file that is put there by hand.
+#[test]
+#[cfg(target_os = "linux")]
+fn disks_that_are_full() {
+    let server = serve(Box::new(|to, _, _, from| whole(to, &body(), from)));
+    let cache = Cache::new();
+    let folder = cache.0.path().join("c/set");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.join("a.bin.part")).unwrap();
+    let two = File {
+        addresses: vec![format!("{}/a", server.address), format!("{}/b", server.address)],
+        ..cache.wanted(&server)
+    };
+    let e = file(&cache.settings(), "set", &two, &mut |_, _, _| {}).unwrap_err().to_string();
+    assert!(
+        e.contains("a.bin.part` cannot be written (") && e.ends_with("set GFLOW_CACHE to a folder that can"),
+        "{e}"
+    );
+    assert!(!e.contains("by hand") && server.requests.lock().unwrap().len() == 1, "{e}");
+}
+
 /// Data sets by name: those of the house from a mirror, those of the user by a list.
 #[test]
 fn data_sets_by_name() {
@@ -363,6 +451,146 @@ fn data_sets_by_name() {
         r#"{{ "usps": {{ "train": [{{ "url": "{}/zip.train.gz", "sha256": "{right}" }}] }} }}"#,
         usps.address
     ));
-    let Ok(Fetched::Known((rows, Some(labels)), _)) = get("usps", "train") else { panic!("not known") };
-    assert_eq!((rows.n, rows.d, labels.len()), (3, 2, 3));
+    let Ok(Fetched::Known((rows, Some(labels)), notes)) = get("usps", "train") else { panic!("not known") };
+    assert_eq!((rows.n, rows.d, labels.len(), notes), (3, 2, 3, vec![]));
+}
+
+/// What is wrong with one entry, or with all of the list, stops nobody who does not ask for it.
+#[test]
+fn lists_with_bad_entries() {
+    let server = serve(Box::new(|to, _, _, from| whole(to, b"1 0.5 -1\n", from)));
+    let cache = Cache::new();
+    let list = cache.0.path().join("datasets.json");
+    let settings = Settings { list: Some(list.clone()), ..cache.settings() };
+    let get = |settings: &Settings, name: &str, part: &str| {
+        fetch(settings, name, &FetchOptions { part: part.into() }, &mut |_, _, _| {}).map_err(|e| e.to_string())
+    };
+    // what is of the house goes on to a mirror, and without one to no server
+    let mirrored = Settings { mirror: Some("nonsense".into()), ..settings.clone() };
+    let house = |name: &str| get(&mirrored, name, "test").err().unwrap();
+    let said = |name: &str| get(&settings, name, "train").err().unwrap();
+    let right = sum(b"1 0.5 -1\n");
+    let entry = |name: &str, more: &str| {
+        format!(r#""{name}": {{ "train": [{{ "url": "{}/a.txt", "sha256": "{right}"{more} }}] }}"#, server.address)
+    };
+    let two = format!(
+        r#""two": {{ "train": [{{ "url": "http://a/x", "sha256": "{right}" }}], "test": [{{ "url": "http://b/x", "sha256": "{}" }}] }}"#,
+        "0".repeat(64)
+    );
+    let bad = [
+        (
+            r#""typo": { "trian": [] }"#.to_string(),
+            "typo",
+            "unknown field `trian`, expected one of `train`, `test`, `options`",
+        ),
+        (r#""kind": 7"#.into(), "kind", "invalid type: integer `7`"),
+        (r#""ftp": { "train": [{ "url": "ftp://x/y", "sha256": "" }] }"#.into(), "ftp", "is no address of the web"),
+        (r#""host": { "train": [{ "url": "https:///y", "sha256": "" }] }"#.into(), "host", "is no address of the web"),
+        (r#""none": {}"#.into(), "none", "it has no files: expected some under \"train\" or \"test\""),
+        (r#""wish": { "options": { "lables": 1 } }"#.into(), "wish", "unknown field `lables`, expected one of `array`"),
+        (two, "two", "it has two files of the name `x`: \"file\" gives one another name"),
+        (
+            entry("../x", ""),
+            "../x",
+            "it is no name of a data set, whose folder has that name: expected 1 to 100 of a-z",
+        ),
+        (entry("a/b", ""), "a/b", "it is no name of a data set"),
+        (entry(".a", ""), ".a", "it is no name of a data set"),
+        (entry("", ""), "", "it is no name of a data set"),
+        (
+            entry("out", r#", "file": "../a""#),
+            "out",
+            "`../a` is no name of a file in the cache: expected 1 to 100 of a-z",
+        ),
+        ([entry("twice", ""), entry("twice", "")].join(", "), "twice", "it is there 2 times"),
+    ];
+    let all: Vec<&str> = bad.iter().map(|b| b.0.as_str()).collect();
+    std::fs::write(&list, format!("{{ {}, {} }}", all.join(", "), entry("good", ""))).unwrap();
+    for (_, name, why) in &bad {
+        let e = said(name);
+        assert!(e.contains(&format!("datasets.json`: `{name}`: ")) && e.contains(why), "{name}: {e}");
+    }
+    assert!(said("god").contains("did you mean \"good\"?"));
+    // a good one, and one of the house
+    let Ok(Fetched::Plain(loaded)) = get(&settings, "good", "train") else { panic!("not read") };
+    assert_eq!((loaded.rows.data, loaded.labels), (vec![1.0, 0.5, -1.0], None));
+    assert!(get(&settings, "good", "test").err().unwrap().contains("it has no part \"test\", but \"train\""));
+    assert!(house("usps").contains("GFLOW_MIRROR is `nonsense`"), "{}", house("usps"));
+    assert_eq!(std::fs::read_dir(cache.0.path().join("c")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(cache.0.path()).unwrap().count(), 2);
+    // how many files, and options that nobody heeds
+    std::fs::write(&list, format!("{{ {} }}", entry("mnist", ""))).unwrap();
+    assert!(said("mnist").contains("its part has 1 files in the list, expected 2, images and labels"));
+    let given = entry("usps", "").replace("}] }", r#"}], "options": { "labels": 0 } }"#);
+    std::fs::write(&list, format!("{{ {given} }}")).unwrap();
+    assert!(said("usps").contains("its entry in the list has the option `labels`, but it is read in a way of its own"));
+    // no list at all
+    for text in ["no json", "[1]", "{ \"a\": {} } more", "\u{0}"] {
+        std::fs::write(&list, text).unwrap();
+        assert!(house("mnist").contains("GFLOW_MIRROR is `nonsense`"), "{}", house("mnist"));
+        assert!(said("good").contains("there is no such data set, but mnist"), "{}", said("good"));
+        assert!(
+            said("good").contains("but gflow cannot read `") && said("good").contains("it is no list of data sets")
+        );
+    }
+    // a list that somebody named and that is not there
+    let named = Settings { list: Some("nowhere.json".into()), list_is_named: true, ..settings.clone() };
+    assert!(get(&named, "good", "train").err().unwrap().contains("gflow cannot read `nowhere.json`"));
+}
+
+/// What is advised can be done in the list, and has its place there.
+#[test]
+fn advice_on_files_of_ones_own() {
+    let text = b"x;kind;y\n1;a;2\n3;b;4\n";
+    let server = serve(Box::new(move |to, _, _, from| whole(to, text, from)));
+    let cache = Cache::new();
+    let list = cache.0.path().join("datasets.json");
+    let settings = Settings { list: Some(list.clone()), ..cache.settings() };
+    let with = |options: &str, file: &str| {
+        let (at, right) = (&server.address, sum(text));
+        let entry = format!(
+            r#"{{ "mine": {{ "train": [{{ "url": "{at}/d?id=1", "sha256": "{right}", "file": "{file}" }}], "options": {options} }} }}"#
+        );
+        std::fs::write(&list, entry).unwrap();
+        fetch(&settings, "mine", &FetchOptions::default(), &mut |_, _, _| {}).map_err(|e| e.to_string())
+    };
+    let e = with("{}", "d.csv").err().unwrap();
+    assert!(e.contains("columns: […] names the coordinates"), "{e}");
+    assert!(
+        e.ends_with(&format!("(\"options\" and \"file\" of \"mine\" in {} say how it is read)", list.display())),
+        "{e}"
+    );
+    let Ok(Fetched::Plain(loaded)) = with(r#"{ "columns": ["y", "x"] }"#, "d.csv") else { panic!("not read") };
+    assert_eq!((loaded.rows.data, loaded.labels), (vec![2.0, 1.0, 4.0, 3.0], None));
+    let e = with("{}", "d.xls").err().unwrap();
+    assert!(e.contains("the extension must be one of .npy") && e.contains("\"file\" of \"mine\""), "{e}");
+}
+
+/// In a script it is a map, with labels or without.
+#[test]
+fn what_scripts_get() {
+    let text = b"x,y,kind\n1,2,7\n3,4,8\n";
+    let server = serve(Box::new(move |to, _, _, from| whole(to, text, from)));
+    let cache = Cache::new();
+    let list = cache.0.path().join("my.json");
+    let run = |script: &str| {
+        std::fs::write(cache.0.path().join("s.rhai"), script).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gflow"));
+        let command = command.args(["run", "s.rhai", "--device", "cpu", "--quiet"]).current_dir(cache.0.path());
+        let command = command.env("GFLOW_CACHE", cache.0.path().join("c")).env("GFLOW_DATASETS", "my.json");
+        let out = command.env_remove("GFLOW_MIRROR").env("NO_PROXY", "127.0.0.1").output().unwrap();
+        String::from_utf8([out.stdout, out.stderr].concat()).unwrap()
+    };
+    let entry = |name: &str, options: &str| {
+        format!(
+            r#""{name}": {{ "train": [{{ "url": "{}/a.csv", "sha256": "{}" }}], "options": {options} }}"#,
+            server.address,
+            sum(text)
+        )
+    };
+    let (plain, labelled) = (entry("plain", "{}"), entry("labelled", r#"{ "labels": "kind" }"#));
+    std::fs::write(&list, format!("{{ {plain}, {labelled} }}")).unwrap();
+    let script =
+        "for name in [\"plain\", \"labelled\"] { let d = data::fetch(name); print(d.keys()); print(d.points.dim()) }";
+    assert_eq!(run(script), "[\"points\"]\n3\n[\"labels\", \"points\"]\n2\n");
 }

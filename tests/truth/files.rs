@@ -99,6 +99,38 @@ fn images_in_both_orders_are_the_same_points() {
     assert_eq!(read(in_rows), read(in_columns));
 }
 
+/// Labels that are texts of one width: characters in both byte orders, and bytes.
+#[test]
+fn texts_of_numpy() {
+    let load = |name: &str| {
+        let wanted = Wanted { labels: Some(Column::Named(name.into())), ..Wanted::default() };
+        io::load_with(&data("texts.npz"), &wanted).map_err(|e| e.to_string())
+    };
+    for name in ["little", "big", "column", "bytes"] {
+        let loaded = load(name).unwrap();
+        let Some(Labels::Texts(texts)) = loaded.labels else { panic!("{name}: no texts") };
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["grün", "", "b\0 \u{1F600}"], "{name}");
+        assert_eq!((loaded.rows.n, loaded.rows.d, loaded.notes), (3, 2, vec![]));
+    }
+    let Some(Labels::Texts(none)) = load("none").unwrap().labels else { panic!("no texts") };
+    assert_eq!(none.iter().collect::<Vec<_>>(), ["", "", ""]);
+    let said = load("two").unwrap_err();
+    assert!(said.ends_with("labels: `two`: its shape is [2], expected 3 texts, one per point"), "{said}");
+    let said = load("latin").unwrap_err();
+    assert!(said.contains("labels: `latin`: text 1 is not UTF-8: `gr"), "{said}");
+    // cut or changed anywhere, it is an error, or what it was
+    let whole = std::fs::read(data("texts.npz")).unwrap();
+    let folder = Folder::new();
+    let wanted = Wanted { labels: Some(Column::Named("big".into())), ..Wanted::default() };
+    let right = folder.load("t.npz", &whole, &wanted).unwrap();
+    for i in (0..whole.len()).step_by(7) {
+        assert!(folder.load("t.npz", &whole[..i], &wanted).is_err(), "cut after {i} bytes");
+        let mut changed = whole.clone();
+        changed[i] ^= 1 << (i % 8);
+        assert!(folder.load("t.npz", &changed, &wanted).map_or(true, |l| l == right), "another bit in byte {i}");
+    }
+}
+
 /// What stands beside the points does not matter; of several arrays none is taken by chance.
 #[test]
 fn archives_with_several_arrays() {

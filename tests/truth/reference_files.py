@@ -84,6 +84,26 @@ def save_arrays():
         epoch=7,
     )
     np.savez(OUT / "several.npz", b=x, a=10 * x, y=np.array([0, 1, 1]))
+    save_texts(x)
+
+
+def save_texts(x):
+    """Points and labels that are texts, of every kind that NumPy has of one width."""
+    words = ["grün", "", "b\0 \U0001f600"]
+    np.savez(
+        OUT / "texts.npz",
+        x=x,
+        little=np.array(words, dtype="<U7"),
+        big=np.array(words, dtype=">U7"),
+        column=np.array(words).reshape(3, 1),
+        bytes=np.array([w.encode() for w in words]),
+        latin=np.array([w.encode("latin1") for w in ["a", "grün", "b"]]),
+        two=np.array(["a", "b"]),
+        none=np.array(["", "", ""]),
+    )
+    back = np.load(OUT / "texts.npz")
+    assert list(back["little"]) == list(back["big"]) == list(back["column"][:, 0]) == words
+    assert [w.decode() for w in back["bytes"]] == words
 
 
 def frames():

@@ -1,6 +1,7 @@
 """Tables by pandas and Parquet files by pyarrow, with what they hold: tests/data/tables, read by tests/truth/tables.rs.
 
 pandas 2.3, pyarrow 26: python tests/truth/reference_tables.py
+`python tests/truth/reference_tables.py odd` writes those of columns that no table has alone.
 `python tests/truth/reference_tables.py check FOLDER` reads the files that `write.rhai`, beside the data, wrote there.
 """
 
@@ -169,6 +170,29 @@ def parquet(zip_file, held):
     held["pandas.parquet"] = table(frame[["x", "g", "n", "__index_level_0__"]])
 
 
+def odd():
+    """Columns that no table has, beside others: bytes, decimals of more than 128 bits; and texts that are only called bytes."""
+    digits = [decimal.Decimal("123456789012345678901234567890123456789012.5"), None, decimal.Decimal("-0.25")]
+    columns = {
+        "x": pa.array([0.5, None, 2.5]),
+        "raw": pa.array([b"ok", b"\xff\xfe", None], pa.binary()),
+        "fixed": pa.array([b"abc", b"def", b"ghi"], pa.binary(3)),
+        "old": pa.array([b"a", "ü".encode(), None], pa.binary()),
+        "long": pa.array(digits, pa.decimal256(50, 3)),
+        "flag": pa.array([True, None, None]),
+        "text": pa.array(["a", None, None]),
+    }
+    with zipfile.ZipFile(OUT / "odd.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zip_file:
+        for version in ("1.0", "2.0"):
+            for dictionary in (False, True):
+                out = io.BytesIO()
+                pq.write_table(
+                    pa.table(columns), out, store_schema=False, use_dictionary=dictionary, data_page_version=version
+                )
+                name = f"odd_{version}_{'dictionary' if dictionary else 'values'}.parquet"
+                zip_file.writestr(zipfile.ZipInfo(name), out.getvalue())
+
+
 def frame(n, seed):
     rng = np.random.default_rng(seed)
 
@@ -238,6 +262,9 @@ def main():
         check(sys.argv[2])
         return
     OUT.mkdir(parents=True, exist_ok=True)
+    odd()
+    if sys.argv[1:] == ["odd"]:
+        return
     held = {}
     with zipfile.ZipFile(OUT / "parquet.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zip_file:
         parquet(zip_file, held)

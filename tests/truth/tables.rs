@@ -117,6 +117,7 @@ fn points_in_parquet_files() {
     let Some(Labels::Texts(labels)) = loaded.labels else { panic!("no labels") };
     assert_eq!(labels.iter().collect::<Vec<_>>(), ["a", "b", ""]);
     assert!(loaded.notes[0].contains("`__index_level_0__` is an index of pandas and left out"), "{:?}", loaded.notes);
+    assert_eq!(loaded.notes[1..], ["labels: column `g` is missing in 1 of 3 rows"]);
     let chosen = io::load_with(&path, &Wanted { columns: vec![Wish::At(-2), Wish::At(0)], ..Wanted::default() });
     assert_eq!(chosen.unwrap().rows.data[..2], [1.0, 0.5]);
     let numbers = Wanted { columns: named(&["x"]), labels: Some(Wish::Named("n".into())), ..Wanted::default() };
@@ -136,6 +137,54 @@ fn points_in_parquet_files() {
     let lists = Wanted { columns: named(&["l.list.element"]), ..Wanted::default() };
     let said = io::load_table(&nested, &lists).unwrap_err().to_string();
     assert!(said.ends_with("columns: column `l.list.element` holds lists, which no table has"), "{said}");
+}
+
+/// One column that no table has leaves the others; who asks for it is told why not. Missing labels are told.
+#[test]
+fn parquet_columns_that_no_table_has() {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(data("odd.zip")).unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.parquet");
+    let named = |names: &[&str]| names.iter().map(|n| Wish::Named((*n).into())).collect::<Vec<_>>();
+    for i in 0..zip.len() {
+        let mut bytes = vec![];
+        zip.by_index(i).unwrap().read_to_end(&mut bytes).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        let loaded = io::load_table(&path, &Wanted::default()).unwrap();
+        assert_eq!(loaded.table.names().collect::<Vec<_>>(), ["x", "old", "flag", "text"]);
+        assert_eq!(loaded.table.column("old"), Some(&Column::texts([Some("a"), Some("ü"), None]).unwrap()));
+        assert_eq!(
+            loaded.notes,
+            [
+                "left out: `raw` (bytes that are no UTF-8 text), `fixed` (bytes), `long` (decimals of more than 128 bits)"
+            ]
+        );
+        for (name, why) in [
+            ("raw", "columns: column `raw` holds bytes that are no UTF-8 text, which no table has"),
+            ("fixed", "columns: column `fixed` holds bytes, which no table has"),
+            ("long", "columns: column `long` holds decimals of more than 128 bits, which no table has"),
+        ] {
+            let one = Wanted { columns: named(&["x", name]), ..Wanted::default() };
+            let said = io::load_table(&path, &one).unwrap_err().to_string();
+            assert!(said.ends_with(why), "{said}");
+        }
+        let points = |columns: &[&str], labels: &str| {
+            let labels = Some(Wish::Named(labels.into()));
+            io::load_with(&path, &Wanted { columns: named(columns), labels, ..Wanted::default() })
+        };
+        for (labels, missing) in [("x", 1), ("flag", 2), ("text", 2), ("old", 1)] {
+            let notes = points(&["x"], labels).unwrap().notes;
+            assert_eq!(notes, [format!("labels: column `{labels}` is missing in {missing} of 3 rows")]);
+        }
+        let said = points(&["x"], "raw").unwrap_err().to_string();
+        assert!(said.ends_with("column `raw` holds bytes that are no UTF-8 text"), "{said}");
+        let said = points(&["long"], "x").unwrap_err().to_string();
+        assert!(
+            said.ends_with("columns: column `long` holds decimals of more than 128 bits, which no table has"),
+            "{said}"
+        );
+    }
+    assert_eq!(zip.len(), 4);
 }
 
 /// Group, sort, join and distinct, as pandas does them.
