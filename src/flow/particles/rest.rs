@@ -16,8 +16,9 @@ const LOOK: usize = 10;
 /// The median distance of particles from the nearest point, over that of points from each other, below which they copy them.
 const NEAR: f64 = 0.85;
 /// The energy distance of both samples [szekely2013](crate::references#szekely2013), over what it is in the mean between samples of one
-/// law, below which particles as a whole are as near.
-const CLOSE: f64 = 0.06;
+/// law, below which particles as a whole are as near: this much above what it is for points each moved by as much as particles lie from
+/// theirs, which in many dimensions is much of it.
+const CLOSE: f64 = 0.04;
 /// Fewer points than this are the target themselves, not a sample of it.
 const FEWEST: usize = 100;
 /// Particles and points of which distances are taken at most.
@@ -68,11 +69,12 @@ impl Rest {
         }
         let Some(known) = self.known.as_ref().filter(|known| known.fresh > 0.0) else { return Ok(()) };
         let particles = Rows { all: rows_f64(particles)?, d: particles.dims()[1] };
-        let near = known.nearness(&particles)? < NEAR;
+        let nearness = known.nearness(&particles)?;
+        let near = nearness < NEAR;
         if step == 0 {
             self.begins_near = near;
         }
-        let copies = near && !self.begins_near && known.energy(&particles) < CLOSE;
+        let copies = near && !self.begins_near && known.energy(&particles) < CLOSE + known.moved_energy(nearness);
         self.factor = if copies { 0.5 * self.factor } else { (2.0 * self.factor).min(1.0) };
         Ok(())
     }
@@ -105,6 +107,12 @@ impl Known {
         let y = particles.some(MOST, &mut random::rng(0, 5));
         let off = 2.0 * y.mean_distance(&self.some) - y.mean_distance(&y) - self.apart;
         off / ((1.0 / y.len() as f64 + 1.0 / self.some.len() as f64) * self.apart)
+    }
+
+    /// The same of the points themselves, moved each by `nearness` of what they lie apart: one in n of the pairs of 2 E|Y − X| are a point
+    /// and itself moved, so 2/n of that length is left of it, of 2/n E|X − X'|.
+    fn moved_energy(&self, nearness: f64) -> f64 {
+        nearness * self.fresh / self.apart
     }
 }
 

@@ -21,8 +21,10 @@ const NORMS: f64 = 0.12;
 const MATCHED_TAILS: f64 = 1.0;
 const ALIKE_TAILS: f64 = 2.5;
 /// An energy distance so many times that of two samples, of particles that can match all points and then have half of it, is of tails
-/// that differ, even where they differ by less than that.
+/// that differ, even where norms differ by less than that; and of those that know a law by parts of it, where tails do by this much.
 const UNMATCHED: f64 = 1.35;
+const UNLIKE_BULK: f64 = 2.0;
+const UNLIKE_TAILS: f64 = 1.5;
 /// An energy distance so many times that of two samples is none of theirs.
 const UNLIKE: f64 = 5.0;
 /// Particles this much nearer to each other than points of the target are have collapsed.
@@ -217,17 +219,16 @@ fn word(m: &Measured) -> Word {
         };
     }
     let (many, copies) = (|share: f64| share > MANY, |near: f64| near < COPIES);
-    let (near, tails) = match m.against {
-        Against::Spacing => (MATCHED, MATCHED_TAILS),
-        Against::Samples => (ALIKE, ALIKE_TAILS),
+    let near = match m.against {
+        Against::Spacing => MATCHED,
+        Against::Samples => ALIKE,
     };
-    let unmatched = m.against == Against::Spacing && m.energy > UNMATCHED;
     if m.ratio() <= near && m.energy <= UNLIKE {
         return match () {
             // a source that lay on these points itself was left alone
             () if copies(m.nearness) && !copies(m.nearness_at_start) => Word::Memorising,
             () if m.mapped && m.beyond > BRIDGES => Word::Between,
-            () if m.tails > tails && (m.norms > NORMS || unmatched) => Word::Tails,
+            () if tails_off(m) => Word::Tails,
             () => Word::Settled,
         };
     }
@@ -242,5 +243,14 @@ fn word(m: &Measured) -> Word {
         () if !many(m.astray) => Word::Lost,
         () if m.moved > RESTLESS * m.noise => Word::Jittering,
         () => Word::Stuck,
+    }
+}
+
+/// Whether norms are of another law, which W₂ between bulks does not see.
+fn tails_off(m: &Measured) -> bool {
+    let clearly = m.norms > NORMS;
+    match m.against {
+        Against::Spacing => m.tails > MATCHED_TAILS && (clearly || m.energy > UNMATCHED),
+        Against::Samples => clearly && (m.tails > ALIKE_TAILS || m.tails > UNLIKE_TAILS && m.energy > UNLIKE_BULK),
     }
 }
