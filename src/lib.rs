@@ -34,6 +34,7 @@ pub mod dataset;
 pub mod device;
 #[cfg(test)]
 mod differences;
+pub mod digest;
 pub mod divergence;
 pub mod error;
 pub mod fault;
@@ -59,6 +60,7 @@ pub mod script;
 pub mod simd;
 pub mod sorting;
 pub mod space;
+pub mod study;
 pub mod summary;
 pub mod sums;
 pub mod table;

@@ -6,16 +6,18 @@ use crate::fault::guarded;
 use crate::flow::{Loaded, RUNNING, Run};
 use crate::interrupt::Interrupt;
 use crate::script::context::{Checkpoints, Context, Resume, lock};
+use crate::study::{FAILURE, Outcome, Place, RECORD, inputs};
+use crate::threads;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Where the run is kept.
 const RUN: &str = "run";
 
-/// What is said of the whole, written last.
-const RECORD: &str = "run.json";
+/// Rows of its history, as they come.
+const ROWS: &str = "history.csv";
 
 /// Where a run goes that would overwrite one which --resume was to go on with.
 const ANEW: &str = "run-anew";
@@ -35,19 +37,24 @@ pub struct Keeper {
     context: Arc<Context>,
     writing: AtomicBool,
     left: Mutex<bool>,
+    begun: (Instant, f64),
+    /// the error that ended the script
+    pub error: Mutex<Option<String>>,
 }
 
 impl Keeper {
     /// Of a script that runs in a session.
     pub fn new(out: Option<PathBuf>, (name, text): (String, String), seed: u64, context: Arc<Context>) -> Keeper {
         let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
-        Keeper { out, name, text, seed, compute, context, writing, left }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
+        let begun = (Instant::now(), now);
+        Keeper { out, name, text, seed, compute, context, writing, left, begun, error: Mutex::default() }
     }
 
     /// Has runs kept on their way, this much time apart.
     pub fn checkpoint(&self, every: Option<Duration>) {
         let Some((every, dir)) = every.zip(self.out.as_ref()) else { return };
-        let checkpoints = Checkpoints { folder: dir.join(RUN), stale: dir.join(RECORD), every };
+        let checkpoints = Checkpoints { folder: dir.join(RUN), rows: dir.join(ROWS), stale: dir.join(RECORD), every };
         *lock(&self.context.checkpoints) = Some(checkpoints);
     }
 
@@ -75,29 +82,41 @@ impl Keeper {
         if let Some(kept) = &*lock(&self.context.resume) {
             return self.unused(dir, kept, last.as_deref());
         }
-        let mut metrics = serde_json::Map::new();
         if let Some(run) = &last {
             run.save(&dir.join(RUN))?;
-            for (name, values) in run.history.columns() {
-                let value = values.iter().rev().find(|v| v.is_finite());
-                metrics.insert(name.clone(), serde_json::json!(value));
-            }
         }
-        let json = serde_json::json!({
-            "gflow": env!("CARGO_PKG_VERSION"),
-            "script": self.name,
-            "source": self.text,
-            "seed": self.seed,
-            "parameters": *lock(&self.context.params_read),
-            "device": { "name": self.compute.name, "description": self.compute.description },
-            "exit": exit as i32,
-            "ending": last.as_ref().map(|r| r.ending.clone()),
-            "metrics": metrics,
-            "run": last.as_ref().map(|_| RUN),
-            "run_number": *lock(&self.context.runs),
-        });
-        let text = serde_json::to_string_pretty(&json).map_err(|e| Error::io("write", dir, e))?;
-        crate::io::write_atomically(&dir.join(RECORD), text.as_bytes())
+        self.outcome(exit, last.as_deref()).write(dir)?;
+        let _ = std::fs::remove_file(dir.join(FAILURE));
+        Ok(())
+    }
+
+    fn outcome(&self, exit: Exit, last: Option<&Run>) -> Outcome {
+        let c = &self.context;
+        let columns = last.iter().flat_map(|run| run.history.columns());
+        let finite = |values: &[f64]| values.iter().rev().find(|v| v.is_finite()).copied();
+        Outcome {
+            gflow: env!("CARGO_PKG_VERSION").into(),
+            script: self.name.clone(),
+            source: self.text.clone(),
+            seed: self.seed,
+            parameters: lock(&c.params_read).clone(),
+            device: Place { name: self.compute.name.to_string(), description: self.compute.description.clone() },
+            machine: machine(),
+            threads: threads::count(),
+            started: self.begun.1,
+            seconds: self.begun.0.elapsed().as_secs_f64(),
+            exit: exit as i32,
+            error: lock(&self.error).clone(),
+            ending: last.map(|run| run.ending.clone()),
+            verdict: last.and_then(Run::told),
+            metrics: columns.map(|(name, values)| (name.clone(), finite(values))).collect(),
+            values: lock(&c.values).clone(),
+            claims: lock(&c.claims).clone(),
+            cells: lock(&c.cells).clone(),
+            inputs: inputs(&*lock(&c.read)),
+            run: last.map(|_| RUN.into()),
+            run_number: *lock(&c.runs),
+        }
     }
 
     /// An unused --resume: nothing of the kept run is overwritten, and what ran instead is kept beside it.
@@ -115,6 +134,12 @@ impl Keeper {
         }
         Err(Error::data("--resume", reason))
     }
+}
+
+/// The name of this machine.
+fn machine() -> String {
+    let known = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_string());
+    known.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default()
 }
 
 /// The run that --resume goes on with.

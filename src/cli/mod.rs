@@ -1,6 +1,7 @@
 //! The command line: what is typed, and what each command does.
 mod args;
 mod bench;
+mod collect;
 mod commands;
 mod doctor;
 mod exit;
@@ -16,6 +17,7 @@ mod run;
 mod signals;
 mod stop;
 mod streams;
+mod sweep;
 mod terminal;
 
 pub use exit::Exit;

@@ -1,6 +1,6 @@
 //! One command of the program.
 use super::args::{Cli, Command};
-use super::{Exit, bench, commands, doctor, jupyter, notebook, repl, reproduce, run, streams};
+use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, streams, sweep};
 use clap::Parser;
 
 /// Parses the arguments of the process and does what they say.
@@ -17,6 +17,8 @@ pub fn main() -> Exit {
     match command {
         Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Collect(args) => collect::collect(&args),
         Command::Repl(args) => repl::repl(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Bench(args) => bench::bench(&args),

@@ -8,11 +8,17 @@ use crate::device;
 use crate::input;
 use crate::script::context::{Resume, lock};
 use crate::script::{Session, SessionOptions, colours};
+use crate::study::LOCK;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often a folder that is held is asked for, and how long one waits in between.
+const LOOKS: usize = 10;
+const LOOK: Duration = Duration::from_millis(10);
 
 fn usage(message: &str) -> Exit {
     say(format_args!("error: {message}"));
@@ -85,8 +91,8 @@ pub fn run(args: &RunArgs) -> Exit {
         }
     }
     let stem = Path::new(&name).file_stem().and_then(|s| s.to_str()).unwrap_or("figure").to_string();
-    let terminal =
-        Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem).keeping(args.out.is_some());
+    let terminal = Terminal::new(args.quiet, args.json, args.out.clone().unwrap_or_default(), stem);
+    let terminal = terminal.keeping(args.out.is_some()).alone(args.with_parent);
     let job = Job { args: args.clone(), name, text, folder, params, compute, resume };
     match crate::threads::spawn("session", move || job.run(terminal)) {
         Ok(thread) => thread.join().unwrap_or(Exit::Script),
@@ -102,17 +108,18 @@ fn writable(dir: &Path) -> Result<(), String> {
 
 /// Holds the folder as long as the program runs: two that keep their runs in one would mix them.
 fn claim(dir: &Path) -> Result<std::fs::File, String> {
-    let path = dir.join(".lock");
     let shown = dir.display();
-    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(dir.join(LOCK));
     let file = file.map_err(|e| format!("--out {shown}: {e}"))?;
-    match file.try_lock() {
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(format!("--out {shown}: another gflow writes there right now; wait for it, or name another folder"))
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            // somebody who only asks whether it is held lets go at once
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+            // some network file systems have no locks
+            _ => return Ok(file),
         }
-        // some network file systems have no locks
-        _ => Ok(file),
     }
+    Err(format!("--out {shown}: another gflow writes there right now; wait for it, or name another folder"))
 }
 
 struct Job {
@@ -143,13 +150,14 @@ impl Job {
             *lock(&context.resume) = Some(kept);
         }
         let script = (self.name.clone(), self.text.clone());
+        context.unjudged.store(self.args.unjudged, Ordering::Relaxed);
         let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
         keeper.checkpoint(self.args.checkpoint.unwrap_or_default().0);
-        let stopped = stop::listen(session.interrupt(), keeper.clone());
+        let stopped = stop::listen(session.interrupt(), keeper.clone(), self.args.with_parent);
         if stopped.is_none() && !self.args.quiet {
             say("note: Ctrl-C cannot be caught here and will stop at once");
         }
-        let exit = match (self.eval(&mut session), stopped.and_then(|s| s.get().copied())) {
+        let exit = match (self.eval(&mut session, &keeper), stopped.and_then(|s| s.get().copied())) {
             (Exit::Interrupted, Some(signal)) => signal.exit(),
             // the script came to its end, but not all that it said was heard
             (Exit::Ok, _) if lost.load(Ordering::Relaxed) => Exit::Usage,
@@ -168,7 +176,7 @@ impl Job {
     }
 
     /// Runs the script and reports its error, a panic's too.
-    fn eval(&self, session: &mut Session) -> Exit {
+    fn eval(&self, session: &mut Session, keeper: &Keeper) -> Exit {
         match session.eval(&self.name, &self.text) {
             // a last call that was too far to be stopped
             Ok(_) if session.interrupt().is_requested() => {
@@ -179,6 +187,7 @@ impl Job {
             }
             Ok(_) => Exit::Ok,
             Err(d) => {
+                *lock(&keeper.error) = Some(d.message.clone());
                 if !self.args.json {
                     hint(session.render(&d, colours(std::io::stderr().is_terminal())));
                 }
@@ -222,16 +231,18 @@ mod tests {
             checkpoint: None,
             quiet: true,
             json: false,
+            with_parent: false,
+            unjudged: false,
         };
         let (name, params) = ("s.rhai".to_string(), BTreeMap::new());
         let job = Job { args, name: name.clone(), text: text.into(), folder: None, params, compute, resume: None };
-        let exit = job.eval(&mut session);
-        assert_eq!(exit, Exit::Script);
         let keeper = Keeper::new(job.args.out.clone(), (name, text.into()), 0, session.context().clone());
+        let exit = job.eval(&mut session, &keeper);
+        assert_eq!(exit, Exit::Script);
         keeper.leave(exit).unwrap();
         let run = crate::flow::Run::load(&dir.path().join("run"), &job.compute.device).unwrap();
         assert_eq!((run.state.step, run.ending.as_str()), (2, "finished"));
         let json = std::fs::read_to_string(dir.path().join("run.json")).unwrap();
-        assert!(json.contains("\"exit\": 1"), "{json}");
+        assert!(json.contains("\"exit\": 1") && json.contains("a fault"), "{json}");
     }
 }

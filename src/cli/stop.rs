@@ -4,7 +4,8 @@ use super::keep::Keeper;
 use super::signals::{self, Signal};
 use super::streams::say;
 use crate::interrupt::Interrupt;
-use std::sync::{Arc, OnceLock};
+use crate::script::context::lock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Signals that come together are one: a wrapper passes on what the terminal has already sent to all.
@@ -51,12 +52,30 @@ impl Heard {
     }
 }
 
-/// Listens from now on; says which signal was the first. None where signals cannot be caught.
-pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Option<Arc<OnceLock<Signal>>> {
-    let mut heard = Heard::default();
+/// Listens from now on; says which signal was the first. None where signals cannot be caught. The end of standard input counts as one
+/// where that is a pipe from the program that started this one.
+pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>, with_parent: bool) -> Option<Arc<OnceLock<Signal>>> {
     let first = Arc::new(OnceLock::new());
-    let noted = first.clone();
-    let listening = signals::listen(move |signal| {
+    let answer = Arc::new(Mutex::new(answering(first.clone(), interrupt, keeper)));
+    if with_parent {
+        let answer = answer.clone();
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            lock(&answer)(Signal::Terminate);
+        });
+    }
+    let listening = signals::listen(move |signal| lock(&answer)(signal));
+    listening.then_some(first)
+}
+
+/// What is done at a signal.
+fn answering(
+    noted: Arc<OnceLock<Signal>>,
+    interrupt: Interrupt,
+    keeper: Arc<Keeper>,
+) -> impl FnMut(Signal) + Send + 'static {
+    let mut heard = Heard::default();
+    move |signal| {
         let exit = noted.get_or_init(|| signal).exit();
         interrupt.request();
         match heard.signal(Instant::now(), keeper.writing().is_some()) {
@@ -85,8 +104,7 @@ pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>) -> Option<Arc<OnceLock<
             }
             Answer::End => std::process::exit(exit as i32),
         }
-    });
-    listening.then_some(first)
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub struct Terminal {
     bar: Option<ProgressBar>,
     /// whether something meant for standard output was lost
     lost: Arc<AtomicBool>,
+    /// whether there is nobody to ask
+    alone: bool,
     /// whether a script goes on when nobody reads its results: it keeps them in a folder
     keeps: bool,
 }
@@ -49,6 +51,7 @@ impl Terminal {
             editor: false,
             bar: None,
             lost: Arc::default(),
+            alone: false,
             keeps: false,
         }
     }
@@ -66,6 +69,11 @@ impl Terminal {
     /// Where nobody reads on, a script that keeps what it does in a folder comes to its end; others end quietly.
     pub fn keeping(self, keeps: bool) -> Terminal {
         Terminal { keeps, ..self }
+    }
+
+    /// Where standard input is none, nobody is asked.
+    pub fn alone(self, alone: bool) -> Terminal {
+        Terminal { alone, ..self }
     }
 
     /// One line on stdout. Where it is lost that is said once, and the script goes on: it may write files. Where nobody reads on,
@@ -196,6 +204,9 @@ fn read(password: bool, stop: &Interrupt) -> Option<String> {
 impl FrontEnd for Terminal {
     fn ask(&mut self, prompt: &str, password: bool, stop: &Interrupt) -> Option<String> {
         self.close();
+        if self.alone {
+            return None;
+        }
         if self.editor && !password && std::io::stdin().is_terminal() {
             return edited(prompt, stop);
         }

@@ -48,7 +48,11 @@ pub struct Compute {
 
 fn cpu() -> Compute {
     let threads = crate::threads::count();
-    Compute { device: host(), name: "cpu", description: format!("embedded CPU backend, {threads} threads") }
+    Compute {
+        device: host(),
+        name: "cpu",
+        description: format!("embedded CPU backend, {threads} thread{}", if threads == 1 { "" } else { "s" }),
+    }
 }
 
 /// Opens a device. `auto` never picks a software adapter and never fails.

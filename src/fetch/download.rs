@@ -5,11 +5,11 @@
 use super::cache::{Progress, Settings};
 use super::known::{File, PLAIN, is_plain};
 use super::transfer::{self, Piece};
+use crate::digest::sha256_of;
 use crate::error::{Error, Result};
 use crate::{input, interrupt};
-use ring::digest::{Context, SHA256};
 use std::fs::OpenOptions;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -84,10 +84,7 @@ fn addresses(settings: &Settings, set: &str, file: &File) -> std::result::Result
 /// Errors unless a file that is there is the right one.
 fn right(path: &Path, file: &File) -> Result<()> {
     let fail = |e: std::io::Error| Error::io("read", path, e);
-    let mut sum = Context::new(&SHA256);
-    let (mut from, _) = input::open(path)?;
-    add(&mut from, &mut sum).map_err(fail)?;
-    let found = words(sum);
+    let found = sha256_of(input::open(path)?.0).map_err(fail)?;
     if file.sums.contains(&found) {
         return Ok(());
     }
@@ -99,24 +96,6 @@ fn right(path: &Path, file: &File) -> Result<()> {
             "its SHA-256 is {found}, expected {expected}: remove the file to fetch it again, or, where it cannot be removed, set GFLOW_CACHE to another folder"
         ),
     ))
-}
-
-fn add(from: &mut impl Read, sum: &mut Context) -> std::io::Result<u64> {
-    let (mut buffer, mut all) = (vec![0; 1 << 18], 0);
-    loop {
-        interrupt::poll().map_err(std::io::Error::other)?;
-        let n = from.read(&mut buffer)?;
-        if n == 0 {
-            return Ok(all);
-        }
-        sum.update(&buffer[..n]);
-        all += n as u64;
-    }
-}
-
-/// A checksum in hexadecimal.
-fn words(sum: Context) -> String {
-    sum.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// What has come of a file.
@@ -246,10 +225,8 @@ impl Part {
     }
 
     fn sum(&mut self) -> std::result::Result<String, String> {
-        let mut sum = Context::new(&SHA256);
         self.file.seek(SeekFrom::Start(0)).map_err(|e| e.to_string())?;
-        add(&mut self.file, &mut sum).map_err(|e| e.to_string())?;
-        Ok(words(sum))
+        sha256_of(&mut self.file).map_err(|e| e.to_string())
     }
 
     /// Leaves nothing behind that nobody needs.

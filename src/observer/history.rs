@@ -7,26 +7,32 @@ use crate::record::{History, State};
 use std::sync::Arc;
 
 /// Writes the history of a run: a row every so many steps, metrics in some of them.
-pub struct HistoryWriter {
+pub struct HistoryWriter<'a> {
     /// what was written so far
     pub history: History,
     every: usize,
     metrics: Vec<Arc<dyn Metric>>,
     metrics_every: usize,
     target: Points,
+    /// who is told of every row
+    told: Option<&'a mut dyn FnMut(&History)>,
 }
 
 /// The columns every history has.
 const COLUMNS: &[&str] = &["step", "time", "divergence", "fisher", "speed", "seconds"];
 
-impl HistoryWriter {
+impl<'a> HistoryWriter<'a> {
     /// A row every `every` steps; metrics against the target, shape [m, d], every `metrics_every`.
-    pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> HistoryWriter {
+    pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> HistoryWriter<'a> {
         let names = COLUMNS.iter().map(|s| s.to_string()).chain(metrics.iter().map(|m| m.name().to_string()));
-        HistoryWriter { history: History::new(names), every, metrics, metrics_every, target }
+        HistoryWriter { history: History::new(names), every, metrics, metrics_every, target, told: None }
+    }
+    /// Tells somebody of every row as it comes.
+    pub fn telling(self, told: Option<&'a mut dyn FnMut(&History)>) -> HistoryWriter<'a> {
+        HistoryWriter { told, ..self }
     }
     /// Goes on with the history of an earlier run.
-    pub fn continuing(mut self, earlier: &History) -> HistoryWriter {
+    pub fn continuing(mut self, earlier: &History) -> HistoryWriter<'a> {
         // columns that were not measured before, or are no longer, keep their gaps
         let names: Vec<String> = self.history.names().map(String::from).collect();
         for i in 0..earlier.len() {
@@ -38,7 +44,7 @@ impl HistoryWriter {
     }
 }
 
-impl Observer for HistoryWriter {
+impl Observer for HistoryWriter<'_> {
     fn wants(&self, step: usize, last: bool) -> bool {
         last || step.is_multiple_of(self.every)
     }
@@ -53,6 +59,9 @@ impl Observer for HistoryWriter {
             row.push(if due { m.evaluate(&state.particles, &self.target)? } else { f64::NAN });
         }
         self.history.push(&row);
+        if let Some(told) = &mut self.told {
+            told(&self.history);
+        }
         Ok(Signal::Continue)
     }
 }

@@ -2,6 +2,7 @@
 pub mod history;
 pub mod live;
 pub mod progress;
+pub mod rows;
 pub mod snapshots;
 pub mod stop;
 mod watch;

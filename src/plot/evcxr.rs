@@ -4,6 +4,8 @@ use super::render;
 use base64::Engine;
 use std::io::Write;
 
+/// A figure wider than this, in pixels, may be wider than the page.
+const PAGE: f64 = 760.0;
 /// Above so many marks pixels are smaller and faster than vectors.
 const SVG_MARKS: usize = 5000;
 
@@ -13,8 +15,14 @@ const SVG_MARKS: usize = 5000;
 /// What the drawing library reports.
 pub fn content(f: &Figure) -> crate::error::Result<(&'static str, String)> {
     if f.mark_count() <= SVG_MARKS {
-        // a page may be narrower than the figure
-        Ok(("image/svg+xml", render::svg(f)?.replacen("<svg ", "<svg style=\"max-width:100%;height:auto\" ", 1)))
+        let svg = render::svg(f)?;
+        let size = format!("width=\"{}\" height=\"{}\" ", f.width.round(), f.height.round());
+        let (from, style) = match f.width > PAGE && svg.contains(&size) {
+            // a client that shows it as an image takes no style of it, but gives what has no size the width of the page
+            true => (size.as_str(), format!("style=\"width:100%;max-width:{}px;height:auto\" ", f.width.round())),
+            false => ("<svg ", "<svg style=\"max-width:100%;height:auto\" ".to_string()),
+        };
+        Ok(("image/svg+xml", svg.replacen(from, &style, 1)))
     } else {
         Ok(("image/png", base64::engine::general_purpose::STANDARD.encode(render::png(f)?)))
     }

@@ -38,6 +38,19 @@ pub enum Mark {
         /// dashes instead of one stroke
         dashed: bool,
     },
+    /// What lies between two curves; it breaks where one of them is not finite.
+    Band {
+        /// first coordinates, rising
+        x: Vec<f64>,
+        /// lower second coordinates, as many
+        low: Vec<f64>,
+        /// upper second coordinates, as many
+        high: Vec<f64>,
+        /// of the whole
+        color: Color,
+        /// opacity
+        alpha: f64,
+    },
     /// A bar from 0 for every gap between edges.
     Bars {
         /// rising, one more than there are bars
@@ -191,7 +204,7 @@ impl Figure {
     pub fn mark_count(&self) -> usize {
         let count = |m: &Mark| match m {
             Mark::Points { x, .. } | Mark::Arrows { x, .. } => x.len(),
-            Mark::Line { x, .. } => 1 + x.len() / 50,
+            Mark::Line { x, .. } | Mark::Band { x, .. } => 1 + x.len() / 50,
             Mark::Bars { heights, .. } => heights.len(),
             Mark::Heat { values, .. } => values.len(),
         };
@@ -232,6 +245,10 @@ impl Panel {
         for mark in &self.marks {
             match mark {
                 Mark::Points { x, y, .. } | Mark::Line { x, y, .. } => [x, y][axis].iter().for_each(|v| see(*v)),
+                Mark::Band { x, low, high, .. } => match axis {
+                    0 => x.iter().for_each(|v| see(*v)),
+                    _ => low.iter().chain(high).for_each(|v| see(*v)),
+                },
                 Mark::Bars { edges, heights, .. } => {
                     if axis == 0 {
                         edges.iter().for_each(|v| see(*v));

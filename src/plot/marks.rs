@@ -23,6 +23,9 @@ pub(super) fn mark(m: &Mark, frame: &Frame, out: &mut Vec<Shape>) {
                 }
             }
         }
+        Mark::Band { x, low, high, color, alpha } => band(x, low, high, frame, &mut |points| {
+            out.push(Shape::Polygon { points, color: *color, alpha: *alpha });
+        }),
         Mark::Bars { edges, heights, color, alpha } => {
             let (left, right, top, bottom) = frame.edges();
             for (e, h) in edges.windows(2).zip(heights).filter(|(_, h)| **h > 0.0) {
@@ -41,6 +44,29 @@ pub(super) fn mark(m: &Mark, frame: &Frame, out: &mut Vec<Shape>) {
                 arrow(frame.at(x[k], y[k]), frame.at(x[k] + u[k], y[k] + v[k]), *color, out);
             }
         }
+    }
+}
+
+/// A quadrilateral between two neighbours that lie within the axes, cut at their upper and lower edge.
+fn band(x: &[f64], low: &[f64], high: &[f64], frame: &Frame, out: &mut dyn FnMut(Vec<(f64, f64)>)) {
+    let (left, right, top, bottom) = frame.edges();
+    let finite = |k: &usize| x[*k].is_finite() && low[*k].is_finite() && high[*k].is_finite();
+    let at = |k: usize, y: f64| {
+        let (a, b) = frame.at(x[k], y);
+        // 0 on a logarithmic axis is infinitely far below it
+        (a, if b.is_nan() { bottom } else { b.clamp(top, bottom) })
+    };
+    let runs: Vec<Vec<usize>> = (0..x.len()).fold(vec![vec![]], |mut runs, k| {
+        let inside = finite(&k) && (left..=right).contains(&frame.at(x[k], low[k].max(high[k])).0);
+        match (inside, runs.last_mut()) {
+            (true, Some(run)) => run.push(k),
+            _ => runs.push(vec![]),
+        }
+        runs
+    });
+    for run in runs.iter().filter(|run| run.len() > 1) {
+        let upper = run.iter().map(|k| at(*k, high[*k]));
+        out(upper.chain(run.iter().rev().map(|k| at(*k, low[*k]))).collect());
     }
 }
 

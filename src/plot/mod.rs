@@ -2,6 +2,7 @@
 use crate::catalogue::Entry;
 
 pub mod animation;
+pub mod bands;
 pub mod bracket;
 mod cloud;
 pub mod color;

@@ -1,14 +1,13 @@
 //! What native functions share with their session.
-use super::claims::Claim;
 use super::front_end::{Event, FrontEnd};
 use super::oracle::Oracle;
-use super::tables::Cell;
 use super::watch::Watch;
 use crate::device::Compute;
 use crate::error::Error;
 use crate::flow::Run;
 use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
+use crate::study::{Cell, Claim, Named};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -52,6 +51,10 @@ pub struct Context {
     pub claims: Mutex<Vec<Claim>>,
     /// what `tabulate` recorded
     pub cells: Mutex<Vec<Cell>>,
+    /// what `record` was told
+    pub values: Mutex<Vec<Named>>,
+    /// files that functions were told to read, the script itself not having written them, and those it imports
+    pub read: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// whether claims are only recorded, because sizes are too small to judge them by
     pub unjudged: AtomicBool,
     /// what a closure that is read as a formula was asked
@@ -77,6 +80,8 @@ pub struct Context {
 pub struct Checkpoints {
     /// the folder
     pub folder: PathBuf,
+    /// rows of the history of the last run, as they come
+    pub rows: PathBuf,
     /// what is no longer true of it as soon as a run is there
     pub stale: PathBuf,
     /// how much time passes in between at least
@@ -122,6 +127,8 @@ impl Context {
             globals: RwLock::default(),
             claims: Mutex::default(),
             cells: Mutex::default(),
+            values: Mutex::default(),
+            read: Arc::default(),
             unjudged: AtomicBool::default(),
             oracle: Mutex::default(),
             powers: AtomicBool::default(),
@@ -187,6 +194,7 @@ impl Context {
     pub fn input_path(&self, path: &str) -> PathBuf {
         let (below, given) = (self.below(path), PathBuf::from(path));
         if !below.exists() {
+            lock(&self.read).insert(given.clone());
             return given;
         }
         // what the script itself has written is what it means

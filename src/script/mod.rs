@@ -45,6 +45,8 @@ mod report;
 mod resolver;
 mod rewrite;
 mod rich;
+#[cfg(feature = "cli")]
+mod scan;
 mod session;
 mod sort;
 mod surroundings;
@@ -68,4 +70,6 @@ pub use help::Page;
 pub(crate) use keywords::KEYWORDS;
 pub use registered::Registered;
 pub use rich::{Rich, escape};
+#[cfg(feature = "cli")]
+pub(crate) use scan::scan;
 pub use session::{Session, SessionOptions};

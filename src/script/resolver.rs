@@ -1,7 +1,7 @@
 //! `import`: files are read like cells, rewritten and checked the same way, wherever the import stands.
 use super::rewrite::rewrite;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -14,17 +14,24 @@ pub struct Files {
     folders: Vec<PathBuf>,
     plain: Arc<HashSet<String>>,
     open: Arc<Mutex<Vec<PathBuf>>>,
+    /// files that were imported
+    pub read: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Files {
     /// Looks in these folders; `plain` names keep their meaning when files are rewritten.
     pub fn new(folders: Vec<PathBuf>, plain: Arc<HashSet<String>>) -> Files {
-        Files { folders, plain, open: Arc::default() }
+        Files { folders, plain, open: Arc::default(), read: Arc::default() }
     }
     /// The file an import names: beside the file that imports it first, then in the folders.
     pub fn find(&self, path: &str) -> Option<PathBuf> {
         let beside = super::context::lock(&self.open).last().and_then(|p| p.parent().map(Path::to_path_buf));
-        beside.iter().chain(&self.folders).map(|f| f.join(format!("{path}.rhai"))).find(|f| f.is_file())
+        self.beside(path, beside.as_deref())
+    }
+    /// The same for a file in a folder.
+    pub fn beside(&self, path: &str, folder: Option<&Path>) -> Option<PathBuf> {
+        let folders = folder.into_iter().chain(self.folders.iter().map(PathBuf::as_path));
+        folders.map(|f| f.join(format!("{path}.rhai"))).find(|f| f.is_file())
     }
     /// What `find` looked through, for messages.
     pub fn places(&self) -> String {
@@ -44,8 +51,9 @@ impl Files {
             if open.len() >= DEEPEST {
                 return Err(format!("{} is imported through {DEEPEST} other files", file.display()));
             }
-            open.push(real);
+            open.push(real.clone());
         }
+        super::context::lock(&self.read).insert(real);
         let out = f();
         super::context::lock(&self.open).pop();
         Ok(out)

@@ -111,7 +111,8 @@ impl Session {
         natives.extend(["PI", "E"].map(String::from));
         let modules = names::modules().into_iter().chain(["global"]).map(String::from).collect();
         let plain: Arc<HashSet<String>> = Arc::new(names::functions().into_iter().collect());
-        let files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
+        let mut files = Files::new(o.folder.into_iter().chain([PathBuf::from(".")]).collect(), plain.clone());
+        files.read = context.read.clone();
         let assistant = Assistant::new(plain.clone());
         engine.set_module_resolver(files.clone());
         Session {

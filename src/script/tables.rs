@@ -1,6 +1,6 @@
 //! Tables of many runs: rows and columns that a script fills, one number a seed.
-use super::claims::short;
 use crate::catalogue::{Entry, no_defaults};
+use crate::study::{Cell, short};
 
 /// The page of `tabulate`.
 pub const TABULATE: Entry = Entry {
@@ -15,18 +15,18 @@ pub const TABULATE: Entry = Entry {
     example: "tabulate(\"DISTANCES\", \"ring\", \"W2\", metric::w2(data::ring(200), data::ring(200)))",
 };
 
-/// One number of one run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// the file it is in, without its ending
-    pub page: String,
-    /// the row
-    pub row: String,
-    /// the column
-    pub column: String,
-    /// the number
-    pub value: f64,
-}
+/// The page of `record`.
+pub const RECORD: Entry = Entry {
+    name: "record",
+    room: "language",
+    signature: "record(name, value)",
+    doc: "Keeps a number of this run under a name: run.json has it below --out, and gflow collect, study(\"folder\") and the figures of a study have a column of that name. A name that is told again has the last number. The last numbers of the history of the last run are kept without it.",
+    equation: "",
+    cite: "",
+    options: &[],
+    defaults: no_defaults,
+    example: "record(\"w2\", metric::w2(data::ring(200), data::ring(200)))",
+};
 
 /// The table of a page in Markdown, rows and columns in the order in which they came; empty where the page has none.
 pub fn markdown(page: &str, cells: &[Cell]) -> String {

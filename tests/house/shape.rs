@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "observer",
     "flow",
     "plot",
+    "study",
     "script",
     "cli",
 ];

@@ -11,5 +11,6 @@ mod numbers;
 mod prepare;
 mod reproduce;
 mod sessions;
+mod sweep;
 mod table_values;
 mod tables;

@@ -18,7 +18,9 @@ fn quick_sizes_are_not_passed_off_as_results() {
     let said = String::from_utf8_lossy(&quick.stdout).into_owned();
     assert!(quick.status.success(), "{said}");
     assert!(said.contains("they are no results") && said.contains("| not judged |"), "{said}");
-    assert!(said.contains("size: 64 (quick sizes, not judged)"), "{said}");
+    let job = std::fs::read_dir(dir.path().join("results-quick/jobs")).unwrap().next().unwrap().unwrap().path();
+    let said_by_it = std::fs::read_to_string(job.join("log.txt")).unwrap();
+    assert!(said_by_it.contains("size: 64 (quick sizes, not judged)"), "{said_by_it}");
     assert!(!said.contains('✓') && !said.contains('✗') && !said.contains("0/1"), "{said}");
     let table = std::fs::read_to_string(dir.path().join("results-quick/RESULTS.md")).unwrap();
     assert!(table.contains("they are no results") && table.contains("quick sizes, mean"), "{table}");

@@ -45,11 +45,10 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     if !kernel.executing.load(Ordering::SeqCst) {
         return;
     }
-    let (generation, cell) =
-        (kernel.supervisor.generation(), kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize));
+    let (generation, turn) = (kernel.supervisor.generation(), kernel.turn.load(Ordering::SeqCst));
     kernel.supervisor.interrupt().await;
     kernel.rust.interrupt();
-    if kernel.noticed.load(Ordering::SeqCst) && !kernel.rust.running() {
+    if kernel.noticed.load(Ordering::SeqCst) == turn && !kernel.rust.running() {
         kernel.supervisor.kill(generation, "it was interrupted a second time");
         return;
     }
@@ -57,8 +56,7 @@ async fn interrupt(kernel: &Arc<Kernel>) {
     tokio::spawn(async move {
         let compiled = kernel.rust.running();
         tokio::time::sleep(if compiled { GRACE } else { NOTICE }).await;
-        let same = kernel.executing.load(Ordering::SeqCst)
-            && kernel.current().as_ref().map(Arc::as_ptr).map(|p| p as usize) == cell;
+        let same = kernel.executing.load(Ordering::SeqCst) && kernel.turn.load(Ordering::SeqCst) == turn;
         if !same || kernel.supervisor.generation() != generation {
             return;
         }
@@ -67,7 +65,7 @@ async fn interrupt(kernel: &Arc<Kernel>) {
                 generation,
                 "the Rust cell went on for 1.5 s after the interrupt (long loops can look at session::interrupted())",
             );
-        } else if !kernel.noticed.swap(true, Ordering::SeqCst) {
+        } else if kernel.noticed.swap(turn, Ordering::SeqCst) != turn {
             kernel.say("stderr", "The cell has not stopped yet: it waits for native code. Interrupt once more to end the session process; its variables would be lost.\n".into()).await;
         }
     });

@@ -20,8 +20,8 @@ pub async fn run(kernel: Arc<Kernel>, display: Arc<ClientDisplay>, mut cells: Un
     while let Some(request) = cells.recv().await {
         for queued in execute(&kernel, &display, request, &mut cells).await {
             kernel.iopub.status(&queued, "busy");
-            let content = json!({ "status": "aborted", "execution_count": kernel.count.load(Ordering::SeqCst) });
-            kernel.shell.send("execute_reply", content, &queued);
+            // a number would be shown beside a cell that did not run
+            kernel.shell.send("execute_reply", json!({ "status": "aborted" }), &queued);
             kernel.iopub.status(&queued, "idle");
         }
     }
@@ -79,7 +79,7 @@ async fn execute(
 /// Says that a cell runs, and under which number.
 fn begin(kernel: &Kernel, display: &ClientDisplay, request: Arc<Request>) -> Cell {
     *kernel.current() = Some(request.clone());
-    kernel.noticed.store(false, Ordering::SeqCst);
+    kernel.turn.fetch_add(1, Ordering::SeqCst);
     kernel.executing.store(true, Ordering::SeqCst);
     kernel.iopub.status(&request, "busy");
     let code = request.text("code").to_string();

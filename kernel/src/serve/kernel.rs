@@ -25,8 +25,10 @@ pub struct Kernel {
     pub count: AtomicU64,
     /// a cell runs
     pub executing: AtomicBool,
-    /// the user was told what another interrupt does
-    pub noticed: AtomicBool,
+    /// cells begun so far: a number that no other cell has
+    pub turn: AtomicU64,
+    /// the turn of the cell of which the user was told what another interrupt does
+    pub noticed: AtomicU64,
     /// the request of the running cell
     current: Mutex<Option<Arc<Request>>>,
 }
@@ -42,7 +44,8 @@ impl Kernel {
             store: Store::open(),
             count: AtomicU64::new(0),
             executing: AtomicBool::new(false),
-            noticed: AtomicBool::new(false),
+            turn: AtomicU64::new(0),
+            noticed: AtomicU64::new(0),
             current: Mutex::default(),
         }
     }

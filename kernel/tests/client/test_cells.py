@@ -42,7 +42,10 @@ def test_prints_and_figures_keep_their_order(cells):
 
 def test_cells_behind_an_error_are_aborted_unless_told_otherwise(cells):
     requests = [cells.start(c) for c in ('throw "x"', "1", "2")]
-    assert [cells.reply(r)["status"] for r in requests] == ["error", "aborted", "aborted"]
+    replies = [cells.reply(r) for r in requests]
+    assert [r["status"] for r in replies] == ["error", "aborted", "aborted"]
+    # a client would show the number beside a cell that did not run
+    assert "execution_count" not in replies[1]
     requests = [cells.start(c, stop_on_error=False) for c in ('throw "x"', "1")]
     assert [cells.reply(r)["status"] for r in requests] == ["error", "ok"]
 

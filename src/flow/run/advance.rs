@@ -113,6 +113,8 @@ pub struct Beside<'a> {
     pub begun: Option<usize>,
     /// who keeps it
     pub keep: Option<Keep<'a>>,
+    /// who is told of every row of its history
+    pub rows: Option<&'a mut dyn FnMut(&History)>,
 }
 
 impl Run {
@@ -269,13 +271,13 @@ impl Run {
         sink: &mut dyn FnMut(Report),
         beside: Beside,
     ) -> Result<Ending> {
-        let Beside { extra, begun, mut keep } = beside;
+        let Beside { extra, begun, mut keep, rows } = beside;
         let o = self.options.clone();
         let metrics = in_units(metric::by_names(&o.metrics, interrupt)?, &self.place_of_particles());
         let target = self.flow.encode_target(&self.inside.target)?;
         let start = self.flow.initial(&self.inside.source)?;
-        let mut history =
-            HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).continuing(&self.history);
+        let history = HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).telling(rows);
+        let mut history = history.continuing(&self.history);
         let end = self.state.step.saturating_add(steps);
         let begun = begun.unwrap_or(self.state.step).min(self.state.step);
         let mut snapshots = Snapshots::new(o.snapshots, begun, end - begun);

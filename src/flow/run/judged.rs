@@ -20,6 +20,11 @@ const LATELY: f64 = 0.15;
 const EXACTLY: usize = 400_000;
 
 impl Run {
+    /// What it came to, if somebody asked: asking costs as much as some steps.
+    pub fn told(&self) -> Option<String> {
+        self.judged.get().map(Verdict::describe)
+    }
+
     /// The points of the target that the run was not given.
     ///
     /// # Errors

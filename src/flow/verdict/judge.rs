@@ -7,6 +7,8 @@ const MATCHED: f64 = 2.0;
 const ALIKE: f64 = 1.3;
 /// What is left of the distance a while ago where particles are still on their way.
 const FALLING: f64 = 0.93;
+/// Particles that can match all points end nearer to them than this, so they may have some way to go where they are farther.
+const NEARER: f64 = 1.0;
 /// Particles that move this many times the noise and come no nearer jitter.
 const RESTLESS: f64 = 0.5;
 /// Times as far from the target as at the start.
@@ -33,6 +35,8 @@ const COLLAPSED: f64 = 0.5;
 const COPIES: f64 = 0.5;
 /// Fewest points of a part that say anything.
 const FEWEST: usize = 8;
+/// A coordinate of the target so many times as wide as another is all that distances see.
+const UNEVEN: f64 = 30.0;
 /// What is left of the distance at the start where few points, or those of a target that is one point, have arrived.
 const ARRIVED: f64 = 0.1;
 
@@ -101,9 +105,7 @@ impl Word {
             Word::Masses => "carry: true, more steps or a larger L: mass moves slowly between modes",
             Word::Lost => "carry: true, a larger L, a wider source, more particles",
             Word::Tails => "an f that weighs tails more, such as alpha(2), or more steps",
-            Word::Collapsed => {
-                "more steps, more ascent of the critic for every step, or particles (gpa) instead of a map"
-            }
+            Word::Collapsed => "more steps, more ascent of the critic for every step",
             Word::Between => {
                 "more steps, a wider generator such as mlp([128, 128, 128]), or particles (gpa): a map that is continuous bridges gaps"
             }
@@ -177,10 +179,24 @@ impl Verdict {
             Word::Settled | Word::Few | Word::Jittering | Word::Stuck => String::new(),
         };
         out += &more;
-        match self.word.advice() {
-            "" => out,
+        match self.tried() {
+            advice if advice.is_empty() => out,
             advice => format!("{out}. Try {advice}"),
         }
+    }
+
+    /// What to try, for what was measured.
+    fn tried(&self) -> String {
+        let (m, advice) = (&self.measured, self.word.advice());
+        if advice.is_empty() {
+            return String::new();
+        }
+        if m.uneven > UNEVEN {
+            let times = times(m.uneven);
+            return format!("prepare: \"standardise\", as its coordinates differ {times} times in width, or {advice}");
+        }
+        let map = self.word == Word::Collapsed && m.mapped;
+        format!("{advice}{}", if map { ", or particles (gpa) instead of a map" } else { "" })
     }
 
     /// The numbers by name.
@@ -199,6 +215,7 @@ impl Verdict {
             ("energy", m.energy),
             ("spread", m.spread),
             ("nearness", m.nearness),
+            ("uneven", m.uneven),
         ]
     }
 }
@@ -223,7 +240,9 @@ fn word(m: &Measured) -> Word {
         Against::Spacing => MATCHED,
         Against::Samples => ALIKE,
     };
-    if m.ratio() <= near && m.energy <= UNLIKE {
+    let nearer = m.distance < FALLING * m.before;
+    let arriving = m.against == Against::Spacing && nearer && m.ratio() > NEARER;
+    if m.ratio() <= near && m.energy <= UNLIKE && !arriving {
         return match () {
             // a source that lay on these points itself was left alone
             () if copies(m.nearness) && !copies(m.nearness_at_start) => Word::Memorising,
@@ -232,7 +251,7 @@ fn word(m: &Measured) -> Word {
             () => Word::Settled,
         };
     }
-    let (nearer, farther) = (m.distance < FALLING * m.before, m.distance > FARTHER * m.start);
+    let farther = m.distance > FARTHER * m.start;
     match () {
         // what a collapsed generator makes may lie farther away than what it began with
         () if m.mapped && m.spread < COLLAPSED && (farther || !nearer) => Word::Collapsed,

@@ -96,6 +96,8 @@ pub struct Measured {
     pub nearness: f64,
     /// the same at the start
     pub nearness_at_start: f64,
+    /// the width of the widest coordinate of the target over that of the narrowest that has any
+    pub uneven: f64,
 }
 
 impl Measured {
@@ -124,6 +126,7 @@ impl Measured {
             spread: f64::NAN,
             nearness,
             nearness_at_start,
+            uneven: all.target.uneven(),
         };
         let mut rng = random::rng(0, 0);
         let few = seen.now.dims()[0].max(seen.target.dims()[0]) <= TRANSPORTED;

@@ -42,6 +42,16 @@ impl Rows {
     pub fn extent(&self, from: &[f64]) -> f64 {
         self.all.iter().enumerate().map(|(i, v)| (v - from[i % self.d]).abs()).fold(0.0, f64::max)
     }
+    /// The width between quarters of the widest coordinate over that of the narrowest that has any.
+    pub fn uneven(&self) -> f64 {
+        let width = |k: usize| {
+            let column: Vec<f64> = self.all.iter().skip(k).step_by(self.d).copied().collect();
+            quantile(column.clone(), 0.75) - quantile(column, 0.25)
+        };
+        let widths = (0..self.d).map(width).filter(|w| *w > 0.0);
+        let (least, most) = widths.fold((f64::INFINITY, 0.0f64), |(a, b), w| (a.min(w), b.max(w)));
+        if most > 0.0 { most / least } else { 1.0 }
+    }
     /// The same about another origin and in another unit.
     pub fn center(&mut self, origin: &[f64], unit: f64) {
         let d = self.d;

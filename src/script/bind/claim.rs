@@ -1,11 +1,12 @@
 //! `claim`: a number beside what it should be.
 use crate::error::{Error, Result};
 use crate::script::call::Call;
-use crate::script::claims::{CLAIM, Claim, short};
+use crate::script::claims::CLAIM;
 use crate::script::context::lock;
 use crate::script::convert::{number, text};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
+use crate::study::{Claim, short};
 use rhai::Dynamic;
 use std::sync::atomic::Ordering;
 

@@ -1,7 +1,7 @@
 //! The rooms of the house as functions of the language: one file a room, each filling the library.
 use super::claims::CLAIM;
 use super::library::Library;
-use super::tables::TABULATE;
+use super::tables::{RECORD, TABULATE};
 use crate::catalogue::Entry;
 use crate::{
     critic as critics, dataset, divergence as divergences, fetch as fetching, flow as flows, generator as generators,
@@ -31,6 +31,7 @@ mod prepare;
 mod random;
 mod run;
 mod statistics;
+mod study;
 mod table;
 mod table_groups;
 mod table_rows;
@@ -61,6 +62,7 @@ pub fn library() -> &'static Library {
         table::fill(&mut l);
         claim::fill(&mut l);
         tabulate::fill(&mut l);
+        study::fill(&mut l);
         language::fill(&mut l);
         numbers::fill(&mut l);
         random::fill(&mut l);
@@ -88,7 +90,8 @@ fn entries() -> Vec<Entry> {
         numbers::ENTRIES,
         random::ENTRIES,
         linear::ENTRIES,
-        &[CLAIM, TABULATE],
+        &[CLAIM, TABULATE, RECORD],
+        &[study::ENTRY],
     ];
     named.chain(rooms.into_iter().flatten().copied()).collect()
 }

@@ -14,10 +14,11 @@ use crate::io::sealed::Earlier;
 use crate::memory;
 use crate::observer::Observer;
 use crate::observer::live::Live;
+use crate::observer::rows::RowsFile;
 use crate::plot::scatter::scatter;
 use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::prepare::Transform;
-use crate::record::{State, compact};
+use crate::record::{History, State, compact};
 use crate::script::call::Call;
 use crate::script::classes::classes;
 use crate::script::context::{Checkpoints, Context, Resume, lock};
@@ -165,7 +166,14 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
         }
     };
     let keep = checkpoints.as_ref().map(|to| Keep { every: to.every, write: &mut write });
-    let beside = Beside { extra, begun, keep };
+    let mut file = checkpoints.as_ref().map(|to| RowsFile::new(&to.rows));
+    let mut grown = |history: &History| {
+        if let Some(Err(e)) = file.as_mut().map(|file| file.grown(history)) {
+            c.note(format!("the run goes on, but the rows of its history are not written as they come: {e}"));
+        }
+    };
+    let rows = checkpoints.is_some().then_some(&mut grown as &mut dyn FnMut(&History));
+    let beside = Beside { extra, begun, keep, rows };
     let ending = run.advance_beside(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), beside);
     let run = Arc::new(run);
     *lock(&c.last_run) = Some(run.clone());

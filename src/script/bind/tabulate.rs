@@ -1,12 +1,12 @@
-//! `tabulate`: a number in a table over many runs.
+//! `tabulate` and `record`: numbers for tables over many runs.
 use crate::error::{Error, Result};
 use crate::script::call::Call;
-use crate::script::claims::short;
 use crate::script::context::lock;
 use crate::script::convert::{number, text};
 use crate::script::front_end::Event;
 use crate::script::library::Library;
-use crate::script::tables::{Cell, TABULATE};
+use crate::script::tables::{RECORD, TABULATE};
+use crate::study::{Cell, Named, short};
 use rhai::Dynamic;
 
 /// What `gflow reproduce` writes by itself.
@@ -17,6 +17,20 @@ pub fn fill(l: &mut Library) {
     l.expose(TABULATE.name, |call, (page, row, column, value): (Dynamic, Dynamic, Dynamic, Dynamic)| {
         Ok(tabulate(call, &page, &row, &column, &value)?)
     });
+    l.expose(RECORD.name, |call, (name, value): (Dynamic, Dynamic)| Ok(record(call, &name, &value)?));
+}
+
+fn record(call: &Call, name: &Dynamic, value: &Dynamic) -> Result<()> {
+    let name = text("record, name", name)?;
+    if name.trim().is_empty() {
+        return Err(Error::data("record", "the name is empty"));
+    }
+    let value = value.as_float().or_else(|_| number("record, value", value))?;
+    call.context.emit(Event::Text(format!("{name}: {}", short(value))));
+    let mut values = lock(&call.context.values);
+    values.retain(|v| v.name != name);
+    values.push(Named { name, value });
+    Ok(())
 }
 
 fn tabulate(call: &Call, page: &Dynamic, row: &Dynamic, column: &Dynamic, value: &Dynamic) -> Result<()> {

@@ -1,0 +1,208 @@
+//! `gflow reproduce`: a study of every script that makes claims, over several seeds, and the table of what came out.
+mod table;
+mod write;
+
+use super::Exit;
+use super::args::ReproduceArgs;
+use super::streams::{answer, say};
+use super::sweep::{Due, Manner, Told, Work, opened};
+use crate::device::Compute;
+use crate::error::{Error, Result};
+use crate::input;
+use crate::script::scan;
+use crate::study::{Cell, Claim, Plan, Script, Seen, State, changed, jobs_of, states};
+use crate::threads;
+use std::path::PathBuf;
+use table::rows;
+
+/// The table, with figures.
+const TABLE: &str = "RESULTS.md";
+
+/// What --quick sets, where a script reads it.
+const SMALL: [(&str, &str); 2] = [("n", "64"), ("steps", "20")];
+
+/// What is said of such numbers wherever they stand.
+const QUICK: &str = "Quick sizes (n = 64, steps = 20): these numbers show that the scripts run; they are no results, and no claim is judged by them.";
+
+/// One script with what its seeds claimed.
+struct Shown {
+    script: String,
+    /// the first comment line of the script
+    title: String,
+    claims: Vec<Vec<Claim>>,
+    /// what all seeds put into tables
+    cells: Vec<Cell>,
+    seconds: Vec<f64>,
+    /// seeds whose run failed, with the first line of why
+    failures: Vec<String>,
+    /// the folder of the first seed
+    first: PathBuf,
+    /// where it ran
+    device: Option<String>,
+}
+
+/// Scripts of files and folders that make claims, in order.
+fn scripts(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, String> {
+    let mut out = vec![];
+    for p in paths {
+        if p.is_file() {
+            out.push(p.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(p).map_err(|e| format!("cannot read {}: {e}", p.display()))?;
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|e| e.ok().map(|e| e.path()))
+            .filter(|p| p.extension().is_some_and(|e| e == "rhai"))
+            .collect();
+        found.sort();
+        out.extend(found.into_iter().filter(|p| input::text(p, input::SCRIPT).is_ok_and(|t| t.contains("claim("))));
+    }
+    let stem = |p: &PathBuf| p.file_stem().map(|s| s.to_string_lossy().into_owned());
+    if let Some((a, b)) =
+        out.iter().enumerate().find_map(|(i, a)| out[..i].iter().find(|b| stem(a) == stem(b)).map(|b| (a, b)))
+    {
+        return Err(format!("{} and {} have one name: the table could not tell them apart", b.display(), a.display()));
+    }
+    if out.is_empty() {
+        let looked: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(format!("no script that makes a claim(…) in {}", looked.join(", ")));
+    }
+    Ok(out)
+}
+
+/// Makes the folder of the table. Small sizes are not written where full ones are.
+fn folder(args: &ReproduceArgs) -> std::result::Result<PathBuf, String> {
+    let out = args.out.clone().unwrap_or_else(|| if args.quick { "results-quick" } else { "results" }.into());
+    let shown = out.display();
+    if args.quick && std::fs::read_to_string(out.join(TABLE)).is_ok_and(|t| !t.contains(QUICK)) {
+        let reason = "--quick would write numbers over it that are no results";
+        return Err(format!("--out {shown}: its {TABLE} is of full sizes; {reason}"));
+    }
+    std::fs::create_dir_all(jobs_of(&out)).map_err(|e| format!("--out {shown}: {e}"))?;
+    Ok(out)
+}
+
+fn plan(args: &ReproduceArgs) -> std::result::Result<Plan, String> {
+    let scripts = scripts(&args.paths)?
+        .iter()
+        .map(|p| scan(p).map_err(|e| e.to_string()))
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    let set = SMALL.iter().filter(|_| args.quick).map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    Ok(Plan { set, device: args.device.clone(), unjudged: args.quick, ..Plan::new(scripts, args.seeds) })
+}
+
+/// Runs the command.
+pub fn reproduce(args: &ReproduceArgs) -> Exit {
+    let fail = |e: String| {
+        say(format_args!("error: {e}"));
+        Exit::Usage
+    };
+    let plan = match plan(args) {
+        Ok(plan) => plan,
+        Err(e) => return fail(e),
+    };
+    let compute = match opened(&plan.device) {
+        Ok(compute) => compute,
+        Err(exit) => return exit,
+    };
+    let out = match folder(args) {
+        Ok(out) => out,
+        Err(e) => return fail(e),
+    };
+    match made(args, &plan, &out, &compute) {
+        Ok(exit) => exit,
+        Err(e) => fail(e.to_string()),
+    }
+}
+
+/// Runs what is left, and writes the table of what there is then.
+fn made(args: &ReproduceArgs, plan: &Plan, out: &std::path::Path, compute: &Compute) -> Result<Exit> {
+    let jobs = plan.jobs()?;
+    plan.write(out)?;
+    let mut seen = Seen::new();
+    let due: Vec<Due> = jobs
+        .iter()
+        .zip(states(out, &jobs))
+        .filter(|(_, state)| match state {
+            State::Done(o) => args.again || changed(&o.inputs, &mut seen).is_some(),
+            _ => true,
+        })
+        .map(|(job, state)| Due { job: job.clone(), again: !matches!(state, State::Waiting | State::Running) })
+        .collect();
+    let done = jobs.len() - due.len();
+    if done > 0 {
+        say(format_args!("note: {done} of {} jobs were done before: --again runs them again", jobs.len()));
+    }
+    let at_a_time =
+        args.jobs.unwrap_or(if compute.name == "wgpu" { 1 } else { threads::count() }).clamp(1, due.len().max(1));
+    let manner = Manner {
+        study: out.to_path_buf(),
+        device: compute.name.into(),
+        threads: (threads::count() / at_a_time).max(1),
+    };
+    let work = Work { plan, manner, jobs: at_a_time, keep_going: true };
+    let ended = work.run(due, &mut Told::new(false, jobs.len(), done, at_a_time))?;
+    let all = shown(plan, out)?;
+    write::write(out, &all, args).map_err(|e| Error::data(format!("--out {}", out.display()), e))?;
+    if let Some(signal) = ended.signal {
+        say(format_args!("stopped with {} jobs left: the same command goes on", ended.left));
+        return Ok(signal.exit());
+    }
+    let head = if args.quick { format!("{QUICK}\n\n") } else { String::new() };
+    let told = answer(head + table::markdown(&rows(&all), args.quick).trim_end());
+    // small sizes show that scripts run, not that their claims hold
+    let good = all.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&all).iter().all(|r| r.held == r.of));
+    Ok(if told == Exit::Ok && !good { Exit::Script } else { told })
+}
+
+/// What the jobs of each script left.
+fn shown(plan: &Plan, out: &std::path::Path) -> Result<Vec<Shown>> {
+    let jobs = plan.jobs()?;
+    let states = states(out, &jobs);
+    let one = |(k, script): (usize, &Script)| {
+        let text = input::text(&script.path, input::SCRIPT).unwrap_or_default();
+        let title =
+            text.lines().find_map(|l| l.strip_prefix("//").map(|t| t.trim().to_string()).filter(|t| !t.is_empty()));
+        let mut own = jobs.iter().zip(&states).filter(|(job, _)| job.script == k).peekable();
+        let first = own.peek().map(|(job, _)| job.place(out)).unwrap_or_default();
+        let (script, title) = (script.name.clone(), title.unwrap_or_default());
+        let mut shown = Shown {
+            script,
+            title,
+            claims: vec![],
+            cells: vec![],
+            seconds: vec![],
+            failures: vec![],
+            first,
+            device: None,
+        };
+        own.for_each(|(job, state)| shown.add(job.seed, state));
+        shown
+    };
+    Ok(plan.scripts.iter().enumerate().map(one).filter(|s| !s.claims.is_empty()).collect())
+}
+
+impl Shown {
+    fn add(&mut self, seed: u64, state: &State) {
+        if let State::Failed { reason, .. } = state {
+            self.failures.push(format!("seed {seed}: {}", reason.lines().next().unwrap_or_default()));
+        } else if !matches!(state, State::Done(_)) {
+            return;
+        }
+        let mut claims = vec![];
+        if let Some(o) = state.outcome() {
+            claims.clone_from(&o.claims);
+            self.cells.extend(o.cells.iter().cloned());
+            self.seconds.push(o.seconds);
+            self.device.get_or_insert_with(|| o.device.description.clone());
+        }
+        // claims of one name are told apart by their number
+        for i in 0..claims.len() {
+            let earlier = claims[..i].iter().filter(|c| c.name == claims[i].name).count();
+            if earlier > 0 {
+                claims[i].name += &format!(" ({})", earlier + 1);
+            }
+        }
+        self.claims.push(claims);
+    }
+}

@@ -1,0 +1,264 @@
+//! `gflow sweep`: a study, planned, run, looked at.
+mod child;
+mod planned;
+mod slurm;
+mod status;
+mod told;
+mod work;
+
+pub use child::Manner;
+pub use status::{counts, failures};
+pub use told::Told;
+pub use work::{Due, Ended, Work};
+
+use super::Exit;
+use super::args::{SweepArgs, SweepCommand};
+use super::streams::{answer, say};
+use crate::device::{self, Compute};
+use crate::error::{Error, Result};
+use crate::study::{Job, Plan, STUDY, Seen, State, changed, jobs_of, states};
+use crate::threads;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+fn usage(e: impl std::fmt::Display) -> Exit {
+    say(format_args!("error: {e}"));
+    Exit::Usage
+}
+
+/// A study with the state of its jobs.
+struct Study {
+    plan: Plan,
+    place: PathBuf,
+    jobs: Vec<Job>,
+    states: Vec<State>,
+}
+
+/// Runs the command.
+pub fn sweep(args: &SweepArgs) -> Exit {
+    if let Some(SweepCommand::Status { study }) = &args.command {
+        return status::status(study).map_or_else(usage, answer);
+    }
+    let (plan, place) = match planned::planned(args) {
+        Ok(planned) => planned,
+        Err(e) => return usage(e),
+    };
+    let jobs = match plan.jobs() {
+        Ok(jobs) => jobs,
+        Err(e) => return usage(e),
+    };
+    let states = states(&place, &jobs);
+    let study = Study { plan, place, jobs, states };
+    let looks = args.list || args.dry_run;
+    if let Some(index) = args.index.filter(|_| !looks) {
+        return study.one(index, args);
+    }
+    if args.list {
+        return answer(study.listed());
+    }
+    if let Some(options) = &args.slurm {
+        return study.submit(options, args).map_or_else(usage, answer);
+    }
+    if args.dry_run {
+        return answer(study.dry(args));
+    }
+    study.run(args)
+}
+
+/// Where jobs are computed.
+///
+/// # Errors
+/// Says why there is no such device, with the exit of the program.
+pub fn opened(device: &str) -> std::result::Result<Compute, Exit> {
+    let choice = device.parse::<device::Choice>().map_err(usage)?;
+    device::open(choice).map_err(|e| {
+        say(format_args!("error: {e}"));
+        Exit::Device
+    })
+}
+
+impl Study {
+    fn listed(&self) -> String {
+        let line = |(job, state): (&Job, &State)| format!("{}\t{}\t{}", job.index, state.word(), job.describe());
+        self.jobs.iter().zip(&self.states).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The jobs to run, and what is said about those that were done and are run again.
+    fn due(&self, args: &SweepArgs) -> (Vec<Due>, Option<String>) {
+        let failed = args.failed;
+        let (mut seen, mut out, mut files) = (Seen::new(), vec![], HashSet::new());
+        for (job, state) in self.jobs.iter().zip(&self.states) {
+            let input = state.outcome().and_then(|o| changed(&o.inputs, &mut seen));
+            let again = match state {
+                State::Waiting | State::Running | State::BrokenOff => false,
+                State::Failed { .. } if failed => true,
+                _ if args.again => true,
+                State::Done(_) | State::Failed { .. } => match input {
+                    None => continue,
+                    Some(path) => {
+                        files.insert(path.to_path_buf());
+                        true
+                    }
+                },
+            };
+            if !failed || matches!(state, State::Failed { .. }) {
+                out.push(Due { job: job.clone(), again });
+            }
+        }
+        let note = files.iter().next().map(|path| {
+            let n = out.iter().filter(|d| d.again).count();
+            let more = if files.len() > 1 { format!(" and {} other files", files.len() - 1) } else { String::new() };
+            format!("note: {}{more} changed since it was read: {n} jobs run again", path.display())
+        });
+        (out, note)
+    }
+
+    fn dry(&self, args: &SweepArgs) -> String {
+        let (due, note) = self.due(args);
+        let lines = due.iter().map(|d| format!("{}\t{}", d.job.index, d.job.describe()));
+        let head = format!("{}: {}; {} to run", self.place.display(), counts(&self.states), due.len());
+        [head].into_iter().chain(note).chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Keeps the plan, and says what an earlier one of this folder was.
+    fn keep(&self) -> Result<()> {
+        let mut said = None;
+        if self.place.join(STUDY).is_file() {
+            let earlier = Plan::read(&self.place)?;
+            let own: HashSet<&str> = self.jobs.iter().map(|j| j.folder.as_str()).collect();
+            let there = std::fs::read_dir(jobs_of(&self.place)).into_iter().flatten().filter_map(|e| e.ok());
+            let others = there.filter(|e| !own.contains(&*e.file_name().to_string_lossy())).count();
+            let why = if earlier.gflow != self.plan.gflow {
+                format!("an earlier gflow, {}", earlier.gflow)
+            } else if earlier.scripts != self.plan.scripts {
+                "the script as it was before it changed".into()
+            } else {
+                "settings that are no longer asked for".into()
+            };
+            said = (others > 0).then(|| {
+                format!("note: {others} jobs in {} are of {why}: they stay, and do not count", self.place.display())
+            });
+        }
+        self.plan.write(&self.place)?;
+        said.into_iter().for_each(say);
+        Ok(())
+    }
+
+    fn submit(&self, options: &str, args: &SweepArgs) -> Result<String> {
+        let left: Vec<usize> = self.due(args).0.into_iter().map(|d| d.job.index).collect();
+        if left.is_empty() {
+            return Ok(format!("{}: {}; nothing is left to submit", self.place.display(), counts(&self.states)));
+        }
+        let options: slurm::Options = options.parse().map_err(|e: String| Error::data("--slurm", e))?;
+        if !args.dry_run {
+            self.keep()?;
+        }
+        slurm::slurm(&self.place, &left, &options, args.dry_run)
+    }
+
+    /// One job by its number.
+    fn one(&self, index: usize, args: &SweepArgs) -> Exit {
+        let Some((job, state)) = self.jobs.get(index).zip(self.states.get(index)) else {
+            return usage(format!(
+                "--index {index}: the study has {} jobs, numbers 0 to {}",
+                self.jobs.len(),
+                self.jobs.len().saturating_sub(1)
+            ));
+        };
+        let same = state.outcome().is_none_or(|o| changed(&o.inputs, &mut Seen::new()).is_none());
+        if matches!(state, State::Done(_)) && same {
+            say(format_args!("{}: done before", job.describe()));
+            return Exit::Ok;
+        }
+        // of many programs that begin one job each, the first keeps the plan
+        let begun = self.place.join(STUDY).is_file();
+        if let Err(e) = self.folder().and_then(|()| if begun { Ok(()) } else { self.keep() }) {
+            return usage(e);
+        }
+        let due = vec![Due { job: job.clone(), again: true }];
+        self.work(due, (1, threads::count()), args)
+    }
+
+    fn folder(&self) -> Result<()> {
+        std::fs::create_dir_all(jobs_of(&self.place)).map_err(|e| Error::io("write", &self.place, e))
+    }
+
+    fn run(&self, args: &SweepArgs) -> Exit {
+        let (due, note) = self.due(args);
+        if let Err(e) = self.folder().and_then(|()| self.keep()) {
+            return usage(e);
+        }
+        note.into_iter().for_each(say);
+        if due.is_empty() {
+            return self.done();
+        }
+        let gpu = self.plan.device == "wgpu";
+        let cores = threads::count();
+        let at_a_time = args.jobs.unwrap_or(if gpu { 1 } else { cores }).min(due.len());
+        self.work(due, (at_a_time, (cores / at_a_time).max(1)), args)
+    }
+
+    fn work(&self, due: Vec<Due>, (at_a_time, threads): (usize, usize), args: &SweepArgs) -> Exit {
+        let compute = match opened(&self.plan.device) {
+            Ok(compute) => compute,
+            Err(exit) => return exit,
+        };
+        let gpu = compute.name == "wgpu" && args.jobs.is_none();
+        let at_a_time = if gpu { 1 } else { at_a_time };
+        let n = due.len();
+        if !args.quiet {
+            let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            say(format_args!(
+                "{}: {} to run, {} at a time, each with {}, device {}",
+                self.place.display(),
+                many(n, "job"),
+                at_a_time,
+                many(threads, "thread"),
+                compute.name
+            ));
+        }
+        let manner = Manner { study: self.place.clone(), device: compute.name.to_string(), threads };
+        let keep_going = args.keep_going || args.failed;
+        let work = Work { plan: &self.plan, manner, jobs: at_a_time, keep_going };
+        let total = if args.index.is_some() { 1 } else { self.jobs.len() };
+        let mut told = Told::new(args.quiet, total, total - n, at_a_time);
+        match work.run(due, &mut told) {
+            Ok(ended) => self.finish(&ended, args),
+            Err(e) => usage(e),
+        }
+    }
+
+    /// What is said at the end.
+    fn finish(&self, ended: &Ended, args: &SweepArgs) -> Exit {
+        if let (Some(signal), true) = (ended.signal, ended.left > 0) {
+            say(format_args!("stopped with {} jobs left: the same command goes on", ended.left));
+            return signal.exit();
+        }
+        if args.index.is_some() {
+            return if ended.failed.is_empty() { Exit::Ok } else { Exit::Script };
+        }
+        if !ended.failed.is_empty() && ended.left > 0 {
+            say(format_args!("a job failed, so {} were not begun: --keep-going goes on after failures", ended.left));
+        }
+        self.done()
+    }
+
+    fn done(&self) -> Exit {
+        let states = states(&self.place, &self.jobs);
+        let failed = failures(&self.place, &self.jobs, &states);
+        let next = if states.iter().any(|s| matches!(s, State::Done(_))) {
+            format!("\ngflow collect {} says what came out", shown(&self.place))
+        } else {
+            String::new()
+        };
+        let told = answer(format!("{}: {}{failed}{next}", self.place.display(), counts(&states)));
+        let all = states.iter().all(|s| matches!(s, State::Done(_)));
+        if told == Exit::Ok && !all { Exit::Script } else { told }
+    }
+}
+
+/// A path as one would type it.
+fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
+}
