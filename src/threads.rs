@@ -34,9 +34,10 @@ pub fn is_deep() -> bool {
     })
 }
 
-/// How many threads share the work of one step: RAYON_NUM_THREADS, or one per processor.
+/// How many threads share the work of one step: RAYON_NUM_THREADS, what Slurm gives a task, or one per processor.
 pub fn count() -> usize {
-    let wanted = std::env::var("RAYON_NUM_THREADS").ok().and_then(|v| v.parse().ok()).filter(|n| *n > 0);
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse().ok()).filter(|n| *n > 0);
+    let wanted = number("RAYON_NUM_THREADS").or_else(|| number("SLURM_CPUS_PER_TASK"));
     wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
