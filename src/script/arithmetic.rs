@@ -129,8 +129,11 @@ const BINARY: [Pair; 6] = [
 const OPERATORS: [Pair; 5] =
     [("+", |a, b| a + b), ("-", |a, b| a - b), ("*", |a, b| a * b), ("/", |a, b| a / b), ("**", f64::powf)];
 
+/// A question about a number with its name.
+type Question = (&'static str, fn(f64) -> bool);
+
 /// Questions about a number.
-const QUESTIONS: [(&str, fn(f64) -> bool); 3] =
+const QUESTIONS: [Question; 3] =
     [("is_nan", f64::is_nan), ("is_finite", f64::is_finite), ("is_infinite", f64::is_infinite)];
 
 /// Registers arithmetic on numbers and lists.

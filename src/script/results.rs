@@ -115,8 +115,22 @@ fn is_taken(w: &Walk, call: &Called, whole: bool) -> bool {
         () if is(before, &["=", "in", "return", "if", "while", "switch", "(", "[", ":"]) => true,
         () if w.is(before, ",") => w.opening(before).is_some_and(|o| is(o, &["(", "["])),
         () if is(before, &["|", "||"]) => asked(w, before),
-        () => false,
+        () => call.method && is(before, &["{", "}", ";"]) && is_given(w, call),
     }
+}
+
+/// Whether a call ends the body of a closure that is called for what it gives, or that of a function, for one of its arguments: a
+/// function changes none of them.
+fn is_given(w: &Walk, call: &Called) -> bool {
+    let body = if w.is(call.to, "}") { w.opening(call.to) } else { None };
+    let Some((body, before)) = body.and_then(|b| Some((b, b.checked_sub(1)?))) else { return false };
+    if w.is(before, "|") || w.is(before, "||") {
+        return asked(w, before);
+    }
+    let open = if w.is(before, ")") { w.opening(before) } else { None };
+    let Some(open) = open.filter(|o| *o > 1 && w.is(o - 2, "fn")) else { return false };
+    let name = w.word(call.from);
+    (open + 1..body).any(|k| w.is(k, &name))
 }
 
 /// Whether the closure whose bars end at a token is called for what it gives.

@@ -51,7 +51,9 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("No writable property") => {
             let mut quoted = text.split('\'').skip(1).step_by(2);
             let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
-            Diagnostic::new(format!("the property `{name}` of a {} cannot be set", friendly(kind)))
+            let d = Diagnostic::new(format!("the property `{name}` of a {} cannot be set", friendly(kind)));
+            let row = friendly(kind) == "Row";
+            if row { d.hinted(format!("write t.{name}[0] = …, the column before the row")) } else { d }
         }
         EvalAltResult::ErrorIndexingType(types, _) => {
             let (of, by) = types.split_once(" [").unwrap_or((types, ""));

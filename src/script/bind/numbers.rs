@@ -42,7 +42,7 @@ pub const ENTRIES: &[Entry] = &[
             "std(v, options) | std(points, options)",
             "The standard deviation of a list, or of every coordinate of points: the root of sum((v - mean)^2)/(n - ddof), by n unless ddof is 1, while \
              cov divides by n - 1, both as NumPy does.",
-            "std([1, 2, 3, 4], #{ ddof: 1 })",
+            "print(std([1, 2, 3, 4], #{ ddof: 1 }));\npoints([[1, 2], [3, 5]]).std(#{ ddof: 1 })",
         ),
         true,
     ),
