@@ -238,12 +238,15 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Generator { source, .. } => Some(source.hint()),
-            Error::UnknownOption { nearest, known, .. } => {
+            Error::UnknownOption { key, nearest, known, .. } => {
                 let list = if known.is_empty() {
                     "it takes none".to_string()
                 } else {
                     format!("the options are {}", known.join(", "))
                 };
+                if key == "seed" {
+                    return Some(format!("seed(1); before the call restarts all randomness; {list}"));
+                }
                 Some(match nearest {
                     Some(n) => format!("did you mean `{n}`? {list}"),
                     None => list,

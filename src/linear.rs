@@ -77,6 +77,18 @@ pub fn solve(a: &Matrix, b: &Matrix) -> Result<Matrix> {
     Ok(Matrix::of(&found))
 }
 
+/// A singular matrix, in the words of the one that has no inverse.
+fn without_inverse(e: Error) -> Error {
+    match e {
+        Error::Unsupported { advice, .. } => Error::data(
+            "linalg::inverse",
+            format!("the matrix is singular, or it cannot be told from one that is; {advice}"),
+        ),
+        Error::Shape { expected, got, .. } => Error::Shape { what: "linalg::inverse".into(), expected, got },
+        e => e,
+    }
+}
+
 /// A⁻¹.
 ///
 /// # Errors
@@ -85,7 +97,7 @@ pub fn inverse(a: &Matrix) -> Result<Matrix> {
     let n = a.rows;
     let mut one = Matrix { data: vec![0.0; memory_of(n)?], rows: n, columns: n };
     (0..n).for_each(|k| one.data[k * n + k] = 1.0);
-    solve(a, &one)
+    solve(a, &one).map_err(without_inverse)
 }
 
 /// n², where there is memory for it.

@@ -1,9 +1,10 @@
 //! AnnData's `.h5ad`: cells as points, with what is known of cells (obs) and of genes (var).
-use super::format::Format;
+use super::anndata_obs::{index_of, labels};
+use super::format::{Format, Tables};
 use super::h5::{check, rows, unknown};
-use super::h5_column::{self, Found, coded};
+use super::h5_column;
 use super::h5_place::{Place, at};
-use super::hdf5::{File, Value};
+use super::hdf5::File;
 use super::sparse;
 use super::wanted::{Column, Labels, Loaded, Wanted};
 use crate::catalogue::nearest;
@@ -13,7 +14,10 @@ use crate::input::{self, excerpt};
 use std::path::Path;
 
 pub(super) const H5AD: Format =
-    Format { extension: "h5ad", takes: &["array", "labels", "columns"], load, save: None, tables: None };
+    Format { extension: "h5ad", takes: &["array", "labels", "columns"], load, save: None, tables: Some(OBS) };
+
+/// The table of the cells.
+const OBS: Tables = Tables { takes: &["columns"], load: super::anndata_table::load, save: None };
 
 fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
     let (file, len) = input::open(path)?;
@@ -23,6 +27,14 @@ fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
 
 fn points(file: &mut File, len: u64, wanted: &Wanted) -> std::result::Result<Loaded, String> {
     let name = wanted.array.as_deref().unwrap_or("X").trim_matches('/');
+    if matches!(name.split('/').next(), Some("obs" | "var")) {
+        let of = if name.starts_with("obs") {
+            "io::table(path) reads it, labels: \"…\" one of its columns"
+        } else {
+            "columns: [\"…\"] chooses genes"
+        };
+        return Err(format!("its `{}` is a table, and no points: {of}", excerpt(name)));
+    }
     let Some((name, place)) = array(file, name)? else {
         let all = arrays(file)?;
         return Err(unknown("array", name, &all));
@@ -90,11 +102,10 @@ fn arrays(file: &mut File) -> std::result::Result<Vec<String>, String> {
 
 /// The names of cells or genes: a column that the table names as its index.
 fn names(file: &mut File, table: &str) -> std::result::Result<Option<Labels>, String> {
-    let Some(object) = file.find(table)? else { return Ok(None) };
-    let index = match file.attribute(&object, "_index")? {
-        Some(Value::Texts(t)) if t.len() == 1 => t[0].clone(),
-        _ => "_index".into(),
-    };
+    if file.find(table)?.is_none() {
+        return Ok(None);
+    }
+    let index = index_of(file, table)?;
     let place = match at(file, &format!("{table}/{index}"))? {
         Some(place) => Some(place),
         // the first files were tables of records
@@ -136,35 +147,4 @@ fn chosen(rows: Rows, columns: &[Column], genes: Option<&Labels>) -> std::result
         data.extend(columns.iter().map(|k| row[*k]));
     }
     Ok(Rows { data, n: rows.n, d: columns.len() })
-}
-
-/// The columns of obs.
-fn columns(file: &mut File) -> std::result::Result<Vec<String>, String> {
-    let Some(object) = file.find("obs")? else { return Ok(vec![]) };
-    Ok(match &object.links {
-        Some(links) => links.iter().map(|(n, _)| n.clone()).filter(|n| n != "__categories").collect(),
-        None => file.dataset(&object)?.map(|d| d.fields()).unwrap_or_default(),
-    })
-}
-
-/// A column of obs as labels.
-fn labels(file: &mut File, name: &str) -> std::result::Result<Found, String> {
-    let plain = name.strip_prefix("obs/").unwrap_or(name);
-    let path = format!("obs/{plain}");
-    let Some(place) = at(file, &path)? else {
-        let all = columns(file)?;
-        return Err(unknown("labels", plain, &all));
-    };
-    let found = h5_column::read(file, &path, &place).map_err(|e| format!("its `{}`: {e}", excerpt(&path)))?;
-    // files before AnnData 0.7 and 0.8 keep categories elsewhere
-    for kept in [format!("obs/__categories/{plain}"), format!("uns/{plain}_categories")] {
-        if place.object.links.is_none()
-            && matches!(found.labels, Labels::Numbers(_))
-            && let Some(object) = file.find(&kept)?
-        {
-            let categories = h5_column::values(file, &object, None)?;
-            return coded(&found.labels, categories, &path).map_err(|e| format!("its `{}`: {e}", excerpt(&path)));
-        }
-    }
-    Ok(found)
 }

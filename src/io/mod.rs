@@ -1,5 +1,7 @@
 //! Points and tables in files, in the format that the extension names. A new format is a file and a line of [`FORMATS`].
 mod anndata;
+mod anndata_obs;
+mod anndata_table;
 mod archive;
 pub mod arrays;
 pub mod checksum;
@@ -29,7 +31,9 @@ mod write;
 pub use files::append_private;
 pub use format::Format;
 pub use manifest::{MANIFEST, Manifest};
-pub use points::{COMMENT, DECIMAL, ENTRIES, HEADER, INDEX, MISSING, SEPARATOR, SKIP, load, load_with, save};
+pub use points::{
+    COMMENT, DECIMAL, ENTRIES, HEADER, INDEX, MISSING, SEPARATOR, SKIP, THOUSANDS, load, load_with, save,
+};
 pub use tables::{load_table, save_table};
 pub use wanted::{Column, Labels, Loaded, LoadedTable, Texts, Wanted};
 pub use write::{write_atomically, write_with};

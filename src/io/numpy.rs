@@ -35,6 +35,8 @@ fn as_rows(array: npy::Array) -> std::result::Result<Loaded, String> {
     let rows = match array.shape[..] {
         [n, d] => Rows { data, n, d },
         [n] => Rows { data, n, d: 1 },
+        // a single number, as safetensors and HDF5 have it
+        [] if data.len() == 1 => Rows { data, n: 1, d: 1 },
         [n, ..] if n > 0 => Rows { d: data.len() / n, n, data },
         _ => return Err(format!("its shape is {:?}, expected [n, d]", array.shape)),
     };

@@ -151,6 +151,12 @@ pub const DECIMAL: Opt = Opt {
     kind: OptionKind::Choice(&[".", ","]),
     doc: "text: the sign before fractions; found out if not given",
 };
+/// The option `thousands` of texts, as points and as tables.
+pub const THOUSANDS: Opt = Opt {
+    name: "thousands",
+    kind: OptionKind::Choice(&[",", ".", " ", "'", "_"]),
+    doc: "text: the sign in numbers where thousands end, as in 1,234.50",
+};
 /// The option `missing` of texts, as points and as tables.
 pub const MISSING: Opt = Opt {
     name: "missing",
@@ -188,10 +194,20 @@ const OPTIONS: &[Opt] = &[
     INDEX,
     SEPARATOR,
     DECIMAL,
+    THOUSANDS,
     MISSING,
     COMMENT,
     SKIP,
 ];
+
+/// What is found out where nothing is asked for.
+fn found_out() -> serde_json::Value {
+    let mut all = defaults_of::<Wanted>();
+    if let Some(all) = all.as_object_mut() {
+        all.retain(|key, _| OPTIONS.iter().any(|o| o.name == key.as_str()));
+    }
+    all
+}
 
 /// The room in the catalogue.
 pub const ENTRIES: &[Entry] = &[
@@ -208,7 +224,7 @@ pub const ENTRIES: &[Entry] = &[
         equation: "",
         cite: "",
         options: OPTIONS,
-        defaults: defaults_of::<Wanted>,
+        defaults: found_out,
         example: "io::save(data::moons(20), \"moons.csv\");\nio::load(\"moons.csv\", #{ columns: [\"x1\", \"x0\"] })",
     },
     Entry {

@@ -40,6 +40,10 @@ pub struct Wanted {
     pub separator: Option<String>,
     /// what numbers have before their fractions: `.` or `,`
     pub decimal: Option<String>,
+    /// what stands in numbers where thousands end
+    pub thousands: Option<String>,
+    /// columns of a table that are texts, whatever they hold
+    pub texts: Vec<Column>,
     /// further words that stand where there is no number
     pub missing: Vec<String>,
     /// the sign that begins a comment, empty for none; found out for what is read where it is not given
@@ -59,6 +63,8 @@ impl Wanted {
             ("index", self.index.is_some()),
             ("separator", self.separator.is_some()),
             ("decimal", self.decimal.is_some()),
+            ("thousands", self.thousands.is_some()),
+            ("texts", !self.texts.is_empty()),
             ("missing", !self.missing.is_empty()),
             ("comment", self.comment.is_some()),
             ("skip", self.skip > 0),

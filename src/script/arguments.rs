@@ -35,7 +35,7 @@ const OWN: &[(&str, Argument)] = &[
     ("not_finite", argument("x", "Points", "points")),
     ("round", argument("x", "number", "a number, or a list of numbers")),
     ("fmt", argument("x", "number", "a number, or a list of numbers")),
-    ("norm", argument("x", "", "the x of a log density")),
+    ("norm", argument("x", "", "a list, or the x of a log density")),
     ("hill", argument("k", "number", "how many of the largest distances")),
     ("rational_quadratic_kernel", argument("a", "number", "the power of its tail")),
     ("alpha", argument("a", "number", "the order")),
@@ -80,6 +80,7 @@ const OWN: &[(&str, Argument)] = &[
     ("add", argument("values", "", "a list, one value, or a closure of a row")),
     ("join", argument("other", "Table", "another table")),
     ("filter", argument("f", "function", "a closure that gives true or false")),
+    ("join", argument("between", "text", "a text such as \", \"")),
 ];
 
 /// What words mean everywhere else.

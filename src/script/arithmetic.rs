@@ -2,7 +2,7 @@
 //! elementwise arithmetic on lists of numbers.
 use super::caught::raised;
 use super::context::Context;
-use super::convert::{Native, count, fail, list, number, plain_number, type_of};
+use super::convert::{Native, count, fail, floats, list, number, plain_number, type_of};
 use super::folds;
 use super::rewrite::INDEX;
 use crate::error::{Error, Result};
@@ -125,6 +125,17 @@ const BINARY: [Pair; 6] = [
     ("atan", f64::atan2),
 ];
 
+/// Operators between lists, and between a list and a number.
+const OPERATORS: [Pair; 5] =
+    [("+", |a, b| a + b), ("-", |a, b| a - b), ("*", |a, b| a * b), ("/", |a, b| a / b), ("**", f64::powf)];
+
+/// A question about a number with its name.
+type Question = (&'static str, fn(f64) -> bool);
+
+/// Questions about a number.
+const QUESTIONS: [Question; 3] =
+    [("is_nan", f64::is_nan), ("is_finite", f64::is_finite), ("is_infinite", f64::is_infinite)];
+
 /// Registers arithmetic on numbers and lists.
 pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     // native fast paths would divide integers as integers before our functions are asked
@@ -147,6 +158,8 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     for name in ["floor", "ceiling", "int"] {
         engine.register_fn(name, |v: i64| v);
     }
+    of_entries(engine);
+    lengths(engine);
     for (name, f) in ELEMENTARY {
         engine.register_fn(name, move |v: f64| f(v));
         engine.register_fn(name, move |v: i64| f(v as f64));
@@ -158,6 +171,40 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     });
     lists(engine);
     ranges(engine);
+}
+
+/// `dot(v, w)` and `norm(v)` of lists of numbers.
+fn lengths(engine: &mut Engine) {
+    let product = |what: &str, v: &Array, w: &Array| -> Result<f64> {
+        let (v, w) = (floats(what, v)?, floats(what, w)?);
+        if v.len() != w.len() {
+            let got = format!("{} and {}", v.len(), w.len());
+            return Err(Error::Shape { what: what.into(), expected: "lists of equal lengths".into(), got });
+        }
+        Ok(v.iter().zip(&w).map(|(a, b)| a * b).sum())
+    };
+    engine.register_fn("dot", move |ctx: NativeCallContext, v: Array, w: Array| {
+        product("dot", &v, &w).or_else(|e| fail(&ctx, e))
+    });
+    engine.register_fn("norm", move |ctx: NativeCallContext, v: Array| {
+        product("norm", &v, &v).map(f64::sqrt).or_else(|e| fail(&ctx, e))
+    });
+}
+
+/// Questions about every entry of a list, and `v + "a"`, which would join texts that were not meant.
+fn of_entries(engine: &mut Engine) {
+    for (name, f) in QUESTIONS {
+        engine.register_fn(name, move |ctx: NativeCallContext, v: Array| -> Native<Array> {
+            let one = |(i, x): (usize, &Dynamic)| {
+                interrupt::poll_each(i)?;
+                entry(&x.flatten_clone()).map(|x| Dynamic::from(f(x)))
+            };
+            v.iter().enumerate().map(one).collect::<Result<Array>>().or_else(|e| fail(&ctx, e))
+        });
+    }
+    engine.register_fn("+", |ctx: NativeCallContext, _: Array, _: ImmutableString| -> Native<Array> {
+        Err(EvalAltResult::ErrorFunctionNotFound("+ (array, string)".into(), ctx.call_position()).into())
+    });
 }
 
 /// An integer where it is one.
@@ -264,8 +311,7 @@ fn linspace(a: &Dynamic, b: &Dynamic, n: &Dynamic) -> Result<Array> {
 }
 
 fn lists(engine: &mut Engine) {
-    let pairs: [Pair; 4] = [("+", |a, b| a + b), ("-", |a, b| a - b), ("*", |a, b| a * b), ("/", |a, b| a / b)];
-    for (name, f) in pairs {
+    for (name, f) in OPERATORS.into_iter().chain(BINARY) {
         engine.register_fn(name, move |ctx: NativeCallContext, a: Array, b: Array| {
             elementwise(&a, &b, f).or_else(|e| fail(&ctx, e))
         });
@@ -282,12 +328,6 @@ fn lists(engine: &mut Engine) {
             scaled(&b, &|v| f(a as f64, v)).or_else(|e| fail(&ctx, e))
         });
     }
-    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: f64| {
-        scaled(&a, &|v| v.powf(b)).or_else(|e| fail(&ctx, e))
-    });
-    engine.register_fn("**", |ctx: NativeCallContext, a: Array, b: i64| {
-        scaled(&a, &|v| v.powf(b as f64)).or_else(|e| fail(&ctx, e))
-    });
     engine.register_fn("-", |ctx: NativeCallContext, a: Array| scaled(&a, &|v| -v).or_else(|e| fail(&ctx, e)));
     for name in ["to_string", "to_debug", "print", "debug"] {
         engine.register_fn(name, |ctx: NativeCallContext, list: &mut Array| printed(&ctx, list));

@@ -1,17 +1,24 @@
 //! From what the interpreter hands to `catch (e)` to an error as people know it.
-use super::caught::{Caught, NATIVE};
+use super::caught::{Caught, NATIVE, THROWN, mark_of, marked};
 use super::context::{Context, lock};
-use super::readings::CAUGHT;
+use super::readings::{CAUGHT, THROW};
 use super::report::runtime_words;
 use super::words;
 use crate::error::Error;
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
 use std::sync::Arc;
 
-/// Registers the function that caught errors pass through.
+/// Registers the functions that caught errors, and what is thrown, pass through.
 pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     let context = context.clone();
     engine.register_fn(CAUGHT, move |thrown: Dynamic| caught(&context, thrown));
+    engine.register_fn(THROW, |ctx: NativeCallContext, thrown: Dynamic| {
+        let mut thrown = thrown.flatten();
+        if thrown.is_string() && thrown.tag() == 0 {
+            thrown.set_tag(marked(THROWN, ctx.call_position().line()));
+        }
+        thrown
+    });
 }
 
 /// The kind of an error of the domain.
@@ -39,8 +46,9 @@ fn caught(context: &Context, thrown: Dynamic) -> Dynamic {
         let native = known.as_ref().filter(|e| e.to_string() == text.as_str());
         let hint = native.and_then(|e| e.hint()).unwrap_or_default();
         // texts of functions that have no error of their own to keep are marked
-        let kind = native.map_or(if flat.tag() == NATIVE { "value" } else { "thrown" }, kind_of);
-        return Dynamic::from(Caught { message: words::plain(&text), hint, kind, line: None });
+        let (mark, line) = mark_of(flat.tag());
+        let kind = native.map_or(if mark == NATIVE { "value" } else { "thrown" }, kind_of);
+        return Dynamic::from(Caught { message: words::plain(&text), hint, kind, line });
     }
     if let Some(map) = flat.read_lock::<Map>()
         && let Some((error, kind)) = of_map(&map)

@@ -36,10 +36,29 @@ impl Caught {
 
 /// The mark of texts that functions of the language raise.
 pub const NATIVE: i32 = 7;
+/// The mark of texts that a script throws.
+pub const THROWN: i32 = 8;
+/// Marks are below this number; a line times it is added.
+const MARKS: i32 = 16;
+
+/// A mark, and the line of the script where it is known.
+pub fn marked(mark: i32, line: Option<usize>) -> i32 {
+    mark + MARKS * line.and_then(|l| i32::try_from(l).ok()).filter(|l| *l < 1 << 20).unwrap_or(0)
+}
+
+/// The mark of a text, and its line.
+pub fn mark_of(tag: i32) -> (i32, Option<i64>) {
+    (tag % MARKS, Some(i64::from(tag / MARKS)).filter(|l| *l > 0))
+}
 
 /// A text that functions of the language raise: a script that catches it can tell it from what a script threw.
 pub fn raised(text: impl Into<String>) -> Dynamic {
+    raised_at(text, None)
+}
+
+/// The same with the line of the call.
+pub fn raised_at(text: impl Into<String>, line: Option<usize>) -> Dynamic {
     let mut text = Dynamic::from(text.into());
-    text.set_tag(NATIVE);
+    text.set_tag(marked(NATIVE, line));
     text
 }

@@ -1,6 +1,6 @@
 //! Comparisons that say what they cannot answer: a number and a text are not silently unequal, and `0 < x < 1` is one
 //! question.
-use super::caught::raised;
+use super::caught::raised_at;
 use super::convert::{Native, fail, floats};
 use super::diagnostic::friendly;
 use super::readings::{CHAIN, LONGEST};
@@ -203,7 +203,11 @@ fn chain(ctx: &NativeCallContext, given: &mut [&mut Dynamic]) -> Native<Dynamic>
             Ok(false) => return Ok(Dynamic::FALSE),
             Err(_) => {
                 let message = format!("a chain compares numbers, not a {}", friendly(answer.type_name()));
-                return Err(EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into());
+                return Err(EvalAltResult::ErrorRuntime(
+                    raised_at(message, ctx.call_position().line()),
+                    ctx.call_position(),
+                )
+                .into());
             }
         }
     }

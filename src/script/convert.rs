@@ -1,5 +1,5 @@
 //! Values of the language to values of the domain, with errors that say what was expected.
-use super::caught::raised;
+use super::caught::raised_at;
 use super::context::{Context, lock};
 use super::diagnostic::friendly;
 use crate::dataset::Rows;
@@ -19,7 +19,7 @@ pub fn raise(c: &Context, ctx: &NativeCallContext, e: Error) -> Box<EvalAltResul
     }
     let text = e.to_string();
     *lock(&c.last_error) = Some(e);
-    EvalAltResult::ErrorRuntime(raised(text), position).into()
+    EvalAltResult::ErrorRuntime(raised_at(text, position.line()), position).into()
 }
 
 /// The same where there is no context to keep it in.
@@ -27,7 +27,8 @@ pub(super) fn fail<T>(ctx: &NativeCallContext, e: Error) -> Native<T> {
     if matches!(e, Error::Interrupted) {
         return Err(EvalAltResult::ErrorTerminated("interrupted".into(), ctx.call_position()).into());
     }
-    Err(EvalAltResult::ErrorRuntime(raised(e.to_string()), ctx.call_position()).into())
+    let position = ctx.call_position();
+    Err(EvalAltResult::ErrorRuntime(raised_at(e.to_string(), position.line()), position).into())
 }
 
 /// A name for the type of a value, for messages.
@@ -84,9 +85,25 @@ pub fn numbers(what: &str, v: &Dynamic) -> Result<Vec<f64>> {
 pub fn numbers_of(what: &str, list: &[Dynamic]) -> Result<Vec<f64>> {
     let one = |(i, x): (usize, &Dynamic)| {
         interrupt::poll_each(i)?;
-        plain_number(x).ok_or_else(|| mismatch(&format!("{what}, entry {i}"), "a number", x))
+        plain_number(x).ok_or_else(|| missing(mismatch(&format!("{what}, entry {i}"), "a number", x), x))
     };
     list.iter().enumerate().map(one).collect()
+}
+
+/// An error about an entry that is missing says how to leave those out.
+fn missing(e: Error, v: &Dynamic) -> Error {
+    let flat = v.flatten_clone();
+    match e {
+        Error::Shape { what, expected, got } if flat.is_unit() || flat.as_float().is_ok_and(f64::is_nan) => {
+            let got = format!("{got}; v.drop_missing() leaves out what is missing");
+            Error::Shape { what, expected, got }
+        }
+        Error::Shape { what, expected, got } if flat.is_bool() => {
+            let got = format!("{got}; count(v) counts what is true");
+            Error::Shape { what, expected, got }
+        }
+        e => e,
+    }
 }
 
 /// The same where NaN is a number, too.
@@ -104,6 +121,20 @@ pub fn floats(what: &str, list: &[Dynamic]) -> Result<Vec<f64>> {
 
 /// Host rows from points, or from a list of rows of equal length.
 pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
+    rows_by(what, v, numbers)
+}
+
+/// The same where NaN is a coordinate, too, as files have it.
+pub fn rows_with_gaps(what: &str, v: &Dynamic) -> Result<Rows> {
+    let row = |what: &str, row: &Dynamic| {
+        let flat = row.flatten_clone();
+        let list = flat.read_lock::<Array>().ok_or_else(|| mismatch(what, "a list of numbers", row))?;
+        floats(what, &list)
+    };
+    rows_by(what, v, row)
+}
+
+fn rows_by(what: &str, v: &Dynamic, of: impl Fn(&str, &Dynamic) -> Result<Vec<f64>>) -> Result<Rows> {
     let flat = v.flatten_clone();
     if let Some(p) = flat.read_lock::<Points>() {
         let [n, d] = p.dims();
@@ -113,7 +144,7 @@ pub fn rows(what: &str, v: &Dynamic) -> Result<Rows> {
     let mut out = Rows { data: vec![], n: list.len(), d: 0 };
     for (i, row) in list.iter().enumerate() {
         interrupt::poll_each(i)?;
-        let row = numbers(&format!("{what}, row {i}"), row)?;
+        let row = of(&format!("{what}, row {i}"), row)?;
         if i == 0 {
             out.d = row.len();
         } else if row.len() != out.d {

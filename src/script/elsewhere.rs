@@ -6,6 +6,7 @@ pub fn variable(name: &str) -> Option<String> {
         "True" | "TRUE" => "write true".into(),
         "False" | "FALSE" => "write false".into(),
         "None" | "null" | "NULL" | "nil" | "NA" | "undefined" | "nothing" => "nothing is written ()".into(),
+        "none" => "nothing is written ()".into(),
         "nan" | "NaN" | "NAN" => "write 0.0/0.0; v.is_nan() asks for it".into(),
         "inf" | "Inf" | "INF" | "Infinity" => "write 1.0/0.0".into(),
         "pi" | "Pi" => "write PI".into(),
@@ -31,7 +32,7 @@ pub fn property(name: &str) -> Option<&'static str> {
         "shape" | "size" | "ndim" | "length" => {
             "write x.len() for the number of rows or entries, p.dim() for the dimension"
         }
-        "T" => "p.col(i) is a column of points, as a list; p.matmul(m) is a product",
+        "T" => "write p.transpose(); p.col(i) is a column of points, as a list, p.matmul(m) a product",
         "values" | "data" => "write p.to_array() for the rows as lists",
         "iloc" | "loc" => "rows are p[i], p[a..b], p[mask]",
         "columns" => "points have no names of columns; p.col(i) is a column",
@@ -51,7 +52,7 @@ pub fn function(name: &str) -> Option<&'static str> {
         "append" | "push_back" => "write v.push(x); v.append(w) takes a list",
         "println" | "printf" | "disp" | "cat" | "puts" | "echo" | "console" => "write print(x), print(`x is ${x:.3f}`)",
         "sprintf" | "format" => "write fmt(x, 3), fmt(x, \".3e\") or `${x:.3f}`",
-        "range" => "write for i in 0..n { … }, (0..n).map(|i| …)",
+        "range" => "write for i in 0..n { … }, for x in range(a, b, step) { … }, (0..n).map(|i| …)",
         "zeros" | "ones" | "rep" => "write let v = []; v.pad(n, 0.0)",
         "arange" | "seq" => "write linspace(a, b, n), or (0..n).map(|i| …)",
         "c" | "list" | "vec" | "array" | "vector" => "a list is [1, 2, 3]; points([[…], …]) are rows",
@@ -68,7 +69,7 @@ pub fn function(name: &str) -> Option<&'static str> {
         "isna" | "isnull" | "isnan" => "write v.is_missing(), x.is_nan()",
         "fillna" => "write v.fill_missing(0)",
         "nanmean" | "nansum" | "nanstd" | "nanmedian" => "write mean(v.drop_missing())",
-        "rand" | "runif" => "write random::uniform(n), random::uniform(n, low, high)",
+        "rand" | "runif" | "random_sample" => "write random::uniform(n), random::uniform(n, low, high)",
         "randn" | "rnorm" | "normal" => {
             "write random::normal(n), random::normal(n, mean, std); data::gaussian(n, d) are points"
         }
@@ -78,19 +79,19 @@ pub fn function(name: &str) -> Option<&'static str> {
         "enumerate" | "eachindex" => "write for (x, i) in v { … }",
         "sorted" => "write v.sort(), or argsort(v) for the order",
         "len_of" | "nchar" | "strlen" => "write s.len()",
-        "mod" | "rem" | "fmod" => "write a % b",
+        "mod" | "rem" | "fmod" | "remainder" => "write a % b, which has the sign of a; a - b*floor(a/b) has that of b",
         "power" => "write a^b",
         "ceil" => "write ceiling(x)",
         "cbrt" => "write x^(1/3)",
         "log_e" => "write ln(x)",
-        "inv" | "pinv" => "write linalg::inverse(a)",
+        "inv" => "write linalg::inverse(a)",
         "det" | "eigh" | "eig" | "eigen" | "svd" | "qr" | "solve" => {
             "write linalg::solve(a, b), linalg::eigh(a), linalg::svd(a), linalg::qr(a), linalg::det(a)"
         }
         "permutation" | "randperm" => "write random::permutation(n)",
         "choice" => "write random::choice(v, n)",
         "uniform" => "write random::uniform(n, low, high)",
-        _ => return of_data(name),
+        _ => return of_arrays(name).or_else(|| of_data(name)),
     })
 }
 
@@ -130,6 +131,38 @@ pub fn of_table(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The same of arrays.
+fn of_arrays(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "astype" => "write v.map(|x| x.to_int()), v.map(|s| parse_float(s))",
+        "lstsq" | "pinv" | "least_squares" => {
+            "write linalg::solve(a.transpose().matmul(a), a.transpose().matmul(b)) with b as points, points([[1], [2]]); linalg::svd(a) \
+             where a is nearly singular"
+        }
+        "norm" => "write norm(v), sqrt(sum(v**2))",
+        "any" => "write v.some(|x| x > 0), mask.some(|t| t)",
+        "prod" | "product" => "write v.reduce(|a, b| a*b, 1)",
+        "clip" | "clamp" => "write min(max(x, low), high), which works on lists, too",
+        "maximum" | "fmax" => "write max(v, w), max(v, 0)",
+        "minimum" | "fmin" => "write min(v, w), min(v, 0)",
+        "eye" | "identity" => {
+            "write (0..n).map(|i| (0..n).map(|j| if i == j { 1 } else { 0 })), a list of rows; points(…) makes points of it"
+        }
+        "first" => "write v[0]; v[-1] is the last",
+        "flatten" | "ravel" => "write rows.reduce(|a, b| a.concat(b)), a list of all entries",
+        "where" | "ifelse" => {
+            "write v.map(|x| if x > 0 { x } else { 0 }); v.filter(|x| x > 0), t[t.x > 0] and p[mask] choose"
+        }
+        "histogram" | "bincount" => "write plot::hist(v); how often each occurs is unique(v).map(|x| [x, v.count(x)])",
+        "take" => "write v.extract(0..n), [0, 2].map(|i| v[i]); rows of points and tables are p[[0, 2]]",
+        "to_float" | "to_number" | "Number" | "as_numeric" => {
+            "the number of a text is parse_float(\"1.5\"), a whole one parse_int(\"3\")"
+        }
+        "to_int" => "a whole number of a text is parse_int(\"3\")",
+        _ => return None,
+    })
+}
+
 /// The same of figures, files and tables.
 fn of_data(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -141,7 +174,7 @@ fn of_data(name: &str) -> Option<&'static str> {
             "write io::load(\"x.csv\") for points, io::table(\"x.csv\") for a table"
         }
         "to_csv" | "to_parquet" | "savetxt" => "write io::save(p, \"x.csv\")",
-        "transpose" | "t" => "p.col(i) is a column of points, as a list",
+        "transpose" | "t" => "write p.transpose() of points; points([[…], …]) makes points of a list of rows",
         "plot" | "figure" | "imshow" | "subplots" => {
             "write plot::lines(table, \"x\", [\"y\"]), plot::scatter(p), plot::hist(v); `help plot` lists them"
         }

@@ -6,7 +6,8 @@ use super::install::install;
 use super::values::{TableRow, TableValue};
 use super::words::{self, TOO_DEEP};
 use super::{
-    arithmetic, bind, catching, comparisons, format, growth, lists, masks, ranges, sort, symbolic_point, trace, watch,
+    arithmetic, bind, catching, comparisons, format, growth, json, lists, mapping, masks, outcomes, ranges, sort,
+    symbolic_point, trace, watch,
 };
 use crate::threads;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, Position};
@@ -27,6 +28,8 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     growth::register(&mut engine);
     sort::register(&mut engine);
     lists::register(&mut engine);
+    mapping::register(&mut engine);
+    json::register(&mut engine, context);
     masks::register(&mut engine);
     ranges::register(&mut engine);
     for name in ["to_string", "to_debug"] {
@@ -37,6 +40,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     comparisons::register(&mut engine);
     format::register(&mut engine);
     catching::register(&mut engine, context);
+    outcomes::register(&mut engine, context);
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);
@@ -88,6 +92,8 @@ fn constant(name: &str) -> Option<Dynamic> {
 /// `exit()`: that of the interpreter ends a statement, and a session goes on with the next.
 fn leaving(engine: &mut Engine, context: &Arc<Context>) {
     let leave = |context: &Arc<Context>, value: Dynamic, ctx: &NativeCallContext| -> Native<()> {
+        // exit(0) of other languages says that all is well
+        let value = if value.as_int() == Ok(0) { Dynamic::UNIT } else { value };
         *lock(&context.left) = Some(value);
         // no script can catch it
         Err(EvalAltResult::ErrorTerminated("exit".into(), ctx.call_position()).into())

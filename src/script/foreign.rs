@@ -1,4 +1,5 @@
 //! What people write who come from Python, Julia, R, MATLAB or Rust, where it means nothing here: what to write instead.
+use super::letters::letters;
 use super::lex::lex;
 use super::walk::Walk;
 
@@ -103,13 +104,13 @@ fn word(w: &Walk, i: usize) -> Found {
         return None;
     }
     if let Some(bad) = name.chars().find(|c| !c.is_ascii() || *c == '$') {
-        return letters(&name, bad);
+        let (message, hint) = letters(&name, bad);
+        return say(1, message, hint);
+    }
+    if let Some(found) = of_conditions(w, i, &name, value_before) {
+        return Some(found);
     }
     match name.as_str() {
-        "and" | "or" if value_before => {
-            let sign = if name == "and" { "&&" } else { "||" };
-            say(1, format!("`{name}` is not known"), format!("write a {sign} b"))
-        }
         "not" if w.is_word(i + 1) || next("(") => say(1, "`not` is not known", "write !x, and a != b"),
         "is" if value_before => say(1, "`is` is not known", "write a == b"),
         "as" if value_before && ["f64", "f32", "i64", "i32", "usize"].contains(&w.word(i + 1).as_str()) => {
@@ -139,16 +140,47 @@ fn word(w: &Walk, i: usize) -> Found {
             format!("a text has no prefix `{name}`"),
             "values stand in a text between backticks: `x is ${x}`, `${x:.3f}`",
         ),
-        "for" if i > 0 && value_before => {
-            say(1, "a list is not made by `for`", "write v.map(|x| x^2), v.filter(|x| x > 0)")
-        }
-        "if" if value_before => say(1, "`if` stands before what it chooses", "write if c { a } else { b }"),
         _ if next("!") && (w.is(i + 2, "(") || w.is(i + 2, "[")) => called_by_mark(w, i, &name),
         _ if CALLED.contains(&name.as_str()) && !w.apart(i, i + 1) && (w.is_word(i + 1) || w.is_number(i + 1)) => {
             say(2, format!("`{name}` needs parentheses"), format!("write {name}({})", w.word(i + 1)))
         }
         _ => WORDS.iter().find(|known| known.0 == name).and_then(|known| say(1, known.1, known.2)),
     }
+}
+
+/// Conditions and loops.
+fn of_conditions(w: &Walk, i: usize, name: &str, value_before: bool) -> Found {
+    match name {
+        "and" | "or" if value_before => {
+            let sign = if name == "and" { "&" } else { "|" };
+            if w.opening(i).is_some_and(|open| w.is(open, "[")) {
+                let hint = format!(
+                    "write a {sign} b of lists, entry by entry: t[t.x > 1 {sign} t.y < 2]; a {sign}{sign} b joins two truths"
+                );
+                return say(1, format!("`{name}` is not known"), hint);
+            }
+            say(1, format!("`{name}` is not known"), format!("write a {sign}{sign} b"))
+        }
+        "for" if w.is_word(i + 1) && w.is(i + 2, ",") => say(
+            3,
+            "two names of a loop stand in parentheses",
+            "write for (x, i) in v { … }: the entry and its place; of a map for k in m.keys() { m[k] }",
+        ),
+        "if" | "while" | "for" if w.is(i + 1, "(") && braceless(w, i) => {
+            say(1, format!("what `{name}` does stands in braces"), format!("write {name} … {{ print(1) }}"))
+        }
+        "for" if i > 0 && value_before => {
+            say(1, "a list is not made by `for`", "write v.map(|x| x^2), v.filter(|x| x > 0)")
+        }
+        "if" if value_before => say(1, "`if` stands before what it chooses", "write if c { a } else { b }"),
+        _ => None,
+    }
+}
+
+/// Whether a statement stands behind the parentheses of an `if`, without braces.
+fn braceless(w: &Walk, i: usize) -> bool {
+    let end = w.group(i + 1);
+    w.is_word(end) && !["in", "is", "and", "or", "else"].iter().any(|s| w.is(end, s))
 }
 
 /// `print!(…)` and `vec![…]` of Rust.
@@ -159,58 +191,6 @@ fn called_by_mark(w: &Walk, i: usize, name: &str) -> Found {
 
 /// Functions that textbooks write without parentheses.
 const CALLED: [&str; 11] = ["sin", "cos", "tan", "exp", "ln", "log", "sqrt", "abs", "tanh", "sinh", "cosh"];
-
-/// Names in ASCII for letters that scripts of mathematicians hold.
-const LETTERS: &[(char, &str)] = &[
-    ('α', "alpha"),
-    ('β', "beta"),
-    ('γ', "gamma"),
-    ('δ', "delta"),
-    ('ε', "epsilon"),
-    ('ϵ', "epsilon"),
-    ('ζ', "zeta"),
-    ('η', "eta"),
-    ('θ', "theta"),
-    ('κ', "kappa"),
-    ('λ', "lambda"),
-    ('μ', "mu"),
-    ('ν', "nu"),
-    ('ξ', "xi"),
-    ('π', "PI"),
-    ('ρ', "rho"),
-    ('σ', "sigma"),
-    ('τ', "tau"),
-    ('φ', "phi"),
-    ('ϕ', "phi"),
-    ('χ', "chi"),
-    ('ψ', "psi"),
-    ('ω', "omega"),
-    ('Γ', "Gamma"),
-    ('Δ', "Delta"),
-    ('Σ', "Sigma"),
-    ('Φ', "Phi"),
-    ('Ψ', "Psi"),
-    ('Ω', "Omega"),
-];
-
-fn letters(name: &str, bad: char) -> Found {
-    if bad == '$' {
-        return say(
-            1,
-            "`$` belongs to no name",
-            format!("a column or a key is behind a point: {}", name.replace('$', ".")),
-        );
-    }
-    if let Some(power) = ['²', '³'].iter().position(|c| *c == bad) {
-        return say(1, format!("`{bad}` is not known"), format!("write {}^{}", name.trim_end_matches(bad), power + 2));
-    }
-    let spelled: String = name
-        .chars()
-        .map(|c| LETTERS.iter().find(|l| l.0 == c).map_or_else(|| c.to_string(), |l| l.1.to_string()))
-        .collect();
-    let hint = if spelled.is_ascii() { format!("write {spelled}") } else { "choose another name".into() };
-    say(1, format!("`{name}` cannot be a name: letters a to z, digits and _ can"), hint)
-}
 
 /// Signs that are no operators of ours.
 const SIGNS: &[(&[&str], &str, &str)] = &[
@@ -249,6 +229,13 @@ const SIGNS: &[(&[&str], &str, &str)] = &[
 fn symbol(w: &Walk, i: usize) -> Found {
     if let Some(found) = started(w, i).or_else(|| colon(w, i)).or_else(|| quotes(w, i)) {
         return Some(found);
+    }
+    if w.is(i, "::") && w.opening(i).is_some_and(|open| w.is(open, "[")) && !(w.is_word(i - 1) && w.is_word(i + 1)) {
+        return say(
+            1,
+            "`::` makes no range",
+            "v.extract(a..b) is a part of a list, v.reverse(); turns it round where it stands",
+        );
     }
     if w.is(i, "...") && w.after_value(i) && w.joined(i) {
         return say(1, "`...` is no range", "0..n goes to n - 1, 0..=n to n");

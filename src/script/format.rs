@@ -9,6 +9,8 @@ use std::any::TypeId;
 const DIGITS: usize = 15;
 const SHORT: usize = 12;
 const ROUNDINGS: f64 = 2.0;
+/// Values at most that `print` takes: the engine tries a name with every mixture of known and unknown types, twice as many for each.
+const MOST_SHOWN: usize = 12;
 /// Digits behind the point at most that are asked for.
 const MOST: usize = 340;
 /// Bytes of a text at most.
@@ -270,7 +272,7 @@ pub fn register(engine: &mut Engine) {
         engine.register_fn(name, |v: f64| readable(v));
     }
     // values side by side, a space between
-    for n in 2..=8 {
+    for n in 2..=MOST_SHOWN {
         engine.register_raw_fn(
             "print",
             vec![TypeId::of::<Dynamic>(); n],

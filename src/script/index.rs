@@ -1,5 +1,6 @@
 //! The names of the language with their pages: what completion, help, hints and the check of names look up.
 use super::builtin::{self, Row};
+use super::elsewhere;
 use crate::catalogue::{Entry, nearest};
 
 /// One name as people see it.
@@ -150,6 +151,9 @@ impl Index {
     }
     /// What to say after "there is nothing named …": whose method it is, or the nearest name that has a page.
     pub fn instead(&self, name: &str) -> String {
+        if let Some(mend) = elsewhere::function(name).or_else(|| elsewhere::of_table(name)) {
+            return format!("; {mend}");
+        }
         let owners = self.owners(name);
         if !owners.is_empty() {
             return format!("; it is a method or property of {}", owners.join(" and "));

@@ -2,7 +2,7 @@
 use super::call::Call;
 use super::context::Context;
 use super::convert::raise;
-use super::library::{Function, Library, SET};
+use super::library::{Function, Library};
 use super::options::Options;
 use crate::error::Error;
 use crate::fault;
@@ -68,7 +68,7 @@ fn native(library: &'static Library, f: &'static Function, context: &Arc<Context
     );
     // a method gets its first argument by reference, a function a copy
     if f.method {
-        RhaiFunc::Method { func, has_context: true, is_pure: f.name != SET, is_volatile: false }
+        RhaiFunc::Method { func, has_context: true, is_pure: !f.changes, is_volatile: false }
     } else {
         RhaiFunc::Pure { func, has_context: true, is_pure: true, is_volatile: false }
     }

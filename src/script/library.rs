@@ -38,7 +38,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 
 /// How the interpreter calls what sets an entry.
-pub const SET: &str = "index$set$";
+const SET: &str = "index$set$";
 
 /// One overload as the interpreter sees it.
 pub struct Function {
@@ -48,8 +48,10 @@ pub struct Function {
     pub module: &'static str,
     /// the types of the arguments
     pub types: Vec<TypeId>,
-    /// whether the first argument is only read
+    /// whether the first argument is the value itself, and no copy
     pub method: bool,
+    /// whether that value is changed
+    pub changes: bool,
     /// what the option map that ends the arguments is checked against; none where there is no map
     pub entry: Option<Entry>,
     /// what it does
@@ -102,7 +104,15 @@ impl Library {
     ) {
         let entry = self.record("", name, T::NAME);
         let (module, name) = split(name);
-        self.add(Function { name: name.into(), module, types: A::types(), method: false, entry, run: function(f) });
+        self.add(Function {
+            name: name.into(),
+            module,
+            types: A::types(),
+            method: false,
+            changes: false,
+            entry,
+            run: function(f),
+        });
     }
 
     /// A function that is not called without its options.
@@ -122,7 +132,15 @@ impl Library {
         f: impl Fn(&Call, A) -> Outcome<T> + Send + Sync + 'static,
     ) {
         let run = function(f);
-        self.add(Function { name: name.into(), module: "", types: A::types(), method: false, entry: None, run });
+        self.add(Function {
+            name: name.into(),
+            module: "",
+            types: A::types(),
+            method: false,
+            changes: false,
+            entry: None,
+            run,
+        });
     }
 
     /// A type of values with how it prints, ready for its methods and properties.
@@ -148,6 +166,7 @@ impl Library {
             module: f.module,
             types: f.types.clone(),
             method: f.method,
+            changes: f.changes,
             entry: f.entry,
             run: f.run.clone(),
         };
@@ -250,11 +269,19 @@ impl<R: Kind> Of<'_, R> {
 
     /// What `value[index] = …` does, and `value.name = …` where no property is called so; a constant is not changed.
     pub fn set_index<A: Arguments>(&mut self, f: impl Fn(&Call, &mut R, A) -> Outcome<()> + Send + Sync + 'static) {
-        self.add::<A>(SET.into(), None, changing(f));
+        self.add_changing::<A>(SET.into(), None, true, changing(f));
+    }
+
+    /// What `value[index] = …` says of values that do not change; it is also asked where an entry was only looked at.
+    pub fn kept_index<A: Arguments>(&mut self, f: impl Fn(&Call, &R, A) -> Outcome<()> + Send + Sync + 'static) {
+        self.add::<A>(SET.into(), None, method(f));
     }
 
     fn add<A: Arguments>(&mut self, name: String, entry: Option<Entry>, run: Run) {
+        self.add_changing::<A>(name, entry, false, run);
+    }
+    fn add_changing<A: Arguments>(&mut self, name: String, entry: Option<Entry>, changes: bool, run: Run) {
         let types = [TypeId::of::<R>()].into_iter().chain(A::types()).collect();
-        self.library.add(Function { name, module: "", types, method: true, entry, run });
+        self.library.add(Function { name, module: "", types, method: true, changes, entry, run });
     }
 }

@@ -4,7 +4,7 @@ use super::elsewhere;
 use super::help::Page;
 use super::index::split;
 use super::keywords::{KEYWORDS, RARE};
-use super::{arguments, topics};
+use super::{arguments, statements, topics};
 use crate::catalogue::{Entry, nearest};
 
 /// Every entry, in the order of `gflow list`.
@@ -71,6 +71,11 @@ pub fn words() -> Words {
         constants: ordered(constants),
         modules: ordered(modules()),
     }
+}
+
+/// The words of the language that have a page, `for`, `if`, with a script that shows what they do.
+pub fn statements() -> Vec<(&'static str, String)> {
+    statements::words().filter_map(|w| Some((w, page(w)?.example))).collect()
 }
 
 /// The types of values, with a script that makes one and the variable it is then in.

@@ -55,12 +55,30 @@ impl Options {
     }
 }
 
+/// What options are called elsewhere, and here.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("sep", "separator"),
+    ("delimiter", "separator"),
+    ("sheet", "array"),
+    ("dataset", "array"),
+    ("na_values", "missing"),
+    ("usecols", "columns"),
+    ("names", "columns"),
+    ("skiprows", "skip"),
+    ("index_col", "index"),
+    ("comments", "comment"),
+    ("learning_rate", "lr"),
+    ("ascending", "descending"),
+];
+
 fn check(owner: &str, known: &[Opt], map: Map) -> Result<Options> {
     let mut out = Options { given: Given::new(owner), values: BTreeMap::new() };
     for (key, value) in map {
         let Some(opt) = known.iter().find(|o| o.name == key.as_str()) else {
             let names: Vec<String> = known.iter().map(|o| o.name.to_string()).collect();
-            let nearest = nearest(&key, names.iter().map(String::as_str)).map(String::from);
+            let elsewhere = ELSEWHERE.iter().find(|e| e.0 == key.as_str()).map(|e| e.1.to_string());
+            let elsewhere = elsewhere.filter(|name| names.contains(name));
+            let nearest = elsewhere.or_else(|| nearest(&key, names.iter().map(String::as_str)).map(String::from));
             return Err(Error::UnknownOption { owner: owner.to_string(), key: key.to_string(), nearest, known: names });
         };
         let value = value.flatten();

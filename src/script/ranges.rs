@@ -1,6 +1,6 @@
 //! Parts of lists and texts by a range: `v.extract(1..3)`. A range counts from 0; one that begins below it is told, and not taken for 0.
-use super::caught::raised;
-use super::convert::Native;
+use super::caught::raised_at;
+use super::convert::{Native, plain_number};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
@@ -17,6 +17,25 @@ pub fn register(engine: &mut Engine) {
     }
     for (name, further) in OF_TEXTS {
         of::<ImmutableString>(engine, name, further);
+    }
+    stepped(engine);
+}
+
+/// `range(0, 1, 0.25)`: numbers that are not all whole are all taken as such, and without a step it is 1.
+fn stepped(engine: &mut Engine) {
+    let (whole, other) = (TypeId::of::<i64>(), TypeId::of::<f64>());
+    for n in [2, 3] {
+        // the interpreter has those of whole numbers, and of three others
+        let known = |mixed: &usize| *mixed == 0 || n == 3 && *mixed == 7;
+        for mixed in (0..1usize << n).filter(|m| !known(m)) {
+            let types: Vec<TypeId> = (0..n).map(|k| if mixed >> k & 1 == 1 { other } else { whole }).collect();
+            engine.register_raw_fn("range", types, |ctx: NativeCallContext, given: &mut [&mut Dynamic]| {
+                let one = |k: usize| given.get(k).and_then(|v| plain_number(v));
+                let mut all =
+                    [one(0), one(1), Some(one(2).unwrap_or(1.0))].map(|x| Dynamic::from(x.unwrap_or(f64::NAN)));
+                ctx.call_native_fn_raw("range", true, &mut all.each_mut())
+            });
+        }
     }
 }
 
@@ -55,5 +74,5 @@ fn negative(ctx: &NativeCallContext, name: &str, start: i64, end: i64) -> Native
         _ => String::new(),
     };
     let message = format!("{name}({shown}): a range counts from 0{last}");
-    Err(EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into())
+    Err(EvalAltResult::ErrorRuntime(raised_at(message, ctx.call_position().line()), ctx.call_position()).into())
 }

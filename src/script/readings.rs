@@ -8,6 +8,8 @@ pub const CHAIN: &str = "__chain";
 pub const FORMAT: &str = "__format";
 /// The function that templates pass through.
 pub const TEXT: &str = "__text";
+/// The function that what is thrown passes through.
+pub const THROW: &str = "__throw";
 /// The function that caught errors pass through.
 pub const CAUGHT: &str = "__caught";
 
@@ -111,6 +113,9 @@ pub fn of_tokens(w: &Walk, out: &mut Edits) {
         if w.is(i, "catch") && w.is(i + 1, "(") && w.is_word(i + 2) && w.is(i + 3, ")") && w.is(i + 4, "{") {
             out.insert(w.token(i + 4).to, format!("let {0} = {CAUGHT}({0});", w.word(i + 2)));
         }
+        if w.is(i, "throw") {
+            thrown(w, i, out);
+        }
         if w.is_text(i) && out.bare.is_none() {
             out.bare = held(&w.word(i));
         }
@@ -119,6 +124,19 @@ pub fn of_tokens(w: &Walk, out: &mut Edits) {
         if w.begins_operand(i) {
             chain(w, i, out);
         }
+    }
+}
+
+/// What is thrown, up to the end of its statement.
+fn thrown(w: &Walk, i: usize, out: &mut Edits) {
+    let mut end = i + 1;
+    // one inside another is no statement, and would be looked through again and again
+    while w.begins(end) && !w.is(end, "throw") {
+        end = w.group(end);
+    }
+    if end > i + 1 && !w.is(i + 1, "|") && !w.is(i + 1, "||") {
+        out.insert(w.token(i + 1).from, format!("{THROW}("));
+        out.insert(w.token(end - 1).to, ")");
     }
 }
 

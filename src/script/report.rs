@@ -4,6 +4,7 @@ use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Place, Sources, UNCOUNTED, friendly};
 use super::elsewhere;
 use super::foreign::phrase;
+use super::index;
 use super::names;
 use super::rewrite::INDEX;
 use super::watch::FULL;
@@ -62,9 +63,20 @@ pub fn from_eval(e: &EvalAltResult, cell: &str, sources: &Sources, context: &Con
             };
             (Diagnostic::from_error(&native), key.or(place))
         }
-        None => (runtime_words(error, context), place),
+        None => (of_script(error, sources).unwrap_or_else(|| runtime_words(error, context)), place),
     };
     told(Diagnostic { trace: shortened(trace), ..d }.at(place), position)
+}
+
+/// A call of a function of the script with another number of arguments.
+fn of_script(e: &EvalAltResult, sources: &Sources) -> Option<Diagnostic> {
+    let EvalAltResult::ErrorFunctionNotFound(s, _) = e else { return None };
+    let (name, args) = signature(s);
+    let text = sources.text(sources.home(&name).filter(|_| !words::is_closure(&name))?)?;
+    let from = text.find(&format!("fn {name}("))? + 3;
+    let defined = &text[from..from + text[from..].find(')')? + 1];
+    let given = if args.is_empty() { "()".into() } else { format!("({args})") };
+    Some(Diagnostic::new(format!("`{name}` does not take {given}")).hinted(format!("it is defined as fn {defined}")))
 }
 
 /// The calls nearest to the error and farthest from it; those in between are counted.
@@ -138,7 +150,7 @@ fn innermost<'e>(e: &'e EvalAltResult, cell: &str, sources: &Sources) -> Innermo
 /// "no function f(number, text)" from Rhai's "f (f64, &str | ImmutableString | String)".
 fn signature(s: &str) -> (String, String) {
     let (name, rest) = s.split_once(" (").unwrap_or((s, ")"));
-    let args = rest.trim_end_matches(')');
+    let args = rest.strip_suffix(')').unwrap_or(rest);
     let args: Vec<String> = args.split(", ").filter(|a| !a.is_empty()).map(friendly).collect();
     (name.to_string(), args.join(", "))
 }
@@ -156,7 +168,9 @@ fn parse_words(e: &ParseErrorType, text: &str, position: Position) -> (String, O
         _ if bare_point && !line.contains("..") => {
             Some("numbers need digits on both sides of the point: 5.0 and 0.5".to_string())
         }
-        ParseErrorType::Reserved(word) => Some(format!("`{word}` is a reserved word; choose another name")),
+        ParseErrorType::Reserved(word) => {
+            elsewhere::variable(word).or_else(|| Some(format!("`{word}` is a reserved word; choose another name")))
+        }
         ParseErrorType::MissingToken(t, _) if t == ";" => Some("statements end with `;`, all but the last".into()),
         _ => None,
     };
@@ -231,6 +245,11 @@ fn mismatched(wanted: &str, got: &str) -> Diagnostic {
         return Diagnostic::new(format!("a {got} cannot stand here"));
     }
     let d = Diagnostic::new(format!("expected a {wanted}, got a {got}"));
+    if wanted == "number" && got == "list" {
+        return d.hinted(
+            "some entries of a list are [0, 2].map(|i| v[i]), v.filter(|x| x > 1), v.extract(a..b); points and tables have p[[0, 2]] and p[mask]",
+        );
+    }
     if wanted == "bool" && got == "list" {
         return d.hinted(
             "lists of true and false are joined by & and |, entry by entry, and turned round by !v; v.all(|t| t) asks for all",
@@ -262,6 +281,10 @@ pub fn unknown_name(name: &str, known: &[String]) -> Diagnostic {
     }
     if let Some(e) = names::find(name).filter(|e| e.name == name && e.signature.contains('(')) {
         return Diagnostic::new(format!("`{name}` is a function")).hinted(format!("write {}", e.signature));
+    }
+    if names::functions().iter().any(|f| f == name) {
+        return Diagnostic::new(format!("`{name}` is a function"))
+            .hinted(format!("write {name}(x); as a value it is Fn(\"{name}\"), or a closure |x| {name}(x)"));
     }
     if names::modules().contains(&name) {
         return d.hinted(format!("what belongs to {name} is written {name}::…"));
@@ -308,14 +331,29 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
             d
         };
     }
+    if let Some(mend) = of_types(name, args) {
+        return Diagnostic::new(format!("there is no function `{name}({args})`")).hinted(mend);
+    }
     if let Some(e) = names::find(name) {
         return Diagnostic::new(format!("`{name}` does not take ({args})"))
             .hinted(format!("its signature is {}", e.signature));
     }
     let d = Diagnostic::new(format!("there is no function `{name}({args})`"));
+    elsewhere_or_near(name, args, d)
+}
+
+/// What to write instead of a name that there is not: what it is called here, or the nearest.
+fn elsewhere_or_near(name: &str, args: &str, d: Diagnostic) -> Diagnostic {
     let of_table = elsewhere::of_table(name).filter(|_| args.split(", ").next() == Some("Table"));
-    if let Some(mend) = of_table.or_else(|| elsewhere::function(name)) {
+    let (module, last) = index::split(name);
+    if let Some(mend) = of_table.or_else(|| elsewhere::function(last)) {
         return d.hinted(mend);
+    }
+    let known = names::functions();
+    if !module.is_empty()
+        && let Some(other) = known.iter().find(|n| index::split(n).1 == last)
+    {
+        return d.hinted(format!("write {other}(…)"));
     }
     let own: Vec<&str> = names::members(args.split(", ").next().unwrap_or_default()).collect();
     if own.contains(&name) {
@@ -324,11 +362,30 @@ pub fn function_not_found(name: &str, args: &str) -> Diagnostic {
     if let Some(n) = nearest(name, own.iter().copied()) {
         return d.hinted(format!("did you mean `{n}`?"));
     }
-    let known = names::functions();
     match nearest(name, known.iter().map(String::as_str)) {
         Some(n) if n != name => d.hinted(format!("did you mean `{n}`?")),
         _ => d,
     }
+}
+
+fn pair_has(a: &str, b: &str, kind: &str) -> bool {
+    a == kind || b == kind
+}
+
+/// What to write where a name is that of a function, but of no such arguments.
+fn of_types(name: &str, args: &str) -> Option<&'static str> {
+    let first = args.split(", ").next().unwrap_or_default();
+    Some(match (name, first) {
+        (_, "(" | "()" | "nothing") => {
+            "it is nothing that is asked here: methods such as s.trim() and v.sort() change their value and give nothing; write them as \
+             statements of their own, and x ?? 0 where a value may be missing"
+        }
+        ("join", "text") => "write v.join(\", \"), the list before the text",
+        ("filter", "list") => "write v.filter(|x| x > 1); points and tables have p[mask] and t[mask]",
+        ("get", "map") => "write m.get(\"name\") ?? 0",
+        ("print", _) => "print takes twelve values; more are a list: print([a, b])",
+        _ => return None,
+    })
 }
 
 /// What to write instead of an operator that is not defined between two types.
@@ -337,8 +394,19 @@ fn operator(name: &str, args: &str) -> Option<Diagnostic> {
     let compares = ["==", "!=", "<", "<=", ">", ">="].contains(&name);
     if !compares {
         let d = Diagnostic::new(format!("`{name}` is not defined between {a} and {b}"));
-        let formats = name == "%" && a == "text";
-        return formats.then(|| d.hinted("values stand in a text between backticks: `${x}`, `${x:.3f}`"));
+        return Some(match (name, a, b) {
+            ("%", "text", _) => d.hinted("values stand in a text between backticks: `${x}`, `${x:.3f}`"),
+            ("*", "text", "number") | ("*", "number", "text") => {
+                d.hinted("a text is repeated by let s = \"\"; s.pad(3, \"a\");, which makes it 3 characters long")
+            }
+            ("+", "list", "text") => {
+                d.hinted("v.push(\"c\"); adds an entry, v.concat(w) joins lists, `${v} c` is a text, v.join(\", \") the entries as one")
+            }
+            _ if pair_has(a, b, "nothing") => {
+                d.hinted("methods such as s.trim() and v.sort() change their value and give nothing; x ?? 0 is 0 where x is nothing")
+            }
+            _ => return None,
+        });
     }
     let (verb, pair) = (if name == "==" || name == "!=" { "the same" } else { "in order" }, [a, b]);
     let d = Diagnostic::new(format!("a {a} and a {b} are never {verb}: `{name}` compares values of one kind"));
@@ -349,6 +417,9 @@ fn operator(name: &str, args: &str) -> Option<Diagnostic> {
         }
         () if pair.contains(&"bool") && pair.contains(&"number") => {
             d.hinted("a comparison gives true or false; join two of them with && or ||")
+        }
+        () if pair.contains(&"Points") && pair.contains(&"number") => {
+            d.hinted("p.col(0) > 0 is a mask, p[mask] the points where it is true, p.filter(|row| row[0] > 0) as well")
         }
         () if pair.contains(&"Points") || pair.contains(&"list") => {
             d.hinted("compare sizes or entries: p.len(), v[0], p.to_array() == q.to_array()")

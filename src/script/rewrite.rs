@@ -9,6 +9,7 @@
 //! input is whole.
 use super::lex::{Kind, Lexed, lex};
 use super::readings::{self, Edits, Refusal};
+use super::results;
 use super::walk::Walk;
 use std::collections::{HashMap, HashSet};
 
@@ -86,8 +87,7 @@ impl Bindings {
 /// Parameters over their bodies, and variables from their definition on. A parameter, or a variable that is defined as
 /// a closure, hides a function of its name; any other variable leaves functions what they are.
 fn bindings(w: &Walk, plain: &HashSet<String>) -> Bindings {
-    let functions: HashSet<String> =
-        (0..w.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect();
+    let functions = defined(w);
     let mut out = vec![];
     for i in 0..w.len() {
         if (w.is(i, "let") || w.is(i, "const")) && w.is_word(i + 1) {
@@ -132,7 +132,9 @@ fn insertions(w: &Walk, outer: &Bindings, plain: &HashSet<String>, out: &mut Edi
         }
         if w.is(i, "[") && w.after_value(i) {
             let end = w.group(i);
-            let literal = end == i + 3 && matches!(w.token(i + 1).kind, Kind::Number | Kind::Text);
+            // 1.0 is an index, too, but not for the interpreter
+            let pointed = || w.word(i + 1).contains('.');
+            let literal = end == i + 3 && matches!(w.token(i + 1).kind, Kind::Number | Kind::Text) && !pointed();
             let closed = end > i + 2 && w.is(end - 1, "]");
             if closed && !literal {
                 out.insert(w.token(i).to, format!("{INDEX}("));
@@ -161,13 +163,20 @@ fn all(c: &[char], lexed: &Lexed, natives: &HashSet<String>, edits: &mut Edits) 
     let (templates, whole) = lexed.lists.split_at(lexed.lists.len().saturating_sub(1));
     let nothing = Bindings::new(vec![]);
     let outer = whole.first().map_or(Bindings::new(vec![]), |t| bindings(&Walk::new(c, t), natives));
-    for (lists, outer) in [(templates, &outer), (whole, &nothing)] {
+    let names = results::Names::new(whole.first().map_or(HashSet::new(), |t| defined(&Walk::new(c, t))));
+    for (lists, outer, is_whole) in [(templates, &outer, false), (whole, &nothing, true)] {
         for t in lists {
             let walk = Walk::new(c, t);
             insertions(&walk, outer, natives, edits);
             readings::of_tokens(&walk, edits);
+            (0..walk.len()).for_each(|i| results::looked_at(&walk, i, is_whole, &names, edits));
         }
     }
+}
+
+/// The functions that a text defines.
+fn defined(w: &Walk) -> HashSet<String> {
+    (0..w.len()).filter(|i| w.is(*i, "fn") && w.is(i + 2, "(")).map(|i| w.word(i + 1)).collect()
 }
 
 /// The text with its insertions, which are sorted by their places.
@@ -238,6 +247,8 @@ mod tests {
             ("|x| 0 < -x^2 < 1", "|x| __chain(\"< <\", 0 , -(x**2) , 1)"),
             ("`${x:.3f} ${0 < x < 1}`", "__text(`${__format(x,\".3f\")} ${__chain(\"< <\", 0 , x , 1)}`)"),
             ("`${a::b(1)}`", "__text(`${a::b(1)}`)"),
+            ("if a { throw \"b\" + c }", "if a { throw __throw(\"b\" + c) }"),
+            ("throw f(1, [2]); d", "throw __throw(f(1, [2])); d"),
             ("try { 1 } catch (e) { e }", "try { 1 } catch (e) {let e = __caught(e); e }"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
@@ -254,6 +265,7 @@ mod tests {
     fn indices_pass_through_a_function_unless_literal() {
         for (typed, read) in [
             ("a[0]", "a[0]"),
+            ("a[1.0]", "a[__index(1.0)]"),
             ("m[\"k\"]", "m[\"k\"]"),
             ("a[n/2] = 1", "a[__index(n/2)] = 1"),
             ("let a = [n/2]", "let a = [n/2]"),
@@ -281,12 +293,46 @@ mod tests {
         }
     }
 
+    #[test]
+    fn calls_are_looked_at_whose_results_would_be_lost() {
+        for (typed, read) in [
+            ("s = s.trim()", "s = __taken(\"trim\", s.trim())"),
+            ("v.map(|s| s.trim())", "v.map(|s| __taken(\"trim\", s.trim()))"),
+            ("print(sort(x))", "print(__taken(\"sort\", sort(x)))"),
+            ("`${s.trim()}`", "__text(`${__taken(\"trim\", s.trim())}`)"),
+            ("if a.b[0].trim() == c { }", "if __taken(\"trim\", a.b[0].trim()) == c { }"),
+            ("v.sort(); v", "v.sort(); v"),
+            ("t.sort(\"x\"); t", "__left(\"sort\", t.sort(\"x\")); t"),
+            ("t.sort(\"x\");", "t.sort(\"x\");"),
+            ("fn f(s) { s.trim() }", "fn f(s) { __taken(\"trim\", s.trim()) }"),
+            ("fn f(s) { this.push(s) }", "fn f(s) { this.push(s) }"),
+            ("v.map(|s| { s.trim() })", "v.map(|s| { __taken(\"trim\", s.trim()) })"),
+            ("v.for_each(|x| w.push(x))", "v.for_each(|x| w.push(x))"),
+            ("fn sort(x) { x } y = sort(x)", "fn sort(x) { x } y = sort(x)"),
+            ("switch x { 1 => v.push(1), 2 => v.push(2) }", "switch x { 1 => v.push(1), 2 => v.push(2) }"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
     /// Half a megabyte of what once took hours; a second is a hundred times what it takes.
     #[test]
     fn long_texts_take_a_time_in_proportion() {
         let begun = std::time::Instant::now();
-        for part in ["-x**", "a[", "f(", "fn f(", "|x| x(", "let f = |x| x; f(f(1));", "`${", "`${f(1)}` + ", "-", "["]
-        {
+        for part in [
+            "-x**",
+            "a[",
+            "f(",
+            "fn f(",
+            "|x| x(",
+            "let f = |x| x; f(f(1));",
+            "`${",
+            "`${f(1)}` + ",
+            "-",
+            "[",
+            "throw ",
+            "a.trim().",
+        ] {
             let text = part.repeat(500_000 / part.len());
             assert!(rewrite(&text).text.len() >= text.len(), "{part}");
         }

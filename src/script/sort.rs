@@ -3,7 +3,7 @@
 //!
 //! A list that was put into another order is marked: the interpreter writes `t.x.sort()` back to `t.x`, and a column of a table that
 //! is in another order than its rows is a table that says what is wrong.
-use super::caught::raised;
+use super::caught::raised_at;
 use super::convert::{Native, plain_number};
 use super::diagnostic::friendly;
 use crate::interrupt;
@@ -91,7 +91,7 @@ fn plain(ctx: &NativeCallContext, list: &mut Array) -> Native<()> {
             kind(list.first())
         ),
     };
-    Err(EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into())
+    Err(EvalAltResult::ErrorRuntime(raised_at(message, ctx.call_position().line()), ctx.call_position()).into())
 }
 
 /// A number, or what is not one: it comes last.
@@ -121,7 +121,7 @@ fn by(ctx: &NativeCallContext, list: &mut Array, f: &FnPtr) -> Native<()> {
                 let message = format!(
                     "sort(f): f gave a {got}, expected a number (below 0 where a comes first) or true or false"
                 );
-                EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into()
+                EvalAltResult::ErrorRuntime(raised_at(message, ctx.call_position().line()), ctx.call_position()).into()
             })
         };
         ordered(entries.len(), &mut compare, &|| stopped(ctx))?

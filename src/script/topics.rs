@@ -4,6 +4,7 @@ use super::builtin;
 use super::help::{Described, Page, Section};
 use super::index::{Index, Name, Type, split};
 use super::rich::Rich;
+use super::statements;
 use crate::catalogue::{Entry, Opt};
 
 /// Names of functions at most that a page of a type lists as those that make its values.
@@ -19,6 +20,7 @@ impl Page {
 /// The page of whatever somebody asks for: `ring`, `data::ring`, `Points`, `Points.rows`, `list.push`, `push`, `data`.
 pub fn find(index: &Index, asked: &str) -> Option<Page> {
     let asked = asked.trim().trim_end_matches("()").trim_matches(':');
+    let asked = if asked == "try" { "catch" } else { asked };
     let asked = index.spellings.iter().find(|s| s.0 == asked).map_or(asked, |s| s.1);
     if asked == "types" {
         return Some(types(index));
@@ -49,7 +51,8 @@ pub fn find(index: &Index, asked: &str) -> Option<Page> {
     if let Some(e) = index.find(asked) {
         return Some(of_entry(index, e));
     }
-    of_members(index, asked).or_else(|| of_room(index, asked))
+    let statement = statements::page(asked);
+    statement.or_else(|| of_members(index, asked)).or_else(|| of_room(index, asked))
 }
 
 /// A type by its name, whatever the size of its letters, or by what other languages call it.

@@ -2,7 +2,7 @@
 //!
 //! A native `if x > 1 { … }` works by re-execution: a comparison returns a real boolean from an oracle that remembers
 //! the decisions so far, the closure is run once per path, and the paths fold into one expression.
-use super::caught::raised;
+use super::caught::raised_at;
 use super::context::{Context, lock};
 use super::convert::{Native, raise, type_of};
 use super::oracle::{Bound, Oracle};
@@ -26,7 +26,7 @@ const MOST_NODES: u64 = 5000;
 const MOST_OF_POINT: u64 = 20_000_000;
 
 pub(super) fn error(ctx: &NativeCallContext, message: impl Into<String>) -> Box<EvalAltResult> {
-    EvalAltResult::ErrorRuntime(raised(message), ctx.call_position()).into()
+    EvalAltResult::ErrorRuntime(raised_at(message, ctx.call_position().line()), ctx.call_position()).into()
 }
 
 /// A formula that symbolic work on it can still afford: loops may not square it up for ever.

@@ -117,6 +117,10 @@ impl<'a> Walk<'a> {
     fn is_power(&self, i: usize) -> bool {
         self.is(i, "**") || self.is(i, "^")
     }
+    /// Whether a statement goes on with a token.
+    pub fn begins(&self, i: usize) -> bool {
+        self.t.get(i).is_some_and(|t| t.kind != Kind::Close) && !self.is(i, ";") && !self.is(i, ",")
+    }
     /// Whether a token is a number.
     pub fn is_number(&self, i: usize) -> bool {
         self.t.get(i).is_some_and(|t| t.kind == Kind::Number)

@@ -1,6 +1,7 @@
 //! The interpreter's words, and Rust's, in a user's: what its errors mean, and what its names stand for.
 use super::diagnostic::{Diagnostic, friendly};
-use super::readings::{CAUGHT, CHAIN, FORMAT, TEXT};
+use super::readings::{CAUGHT, CHAIN, FORMAT, TEXT, THROW};
+use super::results::{LEFT, TAKEN};
 use super::rewrite::INDEX;
 use rhai::{EvalAltResult, FnPtr};
 
@@ -11,8 +12,16 @@ const CRATES: [&str; 10] =
     ["gflow", "rhai", "core", "alloc", "std", "burn", "burn_tensor", "rand", "rand_chacha", "smartstring"];
 
 /// Functions that nobody wrote, and what stands there in a script.
-const INSERTED: [(&str, &str); 5] =
-    [(INDEX, "an index"), (CHAIN, "a comparison"), (FORMAT, "a format"), (TEXT, "a text"), (CAUGHT, "`catch`")];
+const INSERTED: [(&str, &str); 8] = [
+    (INDEX, "an index"),
+    (CHAIN, "a comparison"),
+    (FORMAT, "a format"),
+    (TEXT, "a text"),
+    (CAUGHT, "`catch`"),
+    (THROW, "`throw`"),
+    (TAKEN, "a call"),
+    (LEFT, "a call"),
+];
 
 /// What ends a script whose calls fill the stack.
 pub const TOO_DEEP: &str = "too deep";
@@ -42,12 +51,19 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("No writable property") => {
             let mut quoted = text.split('\'').skip(1).step_by(2);
             let (name, kind) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
-            Diagnostic::new(format!("the property `{name}` of a {} cannot be set", friendly(kind)))
+            let d = Diagnostic::new(format!("the property `{name}` of a {} cannot be set", friendly(kind)));
+            let row = friendly(kind) == "Row";
+            if row { d.hinted(format!("write t.{name}[0] = …, the column before the row")) } else { d }
         }
         EvalAltResult::ErrorIndexingType(types, _) => {
             let (of, by) = types.split_once(" [").unwrap_or((types, ""));
             let (of, by) = (friendly(of), friendly(by.trim_end_matches(']')));
-            Diagnostic::new(format!("a {of} has no entries that a {by} could name"))
+            let d = Diagnostic::new(format!("a {of} has no entries that a {by} could name"));
+            if of == "Groups" {
+                d.hinted("write t.group(\"g\").mean(\"x\"), or .std, .median, .min, .max, .sum, .count, .summary(#{ x: [\"mean\", \"std\"] })")
+            } else {
+                d
+            }
         }
         EvalAltResult::ErrorDataRace(what, _) => {
             let name = what.split('\'').nth(1).unwrap_or("the call");
@@ -61,9 +77,12 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
             Diagnostic::new(format!("bit {at} is outside a number of {len} bits"))
         }
         EvalAltResult::ErrorUnboundThis(_) => Diagnostic::new("`this` stands for nothing here"),
-        EvalAltResult::ErrorFor(_) => {
-            Diagnostic::new("`for` goes through lists, texts, ranges and the rows of tables only")
-        }
+        EvalAltResult::ErrorFor(_) => Diagnostic::new(
+            "`for` goes through lists, texts, ranges and the rows of tables only",
+        )
+        .hinted(
+            "of a map: for k in m.keys() { m[k] }, for x in m.values() { … }; of points: for row in p.to_array() { … }",
+        ),
         EvalAltResult::ErrorMismatchOutputType(wanted, got, _) => {
             Diagnostic::new(format!("expected a {}, got a {}", friendly(wanted), friendly(got)))
         }
@@ -74,20 +93,20 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
         EvalAltResult::ErrorAssignmentToConstant(name, _) => {
             Diagnostic::new(format!("the constant {name} cannot change"))
         }
-        EvalAltResult::ErrorDataTooLarge(what, _) => {
-            let what = match what.as_str() {
-                "Size of array/BLOB" => {
-                    "this list would be too long: 100,000,000 entries at most, and a quarter of the memory"
-                }
-                "Length of string" => "this text would be longer than 100,000,000 bytes",
-                _ => "this map would have more than 10,000,000 keys",
-            };
-            Diagnostic::new(what)
-        }
+        EvalAltResult::ErrorDataTooLarge(what, _) => Diagnostic::new(too_large(what)),
         EvalAltResult::ErrorRuntime(value, _) if value.is_unit() => Diagnostic::new("the script threw nothing"),
         _ => return None,
     };
     Some(d)
+}
+
+/// What would be too large.
+fn too_large(what: &str) -> &'static str {
+    match what {
+        "Size of array/BLOB" => "this list would be too long: 100,000,000 entries at most, and a quarter of the memory",
+        "Length of string" => "this text would be longer than 100,000,000 bytes",
+        _ => "this map would have more than 10,000,000 keys",
+    }
 }
 
 /// A message without names that are not the user's: closures, the function of indices, types of Rust.

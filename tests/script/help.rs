@@ -116,6 +116,37 @@ fn the_examples_of_methods_and_properties_run() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// `for`, `if`, `fn`: their pages, and that their examples run.
+#[test]
+fn statements_have_pages_whose_examples_run() {
+    let all = names::statements();
+    for (word, example) in &all {
+        let (mut s, r) = session();
+        let result = s.eval("example", example);
+        assert!(result.is_ok(), "{word}: {:?}", r.take());
+    }
+    let words: Vec<&str> = all.iter().map(|s| s.0).collect();
+    for word in ["for", "while", "if", "switch", "fn", "let", "throw", "import", "return", "break"] {
+        assert!(words.contains(&word), "{word}");
+    }
+    assert!(names::page("for").unwrap().text().contains("for (x, i) in v"));
+    assert!(names::page("try").unwrap().text().contains("catch (e)"));
+}
+
+/// Names of pandas and NumPy that have no page lead to what is written here.
+#[test]
+fn names_from_elsewhere_have_a_word_in_help() {
+    for (name, said) in [
+        ("read_csv", "io::table(\"x.csv\") for a table"),
+        ("DataFrame", "table(#{ x: [1, 2]"),
+        ("dropna", "t.drop_missing()"),
+        ("merge", "t.join(u, \"key\")"),
+        ("value_counts", "t.group(\"g\").count()"),
+    ] {
+        assert!(names::page(name).is_none() && names::instead(name).contains(said), "{name}: {}", names::instead(name));
+    }
+}
+
 #[test]
 fn every_argument_of_a_signature_is_explained() {
     let missing = names::unexplained();

@@ -58,7 +58,7 @@ fn options_are_checked() {
         ("columns: 3", "option `columns` is 3, expected a list of names or numbers of columns"),
         ("columns: []", "option `columns` is a list, expected a list of names"),
         ("columns: [0.5]", "option `columns` is 0.5, expected a list of names"),
-        ("labels: [1]", "option `labels` is a list, expected the name of a column, or its number from 0"),
+        ("labels: [1]", "option `labels` is a list, expected the name of one column, or its number from 0"),
         ("decimal: \"x\"", "option `decimal` is \"x\", expected one of \".\", \",\""),
         ("lables: \"species\"", "has no option `lables`"),
         ("array: \"x\"", "the option `array` is for .npz, .h5ad, .h5, .hdf5, .safetensors files"),

@@ -303,8 +303,8 @@ fn texts_that_are_refused() {
         ("x1,2.5\n3.5,4.5\n", "line 1 (`x1, 2.5`) may hold names or a point"),
         ("\"1,234\",5\n\"2,345\",6\n", "`2,345` may be a number with a fraction or with thousands: decimal: \",\""),
         (
-            "x\ty\n\"1,234.5\"\t1\n",
-            "line 2, column 1: `1,234.5` is not a number (column `x`); thousands are read without",
+            "x\ty\n1 234\t1\n",
+            "line 2, column 1: `1 234` is not a number (column `x`); thousands: \" \" reads it as a number",
         ),
         (
             "x;y\n1.5;2.5\n3,5;4\n",
@@ -393,7 +393,8 @@ fn wide_and_long_tables() {
 fn extensions() {
     let rows = gflow::dataset::Rows { data: vec![1.5, f64::NAN, -3e-8, 4.0], n: 2, d: 2 };
     let folder = Folder::new();
-    for (name, first) in [("a.csv", "x0,x1\n1.5,NaN\n"), ("a.tsv", "x0\tx1\n1.5\tNaN\n"), ("a.txt", "x0 x1\n1.5 NaN\n")]
+    for (name, first) in
+        [("a.csv", "x0,x1\n1.5,NaN\n"), ("a.tsv", "x0\tx1\n1.5\tNaN\n"), ("a.txt", "# x0 x1\n1.5 NaN\n")]
     {
         let path = folder.0.path().join(name);
         io::save(&rows, &path).unwrap();

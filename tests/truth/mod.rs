@@ -28,3 +28,4 @@ mod sizes;
 mod splitmix;
 mod tables;
 mod transport;
+mod written;

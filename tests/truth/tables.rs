@@ -31,7 +31,7 @@ fn column(cells: &[Value]) -> Column {
     }
 }
 
-fn table(v: &Value) -> Table {
+pub fn table(v: &Value) -> Table {
     let names = v["names"].as_array().unwrap().iter().map(|n| n.as_str().unwrap().into());
     let columns = v["columns"].as_array().unwrap().iter().map(|c| column(c.as_array().unwrap()));
     Table::new(names.zip(columns).collect()).unwrap()
@@ -43,7 +43,7 @@ fn texts(v: &Value) -> Vec<&str> {
 
 /// The same cells, numbers to so many roundings; 0 asks for the same bits.
 #[track_caller]
-fn same(what: &str, got: &Table, expected: &Table, roundings: f64) {
+pub fn same(what: &str, got: &Table, expected: &Table, roundings: f64) {
     assert_eq!(got.names().collect::<Vec<_>>(), expected.names().collect::<Vec<_>>(), "{what}");
     assert_eq!(got.rows(), expected.rows(), "{what}");
     for ((name, a), (_, b)) in got.columns().iter().zip(expected.columns()) {
@@ -74,9 +74,14 @@ fn parquet_files_of_pyarrow() {
         member.read_to_end(&mut bytes).unwrap();
         std::fs::write(&path, &bytes).unwrap();
         let loaded = io::load_table(&path, &Wanted::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        // an index without a name is left out, as of texts
         let expected = table(&held[&name]);
-        same(&name, &loaded.table, &expected, 0.0);
+        let named: Vec<&str> = expected.names().filter(|n| !n.starts_with("__index_level_")).collect();
+        same(&name, &loaded.table, &expected.select(&named).unwrap(), 0.0);
         let notes: &[&str] = match name.as_str() {
+            "pandas.parquet" => {
+                &["column `__index_level_0__` is an index of pandas and left out; columns: […] reads it"]
+            }
             "nested.parquet" => &["left out: `l.list.element` (lists)"],
             "rounded.parquet" => &[
                 "whole numbers beyond 2^53 are rounded to 53 bits: column `i` has 9007199254740993",

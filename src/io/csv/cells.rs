@@ -24,6 +24,8 @@ pub enum Cell {
 pub struct Writing {
     /// fractions behind a comma
     pub comma: bool,
+    /// what stands where thousands end
+    pub thousands: Option<char>,
     /// further words for a number that is not there
     pub missing: Vec<String>,
 }
@@ -55,6 +57,10 @@ impl Writing {
     }
 
     fn number(&self, text: &str) -> Option<f64> {
+        if let Some(sign) = self.thousands.filter(|t| text.contains(*t)) {
+            let point = if self.comma { ',' } else { '.' };
+            return ungrouped(text, sign, point)?.parse().ok();
+        }
         if !self.comma {
             return text.parse().ok();
         }
@@ -79,9 +85,22 @@ fn odd(text: &str) -> Option<String> {
     text.contains('\u{2212}').then(|| text.replace('\u{2212}', "-"))
 }
 
-/// Whether a number has commas where thousands end, and none elsewhere: 1,234 may be a thousand or a little more than one.
-pub fn by_thousands(text: &str) -> bool {
-    let mut groups = text.trim_start_matches(['+', '-']).split(',');
+/// A number without the signs where its thousands end, its fraction behind a point; none where they stand elsewhere.
+fn ungrouped(text: &str, sign: char, point: char) -> Option<String> {
+    let (whole, fraction) = text.split_once(point).map_or((text, None), |(w, f)| (w, Some(f)));
+    let fits = by_thousands(whole, sign) && fraction.is_none_or(|f| f.bytes().all(|b| b.is_ascii_digit()));
+    let behind = fraction.map_or(String::new(), |f| format!(".{f}"));
+    fits.then(|| format!("{}{behind}", whole.replace(sign, "")))
+}
+
+/// Whether a number can have this sign only where thousands end, because its fraction stands behind the other: 1,234.50.
+pub fn is_grouped(text: &str, sign: char, point: char) -> bool {
+    text.contains(sign) && text.contains(point) && ungrouped(text, sign, point).is_some()
+}
+
+/// Whether a number has a sign where thousands end, and none elsewhere: 1,234 may be a thousand or a little more than one.
+pub fn by_thousands(text: &str, sign: char) -> bool {
+    let mut groups = text.trim_start_matches(['+', '-']).split(sign);
     let digits = |g: &str| g.bytes().all(|b| b.is_ascii_digit());
     let first = groups.next().is_some_and(|g| (1..=3).contains(&g.len()) && digits(g) && g != "0");
     let mut rest = groups.peekable();
@@ -95,7 +114,7 @@ mod tests {
     #[test]
     fn cells() {
         let point = Writing::default();
-        let comma = Writing { comma: true, missing: vec!["-999".into()] };
+        let comma = Writing { comma: true, missing: vec!["-999".into()], thousands: None };
         for (text, expected) in [
             (" 1.5 ", Cell::Number(1.5)),
             ("+2", Cell::Number(2.0)),
@@ -130,7 +149,19 @@ mod tests {
         for (text, expected) in
             [("1,234", true), ("-12,345,678", true), ("0,123", false), ("1,23", false), ("12", false)]
         {
-            assert_eq!(by_thousands(text), expected, "{text}");
+            assert_eq!(by_thousands(text, ','), expected, "{text}");
+        }
+        let english = Writing { thousands: Some(','), ..Writing::default() };
+        let german = Writing { comma: true, thousands: Some('.'), missing: vec![] };
+        for (text, by_point, by_comma) in [
+            ("1,234.50", Cell::Number(1234.5), Cell::Text),
+            ("-12,345", Cell::Number(-12345.0), Cell::Number(-12.345)),
+            ("1.234.567,5", Cell::Text, Cell::Number(1234567.5)),
+            ("1,23", Cell::Text, Cell::Number(1.23)),
+            ("7", Cell::Number(7.0), Cell::Number(7.0)),
+            ("1,234.5e3", Cell::Text, Cell::Text),
+        ] {
+            assert_eq!((english.cell(text.as_bytes()), german.cell(text.as_bytes())), (by_point, by_comma), "{text}");
         }
     }
 }

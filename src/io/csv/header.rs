@@ -17,6 +17,10 @@ pub struct Below {
     pub fractions: bool,
     /// whether it counts on from 0 or 1
     pub counts: bool,
+    /// whether all of it is digits, and three of them
+    pub digits: bool,
+    /// see `digits`
+    pub threes: bool,
     /// the number it begins with
     begins: f64,
 }
@@ -74,7 +78,10 @@ pub fn top(records: &mut Records, writing: &Writing) -> Result<Top, String> {
         }
         if top.records == 2 {
             top.fields = Some(record.len());
-            top.below = vec![Below { fractions: true, counts: true, ..Below::default() }; record.len()];
+            top.below = vec![
+                Below { fractions: true, counts: true, digits: true, threes: true, ..Below::default() };
+                record.len()
+            ];
         }
         for (b, field) in top.below.iter_mut().zip(record) {
             let cell = writing.cell(field);
@@ -84,6 +91,10 @@ pub fn top(records: &mut Records, writing: &Writing) -> Result<Top, String> {
             if let (2, Cell::Number(x)) = (top.records, cell) {
                 b.begins = x;
             }
+            let plain = trimmed(field);
+            let plain = plain.strip_prefix(b"-").unwrap_or(plain);
+            b.digits &= !plain.is_empty() && plain.iter().all(u8::is_ascii_digit);
+            b.threes &= b.digits && plain.len() == 3;
             let next = b.begins + (top.records - 2) as f64;
             b.counts &= cell == Cell::Number(next) && (b.begins == 0.0 || b.begins == 1.0);
         }
@@ -109,6 +120,13 @@ pub enum First {
 fn counted(top: &Top, k: usize) -> bool {
     let mut fields = top.first.iter().skip(k).enumerate();
     top.first.len() > k && fields.all(|(i, f)| trimmed(f) == i.to_string().as_bytes())
+}
+
+/// Whether the fields of the first line are years, one after the other.
+fn years(top: &Top) -> bool {
+    let year = |f: &[u8]| str::from_utf8(trimmed(f)).ok()?.parse::<u32>().ok().filter(|y| (1000..3000).contains(y));
+    let all: Option<Vec<u32>> = top.first.iter().map(year).collect();
+    all.is_some_and(|all| all.len() > 1 && all.windows(2).all(|w| w[1] == w[0] + 1))
 }
 
 /// The first line, cut for a message.
@@ -155,14 +173,16 @@ fn without_texts(top: &Top, cells: &[Cell]) -> First {
     if cells.len() > 1 && cells[0] == Cell::Missing && counted(top, 1) && index {
         return First::Names;
     }
-    if cells.len() < 2 || !counted(top, 0) {
+    if cells.len() < 2 || !(counted(top, 0) || years(top)) {
         return First::Point;
     }
     let shown = shown(top);
-    if cells.len() > 2 && top.fields == Some(cells.len()) && top.below.iter().all(|b| b.fractions) {
-        First::Probably(true, format!("{shown} is taken as numbers of columns; header: false takes it as a point"))
+    let what = if years(top) { "years, the names" } else { "numbers" };
+    let years = years(top);
+    if (cells.len() > 2 || years) && top.fields == Some(cells.len()) && top.below.iter().all(|b| b.fractions) {
+        First::Probably(true, format!("{shown} is taken as {what} of columns; header: false takes it as a point"))
     } else {
-        First::Probably(false, format!("{shown} is taken as a point; header: true takes it as numbers of columns"))
+        First::Probably(false, format!("{shown} is taken as a point; header: true takes it as {what} of columns"))
     }
 }
 

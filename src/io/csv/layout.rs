@@ -1,11 +1,12 @@
 //! Which columns a text has, what they are called and which of them are coordinates.
 use super::cells::{Cell, Writing};
-use super::comments::{Comments, left_out, many};
+use super::comments::{Comments, LeftOut, left_out, many};
 use super::count::Lines;
 use super::header::{Below, First, Top, decide, names, shown, top};
 use super::records::{Records, text};
 use super::separator::{self, Found};
 use super::text::Text;
+use super::tidy::BLANKS;
 use crate::catalogue::nearest;
 use crate::input::{clip, excerpt};
 use crate::io::wanted::{Column, Wanted};
@@ -36,6 +37,8 @@ pub struct Layout {
     pub open: bool,
     /// whether the first column is an index
     pub index: bool,
+    /// what was passed over as a comment
+    left_out: LeftOut,
     /// what was decided without being asked
     pub notes: Vec<String>,
 }
@@ -61,12 +64,26 @@ impl Layout {
             columns: 0,
             open: true,
             index: false,
+            left_out: LeftOut::default(),
             notes: parted.into_iter().chain(note).collect(),
             writing,
         };
         out.count(from, wanted)?;
+        let names = out.names.len();
         out.find_index(wanted);
+        if names == 1 && out.columns == 2 && out.index && wanted.index.is_none() {
+            out.one_number(wanted)?;
+        }
         Ok(out)
+    }
+
+    /// Why there is no line below the names, where comments are the reason.
+    pub fn nothing(&self) -> Option<String> {
+        let LeftOut { lines, line, .. } = self.left_out;
+        (lines > 0).then(|| {
+            let lines = many(lines, "line");
+            format!("it holds no points: {lines} from line {line} on are taken as comments; comment: \"\" reads them")
+        })
     }
 
     /// The records of points.
@@ -83,7 +100,7 @@ impl Layout {
 
     fn count(&mut self, from: &Text, wanted: &Wanted) -> Result<(), String> {
         let lines = Lines::of(from, self.separator, !self.names.is_empty())?;
-        (self.rows, self.columns, self.open) = (lines.rows, lines.fields, lines.open);
+        (self.rows, self.columns, self.open, self.left_out) = (lines.rows, lines.fields, lines.open, lines.left_out);
         // among numbers alone nothing else can be meant
         if wanted.comment.is_none() && (wanted.labels.is_some() || matches!(from.comments, Comments::Above(_))) {
             self.notes.extend(left_out(from.comments, lines.left_out));
@@ -134,6 +151,27 @@ impl Layout {
         }
         let nameless = self.names.get(self.columns.saturating_sub(1)).is_none_or(String::is_empty);
         self.open &= self.columns > 1 && nameless && self.rows > 0;
+    }
+
+    /// Errors where a name alone stands above lines that may hold one number each: `1,5` and `1 000`.
+    fn one_number(&self, wanted: &Wanted) -> Result<(), String> {
+        let [first, second] = &self.below[..] else { return Ok(()) };
+        if !self.is_found || wanted.decimal.is_some() || wanted.thousands.is_some() || !(first.digits && second.digits)
+        {
+            return Ok(());
+        }
+        let line = self.line + 1;
+        match self.separator {
+            b',' => Err(format!(
+                "line {line} may be one number with a fraction behind its comma, or an index and a number: decimal: \",\" takes it \
+                 as the former, index: true as the latter"
+            )),
+            BLANKS if second.threes => Err(format!(
+                "line {line} may be one number with a blank where thousands end, or an index and a number: thousands: \" \" takes \
+                 it as the former, index: true as the latter"
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The number of a column.
@@ -226,14 +264,14 @@ impl Layout {
 
     /// What to write where a text would be a number, or none, with another option.
     fn mend(&self, field: &[u8], text: &str) -> String {
-        let other = Writing { comma: !self.writing.comma, missing: vec![] };
+        let other = Writing { comma: !self.writing.comma, ..Writing::default() };
         match other.cell(field) {
             Cell::Number(x) => {
                 let sign = if other.comma { "," } else { "." };
                 format!("; decimal: \"{sign}\" reads it as {x}")
             }
-            _ if text.contains(',') && text.replace(',', "").parse::<f64>().is_ok() => {
-                "; thousands are read without commas".into()
+            _ if grouping(text).is_some() => {
+                format!("; thousands: \"{}\" reads it as a number", grouping(text).unwrap_or(','))
             }
             _ if text.chars().all(|c| "-.*_–—…".contains(c)) => {
                 format!("; missing: [\"{text}\"] takes it as a missing value")
@@ -247,6 +285,15 @@ impl Layout {
         let name = self.names.get(k).filter(|n| !n.is_empty());
         name.map_or(String::new(), |n| format!(" (column `{}`)", excerpt(n)))
     }
+}
+
+/// The sign that stands where the thousands of a text end, if it is a number but for that.
+fn grouping(text: &str) -> Option<char> {
+    [',', ' ', '.', '\'', '_'].into_iter().find(|sign| {
+        let all = |point| Writing { comma: point == ',', thousands: Some(*sign), missing: vec![] };
+        text.contains(*sign)
+            && ['.', ','].iter().any(|p| p != sign && matches!(all(*p).cell(text.as_bytes()), Cell::Number(_)))
+    })
 }
 
 /// Whether the first line holds names, and what to say about that.

@@ -17,10 +17,12 @@ mod tidy;
 use super::format::{Format, Tables};
 
 /// What these files take.
-const TAKES: &[&str] = &["columns", "labels", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
+const TAKES: &[&str] =
+    &["columns", "labels", "header", "index", "separator", "decimal", "thousands", "missing", "comment", "skip"];
 
 /// What tables take: labels are one of their columns.
-const TABLES: &[&str] = &["columns", "header", "index", "separator", "decimal", "missing", "comment", "skip"];
+const TABLES: &[&str] =
+    &["columns", "texts", "header", "index", "separator", "decimal", "thousands", "missing", "comment", "skip"];
 
 pub(super) const CSV: Format = Format {
     extension: "csv",

@@ -30,6 +30,9 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<Loaded, String> {
     let layout = Layout::find(from, wanted)?;
     let nothing = Rows { data: vec![], n: 0, d: 0 };
     if layout.rows == 0 {
+        if let Some(reason) = layout.nothing() {
+            return Err(reason);
+        }
         return Ok(nothing.into());
     }
     let labels = wanted.labels.as_ref().map(|c| layout.column("labels", c)).transpose()?;

@@ -8,16 +8,20 @@ use crate::table::{Cell, Column, Table};
 use crate::{interrupt, memory};
 use std::path::Path;
 
-/// Writes points with a line of names, x0, x1, …
+/// Writes points with a line of names, x0, x1, …; where blanks part the fields it is a comment, as NumPy has it.
 pub fn save(rows: &Rows, path: &Path, separator: u8) -> Result<()> {
     // 17 digits, a sign, a point, an exponent and a comma
     memory::check_points("io::save", [rows.n, rows.d], 26)?;
-    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(vec![]);
+    let comment: &[u8] = if separator == b' ' { b"# " } else { b"" };
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(comment.to_vec());
     let fail = |e: String| Error::io("write", path, e);
     writer.write_record((0..rows.d).map(|k| format!("x{k}"))).map_err(|e| fail(e.to_string()))?;
-    for row in rows.data.chunks(rows.d) {
+    for (i, row) in rows.data.chunks(rows.d).enumerate() {
         interrupt::poll()?;
-        writer.write_record(row.iter().map(|v| text(*v))).map_err(|e| fail(e.to_string()))?;
+        // 0 1 2 below no names would look like numbers of columns
+        let first = |v: f64| if i == 0 && v.fract() == 0.0 && v.abs() < 1e16 { format!("{v:.1}") } else { text(v) };
+        let one = |v: &f64| if separator == b' ' { first(*v) } else { text(*v) };
+        writer.write_record(row.iter().map(one)).map_err(|e| fail(e.to_string()))?;
     }
     let bytes = writer.into_inner().map_err(|e| fail(e.to_string()))?;
     write_atomically(path, &bytes)
@@ -48,7 +52,7 @@ fn quoted(field: &str, blanks: bool, out: &mut String) {
 /// What of a table is not read as it was: texts that look like numbers, or like gaps, or end in blanks.
 fn unlike(name: &str, column: &Column) -> Option<String> {
     let Column::Texts(t) = column else { return None };
-    let (point, comma) = (Writing::default(), Writing { comma: true, missing: vec![] });
+    let (point, comma) = (Writing::default(), Writing { comma: true, ..Writing::default() });
     // where no number has a point, commas may stand before fractions
     let read = |w: &&str| match point.cell(w.as_bytes()) {
         Read::Text => comma.cell(w.as_bytes()),

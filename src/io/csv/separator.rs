@@ -1,6 +1,6 @@
 //! What parts the fields and what stands before fractions, found out from the first lines: that by which most of them are
 //! numbers, and all lines have as many.
-use super::cells::{Cell, Writing, by_thousands, trimmed};
+use super::cells::{Cell, Writing, by_thousands, is_grouped, trimmed};
 use super::records::Records;
 use super::text::Text;
 use super::tidy::{BLANKS, NOTHING, TAB};
@@ -47,8 +47,12 @@ struct Tally {
     /// among them those that may have it where thousands end, and one of them
     thousands: usize,
     example: String,
-    /// numbers with a point
+    /// numbers with a point, and those where no thousands end at it
     points: usize,
+    fractions: usize,
+    /// numbers whose commas, or points, can only stand where thousands end, and one of them
+    grouped: [usize; 2],
+    grouping: String,
 }
 
 impl Tally {
@@ -67,18 +71,43 @@ impl Tally {
                 (Cell::Number(_) | Cell::Beyond, _) => {
                     self.numbers += 1;
                     self.figures += 1;
-                    self.points += usize::from(field.contains(&b'.'));
+                    let pointed = field.contains(&b'.');
+                    self.points += usize::from(pointed);
+                    self.fractions +=
+                        usize::from(pointed && !by_thousands(&String::from_utf8_lossy(trimmed(field)), '.'));
                 }
                 (_, Cell::Number(_) | Cell::Beyond) => {
                     self.commas += 1;
                     self.figures += 1;
                     let text = String::from_utf8_lossy(trimmed(field));
-                    self.thousands += usize::from(by_thousands(&text));
+                    self.thousands += usize::from(by_thousands(&text, ','));
                     self.example = excerpt(&text);
                 }
                 (Cell::Missing, _) => self.numbers += 1,
-                _ => {}
+                _ => self.group(field),
             }
+        }
+    }
+
+    /// A field that is a number only without the signs where thousands end.
+    fn group(&mut self, field: &[u8]) {
+        let text = String::from_utf8_lossy(trimmed(field));
+        let found = [is_grouped(&text, ',', '.'), is_grouped(&text, '.', ',')];
+        if found != [false; 2] {
+            self.numbers += 1;
+            self.figures += 1;
+            self.grouping = excerpt(&text);
+            self.grouped = [0, 1].map(|k| self.grouped[k] + usize::from(found[k]));
+        }
+    }
+
+    /// The sign where thousands end, if numbers say so that can be read in no other way.
+    fn thousands(&self, wanted: &Wanted) -> Option<char> {
+        let decimal = wanted.decimal.as_deref();
+        match self.grouped {
+            [n, 0] if n > 0 && decimal != Some(",") && self.commas == self.thousands => Some(','),
+            [0, n] if n > 0 && decimal != Some(".") && self.fractions == 0 => Some('.'),
+            _ => None,
         }
     }
 
@@ -130,7 +159,14 @@ pub struct Found {
 /// # Errors
 /// What cannot be read, and numbers that may be written in two ways.
 pub fn find(from: &Text, wanted: &Wanted) -> Result<Found, String> {
-    let writing = |comma| Writing { comma, missing: wanted.missing.clone() };
+    let thousands = wanted.thousands.as_deref().and_then(|t| t.chars().next());
+    if wanted.thousands.is_some() && wanted.thousands == wanted.decimal {
+        return Err("thousands and fractions cannot stand behind the same sign".into());
+    }
+    let writing = |comma| {
+        let point = if comma { ',' } else { '.' };
+        Writing { comma, thousands: thousands.filter(|t| *t != point), missing: wanted.missing.clone() }
+    };
     let (point, comma) = (writing(false), writing(true));
     let tally = |separator| tally(from, separator, [&point, &comma]);
     let (mut note, given) = (None, wanted.separator.as_deref().map(asked).transpose()?.or(from.names));
@@ -154,22 +190,44 @@ pub fn find(from: &Text, wanted: &Wanted) -> Result<Found, String> {
             }
             let best = (best.0, best.1?);
             note = doubtful(best.0, &best.1, parts);
-            best
+            // a name above lines of two fields, which one number makes that is written as asked
+            let halves = best.1.first == 1 && best.1.columns == 2;
+            let comma = best.0 == b',' && wanted.decimal.as_deref() == Some(",");
+            let blank = best.0 == BLANKS && wanted.thousands.as_deref() == Some(" ");
+            if halves && (comma || blank) { (NOTHING, tally(NOTHING)?) } else { best }
         }
     };
-    let by_comma = match wanted.decimal.as_deref() {
-        Some(sign) => sign == ",",
-        // a semicolon is what is written where a comma stands before fractions
-        None if best.commas > 0 && best.thousands == best.commas && separator != b';' => {
-            let example = best.example;
-            return Err(format!(
-                "`{example}` may be a number with a fraction or with thousands: decimal: \",\" takes it as the former, \
-                 thousands are read without commas"
-            ));
-        }
-        None => best.commas > best.points,
-    };
-    Ok(Found { separator, writing: if by_comma { comma } else { point }, note })
+    let seen = if thousands.is_none() { best.thousands(wanted) } else { None };
+    let by_comma = commas(&best, wanted, seen)?;
+    let mut writing = if by_comma { comma } else { point };
+    if let Some(sign) = seen {
+        writing.thousands = Some(sign);
+        let text = format!(
+            "`{}` has `{sign}` where thousands end: so it is taken in all numbers; thousands: names another",
+            best.grouping
+        );
+        note = Some(note.map_or(text.clone(), |n| format!("{n}; {text}")));
+    }
+    Ok(Found { separator, writing, note })
+}
+
+/// Whether fractions stand behind commas.
+///
+/// # Errors
+/// Numbers that may be written in two ways.
+fn commas(best: &Tally, wanted: &Wanted, seen: Option<char>) -> Result<bool, String> {
+    let given = wanted.thousands.as_deref();
+    match wanted.decimal.as_deref() {
+        Some(sign) => Ok(sign == ","),
+        None if given == Some(".") || seen == Some('.') => Ok(true),
+        None if given == Some(",") || seen == Some(',') => Ok(false),
+        None if best.commas > 0 && best.thousands == best.commas => Err(format!(
+            "`{}` may be a number with a fraction or with thousands: decimal: \",\" takes it as the former, thousands: \",\" as \
+             the latter",
+            best.example
+        )),
+        None => Ok(best.commas > best.points),
+    }
 }
 
 /// What to say where texts alone are parted, or are not.

@@ -20,7 +20,14 @@ struct Seen {
     numbers: bool,
     /// the first text, and the line it is in
     text: Option<u64>,
+    /// a number with a zero before it, and the line it is in
+    zeros: Option<u64>,
+    /// fields since the first text
+    since: usize,
 }
+
+/// Fields behind the first text of a column in which a number is looked for.
+const LOOKED: usize = 1000;
 
 /// Columns that a note names, each for itself.
 const NAMED: usize = 5;
@@ -49,19 +56,9 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<LoadedTable, String
         _ => (layout.coordinates(wanted, None)?, &layout.names[..]),
     };
     let names = called(names, &columns, &mut notes);
-    let seen = kinds(&layout, from, &columns)?;
-    let mut mixed = 0;
-    for (k, s) in columns.iter().zip(&seen) {
-        if let (Some(line), true) = (s.text, s.numbers || s.truths) {
-            mixed += 1;
-            if mixed <= NAMED {
-                notes.push(format!("{} is taken as texts: line {line} has one", layout.named(*k)));
-            }
-        }
-    }
-    if mixed > NAMED {
-        notes.push(format!("{} more columns of numbers and texts are taken as texts", mixed - NAMED));
-    }
+    let mut seen = kinds(&layout, from, &columns)?;
+    asked_texts(&layout, wanted, &columns, &mut seen)?;
+    remarks(&layout, &columns, &seen, &mut notes);
     let mut filling = seen.iter().map(|s| room(s, layout.rows)).collect::<std::result::Result<Vec<_>, _>>()?;
     let mut records = layout.records(from)?;
     let (mut rows, mut lost) = (0, None);
@@ -86,6 +83,48 @@ fn read(from: &Text, wanted: &Wanted) -> std::result::Result<LoadedTable, String
     Ok(LoadedTable { table, notes })
 }
 
+/// Columns that are texts because somebody says so.
+fn asked_texts(
+    layout: &Layout,
+    wanted: &Wanted,
+    columns: &[usize],
+    seen: &mut [Seen],
+) -> std::result::Result<(), String> {
+    for asked in &wanted.texts {
+        let k = layout.column("texts", asked)?;
+        columns
+            .iter()
+            .zip(&mut *seen)
+            .filter(|(c, _)| **c == k)
+            .for_each(|(_, s)| *s = Seen { text: Some(0), ..Seen::default() });
+    }
+    Ok(())
+}
+
+/// What to say of columns that may be something else.
+fn remarks(layout: &Layout, columns: &[usize], seen: &[Seen], notes: &mut Vec<String>) {
+    for (k, s) in columns.iter().zip(seen).filter(|(_, s)| s.text.is_none()) {
+        if let Some(line) = s.zeros {
+            let (named, written) = (layout.named(*k), layout.written(*k));
+            notes.push(format!(
+                "{named} is taken as numbers, line {line} loses a 0 before its digits; texts: [{written}] keeps it"
+            ));
+        }
+    }
+    let mut mixed = 0;
+    for (k, s) in columns.iter().zip(seen) {
+        if let (Some(line), true) = (s.text, s.numbers || s.truths) {
+            mixed += 1;
+            if mixed <= NAMED {
+                notes.push(format!("{} is taken as texts: line {line} has one", layout.named(*k)));
+            }
+        }
+    }
+    if mixed > NAMED {
+        notes.push(format!("{} more columns of numbers and texts are taken as texts", mixed - NAMED));
+    }
+}
+
 /// The names of the columns that are read, `x0`, `x1`, … for those that have none.
 fn called(names: &[String], columns: &[usize], notes: &mut Vec<String>) -> Vec<String> {
     let wish = |k: &usize| names.get(*k).filter(|n| !n.is_empty()).map_or_else(|| format!("x{k}"), String::clone);
@@ -108,19 +147,35 @@ fn kinds(layout: &Layout, from: &Text, columns: &[usize]) -> std::result::Result
 }
 
 fn look(layout: &Layout, (record, line): (&ByteRecord, u64), columns: &[usize], seen: &mut [Seen]) {
-    for (k, s) in columns.iter().zip(seen).filter(|(_, s)| s.text.is_none()) {
+    for (k, s) in columns.iter().zip(seen) {
+        // numbers that stand below a text are worth a note, too
+        s.since += usize::from(s.text.is_some());
+        if s.since > LOOKED || s.text.is_some() && s.numbers {
+            continue;
+        }
         let field = &record[*k];
         match layout.writing.cell(field) {
             Cell::Missing => {}
-            Cell::Text => s.text = Some(line),
+            Cell::Text => s.text = s.text.or(Some(line)),
             _ if truth(field).is_some() => s.truths = true,
-            _ => s.numbers = true,
+            _ => {
+                s.numbers = true;
+                if s.zeros.is_none() && is_padded(field) {
+                    s.zeros = Some(line);
+                }
+            }
         }
         // 1 and true in one column are no kind of their own
         if s.numbers && s.truths {
-            s.text = Some(line);
+            s.text = s.text.or(Some(line));
         }
     }
+}
+
+/// Whether digits begin with a zero that a number does not keep: a postcode.
+fn is_padded(field: &[u8]) -> bool {
+    let field = trimmed(field);
+    field.len() > 1 && field[0] == b'0' && field.iter().all(u8::is_ascii_digit)
 }
 
 /// A column without entries, with room for them.

@@ -126,6 +126,21 @@ impl File {
         Ok(File { input, len, meta, rows, leaves })
     }
 
+    /// A note about lengths of time, which pandas writes as whole numbers and says so where other programs do not look.
+    pub fn durations(&self) -> Option<String> {
+        let said = self.meta.file_metadata().key_value_metadata()?.iter().find(|k| k.key == "pandas")?;
+        let said: serde_json::Value = serde_json::from_str(said.value.as_deref()?).ok()?;
+        let word = |c: &serde_json::Value, key: &str| c.get(key).and_then(|v| v.as_str()).map(String::from);
+        let one = |c: &serde_json::Value| {
+            let kind = word(c, "numpy_type")?;
+            let unit = kind.strip_prefix("timedelta64[")?.trim_end_matches(']').to_string();
+            let name = word(c, "field_name").or_else(|| word(c, "name"))?;
+            Some(format!("`{}` (in {})", excerpt(&name), excerpt(&unit)))
+        };
+        let all: Vec<String> = said.get("columns")?.as_array()?.iter().filter_map(one).take(5).collect();
+        (!all.is_empty()).then(|| format!("lengths of time are read as numbers: {}", all.join(", ")))
+    }
+
     /// Errors if so many columns do not fit into memory.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Columns of a file as the coordinates of points, and one as their labels.
 use super::file::{File, Leaf};
-use super::read::{columns, guarded, place, places};
+use super::read::{INDEX, columns, guarded, place, places};
 use crate::dataset::Rows;
 use crate::error::Result;
 use crate::input::{excerpt, failed};
@@ -8,9 +8,6 @@ use crate::io::wanted::{Labels, Loaded, Texts, Wanted};
 use crate::table::{Cell, Column};
 use crate::{interrupt, memory};
 use std::path::Path;
-
-/// How pandas calls an index that it keeps as a column.
-const INDEX: &str = "__index_level_";
 
 /// Reads points, and labels where they are asked for.
 pub fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
@@ -21,7 +18,7 @@ pub fn load(path: &Path, wanted: &Wanted) -> Result<Loaded> {
 }
 
 fn read(file: &mut File, wanted: &Wanted) -> std::result::Result<Loaded, String> {
-    let mut notes = vec![];
+    let mut notes: Vec<String> = file.durations().into_iter().collect();
     let labels = wanted.labels.as_ref().map(|c| place(&file.leaves, "labels", c)).transpose()?;
     let chosen = coordinates(&file.leaves, wanted, labels, &mut notes)?;
     let all: Vec<usize> = chosen.iter().copied().chain(labels).collect();

@@ -17,6 +17,9 @@ use std::path::Path;
 const NUMBERS: usize = 1 << 14;
 const TEXTS: usize = 1 << 10;
 
+/// How pandas calls an index that it keeps as a column.
+pub const INDEX: &str = "__index_level_";
+
 type Done<T> = std::result::Result<T, String>;
 
 /// Reads a table.
@@ -24,9 +27,9 @@ pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
     guarded(path, || {
         let mut file = File::open(path)?;
         let fail = |e: String| failed(path, e);
-        let mut notes = vec![];
+        let mut notes: Vec<String> = file.durations().into_iter().collect();
         let named = !wanted.columns.is_empty();
-        let chosen = if named { places(&file.leaves, wanted) } else { Ok((0..file.leaves.len()).collect()) };
+        let chosen = if named { places(&file.leaves, wanted) } else { Ok(without_index(&file.leaves, &mut notes)) };
         let chosen = chosen.map_err(fail)?;
         let count = chosen.iter().filter(|k| file.leaves[**k].meaning.is_ok()).count();
         file.feasible(count, file.packed()).map_err(fail)?;
@@ -46,6 +49,20 @@ pub fn load(path: &Path, wanted: &Wanted) -> Result<LoadedTable> {
         let table = Table::new(names.into_iter().map(Into::into).zip(columns).collect());
         Ok(LoadedTable { table: table.map_err(|e| fail(e.to_string()))?, notes })
     })
+}
+
+/// All columns but an index that pandas keeps as one, as points are read.
+fn without_index(leaves: &[Leaf], notes: &mut Vec<String>) -> Vec<usize> {
+    let index = |k: &usize| leaves[*k].name.starts_with(INDEX);
+    let all = 0..leaves.len();
+    if all.clone().all(|k| index(&k)) {
+        return all.collect();
+    }
+    if let Some(k) = all.clone().find(index) {
+        let name = excerpt(&leaves[k].name);
+        notes.push(format!("column `{name}` is an index of pandas and left out; columns: […] reads it"));
+    }
+    all.filter(|k| !index(k)).collect()
 }
 
 /// What is said of columns that no table has.

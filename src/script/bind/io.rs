@@ -32,6 +32,12 @@ pub fn fill(l: &mut Library) {
             notes.iter().for_each(|note| call.context.note(format!("io::save: {note}")));
             return Ok(());
         }
+        let of_numbers =
+            flat.read_lock::<Array>().is_some_and(|l| !l.is_empty() && l.iter().all(|v| plain_number(v).is_some()));
+        if of_numbers {
+            let expected = "points, a list of rows, or a table: table(#{ x: v }) makes one column of a list".into();
+            return Err(Error::Shape { what: "io::save".into(), expected, got: "a list of numbers".into() }.into());
+        }
         if flat.is::<Map>() || flat.is::<RunValue>() {
             let (what, mend) =
                 if flat.is_map() { ("map", "table(…) makes one of it") } else { ("Run", "run.history is one") };
@@ -46,18 +52,28 @@ pub fn fill(l: &mut Library) {
 pub(super) fn wanted(call: &Call, owner: &str) -> Result<Wanted> {
     let mut out: Wanted = call.options.typed()?;
     if let Some(labels) = call.options.value("labels") {
-        out.labels = Some(column(owner, "labels", labels, "the name of a column, or its number from 0")?);
+        out.labels = Some(column(
+            owner,
+            "labels",
+            labels,
+            "the name of one column, or its number from 0; io::table(path) reads several",
+        )?);
     }
-    if let Some(columns) = call.options.value("columns") {
-        let expected = "a list of names or numbers of columns, such as [\"x\", \"y\"] or [0, 1]";
-        let flat = columns.flatten_clone();
-        let listed = flat.read_lock::<Array>().ok_or_else(|| misfit(owner, "columns", columns, expected))?;
-        if listed.is_empty() {
-            return Err(misfit(owner, "columns", columns, expected));
-        }
-        out.columns = listed.iter().map(|c| column(owner, "columns", c, expected)).collect::<Result<_>>()?;
-    }
+    out.columns = listed(call, owner, "columns")?;
+    out.texts = listed(call, owner, "texts")?;
     Ok(out)
+}
+
+/// The columns that an option names; none where it is not given.
+fn listed(call: &Call, owner: &str, key: &str) -> Result<Vec<Column>> {
+    let Some(columns) = call.options.value(key) else { return Ok(vec![]) };
+    let expected = "a list of names or numbers of columns, such as [\"x\", \"y\"] or [0, 1]";
+    let flat = columns.flatten_clone();
+    let listed = flat.read_lock::<Array>().ok_or_else(|| misfit(owner, key, columns, expected))?;
+    if listed.is_empty() {
+        return Err(misfit(owner, key, columns, expected));
+    }
+    listed.iter().map(|c| column(owner, key, c, expected)).collect()
 }
 
 fn misfit(owner: &str, key: &str, v: &Dynamic, expected: &str) -> Error {

@@ -43,7 +43,7 @@ pub const ENTRIES: &[Entry] = &[
     basic(
         "print",
         "print(value, ...)",
-        "Writes a value, or several beside each other, as a line of text.",
+        "Writes a value, or several beside each other, up to twelve, as a line of text; more are written as a list, print([a, b, …]).",
         "print(1/2);\nprint(\"half\", 1/2)",
     ),
     basic(
@@ -100,8 +100,9 @@ pub const ENTRIES: &[Entry] = &[
     basic(
         "idiv",
         "idiv(a, b)",
-        "Integer division, rounding towards minus infinity; `/` is true division.",
-        "idiv(7, 2)",
+        "Integer division, rounding towards minus infinity; `/` is true division. The rest a % b has the sign of a: -7 % 3 is -1, so it is that of \
+         idiv only where both are of one sign; a - b*idiv(a, b) always is.",
+        "[idiv(7, 2), idiv(-7, 3), -7 % 3, -7 - 3*idiv(-7, 3)]",
     ),
     basic(
         "concat",

@@ -13,6 +13,7 @@ mod claim;
 mod critic;
 mod data;
 mod divergence;
+mod entrywise;
 mod estimate;
 mod fetch;
 mod figure;
@@ -38,12 +39,15 @@ mod table_rows;
 mod table_values;
 mod tabulate;
 
+pub(super) use table_values::{as_columns as table_columns, as_map as row_entries};
+
 /// The whole language, made once.
 pub fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let mut l = Library::new(entries());
         points::fill(&mut l);
+        entrywise::fill(&mut l);
         generator::fill(&mut l);
         divergence::fill(&mut l);
         data::fill(&mut l);

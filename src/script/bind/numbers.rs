@@ -7,6 +7,7 @@ use crate::script::call::{Call, Outcome};
 use crate::script::convert::{floats, list, number, numbers_of, text, type_of};
 use crate::script::format::{readable, rounded, write};
 use crate::script::library::Library;
+use crate::script::moments::moments;
 use crate::{interrupt, summary};
 use rhai::{Array, Dynamic, FnPtr, ImmutableString};
 use serde::Deserialize;
@@ -31,15 +32,17 @@ pub const ENTRIES: &[Entry] = &[
     basic(
         "round",
         "round(x) | round(x, n)",
-        "A number, or every number of a list, at n digits behind the point (before it where n < 0), as the decimal digits say; halves go away from 0.",
+        "A number, or every number of a list, at n digits behind the point (before it where n < 0). A number that is a half exactly goes away from 0: \
+         round(2.5) is 3. Most decimal fractions are not what is stored: 2.675 is 2.67499999…, so round(2.675, 2) is 2.67, as in Python.",
         "[round(2.5), round(2.71828, 3), round(1234, -2)]",
     ),
     spread(
         basic(
             "std",
-            "std(v, options)",
-            "The standard deviation of a list: the root of sum((v - mean)^2)/(n - ddof).",
-            "std([1, 2, 3, 4], #{ ddof: 1 })",
+            "std(v, options) | std(points, options)",
+            "The standard deviation of a list, or of every coordinate of points: the root of sum((v - mean)^2)/(n - ddof), by n unless ddof is 1, while \
+             cov divides by n - 1, both as NumPy does.",
+            "print(std([1, 2, 3, 4], #{ ddof: 1 }));\npoints([[1, 2], [3, 5]]).std(#{ ddof: 1 })",
         ),
         true,
     ),
@@ -68,7 +71,8 @@ pub const ENTRIES: &[Entry] = &[
         basic(
             "cov",
             "cov(v, w, options) | cov(points, options)",
-            "The covariance of two lists, or of every two coordinates: sum((v - mean)(w - mean))/(n - ddof).",
+            "The covariance of two lists, or of every two coordinates: sum((v - mean)(w - mean))/(n - ddof), by n - 1 unless ddof is 0. std and variance \
+             divide by n unless ddof is 1: std(v, #{ ddof: 1 })^2 is on the diagonal of cov.",
             "cov([1, 2, 3], [2, 4, 7])",
         ),
         false,
@@ -204,11 +208,23 @@ fn spreads(l: &mut Library) {
         Ok(summary::correlations("corr", &[&v, &w])?[1])
     });
     let mut p = l.of::<Points>();
+    p.expose("std", |call, p, ()| Ok(of_coordinates(p, ddof(call, 0)?)?));
     p.expose("cov", |call, p, ()| {
         let ddof = ddof(call, 1)?;
         Ok(paired(p, |columns| summary::covariances("cov", columns, ddof))?)
     });
     p.expose("corr", |_, p, ()| Ok(paired(p, |columns| summary::correlations("corr", columns))?));
+}
+
+/// The standard deviation of every coordinate.
+fn of_coordinates(p: &Points, ddof: usize) -> Result<Array> {
+    let [n, d] = p.dims();
+    if ddof >= n {
+        let reason = format!("ddof: {ddof} needs more points than the {n} there are");
+        return Err(Error::data("std", reason));
+    }
+    let by = (n as f64 / (n - ddof) as f64).sqrt();
+    Ok(list(moments(&device::rows_f64(p)?, d, d).1.into_iter().map(|s| s * by)))
 }
 
 /// A matrix of what every two coordinates have in common.

@@ -1,10 +1,12 @@
 //! Points as values: sizes, rows, columns, moments, arithmetic.
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
+use crate::prepare::rows::Gaps;
 use crate::script::bind::prepare::indexed;
 use crate::script::call::{Call, Outcome};
-use crate::script::convert::{count, list, numbers, type_of};
+use crate::script::convert::{count, held, list, numbers, plain_number, rows_with_gaps, type_of};
 use crate::script::library::Library;
+use crate::script::moments::moments;
 use crate::{interrupt, memory};
 use burn::tensor::Tensor;
 use rhai::{Array, Dynamic, FnPtr};
@@ -31,9 +33,9 @@ fn text(p: &Points) -> String {
     out
 }
 
-fn moments(p: &Points) -> Result<(Vec<f64>, Vec<f64>)> {
+fn means(p: &Points) -> Result<Vec<f64>> {
     let d = p.dims()[1];
-    Ok(crate::script::moments::moments(&device::rows_f64(p)?, d, d))
+    Ok(moments(&device::rows_f64(p)?, d, d).0)
 }
 
 /// p + v for a list v with one number per coordinate.
@@ -174,10 +176,49 @@ fn product(p: &Points, m: Points) -> Result<Points> {
 /// Multiplications of a product that is made at once.
 const WORK: usize = 1 << 29;
 
+/// What is written back into points. The interpreter does so after `p[0].f()`, too, when nothing was changed.
+fn kept(p: &Points, at: &Dynamic, v: &Dynamic) -> Result<()> {
+    let was = indexed(p, at)?.read_lock::<Array>().map(|row| row.clone());
+    let is = v.flatten_clone().read_lock::<Array>().map(|row| row.clone());
+    let both = v.flatten_clone();
+    if let (Some(is), Some(was)) = (both.read_lock::<Points>(), indexed(p, at)?.read_lock::<Points>())
+        && is.dims() == was.dims()
+        && device::rows_f64(&is)? == device::rows_f64(&was)?
+    {
+        return Ok(());
+    }
+    if let (Some(was), Some(is)) = (was, is) {
+        let same = |(a, b): (&Dynamic, &Dynamic)| {
+            let (a, b) = (a.as_float(), plain_number(b));
+            a.is_ok_and(|a| Some(a) == b || a.is_nan() && b.is_none())
+        };
+        if was.len() == is.len() && was.iter().zip(&is).all(same) {
+            return Ok(());
+        }
+    }
+    Err(Error::Unsupported {
+        what: "points".into(),
+        reason: "do not change: p[i] gives a row, a list of its own".into(),
+        advice: "let v = p.to_array(); v[0][1] = 7; p = points(v); p.map(|row| …) changes every row".into(),
+    })
+}
+
 /// Fills the library.
 pub fn fill(l: &mut Library) {
-    l.expose("points", |call, (v,): (Dynamic,)| Ok(call.points("points", &v)?));
+    l.expose("points", |call, (v,): (Dynamic,)| {
+        if v.flatten_clone().is::<Points>() {
+            return Ok(call.points("points", &v)?);
+        }
+        let rows = rows_with_gaps("points", &v)?;
+        let gaps = Gaps::of(&rows.data, rows.d)?;
+        if gaps.rows > 0 {
+            let found = gaps.described([rows.n, rows.d]);
+            call.context.note(format!("points: {found}; finite_rows(x) leaves them out"));
+        }
+        Ok(held(rows))
+    });
     let mut p = l.kind::<Points>(text);
+    p.kept_index(|_, p, (at, v): (Dynamic, Dynamic)| Ok(kept(p, &at, &v)?));
     p.method("len()", "how many points", |_, p, ()| Ok(p.dims()[0] as i64));
     p.method("dim()", "the dimension they are in", |_, p, ()| Ok(p.dims()[1] as i64));
     p.method("rows(from, to)", "the points from..to; rows(a..b) as well", |_, p, (from, to)| {
@@ -188,8 +229,7 @@ pub fn fill(l: &mut Library) {
     p.method("cols(from, to)", "the coordinates from..to", |_, p, (from, to)| Ok(slice("cols", p, 1, &from, &to)?))
         .example("p.cols(0, 1)");
     p.method("col(i)", "one coordinate of every point, as a list", |_, p, (i,)| Ok(column(p, &i)?)).example("p.col(0)");
-    p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(moments(p)?.0)));
-    p.method("std()", "the standard deviation of every coordinate", |_, p, ()| Ok(list(moments(p)?.1)));
+    p.method("mean()", "the mean of every coordinate", |_, p, ()| Ok(list(means(p)?)));
     p.method("min()", "the smallest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::min)?)));
     p.method("max()", "the largest of every coordinate", |_, p, ()| Ok(list(extremes(p, f64::max)?)));
     p.method("map(f)", "f of every row, a list: points where f gives rows, else a list", |call, p, (f,): (FnPtr,)| {

@@ -53,9 +53,10 @@ pub fn fill(l: &mut Library) {
         Ok(t.back(&call.points("back(points)", &z)?)?)
     })
     .example("t.back(t.apply(p))");
-    t.expose("save", |call, t, (path,): (Dynamic,)| {
+    t.method("save(path)", "writes it to a file, which load_transform(path) reads", |call, t, (path,): (Dynamic,)| {
         Ok(t.save(&call.context.output_path(&words("save(path)", &path)?))?)
-    });
+    })
+    .example("t.save(\"t.json\");\nload_transform(\"t.json\")");
     t.method("dim()", "how many columns it takes", |_, t, ()| Ok(t.dim() as i64));
     t.property("center", "what comes to 0, a number per column", |_, t| Ok(list(t.centre())));
     t.property("scale", "by what columns are divided", |_, t| Ok(list(t.scale().iter().copied())));

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::prepare::rows::{shuffled, taken};
 use crate::random::Rng;
 use crate::script::call::Call;
-use crate::script::convert::{count, list, number, type_of};
+use crate::script::convert::{count, list, number, plain_number, type_of};
 use crate::script::library::Library;
 use crate::{interrupt, memory};
 use rand::Rng as _;
@@ -65,6 +65,15 @@ fn drawn(what: &str, call: &Call, n: &Dynamic, mut one: impl FnMut(&mut Rng) -> 
     Ok(out)
 }
 
+/// How many numbers, first of three arguments: 0 of them are asked for where the order is that of NumPy.
+fn several(what: &str, words: &str, n: &Dynamic) -> Result<()> {
+    if plain_number(n) != Some(0.0) {
+        return Ok(());
+    }
+    let expected = format!("how many numbers as the first argument, > 0: {what}(n, {words})");
+    Err(Error::Shape { what: what.into(), expected, got: "0".into() })
+}
+
 /// A range with two finite ends.
 fn ends(what: &str, low: &Dynamic, high: &Dynamic) -> Result<(f64, f64)> {
     let (low, high) = (number(&format!("{what}, low"), low)?, number(&format!("{what}, high"), high)?);
@@ -81,6 +90,7 @@ pub fn fill(l: &mut Library) {
         Ok(drawn("random::uniform", call, &n, |r| Dynamic::from(r.random::<f64>()))?)
     });
     l.expose("random::uniform", |call, (n, low, high): (Dynamic, Dynamic, Dynamic)| {
+        several("random::uniform", "low, high", &n)?;
         let (low, high) = ends("random::uniform", &low, &high)?;
         // rounding may reach the end that is not among them
         let one = move |r: &mut Rng| (low + (high - low) * r.random::<f64>()).min(high.next_down());
@@ -91,6 +101,7 @@ pub fn fill(l: &mut Library) {
         Ok(drawn("random::normal", call, &n, |r| Dynamic::from(r.sample::<f64, _>(StandardNormal)))?)
     });
     l.expose("random::normal", |call, (n, mean, std): (Dynamic, Dynamic, Dynamic)| {
+        several("random::normal", "mean, std", &n)?;
         let (mean, std) = (number("random::normal, mean", &mean)?, number("random::normal, std", &std)?);
         if std < 0.0 || !(mean.is_finite() && std.is_finite()) {
             let expected = "a finite mean and a finite standard deviation ≥ 0".into();
@@ -101,6 +112,7 @@ pub fn fill(l: &mut Library) {
         Ok(drawn("random::normal", call, &n, |r| Dynamic::from(mean + std * r.sample::<f64, _>(StandardNormal)))?)
     });
     l.expose("random::integers", |call, (n, low, high): (Dynamic, Dynamic, Dynamic)| {
+        several("random::integers", "low, high", &n)?;
         let (low, high) = ends("random::integers", &low, &high)?;
         let whole = |v: f64| (v.fract() == 0.0 && v.abs() < 9e15).then_some(v as i64);
         let (Some(low), Some(high)) = (whole(low), whole(high)) else {

@@ -347,7 +347,11 @@ fn reading(l: &mut Library) {
         Ok(views?.into_iter().map(Dynamic::from).collect::<Array>())
     });
     r.property("critic", "the critic as the last step left it", |_, r| Ok(FittedCritic::of_run(r)?));
-    r.property("report", "numbers about the flow itself, and those behind its verdict", |call, r| {
+    r.property("report", "numbers about the flow itself, and those behind its verdict: divergence_trend and fisher_trend, the last part of the history over the \
+         part before it; distance, that between particles and target over that between two samples of the target, distance_before and \
+         distance_at_start; moved, how far particles went since; missed, the share of the target without particles, astray and beyond \
+         the shares of particles away from it; norms, the mean difference of logarithms of |y|, 0 where they agree; tails, energy, \
+         spread and nearness, over those of the target", |call, r| {
         let mut report = r.flow.report(&r.state)?;
         report.extend(r.trends());
         report.extend(r.verdict(&call.context.interrupt)?.numbers());

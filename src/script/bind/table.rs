@@ -1,19 +1,18 @@
 //! Tables: made, read, changed, kept in files.
 use super::io::wanted;
-use super::table_values::{as_list, as_map, as_points, borrowed, column, table, texts, value};
+use super::table_values::{as_columns, as_list, as_map, as_points, borrowed, column, table, texts, value};
 use crate::catalogue::{Entry, Opt, OptionKind, no_defaults};
 use crate::error::{Error, Result};
-use crate::io::{COMMENT, DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, Wanted};
+use crate::io::{COMMENT, DECIMAL, HEADER, INDEX, MISSING, SEPARATOR, SKIP, THOUSANDS, Wanted};
 use crate::script::call::{Call, Outcome};
 use crate::script::context::lock;
-use crate::script::convert::{count, plain_number, text};
+use crate::script::convert::{count, plain_number, text, type_of};
 use crate::script::elsewhere;
 use crate::script::library::{Library, Of};
 use crate::script::sort::REORDERED;
 use crate::script::values::{TableRow, TableValue};
-use crate::table::Table;
+use crate::table::{Column, Table};
 use rhai::{Array, Dynamic, ImmutableString, Map};
-use std::sync::Arc;
 
 /// Options of reading a table, those of `io::load` that mean something for one.
 const READING: &[Opt] = &[
@@ -22,10 +21,16 @@ const READING: &[Opt] = &[
         kind: OptionKind::Value("a list of names or numbers of columns"),
         doc: "the columns that are read, in this order, numbered from 0; all but an index if not given",
     },
+    Opt {
+        name: "texts",
+        kind: OptionKind::Value("a list of names or numbers of columns"),
+        doc: "text: columns that are texts although they look like numbers, as 01234 of a postcode",
+    },
     HEADER,
     INDEX,
     SEPARATOR,
     DECIMAL,
+    THOUSANDS,
     MISSING,
     COMMENT,
     SKIP,
@@ -86,7 +91,7 @@ pub const ENTRIES: &[Entry] = &[
         ..entry(
             "io::table",
             "io::table(path, options)",
-            "A table from a .csv, .tsv, .txt or .parquet file. A column of a text file is one of numbers if all its fields are numbers or \
+            "A table from a .csv, .tsv, .txt or .parquet file, or obs of a .h5ad file, the names of its cells first. A column of a text file is one of numbers if all its fields are numbers or \
              missing, of truths if all are true or false, and else of texts. Columns with one name are renamed, x and x.1, with a \
              note. Parquet may be packed by Snappy, gzip, Zstandard, LZ4 or Brotli; dates and times become texts, columns of lists \
              are left out.",
@@ -192,10 +197,7 @@ fn reading(t: &mut Of<TableValue>) {
         let numeric = t.columns().iter().filter(|(_, c)| c.as_numbers().is_some());
         Ok(as_points(t, &numeric.map(|(n, _)| &**n).collect::<Vec<_>>())?)
     });
-    t.method("to_map()", "a map of the columns as lists", |_, t, ()| {
-        let one = |(name, c): &(Arc<str>, _)| Ok((name.as_ref().into(), Dynamic::from(as_list(c)?)));
-        Ok(t.columns().iter().map(one).collect::<Result<Map>>()?)
-    });
+    t.method("to_map()", "a map of the columns as lists", |_, t, ()| Ok(as_columns(t)?));
     t.method("describe()", "what every column holds: a table of counts, gaps, means and more", |_, t, ()| {
         Ok(TableValue::new(t.describe()?))
     });
@@ -217,6 +219,7 @@ fn changing(t: &mut Of<TableValue>) {
         if !settable(call, t, &name, &v)? {
             return Ok(());
         }
+        alike(t, &name, &v)?;
         *t = with(t, &name, &v)?;
         Ok(())
     });
@@ -243,7 +246,12 @@ fn changing(t: &mut Of<TableValue>) {
         Ok(TableValue::new(t.renamed(&pairs)?))
     })
     .example("t.rename(#{ x: \"z\" })");
-    t.expose("concat", |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)));
+    t.method(
+        "concat(other)",
+        "the rows of another table below those of this one; a column that one of them lacks has gaps there",
+        |_, t, (other,): (TableValue,)| Ok(TableValue::new(t.concat(&other)?)),
+    )
+    .example("t.concat(table([#{ x: 9 }]))");
 }
 
 /// Whether a column of this name is to be set. What the interpreter writes back as it was is not; errors for what would not be what it
@@ -273,6 +281,27 @@ fn settable(call: &Call, t: &Table, name: &str, v: &Dynamic) -> Result<bool> {
          t.{name}.order() and t.{name}.order_desc() give lists of their own"
     );
     Err(Error::data(format!("the order of t.{name}"), reason))
+}
+
+/// Errors where one entry of a column was set to a value of another kind: the first of the list would decide, and be blamed on others.
+fn alike(t: &Table, name: &str, v: &Dynamic) -> Result<()> {
+    let (Some(column), Some(list)) = (t.column(name), v.read_lock::<Array>()) else { return Ok(()) };
+    let (expected, fits): (&str, fn(&Dynamic) -> bool) = match column {
+        Column::Numbers(_) => ("a number", |v| v.is_float() || v.is_int()),
+        Column::Truths(_) => ("true or false", Dynamic::is_bool),
+        Column::Texts(_) => ("a text", |v| v.is_string() || v.is_char()),
+    };
+    let mut odd = list.iter().enumerate().filter(|(_, v)| !v.is_unit() && !v.is_shared() && !fits(v));
+    let (Some((row, v)), None) = (odd.next(), odd.next()) else { return Ok(()) };
+    if list.len() < 2 {
+        return Ok(());
+    }
+    let expected = format!("{expected} as the column has, or () where one is missing");
+    Err(Error::Shape {
+        what: format!("column \"{name}\", row {row}"),
+        expected,
+        got: format!("a {} ({v})", type_of(v)),
+    })
 }
 
 /// A table with a column more, of values or of f of every row.

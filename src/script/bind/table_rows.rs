@@ -41,6 +41,11 @@ fn chosen(t: &Table, list: &[Dynamic]) -> Result<Table> {
     if list.first().is_none_or(Dynamic::is_bool) && !(list.is_empty() && t.rows() > 0) {
         return t.filter(&mask("table[mask]", list)?);
     }
+    // columns, as in pandas
+    if list.iter().all(Dynamic::is_string) {
+        let names = texts("table[columns]", &Dynamic::from(list.to_vec()))?;
+        return t.select(&borrowed(&names));
+    }
     let rows = numbers_of("table[rows]", list)?.into_iter().map(|i| {
         let at = if i < 0.0 { i + t.rows() as f64 } else { i };
         let row = count("table[rows]", &Dynamic::from(at)).ok().filter(|r| *r < t.rows());
@@ -111,28 +116,32 @@ pub fn fill(t: &mut Of<TableValue>) {
 /// All rows in another order, without some, or beside others.
 fn whole(t: &mut Of<TableValue>) {
     t.expose("sort", |call, t, (by,): (Dynamic,)| Ok(sorted(call, t, &by)?));
-    t.method("drop_missing()", "the rows that have a value in every column, or in those that are named", |_, t, ()| {
-        Ok(TableValue::new(t.complete(&[])?))
-    });
+    t.method(
+        "drop_missing(columns)",
+        "the rows that have a value in the columns that are named, or in every one: t.drop_missing()",
+        |_, t, (names,): (Dynamic,)| {
+            let names = texts("drop_missing(columns)", &names)?;
+            Ok(TableValue::new(t.complete(&borrowed(&names))?))
+        },
+    )
+    .example("t.drop_missing([\"x\"])");
+    t.hidden("drop_missing", |_, t, ()| Ok(TableValue::new(t.complete(&[])?)));
     t.method(
         "fill_missing(x)",
         "the table with x where a value is missing, in every column that holds values of its kind",
         |_, t, (x,): (Dynamic,)| Ok(TableValue::new(filled(t, &x)?)),
     )
     .example("t.fill_missing(0)");
-    t.hidden("drop_missing", |_, t, (names,): (Dynamic,)| {
-        let names = texts("drop_missing(columns)", &names)?;
-        Ok(TableValue::new(t.complete(&borrowed(&names))?))
-    });
     t.method(
-        "distinct()",
-        "the rows without those that were there before, by all columns or by those that are named",
-        |_, t, ()| Ok(TableValue::new(t.distinct(&[])?)),
-    );
-    t.hidden("distinct", |_, t, (names,): (Dynamic,)| {
-        let names = texts("distinct(columns)", &names)?;
-        Ok(TableValue::new(t.distinct(&borrowed(&names))?))
-    });
+        "distinct(columns)",
+        "the rows without those that were there before, by the columns that are named, or by all: t.distinct()",
+        |_, t, (names,): (Dynamic,)| {
+            let names = texts("distinct(columns)", &names)?;
+            Ok(TableValue::new(t.distinct(&borrowed(&names))?))
+        },
+    )
+    .example("t.distinct(\"g\")");
+    t.hidden("distinct", |_, t, ()| Ok(TableValue::new(t.distinct(&[])?)));
     t.expose("join", |call, t, (other, names): (TableValue, Dynamic)| {
         let names = texts("join(other, columns)", &names)?;
         let left = call.options.given.get("how").and_then(|v| v.as_str()) == Some("left");

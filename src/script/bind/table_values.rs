@@ -300,6 +300,12 @@ pub fn as_points(t: &Table, names: &[&str]) -> Result<Points> {
     Ok(held(Rows { data, n, d }))
 }
 
+/// The columns by their names.
+pub fn as_columns(t: &Table) -> Result<Map> {
+    let one = |(name, c): &(Arc<str>, _)| Ok((name.as_ref().into(), Dynamic::from(as_list(c)?)));
+    t.columns().iter().map(one).collect()
+}
+
 /// The entries of a row by the names of the columns.
 pub fn as_map(r: &TableRow) -> Map {
     r.table.columns().iter().map(|(name, c)| (name.as_ref().into(), value(c, r.row))).collect()

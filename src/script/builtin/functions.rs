@@ -46,10 +46,15 @@ pub const ROWS: &[Row] = &[
     row(
         "dot(v, w)",
         "",
-        "the inner product of points of formulas, or of one and a list",
-        "langevin(|x| -0.5*dot(x, x))",
+        "the inner product of two lists, or in a formula of points and lists",
+        "print(dot([1, 2], [3, 4]));\nlangevin(|x| -0.5*dot(x, x))",
     ),
-    row("norm(x)", "", "the length of a point of formulas", "langevin(|x| -norm(x))"),
+    row(
+        "norm(x)",
+        "",
+        "the length of a list, the root of the sum of its squares, or of a point of formulas",
+        "print(norm([3, 4]));\nlangevin(|x| -norm(x))",
+    ),
     row(
         "logsumexp(v)",
         "number",

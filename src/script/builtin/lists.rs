@@ -5,7 +5,7 @@ use super::row::{Builtin, Row, row};
 pub const LIST: Builtin = Builtin {
     name: "list",
     about: "Values in an order, of any types: [1, 2.5, \"a\"]. v[0] is the first, v[-1] the last; v[0] = x changes an entry. Of lists of \
-            numbers + - * / ** and comparisons work entry by entry, and so do sqrt(v), exp(v) and the other functions of numbers; lists of true \
+            numbers + - * / ** and comparisons work entry by entry, and so do sqrt(v), exp(v), max(v, 0) and the other functions of numbers; lists of true \
             and false are joined by & and |, and turned round by !v. \
             v == w asks whether all entries are the same. Functions of lists are written f(v) or v.f().",
     sample: "let v = [3, 1, 2];",
@@ -112,7 +112,12 @@ const ROWS: &[Row] = &[
         "v.drain(|x| x > 1)",
     ),
     row("map(f)", "list", "f of every entry, in a new list", "v.map(|x| x**2)"),
-    row("for_each(f)", "nothing", "calls f for every entry, which is `this` in it", "v.for_each(|| this *= 10);\nv"),
+    row(
+        "for_each(f)",
+        "nothing",
+        "calls f for every entry, f(x) or f(x, i) with its place; it is `this` in f, which changes it: v.for_each(|| this *= 10)",
+        "v.for_each(|x, i| print(i, x))",
+    ),
     row(
         "reduce(f)",
         "",
@@ -134,4 +139,7 @@ const ROWS: &[Row] = &[
     row("corr(w)", "number", "", "v.corr([1, 2, 4])"),
     row("round(n)", "list", "", "[2.71828, 3.14159].round(2)"),
     row("fmt(digits)", "text", "", "v.fmt(2)"),
+    row("join(between)", "text", "its texts and numbers as one text, with another between them", "v.join(\", \")"),
+    row("norm()", "number", "", ""),
+    row("dot(w)", "number", "", "v.dot([1, 0, 1])"),
 ];

@@ -6,7 +6,7 @@ pub const MAP: Builtin = Builtin {
     name: "map",
     about: "Values under names: #{ dt: 0.1, steps: 500 }, as options are given. m.dt and m[\"dt\"] read an entry, m.dt = 0.2 writes one, \
             also a new one; a name that is not there is an error, m.get(\"dt\") gives nothing there, and m?.dt where m itself is nothing. \"dt\" in m asks for a name. Names are in the order \
-            of the alphabet. m + n has the entries of both, those of n where both have one.",
+            of their letters in Unicode, capitals before small ones. m + n has the entries of both, those of n where both have one.",
     sample: "let m = #{ dt: 0.1, steps: 500 };",
     rows: ROWS,
 };
@@ -28,7 +28,7 @@ const ROWS: &[Row] = &[
         "adds the entries of another map that are not there yet",
         "m.fill_with(#{ steps: 9, seed: 1 });\nm",
     ),
-    row("map(f)", "map", "f of every name and value, under the same names", "m.map(|name, x| 2*x)"),
+    row("map(f)", "map", "f of every name and its value, under the same names", "m.map(|name, x| 2*x)"),
     row("filter(f)", "map", "the entries whose name and value make f true", "m.filter(|name, x| x > 1)"),
     row(
         "retain(f)",
@@ -42,5 +42,5 @@ const ROWS: &[Row] = &[
         "takes the entries away whose name and value make f true, and gives them",
         "m.drain(|name, x| x > 1)",
     ),
-    row("to_json()", "text", "the map as JSON", ""),
+    row("to_json()", "text", "the map as JSON: points as rows, tables as columns; NaN becomes null, with a note", ""),
 ];

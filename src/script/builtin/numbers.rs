@@ -5,7 +5,8 @@ use super::row::{Builtin, Row, row};
 pub const NUMBER: Builtin = Builtin {
     name: "number",
     about: "1, 2.5, 1e-3, 1_000_000, 0xff. Whole numbers are exact up to 9.2e18 and become others beyond. + - * are as on paper, 1/2 is 0.5 \
-            (idiv(a, b) divides to whole numbers), a % b is the rest, 2**10 and 2^10 are powers, 0 < x < 1 is one question. Functions of \
+            (idiv(a, b) divides to whole numbers), a % b is the rest, with the sign of a as in C and Rust: -7 % 3 is -1, where idiv(-7, 3) rounds down to -3 and Python has 2; x - n*floor(x/n) \
+            is never below 0, 2**10 and 2^10 are powers, 0 < x < 1 is one question. Functions of \
             numbers are written f(x) or x.f(); most take lists and the x of a formula, too.",
     sample: "let x = 2.5;",
     rows: ROWS,

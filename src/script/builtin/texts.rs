@@ -5,8 +5,8 @@ use super::row::{Builtin, Row, row};
 pub const TEXT: Builtin = Builtin {
     name: "text",
     about: "Characters between quotes: \"a text\". Between backticks ${x} stands for the value of x, `x is ${x:.3f}`. s + t joins, t in s \
-            asks whether s contains t, s[0] is the first character and s[-1] the last, s[a..b] a part. Texts are compared in the order of \
-            the alphabet.",
+            asks whether s contains t, s[0] is the first character and s[-1] the last, s[a..b] a part. Texts are compared letter by letter in the order of \
+            Unicode: capitals come before small letters, \"Z\" < \"a\" < \"é\". Methods that change a text give nothing: s.trim(); and then s.",
     sample: "let s = \"a ring of 8 modes\";",
     rows: TEXTS,
 };

@@ -347,6 +347,11 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
         "linalg::solve(p, p); linalg::inverse(p); linalg::det(p)",
     ),
     case(
+        &["transpose", "sum", "std"],
+        "let p = data::gaussian(2000000, 10);",
+        "p.transpose(); p*p; 1 - p; p**2; p.cols([1, 0]); p.sum(); p.std(#{ ddof: 1 })",
+    ),
+    case(
         &["linalg::eigh", "linalg::svd", "linalg::qr"],
         "let p = data::gaussian(900, 900); let s = p.cov();",
         "linalg::eigh(s); linalg::svd(p); linalg::qr(p)",
