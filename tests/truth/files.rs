@@ -303,8 +303,8 @@ fn texts_that_are_refused() {
         ("x1,2.5\n3.5,4.5\n", "line 1 (`x1, 2.5`) may hold names or a point"),
         ("\"1,234\",5\n\"2,345\",6\n", "`2,345` may be a number with a fraction or with thousands: decimal: \",\""),
         (
-            "x\ty\n1 234\t1\n",
-            "line 2, column 1: `1 234` is not a number (column `x`); thousands: \" \" reads it as a number",
+            "x;y\n1'234;1\n",
+            "line 2, column 1: `1'234` is not a number (column `x`); thousands: \"'\" reads it as a number",
         ),
         (
             "x;y\n1.5;2.5\n3,5;4\n",
