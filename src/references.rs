@@ -33,6 +33,7 @@
 //! * <a id="he2016"></a>**he2016**: K. He, X. Zhang, S. Ren, J. Sun. *Deep residual learning for image recognition.* IEEE Conference on Computer Vision and Pattern Recognition, 2016.
 //! * <a id="hellinger1909"></a>**hellinger1909**: E. Hellinger. *Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen.* Journal für die reine und angewandte Mathematik, 1909.
 //! * <a id="hill1975"></a>**hill1975**: B. M. Hill. *A simple general approach to inference about the tail of a distribution.* The Annals of Statistics, 1975.
+//! * <a id="holm1979"></a>**holm1979**: S. Holm. *A simple sequentially rejective multiple test procedure.* Scandinavian Journal of Statistics, 1979.
 //! * <a id="huang2024w2"></a>**huang2024w2**: Y.-J. Huang, Z. Malik. *Generative modeling by minimizing the Wasserstein-2 loss.* arXiv preprint arXiv:2406.13619, 2024.
 //! * <a id="jeffreys1946"></a>**jeffreys1946**: H. Jeffreys. *An invariant form for the prior probability in estimation problems.* Proceedings of the Royal Society A, 1946.
 //! * <a id="jko1998"></a>**jko1998**: R. Jordan, D. Kinderlehrer, F. Otto. *The variational formulation of the Fokker–Planck equation.* SIAM Journal on Mathematical Analysis, 1998.
@@ -62,3 +63,4 @@
 //! * <a id="thibault2021"></a>**thibault2021**: A. Thibault, L. Chizat, C. Dossal, N. Papadakis. *Overrelaxed Sinkhorn–Knopp Algorithm for Regularized Optimal Transport.* Algorithms, 2021.
 //! * <a id="tieleman2012"></a>**tieleman2012**: T. Tieleman, G. Hinton. *Lecture 6.5: RMSProp.* Coursera, 2012.
 //! * <a id="tucker2011"></a>**tucker2011**: W. Tucker. *Validated Numerics: A Short Introduction to Rigorous Computations.* Princeton University Press, 2011.
+//! * <a id="wilcoxon1945"></a>**wilcoxon1945**: F. Wilcoxon. *Individual comparisons by ranking methods.* Biometrics Bulletin, 1945.

@@ -5,7 +5,7 @@ use super::streams::{answer, say};
 use crate::error::{Error, Result};
 use crate::plot::bands::{Banded, bands};
 use crate::plot::{FigureOptions, render};
-use crate::study::{Arm, Centre, Rows, Summary, collected, short};
+use crate::study::{Arm, Centre, Summary, collected, short};
 use crate::table::{Column, Table};
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn collect_study(args: &CollectArgs) -> Result<String> {
     let centre = if args.mean { Centre::Mean } else { Centre::Median };
     let summary = Summary::of(&rows, &args.by, &metric, centre, args.maximise)?;
     if let Some(file) = &args.figure {
-        figure(&summary, &rows, centre, file)?;
+        figure(&summary, centre, file)?;
         say(format_args!("figure: {}", file.display()));
     }
     printed(&summary, centre, args.format)
@@ -115,7 +115,7 @@ fn best(summary: &Summary, centre: Centre) -> String {
 }
 
 /// The metric over the first parameter that is a number, a curve for every value of the others.
-fn figure(summary: &Summary, rows: &Rows, centre: Centre, file: &Path) -> Result<()> {
+fn figure(summary: &Summary, centre: Centre, file: &Path) -> Result<()> {
     let number = |k: &usize| summary.arms.iter().all(|a| a.key[*k].parse::<f64>().is_ok());
     let Some(axis) = (0..summary.by.len()).find(number) else {
         let names = if summary.by.is_empty() { "none".into() } else { summary.by.join(", ") };
@@ -151,12 +151,16 @@ fn figure(summary: &Summary, rows: &Rows, centre: Centre, file: &Path) -> Result
         let (low, high) = v.fold((f64::INFINITY, 0.0f64), |(a, b), v| (a.min(v), b.max(v)));
         low > 0.0 && high > DECADE * low
     };
-    let seeds = rows.done.checked_div(summary.arms.len()).unwrap_or(0);
+    let runs = arms.iter().map(|a| a.sorted.len());
+    let runs = match (runs.clone().min().unwrap_or(0), runs.max().unwrap_or(0)) {
+        (least, most) if least == most => format!("{most} runs each"),
+        (least, most) => format!("{least} to {most} runs each"),
+    };
     let options = FigureOptions {
         log_x: wide(&mut curves.iter().flat_map(|c| c.x.iter().copied())),
         log_y: wide(&mut curves.iter().flat_map(|c| c.y.iter().copied())),
         title: format!(
-            "{}, {seeds} runs each",
+            "{}, {runs}",
             if centre == Centre::Mean { "mean and standard deviation" } else { "median and quarters" }
         ),
         ..FigureOptions::default()

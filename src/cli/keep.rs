@@ -6,7 +6,7 @@ use crate::fault::guarded;
 use crate::flow::{Loaded, RUNNING, Run};
 use crate::interrupt::Interrupt;
 use crate::script::context::{Checkpoints, Context, Resume, lock};
-use crate::study::{FAILURE, Outcome, Place, RECORD, inputs};
+use crate::study::{FAILURE, Outcome, Place, RECORD};
 use crate::threads;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const RUN: &str = "run";
 
 /// Rows of its history, as they come.
-const ROWS: &str = "history.csv";
+const ROWS: &str = "run-history.csv";
 
 /// Where a run goes that would overwrite one which --resume was to go on with.
 const ANEW: &str = "run-anew";
@@ -113,7 +113,7 @@ impl Keeper {
             values: lock(&c.values).clone(),
             claims: lock(&c.claims).clone(),
             cells: lock(&c.cells).clone(),
-            inputs: inputs(&*lock(&c.read)),
+            inputs: lock(&c.read).inputs(),
             run: last.map(|_| RUN.into()),
             run_number: *lock(&c.runs),
         }

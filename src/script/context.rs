@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::flow::Run;
 use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
-use crate::study::{Cell, Claim, Named};
+use crate::study::{Cell, Claim, Named, Reads};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -54,7 +54,7 @@ pub struct Context {
     /// what `record` was told
     pub values: Mutex<Vec<Named>>,
     /// files that functions were told to read, the script itself not having written them, and those it imports
-    pub read: Arc<Mutex<BTreeSet<PathBuf>>>,
+    pub read: Arc<Mutex<Reads>>,
     /// whether claims are only recorded, because sizes are too small to judge them by
     pub unjudged: AtomicBool,
     /// what a closure that is read as a formula was asked
@@ -194,7 +194,7 @@ impl Context {
     pub fn input_path(&self, path: &str) -> PathBuf {
         let (below, given) = (self.below(path), PathBuf::from(path));
         if !below.exists() {
-            lock(&self.read).insert(given.clone());
+            lock(&self.read).note(&given);
             return given;
         }
         // what the script itself has written is what it means

@@ -1,7 +1,8 @@
 //! `import`: files are read like cells, rewritten and checked the same way, wherever the import stands.
 use super::rewrite::rewrite;
+use crate::study::Reads;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +16,7 @@ pub struct Files {
     plain: Arc<HashSet<String>>,
     open: Arc<Mutex<Vec<PathBuf>>>,
     /// files that were imported
-    pub read: Arc<Mutex<BTreeSet<PathBuf>>>,
+    pub read: Arc<Mutex<Reads>>,
 }
 
 impl Files {
@@ -53,7 +54,7 @@ impl Files {
             }
             open.push(real.clone());
         }
-        super::context::lock(&self.read).insert(real);
+        super::context::lock(&self.read).note(&real);
         let out = f();
         super::context::lock(&self.open).pop();
         Ok(out)

@@ -11,7 +11,7 @@ pub struct Axis {
 }
 
 /// Parts of a text between commas that stand in no bracket and no quotes.
-fn parts(text: &str) -> Vec<&str> {
+fn parts(text: &str) -> Result<Vec<&str>, &'static str> {
     let (mut out, mut depth, mut from, mut quote) = (vec![], 0usize, 0, None);
     for (i, c) in text.char_indices() {
         match (quote, c) {
@@ -27,8 +27,11 @@ fn parts(text: &str) -> Vec<&str> {
             _ => {}
         }
     }
+    if quote.is_some() || depth > 0 {
+        return Err("a quote or a bracket is not closed");
+    }
     out.push(&text[from..]);
-    out
+    Ok(out)
 }
 
 /// A name and what stands behind its first `=`.
@@ -45,7 +48,8 @@ impl std::str::FromStr for Axis {
     /// A text without a name, an empty value, one that is there twice.
     fn from_str(text: &str) -> Result<Axis, String> {
         let (name, rest) = named(text, "NAME=VALUE,VALUE,…")?;
-        let values: Vec<String> = parts(rest).into_iter().map(|v| v.trim().to_string()).collect();
+        let values: Vec<String> =
+            parts(rest).map_err(|why| format!("`{text}`: {why}"))?.into_iter().map(|v| v.trim().to_string()).collect();
         if values.iter().any(String::is_empty) {
             return Err(format!("`{text}`: a value is empty, expected NAME=VALUE,VALUE,…"));
         }
@@ -73,6 +77,8 @@ mod tests {
             ("=1", "expected NAME="),
             ("lr=1,,2", "empty"),
             ("lr=", "empty"),
+            ("a=it's,b", "not closed"),
+            ("a=(1,2", "not closed"),
             ("lr=0.1,1e-1", "twice"),
         ] {
             assert!(values(wrong).unwrap_err().contains(why), "{wrong}");

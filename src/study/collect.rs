@@ -18,6 +18,10 @@ pub struct Rows {
     pub varied: Vec<String>,
     /// columns of numbers that came out
     pub metrics: Vec<String>,
+    /// the column of the seed, which a parameter may be called like
+    pub seed: String,
+    /// results that are called like a parameter, and their columns
+    pub renamed: Vec<(String, String)>,
     /// jobs of the plan
     pub jobs: usize,
     /// jobs that came to their end
@@ -127,6 +131,7 @@ pub fn rows(plan: &Plan, jobs: &[Job], states: &[State]) -> Result<Rows> {
     let metrics = values.names.iter().map(|n| n.to_string()).collect::<Vec<_>>();
     let mut columns: Vec<(Arc<str>, Column)> = vec![];
     let mut renamed: Vec<(String, String)> = vec![];
+    let mut seed = "seed".to_string();
     for (k, part) in [heads, parameters, values, tails].into_iter().enumerate() {
         for (name, column) in part.finish()? {
             let taken = |n: &str| columns.iter().any(|c| &*c.0 == n);
@@ -135,12 +140,16 @@ pub fn rows(plan: &Plan, jobs: &[Job], states: &[State]) -> Result<Rows> {
             if let Some(new) = free.clone().filter(|_| k == 2) {
                 renamed.push((name.to_string(), new));
             }
+            if let Some(new) = free.clone().filter(|_| k == 3 && &*name == "seed") {
+                seed = new;
+            }
             columns.push((free.map_or(name, Arc::from), column));
         }
     }
     let called = |n: String| renamed.iter().find(|(old, _)| *old == n).map_or(n, |(_, new)| new.clone());
     let metrics = metrics.into_iter().map(called).collect();
-    Ok(Rows { table: Table::new(columns)?, varied, metrics, jobs: jobs.len(), done: counts[0], failed: counts[1] })
+    let table = Table::new(columns)?;
+    Ok(Rows { table, varied, metrics, seed, renamed, jobs: jobs.len(), done: counts[0], failed: counts[1] })
 }
 
 /// What came out, by name; what is said twice of one name counts as it was said last.

@@ -2,7 +2,7 @@
 use crate::digest::sha256_of;
 use crate::input;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -40,15 +40,35 @@ fn files(path: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// What stands in files and folders now. What is not there, or cannot be read, is passed over: a script that needed it has failed.
-pub fn inputs<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Vec<Input> {
-    let mut all = vec![];
-    for path in paths {
-        files(&std::path::absolute(path).unwrap_or_else(|_| path.clone()), &mut all);
+/// Files that a script was told to read, and what they were when it was.
+#[derive(Clone, Debug, Default)]
+pub struct Reads(BTreeMap<PathBuf, Option<(u64, u64)>>);
+
+impl Reads {
+    /// A file or a folder is about to be read; the first time counts.
+    pub fn note(&mut self, path: &Path) {
+        let mut all = vec![];
+        files(&std::path::absolute(path).unwrap_or_else(|_| path.into()), &mut all);
+        for file in all {
+            let then = about(&file);
+            self.0.entry(file).or_insert(then);
+        }
     }
-    all.sort();
-    all.dedup();
-    all.iter().filter_map(|p| of(p)).collect()
+
+    /// What stood in them. What is no longer there, or cannot be read, is passed over: a script that needed it has failed. Of one that has
+    /// changed since nobody knows what stood in it: it has no sum, and differs from whatever there is.
+    pub fn inputs(&self) -> Vec<Input> {
+        let input = |(path, then): (&PathBuf, &Option<(u64, u64)>)| {
+            let now = of(path)?;
+            match *then {
+                Some(then) if then != (now.bytes, now.modified) => {
+                    Some(Input { bytes: then.0, modified: then.1, sha256: String::new(), ..now })
+                }
+                _ => Some(now),
+            }
+        };
+        self.0.iter().filter_map(input).collect()
+    }
 }
 
 /// What is known of files, so that each is read once.
@@ -80,7 +100,9 @@ mod tests {
         std::fs::create_dir_all(folder.join("deep")).unwrap();
         std::fs::write(&file, "1,2").unwrap();
         std::fs::write(folder.join("deep/b.png"), "image").unwrap();
-        let all = inputs(&[file.clone(), folder, dir.path().join("none")]);
+        let mut reads = Reads::default();
+        [&file, &folder, &dir.path().join("none")].into_iter().for_each(|p| reads.note(p));
+        let all = reads.inputs();
         assert_eq!(all.iter().map(|i| i.bytes).collect::<Vec<_>>(), [3, 5]);
         let differs = || changed(&all, &mut Seen::default()).map(Path::to_path_buf);
         assert_eq!(differs(), None);
@@ -89,6 +111,9 @@ mod tests {
         assert_eq!(differs(), None);
         std::fs::write(&file, "1,3").unwrap();
         assert_eq!(differs(), Some(std::path::absolute(&file).unwrap()));
+        // what it was when it was read is not known any more
+        let late = reads.inputs();
+        assert!(changed(&late, &mut Seen::default()).is_some());
         std::fs::remove_file(&file).unwrap();
         assert_eq!(differs(), None);
     }

@@ -80,7 +80,13 @@ impl Outcome {
     /// # Errors
     /// A file that cannot be read or is damaged.
     pub fn read(folder: &Path) -> Result<Option<Outcome>> {
-        read(&folder.join(RECORD))
+        let path = folder.join(RECORD);
+        match read::<Outcome>(&path)? {
+            Some(o) if o.gflow.is_empty() => {
+                Err(Error::io("read", &path, "it is damaged: it names no version of gflow"))
+            }
+            outcome => Ok(outcome),
+        }
     }
     /// Whether somebody stopped it.
     pub fn was_stopped(&self) -> bool {

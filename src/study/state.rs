@@ -1,12 +1,13 @@
 //! What has become of a job, from its folder alone.
 use super::job::Job;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{FAILURE, Failure, Outcome, RECORD};
 use super::plan::jobs_of;
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{OpenOptions, TryLockError};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// What a program holds that works in a folder.
 pub const LOCK: &str = ".lock";
@@ -75,6 +76,14 @@ impl State {
             Ok(None) => State::Waiting,
         }
     }
+}
+
+/// When what is said of a job was written: another of them is another ending.
+pub type Stamp = [Option<SystemTime>; 2];
+
+/// Of a job's folder.
+pub fn stamp(folder: &Path) -> Stamp {
+    [RECORD, FAILURE].map(|name| std::fs::metadata(folder.join(name)).and_then(|m| m.modified()).ok())
 }
 
 /// Whether a program holds a folder.

@@ -90,14 +90,16 @@ impl Summary {
         let by = if by.is_empty() { arms_by(rows) } else { by.to_vec() };
         let names: Vec<&str> = by.iter().map(String::as_str).collect();
         let keys: Vec<&Column> = find(&rows.table, &names)?;
-        let values = find(&rows.table, &[metric])?[0];
+        // what came out, not the parameter of its name
+        let column = rows.renamed.iter().find(|(name, _)| name == metric).map_or(metric, |(_, column)| column.as_str());
+        let values = find(&rows.table, &[column])?[0];
         let Some(numbers) = values.as_numbers() else {
             let numeric = rows.metrics.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
             return Err(Error::data("--metric", format!("`{metric}` holds texts; numbers are {numeric}")));
         };
         // what pairs are made by: the seed, and what varies and is no key
         let others: Vec<&str> = rows.varied.iter().map(String::as_str).filter(|n| !names.contains(n)).collect();
-        let others = find(&rows.table, &[others, vec!["seed"]].concat())?;
+        let others = find(&rows.table, &[others, vec![rows.seed.as_str()]].concat())?;
         let mut places: HashMap<Vec<String>, usize> = HashMap::new();
         let mut arms: Vec<Arm> = vec![];
         for row in 0..rows.table.rows() {
@@ -124,10 +126,12 @@ impl Summary {
     fn compare(&mut self, centre: Centre) {
         let sign = if self.maximise { -1.0 } else { 1.0 };
         let centres: Vec<f64> = self.arms.iter().map(|a| sign * a.centre(centre)).collect();
-        let finite = |i: &usize| !centres[*i].is_nan();
+        let finite = |i: &usize| centres[*i].is_finite();
         self.best = (0..centres.len()).filter(finite).min_by(|a, b| centres[*a].total_cmp(&centres[*b]));
         let Some(best) = self.best else { return };
-        let tested: Vec<usize> = (0..self.arms.len()).filter(|i| *i != best && finite(i)).collect();
+        let tested: Vec<usize> = (0..self.arms.len())
+            .filter(|i| *i != best && self.arms[*i].runs.keys().any(|k| self.arms[best].runs.contains_key(k)))
+            .collect();
         let p: Vec<f64> = tested
             .iter()
             .map(|i| {

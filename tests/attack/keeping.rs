@@ -202,7 +202,11 @@ fn killed_while_saving() {
     let left: Vec<_> = std::fs::read_dir(dir.path().join("o")).unwrap().map(|e| e.unwrap().file_name()).collect();
     // a kill in the middle of run.json leaves the small file that was to take its place
     let known = |n: &std::ffi::OsString| {
-        n == "run" || n == "run.json" || n == ".lock" || n.to_string_lossy().ends_with(".gflow-new")
+        n == "run"
+            || n == "run.json"
+            || n == "run-history.csv"
+            || n == ".lock"
+            || n.to_string_lossy().ends_with(".gflow-new")
     };
     assert!(left.iter().all(known), "{left:?}");
 }

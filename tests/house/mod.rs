@@ -42,7 +42,7 @@ fn each_dependency_has_its_place() {
         ("Device::flex", |n| n == "device.rs" || n.starts_with("device/")),
         ("wgpu_options", |n| n == "device.rs" || n.starts_with("device/")),
         ("clap::", |n| n.starts_with("cli/") || n == "main.rs"),
-        ("indicatif::", |n| n == "cli/terminal.rs"),
+        ("indicatif::", |n| n == "cli/terminal.rs" || n == "cli/sweep/told.rs"),
         ("reedline::", |n| n.starts_with("cli/repl/") || n == "cli/terminal.rs"),
         ("ariadne::", |n| n == "script/diagnostic.rs"),
         ("ureq::", |n| n == "fetch/transfer.rs"),

@@ -238,3 +238,62 @@ fn a_study_is_interrupted_and_goes_on() {
     let kept = std::fs::read_dir(jobs_of(&lab.path("study"))).unwrap().filter_map(|e| e.ok());
     assert_eq!(kept.filter(|e| e.path().join("run/run.json").is_file()).count(), 2);
 }
+
+/// Several programs on one study: every job runs once, and all of them see it done.
+#[test]
+fn programs_share_a_study() {
+    let lab = Lab::new("print(\"RAN\"); record(\"k\", param(\"k\", 0));");
+    let line = "sweep s.rhai --grid k=1,2,3,4,5 --seeds 6 --out study --device cpu --quiet";
+    let start = |_| lab.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for process in (0..3).map(start).collect::<Vec<_>>() {
+        let out = process.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.success() && said.contains("30 jobs: 30 done"), "{said}");
+    }
+    let logs = std::fs::read_dir(jobs_of(&lab.path("study"))).unwrap().map(|e| e.unwrap().path().join("log.txt"));
+    let ran = |log: PathBuf| std::fs::read_to_string(log).unwrap().matches("RAN").count();
+    assert_eq!(logs.map(ran).collect::<Vec<_>>(), [1; 30]);
+}
+
+/// Damage is said, and run anew; a run that was kept of another target is no beginning.
+#[cfg(unix)]
+#[test]
+fn what_was_kept_and_does_not_fit_is_begun_anew() {
+    let lab = Lab::new(
+        "let q = io::load(\"q.csv\"); let run = gpa(kl().regularized(lipschitz(1.0))).run(data::gaussian(50, 2), q, #{ steps: param(\"steps\", 60), live: false }); record(\"n\", q.len());",
+    );
+    let points = |n: usize| (0..n).map(|i| format!("{},{}\n", i % 7, i % 5)).collect::<String>();
+    lab.write("q.csv", &points(40));
+    let sweep = "sweep s.rhai --out study --device cpu --checkpoint 20ms --set steps=100000";
+    let mut process = lab.command(sweep).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let job = || std::fs::read_dir(jobs_of(&lab.path("study"))).ok()?.next().map(|e| e.unwrap().path());
+    let begun = Instant::now();
+    while !job().is_some_and(|j| j.join("run/run.json").is_file()) {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    lab.write("q.csv", &points(30));
+    let line = "sweep study --timeout 2s";
+    while lab.run("sweep status study").1.contains("running") {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    lab.says(line, 1, &["took longer than 2 s"]);
+    let log = std::fs::read_to_string(job().unwrap().join("log.txt")).unwrap();
+    assert!(!log.contains("resumed from"), "{log}");
+    std::fs::write(job().unwrap().join("run.json"), "{\"gfl").unwrap();
+    lab.says("sweep status study", 0, &["run.json", "damaged"]);
+    lab.says("sweep study --failed --timeout 1s", 1, &["took longer than 1 s"]);
+}
+
+/// A parameter that is called like a column, and a result like a parameter.
+#[test]
+fn names_that_are_taken_are_told_apart() {
+    let lab = Lab::new(
+        "let a = param(\"a\", 1); let s = param(\"seed\", 0); record(\"a\", 10 * a + 0.1 * random::uniform(1)[0]);",
+    );
+    lab.says("sweep s.rhai --grid a=1,2 --seeds 8 --out study --device cpu --quiet", 0, &[]);
+    // eight pairs of one sign: 2/256
+    lab.says("collect study --metric a", 0, &["least: a=1, a 10.", "0.007812"]);
+}

@@ -1,4 +1,5 @@
 //! `gflow reproduce`: a study of every script that makes claims, over several seeds, and the table of what came out.
+mod shown;
 mod table;
 mod write;
 
@@ -10,36 +11,14 @@ use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::script::scan;
-use crate::study::{Cell, Claim, Plan, Script, Seen, State, changed, jobs_of, states};
+use crate::study::{Plan, Script, Seen, State, changed, jobs_of, stamp, states};
 use crate::threads;
+use shown::{QUICK, Shown, TABLE};
 use std::path::PathBuf;
 use table::rows;
 
-/// The table, with figures.
-const TABLE: &str = "RESULTS.md";
-
 /// What --quick sets, where a script reads it.
 const SMALL: [(&str, &str); 2] = [("n", "64"), ("steps", "20")];
-
-/// What is said of such numbers wherever they stand.
-const QUICK: &str = "Quick sizes (n = 64, steps = 20): these numbers show that the scripts run; they are no results, and no claim is judged by them.";
-
-/// One script with what its seeds claimed.
-struct Shown {
-    script: String,
-    /// the first comment line of the script
-    title: String,
-    claims: Vec<Vec<Claim>>,
-    /// what all seeds put into tables
-    cells: Vec<Cell>,
-    seconds: Vec<f64>,
-    /// seeds whose run failed, with the first line of why
-    failures: Vec<String>,
-    /// the folder of the first seed
-    first: PathBuf,
-    /// where it ran
-    device: Option<String>,
-}
 
 /// Scripts of files and folders that make claims, in order.
 fn scripts(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, String> {
@@ -127,7 +106,7 @@ fn made(args: &ReproduceArgs, plan: &Plan, out: &std::path::Path, compute: &Comp
             State::Done(o) => args.again || changed(&o.inputs, &mut seen).is_some(),
             _ => true,
         })
-        .map(|(job, state)| Due { job: job.clone(), again: !matches!(state, State::Waiting | State::Running) })
+        .map(|(job, _)| Due { job: job.clone(), seen: stamp(&job.place(out)) })
         .collect();
     let done = jobs.len() - due.len();
     if done > 0 {
@@ -180,29 +159,4 @@ fn shown(plan: &Plan, out: &std::path::Path) -> Result<Vec<Shown>> {
         shown
     };
     Ok(plan.scripts.iter().enumerate().map(one).filter(|s| !s.claims.is_empty()).collect())
-}
-
-impl Shown {
-    fn add(&mut self, seed: u64, state: &State) {
-        if let State::Failed { reason, .. } = state {
-            self.failures.push(format!("seed {seed}: {}", reason.lines().next().unwrap_or_default()));
-        } else if !matches!(state, State::Done(_)) {
-            return;
-        }
-        let mut claims = vec![];
-        if let Some(o) = state.outcome() {
-            claims.clone_from(&o.claims);
-            self.cells.extend(o.cells.iter().cloned());
-            self.seconds.push(o.seconds);
-            self.device.get_or_insert_with(|| o.device.description.clone());
-        }
-        // claims of one name are told apart by their number
-        for i in 0..claims.len() {
-            let earlier = claims[..i].iter().filter(|c| c.name == claims[i].name).count();
-            if earlier > 0 {
-                claims[i].name += &format!(" ({})", earlier + 1);
-            }
-        }
-        self.claims.push(claims);
-    }
 }

@@ -1,5 +1,5 @@
 //! The table of claims over seeds, in Markdown and LaTeX, and the pages that scripts fill.
-use super::{QUICK, Shown};
+use super::shown::{QUICK, Shown};
 use crate::script::tables;
 use crate::study::{Claim, short};
 use crate::table::latex_text;

@@ -1,11 +1,11 @@
 //! The files that `gflow reproduce` leaves beside its jobs.
+use super::shown::{QUICK, Shown, TABLE};
 use super::table::{latex, markdown, pages, rows};
-use super::{QUICK, Shown, TABLE};
 use crate::cli::args::ReproduceArgs;
 use std::path::Path;
 
 /// What a job keeps for itself, beside what its script has written.
-const OWN: [&str; 4] = ["run.json", "failure.json", "log.txt", "history.csv"];
+const OWN: [&str; 4] = ["run.json", "failure.json", "log.txt", "run-history.csv"];
 
 /// Brings what a script has written in its first seed to where the table shows it; the names of its figures.
 fn figures(shown: &Shown, to: &Path) -> std::io::Result<Vec<String>> {

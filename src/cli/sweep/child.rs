@@ -2,8 +2,8 @@
 use crate::error::{Error, Result};
 use crate::io::sealed;
 use crate::script::scan;
-use crate::study::{FAILURE, Failure, Job, Outcome, Plan, RECORD, State};
-use std::fs::{File, OpenOptions};
+use crate::study::{FAILURE, Failure, Job, Outcome, Plan, RECORD, Seen, State, changed};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -37,6 +37,26 @@ pub struct Running {
     asked: Option<Instant>,
     /// whether that was because it took too long
     late: bool,
+    /// as long as it runs nobody else begins it
+    held: File,
+}
+
+/// What a program holds that has begun a job, while its process holds the folder itself.
+const CLAIM: &str = ".claim";
+
+/// Claims a job; none where another program has it.
+///
+/// # Errors
+/// A folder that cannot be made or written.
+pub fn claim(place: &Path) -> Result<Option<File>> {
+    let fail = |e: std::io::Error| Error::io("write", place, e);
+    std::fs::create_dir_all(place).map_err(fail)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(place.join(CLAIM)).map_err(fail)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Ok(None),
+        // some network file systems have no locks
+        _ => Ok(Some(file)),
+    }
 }
 
 impl Running {
@@ -44,16 +64,17 @@ impl Running {
     ///
     /// # Errors
     /// A folder or a process that cannot be made; a script that is no longer what the plan says.
-    pub fn begin(plan: &Plan, job: &Job, manner: &Manner) -> Result<Running> {
+    pub fn begin(plan: &Plan, job: &Job, manner: &Manner, claim: File) -> Result<Running> {
         unchanged(plan, job)?;
         let place = job.place(&manner.study);
-        // what ended with an error of its own would end with it again
-        let stopped = Outcome::read(&place)?.is_none_or(|o| o.was_stopped());
+        // what ended with an error of its own would end with it again, and what read other files goes on to other numbers
+        let same = |o: &Outcome| changed(&o.inputs, &mut Seen::new()).is_none();
+        let stopped = Outcome::read(&place).ok().flatten().is_none_or(|o| o.was_stopped() && same(&o));
         let resumed = stopped && sealed::whole(&place.join("run")).join("run.json").is_file();
-        Running::start(plan, job, manner, resumed)
+        Running::start(plan, job, manner, (resumed, claim))
     }
 
-    fn start(plan: &Plan, job: &Job, manner: &Manner, resumed: bool) -> Result<Running> {
+    fn start(plan: &Plan, job: &Job, manner: &Manner, (resumed, held): (bool, File)) -> Result<Running> {
         let place = job.place(&manner.study);
         let fail = |e: std::io::Error| Error::io("write", &place, e);
         std::fs::create_dir_all(&place).map_err(fail)?;
@@ -81,6 +102,7 @@ impl Running {
             timeout,
             asked: None,
             late: false,
+            held,
         })
     }
 
@@ -116,14 +138,21 @@ impl Running {
         let status = self.process.try_wait().map_err(|e| Error::data("a job", e.to_string()))?;
         let Some(status) = status else { return Ok(None) };
         let told = self.place.join(RECORD).is_file();
-        if self.resumed && !told && status.code() == Some(2) && self.asked.is_none() {
-            *self = Running::start(plan, &self.job, manner, false)?;
+        if self.resumed && self.asked.is_none() && self.kept_is_of_no_use(status, told) {
+            let held = self.held.try_clone().map_err(|e| Error::data("a job", e.to_string()))?;
+            *self = Running::start(plan, &self.job, manner, (false, held))?;
             return Ok(None);
         }
         if let Some(reason) = self.reason(plan, status, told) {
             Failure { reason, seconds: self.elapsed().as_secs_f64() }.write(&self.place)?;
         }
         Ok(Some(State::of(&self.place)))
+    }
+
+    /// Whether a run that was kept is damaged, or is none of this script with what it reads now.
+    fn kept_is_of_no_use(&self, status: ExitStatus, told: bool) -> bool {
+        let error = || Outcome::read(&self.place).ok().flatten().and_then(|o| o.error);
+        if told { error().is_some_and(|e| e.starts_with("--resume")) } else { matches!(status.code(), Some(1 | 2)) }
     }
 
     /// Why it left nothing, or nothing that counts.

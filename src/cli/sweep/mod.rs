@@ -16,7 +16,7 @@ use super::args::{SweepArgs, SweepCommand};
 use super::streams::{answer, say};
 use crate::device::{self, Compute};
 use crate::error::{Error, Result};
-use crate::study::{Job, Plan, STUDY, Seen, State, changed, jobs_of, states};
+use crate::study::{Job, Plan, STUDY, Seen, State, changed, jobs_of, stamp, states};
 use crate::threads;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -86,29 +86,28 @@ impl Study {
     /// The jobs to run, and what is said about those that were done and are run again.
     fn due(&self, args: &SweepArgs) -> (Vec<Due>, Option<String>) {
         let failed = args.failed;
-        let (mut seen, mut out, mut files) = (Seen::new(), vec![], HashSet::new());
+        let (mut seen, mut out, mut files, mut again) = (Seen::new(), vec![], HashSet::new(), 0);
         for (job, state) in self.jobs.iter().zip(&self.states) {
             let input = state.outcome().and_then(|o| changed(&o.inputs, &mut seen));
-            let again = match state {
-                State::Waiting | State::Running | State::BrokenOff => false,
-                State::Failed { .. } if failed => true,
-                _ if args.again => true,
+            match state {
+                State::Waiting | State::Running | State::BrokenOff => {}
+                State::Failed { .. } if failed => {}
+                _ if args.again => {}
                 State::Done(_) | State::Failed { .. } => match input {
                     None => continue,
                     Some(path) => {
                         files.insert(path.to_path_buf());
-                        true
+                        again += 1;
                     }
                 },
-            };
+            }
             if !failed || matches!(state, State::Failed { .. }) {
-                out.push(Due { job: job.clone(), again });
+                out.push(Due { job: job.clone(), seen: stamp(&job.place(&self.place)) });
             }
         }
         let note = files.iter().next().map(|path| {
-            let n = out.iter().filter(|d| d.again).count();
             let more = if files.len() > 1 { format!(" and {} other files", files.len() - 1) } else { String::new() };
-            format!("note: {}{more} changed since it was read: {n} jobs run again", path.display())
+            format!("note: {}{more} changed since it was read: {again} jobs run again", path.display())
         });
         (out, note)
     }
@@ -175,7 +174,7 @@ impl Study {
         if let Err(e) = self.folder().and_then(|()| if begun { Ok(()) } else { self.keep() }) {
             return usage(e);
         }
-        let due = vec![Due { job: job.clone(), again: true }];
+        let due = vec![Due { job: job.clone(), seen: stamp(&job.place(&self.place)) }];
         self.work(due, (1, threads::count()), args)
     }
 

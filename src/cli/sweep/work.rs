@@ -1,9 +1,9 @@
 //! Jobs, several at a time, until none is left or somebody stops it.
-use super::child::{Manner, Running};
+use super::child::{self, Manner, Running};
 use super::told::Told;
 use crate::cli::signals;
 use crate::error::{Error, Result};
-use crate::study::{Job, Plan, State};
+use crate::study::{Job, Plan, Stamp, State, stamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -68,8 +68,17 @@ impl Heard {
 pub struct Due {
     /// which
     pub job: Job,
-    /// whether it was done, or failed, and is to be run nevertheless
-    pub again: bool,
+    /// what was said of it when that was found: where another program has ended it since, it is done
+    pub seen: Stamp,
+}
+
+/// What came of beginning a job.
+enum Begun {
+    Runs(Box<Running>),
+    /// another program works on it
+    Elsewhere,
+    /// another program has ended it
+    Was(Box<State>),
 }
 
 /// Jobs by what is being done with them.
@@ -127,19 +136,30 @@ impl Work<'_> {
         }
         while pool.running.len() < self.jobs {
             let Some(due) = pool.waiting.pop_front() else { break };
-            match State::of(&due.job.place(&self.manner.study)) {
-                State::Running => pool.elsewhere.push_back((due, Instant::now())),
-                // another program was faster
-                state @ State::Done(_) if !due.again => pool.ended.note(&due.job, &state, told),
-                _ => match Running::begin(self.plan, &due.job, &self.manner) {
-                    Ok(running) => pool.running.push(running),
-                    Err(e) => {
-                        pool.waiting.push_front(due);
-                        pool.wrong = Some(e);
-                        break;
-                    }
-                },
+            match self.begin(&due) {
+                Ok(Begun::Runs(running)) => pool.running.push(*running),
+                Ok(Begun::Elsewhere) => pool.elsewhere.push_back((due, Instant::now())),
+                Ok(Begun::Was(state)) => pool.ended.note(&due.job, &state, told),
+                Err(e) => {
+                    pool.waiting.push_front(due);
+                    pool.wrong = Some(e);
+                    break;
+                }
             }
+        }
+    }
+
+    /// Begins a job, unless another program works on it or has ended it.
+    fn begin(&self, due: &Due) -> Result<Begun> {
+        let place = due.job.place(&self.manner.study);
+        let Some(claim) = child::claim(&place)? else { return Ok(Begun::Elsewhere) };
+        match State::of(&place) {
+            // the program that had begun it is gone, and it is about to end
+            State::Running => Ok(Begun::Elsewhere),
+            state @ (State::Done(_) | State::Failed { .. }) if stamp(&place) != due.seen => {
+                Ok(Begun::Was(Box::new(state)))
+            }
+            _ => Running::begin(self.plan, &due.job, &self.manner, claim).map(|r| Begun::Runs(Box::new(r))),
         }
     }
 
@@ -149,7 +169,8 @@ impl Work<'_> {
             match running.ended(self.plan, &self.manner) {
                 Ok(None) => pool.running.push(running),
                 Ok(Some(State::Running)) => {
-                    let due = Due { job: running.job.clone(), again: false };
+                    let seen = stamp(&running.job.place(&self.manner.study));
+                    let due = Due { job: running.job.clone(), seen };
                     pool.elsewhere.push_back((due, Instant::now()));
                 }
                 Ok(Some(state)) => pool.ended.note(&running.job, &state, told),
