@@ -102,10 +102,11 @@ mod tests {
         // shared ranks, by hand: ranks 1.5 1.5 3 with all signs positive is one of eight, twice
         close(&[1.0, 1.0, 2.0], 0.25);
         // beyond what is counted out the law is close to it
-        let many: Vec<f64> = (1..=201).map(|i| if i % 5 < 2 { -f64::from(i) } else { f64::from(i) }).collect();
-        let fewer = &many[..200];
-        let (exact, gauss) = (paired(fewer).p, paired(&many).p);
-        assert!((exact.ln() - gauss.ln()).abs() < 0.2, "{exact} {gauss}");
+        let ranks: Vec<usize> = (1..=200).map(|i| 2 * i).collect();
+        for (tail, within) in [(20_000, 0.002), (17_000, 0.02), (15_000, 0.06)] {
+            let (exact, gauss) = (tossed(&ranks, tail), gaussian(&ranks, 40_200, tail));
+            assert!((gauss / exact - 1.0).abs() < within, "{tail}: {exact} {gauss}");
+        }
     }
 
     #[test]

@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 /// Letters of a setting in the name of its folder; what is longer is told apart by its digits.
 const LETTERS: usize = 80;
 
+/// The folder of all jobs of a study.
+pub fn jobs_of(study: &Path) -> PathBuf {
+    study.join("jobs")
+}
+
 /// One run of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -42,7 +47,7 @@ impl Job {
 
     /// Where it is kept.
     pub fn place(&self, study: &Path) -> PathBuf {
-        super::plan::jobs_of(study).join(&self.folder)
+        jobs_of(study).join(&self.folder)
     }
 
     /// `f=kl lr=0.1, seed 3`

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::{input, io};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where the plan is kept in the folder of a study.
 pub const STUDY: &str = "study.json";
@@ -15,11 +15,6 @@ pub const STUDY: &str = "study.json";
 const FORM: u32 = 1;
 /// Jobs of a study at most: their folders lie in one.
 const MOST: usize = 1_000_000;
-
-/// The folder of all jobs of a study.
-pub fn jobs_of(study: &Path) -> PathBuf {
-    study.join("jobs")
-}
 
 /// What a study is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

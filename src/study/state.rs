@@ -1,7 +1,6 @@
 //! What has become of a job, from its folder alone.
-use super::job::Job;
+use super::job::{Job, jobs_of};
 use super::outcome::{FAILURE, Failure, Outcome, RECORD};
-use super::plan::jobs_of;
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::ffi::OsString;
