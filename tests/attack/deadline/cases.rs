@@ -433,6 +433,7 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
         ],
     ),
     ("arranges a few hundred numbers", &["plot::path", "plot::plan", "plot::bracket", "plot::generator"]),
+    ("reads a small file a job, 10,000 of them in half a second", &["study"]),
     ("are 1797 images of the program itself", &["data::digits", "data::digit_labels"]),
     (
         "answers in a line, or shows what is there",
@@ -448,6 +449,7 @@ pub const AT_ONCE: &[(&str, &[&str])] = &[
             "last_run",
             "claim",
             "tabulate",
+            "record",
             "len",
             "dim",
             "column",
