@@ -66,3 +66,4 @@ pub mod sums;
 pub mod table;
 pub mod threads;
 pub mod transport;
+mod wire;

@@ -1,6 +1,8 @@
 //! `gflow run`: a script from a file or standard input, headless, with everything it leaves behind.
 use super::args::RunArgs;
 use super::keep::{self, Keeper};
+use super::opened::opened;
+use super::setting::setting;
 use super::streams::{hint, say};
 use super::terminal::Terminal;
 use super::{Exit, stop};
@@ -25,16 +27,6 @@ fn usage(message: &str) -> Exit {
     Exit::Usage
 }
 
-/// name=value pairs of --set.
-fn params(set: &[String]) -> Result<BTreeMap<String, String>, String> {
-    set.iter()
-        .map(|s| match s.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.trim().to_string())),
-            _ => Err(format!("--set {s}: expected NAME=VALUE")),
-        })
-        .collect()
-}
-
 /// A script with its name and its folder. A pipe is as good as a file, one without an end is not.
 fn read(file: &str) -> Result<(String, String, Option<PathBuf>), String> {
     if file == "-" {
@@ -50,13 +42,9 @@ fn read(file: &str) -> Result<(String, String, Option<PathBuf>), String> {
 
 /// Runs the command; the script itself on a thread with a large stack.
 pub fn run(args: &RunArgs) -> Exit {
-    let params = match params(&args.set) {
+    let params = match args.set.iter().map(|s| setting(s)).collect::<Result<BTreeMap<_, _>, String>>() {
         Ok(p) => p,
         Err(e) => return usage(&e),
-    };
-    let choice = match args.device.parse::<device::Choice>() {
-        Ok(c) => c,
-        Err(e) => return usage(&e.to_string()),
     };
     let (name, text, folder) = match read(&args.file) {
         Ok(r) => r,
@@ -71,14 +59,9 @@ pub fn run(args: &RunArgs) -> Exit {
         Ok(held) => held,
         Err(e) => return usage(&e),
     };
-    let compute = match device::open(choice) {
-        Ok(c) => c,
-        Err(e) => {
-            say(format_args!(
-                "error: {e}\n  help: run `gflow info` for the devices of this machine, or use --device cpu"
-            ));
-            return Exit::Device;
-        }
+    let compute = match opened(&args.device) {
+        Ok(compute) => compute,
+        Err(exit) => return exit,
     };
     let resume = match args.out.as_ref().filter(|_| args.resume).map(|d| keep::kept(d, &compute)).transpose() {
         Ok(r) => r,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 #[serde(rename_all = "snake_case")]
 pub enum Portable {
     /// a number
-    Const(#[serde(with = "number")] f64),
+    Const(#[serde(with = "crate::wire")] f64),
     /// the primal variable
     X,
     /// the dual variable
@@ -32,28 +32,6 @@ pub enum Portable {
     Native(String),
     /// an earlier entry of a shared graph
     Ref(u32),
-}
-
-/// Numbers of which JSON has no form as texts: an f that ends somewhere is ∞ beyond.
-mod number {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(f64),
-        Text(String),
-    }
-
-    pub fn serialize<S: Serializer>(v: &f64, s: S) -> Result<S::Ok, S::Error> {
-        if v.is_finite() { s.serialize_f64(*v) } else { s.serialize_str(&v.to_string()) }
-    }
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Error> {
-        match Written::deserialize(d)? {
-            Written::Number(v) => Ok(v),
-            Written::Text(t) => t.parse().map_err(|_| serde::de::Error::custom(format!("{t} is no number"))),
-        }
-    }
 }
 
 impl Portable {

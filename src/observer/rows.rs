@@ -49,7 +49,11 @@ impl RowsFile {
             Some(out) => (out, history.len().saturating_sub(1)),
             None => {
                 let mut out = BufWriter::new(File::create(&self.path)?);
-                writeln!(out, "{}", history.names().collect::<Vec<_>>().join(","))?;
+                let quoted = |name: &str| match name.contains([',', '"']) {
+                    true => format!("\"{}\"", name.replace('"', "\"\"")),
+                    false => name.to_string(),
+                };
+                writeln!(out, "{}", history.names().map(quoted).collect::<Vec<_>>().join(","))?;
                 (self.out.insert(out), 0)
             }
         };

@@ -1,6 +1,6 @@
 //! What a script says of its numbers: claims, cells of tables, and values by name.
-use super::wire;
 use crate::record::compact;
+use crate::wire;
 use serde::{Deserialize, Serialize};
 
 /// One claim of one run: a number beside what it should be.

@@ -16,7 +16,6 @@ mod plan;
 mod script;
 mod state;
 mod summary;
-mod wire;
 
 pub use axis::Axis;
 pub use claim::{Cell, Claim, Named, short};

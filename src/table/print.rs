@@ -1,7 +1,7 @@
 //! A whole table as Markdown and as LaTeX.
-use super::column::{Cell, Column};
+use super::column::Column;
 use super::data::Table;
-use super::show::{GAP, digits};
+use super::show::cell;
 
 /// A text as LaTeX sets it.
 pub fn latex_text(t: &str) -> String {
@@ -29,18 +29,9 @@ pub fn latex_text(t: &str) -> String {
         .replace('λ', r"$\lambda$")
 }
 
-fn cell(c: Cell) -> String {
-    match c {
-        Cell::Number(v) => digits(v),
-        Cell::Truth(t) => t.to_string(),
-        Cell::Text(t) => t.into(),
-        Cell::Missing => GAP.into(),
-    }
-}
-
 impl Table {
     fn lines(&self, clean: &dyn Fn(&str) -> String) -> (Vec<String>, Vec<Vec<String>>) {
-        let row = |i: usize| self.columns().iter().map(|c| clean(&cell(c.1.cell(i)))).collect();
+        let row = |i: usize| self.columns().iter().map(|c| clean(&cell(c.1.cell(i), usize::MAX))).collect();
         (self.names().map(clean).collect(), (0..self.rows()).map(row).collect())
     }
 

@@ -56,12 +56,12 @@ pub fn digits(v: f64) -> String {
     format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// A cell as a text.
-fn cell(c: Cell) -> String {
+/// A cell as a text, of a text at most so many letters.
+pub(super) fn cell(c: Cell, letters: usize) -> String {
     match c {
         Cell::Number(v) => digits(v),
         Cell::Truth(t) => t.to_string(),
-        Cell::Text(t) => clip(t, LETTERS),
+        Cell::Text(t) => clip(t, letters),
         Cell::Missing => GAP.into(),
     }
 }
@@ -92,7 +92,7 @@ impl Table {
         for (i, (name, column)) in self.columns().iter().enumerate() {
             let numbers = matches!(column, Column::Numbers(_));
             let name = clip(name, LETTERS);
-            let mut cells: Vec<String> = rows.iter().map(|r| cell(column.cell(*r))).collect();
+            let mut cells: Vec<String> = rows.iter().map(|r| cell(column.cell(*r), LETTERS)).collect();
             if numbers {
                 aligned(&mut cells);
             }

@@ -5,16 +5,16 @@ mod write;
 
 use super::Exit;
 use super::args::ReproduceArgs;
+use super::opened::opened;
 use super::streams::{answer, say};
-use super::sweep::{Due, Manner, Told, Work, opened};
+use super::sweep::{Due, Manner, Told, Work};
 use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::script::scan;
-use crate::study::{Plan, Script, Seen, State, changed, jobs_of, stamp, states};
-use crate::threads;
+use crate::study::{Job, Plan, Script, Seen, State, changed, jobs_of, stamp, states};
 use shown::{QUICK, Shown, TABLE};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use table::rows;
 
 /// What --quick sets, where a script reads it.
@@ -95,7 +95,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
 }
 
 /// Runs what is left, and writes the table of what there is then.
-fn made(args: &ReproduceArgs, plan: &Plan, out: &std::path::Path, compute: &Compute) -> Result<Exit> {
+fn made(args: &ReproduceArgs, plan: &Plan, out: &Path, compute: &Compute) -> Result<Exit> {
     let jobs = plan.jobs()?;
     plan.write(out)?;
     let mut seen = Seen::new();
@@ -112,32 +112,27 @@ fn made(args: &ReproduceArgs, plan: &Plan, out: &std::path::Path, compute: &Comp
     if done > 0 {
         say(format_args!("note: {done} of {} jobs were done before: --again runs them again", jobs.len()));
     }
-    let at_a_time =
-        args.jobs.unwrap_or(if compute.name == "wgpu" { 1 } else { threads::count() }).clamp(1, due.len().max(1));
-    let manner = Manner {
-        study: out.to_path_buf(),
-        device: compute.name.into(),
-        threads: (threads::count() / at_a_time).max(1),
-    };
-    let work = Work { plan, manner, jobs: at_a_time, keep_going: true };
+    let manner = Manner::new(out, compute, (args.jobs, due.len()));
+    let at_a_time = manner.at_a_time;
+    let work = Work { plan, manner, keep_going: true };
     let ended = work.run(due, &mut Told::new(false, jobs.len(), done, at_a_time))?;
-    let all = shown(plan, out)?;
+    let all = shown(plan, &jobs, out);
     write::write(out, &all, args).map_err(|e| Error::data(format!("--out {}", out.display()), e))?;
     if let Some(signal) = ended.signal {
         say(format_args!("stopped with {} jobs left: the same command goes on", ended.left));
         return Ok(signal.exit());
     }
     let head = if args.quick { format!("{QUICK}\n\n") } else { String::new() };
-    let told = answer(head + table::markdown(&rows(&all), args.quick).trim_end());
+    let rows = rows(&all);
+    let told = answer(head + table::markdown(&rows, args.quick).trim_end());
     // small sizes show that scripts run, not that their claims hold
-    let good = all.iter().all(|s| s.failures.is_empty()) && (args.quick || rows(&all).iter().all(|r| r.held == r.of));
+    let good = all.iter().all(|s| s.failures.is_empty()) && (args.quick || rows.iter().all(|r| r.held == r.of));
     Ok(if told == Exit::Ok && !good { Exit::Script } else { told })
 }
 
 /// What the jobs of each script left.
-fn shown(plan: &Plan, out: &std::path::Path) -> Result<Vec<Shown>> {
-    let jobs = plan.jobs()?;
-    let states = states(out, &jobs);
+fn shown(plan: &Plan, jobs: &[Job], out: &Path) -> Vec<Shown> {
+    let states = states(out, jobs);
     let one = |(k, script): (usize, &Script)| {
         let text = input::text(&script.path, input::SCRIPT).unwrap_or_default();
         let title =
@@ -158,5 +153,5 @@ fn shown(plan: &Plan, out: &std::path::Path) -> Result<Vec<Shown>> {
         own.for_each(|(job, state)| shown.add(job.seed, state));
         shown
     };
-    Ok(plan.scripts.iter().enumerate().map(one).filter(|s| !s.claims.is_empty()).collect())
+    plan.scripts.iter().enumerate().map(one).filter(|s| !s.claims.is_empty()).collect()
 }

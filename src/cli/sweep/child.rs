@@ -1,8 +1,10 @@
 //! One job in a process of its own.
+use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::io::sealed;
 use crate::script::scan;
 use crate::study::{FAILURE, Failure, Job, Outcome, Plan, RECORD, Seen, State, changed};
+use crate::threads;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,8 +21,20 @@ pub struct Manner {
     pub study: PathBuf,
     /// cpu or wgpu
     pub device: String,
+    /// jobs at a time
+    pub at_a_time: usize,
     /// threads of a job
     pub threads: usize,
+}
+
+impl Manner {
+    /// Of so many jobs: as many at a time as somebody wants, else one a processor, and one on a GPU; the processors are shared out.
+    pub fn new(study: &Path, compute: &Compute, (wanted, jobs): (Option<usize>, usize)) -> Manner {
+        let cores = threads::count();
+        let at_a_time = wanted.unwrap_or(if compute.name == "wgpu" { 1 } else { cores }).clamp(1, jobs.max(1));
+        let threads = (cores / at_a_time).max(1);
+        Manner { study: study.to_path_buf(), device: compute.name.into(), at_a_time, threads }
+    }
 }
 
 /// A job that runs.
@@ -106,11 +120,6 @@ impl Running {
         })
     }
 
-    /// How long it has run.
-    pub fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
-    }
-
     /// Asks it to stop: it writes what it has and ends, or is killed a while later.
     pub fn ask(&mut self) {
         // it ends when its standard input does
@@ -128,7 +137,7 @@ impl Running {
     /// # Errors
     /// What cannot be written or started.
     pub fn ended(&mut self, plan: &Plan, manner: &Manner) -> Result<Option<State>> {
-        if self.timeout.is_some_and(|most| self.elapsed() > most) && self.asked.is_none() {
+        if self.timeout.is_some_and(|most| self.begun.elapsed() > most) && self.asked.is_none() {
             self.late = true;
             self.ask();
         }
@@ -144,7 +153,7 @@ impl Running {
             return Ok(None);
         }
         if let Some(reason) = self.reason(plan, status, told) {
-            Failure { reason, seconds: self.elapsed().as_secs_f64() }.write(&self.place)?;
+            Failure { reason, seconds: self.begun.elapsed().as_secs_f64() }.write(&self.place)?;
         }
         Ok(Some(State::of(&self.place)))
     }

@@ -13,11 +13,10 @@ pub use work::{Due, Ended, Work};
 
 use super::Exit;
 use super::args::{SweepArgs, SweepCommand};
+use super::opened::opened;
 use super::streams::{answer, say};
-use crate::device::{self, Compute};
 use crate::error::{Error, Result};
 use crate::study::{Job, Plan, STUDY, Seen, State, changed, jobs_of, stamp, states};
-use crate::threads;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -63,18 +62,6 @@ pub fn sweep(args: &SweepArgs) -> Exit {
         return answer(study.dry(args));
     }
     study.run(args)
-}
-
-/// Where jobs are computed.
-///
-/// # Errors
-/// Says why there is no such device, with the exit of the program.
-pub fn opened(device: &str) -> std::result::Result<Compute, Exit> {
-    let choice = device.parse::<device::Choice>().map_err(usage)?;
-    device::open(choice).map_err(|e| {
-        say(format_args!("error: {e}"));
-        Exit::Device
-    })
 }
 
 impl Study {
@@ -175,7 +162,7 @@ impl Study {
             return usage(e);
         }
         let due = vec![Due { job: job.clone(), seen: stamp(&job.place(&self.place)) }];
-        self.work(due, (1, threads::count()), args)
+        self.work(due, args)
     }
 
     fn folder(&self) -> Result<()> {
@@ -191,34 +178,30 @@ impl Study {
         if due.is_empty() {
             return self.done();
         }
-        let gpu = self.plan.device == "wgpu";
-        let cores = threads::count();
-        let at_a_time = args.jobs.unwrap_or(if gpu { 1 } else { cores }).min(due.len());
-        self.work(due, (at_a_time, (cores / at_a_time).max(1)), args)
+        self.work(due, args)
     }
 
-    fn work(&self, due: Vec<Due>, (at_a_time, threads): (usize, usize), args: &SweepArgs) -> Exit {
+    fn work(&self, due: Vec<Due>, args: &SweepArgs) -> Exit {
         let compute = match opened(&self.plan.device) {
             Ok(compute) => compute,
             Err(exit) => return exit,
         };
-        let gpu = compute.name == "wgpu" && args.jobs.is_none();
-        let at_a_time = if gpu { 1 } else { at_a_time };
         let n = due.len();
+        let manner = Manner::new(&self.place, &compute, (args.jobs, n));
         if !args.quiet {
             let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
             say(format_args!(
                 "{}: {} to run, {} at a time, each with {}, device {}",
                 self.place.display(),
                 many(n, "job"),
-                at_a_time,
-                many(threads, "thread"),
+                manner.at_a_time,
+                many(manner.threads, "thread"),
                 compute.name
             ));
         }
-        let manner = Manner { study: self.place.clone(), device: compute.name.to_string(), threads };
         let keep_going = args.keep_going || args.failed;
-        let work = Work { plan: &self.plan, manner, jobs: at_a_time, keep_going };
+        let at_a_time = manner.at_a_time;
+        let work = Work { plan: &self.plan, manner, keep_going };
         let total = if args.index.is_some() { 1 } else { self.jobs.len() };
         let mut told = Told::new(args.quiet, total, total - n, at_a_time);
         match work.run(due, &mut told) {

@@ -2,6 +2,7 @@
 use crate::catalogue::nearest;
 use crate::cli::args::SweepArgs;
 use crate::cli::pause::Interval;
+use crate::cli::setting::setting;
 use crate::script::scan;
 use crate::study::{Axis, Draw, Plan, STUDY};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ pub fn planned(args: &SweepArgs) -> Result<(Plan, PathBuf), String> {
         return Err(format!("{}: a study runs a script, a file that ends in .rhai", named.display()));
     }
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(&script.name));
-    let set = args.set.iter().map(|s| single(s)).collect::<Result<Vec<_>, String>>()?;
+    let set = args.set.iter().map(|s| setting(s)).collect::<Result<Vec<_>, String>>()?;
     let plan = Plan {
         set,
         grid: args.grid.clone(),
@@ -41,13 +42,6 @@ pub fn planned(args: &SweepArgs) -> Result<(Plan, PathBuf), String> {
     }
     known(&plan)?;
     Ok((plan, out))
-}
-
-fn single(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().into(), value.trim().into())),
-        _ => Err(format!("--set {text}: expected NAME=VALUE")),
-    }
 }
 
 fn shown(interval: &Interval) -> String {

@@ -22,8 +22,6 @@ pub struct Work<'a> {
     pub plan: &'a Plan,
     /// how jobs are run
     pub manner: Manner,
-    /// how many at a time
-    pub jobs: usize,
     /// whether it goes on after a failure
     pub keep_going: bool,
 }
@@ -33,8 +31,6 @@ pub struct Work<'a> {
 pub struct Ended {
     /// jobs that failed, with the first line of why
     pub failed: Vec<(Job, String)>,
-    /// jobs that came to their end
-    pub done: usize,
     /// jobs that were not begun, or were stopped
     pub left: usize,
     /// what stopped it
@@ -134,7 +130,7 @@ impl Work<'_> {
         if pool.elsewhere.front().is_some_and(|(_, since)| since.elapsed() > ELSEWHERE) {
             pool.waiting.extend(pool.elsewhere.pop_front().map(|(due, _)| due));
         }
-        while pool.running.len() < self.jobs {
+        while pool.running.len() < self.manner.at_a_time {
             let Some(due) = pool.waiting.pop_front() else { break };
             match self.begin(&due) {
                 Ok(Begun::Runs(running)) => pool.running.push(*running),
@@ -183,7 +179,7 @@ impl Work<'_> {
 impl Ended {
     fn note(&mut self, job: &Job, state: &State, told: &mut Told) {
         match state {
-            State::Done(_) => self.done += 1,
+            State::Done(_) => {}
             State::Failed { reason, .. } => {
                 self.failed.push((job.clone(), reason.lines().next().unwrap_or_default().to_string()));
             }

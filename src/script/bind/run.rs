@@ -351,7 +351,7 @@ fn reading(l: &mut Library) {
          part before it; distance, that between particles and target over that between two samples of the target, distance_before and \
          distance_at_start; moved, how far particles went since; missed, the share of the target without particles, astray and beyond \
          the shares of particles away from it; norms, the mean difference of logarithms of |y|, 0 where they agree; tails, energy, \
-         spread and nearness, over those of the target", |call, r| {
+         spread and nearness, over those of the target; uneven, the width of its widest coordinate over that of its narrowest", |call, r| {
         let mut report = r.flow.report(&r.state)?;
         report.extend(r.trends());
         report.extend(r.verdict(&call.context.interrupt)?.numbers());

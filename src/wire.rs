@@ -23,6 +23,6 @@ pub fn serialize<S: Serializer>(v: &f64, s: S) -> Result<S::Ok, S::Error> {
 pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Error> {
     match Written::deserialize(d)? {
         Written::Number(v) => Ok(v),
-        Written::Text(t) => t.parse().map_err(serde::de::Error::custom),
+        Written::Text(t) => t.parse().map_err(|_| serde::de::Error::custom(format!("{t} is no number"))),
     }
 }
