@@ -6,11 +6,11 @@ use super::install::install;
 use super::values::{TableRow, TableValue};
 use super::words::{self, TOO_DEEP};
 use super::{
-    arithmetic, bind, catching, comparisons, format, growth, json, lists, mapping, masks, outcomes, ranges, sort,
-    symbolic_point, trace, watch,
+    arithmetic, bind, catching, comparisons, copies, format, growth, json, lists, mapping, masks, outcomes, ranges,
+    sort, symbolic_point, trace, watch,
 };
 use crate::threads;
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, OptimizationLevel, Position};
 use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +24,8 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(256, 256);
     engine.set_fail_on_invalid_map_property(true);
+    // a constant that is written into what names it can be changed there, in silence
+    engine.set_optimization_level(OptimizationLevel::None);
     arithmetic::register(&mut engine, context);
     growth::register(&mut engine);
     sort::register(&mut engine);
@@ -41,6 +43,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     format::register(&mut engine);
     catching::register(&mut engine, context);
     outcomes::register(&mut engine, context);
+    copies::register(&mut engine, context);
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);

@@ -7,7 +7,7 @@ pub const KEYWORDS: &[&str] = &[
 ];
 
 /// Words that Rhai knows too, but that nobody is told of.
-pub const RARE: &[&str] = &["do", "until", "case", "export"];
+pub const RARE: &[&str] = &["do", "until", "case", "export", "private"];
 
 /// Whether what follows this word starts a new expression or statement.
 pub fn is_syntax(word: &str) -> bool {

@@ -14,6 +14,7 @@ mod comparisons;
 mod complete;
 pub(crate) mod context;
 mod convert;
+mod copies;
 mod cursor;
 mod diagnostic;
 mod elsewhere;

@@ -102,6 +102,11 @@ pub(super) fn members(owner: &str) -> impl Iterator<Item = &'static str> {
     library().index.members(owner)
 }
 
+/// Whether values of a type have a property of this name.
+pub fn is_property(owner: &str, name: &str) -> bool {
+    library().index.names.iter().any(|n| n.owner == owner && n.name == name && n.signature == name)
+}
+
 /// What to write instead of a property that a value of this type does not have.
 pub fn instead_of_property(owner: &str, name: &str) -> String {
     if members(owner).any(|m| m == name) {

@@ -35,6 +35,9 @@ const PURE: [&str; 16] = [
 /// Operators behind a call that take what it gives.
 const OPERATORS: [&str; 16] = ["+", "-", "*", "/", "%", "**", "^", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in"];
 
+/// Branches within branches, and tokens of a condition, that are looked through: what costs a text of half a megabyte no time.
+const DEEP: usize = 64;
+
 /// What names stand for in a text.
 pub struct Names {
     /// methods of lists, texts, maps and bytes that change them and give nothing
@@ -55,6 +58,10 @@ impl Names {
         // what a name gives of another type may be nothing, too: m.remove("x")
         let changing = named(true).difference(&named(false)).copied().filter(|n| *n != "for_each").collect();
         Names { changing, own }
+    }
+    /// Whether a method changes its value and gives nothing.
+    pub fn changes(&self, name: &str) -> bool {
+        self.changing.contains(name) && !self.own.contains(name)
     }
 }
 
@@ -119,18 +126,57 @@ fn is_taken(w: &Walk, call: &Called, whole: bool) -> bool {
     }
 }
 
-/// Whether a call ends the body of a closure that is called for what it gives, or that of a function, for one of its arguments: a
-/// function changes none of them.
+/// Whether a call ends the body of a closure that is called for what it gives, that of a function, for one of its arguments (a function
+/// changes none of them), or a branch of an `if` that stands where a value is taken.
 fn is_given(w: &Walk, call: &Called) -> bool {
-    let body = if w.is(call.to, "}") { w.opening(call.to) } else { None };
-    let Some((body, before)) = body.and_then(|b| Some((b, b.checked_sub(1)?))) else { return false };
-    if w.is(before, "|") || w.is(before, "||") {
-        return asked(w, before);
+    let (mut from, mut to) = (call.from, call.to);
+    for _ in 0..DEEP {
+        let body = if w.is(to, "}") {
+            w.opening(to).filter(|b| from > 0 && (*b == from - 1 || w.is(from - 1, ";") || w.is(from - 1, "}")))
+        } else {
+            None
+        };
+        let Some((body, before)) = body.and_then(|b| Some((b, b.checked_sub(1)?))) else { return false };
+        if w.is(before, "|") || w.is(before, "||") {
+            return asked(w, before);
+        }
+        let Some(first) = branching(w, body) else {
+            let open = if w.is(before, ")") { w.opening(before) } else { None };
+            let Some(open) = open.filter(|o| *o > 1 && w.is(o - 2, "fn")) else { return false };
+            let name = w.word(call.from);
+            return (open + 1..body).any(|k| w.is(k, &name));
+        };
+        let takes = ["=", "return", "(", "[", ":"].iter().any(|s| first > 0 && w.is(first - 1, s));
+        if takes {
+            return true;
+        }
+        (from, to) = (first, to + 1);
+        while w.is(to, "else") {
+            while to < w.len() && !w.is(to, "{") {
+                to = if w.is(to, "(") || w.is(to, "[") { w.group(to) } else { to + 1 };
+            }
+            to = w.group(to);
+        }
     }
-    let open = if w.is(before, ")") { w.opening(before) } else { None };
-    let Some(open) = open.filter(|o| *o > 1 && w.is(o - 2, "fn")) else { return false };
-    let name = w.word(call.from);
-    (open + 1..body).any(|k| w.is(k, &name))
+    false
+}
+
+/// The `if` that begins the chain of branches a brace opens one of.
+fn branching(w: &Walk, brace: usize) -> Option<usize> {
+    let mut i = brace.checked_sub(1)?;
+    for _ in 0..DEEP {
+        if w.is(i, "else") {
+            i = w.opening(i.checked_sub(1)?)?.checked_sub(1)?;
+        } else if w.is(i, "if") {
+            let Some(before) = i.checked_sub(1).filter(|b| w.is(*b, "else")) else { return Some(i) };
+            i = before;
+        } else if ["{", "}", ";"].iter().any(|s| w.is(i, s)) {
+            return None;
+        } else {
+            i = if w.is(i, ")") || w.is(i, "]") { w.opening(i)? } else { i }.checked_sub(1)?;
+        }
+    }
+    None
 }
 
 /// Whether the closure whose bars end at a token is called for what it gives.
@@ -151,7 +197,7 @@ pub fn looked_at(w: &Walk, i: usize, whole: bool, names: &Names, out: &mut Edits
     let name = w.word(i);
     let function = match () {
         () if names.own.contains(&name) => return,
-        () if names.changing.contains(name.as_str()) && is_taken(w, &call, whole) => TAKEN,
+        () if names.changes(&name) && is_taken(w, &call, whole) => TAKEN,
         () if call.method && PURE.contains(&name.as_str()) && is_left(w, &call) => LEFT,
         () => return,
     };

@@ -7,6 +7,7 @@
 //!
 //! All of it takes a time in proportion to the length of the text: the thread that hears interrupts asks here whether an
 //! input is whole.
+use super::copies;
 use super::lex::{Kind, Lexed, lex};
 use super::readings::{self, Edits, Refusal};
 use super::results;
@@ -169,7 +170,10 @@ fn all(c: &[char], lexed: &Lexed, natives: &HashSet<String>, edits: &mut Edits) 
             let walk = Walk::new(c, t);
             insertions(&walk, outer, natives, edits);
             readings::of_tokens(&walk, edits);
-            (0..walk.len()).for_each(|i| results::looked_at(&walk, i, is_whole, &names, edits));
+            for i in 0..walk.len() {
+                results::looked_at(&walk, i, is_whole, &names, edits);
+                copies::looked_at(&walk, i, &names, edits);
+            }
         }
     }
 }
@@ -307,10 +311,34 @@ mod tests {
             ("t.sort(\"x\");", "t.sort(\"x\");"),
             ("fn f(s) { s.trim() }", "fn f(s) { __taken(\"trim\", s.trim()) }"),
             ("fn f(s) { this.push(s) }", "fn f(s) { this.push(s) }"),
+            ("r = if c { s.trim() } else { s }", "r = if c { __taken(\"trim\", s.trim()) } else { s }"),
+            (
+                "r = if f(c) { s } else if d[0] > 1 { 2 } else { t(); s.trim() };",
+                "r = if f(c) { s } else if d[0] > 1 { 2 } else { t(); __taken(\"trim\", s.trim()) };",
+            ),
+            (
+                "r = if c { if d { s.trim() } else { s } } else { s }",
+                "r = if c { if d { __taken(\"trim\", s.trim()) } else { s } } else { s }",
+            ),
+            ("fn f(s) { if s { s.trim() } else { s } }", "fn f(s) { if s { __taken(\"trim\", s.trim()) } else { s } }"),
+            ("if c { s.trim() } else { s }", "if c { s.trim() } else { s }"),
+            ("if c { r = 1; v.push(1) }", "if c { r = 1; v.push(1) }"),
             ("v.map(|s| { s.trim() })", "v.map(|s| { __taken(\"trim\", s.trim()) })"),
             ("v.for_each(|x| w.push(x))", "v.for_each(|x| w.push(x))"),
             ("fn sort(x) { x } y = sort(x)", "fn sort(x) { x } y = sort(x)"),
             ("switch x { 1 => v.push(1), 2 => v.push(2) }", "switch x { 1 => v.push(1), 2 => v.push(2) }"),
+        ] {
+            assert_eq!(rewrite(typed).text, read, "{typed}");
+        }
+    }
+
+    #[test]
+    fn changes_of_what_properties_give_are_looked_at() {
+        for (typed, read) in [
+            ("r.h.x[0] = 1", "__kept(r, \"h.x\"); r.h.x[0] = 1"),
+            ("x; r.h[0].y += 1", "x; __kept(r, \"h\"); r.h[0].y += 1"),
+            ("if c { r.h.push(1) }", "if c { __kept(r, \"h\"); r.h.push(1) }"),
+            ("r.h = 1; r.h.mean(); r[0].h.push(1); v.push(1)", "r.h = 1; r.h.mean(); r[0].h.push(1); v.push(1)"),
         ] {
             assert_eq!(rewrite(typed).text, read, "{typed}");
         }
@@ -333,6 +361,9 @@ mod tests {
             "[",
             "throw ",
             "a.trim().",
+            "a.b.",
+            "if a { b.trim() } else ",
+            "if a { ",
         ] {
             let text = part.repeat(500_000 / part.len());
             assert!(rewrite(&text).text.len() >= text.len(), "{part}");

@@ -38,10 +38,10 @@ const ALL: &[Statement] = &[
         example: "let n = 3;\nswitch n { 0 => \"none\", 1..5 => \"some\", _ => \"many\" }",
     },
     Statement {
-        words: &["fn", "return"],
+        words: &["fn", "return", "private"],
         head: "fn f(x, y) { … }",
         doc: "Defines a function. Its last expression is what it gives, `return x` gives x at once; it changes none of its arguments. f(1, 2) calls \
-              it, Fn(\"f\") is the function as a value. A closure |x| x^2 is a function without a name: let g = |x| x^2; g(3).",
+              it, a `private fn` only in its own file, Fn(\"f\") is the function as a value. A closure |x| x^2 is a function without a name: let g = |x| x^2; g(3).",
         example: "fn area(a, b) { a*b }\nlet twice = |x| 2*x;\nprint(area(2, 3), twice(4));\n[1, 2].map(Fn(\"sqrt\"))",
     },
     Statement {

@@ -1,4 +1,5 @@
 //! The interpreter's words, and Rust's, in a user's: what its errors mean, and what its names stand for.
+use super::copies::KEPT;
 use super::diagnostic::{Diagnostic, friendly};
 use super::readings::{CAUGHT, CHAIN, FORMAT, TEXT, THROW};
 use super::results::{LEFT, TAKEN};
@@ -12,7 +13,7 @@ const CRATES: [&str; 10] =
     ["gflow", "rhai", "core", "alloc", "std", "burn", "burn_tensor", "rand", "rand_chacha", "smartstring"];
 
 /// Functions that nobody wrote, and what stands there in a script.
-const INSERTED: [(&str, &str); 8] = [
+const INSERTED: [(&str, &str); 9] = [
     (INDEX, "an index"),
     (CHAIN, "a comparison"),
     (FORMAT, "a format"),
@@ -21,6 +22,7 @@ const INSERTED: [(&str, &str); 8] = [
     (THROW, "`throw`"),
     (TAKEN, "a call"),
     (LEFT, "a call"),
+    (KEPT, "a change"),
 ];
 
 /// What ends a script whose calls fill the stack.
@@ -88,10 +90,12 @@ pub fn words(e: &EvalAltResult) -> Option<Diagnostic> {
         }
         EvalAltResult::ErrorNonPureMethodCallOnConstant(name, _) => {
             let name = name.rsplit('$').find(|n| !n.is_empty()).unwrap_or(name);
-            Diagnostic::new(format!("`{name}` would change a constant"))
+            let what = if name == KEPT { "this".into() } else { format!("`{name}`") };
+            Diagnostic::new(format!("{what} would change a constant")).hinted("let makes a variable, which can change")
         }
         EvalAltResult::ErrorAssignmentToConstant(name, _) => {
             Diagnostic::new(format!("the constant {name} cannot change"))
+                .hinted("let makes a variable, which can change")
         }
         EvalAltResult::ErrorDataTooLarge(what, _) => Diagnostic::new(too_large(what)),
         EvalAltResult::ErrorRuntime(value, _) if value.is_unit() => Diagnostic::new("the script threw nothing"),

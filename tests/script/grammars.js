@@ -65,7 +65,7 @@ const known = [
   ["let x = 1;", "keyword", "let"],
   ["gpa(kl(), #{ dt: 0.1 })", "variableName.standard", "gpa"],
   ["gpa(kl(), #{ dt: 0.1 })", "propertyName", "dt"],
-  ["data::ring(3)", "namespace", "data"],
+  ["data::ring(3)", "variableName.standard", "data"],
   ["`a ${p.len()} b` let", "keyword", "let"],
   ["`a\n${p.len()}\nb` let", "keyword", "let"],
   ["`a ${p.len()} b`", "propertyName.function", "len"],
@@ -73,6 +73,8 @@ const known = [
   ["0..n", "variableName", "n"],
   ["'\"' let", "keyword", "let"],
   ["%%rust\nlet", "meta", "%%rust"],
+  ["#\"a \"b\" \\\"# let", "keyword", "let"],
+  ["##\"a \"# \n b\"## let", "keyword", "let"],
 ];
 for (const [text, kind, token] of known) {
   const { tokens } = read(text);

@@ -36,6 +36,9 @@ known = [
     ("'\"' let", Keyword, "let"),
     ("%%rust\nlet a = 1;", Comment.Preproc, "%%rust"),
     ("true", Keyword.Constant, "true"),
+    ('#"a "b" \\"# let', Keyword, "let"),
+    ('##"a "# \n b"## let', Keyword, "let"),
+    ("private fn f() {}", Keyword, "private"),
 ]
 for text, kind, token in known:
     tokens = list(GflowLexer(ensurenl=False).get_tokens(text))

@@ -223,3 +223,27 @@ fn lists_go_on_in_no_silence() {
         assert!(got.contains(why), "{script}: {got}");
     }
 }
+
+/// What would change a constant, or a copy that nobody keeps, says so: nothing goes on in silence.
+#[test]
+fn changes_that_would_be_lost_are_told() {
+    let refused = |script: &str, expected: &str| {
+        let (mut s, r) = session();
+        let _ = s.eval("t", script);
+        let text = r.text();
+        assert!(text.contains(expected), "{script}: {text}");
+    };
+    for text in ["V.push(3)", "M.x.push(2)", "M.x[0] = 2"] {
+        refused(&format!("const V = [1, 2]; const M = #{{ x: [1] }}; {text}"), "would change a constant");
+    }
+    for text in ["V[0] = 3", "M.x = 2", "N += 1"] {
+        refused(&format!("const V = [1, 2]; const M = #{{ x: 1 }}; const N = 1; {text}"), "cannot change");
+    }
+    let run = "let r = mmd_flow(gaussian_kernel(1.0)).run(data::ring(9), data::ring(9), #{ steps: 1 });";
+    for change in ["r.history.step[0] = 7", "r.history.step.push(7)", "let m = #{ r: r }; m.r.history.step[0] += 1"] {
+        refused(&format!("{run} {change}"), "is a copy");
+    }
+    refused("let s = \" a\"; let t = if true { s.trim() } else { s };", "changes s and gives nothing");
+    says("let m = #{ x: [1], y: #{ z: [1] } }; m.x.push(2); m.y.z[0] = 5; `${m.x} ${m.y.z}`", "[1, 2] [5]");
+    says("const V = [3, 1]; `${V.len()} ${V.contains(3)} ${mean(V)} ${V[0]} ${V.map(|x| 2*x)}`", "2 true 2.0 3 [6, 2]");
+}

@@ -29,6 +29,7 @@ class GflowLexer(RegexLexer):
             (r"[\s\ufeff\u200b]+", Text.Whitespace),
             (r"//[^\n]*", Comment.Single),
             (r"/\*", Comment.Multiline, "comment"),
+            (r'(?s)(#+)"(?:.*?"\1|.*)', String.Double),
             (r'"', String.Double, "text"),
             (r"`", String.Backtick, "template"),
             (r"'(?:[^'\\]|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))'", String.Char),

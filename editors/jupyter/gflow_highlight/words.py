@@ -2,7 +2,7 @@
 # words
 KEYWORDS = (
   "as", "break", "case", "catch", "const", "continue", "do", "else", "export", "fn", "for", "if", "import",
-  "in", "let", "loop", "return", "switch", "throw", "try", "until", "while",
+  "in", "let", "loop", "private", "return", "switch", "throw", "try", "until", "while",
 )
 CONSTANTS = (
   "false", "true",

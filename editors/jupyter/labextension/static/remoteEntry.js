@@ -6,7 +6,7 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
   /* words */
   const KEYWORDS = [
     "as", "break", "case", "catch", "const", "continue", "do", "else", "export", "fn", "for", "if", "import",
-    "in", "let", "loop", "return", "switch", "throw", "try", "until", "while",
+    "in", "let", "loop", "private", "return", "switch", "throw", "try", "until", "while",
   ];
   const CONSTANTS = [
     "false", "true",
@@ -78,6 +78,18 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     return "string";
   }
 
+  // #"…"#, whose end has as many marks as its beginning
+  function raw(stream, state, open) {
+    while (!stream.eol()) {
+      if (stream.match('"' + open.slice(0, -1))) {
+        state.stack.pop();
+        break;
+      }
+      stream.next();
+    }
+    return "string";
+  }
+
   function template(stream, state) {
     if (stream.match("${")) {
       state.stack.push("value");
@@ -99,7 +111,7 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     if (constants.has(w)) return "atom";
     if (keywords.has(w)) return "keyword";
     if (w === "this") return "self";
-    if (stream.match(/^\s*::/, false) && modules.has(w)) return "namespace";
+    if (stream.match(/^\s*::/, false) && modules.has(w)) return "variableName.standard";
     if (key && stream.match(/^\s*:(?!:)/, false)) return "propertyName";
     if (!stream.match(/^\s*\(/, false)) return w === "PI" || w === "E" ? "atom" : "variableName";
     return functions.has(w) ? "variableName.standard" : "variableName.function";
@@ -118,6 +130,7 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     const open = state.stack[state.stack.length - 1];
     if (open === '"') return quoted(stream, state);
     if (open === "`") return template(stream, state);
+    if (open && open[0] === "#") return raw(stream, state, open);
     if (stream.eatSpace()) return null;
     if (stream.match("//")) {
       stream.skipToEnd();
@@ -129,6 +142,11 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     }
     if (stream.match(CHARACTER)) return "string";
     if (stream.match(NUMBER)) return "number";
+    const marks = stream.match(/^#+"/);
+    if (marks) {
+      state.stack.push(marks[0]);
+      return "string";
+    }
     const before = stream.pos > 0 ? stream.string[stream.pos - 1] : "";
     const range = stream.pos > 1 && stream.string[stream.pos - 2] === ".";
     if (stream.match(/^[\p{Alphabetic}_$][\p{Alphabetic}\p{N}_$]*/u)) return word(stream, range ? "" : before, open !== "value");
