@@ -17,14 +17,7 @@ fn check(choice: Choice) -> Result<String, String> {
     let compute = device::open(choice).map_err(|e| e.to_string())?;
     let what = compute.description.clone();
     let recorder = Recorder::default();
-    let mut session = Session::new(SessionOptions {
-        compute,
-        seed: 0,
-        params: Default::default(),
-        out: None,
-        folder: None,
-        front: Box::new(recorder),
-    });
+    let mut session = Session::new(SessionOptions::new(compute, recorder));
     session.eval("doctor", SCRIPT).map_err(|d| d.message).map(|_| what)
 }
 

@@ -38,6 +38,8 @@ pub struct Keeper {
     writing: AtomicBool,
     left: Mutex<bool>,
     begun: (Instant, f64),
+    /// what an earlier part of the run took that it goes on with
+    before: Mutex<f64>,
     /// the error that ended the script
     pub error: Mutex<Option<String>>,
 }
@@ -48,7 +50,24 @@ impl Keeper {
         let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
         let begun = (Instant::now(), now);
-        Keeper { out, name, text, seed, compute, context, writing, left, begun, error: Mutex::default() }
+        Keeper {
+            out,
+            name,
+            text,
+            seed,
+            compute,
+            context,
+            writing,
+            left,
+            begun,
+            before: Mutex::default(),
+            error: Mutex::default(),
+        }
+    }
+
+    /// The script goes on with a run that took so many seconds before.
+    pub fn goes_on(&self, seconds: f64) {
+        *lock(&self.before) = seconds;
     }
 
     /// Has runs kept on their way, this much time apart.
@@ -104,7 +123,7 @@ impl Keeper {
             machine: machine(),
             threads: threads::count(),
             started: self.begun.1,
-            seconds: self.begun.0.elapsed().as_secs_f64(),
+            seconds: *lock(&self.before) + self.begun.0.elapsed().as_secs_f64(),
             exit: exit as i32,
             error: lock(&self.error).clone(),
             ending: last.map(|run| run.ending.clone()),

@@ -2,6 +2,7 @@
 use super::args::RunArgs;
 use super::keep::{self, Keeper};
 use super::opened::opened;
+use super::program::worker;
 use super::setting::setting;
 use super::streams::{hint, say};
 use super::terminal::Terminal;
@@ -126,15 +127,19 @@ impl Job {
             out: self.args.out.clone(),
             folder: self.folder.clone(),
             front: Box::new(terminal),
+            worker: worker().ok(),
         });
         let context = session.context().clone();
+        let mut before = 0.0;
         if let Some((kept, remarks)) = self.resume.take() {
+            before = kept.run.seconds;
             remarks.into_iter().for_each(|r| context.note(r));
             *lock(&context.resume) = Some(kept);
         }
         let script = (self.name.clone(), self.text.clone());
         context.unjudged.store(self.args.unjudged, Ordering::Relaxed);
         let keeper = Arc::new(Keeper::new(self.args.out.clone(), script, self.args.seed, context));
+        keeper.goes_on(before);
         keeper.checkpoint(self.args.checkpoint.unwrap_or_default().0);
         let stopped = stop::listen(session.interrupt(), keeper.clone(), self.args.with_parent);
         if stopped.is_none() && !self.args.quiet {

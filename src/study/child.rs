@@ -1,10 +1,15 @@
 //! One job in a process of its own.
+use super::inputs::{Seen, changed};
+use super::job::Job;
+use super::outcome::{FAILURE, Failure, Outcome, RECORD};
+use super::plan::Plan;
+use super::script::Script;
+use super::state::State;
 use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::io::sealed;
-use crate::script::scan;
-use crate::study::{FAILURE, Failure, Job, Outcome, Plan, RECORD, Seen, State, changed};
 use crate::threads;
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -14,6 +19,12 @@ use std::time::{Duration, Instant};
 const LOG: &str = "log.txt";
 /// How long a job that was asked to stop has to write what it has.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// Set where a program is a job: it begins no study itself.
+pub const JOB: &str = "GFLOW_JOB";
+
+/// What reads a script with what it imports.
+pub type Scan = fn(&Path) -> Result<Script>;
 
 /// How jobs are run.
 pub struct Manner {
@@ -25,15 +36,24 @@ pub struct Manner {
     pub at_a_time: usize,
     /// threads of a job
     pub threads: usize,
+    /// the program and its first arguments, to which those of `gflow` are added
+    pub program: Vec<OsString>,
+    /// what tells whether a script has changed
+    pub scan: Scan,
 }
 
 impl Manner {
     /// Of so many jobs: as many at a time as somebody wants, else one a processor, and one on a GPU; the processors are shared out.
-    pub fn new(study: &Path, compute: &Compute, (wanted, jobs): (Option<usize>, usize)) -> Manner {
+    pub fn new(
+        study: &Path,
+        compute: &Compute,
+        (wanted, jobs): (Option<usize>, usize),
+        (program, scan): (Vec<OsString>, Scan),
+    ) -> Manner {
         let cores = threads::count();
         let at_a_time = wanted.unwrap_or(if compute.name == "wgpu" { 1 } else { cores }).clamp(1, jobs.max(1));
         let threads = (cores / at_a_time).max(1);
-        Manner { study: study.to_path_buf(), device: compute.name.into(), at_a_time, threads }
+        Manner { study: study.to_path_buf(), device: compute.name.into(), at_a_time, threads, program, scan }
     }
 }
 
@@ -79,7 +99,7 @@ impl Running {
     /// # Errors
     /// A folder or a process that cannot be made; a script that is no longer what the plan says.
     pub fn begin(plan: &Plan, job: &Job, manner: &Manner, claim: File) -> Result<Running> {
-        unchanged(plan, job)?;
+        unchanged(plan, job, manner.scan)?;
         let place = job.place(&manner.study);
         // what ended with an error of its own would end with it again, and what read other files goes on to other numbers
         let same = |o: &Outcome| changed(&o.inputs, &mut Seen::new()).is_none();
@@ -152,7 +172,7 @@ impl Running {
             *self = Running::start(plan, &self.job, manner, (false, held))?;
             return Ok(None);
         }
-        if let Some(reason) = self.reason(plan, status, told) {
+        if let Some(reason) = self.reason((plan, manner), status, told) {
             Failure { reason, seconds: self.begun.elapsed().as_secs_f64() }.write(&self.place)?;
         }
         Ok(Some(State::of(&self.place)))
@@ -165,12 +185,12 @@ impl Running {
     }
 
     /// Why it left nothing, or nothing that counts.
-    fn reason(&self, plan: &Plan, status: ExitStatus, told: bool) -> Option<String> {
+    fn reason(&self, (plan, manner): (&Plan, &Manner), status: ExitStatus, told: bool) -> Option<String> {
         if self.late {
             let most = self.timeout.unwrap_or_default();
             return Some(format!("it took longer than {} s", most.as_secs_f64()));
         }
-        if let Err(e) = unchanged(plan, &self.job) {
+        if let Err(e) = unchanged(plan, &self.job, manner.scan) {
             // it is not known which of both ran
             let _ = std::fs::remove_file(self.place.join(RECORD));
             return Some(e.to_string());
@@ -195,7 +215,7 @@ impl Drop for Running {
 }
 
 /// An error where a script, or what it imports, is no longer what the plan was made of.
-fn unchanged(plan: &Plan, job: &Job) -> Result<()> {
+fn unchanged(plan: &Plan, job: &Job, scan: Scan) -> Result<()> {
     let script = &plan.scripts[job.script];
     if scan(&script.path)?.hash == script.hash {
         return Ok(());
@@ -205,15 +225,15 @@ fn unchanged(plan: &Plan, job: &Job) -> Result<()> {
 }
 
 fn command(plan: &Plan, job: &Job, manner: &Manner, resumed: bool) -> Result<Command> {
-    let program = std::env::current_exe().map_err(|e| Error::data("a job", format!("where is gflow? {e}")))?;
+    let (program, first) = manner.program.split_first().ok_or_else(|| Error::data("a job", "no program runs it"))?;
     let mut c = Command::new(program);
-    c.arg("run").arg(&plan.scripts[job.script].path).arg("--out").arg(job.place(&manner.study));
+    c.args(first).arg("run").arg(&plan.scripts[job.script].path).arg("--out").arg(job.place(&manner.study));
     c.args(["--seed", &job.seed.to_string(), "--device", &manner.device, "--checkpoint", &plan.checkpoint]);
     for (name, value) in &job.setting {
         c.arg(format!("--set={name}={value}"));
     }
     c.args(resumed.then_some("--resume")).args(plan.unjudged.then_some("--unjudged")).arg("--with-parent");
-    c.env("RAYON_NUM_THREADS", manner.threads.to_string()).env("NO_COLOR", "1");
+    c.env("RAYON_NUM_THREADS", manner.threads.to_string()).env("NO_COLOR", "1").env(JOB, "1");
     Ok(c)
 }
 

@@ -70,15 +70,18 @@ impl Draw {
             self.name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         let u: f64 = random::rng(seed ^ name, i).random_range(0.0..1.0);
         match self.law {
-            Law::Log => short(self.from * (self.to / self.from).powf(u)),
-            Law::Uniform => short(self.from + u * (self.to - self.from)),
+            // by logarithms, and by both ends: neither a quotient nor a difference of theirs has to be finite
+            Law::Log => short((self.from.ln() + u * (self.to.ln() - self.from.ln())).exp(), self.from, self.to),
+            Law::Uniform => short((1.0 - u) * self.from + u * self.to, self.from, self.to),
             Law::Int => format!("{:.0}", (self.from + (u * (self.to - self.from + 1.0)).floor()).min(self.to)),
         }
     }
 }
 
-fn short(v: f64) -> String {
-    let rounded: f64 = format!("{v:.0$e}", DIGITS - 1).parse().unwrap_or(v);
+/// So many digits as tell draws apart, and no more.
+fn short(v: f64, from: f64, to: f64) -> String {
+    // rounding does not leave the range
+    let rounded = format!("{v:.0$e}", DIGITS - 1).parse().unwrap_or(v).clamp(from, to);
     if rounded != 0.0 && !(1e-4..1e6).contains(&rounded.abs()) { format!("{rounded:e}") } else { rounded.to_string() }
 }
 
@@ -100,6 +103,9 @@ mod tests {
             assert!(values.iter().all(|v| (low..=high).contains(v)), "{text}");
             let below = values.iter().filter(|v| **v < middle).count() as f64 / 2000.0;
             assert!((below - 0.5).abs() < 0.045, "{text}: {below}");
+        }
+        for wide in ["a=log:1e-320..1.7e308", "a=uniform:-1.7e308..1.7e308"] {
+            assert!(all(wide).iter().all(|v| v.is_finite()), "{wide}");
         }
         assert!((1..=10).all(|k| all("a=int:1..10").contains(&f64::from(k))));
         assert_ne!(all("a=uniform:0..1"), all("b=uniform:0..1"));

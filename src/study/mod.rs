@@ -5,27 +5,35 @@
 //! was broken off and goes on from there. So a study has no other state than its folders: nothing has to run while nothing is computed,
 //! and several programs can work on one study.
 mod axis;
+mod child;
 mod claim;
 mod collect;
 mod compare;
 mod draw;
+mod due;
 mod inputs;
 mod job;
 mod outcome;
+mod pace;
 mod plan;
 mod script;
 mod state;
 mod summary;
+mod work;
 
 pub use axis::Axis;
+pub use child::{JOB, Manner, Scan};
 pub use claim::{Cell, Claim, Named, short};
 pub use collect::{Rows, collected, rows};
 pub use compare::{Paired, adjusted, paired};
 pub use draw::Draw;
+pub use due::{Wanted, due};
 pub use inputs::{Input, Reads, Seen, changed};
 pub use job::{Job, jobs_of};
 pub use outcome::{FAILURE, Failure, Outcome, Place, RECORD};
+pub use pace::{Pace, duration};
 pub use plan::{Plan, STUDY};
 pub use script::Script;
 pub use state::{LOCK, Stamp, State, stamp, states};
 pub use summary::{Arm, Centre, Summary};
+pub use work::{Audience, Due, Ended, Work};

@@ -1,18 +1,22 @@
 //! What a study is: scripts, the settings of their parameters, seeds.
 use super::axis::Axis;
 use super::draw::Draw;
-use super::job::Job;
+use super::job::{Job, jobs_of};
 use super::script::Script;
 use crate::error::{Error, Result};
 use crate::{input, io};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Where the plan is kept in the folder of a study.
 pub const STUDY: &str = "study.json";
+/// What is said of one that a later program wrote.
+const LATER: &str = "is of a later gflow";
 /// The form of that file.
 const FORM: u32 = 1;
+/// How often it is drawn for a sample that was not there before.
+const TRIES: u64 = 20;
 /// Jobs of a study at most: their folders lie in one.
 const MOST: usize = 1_000_000;
 
@@ -87,7 +91,18 @@ impl Plan {
         let sample = |i: u64| -> Vec<(String, String)> {
             self.random.iter().map(|d| (d.name.clone(), d.sample(self.draw_seed, i))).collect()
         };
-        out.iter().flat_map(|s| (0..self.samples).map(move |i| [s.clone(), sample(i)].concat())).collect()
+        // what was drawn before is drawn anew, so long as there is hope for something else
+        let (mut samples, mut known) = (vec![], HashSet::new());
+        for i in 0..self.samples.saturating_mul(TRIES).saturating_add(TRIES) {
+            if samples.len() as u64 == self.samples {
+                break;
+            }
+            let one = sample(i);
+            if known.insert(one.clone()) {
+                samples.push(one);
+            }
+        }
+        out.iter().flat_map(|s| samples.iter().map(move |x| [s.clone(), x.clone()].concat())).collect()
     }
 
     /// How many jobs it has.
@@ -101,7 +116,7 @@ impl Plan {
     /// All jobs; the first seed of every setting before the second of any, so that what is there early is of all settings.
     ///
     /// # Errors
-    /// Names that are given twice; more jobs than folders can hold; two draws that came out the same.
+    /// Names that are given twice; more jobs than folders can hold.
     pub fn jobs(&self) -> Result<Vec<Job>> {
         let wrong = |reason: String| Error::data("a study", reason);
         let mut names: Vec<&str> = self.varied();
@@ -122,16 +137,33 @@ impl Plan {
                 }
             }
         }
-        let mut folders: BTreeMap<&str, &Job> = BTreeMap::new();
-        for job in &out {
-            if folders.insert(&job.folder, job).is_some() {
-                return Err(wrong(format!(
-                    "two of its jobs are one, {}: fewer samples, or a wider range to draw from",
-                    job.describe()
-                )));
-            }
-        }
         Ok(out)
+    }
+
+    /// Writes it into the folder of its study, with a remark about jobs that are there of an earlier one.
+    ///
+    /// # Errors
+    /// What the file system refuses, a plan of a later program.
+    pub fn keep(&self, study: &Path, jobs: &[Job]) -> Result<Option<String>> {
+        let mut said = None;
+        if study.join(STUDY).is_file() {
+            let earlier = Plan::read(study);
+            let own: HashSet<&str> = jobs.iter().map(|j| j.folder.as_str()).collect();
+            let there = std::fs::read_dir(jobs_of(study)).into_iter().flatten().filter_map(|e| e.ok());
+            let others = there.filter(|e| !own.contains(&*e.file_name().to_string_lossy())).count();
+            let why = match earlier {
+                Ok(e) if e.gflow != self.gflow => format!("an earlier gflow, {}", e.gflow),
+                Ok(e) if e.scripts != self.scripts => "the script as it was before it changed".into(),
+                Ok(_) => "settings that are no longer asked for".into(),
+                Err(e) if e.to_string().contains(LATER) => return Err(e),
+                Err(_) => format!("a study whose {STUDY} was damaged, and is written anew"),
+            };
+            said = (others > 0).then(|| {
+                format!("note: {others} jobs in {} are of {why}: they stay, and do not count", study.display())
+            });
+        }
+        self.write(study)?;
+        Ok(said)
     }
 
     /// Writes it into the folder of its study.
@@ -156,12 +188,16 @@ impl Plan {
                 format!("{shown} is no study: it holds no {STUDY}. `gflow sweep SCRIPT --out {shown}` begins one");
             return Err(Error::data("a study", why));
         }
-        let damaged = |e: &dyn std::fmt::Display| Error::io("read", &path, format!("it is damaged: {e}"));
+        let damaged = |e: &dyn std::fmt::Display| {
+            let shown = study.display();
+            let mend =
+                format!("`gflow sweep SCRIPT … --out {shown}` with its options writes it anew, and its jobs stay");
+            Error::io("read", &path, format!("it is damaged: {e}; {mend}"))
+        };
         let json: serde_json::Value = serde_json::from_str(&input::text(&path, u64::MAX)?).map_err(|e| damaged(&e))?;
         match json["form"].as_u64() {
             Some(form) if form > u64::from(FORM) => {
-                let why =
-                    format!("{} has form {form}, this program reads {FORM}: it is of a later gflow", path.display());
+                let why = format!("{} has form {form}, this program reads {FORM}: it {LATER}", path.display());
                 Err(Error::data("a study", why))
             }
             _ => serde_json::from_value(json).map_err(|e| damaged(&e)),
@@ -212,7 +248,11 @@ mod tests {
         let draw = |n: &str| vec![n.parse::<Draw>().unwrap()];
         assert!(wrong(Plan { random: draw("lr=int:1..9"), ..plan() }).contains("`lr` is given twice"));
         assert!(wrong(Plan { seeds: 1_000_000, ..plan() }).contains("more than 1000000 jobs"));
-        assert!(wrong(Plan { random: draw("k=int:1..3"), samples: 9, ..plan() }).contains("two of its jobs are one"));
+        // where there are no more values, there are no more jobs
+        let few = Plan { random: draw("k=int:-1..1"), samples: 9, ..plan() }.jobs().unwrap();
+        assert_eq!(few.len(), 12 * 3);
+        let folders: HashSet<&str> = few.iter().map(|j| j.folder.as_str()).collect();
+        assert_eq!(folders.len(), few.len());
     }
 
     #[test]

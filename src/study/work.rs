@@ -1,20 +1,26 @@
 //! Jobs, several at a time, until none is left or somebody stops it.
 use super::child::{self, Manner, Running};
-use super::told::Told;
-use crate::cli::signals;
+use super::job::Job;
+use super::plan::Plan;
+use super::state::{Stamp, State, stamp};
 use crate::error::{Error, Result};
-use crate::study::{Job, Plan, Stamp, State, stamp};
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one waits between two looks at the processes.
 const LOOK: Duration = Duration::from_millis(3);
 /// How long before a job that another program works on is looked at again.
 const ELSEWHERE: Duration = Duration::from_secs(1);
-/// Signals that come together are one: a terminal sends it to all, a wrapper passes it on.
-const TOGETHER: Duration = Duration::from_secs(1);
+
+/// Who is told how a study goes on.
+pub trait Audience {
+    /// A job has ended, or was stopped.
+    fn ended(&mut self, job: &Job, state: &State);
+    /// Some time has passed; so many jobs run, so many wait.
+    fn look(&mut self, running: usize, waiting: usize);
+    /// Nothing runs any more.
+    fn close(&mut self);
+}
 
 /// What is to be done.
 pub struct Work<'a> {
@@ -33,30 +39,6 @@ pub struct Ended {
     pub failed: Vec<(Job, String)>,
     /// jobs that were not begun, or were stopped
     pub left: usize,
-    /// what stopped it
-    pub signal: Option<signals::Signal>,
-}
-
-/// Signals that were heard, as a thread of its own counts them.
-#[derive(Clone, Default)]
-struct Heard {
-    count: Arc<AtomicUsize>,
-    first: Arc<std::sync::OnceLock<signals::Signal>>,
-}
-
-impl Heard {
-    fn listen() -> Heard {
-        let heard = Heard::default();
-        let (told, mut last) = (heard.clone(), None::<Instant>);
-        signals::listen(move |signal| {
-            let _ = told.first.set(signal);
-            if last.is_none_or(|t| t.elapsed() > TOGETHER) {
-                told.count.fetch_add(1, Ordering::SeqCst);
-                last = Some(Instant::now());
-            }
-        });
-        heard
-    }
 }
 
 /// A job that is to be run.
@@ -90,20 +72,19 @@ struct Pool {
 }
 
 impl Work<'_> {
-    /// Runs jobs.
+    /// Runs jobs. `stop` says how often somebody has asked it to stop: once, and what runs keeps what it has; again, and it is killed.
     ///
     /// # Errors
     /// A folder that cannot be written, a process that cannot be started, a script that has changed. What runs then is stopped first.
-    pub fn run(&self, due: Vec<Due>, told: &mut Told) -> Result<Ended> {
-        let heard = Heard::listen();
+    pub fn run(&self, due: Vec<Due>, told: &mut dyn Audience, stop: &dyn Fn() -> usize) -> Result<Ended> {
         let mut pool = Pool { waiting: due.into(), ..Pool::default() };
         loop {
-            let signals = heard.count.load(Ordering::SeqCst);
-            let halted = signals > 0 || pool.wrong.is_some();
+            let asked = stop();
+            let halted = asked > 0 || pool.wrong.is_some();
             if halted {
                 pool.running.iter_mut().for_each(Running::ask);
             }
-            if signals > 1 {
+            if asked > 1 {
                 pool.running.iter_mut().for_each(Running::kill);
             }
             let stopping = halted || (!self.keep_going && !pool.ended.failed.is_empty());
@@ -121,12 +102,11 @@ impl Work<'_> {
         told.close();
         let Pool { waiting, elsewhere, mut ended, wrong, .. } = pool;
         ended.left += waiting.len() + elsewhere.len();
-        ended.signal = heard.first.get().copied();
         wrong.map_or(Ok(ended), Err)
     }
 
     /// Begins as many jobs as may run.
-    fn fill(&self, pool: &mut Pool, told: &mut Told) {
+    fn fill(&self, pool: &mut Pool, told: &mut dyn Audience) {
         if pool.elsewhere.front().is_some_and(|(_, since)| since.elapsed() > ELSEWHERE) {
             pool.waiting.extend(pool.elsewhere.pop_front().map(|(due, _)| due));
         }
@@ -160,7 +140,7 @@ impl Work<'_> {
     }
 
     /// Takes note of what has ended.
-    fn look(&self, pool: &mut Pool, told: &mut Told) {
+    fn look(&self, pool: &mut Pool, told: &mut dyn Audience) {
         for mut running in std::mem::take(&mut pool.running) {
             match running.ended(self.plan, &self.manner) {
                 Ok(None) => pool.running.push(running),
@@ -177,7 +157,7 @@ impl Work<'_> {
 }
 
 impl Ended {
-    fn note(&mut self, job: &Job, state: &State, told: &mut Told) {
+    fn note(&mut self, job: &Job, state: &State, told: &mut dyn Audience) {
         match state {
             State::Done(_) => {}
             State::Failed { reason, .. } => {

@@ -6,7 +6,8 @@ use super::show::cell;
 /// A text as LaTeX sets it.
 pub fn latex_text(t: &str) -> String {
     let t = t
-        .replace('\\', "/")
+        // a sign that no text holds stands for it until its braces are safe
+        .replace('\\', "\0")
         .replace('&', r"\&")
         .replace('%', r"\%")
         .replace('_', r"\_")
@@ -15,7 +16,8 @@ pub fn latex_text(t: &str) -> String {
         .replace('{', r"\{")
         .replace('}', r"\}")
         .replace('^', r"\^{}")
-        .replace('~', r"\~{}");
+        .replace('~', r"\~{}")
+        .replace('\0', r"\textbackslash{}");
     t.replace('≤', r"$\le$")
         .replace('≥', r"$\ge$")
         .replace('±', r"$\pm$")
@@ -62,6 +64,7 @@ mod tests {
 
     #[test]
     fn whole_tables_are_printed() {
+        assert_eq!(latex_text(r"C:\{a}_~"), r"C:\textbackslash{}\{a\}\_\~{}");
         let names = Column::texts([Some("a|b"), Some("50 %"), None]).unwrap();
         let t = Table::new(vec![("name".into(), names), ("x_1".into(), Column::numbers(vec![0.5, f64::NAN, 2.0]))])
             .unwrap();

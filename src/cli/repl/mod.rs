@@ -6,6 +6,7 @@ mod words;
 
 use super::Exit;
 use super::args::ReplArgs;
+use super::program::worker;
 use super::streams::{answer, hint, say};
 use super::terminal::Terminal;
 use crate::device;
@@ -64,6 +65,7 @@ pub fn repl(args: &ReplArgs) -> Exit {
             out,
             folder: None,
             front: Box::new(terminal),
+            worker: worker().ok(),
         });
         cells(session, &lost)
     };

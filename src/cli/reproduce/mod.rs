@@ -6,13 +6,14 @@ mod write;
 use super::Exit;
 use super::args::ReproduceArgs;
 use super::opened::opened;
+use super::program::worker;
 use super::streams::{answer, say};
-use super::sweep::{Due, Manner, Told, Work};
+use super::sweep::{Heard, Told};
 use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::script::scan;
-use crate::study::{Job, Plan, Script, Seen, State, changed, jobs_of, stamp, states};
+use crate::study::{Job, Manner, Plan, Script, Wanted, Work, due, jobs_of, states};
 use shown::{QUICK, Shown, TABLE};
 use std::path::{Path, PathBuf};
 use table::rows;
@@ -98,27 +99,21 @@ pub fn reproduce(args: &ReproduceArgs) -> Exit {
 fn made(args: &ReproduceArgs, plan: &Plan, out: &Path, compute: &Compute) -> Result<Exit> {
     let jobs = plan.jobs()?;
     plan.write(out)?;
-    let mut seen = Seen::new();
-    let due: Vec<Due> = jobs
-        .iter()
-        .zip(states(out, &jobs))
-        .filter(|(_, state)| match state {
-            State::Done(o) => args.again || changed(&o.inputs, &mut seen).is_some(),
-            _ => true,
-        })
-        .map(|(job, _)| Due { job: job.clone(), seen: stamp(&job.place(out)) })
-        .collect();
+    let wanted = Wanted { rest: true, failed: true, again: args.again };
+    let (due, note) = due(out, (&jobs, &states(out, &jobs)), &wanted);
+    note.into_iter().for_each(say);
     let done = jobs.len() - due.len();
     if done > 0 {
         say(format_args!("note: {done} of {} jobs were done before: --again runs them again", jobs.len()));
     }
-    let manner = Manner::new(out, compute, (args.jobs, due.len()));
+    let manner = Manner::new(out, compute, (args.jobs, due.len()), (worker()?, scan));
     let at_a_time = manner.at_a_time;
     let work = Work { plan, manner, keep_going: true };
-    let ended = work.run(due, &mut Told::new(false, jobs.len(), done, at_a_time))?;
+    let heard = Heard::listen();
+    let ended = work.run(due, &mut Told::new(false, jobs.len(), done, at_a_time), &|| heard.count())?;
     let all = shown(plan, &jobs, out);
     write::write(out, &all, args).map_err(|e| Error::data(format!("--out {}", out.display()), e))?;
-    if let Some(signal) = ended.signal {
+    if let Some(signal) = heard.first() {
         say(format_args!("stopped with {} jobs left: the same command goes on", ended.left));
         return Ok(signal.exit());
     }

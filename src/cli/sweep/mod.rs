@@ -1,23 +1,25 @@
 //! `gflow sweep`: a study, planned, run, looked at.
-mod child;
+mod heard;
 mod planned;
 mod slurm;
 mod status;
 mod told;
-mod work;
 
-pub use child::Manner;
+pub use heard::Heard;
 pub use status::{counts, failures};
 pub use told::Told;
-pub use work::{Due, Ended, Work};
 
 use super::Exit;
 use super::args::{SweepArgs, SweepCommand};
 use super::opened::opened;
+use super::program::worker;
+use super::signals::Signal;
 use super::streams::{answer, say};
 use crate::error::{Error, Result};
-use crate::study::{Job, Plan, STUDY, Seen, State, changed, jobs_of, stamp, states};
-use std::collections::HashSet;
+use crate::script::scan;
+use crate::study::{
+    Due, Ended, Job, Manner, Plan, STUDY, Seen, State, Wanted, Work, changed, due, jobs_of, stamp, states,
+};
 use std::path::{Path, PathBuf};
 
 fn usage(e: impl std::fmt::Display) -> Exit {
@@ -72,31 +74,8 @@ impl Study {
 
     /// The jobs to run, and what is said about those that were done and are run again.
     fn due(&self, args: &SweepArgs) -> (Vec<Due>, Option<String>) {
-        let failed = args.failed;
-        let (mut seen, mut out, mut files, mut again) = (Seen::new(), vec![], HashSet::new(), 0);
-        for (job, state) in self.jobs.iter().zip(&self.states) {
-            let input = state.outcome().and_then(|o| changed(&o.inputs, &mut seen));
-            match state {
-                State::Waiting | State::Running | State::BrokenOff => {}
-                State::Failed { .. } if failed => {}
-                _ if args.again => {}
-                State::Done(_) | State::Failed { .. } => match input {
-                    None => continue,
-                    Some(path) => {
-                        files.insert(path.to_path_buf());
-                        again += 1;
-                    }
-                },
-            }
-            if !failed || matches!(state, State::Failed { .. }) {
-                out.push(Due { job: job.clone(), seen: stamp(&job.place(&self.place)) });
-            }
-        }
-        let note = files.iter().next().map(|path| {
-            let more = if files.len() > 1 { format!(" and {} other files", files.len() - 1) } else { String::new() };
-            format!("note: {}{more} changed since it was read: {again} jobs run again", path.display())
-        });
-        (out, note)
+        let wanted = Wanted { rest: !args.failed, failed: args.failed, again: args.again };
+        due(&self.place, (&self.jobs, &self.states), &wanted)
     }
 
     fn dry(&self, args: &SweepArgs) -> String {
@@ -108,25 +87,7 @@ impl Study {
 
     /// Keeps the plan, and says what an earlier one of this folder was.
     fn keep(&self) -> Result<()> {
-        let mut said = None;
-        if self.place.join(STUDY).is_file() {
-            let earlier = Plan::read(&self.place)?;
-            let own: HashSet<&str> = self.jobs.iter().map(|j| j.folder.as_str()).collect();
-            let there = std::fs::read_dir(jobs_of(&self.place)).into_iter().flatten().filter_map(|e| e.ok());
-            let others = there.filter(|e| !own.contains(&*e.file_name().to_string_lossy())).count();
-            let why = if earlier.gflow != self.plan.gflow {
-                format!("an earlier gflow, {}", earlier.gflow)
-            } else if earlier.scripts != self.plan.scripts {
-                "the script as it was before it changed".into()
-            } else {
-                "settings that are no longer asked for".into()
-            };
-            said = (others > 0).then(|| {
-                format!("note: {others} jobs in {} are of {why}: they stay, and do not count", self.place.display())
-            });
-        }
-        self.plan.write(&self.place)?;
-        said.into_iter().for_each(say);
+        self.plan.keep(&self.place, &self.jobs)?.into_iter().for_each(say);
         Ok(())
     }
 
@@ -187,7 +148,10 @@ impl Study {
             Err(exit) => return exit,
         };
         let n = due.len();
-        let manner = Manner::new(&self.place, &compute, (args.jobs, n));
+        let manner = match worker() {
+            Ok(program) => Manner::new(&self.place, &compute, (args.jobs, n), (program, scan)),
+            Err(e) => return usage(e),
+        };
         if !args.quiet {
             let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
             say(format_args!(
@@ -204,15 +168,16 @@ impl Study {
         let work = Work { plan: &self.plan, manner, keep_going };
         let total = if args.index.is_some() { 1 } else { self.jobs.len() };
         let mut told = Told::new(args.quiet, total, total - n, at_a_time);
-        match work.run(due, &mut told) {
-            Ok(ended) => self.finish(&ended, args),
+        let heard = Heard::listen();
+        match work.run(due, &mut told, &|| heard.count()) {
+            Ok(ended) => self.finish(&ended, heard.first(), args),
             Err(e) => usage(e),
         }
     }
 
     /// What is said at the end.
-    fn finish(&self, ended: &Ended, args: &SweepArgs) -> Exit {
-        if let (Some(signal), true) = (ended.signal, ended.left > 0) {
+    fn finish(&self, ended: &Ended, signal: Option<Signal>, args: &SweepArgs) -> Exit {
+        if let (Some(signal), true) = (signal, ended.left > 0) {
             say(format_args!("stopped with {} jobs left: the same command goes on", ended.left));
             return signal.exit();
         }

@@ -1,6 +1,5 @@
 //! `gflow sweep status`: how far a study is, from its folders alone.
-use super::told::time;
-use crate::study::{Job, Plan, State, states};
+use crate::study::{Job, Plan, State, duration, states};
 use std::path::Path;
 
 /// Failures that are named.
@@ -23,7 +22,7 @@ fn described(study: &Path, jobs: &[Job], states: &[State]) -> String {
     let mut out = format!("{}: {}", study.display(), counts(states));
     if !seconds.is_empty() {
         let sorted = crate::summary::sorted(&seconds);
-        let of = |q: f64| time(crate::summary::quantile(&sorted, q));
+        let of = |q: f64| duration(crate::summary::quantile(&sorted, q));
         out += &format!("\na job takes {} ({} to {}) in the median", of(0.5), of(0.0), of(1.0));
     }
     out.push_str(&failures(study, jobs, states));
