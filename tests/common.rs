@@ -83,12 +83,11 @@ pub fn session() -> (Session, Recorder) {
 pub fn session_in(out: Option<std::path::PathBuf>, params: &[(&str, &str)]) -> (Session, Recorder) {
     let recorder = Recorder::default();
     let session = Session::new(SessionOptions {
-        compute: cpu(),
-        seed: 0,
         params: params.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
         out,
-        folder: None,
-        front: Box::new(recorder.clone()),
+        // the program itself
+        worker: Some(vec![env!("CARGO_BIN_EXE_gflow").into()]),
+        ..SessionOptions::new(cpu(), recorder.clone())
     });
     (session, recorder)
 }

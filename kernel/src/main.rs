@@ -22,6 +22,9 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The first argument where this program is to be `gflow`, for the jobs of a study that a notebook runs.
+const WORKER: &str = "--gflow";
+
 /// The Jupyter kernel of gflow. `gflow jupyter install` makes it known to Jupyter.
 #[derive(Debug, Parser)]
 #[command(name = "gflow-kernel", version)]
@@ -42,6 +45,12 @@ struct Arguments {
 fn main() -> ExitCode {
     if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         rust::relay::main();
+    }
+    let mut arguments = std::env::args_os();
+    if arguments.nth(1).is_some_and(|a| a == WORKER) {
+        // SAFETY: nothing has run yet, so there is one thread
+        unsafe { gflow::device::silence_drivers() };
+        std::process::exit(gflow::cli::main(std::iter::once("gflow".into()).chain(arguments)) as i32);
     }
     // as a wrapper around rustc, evcxr calls this program again: it does not come back from here then
     evcxr::runtime_hook();

@@ -227,7 +227,8 @@ impl FrontEnd for Terminal {
                 self.figure(&f, &name);
             }
             Event::Live { name, figure } => self.figure(&figure, &name),
-            Event::Clear { .. } => {}
+            // no display changes here
+            Event::Clear { .. } | Event::Changing { .. } => {}
             Event::Progress(r) => self.progress(&r),
             Event::Note(n) if self.json => self.event_json("note", serde_json::json!(n)),
             Event::Note(n) => self.remark(&n),

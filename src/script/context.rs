@@ -1,4 +1,5 @@
 //! What native functions share with their session.
+use super::diagnostic::Sources;
 use super::front_end::{Event, FrontEnd};
 use super::oracle::Oracle;
 use super::watch::Watch;
@@ -9,9 +10,10 @@ use crate::interrupt::Interrupt;
 use crate::random::{self, Rng};
 use crate::study::{Cell, Claim, Named, Reads};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 /// The random state of a session: a seed and how many streams were drawn from it.
@@ -34,6 +36,10 @@ pub struct Context {
     pub params: BTreeMap<String, String>,
     /// names read by `param` with their values as text
     pub params_read: Mutex<BTreeMap<String, String>>,
+    /// the program that runs jobs, with its first arguments
+    pub worker: Option<Vec<OsString>>,
+    /// the texts that ran
+    sources: RwLock<Sources>,
     /// relative paths are written below it
     pub out: Option<PathBuf>,
     /// what the script has named to be written
@@ -118,6 +124,8 @@ impl Context {
             seed: Mutex::new(Seed { seed, stream: 0 }),
             params,
             params_read: Mutex::default(),
+            worker: None,
+            sources: RwLock::default(),
             out,
             written: Mutex::default(),
             front: Mutex::new(front),
@@ -139,6 +147,14 @@ impl Context {
             checkpoints: Mutex::default(),
             resume: Mutex::default(),
         }
+    }
+    /// The texts that ran, to be read.
+    pub fn sources(&self) -> RwLockReadGuard<'_, Sources> {
+        self.sources.read().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// The texts that ran, for one more.
+    pub fn sources_mut(&self) -> RwLockWriteGuard<'_, Sources> {
+        self.sources.write().unwrap_or_else(PoisonError::into_inner)
     }
     /// Sends an event to the front end.
     pub fn emit(&self, event: Event) {

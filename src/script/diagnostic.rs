@@ -64,6 +64,8 @@ pub const UNCOUNTED: usize = u16::MAX as usize;
 #[derive(Default)]
 pub struct Sources {
     texts: HashMap<String, (String, Rewritten)>,
+    /// their names in the order in which they ran
+    order: Vec<String>,
     /// which source defined a function
     functions: HashMap<String, String>,
 }
@@ -71,11 +73,17 @@ pub struct Sources {
 impl Sources {
     /// Keeps a source under its name, as typed and as rewritten.
     pub fn add(&mut self, name: &str, text: &str, rewritten: Rewritten) {
+        self.order.retain(|n| n != name);
+        self.order.push(name.to_string());
         self.texts.insert(name.to_string(), (text.to_string(), rewritten));
     }
     /// Notes which source defined a function.
     pub fn define(&mut self, function: &str, source: &str) {
         self.functions.insert(function.to_string(), source.to_string());
+    }
+    /// All of them as typed, in the order in which they ran.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().filter_map(|n| self.text(n))
     }
     /// A source as typed.
     pub fn text(&self, name: &str) -> Option<&str> {

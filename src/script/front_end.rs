@@ -19,6 +19,13 @@ pub enum Event {
         /// what takes the place
         figure: Figure,
     },
+    /// a value under a name, where `live` says that values can change: it takes the place of the one this cell showed under that name
+    Changing {
+        /// the name
+        name: String,
+        /// what takes the place
+        value: Rich,
+    },
     /// how far a loop is
     Progress(Report),
     /// a value shown by `display`

@@ -20,9 +20,10 @@ use crate::plot::Figure;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FuncInfo, Module, NativeCallContext, Position, Scope, Shared, Stmt};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, RwLockReadGuard};
 
 /// How a session starts.
 pub struct SessionOptions {
@@ -38,12 +39,22 @@ pub struct SessionOptions {
     pub folder: Option<PathBuf>,
     /// where everything it shows goes
     pub front: Box<dyn FrontEnd>,
+    /// the program and its first arguments, to which those of `gflow` are added: what runs the jobs of `sweep`; none where nothing can
+    pub worker: Option<Vec<OsString>>,
 }
 
 impl SessionOptions {
     /// Seed 0, no parameters, files beside the program.
     pub fn new(compute: Compute, front: impl FrontEnd + 'static) -> SessionOptions {
-        SessionOptions { compute, seed: 0, params: BTreeMap::new(), out: None, folder: None, front: Box::new(front) }
+        SessionOptions {
+            compute,
+            seed: 0,
+            params: BTreeMap::new(),
+            out: None,
+            folder: None,
+            front: Box::new(front),
+            worker: None,
+        }
     }
 }
 
@@ -85,7 +96,6 @@ pub struct Session {
     scope: Scope<'static>,
     /// functions of all cells so far
     library: AST,
-    sources: Sources,
     /// names of native functions and of built-in modules
     natives: HashSet<String>,
     /// functions that keep their meaning when a variable has their name
@@ -104,7 +114,9 @@ fn failed(what: &str, text: String) -> Diagnostic {
 impl Session {
     /// A session that has run nothing.
     pub fn new(o: SessionOptions) -> Session {
-        let context = Arc::new(Context::new(o.compute, o.seed, o.params, o.out, o.front));
+        let mut context = Context::new(o.compute, o.seed, o.params, o.out, o.front);
+        context.worker = o.worker;
+        let context = Arc::new(context);
         let mut engine = engine(&context);
         let global = |f: FuncInfo| f.namespace.is_empty().then(|| f.metadata.name.to_string());
         let mut natives: HashSet<String> = engine.collect_fn_metadata(None, global, true).into_iter().collect();
@@ -120,7 +132,6 @@ impl Session {
             context,
             scope: Scope::new(),
             library: AST::empty(),
-            sources: Sources::default(),
             natives,
             plain,
             assistant,
@@ -151,9 +162,13 @@ impl Session {
         self.scope.iter_raw().map(|v| v.0.to_string()).collect()
     }
 
+    fn sources(&self) -> RwLockReadGuard<'_, Sources> {
+        self.context.sources()
+    }
+
     /// The report of an error as a terminal shows it.
     pub fn render(&self, d: &Diagnostic, color: bool) -> String {
-        d.render(&self.sources, color)
+        d.render(&self.sources(), color)
     }
 
     /// Runs a cell or a script. What it prints, draws and returns goes to the front end, and so does its error,
@@ -286,12 +301,12 @@ impl Session {
     fn run_text(&mut self, name: &str, text: &str) -> Result<Dynamic, Diagnostic> {
         let rewritten = self.rewritten(name, text)?;
         let compiled = self.engine.compile_with_scope(&self.scope, &rewritten.text);
-        self.sources.add(name, text, rewritten);
-        let mut ast = compiled.map_err(|e| from_parse(&e, name, &self.sources, text))?;
+        self.context.sources_mut().add(name, text, rewritten);
+        let mut ast = compiled.map_err(|e| from_parse(&e, name, &self.sources(), text))?;
         ast.set_source(name);
         self.check(&ast, name)?;
         for f in ast.iter_functions() {
-            self.sources.define(f.name, name);
+            self.context.sources_mut().define(f.name, name);
         }
         let statements: Vec<Stmt> = ast.statements().to_vec();
         let mut all = self.library.merge(&ast);
@@ -320,7 +335,7 @@ impl Session {
         let mut rewritten = rewrite(text, &self.plain);
         if let Some(r) = rewritten.refused.take() {
             let place = Place::of(name, text, r.at, r.length);
-            self.sources.add(name, text, rewritten);
+            self.context.sources_mut().add(name, text, rewritten);
             return Err(Diagnostic::new(format!("syntax: {}", r.message)).hinted(r.hint).at(Some(place)));
         }
         if rewritten.powers && !self.context.powers.swap(true, Ordering::Relaxed) {
@@ -340,7 +355,7 @@ impl Session {
         let functions: HashSet<String> = self.library.iter_functions().map(|f| f.name.to_string()).collect();
         let known = Known { natives: &self.natives, globals: &globals, functions: &functions, modules: &self.modules };
         match undefined(ast, &known) {
-            Some((d, position)) => Err(told(d.at(self.sources.place(name, position)), position)),
+            Some((d, position)) => Err(told(d.at(self.sources().place(name, position)), position)),
             None => Ok(()),
         }
     }
@@ -363,7 +378,7 @@ impl Session {
             Err(exception.into())
         });
         self.share_globals(defined.as_deref());
-        result.map_err(|e| from_eval(&e, name, &self.sources, &self.context))
+        result.map_err(|e| from_eval(&e, name, &self.sources(), &self.context))
     }
 
     /// Makes every global a shared cell, so that functions see what the script wrote last. It happens after every statement,
@@ -404,30 +419,30 @@ impl Session {
     fn import(&mut self, path: &rhai::Expr, alias: &str, position: Position, cell: &str) -> Result<(), Diagnostic> {
         let rhai::Expr::StringConstant(path, at) = path else {
             let d = Diagnostic::new("the path of an import must be a text");
-            return Err(d.at(self.sources.place(cell, position)));
+            return Err(d.at(self.sources().place(cell, position)));
         };
         let Some(file) = self.files.find(path) else {
             let d = Diagnostic::new(format!(
                 "cannot import \"{path}\": there is no {path}.rhai in {}",
                 self.files.places()
             ));
-            return Err(d.at(self.sources.place(cell, *at)));
+            return Err(d.at(self.sources().place(cell, *at)));
         };
         let shown = file.display().to_string();
         let text = crate::input::text(&file, crate::input::SCRIPT)
-            .map_err(|e| Diagnostic::new(e.to_string()).at(self.sources.place(cell, *at)))?;
+            .map_err(|e| Diagnostic::new(e.to_string()).at(self.sources().place(cell, *at)))?;
         let rewritten = self.rewritten(&shown, &text)?;
         let compiled = self.engine.compile(&rewritten.text);
-        self.sources.add(&shown, &text, rewritten);
-        let mut ast = compiled.map_err(|e| from_parse(&e, &shown, &self.sources, &text))?;
+        self.context.sources_mut().add(&shown, &text, rewritten);
+        let mut ast = compiled.map_err(|e| from_parse(&e, &shown, &self.sources(), &text))?;
         ast.set_source(shown.as_str());
         self.check(&ast, &shown)?;
         for f in ast.iter_functions() {
-            self.sources.define(f.name, &shown);
+            self.context.sources_mut().define(f.name, &shown);
         }
         let module = self.files.reading(&file, || Module::eval_ast_as_new(Scope::new(), &ast, &self.engine));
-        let module = module.map_err(|reason| Diagnostic::new(reason).at(self.sources.place(cell, *at)))?;
-        let module = module.map_err(|e| from_eval(&e, &shown, &self.sources, &self.context))?;
+        let module = module.map_err(|reason| Diagnostic::new(reason).at(self.sources().place(cell, *at)))?;
+        let module = module.map_err(|e| from_eval(&e, &shown, &self.sources(), &self.context))?;
         self.engine.register_static_module(alias, module.into());
         self.modules.insert(alias.to_string());
         Ok(())

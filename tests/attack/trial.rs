@@ -132,7 +132,7 @@ fn attempt(script: &str, limit: Duration) -> Trial {
     for event in recorder.take().into_iter().take(200) {
         match event {
             Event::Text(t) | Event::Note(t) => texts.push(t),
-            Event::Result(r) | Event::Display(r) => texts.push(r.text),
+            Event::Result(r) | Event::Display(r) | Event::Changing { value: r, .. } => texts.push(r.text),
             Event::Figure(f) | Event::Live { figure: f, .. } => {
                 if let Err(e) = fault::caught(|| render::svg(&f).map(|_| ())) {
                     texts.push(format!("fault inside gflow: {e}"));

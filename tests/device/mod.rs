@@ -20,14 +20,7 @@ fn wgpu() -> Option<Compute> {
 }
 
 fn numbers(compute: &Compute, script: &str) -> Vec<f64> {
-    let mut s = Session::new(SessionOptions {
-        compute: compute.clone(),
-        seed: 0,
-        params: Default::default(),
-        out: None,
-        folder: None,
-        front: Box::new(Recorder::default()),
-    });
+    let mut s = Session::new(SessionOptions::new(compute.clone(), Recorder::default()));
     let v: Dynamic = s.eval("t", script).unwrap_or_else(|d| panic!("on {}: {}\n{script}", compute.name, d.message));
     let list = v.into_array().unwrap();
     list.into_iter()

@@ -12,5 +12,6 @@ mod prepare;
 mod reproduce;
 mod sessions;
 mod sweep;
+mod sweep_closures;
 mod table_values;
 mod tables;

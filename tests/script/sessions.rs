@@ -9,12 +9,8 @@ fn cells_share_variables_functions_and_imports() {
     std::fs::write(folder.path().join("mine.rhai"), "fn shape(x, a) { a*(x - 1)**2 }\nexport const A = 3;").unwrap();
     let (_, recorder) = session();
     let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
-        compute: crate::common::cpu(),
-        seed: 0,
-        params: Default::default(),
-        out: None,
         folder: Some(folder.path().to_path_buf()),
-        front: Box::new(recorder.clone()),
+        ..gflow::script::SessionOptions::new(crate::common::cpu(), recorder.clone())
     });
     for cell in [
         "let a = 2; fn double(x) { a*x }",
@@ -47,12 +43,8 @@ fn errors_in_imported_files_point_there() {
     std::fs::write(folder.path().join("broken.rhai"), "fn f(x) {\n  x + undefined_name\n}").unwrap();
     let (_, recorder) = session();
     let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
-        compute: crate::common::cpu(),
-        seed: 0,
-        params: Default::default(),
-        out: None,
         folder: Some(folder.path().to_path_buf()),
-        front: Box::new(recorder),
+        ..gflow::script::SessionOptions::new(crate::common::cpu(), recorder)
     });
     let d = s.eval("cell", "import \"broken\" as b;").unwrap_err();
     assert!(d.place.as_ref().unwrap().source.ends_with("broken.rhai"), "{d:?}");
@@ -68,12 +60,8 @@ fn imports_nest_and_circles_end() {
     std::fs::write(folder.path().join("inner.rhai"), "fn negated_square(x) { -x**2 }").unwrap();
     std::fs::write(folder.path().join("circle.rhai"), "import \"circle\" as c; fn h() { 1 }").unwrap();
     let mut s = gflow::script::Session::new(gflow::script::SessionOptions {
-        compute: crate::common::cpu(),
-        seed: 0,
-        params: Default::default(),
-        out: None,
         folder: Some(folder.path().to_path_buf()),
-        front: Box::new(gflow::script::Recorder::default()),
+        ..gflow::script::SessionOptions::new(crate::common::cpu(), gflow::script::Recorder::default())
     });
     assert_eq!(s.eval("cell", "import \"outer\" as m;\nm::h(3)").unwrap().as_int(), Ok(-9));
     let d = s.eval("cell", "import \"circle\" as m;").unwrap_err();

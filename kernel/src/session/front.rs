@@ -87,6 +87,10 @@ impl FrontEnd for Front {
                 let place = lock(&self.page).place(name);
                 self.figure(&figure, Some(place));
             }
+            Event::Changing { name, value } => {
+                let (id, update) = lock(&self.page).place(name);
+                self.display((bundle(&value), Map::new()), Some(id), update);
+            }
             Event::Progress(r) => self.progress(r),
             Event::Display(r) => self.display((bundle(&r), Map::new()), None, false),
             Event::Result(r) => {

@@ -92,7 +92,9 @@ fn run(
     let out = std::env::var_os("GFLOW_OUT").map(Into::into);
     let front = Front::new(output.clone(), typed);
     let page = front.page();
-    let session = Session::new(SessionOptions { compute, seed, params, out, folder: None, front: Box::new(front) });
+    // jobs of a study are run by this program, too
+    let worker = std::env::current_exe().ok().map(|program| vec![program.into(), crate::WORKER.into()]);
+    let session = Session::new(SessionOptions { seed, params, out, worker, ..SessionOptions::new(compute, front) });
     let _ = up.send(Handles { assistant: session.assistant().clone(), interrupt: session.interrupt() });
     output.say(&Message::Ready { device });
     cells::hold(session, output.clone());

@@ -33,6 +33,7 @@ mod random;
 mod run;
 mod statistics;
 mod study;
+mod sweep;
 mod table;
 mod table_groups;
 mod table_rows;
@@ -67,6 +68,7 @@ pub fn library() -> &'static Library {
         claim::fill(&mut l);
         tabulate::fill(&mut l);
         study::fill(&mut l);
+        sweep::fill(&mut l);
         language::fill(&mut l);
         numbers::fill(&mut l);
         random::fill(&mut l);
@@ -95,7 +97,7 @@ fn entries() -> Vec<Entry> {
         random::ENTRIES,
         linear::ENTRIES,
         &[CLAIM, TABULATE, RECORD],
-        &[study::ENTRY],
+        &[study::ENTRY, sweep::ENTRY],
     ];
     named.chain(rooms.into_iter().flatten().copied()).collect()
 }

@@ -391,6 +391,7 @@ let big = langevin(|x| -dot(x, x)/2).run(data::gaussian(1000000, 4), data::gauss
 
 /// Names that have nothing to be busy with, by why.
 pub const AT_ONCE: &[(&str, &[&str])] = &[
+    ("waits for processes, which kernel/tests/client/test_sweep.py interrupts", &["sweep"]),
     ("waits for a server, which tests/attack/fetch.rs interrupts", &["data::fetch"]),
     (
         "describes something that is computed elsewhere",
