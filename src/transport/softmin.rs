@@ -10,6 +10,8 @@ use rayon::prelude::*;
 const CHUNK: usize = 1024;
 /// Rows per task.
 const ROWS: usize = 32;
+/// Columns whose sums one task takes: few enough that two thousand points keep eight threads busy.
+const COLUMNS: usize = 256;
 
 /// Two samples ready for streaming in one direction: sources outside, targets inside.
 pub struct Pairs<T> {
@@ -138,38 +140,31 @@ impl<T: Real> Pairs<T> {
         interrupt: &Interrupt,
     ) -> Result<(Vec<f64>, f64)> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
-        let block = self.rows().div_ceil(4 * rayon::current_num_threads()).max(ROWS);
-        let parts: Vec<(Vec<f64>, f64)> = (0..self.rows().div_ceil(block))
+        // a task has some columns and all rows, in order: sums do not depend on how many threads there are
+        let parts: Vec<(Vec<f64>, f64)> = (0..self.y.n.div_ceil(COLUMNS))
             .into_par_iter()
-            .map(|b| {
-                let (mut sums, mut cost) = (vec![0.0; self.cols()], 0.0);
-                let (mut x, mut buffer) = (vec![T::ZERO; self.x.d], vec![T::ZERO; CHUNK]);
-                for i in b * block..((b + 1) * block).min(self.rows()) {
+            .map(|part| {
+                let start = part * COLUMNS;
+                let n = COLUMNS.min(self.y.n - start);
+                let (mut sums, mut cost) = (vec![0.0; n], 0.0);
+                let (mut x, mut out) = (vec![T::ZERO; self.x.d], vec![T::ZERO; n]);
+                for (i, (s, r)) in s.iter().zip(r).enumerate() {
                     if interrupt.is_requested() {
                         break;
                     }
                     self.x.row(i, &mut x);
-                    let row = Row { x: &x, shift: T::of(s[i]), r: r[i] };
-                    for start in (0..self.y.n).step_by(CHUNK) {
-                        let n = CHUNK.min(self.y.n - start);
-                        let (h, out, sums) = (&h[start..start + n], &mut buffer[..n], &mut sums[start..start + n]);
-                        cost += simd::run(
-                            #[inline(always)]
-                            || self.add_row(&row, epsilon, h, start, out, sums),
-                        );
-                    }
+                    let row = Row { x: &x, shift: T::of(*s), r: *r };
+                    cost += simd::run(
+                        #[inline(always)]
+                        || self.add_row(&row, epsilon, &h[start..start + n], start, &mut out, &mut sums),
+                    );
                 }
                 (sums, cost)
             })
             .collect();
         interrupt.check()?;
-        let mut total = vec![0.0; self.cols()];
-        let mut cost = 0.0;
-        for (sums, c) in parts {
-            total.iter_mut().zip(sums).for_each(|(t, s)| *t += s);
-            cost += c;
-        }
-        Ok((total, cost))
+        let cost = parts.iter().map(|p| p.1).sum();
+        Ok((parts.into_iter().flat_map(|p| p.0).collect(), cost))
     }
 
     /// Adds r p_j to the sums of some columns, and returns r Σ p_j c_j over them.
