@@ -21,6 +21,7 @@ mod stop;
 mod streams;
 mod sweep;
 mod terminal;
+mod worker;
 
 pub use exit::Exit;
 pub use program::main;

@@ -1,18 +1,8 @@
 //! One command of the program.
 use super::args::{Cli, Command};
 use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, streams, sweep};
-use crate::error::{Error, Result};
 use clap::Parser;
 use std::ffi::OsString;
-
-/// The program that runs jobs: this one.
-///
-/// # Errors
-/// A system that does not say where it is.
-pub fn worker() -> Result<Vec<OsString>> {
-    let program = std::env::current_exe().map_err(|e| Error::data("a job", format!("where is gflow? {e}")))?;
-    Ok(vec![program.into()])
-}
 
 /// Parses arguments, the first of which is the name of the program, and does what they say.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {

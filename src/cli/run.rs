@@ -2,10 +2,10 @@
 use super::args::RunArgs;
 use super::keep::{self, Keeper};
 use super::opened::opened;
-use super::program::worker;
 use super::setting::setting;
 use super::streams::{hint, say};
 use super::terminal::Terminal;
+use super::worker::worker;
 use super::{Exit, stop};
 use crate::device;
 use crate::input;

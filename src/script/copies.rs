@@ -8,7 +8,7 @@ use super::readings::Edits;
 use super::results::Names;
 use super::walk::Walk;
 use crate::error::Error;
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -51,6 +51,9 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
     let types = [TypeId::of::<Dynamic>(), TypeId::of::<ImmutableString>()];
     engine.register_raw_fn(KEPT, types, move |ctx: NativeCallContext, given: &mut [&mut Dynamic]| {
         let [value, path] = given else { return Ok(()) };
+        if value.is_read_only() {
+            return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(KEPT.into(), ctx.call_position()).into());
+        }
         let path = path.to_string();
         let Some((kind, property)) = property(value, &path) else { return Ok(()) };
         let name = path.rsplit('.').next().unwrap_or(&path);

@@ -3,7 +3,9 @@
 //! whatever is left is held against the memory there is.
 use super::format::LONGEST;
 use crate::memory;
-use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
+use rhai::{
+    Array, Blob, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Position,
+};
 
 /// Keys of a map at most.
 const KEYS: usize = 10_000_000;
@@ -34,41 +36,52 @@ fn longest() -> usize {
 
 type Done = Result<(), Box<EvalAltResult>>;
 
+/// The registration of a method that changes its value, which constants refuse.
+pub fn changing(name: &str) -> FuncRegistration {
+    FuncRegistration::new(name).with_purity(false)
+}
+
 /// Registers what makes lists, texts and maps larger.
 pub fn register(engine: &mut Engine) {
     let most = longest();
     let fits = move |ctx: &NativeCallContext, n: usize| -> Done {
         if n <= most { Ok(()) } else { Err(too_large(What::List, ctx.call_position())) }
     };
-    engine.register_fn("push", move |ctx: NativeCallContext, a: &mut Array, x: Dynamic| -> Done {
+    changing("push").register_into_engine(engine, move |ctx: NativeCallContext, a: &mut Array, x: Dynamic| -> Done {
         fits(&ctx, a.len() + 1)?;
         a.push(x);
         Ok(())
     });
-    engine.register_fn("append", move |ctx: NativeCallContext, a: &mut Array, b: Array| -> Done {
+    changing("append").register_into_engine(engine, move |ctx: NativeCallContext, a: &mut Array, b: Array| -> Done {
         fits(&ctx, a.len() + b.len())?;
         a.extend(b);
         Ok(())
     });
-    engine.register_fn("insert", move |ctx: NativeCallContext, a: &mut Array, at: i64, x: Dynamic| -> Done {
-        fits(&ctx, a.len() + 1)?;
-        let from_end = || a.len().saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX));
-        let at = usize::try_from(at).map_or_else(|_| from_end(), |i| i.min(a.len()));
-        a.insert(at, x);
-        Ok(())
-    });
-    engine.register_fn("pad", move |ctx: NativeCallContext, a: &mut Array, n: i64, x: Dynamic| -> Done {
-        let n = usize::try_from(n).unwrap_or(0);
-        fits(&ctx, n)?;
-        let each = size_of_value(&x);
-        if memory::refusal(memory::product(&[n.saturating_sub(a.len()), each])).is_some() {
-            return Err(too_large(What::List, ctx.call_position()));
-        }
-        if n > a.len() {
-            a.resize(n, x);
-        }
-        Ok(())
-    });
+    changing("insert").register_into_engine(
+        engine,
+        move |ctx: NativeCallContext, a: &mut Array, at: i64, x: Dynamic| -> Done {
+            fits(&ctx, a.len() + 1)?;
+            let from_end = || a.len().saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX));
+            let at = usize::try_from(at).map_or_else(|_| from_end(), |i| i.min(a.len()));
+            a.insert(at, x);
+            Ok(())
+        },
+    );
+    changing("pad").register_into_engine(
+        engine,
+        move |ctx: NativeCallContext, a: &mut Array, n: i64, x: Dynamic| -> Done {
+            let n = usize::try_from(n).unwrap_or(0);
+            fits(&ctx, n)?;
+            let each = size_of_value(&x);
+            if memory::refusal(memory::product(&[n.saturating_sub(a.len()), each])).is_some() {
+                return Err(too_large(What::List, ctx.call_position()));
+            }
+            if n > a.len() {
+                a.resize(n, x);
+            }
+            Ok(())
+        },
+    );
     for_blobs(engine, most);
     texts(engine);
     maps(engine);
@@ -95,14 +108,14 @@ fn for_blobs(engine: &mut Engine, most: usize) {
     engine.register_fn("blob", move |ctx: NativeCallContext, n: i64, v: i64| {
         fits(&ctx, n).map(|n| vec![(v & 0xff) as u8; n])
     });
-    engine.register_fn("pad", move |ctx: NativeCallContext, b: &mut Blob, n: i64, v: i64| -> Done {
+    changing("pad").register_into_engine(engine, move |ctx: NativeCallContext, b: &mut Blob, n: i64, v: i64| -> Done {
         let n = fits(&ctx, n)?;
         if n > b.len() {
             b.resize(n, (v & 0xff) as u8);
         }
         Ok(())
     });
-    engine.register_fn("append", move |ctx: NativeCallContext, b: &mut Blob, c: Blob| -> Done {
+    changing("append").register_into_engine(engine, move |ctx: NativeCallContext, b: &mut Blob, c: Blob| -> Done {
         fits(&ctx, (b.len() + c.len()) as i64)?;
         b.extend(c);
         Ok(())
@@ -118,18 +131,21 @@ fn texts(engine: &mut Engine) {
     type Text = ImmutableString;
     engine.register_fn("+", |ctx: NativeCallContext, a: Text, b: Text| short(&ctx, a.len() + b.len()).map(|()| a + b));
     for name in ["+=", "append"] {
-        engine.register_fn(name, |ctx: NativeCallContext, a: &mut Text, b: Text| -> Done {
+        changing(name).register_into_engine(engine, |ctx: NativeCallContext, a: &mut Text, b: Text| -> Done {
             short(&ctx, a.len() + b.len())?;
             *a += b;
             Ok(())
         });
     }
-    engine.register_fn("replace", |ctx: NativeCallContext, s: &mut Text, find: Text, by: Text| -> Done {
-        let times = if find.is_empty() { s.chars().count() + 1 } else { s.matches(find.as_str()).count() };
-        short(&ctx, s.len().saturating_add(times.saturating_mul(by.len())))?;
-        *s = s.replace(find.as_str(), by.as_str()).into();
-        Ok(())
-    });
+    changing("replace").register_into_engine(
+        engine,
+        |ctx: NativeCallContext, s: &mut Text, find: Text, by: Text| -> Done {
+            let times = if find.is_empty() { s.chars().count() + 1 } else { s.matches(find.as_str()).count() };
+            short(&ctx, s.len().saturating_add(times.saturating_mul(by.len())))?;
+            *s = s.replace(find.as_str(), by.as_str()).into();
+            Ok(())
+        },
+    );
     for_padding(engine);
 }
 
@@ -151,17 +167,21 @@ fn for_padding(engine: &mut Engine) {
         }
         Ok(())
     }
-    engine.register_fn("pad", |ctx: NativeCallContext, s: &mut ImmutableString, n: i64, by: ImmutableString| {
-        padded(&ctx, s, n, &by)
-    });
-    engine.register_fn("pad", |ctx: NativeCallContext, s: &mut ImmutableString, n: i64, by: char| {
-        padded(&ctx, s, n, by.encode_utf8(&mut [0; 4]))
-    });
+    changing("pad").register_into_engine(
+        engine,
+        |ctx: NativeCallContext, s: &mut ImmutableString, n: i64, by: ImmutableString| padded(&ctx, s, n, &by),
+    );
+    changing("pad").register_into_engine(
+        engine,
+        |ctx: NativeCallContext, s: &mut ImmutableString, n: i64, by: char| {
+            padded(&ctx, s, n, by.encode_utf8(&mut [0; 4]))
+        },
+    );
 }
 
 fn maps(engine: &mut Engine) {
     for name in ["+=", "mixin"] {
-        engine.register_fn(name, |ctx: NativeCallContext, a: &mut Map, b: Map| -> Done {
+        changing(name).register_into_engine(engine, |ctx: NativeCallContext, a: &mut Map, b: Map| -> Done {
             if a.len() + b.len() > KEYS {
                 return Err(too_large(What::Map, ctx.call_position()));
             }

@@ -1,12 +1,13 @@
 //! Functions of lists whose own in the interpreter would go on in silence: an entry that is not there, a beginning with nothing, gaps.
 use super::convert::{Native, fail};
+use super::growth::changing;
 use crate::error::Result;
 use crate::interrupt;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 
 /// Registers them.
 pub fn register(engine: &mut Engine) {
-    engine.register_fn("set", set);
+    changing("set").register_into_engine(engine, set);
     engine.register_fn("reduce", |ctx: NativeCallContext, list: Array, f: FnPtr| reduce(&ctx, list.into_iter(), &f));
     engine.register_fn("reduce_rev", |ctx: NativeCallContext, list: Array, f: FnPtr| {
         reduce(&ctx, list.into_iter().rev(), &f)

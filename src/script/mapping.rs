@@ -2,6 +2,7 @@
 //! interpreter give the place of an entry where one expects the entry, and a name where one expects its value.
 use super::caught::raised_at;
 use super::convert::{Native, type_of};
+use super::growth::changing;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 /// Registers them.
@@ -13,12 +14,12 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("filter", |ctx: NativeCallContext, map: Map, f: FnPtr| -> Native<Map> {
         Ok(parted(&ctx, "filter", map, &f)?.0)
     });
-    engine.register_fn("retain", |ctx: NativeCallContext, map: &mut Map, f: FnPtr| -> Native<Map> {
+    changing("retain").register_into_engine(engine, |ctx: NativeCallContext, map: &mut Map, f: FnPtr| -> Native<Map> {
         let (yes, no) = parted(&ctx, "retain", map.clone(), &f)?;
         *map = yes;
         Ok(no)
     });
-    engine.register_fn("drain", |ctx: NativeCallContext, map: &mut Map, f: FnPtr| -> Native<Map> {
+    changing("drain").register_into_engine(engine, |ctx: NativeCallContext, map: &mut Map, f: FnPtr| -> Native<Map> {
         let (yes, no) = parted(&ctx, "drain", map.clone(), &f)?;
         *map = no;
         Ok(yes)

@@ -55,8 +55,12 @@ type Change = fn(&NativeCallContext, &mut Array, &[&mut Dynamic]) -> Native<()>;
 /// A method of lists that changes their order, and marks them.
 fn own(engine: &mut Engine, name: &str, further: &[TypeId], change: Change) {
     let types: Vec<TypeId> = [TypeId::of::<Array>()].iter().chain(further).copied().collect();
+    let called = name.to_string();
     engine.register_raw_fn(name, types, move |ctx: NativeCallContext, given: &mut [&mut Dynamic]| -> Native<()> {
         let Some((list, rest)) = given.split_first_mut() else { return Ok(()) };
+        if list.is_read_only() {
+            return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(called.clone(), ctx.call_position()).into());
+        }
         if let Some(mut entries) = list.write_lock::<Array>() {
             change(&ctx, &mut entries, rest)?;
         }

@@ -6,9 +6,9 @@ mod words;
 
 use super::Exit;
 use super::args::ReplArgs;
-use super::program::worker;
 use super::streams::{answer, hint, say};
 use super::terminal::Terminal;
+use super::worker::worker;
 use crate::device;
 use crate::script::{Session, SessionOptions, colours, help, names};
 use leaving::Leaving;

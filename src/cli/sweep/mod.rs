@@ -12,9 +12,9 @@ pub use told::Told;
 use super::Exit;
 use super::args::{SweepArgs, SweepCommand};
 use super::opened::opened;
-use super::program::worker;
 use super::signals::Signal;
 use super::streams::{answer, say};
+use super::worker::worker;
 use crate::error::{Error, Result};
 use crate::script::scan;
 use crate::study::{

@@ -226,7 +226,7 @@ mod tests {
     fn functions_and_statements_are_found_by_name() {
         let text = "fn f(x) { x } fn g(y) { if y { f(y) } else { z } }";
         let g = function_named(text, "g").unwrap();
-        assert_eq!((g.text.as_str(), names(&g.own)), ("fn g(y) { if y { f(y) } else { z } }", vec!["y"]));
+        assert_eq!((g.text.as_str(), names(&g.own)), ("fn g(y) { if y { f(y) } else { z } }", vec!["g", "y"]));
         let of = |texts: &[&'static str]| statement_of(texts.iter().copied(), "d").map(|p| p.text);
         assert_eq!(
             of(&["let d = kl().regularized(\n  lipschitz(a));\nx"]).as_deref(),
