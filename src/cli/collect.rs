@@ -70,12 +70,7 @@ fn printed(summary: &Summary, centre: Centre, form: Form) -> Result<String> {
         Form::Text => format!("{}\n{best}", rounded(&table)?.view(WIDTH).text()),
         Form::Markdown => format!("{}\n{best}", rounded(&table)?.markdown()),
         Form::Latex => rounded(&table)?.latex(),
-        Form::Csv => {
-            let folder = tempfile::tempdir().map_err(|e| Error::data("collect", e.to_string()))?;
-            let file = folder.path().join("table.csv");
-            crate::io::save_table(&table, &file)?;
-            crate::input::text(&file, u64::MAX)?
-        }
+        Form::Csv => crate::io::csv_text(&table)?,
     })
 }
 

@@ -5,6 +5,8 @@ use crate::error::{Error, Result};
 use crate::fault::guarded;
 use crate::flow::{Loaded, RUNNING, Run};
 use crate::interrupt::Interrupt;
+use crate::io::write_atomically;
+use crate::observer::rows;
 use crate::script::context::{Checkpoints, Context, Resume, lock};
 use crate::study::{FAILURE, Outcome, Place, RECORD};
 use crate::threads;
@@ -103,6 +105,10 @@ impl Keeper {
         }
         if let Some(run) = &last {
             run.save(&dir.join(RUN))?;
+            // as they came they may be in no file any more, and have not reached the disk
+            if lock(&self.context.checkpoints).is_some() {
+                write_atomically(&dir.join(ROWS), rows::text(&run.history).as_bytes())?;
+            }
         }
         self.outcome(exit, last.as_deref()).write(dir)?;
         let _ = std::fs::remove_file(dir.join(FAILURE));

@@ -28,6 +28,7 @@ mod sparse;
 mod tables;
 mod wanted;
 mod write;
+pub use csv::csv_text;
 pub use files::append_private;
 pub use format::Format;
 pub use manifest::{MANIFEST, Manifest};

@@ -2,7 +2,7 @@
 use crate::error::{Error, Result};
 use crate::record::History;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,68 +12,108 @@ const WAIT: Duration = Duration::from_millis(200);
 /// A file of comma-separated values that grows with a history.
 pub struct RowsFile {
     path: PathBuf,
-    out: Option<BufWriter<File>>,
+    out: Option<File>,
+    /// what waits
+    waiting: String,
     handed: Instant,
-    /// how many it has
+    /// bytes of the file, all of whole rows
+    bytes: u64,
+    /// how many rows it has, with those that wait
     rows: usize,
     /// whether the file cannot be written, which was said
     given_up: bool,
 }
 
+/// The names of a history as a line, and its rows from one on.
+fn head(history: &History) -> String {
+    let quoted = |name: &str| match name.contains([',', '"']) {
+        true => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => name.to_string(),
+    };
+    history.names().map(quoted).collect::<Vec<_>>().join(",") + "\n"
+}
+
+fn rows(history: &History, from: usize, to: &mut String) {
+    use std::fmt::Write;
+    for i in from..history.len() {
+        for (k, (_, values)) in history.columns().iter().enumerate() {
+            let comma = if k == 0 { "" } else { "," };
+            // what was not measured has an empty place
+            let _ = match values[i] {
+                v if v.is_nan() => write!(to, "{comma}"),
+                v => write!(to, "{comma}{v}"),
+            };
+        }
+        to.push('\n');
+    }
+}
+
+/// All rows of a history, as such a file has them in the end.
+pub fn text(history: &History) -> String {
+    let mut out = head(history);
+    rows(history, 0, &mut out);
+    out
+}
+
 impl RowsFile {
     /// At a path; the file is made with the first row.
     pub fn new(path: &Path) -> RowsFile {
-        RowsFile { path: path.to_path_buf(), out: None, handed: Instant::now(), rows: 0, given_up: false }
+        RowsFile {
+            path: path.to_path_buf(),
+            out: None,
+            waiting: String::new(),
+            handed: Instant::now(),
+            bytes: 0,
+            rows: 0,
+            given_up: false,
+        }
     }
 
     /// The history has a new last row. The first time, all rows are written: those of an earlier part, too.
     ///
     /// # Errors
-    /// What the file system refuses, once: the file is left alone then.
+    /// What the file system refuses, once: the file is left alone then, with the rows it has.
     pub fn grown(&mut self, history: &History) -> Result<()> {
         if self.given_up {
             return Ok(());
         }
         self.write(history).map_err(|e| {
             self.given_up = true;
+            // a row of which a part was written is none
+            if let Some(out) = &self.out {
+                let _ = out.set_len(self.bytes);
+            }
             Error::io("write", &self.path, e)
         })
     }
 
     fn write(&mut self, history: &History) -> std::io::Result<()> {
         // the last row may have been measured anew
-        if history.len() <= self.rows {
-            self.out = None;
+        let begins = self.out.is_none() || history.len() <= self.rows;
+        if begins {
+            self.waiting = head(history);
+            self.bytes = 0;
+            self.out = Some(File::create(&self.path)?);
         }
-        let (out, from) = match &mut self.out {
-            Some(out) => (out, history.len().saturating_sub(1)),
-            None => {
-                let mut out = BufWriter::new(File::create(&self.path)?);
-                let quoted = |name: &str| match name.contains([',', '"']) {
-                    true => format!("\"{}\"", name.replace('"', "\"\"")),
-                    false => name.to_string(),
-                };
-                writeln!(out, "{}", history.names().map(quoted).collect::<Vec<_>>().join(","))?;
-                (self.out.insert(out), 0)
-            }
-        };
-        for i in from..history.len() {
-            for (k, (_, values)) in history.columns().iter().enumerate() {
-                let comma = if k == 0 { "" } else { "," };
-                // what was not measured has an empty place
-                match values[i] {
-                    v if v.is_nan() => write!(out, "{comma}")?,
-                    v => write!(out, "{comma}{v}")?,
-                }
-            }
-            writeln!(out)?;
-        }
+        rows(history, if begins { 0 } else { history.len().saturating_sub(1) }, &mut self.waiting);
         self.rows = history.len();
-        if from == 0 || self.handed.elapsed() > WAIT {
-            out.flush()?;
+        if let Some(out) = self.out.as_mut().filter(|_| begins || self.handed.elapsed() > WAIT) {
+            out.write_all(self.waiting.as_bytes())?;
+            self.bytes += self.waiting.len() as u64;
+            self.waiting.clear();
             self.handed = Instant::now();
         }
         Ok(())
+    }
+}
+
+impl Drop for RowsFile {
+    fn drop(&mut self) {
+        if let Some(out) = self.out.as_mut().filter(|_| !self.given_up)
+            && out.write_all(self.waiting.as_bytes()).is_err()
+        {
+            let _ = out.set_len(self.bytes);
+        }
     }
 }
 
@@ -96,7 +136,9 @@ mod tests {
         history.push(&[4.0, 0.4]);
         file.grown(&history).unwrap();
         drop(file);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "step,w2\n0,0\n1,\n2,0.2\n3,\n4,0.4\n");
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, "step,w2\n0,0\n1,\n2,0.2\n3,\n4,0.4\n");
+        assert_eq!(text(&history), written);
         // a run that goes on has the rows of its earlier part
         RowsFile::new(&path).grown(&history).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().ends_with("\n4,0.4\n"));

@@ -6,8 +6,8 @@ use super::install::install;
 use super::values::{TableRow, TableValue};
 use super::words::{self, TOO_DEEP};
 use super::{
-    arithmetic, bind, catching, comparisons, copies, format, growth, json, lists, mapping, masks, outcomes, ranges,
-    sort, symbolic_point, trace, watch,
+    arithmetic, bind, catching, comparisons, format, growth, json, kept, lists, mapping, masks, outcomes, ranges, sort,
+    symbolic_point, trace, watch,
 };
 use crate::threads;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, OptimizationLevel, Position};
@@ -43,7 +43,7 @@ pub fn engine(context: &Arc<Context>) -> Engine {
     format::register(&mut engine);
     catching::register(&mut engine, context);
     outcomes::register(&mut engine, context);
-    copies::register(&mut engine, context);
+    kept::register(&mut engine, context);
     trace::register(&mut engine, context);
     symbolic_point::register(&mut engine);
     install(bind::library(), &mut engine, context);

@@ -30,6 +30,7 @@ pub mod help;
 mod index;
 mod install;
 mod json;
+mod kept;
 mod keywords;
 mod kind;
 mod known;

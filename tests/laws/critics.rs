@@ -1,5 +1,5 @@
 //! Critics: gradients against finite differences, bounds against slopes, results at any thread count.
-use crate::common::{cpu, named_divergence, upload};
+use crate::common::{cpu, named_divergence, printed, upload};
 use crate::differences::partial;
 use gflow::catalogue::Given;
 use gflow::critic::kind::Form;
@@ -88,6 +88,19 @@ fn results_do_not_depend_on_threads() {
         pool.install(|| fitted(Activation::Groupsort, Constraint::Spectral, 2600, 4).state().unwrap())
     };
     assert_eq!(state(1), state(3));
+}
+
+/// So do the bounds of entropic transport, whose columns were once summed by as many tasks as there are threads.
+#[test]
+fn bounds_of_transport_do_not_depend_on_threads() {
+    let said = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let script = "let e = w2().estimate(data::gaussian(700, 2), data::ring(650), #{ critic: entropic() }); \
+                      `${e.lower} ${e.value} ${e.upper}`";
+        pool.install(|| printed(script))
+    };
+    let one = said(1);
+    assert_eq!([said(2), said(3)], [one.clone(), one]);
 }
 
 /// The ascent ends early once it stops improving, and not before it was asked to look.

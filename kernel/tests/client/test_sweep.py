@@ -5,8 +5,8 @@ import re
 import pytest
 from conftest import Cells
 
-SLOW = """let q = data::moons(60);
-let t = sweep(|p| {{
+DATA = "let q = data::moons(60);"
+SLOW = """let t = sweep(|p| {{
     let d = kl().regularized(lipschitz(p.l));
     let run = gpa(d).run(data::gaussian(60, 2), q, #{{ steps: {steps}, live: false }});
     #{{ sum: run.particles.col(0).sum() }}
@@ -30,6 +30,7 @@ def tables(outputs):
 
 def test_a_table_that_changes_while_jobs_run(here):
     cells, _ = here
+    cells.ok(DATA)
     outputs = cells.ok(SLOW.format(steps=150, name="live"))
     shown, ids = tables(outputs)
     assert len(shown) >= 2 and len(ids) == 1
@@ -40,10 +41,16 @@ def test_a_table_that_changes_while_jobs_run(here):
     # no job is run twice
     again, _ = tables(cells.ok(SLOW.format(steps=150, name="live")))
     assert len(again) == 1
+    # another sample is another study, and this is said
+    cells.ok(DATA)
+    outputs = cells.ok(SLOW.format(steps=150, name="live"))
+    notes = "".join(c["text"] for k, c in outputs if k == "stream" and c["name"] == "stderr")
+    assert "`q` is not what the jobs in live have" in notes, notes
 
 
 def test_an_interrupt_loses_nothing(here):
     cells, folder = here
+    cells.ok(DATA)
     whole = cells.value(SLOW.format(steps=400, name="whole"), timeout=120)
     seconds, reply, outputs = cells.interrupt_after(SLOW.format(steps=400, name="cut"), 1.5)
     assert reply["status"] == "error" and reply["ename"] == "Interrupted", reply

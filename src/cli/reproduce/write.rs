@@ -2,23 +2,25 @@
 use super::shown::{QUICK, Shown, TABLE};
 use super::table::{latex, markdown, pages, rows};
 use crate::cli::args::ReproduceArgs;
+use crate::io::write_atomically;
 use std::path::Path;
 
 /// What a job keeps for itself, beside what its script has written.
 const OWN: [&str; 4] = ["run.json", "failure.json", "log.txt", "run-history.csv"];
 
 /// Brings what a script has written in its first seed to where the table shows it; the names of its figures.
-fn figures(shown: &Shown, to: &Path) -> std::io::Result<Vec<String>> {
+fn figures(shown: &Shown, to: &Path) -> Result<Vec<String>, String> {
     let mut out = vec![];
     if !shown.first.is_dir() {
         return Ok(out);
     }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(&shown.first)? {
-        let entry = entry?;
+    let fail = |e: std::io::Error| format!("{}: {e}", shown.first.display());
+    for entry in std::fs::read_dir(&shown.first).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_file() && !name.starts_with('.') && !OWN.contains(&name.as_str()) {
-            std::fs::copy(entry.path(), to.join(&name))?;
+            let bytes = std::fs::read(entry.path()).map_err(|e| format!("{}: {e}", entry.path().display()))?;
+            write_atomically(&to.join(&name), &bytes).map_err(|e| e.to_string())?;
             if name.ends_with(".png") || name.ends_with(".gif") {
                 out.push(name);
             }
@@ -47,14 +49,12 @@ pub fn write(out: &Path, shown: &[Shown], args: &ReproduceArgs) -> Result<(), St
             text += &format!("**Failed**: {f}\n\n");
         }
         let folder = out.join(&s.script);
-        let figures = figures(s, &folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let figures = figures(s, &folder)?;
         for f in figures {
             text += &format!("![{}]({}/{f})\n\n", f.trim_end_matches(".png").replace('_', " "), s.script);
         }
     }
-    let put = |name: &str, text: String| {
-        crate::io::write_atomically(&out.join(name), text.as_bytes()).map_err(|e| e.to_string())
-    };
+    let put = |name: &str, text: String| write_atomically(&out.join(name), text.as_bytes()).map_err(|e| e.to_string());
     put(TABLE, text)?;
     for (name, text) in pages(shown, args.seeds, quick) {
         put(&name, text)?;

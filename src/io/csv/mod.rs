@@ -15,6 +15,8 @@ mod table;
 mod text;
 mod tidy;
 use super::format::{Format, Tables};
+use crate::error::Result;
+use crate::table::Table;
 
 /// What these files take.
 const TAKES: &[&str] =
@@ -23,6 +25,14 @@ const TAKES: &[&str] =
 /// What tables take: labels are one of their columns.
 const TABLES: &[&str] =
     &["columns", "texts", "header", "index", "separator", "decimal", "thousands", "missing", "comment", "skip"];
+
+/// A table as text between commas, as its .csv file has it.
+///
+/// # Errors
+/// More than memory holds, an interrupt.
+pub fn csv_text(t: &Table) -> Result<String> {
+    save::table_text(t, b',')
+}
 
 pub(super) const CSV: Format = Format {
     extension: "csv",

@@ -71,8 +71,11 @@ fn unlike(name: &str, column: &Column) -> Option<String> {
     ))
 }
 
-/// Writes a table with the names of its columns; a gap is an empty field, and `NA` where that would be no field.
-pub fn save_table(t: &Table, path: &Path, separator: u8) -> Result<Vec<String>> {
+/// A table as lines with the names of its columns; a gap is an empty field, and `NA` where that would be no field.
+///
+/// # Errors
+/// More than memory holds, an interrupt.
+pub fn table_text(t: &Table, separator: u8) -> Result<String> {
     let size = memory::product(&[t.rows(), t.columns().len(), 12]);
     memory::check(&format!("io::save, {} rows of {} columns", t.rows(), t.columns().len()), size)?;
     let gap = if separator == b' ' || t.columns().len() == 1 { NO_VALUE } else { "" };
@@ -97,6 +100,12 @@ pub fn save_table(t: &Table, path: &Path, separator: u8) -> Result<Vec<String>> 
             Cell::Missing => *out += gap,
         });
     }
+    Ok(out)
+}
+
+/// Writes a table; what of it is not read as it was.
+pub fn save_table(t: &Table, path: &Path, separator: u8) -> Result<Vec<String>> {
+    let out = table_text(t, separator)?;
     if let Some(at) = out.find('\0') {
         let reason = format!(
             "line {} would have a zero byte, which no text has; a .parquet file keeps it",

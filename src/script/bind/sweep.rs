@@ -209,6 +209,14 @@ fn planned(call: &Call, f: &FnPtr, o: &SweepOptions, study: &Path) -> Outcome<Pl
     }
     let portable = Portable::of(call, f, &given(&place))?;
     let text = script(&portable, &parameters, &o.name);
+    let others = others(&std::fs::read_to_string(&path).unwrap_or_default(), &portable);
+    if !others.is_empty() {
+        call.context.note(format!(
+            "sweep: {} not what the jobs in {} have: they stay, and do not count. Data that is drawn is another sample each time: a cell of its own keeps it",
+            others,
+            study.display()
+        ));
+    }
     let fail = |e: std::io::Error| Error::io("write", study, e);
     std::fs::create_dir_all(jobs_of(&place)).map_err(fail)?;
     keep(&given(&place), &portable)?;
@@ -222,6 +230,20 @@ fn planned(call: &Call, f: &FnPtr, o: &SweepOptions, study: &Path) -> Outcome<Pl
         timeout: o.timeout,
         ..Plan::new(vec![scan(&path)?], o.seeds)
     })
+}
+
+/// The variables that an earlier script of the study had with other values, as the beginning of a sentence.
+fn others(earlier: &str, now: &Portable) -> String {
+    let differs = |(name, text): &&(String, String)| {
+        let had = earlier.lines().any(|line| line.starts_with(&format!("let {name} = ")));
+        had && !earlier.contains(text.as_str())
+    };
+    let names: Vec<String> = now.variables.iter().filter(differs).map(|(name, _)| format!("`{name}`")).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => format!("{one} is"),
+        all => format!("{} are", all.join(", ")),
+    }
 }
 
 /// Writes what the script reads, and removes what an earlier one read.
