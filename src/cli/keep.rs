@@ -5,6 +5,8 @@ use crate::error::{Error, Result};
 use crate::fault::guarded;
 use crate::flow::{Loaded, RUNNING, Run};
 use crate::interrupt::Interrupt;
+use crate::io::files::Disk;
+use crate::io::sealed::Earlier;
 use crate::io::write_atomically;
 use crate::observer::rows;
 use crate::script::context::{Checkpoints, Context, Resume, lock};
@@ -49,6 +51,7 @@ pub struct Keeper {
 impl Keeper {
     /// Of a script that runs in a session.
     pub fn new(out: Option<PathBuf>, (name, text): (String, String), seed: u64, context: Arc<Context>) -> Keeper {
+        *lock(&context.stale) = out.as_ref().map(|dir| dir.join(RECORD));
         let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
         let begun = (Instant::now(), now);
@@ -75,7 +78,7 @@ impl Keeper {
     /// Has runs kept on their way, this much time apart.
     pub fn checkpoint(&self, every: Option<Duration>) {
         let Some((every, dir)) = every.zip(self.out.as_ref()) else { return };
-        let checkpoints = Checkpoints { folder: dir.join(RUN), rows: dir.join(ROWS), stale: dir.join(RECORD), every };
+        let checkpoints = Checkpoints { folder: dir.join(RUN), rows: dir.join(ROWS), every };
         *lock(&self.context.checkpoints) = Some(checkpoints);
     }
 
@@ -103,14 +106,17 @@ impl Keeper {
         if let Some(kept) = &*lock(&self.context.resume) {
             return self.unused(dir, kept, last.as_deref());
         }
+        let outcome = self.outcome(exit, last.as_deref());
         if let Some(run) = &last {
-            run.save(&dir.join(RUN))?;
+            // of a run that goes on the last two are kept
+            let earlier = if outcome.was_stopped() { Earlier::Kept } else { Earlier::Removed };
+            run.save_with(&Disk, &dir.join(RUN), earlier, &Interrupt::default())?;
             // as they came they may be in no file any more, and have not reached the disk
             if lock(&self.context.checkpoints).is_some() {
                 write_atomically(&dir.join(ROWS), rows::text(&run.history).as_bytes())?;
             }
         }
-        self.outcome(exit, last.as_deref()).write(dir)?;
+        outcome.write(dir)?;
         let _ = std::fs::remove_file(dir.join(FAILURE));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One command of the program.
 use super::args::{Cli, Command};
-use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, streams, sweep};
+use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, signals, streams, sweep};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -15,6 +15,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
         }
         Err(e) => return e.print().map_or_else(|e| streams::lost(&e), |()| Exit::Ok),
     };
+    signals::outlive_limits();
     match command {
         Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
         Command::Run(args) => run::run(&args),

@@ -148,7 +148,10 @@ impl Job {
         let exit = match (self.eval(&mut session, &keeper), stopped.and_then(|s| s.get().copied())) {
             (Exit::Interrupted, Some(signal)) => signal.exit(),
             // the script came to its end, but not all that it said was heard
-            (Exit::Ok, _) if lost.load(Ordering::Relaxed) => Exit::Usage,
+            (Exit::Ok, _) if lost.load(Ordering::Relaxed) => {
+                *lock(&keeper.error) = Some("not all that it said, or showed, could be written".into());
+                Exit::Usage
+            }
             (exit, _) => exit,
         };
         self.unused(&session);

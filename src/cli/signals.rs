@@ -34,6 +34,12 @@ pub fn listen(mut heard: impl FnMut(Signal) + Send + 'static) -> bool {
     std::thread::Builder::new().name("signals".into()).spawn(listener).is_ok()
 }
 
+/// A file that grows beyond `ulimit -f` is an error of what is written, and not the end of the program.
+pub fn outlive_limits() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Default::default());
+}
+
 /// Waits for a signal; none when there will be no more.
 type Next = Box<dyn FnMut() -> Option<Signal> + Send>;
 

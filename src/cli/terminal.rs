@@ -30,7 +30,7 @@ pub struct Terminal {
     /// whether a line editor owns the keyboard
     editor: bool,
     bar: Option<ProgressBar>,
-    /// whether something meant for standard output was lost
+    /// whether something meant for standard output, or a figure that was shown, was lost
     lost: Arc<AtomicBool>,
     /// whether there is nobody to ask
     alone: bool,
@@ -121,7 +121,10 @@ impl Terminal {
         match render::save(f, &path) {
             Ok(()) if self.json => self.event_json("figure", serde_json::json!(path.display().to_string())),
             Ok(()) => self.remark(&format!("figure {name}: {}", path.display())),
-            Err(e) => say(format_args!("error: {e}")),
+            Err(e) => {
+                say(format_args!("error: {e}"));
+                self.lost.store(true, Ordering::Relaxed);
+            }
         }
         if let Some(p) = self.pictures
             && let Ok(png) = std::fs::read(&path)

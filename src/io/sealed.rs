@@ -71,7 +71,19 @@ impl Sealing<'_> {
         let there = replaceable(&at.folder)?;
         files.create_folders(&at.parent).map_err(|e| fail(&at.parent, e))?;
         let _mine = self.claim(files, &at)?;
-        if let Err((path, e)) = self.fill(files, &at) {
+        let mut filled = self.fill(files, &at);
+        let full =
+            filled.as_ref().is_err_and(|(_, e)| matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded));
+        // the one before the last may be what fills the disk
+        if full && at.folder.join(MANIFEST).is_file() && is_folder(&at.before) && self.settle(files, &at).is_ok() {
+            self.parts
+                .iter()
+                .map(|p| p.0)
+                .chain([MANIFEST])
+                .for_each(|name| drop(files.remove_file(&at.new.join(name))));
+            filled = self.fill(files, &at);
+        }
+        if let Err((path, e)) = filled {
             self.clear(files, &at.new);
             // said of the place it was to have
             let part = path.strip_prefix(&at.new).map_or(folder.to_path_buf(), |name| folder.join(name));

@@ -31,28 +31,54 @@ pub fn count(state: &[Named], name: &str) -> u64 {
     digits.iter().rev().fold(0, |n: u64, d| n.wrapping_mul(DIGIT).wrapping_add(*d as u64))
 }
 
-/// Numbers as sums of two or, where that keeps not all of their digits, of three in f32 each.
+/// Numbers as sums of two or, where that keeps not all of their digits, of three in f32 each; of numbers that are too small or too large
+/// for f32, as three parts and a power of two.
 pub fn parted(all: &[f64]) -> Vec<f32> {
-    let of = |parts: usize| -> Vec<f32> {
-        let one = |v: &f64| {
-            let mut rest = *v;
-            (0..parts).map(move |_| {
-                let part = rest as f32;
-                rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
-                part
-            })
-        };
-        all.iter().flat_map(one).collect()
+    let of = |parts: usize| -> Vec<f32> { all.iter().flat_map(|v| of_one(*v, parts)).collect() };
+    let exact = |parts: &[f32], each: usize| {
+        let bits = |v: &f64| v.to_bits();
+        parts.chunks(each).zip(all).all(|(v, number)| bits(&sum(v)) == bits(number))
     };
-    let two = of(2);
-    let exact = two.chunks(2).zip(all).all(|(v, whole)| f64::from(v[0]) + f64::from(v[1]) == *whole);
-    if exact { two } else { of(3) }
+    for parts in [2, 3] {
+        let sums = of(parts);
+        if exact(&sums, parts) {
+            return sums;
+        }
+    }
+    let scaled = |v: &f64| {
+        let power = if v.is_normal() || v.is_subnormal() { v.abs().log2().floor() } else { 0.0 };
+        of_one(times_power(*v, -power as i32), 3).chain([power as f32])
+    };
+    all.iter().flat_map(scaled).collect()
+}
+
+/// A number as a sum of so many.
+fn of_one(v: f64, parts: usize) -> impl Iterator<Item = f32> {
+    let mut rest = v;
+    (0..parts).map(move |_| {
+        let part = rest as f32;
+        rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
+        part
+    })
+}
+
+fn sum(parts: &[f32]) -> f64 {
+    parts.iter().map(|v| f64::from(*v)).sum()
+}
+
+/// v 2^power, in two steps: one alone could leave the range of numbers.
+fn times_power(v: f64, power: i32) -> f64 {
+    let half = power / 2;
+    v * 2f64.powi(half) * 2f64.powi(power - half)
 }
 
 /// So many numbers out of their parts; none where there are no parts of all of them.
 pub fn whole(parted: &[f32], numbers: usize) -> Vec<f64> {
-    let sum = |v: &[f32]| v.iter().map(|v| f64::from(*v)).sum();
-    if parted.len() < numbers { vec![] } else { parted.chunks(parted.len() / numbers).map(sum).collect() }
+    let one = |v: &[f32]| match v {
+        [parts @ .., power] if v.len() == 4 => times_power(sum(parts), *power as i32),
+        parts => sum(parts),
+    };
+    if parted.len() < numbers { vec![] } else { parted.chunks(parted.len() / numbers).map(one).collect() }
 }
 
 /// The vectors saved under a prefix, without it.
@@ -84,7 +110,9 @@ mod tests {
     #[test]
     fn parts_keep_all_digits() {
         let all: [f64; 6] = [0.1, 1.0, -1.0 / 3.0, 1e-30, 0.0, 5e30 / 7.0];
-        for (given, parts) in [(&all[..], 3), (&[1.5, -2.0, 0.0][..], 2)] {
+        // a share that falls by a fifth again and again ends below all numbers of f32
+        let small = [1e-42, 0.8f64.powi(600), -f64::MIN_POSITIVE / 3.0, f64::MAX / 3.0, -0.0, 2.2250738585072014e-308];
+        for (given, parts) in [(&all[..], 3), (&[1.5, -2.0, 0.0][..], 2), (&small[..], 4)] {
             let parted = parted(given);
             assert_eq!(parted.len(), parts * given.len());
             let again = whole(&parted, given.len());

@@ -1,5 +1,6 @@
 //! Rows of a history as they come, in a text file: a plot beside a run that goes on, `tail -f`, and what is left of one that was killed.
 use crate::error::{Error, Result};
+use crate::io::write_atomically;
 use crate::record::History;
 use std::fs::File;
 use std::io::Write;
@@ -77,28 +78,31 @@ impl RowsFile {
         if self.given_up {
             return Ok(());
         }
-        self.write(history).map_err(|e| {
+        self.write(history).inspect_err(|_| {
             self.given_up = true;
             // a row of which a part was written is none
             if let Some(out) = &self.out {
                 let _ = out.set_len(self.bytes);
             }
-            Error::io("write", &self.path, e)
         })
     }
 
-    fn write(&mut self, history: &History) -> std::io::Result<()> {
+    fn write(&mut self, history: &History) -> Result<()> {
+        let fail = |e: std::io::Error| Error::io("write", &self.path, e);
         // the last row may have been measured anew
-        let begins = self.out.is_none() || history.len() <= self.rows;
-        if begins {
-            self.waiting = head(history);
-            self.bytes = 0;
-            self.out = Some(File::create(&self.path)?);
+        if self.out.is_none() || history.len() <= self.rows {
+            // what is there goes when the new one is whole
+            let whole = text(history);
+            write_atomically(&self.path, whole.as_bytes())?;
+            self.out = Some(File::options().append(true).open(&self.path).map_err(fail)?);
+            (self.bytes, self.rows, self.handed) = (whole.len() as u64, history.len(), Instant::now());
+            self.waiting.clear();
+            return Ok(());
         }
-        rows(history, if begins { 0 } else { history.len().saturating_sub(1) }, &mut self.waiting);
+        rows(history, history.len().saturating_sub(1), &mut self.waiting);
         self.rows = history.len();
-        if let Some(out) = self.out.as_mut().filter(|_| begins || self.handed.elapsed() > WAIT) {
-            out.write_all(self.waiting.as_bytes())?;
+        if let Some(out) = self.out.as_mut().filter(|_| self.handed.elapsed() > WAIT) {
+            out.write_all(self.waiting.as_bytes()).map_err(fail)?;
             self.bytes += self.waiting.len() as u64;
             self.waiting.clear();
             self.handed = Instant::now();

@@ -75,6 +75,8 @@ pub struct Context {
     pub column: Mutex<Option<rhai::Position>>,
     /// runs started so far
     pub runs: Mutex<usize>,
+    /// what an earlier script said of itself in the same folder: it goes before anything of this one is written
+    pub stale: Mutex<Option<PathBuf>>,
     /// where runs are kept on their way
     pub checkpoints: Mutex<Option<Checkpoints>>,
     /// `--resume`, until the script comes to the run that was kept
@@ -88,8 +90,6 @@ pub struct Checkpoints {
     pub folder: PathBuf,
     /// rows of the history of the last run, as they come
     pub rows: PathBuf,
-    /// what is no longer true of it as soon as a run is there
-    pub stale: PathBuf,
     /// how much time passes in between at least
     pub every: Duration,
 }
@@ -144,6 +144,7 @@ impl Context {
             watch: Watch::default(),
             column: Mutex::default(),
             runs: Mutex::default(),
+            stale: Mutex::default(),
             checkpoints: Mutex::default(),
             resume: Mutex::default(),
         }
@@ -195,9 +196,23 @@ impl Context {
     }
     /// Where a file a script names is written.
     pub fn output_path(&self, path: &str) -> PathBuf {
+        self.begin_writing();
         let place = self.below(path);
         lock(&self.written).insert(place.clone());
         place
+    }
+    /// Something of this script is about to be written: what is said of an earlier one is no longer true. Where a run is to go on, that
+    /// is only known once it does.
+    pub fn begin_writing(&self) {
+        if lock(&self.resume).is_some() {
+            return;
+        }
+        if let Some(path) = lock(&self.stale).take()
+            && let Err(e) = std::fs::remove_file(&path)
+            && e.kind() != std::io::ErrorKind::NotFound
+        {
+            self.note(format!("{} is of an earlier script, and cannot be removed: {e}", path.display()));
+        }
     }
     fn below(&self, path: &str) -> PathBuf {
         let path = Path::new(path);

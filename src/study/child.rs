@@ -4,7 +4,7 @@ use super::job::Job;
 use super::outcome::{FAILURE, Failure, Outcome, RECORD};
 use super::plan::Plan;
 use super::script::Script;
-use super::state::State;
+use super::state::{State, is_of_the_disk};
 use crate::device::Compute;
 use crate::error::{Error, Result};
 use crate::io::sealed;
@@ -103,7 +103,8 @@ impl Running {
         let place = job.place(&manner.study);
         // what ended with an error of its own would end with it again, and what read other files goes on to other numbers
         let same = |o: &Outcome| changed(&o.inputs, &mut Seen::new()).is_none();
-        let stopped = Outcome::read(&place).ok().flatten().is_none_or(|o| o.was_stopped() && same(&o));
+        let disk = |o: &Outcome| o.error.as_deref().is_some_and(is_of_the_disk);
+        let stopped = Outcome::read(&place).ok().flatten().is_none_or(|o| (o.was_stopped() || disk(&o)) && same(&o));
         let resumed = stopped && sealed::whole(&place.join("run")).join("run.json").is_file();
         Running::start(plan, job, manner, (resumed, claim))
     }
@@ -173,7 +174,11 @@ impl Running {
             return Ok(None);
         }
         if let Some(reason) = self.reason((plan, manner), status, told) {
-            Failure { reason, seconds: self.begun.elapsed().as_secs_f64() }.write(&self.place)?;
+            let failure = Failure { reason, seconds: self.begun.elapsed().as_secs_f64() };
+            // on a full disk nothing says so but this program
+            if failure.write(&self.place).is_err() {
+                return Ok(Some(State::Failed { reason: failure.reason, outcome: None }));
+            }
         }
         Ok(Some(State::of(&self.place)))
     }
@@ -181,7 +186,13 @@ impl Running {
     /// Whether a run that was kept is damaged, or is none of this script with what it reads now.
     fn kept_is_of_no_use(&self, status: ExitStatus, told: bool) -> bool {
         let error = || Outcome::read(&self.place).ok().flatten().and_then(|o| o.error);
-        if told { error().is_some_and(|e| e.starts_with("--resume")) } else { matches!(status.code(), Some(1 | 2)) }
+        if told {
+            return error().is_some_and(|e| e.starts_with("--resume"));
+        }
+        // it ends at once, with this as its last word
+        let said = last_line(&self.place);
+        let refused = ["error: --resume", "error: cannot read"].iter().any(|e| said.starts_with(e));
+        refused && matches!(status.code(), Some(1 | 2))
     }
 
     /// Why it left nothing, or nothing that counts.

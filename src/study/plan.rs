@@ -173,6 +173,10 @@ impl Plan {
     pub fn write(&self, study: &Path) -> Result<()> {
         let path = study.join(STUDY);
         let text = serde_json::to_string_pretty(self).map_err(|e| Error::io("write", &path, e))?;
+        // a study that is done can be looked at where nothing can be written
+        if std::fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
+            return Ok(());
+        }
         io::write_atomically(&path, text.as_bytes())
     }
 

@@ -77,6 +77,14 @@ impl State {
     }
 }
 
+/// What the system says of a disk that is full, read-only, or fails: no fault of the job.
+const OF_THE_DISK: [&str; 5] = ["(os error 28)", "(os error 30)", "(os error 122)", "(os error 5)", "(os error 27)"];
+
+/// Whether a job failed for what is none of its own, and may go on where it was.
+pub fn is_of_the_disk(reason: &str) -> bool {
+    OF_THE_DISK.iter().any(|error| reason.contains(error))
+}
+
 /// When what is said of a job was written: another of them is another ending.
 pub type Stamp = [Option<SystemTime>; 2];
 

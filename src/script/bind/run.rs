@@ -166,6 +166,9 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
         }
     };
     let keep = checkpoints.as_ref().map(|to| Keep { every: to.every, write: &mut write });
+    if checkpoints.is_some() {
+        c.begin_writing();
+    }
     let mut file = checkpoints.as_ref().map(|to| RowsFile::new(&to.rows));
     let mut grown = |history: &History| {
         if let Some(Err(e)) = file.as_mut().map(|file| file.grown(history)) {
@@ -199,12 +202,7 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
 fn checkpoint(run: &Run, to: &Checkpoints) -> Result<()> {
     // a signal ends the run, not its being kept
     let _shield = Interrupt::default().enter();
-    run.save_with(&Disk, &to.folder, Earlier::Kept, &Interrupt::default())?;
-    // what an earlier run of the folder said of itself
-    match std::fs::remove_file(&to.stale) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("write", &to.stale, e)),
-        _ => Ok(()),
-    }
+    run.save_with(&Disk, &to.folder, Earlier::Kept, &Interrupt::default())
 }
 
 /// Says once that a run cannot be kept, and that it can again: it goes on.
