@@ -17,6 +17,7 @@
 //! | [`observer`] | history, snapshots, stop rules, progress |
 //! | [`metric`] | distances between samples |
 //! | [`dataset`] | data sets |
+//! | [`ranks`] | processes that take the steps of one flow together, and sums that do not depend on how many they are |
 //! | [`table`] | tables: columns of numbers, truths and texts, in groups, in order, joined |
 //! | [`io`] | points and tables in files |
 //! | [`fetch`] | published data sets: downloaded once, checked, kept |
@@ -53,6 +54,7 @@ pub mod observer;
 pub mod plot;
 pub mod prepare;
 pub mod random;
+pub mod ranks;
 pub mod record;
 pub mod references;
 pub mod scratch;

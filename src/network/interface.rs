@@ -74,7 +74,7 @@ pub trait Layers {
 /// A forward pass that is stored, ready to go back.
 pub trait Pass {
     /// net on each sample, row by row: shape `[rows · outs]`.
-    fn outputs(&self) -> Vec<Values>;
+    fn outputs(&self) -> Result<Vec<Values>>;
     /// The gradient of Σ seedᵢ net(xᵢ) in the parameters, one seed vector per sample.
     fn gradient(&self, seeds: &[Values]) -> Result<Values>;
     /// The gradient of Σ seedᵢ net(xᵢ) in the inputs, for one sample.

@@ -121,7 +121,7 @@ impl Perceptron {
     /// The gradient of a loss of the outputs in the parameters.
     pub fn gradient(&self, z: &Points, loss: &mut dyn FnMut(&Points) -> Result<Points>) -> Result<Values> {
         let pass = self.network.layers().forward(&[&self.enter(z)])?;
-        let y = self.leave(z, pass.outputs().remove(0));
+        let y = self.leave(z, pass.outputs()?.remove(0));
         let [n, d] = y.dims();
         pass.gradient(&[loss(&y)?.mul_scalar(self.exit.1).reshape([n * d])])
     }
@@ -129,7 +129,7 @@ impl Perceptron {
     /// The gradients of a loss of the outputs in the parameters and in the inputs.
     pub fn both_gradients(&self, z: &Points, loss: &dyn Fn(&Points) -> Points) -> Result<(Values, Points)> {
         let pass = self.network.layers().forward(&[&self.enter(z)])?;
-        let seed = loss(&self.leave(z, pass.outputs().remove(0)));
+        let seed = loss(&self.leave(z, pass.outputs()?.remove(0)));
         let [n, d] = seed.dims();
         let (gradient, on_input) = pass.both_gradients(&seed.clone().mul_scalar(self.exit.1).reshape([n * d]))?;
         let on_input = on_input.div_scalar(self.entry.1);

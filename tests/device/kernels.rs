@@ -41,7 +41,7 @@ fn passes_on_wgpu_agree_with_the_host() {
                 let alone = pass.input_gradient(&seeds).unwrap();
                 let parameters = pass.gradient(&[seeds]).unwrap();
                 [
-                    values(&pass.outputs()[0]).unwrap(),
+                    values(&pass.outputs().unwrap()[0]).unwrap(),
                     rows(&inputs).unwrap(),
                     rows(&alone).unwrap(),
                     values(&both).unwrap(),
@@ -100,7 +100,8 @@ fn penalties_on_wgpu_agree_with_the_host() {
                         &x,
                         &slope,
                         &mut exact,
-                    );
+                    )
+                    .unwrap();
                 let layers = TensorLayers::new(vector(theta.clone(), &gpu.device), &shape());
                 let (got, gradient) =
                     layers.penalty(&points(x.clone(), n, d, &gpu.device), &Soft { excess: kind, weight: 0.7 }).unwrap();

@@ -8,6 +8,7 @@ const CRATES: [&str; 2] = ["src", "kernel/src"];
 
 /// Rooms from the bottom up: each may use those before it and the shared ground, never those after it.
 const ROOMS: &[&str] = &[
+    "ranks",
     "generator",
     "space",
     "dataset",

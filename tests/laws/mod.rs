@@ -13,6 +13,7 @@ mod not_a_number;
 mod ordinary;
 mod prepare;
 mod presets;
+mod ranks;
 mod runs;
 mod saved_form;
 mod settling;

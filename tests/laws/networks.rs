@@ -107,8 +107,11 @@ fn passes_agree_with_automatic_differentiation() {
             let layers = network.layers_at(&vector(theta, &host())).unwrap();
             let pass = layers.forward(&[&gflow::device::points(x, n, d, &host())]).unwrap();
             let (gradient, on_input) = pass.both_gradients(&vector(seeds, &host())).unwrap();
-            let got =
-                [values(&pass.outputs().remove(0)).unwrap(), values(&gradient).unwrap(), rows(&on_input).unwrap()];
+            let got = [
+                values(&pass.outputs().unwrap().remove(0)).unwrap(),
+                values(&gradient).unwrap(),
+                rows(&on_input).unwrap(),
+            ];
             for (what, (got, wanted)) in ["outputs", "parameters", "inputs"].into_iter().zip(got.iter().zip(&wanted)) {
                 assert_eq!(got.len(), wanted.len());
                 let size = wanted.iter().fold(1e-3f32, |m, v| m.max(v.abs()));

@@ -35,13 +35,13 @@ impl DeepKernel {
         DeepKernel { space, network, standard, samples: None }
     }
     /// h at the points of each batch of a pass, in the units of the data.
-    fn features(&self, pass: &dyn Pass) -> Vec<Points> {
+    fn features(&self, pass: &dyn Pass) -> Result<Vec<Points>> {
         let k = self.network.shape().outs();
         let rows = |v: Values| {
             let n = v.dims()[0] / k;
             v.reshape([n, k]).mul_scalar(self.standard.scale)
         };
-        pass.outputs().into_iter().map(rows).collect()
+        Ok(pass.outputs()?.into_iter().map(rows).collect())
     }
     /// MMD²/(2λ) between features at the two samples.
     fn compare(&self, p: &Points, q: &Points) -> Result<Between> {
@@ -59,7 +59,7 @@ impl DeepKernel {
     }
     fn step(&mut self, y: &Points, x: &Points) -> Result<Values> {
         let pass = self.network.prepare().forward(&[y, x])?;
-        let h = self.features(&*pass);
+        let h = self.features(&*pass)?;
         let between = self.compare(&h[0], &h[1])?;
         let seed = |g: Points| {
             let [n, k] = g.dims();
@@ -75,7 +75,7 @@ impl DeepKernel {
             return Err(Error::data("critic", "it has not been fitted to samples yet"));
         };
         let (p, q) = (self.standard.enter(p), self.standard.enter(q));
-        let centres = self.features(&*layers.forward(&[&p, &q])?);
+        let centres = self.features(&*layers.forward(&[&p, &q])?)?;
         witness_at(&self.space, &centres[0], &centres[1], h)
     }
 }
@@ -95,7 +95,7 @@ impl Critic for DeepKernel {
     }
     fn objective(&self, _: &Term, source: &Points, target: &Points) -> Result<Values> {
         let (y, x) = (self.standard.enter(source), self.standard.enter(target));
-        let h = self.features(&*self.network.layers().forward(&[&y, &x])?);
+        let h = self.features(&*self.network.layers().forward(&[&y, &x])?)?;
         Ok(self.compare(&h[0], &h[1])?.value)
     }
     fn variation(&self, _: &Term, particles: &Points, _: &Points) -> Result<Points> {
@@ -112,13 +112,13 @@ impl Critic for DeepKernel {
     }
     fn value(&self, x: &Points) -> Result<Values> {
         let layers = self.network.layers();
-        let h = self.features(&*layers.forward(&[&self.standard.enter(x)])?).remove(0);
+        let h = self.features(&*layers.forward(&[&self.standard.enter(x)])?)?.remove(0);
         Ok(self.witness(&*layers, &h)?.0)
     }
     fn value_and_gradient(&self, x: &Points) -> Result<(Values, Points)> {
         let layers = self.network.layers();
         let pass = layers.forward(&[&self.standard.enter(x)])?;
-        let h = self.features(&*pass).remove(0);
+        let h = self.features(&*pass)?.remove(0);
         let (value, on_features) = self.witness(&*layers, &h)?;
         let [n, k] = on_features.dims();
         // the features are scale·net((x − centre)/scale): the two scales cancel

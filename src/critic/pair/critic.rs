@@ -55,7 +55,7 @@ impl Pair {
     fn step(&mut self, y: &Points, x: &Points, c: &dyn Costs) -> Result<Values> {
         let (at_y, at_x) = (self.phi.prepare().forward(&[y])?, self.psi.prepare().forward(&[x])?);
         let (phi, psi) =
-            (at_y.outputs().remove(0).mul_scalar(self.height), at_x.outputs().remove(0).mul_scalar(self.height));
+            (at_y.outputs()?.remove(0).mul_scalar(self.height), at_x.outputs()?.remove(0).mul_scalar(self.height));
         let (value, phi_seed, psi_seed) = c.hinge(&phi, &psi, self.options.lambda)?;
         let (phi_gradient, psi_gradient) =
             (at_y.gradient(&[phi_seed.mul_scalar(self.height)])?, at_x.gradient(&[psi_seed.mul_scalar(self.height)])?);

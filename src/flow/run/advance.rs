@@ -23,6 +23,7 @@ use crate::observer::progress::{Progress, Report};
 use crate::observer::snapshots::Snapshots;
 use crate::observer::stop::Stop;
 use crate::prepare::Transform;
+use crate::ranks;
 use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
 use std::sync::{Arc, OnceLock};
@@ -253,6 +254,8 @@ impl Run {
 
     /// Hands a copy of the run, as it is between two steps, to whoever keeps it.
     fn keep(&self, history: &History, taken: &[Snapshot], keep: &mut Keep) {
+        // rank 0 does it alone, where there are several
+        let _alone = ranks::enter(None);
         let mut copy = self.clone();
         copy.history = history.clone();
         copy.snapshots.extend_from_slice(taken);

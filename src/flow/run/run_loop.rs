@@ -7,6 +7,7 @@ use crate::fault::guarded;
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
 use crate::observer::{Observer, Reading, Signal};
+use crate::ranks;
 use crate::record::{Record, State};
 use std::time::Instant;
 
@@ -39,6 +40,8 @@ pub(super) struct Memory {
     /// the last flow and state whose reading was sound
     good: (Box<dyn Flow>, State),
     latest: Reading,
+    /// whether it is time to pause
+    due: bool,
 }
 
 impl Memory {
@@ -50,6 +53,7 @@ impl Memory {
             before: seconds,
             good,
             latest: Reading { divergence: none, fisher: none, speed: none, fastest: none, seconds },
+            due: false,
         }
     }
 }
@@ -60,7 +64,7 @@ impl RunLoop<'_, '_> {
         let mut ending = Ending::Finished;
         while self.state.step < end {
             match self.step(memory) {
-                Ok(Signal::Continue) if self.state.step < end && (self.due)() => return Part::Paused,
+                Ok(Signal::Continue) if self.state.step < end && memory.due => return Part::Paused,
                 Ok(Signal::Continue) => {}
                 Ok(Signal::Stop(rule)) => {
                     ending = Ending::Rule(rule);
@@ -100,15 +104,20 @@ impl RunLoop<'_, '_> {
         // a step that is broken off leaves the critics somewhere in between
         let untouched = self.flow.clone();
         // what a step leaves behind that was asked to stop is no step
-        let step = || self.flow.step(at.clone()).and_then(|done| self.interrupt.check().map(|()| done));
-        let (next, record) = match guarded("a step of the flow", step) {
+        let step = || {
+            let done = self.flow.step(at.clone())?;
+            let clock = self.clock(memory)?;
+            self.interrupt.check().map(|()| (done, clock))
+        };
+        let ((next, record), (seconds, due)) = match guarded("a step of the flow", step) {
             Ok(done) => done,
             Err(e) => {
                 *self.flow = untouched;
                 return Err(e);
             }
         };
-        *self.seconds = memory.before + memory.begun.elapsed().as_secs_f64();
+        *self.seconds = seconds;
+        memory.due = due;
         if wanted {
             match self.examine(&at, &next, &record) {
                 Ok(reading) => memory.latest = reading,
@@ -122,6 +131,15 @@ impl RunLoop<'_, '_> {
         *self.state = next;
         memory.latest.seconds = *self.seconds;
         tell(self.watchers, &at, &memory.latest, false)
+    }
+
+    /// Seconds so far, and whether it is time to pause: what rank 0 says, where there are several. They meet here once a step, so that
+    /// all hear of a stop.
+    fn clock(&self, memory: &Memory) -> Result<(f64, bool)> {
+        let (seconds, due) = (memory.before + memory.begun.elapsed().as_secs_f64(), (self.due)());
+        let Some(team) = ranks::current() else { return Ok((seconds, due)) };
+        let word = team.meet("step", 0, ((seconds * 1e9) as u64) << 1 | u64::from(due))?;
+        Ok(((word >> 1) as f64 * 1e-9, word & 1 == 1))
     }
 
     /// The numbers of a step, if they are sound.

@@ -44,7 +44,7 @@ impl Climb for HostClimb<'_> {
         let mut value = objective(layers, (term, height), samples, &mut self.nu, &mut gradient)?;
         if let Some(soft) = &soft {
             let at = penalty::interpolates(samples, layers.shape().ins(), &mut draw());
-            value -= penalty::subtract(layers, &at, soft, &mut gradient);
+            value -= penalty::subtract(layers, &at, soft, &mut gradient)?;
         }
         // a gradient that was broken off moves nothing
         interrupt::poll()?;

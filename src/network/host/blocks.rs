@@ -1,29 +1,34 @@
 //! Samples in blocks, shared among threads.
 //!
 //! A block is a few rows that stay in cache from their first layer to their gradient; blocks in a row make a group, whose
-//! gradients are summed in order by one thread, and groups are summed in order in the end. Neither depends on the number of
-//! threads, so the result does not either. Memory is borrowed from `scratch.rs`: passes allocate nothing.
-use super::activation::add_scaled;
+//! gradients are summed in order by one thread, and groups are summed in a fixed tree in the end (`gathered.rs`). Neither depends on
+//! the number of threads or of ranks, so the result does not either. Memory is borrowed from `scratch.rs`: passes allocate nothing.
 use super::block::{Block, Rows};
+use super::gathered::{Gathered, GroupSum, MOST_SAMPLES, Place, SUM};
 use super::layers::HostLayers;
+use crate::error::Result;
 use crate::interrupt;
+use crate::ranks::{self, Team};
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
 
 /// Rows of a block at most, and the entries it may have where rows are wide.
 const BLOCK: usize = 128;
 const ENTRIES: usize = 1 << 18;
-/// Groups of a sample at most, and the entries their gradients may take together.
+/// Groups of a sample: so many, where there are so many blocks; more in large samples, so that many ranks have work, up to a limit;
+/// and the entries their gradients may take together.
 const GROUPS: usize = 64;
+const MOST_GROUPS: usize = 1024;
 const GRADIENTS: usize = 1 << 22;
-/// Samples a pass takes together.
-const MOST_SAMPLES: usize = 4;
+/// Blocks of a group of a large sample: their gradients cost nothing beside what it takes to compute them.
+const BLOCKS: usize = 8;
 /// Multiplications above which threads pay: waking them costs tens of microseconds.
 const WORTH_THREADS: usize = 2_000_000;
 
-/// How many gradients of their own the groups of a sample may have.
-pub fn most_groups(layers: &HostLayers) -> usize {
-    (GRADIENTS / layers.shape().parameters().max(1)).clamp(2, GROUPS)
+/// How many gradients of their own the groups of a sample of so many blocks may have.
+pub fn most_groups(layers: &HostLayers, blocks: usize) -> usize {
+    let wanted = (blocks / BLOCKS).clamp(GROUPS, MOST_GROUPS);
+    (GRADIENTS / layers.shape().parameters().max(1)).clamp(2, wanted)
 }
 
 /// How a sample is taken apart.
@@ -33,7 +38,8 @@ pub struct Blocking {
     pub block: usize,
     /// entries of the points of a group
     pub group: usize,
-    groups: usize,
+    /// how many groups there are
+    pub groups: usize,
 }
 
 impl Blocking {
@@ -42,7 +48,7 @@ impl Blocking {
         let shape = layers.shape();
         let block = (ENTRIES / shape.widest()).clamp(1, BLOCK) * shape.ins();
         let blocks = points.len().div_ceil(block);
-        let group = blocks.div_ceil(most_groups(layers)).max(1) * block;
+        let group = blocks.div_ceil(most_groups(layers, blocks)).max(1) * block;
         Blocking { block, group, groups: points.len().div_ceil(group) }
     }
 }
@@ -83,15 +89,6 @@ impl Workspace {
     }
 }
 
-/// What a group comes to besides its gradient.
-#[derive(Clone, Copy)]
-pub struct GroupSum {
-    /// the largest output, where outputs are exponents
-    pub top: f32,
-    /// of whatever is summed
-    pub sum: f64,
-}
-
 /// One group of a sample.
 pub struct Group<'a> {
     /// the number of its sample
@@ -104,64 +101,52 @@ pub struct Group<'a> {
     pub blocking: Blocking,
 }
 
-/// The gradients of the groups of samples, not yet summed.
-pub struct Gathered {
-    gradients: Scratch,
-    sums: [GroupSum; MOST_SAMPLES * GROUPS],
-    ends: [usize; MOST_SAMPLES],
-    len: usize,
+/// Where the groups of samples are on this rank.
+fn places(layers: &HostLayers, samples: &[&[f32]], team: Option<&Team>) -> [Place; MOST_SAMPLES] {
+    let mut places = [Place::default(); MOST_SAMPLES];
+    let mut slot = 0;
+    for (sample, place) in samples.iter().zip(&mut places) {
+        let groups = Blocking::of(layers, sample).groups;
+        let mine = team.map_or(0..groups, |t| t.share(groups));
+        *place = Place { groups, first: mine.start, here: mine.len(), slot };
+        slot += mine.len();
+    }
+    places
 }
 
-/// Runs `f(group, gradient, sum)` on every group of the samples, from gradients that are zero.
+/// Runs `f(group, gradient, sum)` on every group of the samples, from gradients that are zero; on several ranks on those of this
+/// one.
+///
+/// # Errors
+/// Those of the team.
 pub fn gather(
     layers: &HostLayers,
     samples: &[&[f32]],
     f: impl Fn(Group, &mut [f32], &mut GroupSum) + Sync,
-) -> Gathered {
+) -> Result<Gathered> {
     debug_assert!(samples.len() <= MOST_SAMPLES, "more samples than a pass takes");
     let len = layers.shape().parameters();
-    let mut ends = [0; MOST_SAMPLES];
-    let mut total = 0;
-    for (sample, end) in samples.iter().zip(&mut ends) {
-        total += Blocking::of(layers, sample).groups;
-        *end = total;
-    }
-    let mut gathered = Gathered {
-        gradients: scratch::zeros(len * total),
-        sums: [GroupSum { top: f32::NEG_INFINITY, sum: 0.0 }; MOST_SAMPLES * GROUPS],
-        ends,
-        len,
-    };
+    let rows = samples.iter().map(|s| s.len()).sum::<usize>() / layers.shape().ins();
+    let team = ranks::sharing(rows.saturating_mul(layers.shape().work()));
+    let places = places(layers, samples, team.as_deref());
+    let here: usize = places.iter().map(|p| p.here).sum();
+    let (mut gradients, mut sums) = (scratch::zeros(len * here), scratch::take(SUM * here));
     let stop = interrupt::current();
-    let job = |(g, (gradient, sum)): (usize, (&mut [f32], &mut GroupSum))| {
+    let job = |(slot, (gradient, to)): (usize, (&mut [f32], &mut [f32]))| {
         let _asked = stop.enter();
-        let sample = ends.iter().position(|end| g < *end).unwrap_or(0);
-        let blocking = Blocking::of(layers, samples[sample]);
-        let from = (g - if sample == 0 { 0 } else { ends[sample - 1] }) * blocking.group;
-        let points = &samples[sample][from..samples[sample].len().min(from + blocking.group)];
-        f(Group { sample, from, points, blocking }, gradient, sum);
+        let sample = places.iter().position(|p| slot < p.slot + p.here).unwrap_or(0);
+        let (place, points) = (&places[sample], samples[sample]);
+        let blocking = Blocking::of(layers, points);
+        let from = (place.first + slot - place.slot) * blocking.group;
+        let points = &points[from..points.len().min(from + blocking.group)];
+        let mut sum = GroupSum::NONE;
+        f(Group { sample, from, points, blocking }, gradient, &mut sum);
+        sum.put(to);
     };
-    let sums = &mut gathered.sums[..total];
-    if is_wide(layers, samples.iter().map(|s| s.len()).sum::<usize>() / layers.shape().ins()) {
-        gathered.gradients.par_chunks_mut(len).zip(sums).enumerate().for_each(job);
+    if is_wide(layers, rows) {
+        gradients.par_chunks_mut(len).zip(sums.par_chunks_mut(SUM)).enumerate().for_each(job);
     } else {
-        gathered.gradients.chunks_mut(len).zip(sums).enumerate().for_each(job);
+        gradients.chunks_mut(len).zip(sums.chunks_mut(SUM)).enumerate().for_each(job);
     }
-    gathered
-}
-
-impl Gathered {
-    fn of_sample(&self, s: usize) -> std::ops::Range<usize> {
-        if s == 0 { 0..self.ends[0] } else { self.ends[s - 1]..self.ends[s] }
-    }
-    /// What the groups of a sample came to, in their order.
-    pub fn sums(&self, s: usize) -> &[GroupSum] {
-        &self.sums[self.of_sample(s)]
-    }
-    /// Adds the gradients of a sample, in their order, each as often as `weight` of its group says.
-    pub fn add(&self, s: usize, weight: impl Fn(&GroupSum) -> f32, into: &mut [f32]) {
-        for g in self.of_sample(s) {
-            add_scaled(into, weight(&self.sums[g]), &self.gradients[g * self.len..(g + 1) * self.len]);
-        }
-    }
+    Gathered::of(gradients, sums, places, len, team)
 }

@@ -6,6 +6,7 @@ mod ascent;
 mod bjorck;
 mod block;
 mod blocks;
+mod gathered;
 pub mod layers;
 mod linear;
 mod network;

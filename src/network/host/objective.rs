@@ -3,7 +3,8 @@
 //! Where the derivative of the objective in φ(xᵢ) is a constant or, for KL, an exponential of φ(xᵢ), one pass does. For other f
 //! the outputs come first, then ν and f*' on them, then the gradient from values computed again: a third more arithmetic than
 //! to keep them, but it never leaves the cache.
-use super::blocks::{GroupSum, Workspace, gather};
+use super::blocks::{Workspace, gather};
+use super::gathered::GroupSum;
 use super::layers::HostLayers;
 use super::samples;
 use crate::divergence::{TargetWeights, Term};
@@ -48,7 +49,7 @@ pub fn objective(
     let [source, target] = samples;
     let (p, q) = if term.reversed { (target, source) } else { (source, target) };
     let sides = [Side { points: p, weighting: Weighting::Even, sign: 1.0 }, Side { points: q, weighting, sign: -1.0 }];
-    Ok(separate(layers, sides, height, into))
+    separate(layers, sides, height, into)
 }
 
 #[inline(always)]
@@ -113,9 +114,9 @@ impl Weighting {
 
 /// Σ sign · (mean or a ln mean e^(·/a)) of height · net over two samples, with its gradient in the parameters added to
 /// `into`, in one pass: exponentials are taken relative to the largest output seen so far.
-fn separate(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut [f32]) -> f64 {
+fn separate(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut [f32]) -> Result<f64> {
     let shape = layers.shape();
-    let gathered = gather(layers, &[sides[0].points, sides[1].points], |group, gradient, sum| {
+    let mut gathered = gather(layers, &[sides[0].points, sides[1].points], |group, gradient, sum| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         for x in group.points.chunks(group.blocking.block) {
             workspace.with(layers, x, |block, seeds, cotangents| {
@@ -123,26 +124,26 @@ fn separate(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut [f32]
                 block.backward(layers, seeds, cotangents, Some(gradient));
             });
         }
-    });
+    })?;
     let mut value = 0.0;
     for (s, side) in sides.iter().enumerate() {
-        let (n, sums) = ((side.points.len() / shape.ins()) as f64, gathered.sums(s));
+        let n = (side.points.len() / shape.ins()) as f64;
         let scale = side.sign * height;
         match side.weighting {
             Weighting::Even => {
-                value += side.sign * sums.iter().map(|t| t.sum).sum::<f64>() / n;
-                gathered.add(s, |_| (scale / n) as f32, into);
+                value += side.sign * gathered.sums(s).map(|t| t.sum).sum::<f64>() / n;
+                gathered.add(s, |_| (scale / n) as f32, into)?;
             }
             Weighting::Exponential(a) => {
-                let top = sums.iter().fold(f32::NEG_INFINITY, |m, t| m.max(t.top));
-                let share = |t: &GroupSum| (f64::from(t.top - top) / a).exp();
-                let sum = sums.iter().map(|t| t.sum * share(t)).sum::<f64>();
+                let top = gathered.sums(s).fold(f32::NEG_INFINITY, |m, t| m.max(t.top));
+                let share = |t: GroupSum| (f64::from(t.top - top) / a).exp();
+                let sum = gathered.sums(s).map(|t| t.sum * share(t)).sum::<f64>();
                 value += side.sign * (a * (sum / n).ln() + f64::from(top));
-                gathered.add(s, |t| (scale * share(t) / sum) as f32, into);
+                gathered.add(s, |t| (scale * share(t) / sum) as f32, into)?;
             }
         }
     }
-    value
+    Ok(value)
 }
 
 /// The same for terms that look at all outputs before any seed is known.
@@ -156,7 +157,7 @@ fn joint(
     let d = layers.shape().ins();
     let mut phi = samples.map(|s| scratch::take(s.len() / d));
     for (sample, phi) in samples.iter().zip(&mut phi) {
-        samples::outputs(layers, sample, phi);
+        samples::outputs(layers, sample, phi)?;
         phi.iter_mut().for_each(|v| *v *= height as f32);
     }
     let [source, target] = &mut phi;
@@ -167,6 +168,6 @@ fn joint(
         s.iter_mut().for_each(|v| *v = if v.abs() * n < 4e-18 { 0.0 } else { *v * height as f32 });
         s
     });
-    samples::add_gradient(layers, &samples, &[&seeds[0], &seeds[1]], into);
+    samples::add_gradient(layers, &samples, &[&seeds[0], &seeds[1]], into)?;
     Ok(value)
 }

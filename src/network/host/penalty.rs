@@ -5,6 +5,7 @@
 use super::layers::HostLayers;
 use super::samples;
 use crate::device::ops::tangents::Excess;
+use crate::error::Result;
 use crate::network::constraint::Soft;
 use crate::random;
 use crate::scratch::{self, Scratch};
@@ -42,14 +43,14 @@ fn excess(kind: Excess, squared: f32) -> (f32, f32) {
 }
 
 /// λ·mean R(∇net) over points; its gradient is taken from what `into` holds.
-pub fn subtract(layers: &HostLayers, at: &[f32], soft: &Soft, into: &mut [f32]) -> f64 {
+pub fn subtract(layers: &HostLayers, at: &[f32], soft: &Soft, into: &mut [f32]) -> Result<f64> {
     let scale = soft.weight / (at.len() / layers.shape().ins()) as f64;
     let slope = |g: &mut [f32]| {
         let (value, r) = excess(soft.excess, g.iter().map(|g| g * g).sum());
         g.iter_mut().for_each(|g| *g *= -(scale as f32) * r);
         f64::from(value)
     };
-    scale * samples::add_penalty(layers, at, &slope, into)
+    Ok(scale * samples::add_penalty(layers, at, &slope, into)?)
 }
 
 #[cfg(test)]
@@ -73,7 +74,7 @@ mod tests {
                 let run = |theta: &[f32]| {
                     let mut gradient = vec![0.0; theta.len()];
                     let layers = HostLayers::new(scratch::copy(theta), &shape);
-                    let value = subtract(&layers, &at, &Soft { excess, weight: 1.0 }, &mut gradient);
+                    let value = subtract(&layers, &at, &Soft { excess, weight: 1.0 }, &mut gradient).unwrap();
                     (value as f32, gradient)
                 };
                 let exact: Vec<f32> = run(&theta).1.iter().map(|g| -g).collect();

@@ -1,32 +1,72 @@
 //! Passes over whole samples of which nothing is stored.
 use super::blocks::{Blocking, Workspace, gather, is_wide};
 use super::layers::HostLayers;
+use crate::error::Result;
+use crate::ranks::{self, Team};
 use crate::{interrupt, scratch};
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
 
-/// net at every row of a sample.
-pub fn outputs(layers: &HostLayers, points: &[f32], out: &mut [f32]) {
-    let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
-    let outs = |entries: usize| entries / shape.ins() * shape.outs();
-    let stop = interrupt::current();
-    let job = |(points, out): (&[f32], &mut [f32])| {
-        let _asked = stop.enter();
-        let mut workspace = Workspace::new(layers, &blocking);
-        for (x, out) in points.chunks(blocking.block).zip(out.chunks_mut(outs(blocking.block))) {
-            workspace.with(layers, x, |block, _, _| out.copy_from_slice(block.out(shape)));
-        }
-    };
-    if is_wide(layers, points.len() / shape.ins()) {
-        points.par_chunks(blocking.group).zip(out.par_chunks_mut(outs(blocking.group))).for_each(job);
-    } else {
-        points.chunks(blocking.group).zip(out.chunks_mut(outs(blocking.group))).for_each(job);
+/// The rows of a sample that are computed here: all, or those of whole groups where ranks share them.
+struct Shared {
+    blocking: Blocking,
+    team: Option<Arc<Team>>,
+    /// entries of the points
+    here: Range<usize>,
+    entries: usize,
+}
+
+impl Shared {
+    fn of(layers: &HostLayers, points: &[f32]) -> Shared {
+        let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
+        let team = ranks::sharing((points.len() / shape.ins()).saturating_mul(shape.work()));
+        let entries = points.len();
+        let groups = team.as_ref().map_or(0..blocking.groups, |t| t.share(blocking.groups));
+        let place = |group: usize| entries.min(group * blocking.group);
+        Shared { here: place(groups.start)..place(groups.end), blocking, team, entries }
+    }
+    /// Fills in the numbers of the other ranks, `width` for every `per` entries of the points.
+    fn fill(&self, place: &str, (width, per): (usize, usize), all: &mut [f32]) -> Result<()> {
+        let Some(team) = &self.team else { return Ok(()) };
+        let begin = |group: usize| self.entries.min(group * self.blocking.group) / per * width;
+        team.gather_parts(place, self.blocking.groups, begin, all)
     }
 }
 
+/// net at every row of a sample.
+///
+/// # Errors
+/// Those of the team.
+pub fn outputs(layers: &HostLayers, points: &[f32], out: &mut [f32]) -> Result<()> {
+    let (shape, shared) = (layers.shape(), Shared::of(layers, points));
+    let outs = |entries: usize| entries / shape.ins() * shape.outs();
+    let stop = interrupt::current();
+    let Blocking { block, group, .. } = shared.blocking;
+    let job = |(points, out): (&[f32], &mut [f32])| {
+        let _asked = stop.enter();
+        let mut workspace = Workspace::new(layers, &shared.blocking);
+        for (x, out) in points.chunks(block).zip(out.chunks_mut(outs(block))) {
+            workspace.with(layers, x, |block, _, _| out.copy_from_slice(block.out(shape)));
+        }
+    };
+    let here = &points[shared.here.clone()];
+    let mine = &mut out[outs(shared.here.start)..outs(shared.here.end)];
+    if is_wide(layers, here.len() / shape.ins()) {
+        here.par_chunks(group).zip(mine.par_chunks_mut(outs(group))).for_each(job);
+    } else {
+        here.chunks(group).zip(mine.chunks_mut(outs(group))).for_each(job);
+    }
+    shared.fill("outputs", (shape.outs(), shape.ins()), out)
+}
+
 /// The gradient of Σ seedᵢ net(xᵢ) over samples in the parameters, added to `into`.
-pub fn add_gradient(layers: &HostLayers, samples: &[&[f32]], seeds: &[&[f32]], into: &mut [f32]) {
+///
+/// # Errors
+/// Those of the team.
+pub fn add_gradient(layers: &HostLayers, samples: &[&[f32]], seeds: &[&[f32]], into: &mut [f32]) -> Result<()> {
     let shape = layers.shape();
-    let gathered = gather(layers, samples, |group, gradient, _| {
+    let mut gathered = gather(layers, samples, |group, gradient, _| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         let mut rest = &seeds[group.sample][group.from / shape.ins() * shape.outs()..];
         for x in group.points.chunks(group.blocking.block) {
@@ -36,20 +76,23 @@ pub fn add_gradient(layers: &HostLayers, samples: &[&[f32]], seeds: &[&[f32]], i
                 block.backward(layers, mine, cotangents, Some(gradient));
             });
         }
-    });
-    (0..samples.len()).for_each(|s| gathered.add(s, |_| 1.0, into));
+    })?;
+    (0..samples.len()).try_for_each(|s| gathered.add(s, |_| 1.0, into))
 }
 
 /// Σ R(∇net) over the rows of a sample, with its gradient in the parameters added to `into`; `slope` gives R at one
 /// gradient and puts ∂R/∂g in its place.
+///
+/// # Errors
+/// Those of the team.
 pub fn add_penalty(
     layers: &HostLayers,
     points: &[f32],
     slope: &(dyn Fn(&mut [f32]) -> f64 + Sync),
     into: &mut [f32],
-) -> f64 {
+) -> Result<f64> {
     let d = layers.shape().ins();
-    let gathered = gather(layers, &[points], |group, gradient, sum| {
+    let mut gathered = gather(layers, &[points], |group, gradient, sum| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         let mut directions = scratch::take(group.blocking.block);
         for x in group.points.chunks(group.blocking.block) {
@@ -62,23 +105,24 @@ pub fn add_penalty(
                 block.tangent(layers, cotangents, v, gradient, None);
             });
         }
-    });
-    gathered.add(0, |_| 1.0, into);
-    gathered.sums(0).iter().map(|t| t.sum).sum()
+    })?;
+    gathered.add(0, |_| 1.0, into)?;
+    Ok(gathered.sums(0).map(|t| t.sum).sum())
 }
 
 /// net and ∇net at every row, for one output.
-pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32], slopes: &mut [f32]) {
-    let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
+///
+/// # Errors
+/// Those of the team.
+pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32], slopes: &mut [f32]) -> Result<()> {
+    let (shape, shared) = (layers.shape(), Shared::of(layers, points));
     let rows = |entries: usize| entries / shape.ins();
     let stop = interrupt::current();
+    let Blocking { block, group, .. } = shared.blocking;
     let job = |((points, values), slopes): ((&[f32], &mut [f32]), &mut [f32])| {
         let _asked = stop.enter();
-        let mut workspace = Workspace::new(layers, &blocking);
-        let each = points
-            .chunks(blocking.block)
-            .zip(values.chunks_mut(rows(blocking.block)))
-            .zip(slopes.chunks_mut(blocking.block));
+        let mut workspace = Workspace::new(layers, &shared.blocking);
+        let each = points.chunks(block).zip(values.chunks_mut(rows(block))).zip(slopes.chunks_mut(block));
         for ((x, values), slopes) in each {
             workspace.with(layers, x, |block, seeds, cotangents| {
                 values.copy_from_slice(block.out(shape));
@@ -88,12 +132,16 @@ pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32]
             });
         }
     };
-    let group = blocking.group;
+    let here = shared.here.clone();
+    let points = &points[here.clone()];
+    let (v, s) = (&mut values[rows(here.start)..rows(here.end)], &mut slopes[here]);
     if is_wide(layers, rows(points.len())) {
-        let groups = points.par_chunks(group).zip(values.par_chunks_mut(rows(group)));
-        groups.zip(slopes.par_chunks_mut(group)).for_each(job);
+        let groups = points.par_chunks(group).zip(v.par_chunks_mut(rows(group)));
+        groups.zip(s.par_chunks_mut(group)).for_each(job);
     } else {
-        let groups = points.chunks(group).zip(values.chunks_mut(rows(group)));
-        groups.zip(slopes.chunks_mut(group)).for_each(job);
+        let groups = points.chunks(group).zip(v.chunks_mut(rows(group)));
+        groups.zip(s.chunks_mut(group)).for_each(job);
     }
+    shared.fill("values", (1, shape.ins()), values)?;
+    shared.fill("slopes", (shape.ins(), shape.ins()), slopes)
 }

@@ -1,7 +1,7 @@
 //! Layers in host memory behind the seam: tensors in, slices within, tensors out.
-use super::block::Block;
 use super::power::Prepared;
 use super::products::Start;
+use super::stored::Passed;
 use super::{linear, samples, stored};
 use crate::device::{Points, Values, points, rows, values, vector};
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub struct SharedLayers {
 /// A pass that is stored.
 struct HostPass {
     layers: SharedLayers,
-    blocks: Vec<Block<'static>>,
+    passed: Passed,
     /// outputs of every sample
     outputs: Vec<usize>,
 }
@@ -59,17 +59,17 @@ impl Layers for SharedLayers {
         let data: Vec<Vec<f32>> = samples.iter().map(|x| rows(x)).collect::<Result<_>>()?;
         let outputs = samples.iter().map(|x| x.dims()[0] * layers.shape().outs()).collect();
         let slices: Vec<&[f32]> = data.iter().map(Vec::as_slice).collect();
-        Ok(Box::new(HostPass { blocks: stored::forward(layers, &slices), layers: self.clone(), outputs }))
+        Ok(Box::new(HostPass { passed: stored::forward(layers, &slices), layers: self.clone(), outputs }))
     }
     fn outputs(&self, x: &Points) -> Result<Values> {
         let mut out = vec![0.0; x.dims()[0] * self.shape().outs()];
-        samples::outputs(&self.prepared.layers, &rows(x)?, &mut out);
+        samples::outputs(&self.prepared.layers, &rows(x)?, &mut out)?;
         Ok(self.vector(out))
     }
     fn value_and_input_gradient(&self, x: &Points) -> Result<(Values, Points)> {
         let data = rows(x)?;
         let (mut v, mut g) = (vec![0.0; x.dims()[0]], vec![0.0; data.len()]);
-        samples::values_and_slopes(&self.prepared.layers, &data, &mut v, &mut g);
+        samples::values_and_slopes(&self.prepared.layers, &data, &mut v, &mut g)?;
         Ok((self.vector(v), self.points(g)))
     }
     fn matrix(&self, l: usize) -> Result<Vec<f64>> {
@@ -84,34 +84,34 @@ impl Layers for SharedLayers {
 }
 
 impl Pass for HostPass {
-    fn outputs(&self) -> Vec<Values> {
+    fn outputs(&self) -> Result<Vec<Values>> {
         let shape = self.layers.shape();
-        let all: Vec<f32> = self.blocks.iter().flat_map(|b| b.out(shape).iter().copied()).collect();
+        let all = self.passed.outputs(shape)?;
         let mut at = 0;
         let mut next = |n: &usize| {
             at += n;
             self.layers.vector(all[at - n..at].to_vec())
         };
-        self.outputs.iter().map(&mut next).collect()
+        Ok(self.outputs.iter().map(&mut next).collect())
     }
     fn gradient(&self, seeds: &[Values]) -> Result<Values> {
         let mut all = vec![];
         for s in seeds {
             all.extend(values(s)?);
         }
-        Ok(self.layers.vector(stored::gradient(&self.layers.prepared.layers, &self.blocks, &all)))
+        Ok(self.layers.vector(stored::gradient(&self.layers.prepared.layers, &self.passed, &all)?))
     }
     fn input_gradient(&self, seed: &Values) -> Result<Points> {
-        let slopes = stored::slopes(&self.layers.prepared.layers, &self.blocks, &values(seed)?).1;
+        let slopes = stored::slopes(&self.layers.prepared.layers, &self.passed, &values(seed)?)?.1;
         Ok(self.layers.points(slopes))
     }
     fn both_gradients(&self, seed: &Values) -> Result<(Values, Points)> {
-        let (g, x) = stored::both_gradients(&self.layers.prepared.layers, &self.blocks, &values(seed)?);
+        let (g, x) = stored::both_gradients(&self.layers.prepared.layers, &self.passed, &values(seed)?)?;
         Ok((self.layers.vector(g), self.layers.points(x)))
     }
     fn slopes(self: Box<Self>) -> Result<Box<dyn Slopes>> {
         let ones = vec![1.0; self.outputs.iter().sum()];
-        let (cotangents, g) = stored::slopes(&self.layers.prepared.layers, &self.blocks, &ones);
+        let (cotangents, g) = stored::slopes(&self.layers.prepared.layers, &self.passed, &ones)?;
         Ok(Box::new(HostSlopes { gradient: self.layers.points(g), cotangents, pass: *self }))
     }
 }
@@ -121,8 +121,8 @@ impl Slopes for HostSlopes {
         &self.gradient
     }
     fn tangent(&self, v: &Points) -> Result<(Values, Option<Points>)> {
-        let HostPass { layers, blocks, .. } = &self.pass;
-        let (g, x) = stored::tangent(&layers.prepared.layers, blocks, &self.cotangents, &rows(v)?);
+        let HostPass { layers, passed, .. } = &self.pass;
+        let (g, x) = stored::tangent(&layers.prepared.layers, passed, &self.cotangents, &rows(v)?)?;
         Ok((layers.vector(g), x.map(|x| layers.points(x))))
     }
 }

@@ -2,22 +2,99 @@
 use super::activation::add;
 use super::block::{Block, Rows};
 use super::blocks::{Blocking, is_wide, most_groups};
+use super::gathered::add_nodes;
 use super::layers::HostLayers;
+use crate::error::Result;
 use crate::interrupt;
 use crate::network::activation::Activation;
+use crate::network::shape::Shape;
+use crate::ranks::{self, Team, tree};
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Which blocks of a pass over samples are here, of all that there are.
+pub struct Cut {
+    /// rows of every block of all ranks
+    rows: Vec<usize>,
+    /// blocks in a row whose gradients are summed in order
+    run: usize,
+    /// the blocks of this rank: whole runs
+    mine: Range<usize>,
+    team: Option<Arc<Team>>,
+}
+
+impl Cut {
+    /// How many runs there are.
+    fn runs(&self) -> usize {
+        self.rows.len().div_ceil(self.run)
+    }
+    /// Rows before a run.
+    fn begin(&self, run: usize) -> usize {
+        self.rows[..self.rows.len().min(run * self.run)].iter().sum()
+    }
+    /// The rows that are here.
+    fn here(&self) -> Range<usize> {
+        let rows = |blocks: usize| self.rows[..blocks].iter().sum();
+        rows(self.mine.start)..rows(self.mine.end)
+    }
+    /// `width` numbers for every row of all ranks, from those of the rows that are here.
+    fn whole(&self, place: &str, width: usize, mine: Vec<f32>) -> Result<Vec<f32>> {
+        let Some(team) = &self.team else { return Ok(mine) };
+        let mut all = vec![0.0; self.rows.iter().sum::<usize>() * width];
+        all[self.here().start * width..][..mine.len()].copy_from_slice(&mine);
+        team.gather_parts(place, self.runs(), |run| self.begin(run) * width, &mut all)?;
+        Ok(all)
+    }
+}
 
 /// A forward pass over samples, in blocks.
-pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Vec<Block<'static>> {
+pub struct Passed {
+    /// the blocks that are here
+    pub blocks: Vec<Block<'static>>,
+    cut: Cut,
+}
+
+/// A forward pass over samples, in blocks; on several ranks over those of this one.
+pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Passed {
     let d = layers.shape().ins();
     let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Blocking::of(layers, s).block)).collect();
-    each(
+    let rows: Vec<usize> = blocks.iter().map(|x| x.len() / d).collect();
+    let team = ranks::sharing(rows.iter().sum::<usize>().saturating_mul(layers.shape().work()));
+    let run = blocks.len().div_ceil(most_groups(layers, blocks.len())).max(1);
+    let mine = team.as_ref().map_or(0..blocks.len(), |team| {
+        let runs = team.share(blocks.len().div_ceil(run));
+        blocks.len().min(runs.start * run)..blocks.len().min(runs.end * run)
+    });
+    let blocks = each(
         layers,
-        &blocks,
+        &blocks[mine.clone()],
         |x| x.len() / d,
         |x| Block::forward(layers, Rows::Stored(scratch::copy(x)), scratch::take(layers.workspace_len(x.len() / d).0)),
-    )
+    );
+    Passed { blocks, cut: Cut { rows, run, mine, team } }
+}
+
+impl Passed {
+    /// The outputs at every row of the samples.
+    ///
+    /// # Errors
+    /// Those of the team.
+    pub fn outputs(&self, shape: &Shape) -> Result<Vec<f32>> {
+        let mine = self.blocks.iter().flat_map(|b| b.out(shape).iter().copied()).collect();
+        self.cut.whole("outputs", shape.outs(), mine)
+    }
+    /// The piece of a row-major array over all rows that belongs to each block that is here.
+    fn pieces<'a>(&self, data: &'a [f32], width: usize) -> Vec<&'a [f32]> {
+        let mut rest = &data[self.cut.here().start * width..];
+        let mut piece = |b: &Block| {
+            let (here, after) = rest.split_at(b.rows * width);
+            rest = after;
+            here
+        };
+        self.blocks.iter().map(&mut piece).collect()
+    }
 }
 
 /// Runs f on every job, on all threads once there is enough to do. The jobs hear the interrupt of this thread.
@@ -39,17 +116,16 @@ fn each<J: Sync, T: Send>(
     }
 }
 
-/// Gradients of runs of blocks, summed in their order, and `width` numbers per row: `f(number of the block, block, gradient,
-/// numbers)` adds and writes those of one block.
+/// Gradients of runs of blocks, summed in a tree over those of all ranks, and `width` numbers per row: `f(number of the block among
+/// those here, block, gradient, numbers)` adds and writes those of one block.
 fn summed(
     layers: &HostLayers,
-    blocks: &[Block],
+    passed: &Passed,
     width: usize,
     f: impl Fn(usize, &Block, &mut [f32], &mut [f32]) + Sync,
-) -> (Vec<f32>, Vec<f32>) {
-    let len = layers.shape().parameters();
-    let size = blocks.len().div_ceil(most_groups(layers)).max(1);
-    let runs: Vec<(usize, &[Block])> = blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
+) -> Result<(Vec<f32>, Vec<f32>)> {
+    let (len, size, cut) = (layers.shape().parameters(), passed.cut.run, &passed.cut);
+    let runs: Vec<(usize, &[Block])> = passed.blocks.chunks(size).enumerate().map(|(i, run)| (i * size, run)).collect();
     let parts = each(
         layers,
         &runs,
@@ -66,45 +142,61 @@ fn summed(
             (gradient, rows)
         },
     );
-    let mut total = vec![0.0; len];
-    parts.iter().for_each(|(g, _)| add(&mut total, g));
-    (total, parts.iter().flat_map(|(_, rows)| rows.iter().copied()).collect())
-}
-
-/// The piece of a row-major array that belongs to each block.
-fn pieces<'a>(blocks: &[Block], data: &'a [f32], width: usize) -> Vec<&'a [f32]> {
-    let mut rest = data;
-    let mut piece = |b: &Block| {
-        let (here, after) = rest.split_at(b.rows * width);
-        rest = after;
-        here
+    let (mut gradients, rows): (Vec<Scratch>, Vec<Scratch>) = parts.into_iter().unzip();
+    let first = cut.mine.start / size;
+    let mut sum = |left: Range<usize>, right: Range<usize>| {
+        let (to, from) = gradients.split_at_mut(right.start - first);
+        add(&mut to[left.start - first], &from[0]);
     };
-    blocks.iter().map(&mut piece).collect()
+    let mut total = vec![0.0; len];
+    match &cut.team {
+        None => {
+            tree::fold(0..cut.runs(), &mut sum);
+            gradients.iter().take(1).for_each(|g| add(&mut total, g));
+        }
+        Some(team) => {
+            let nodes = tree::nodes(cut.runs(), &team.share(cut.runs()));
+            nodes.iter().for_each(|node| tree::fold(node.clone(), &mut sum));
+            add_nodes(team, cut.runs(), nodes.iter().map(|n| &gradients[n.start - first][..]), &mut total)?;
+        }
+    }
+    let rows = rows.iter().flat_map(|rows| rows.iter().copied()).collect();
+    Ok((total, if width > 0 { cut.whole("rows", width, rows)? } else { rows }))
 }
 
 /// The gradient of Σ seedᵢ net(xᵢ) in the parameters.
-pub fn gradient(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> Vec<f32> {
-    let seeds = pieces(blocks, seeds, layers.shape().outs());
-    summed(layers, blocks, 0, |i, b, into, _| {
+///
+/// # Errors
+/// Those of the team.
+pub fn gradient(layers: &HostLayers, passed: &Passed, seeds: &[f32]) -> Result<Vec<f32>> {
+    let seeds = passed.pieces(seeds, layers.shape().outs());
+    let found = summed(layers, passed, 0, |i, b, into, _| {
         b.backward(layers, seeds[i], &mut scratch::take(layers.workspace_len(b.rows).1), Some(into))
-    })
-    .0
+    });
+    Ok(found?.0)
 }
 
 /// The same, and the gradient at every row.
-pub fn both_gradients(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<f32>, Vec<f32>) {
-    let seeds = pieces(blocks, seeds, layers.shape().outs());
-    summed(layers, blocks, layers.shape().ins(), |i, b, into, slopes| {
+///
+/// # Errors
+/// Those of the team.
+pub fn both_gradients(layers: &HostLayers, passed: &Passed, seeds: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
+    let seeds = passed.pieces(seeds, layers.shape().outs());
+    summed(layers, passed, layers.shape().ins(), |i, b, into, slopes| {
         let mut cotangents = scratch::take(layers.workspace_len(b.rows).1);
         b.backward(layers, seeds[i], &mut cotangents, Some(into));
         b.input_gradient(layers, &cotangents, slopes);
     })
 }
 
-/// The cotangents of Σ seedᵢ net(xᵢ) in every block, and its gradient at every row.
-pub fn slopes(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Scratch>, Vec<f32>) {
+/// The cotangents of Σ seedᵢ net(xᵢ) in every block that is here, and its gradient at every row.
+///
+/// # Errors
+/// Those of the team.
+pub fn slopes(layers: &HostLayers, passed: &Passed, seeds: &[f32]) -> Result<(Vec<Scratch>, Vec<f32>)> {
     let d = layers.shape().ins();
-    let jobs: Vec<(&Block, &[f32])> = blocks.iter().zip(pieces(blocks, seeds, layers.shape().outs())).collect();
+    let seeds = passed.pieces(seeds, layers.shape().outs());
+    let jobs: Vec<(&Block, &[f32])> = passed.blocks.iter().zip(seeds).collect();
     let parts = each(
         layers,
         &jobs,
@@ -118,23 +210,26 @@ pub fn slopes(layers: &HostLayers, blocks: &[Block], seeds: &[f32]) -> (Vec<Scra
         },
     );
     let (cotangents, slopes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    (cotangents, slopes.iter().flat_map(|s| s.iter().copied()).collect())
+    Ok((cotangents, passed.cut.whole("slopes", d, slopes.iter().flat_map(|s| s.iter().copied()).collect())?))
 }
 
 /// The gradients of Σ ⟨vᵢ, ∇net(xᵢ)⟩ from the cotangents of net, and for curved activations in the points.
+///
+/// # Errors
+/// Those of the team.
 pub fn tangent(
     layers: &HostLayers,
-    blocks: &[Block],
+    passed: &Passed,
     cotangents: &[Scratch],
     v: &[f32],
-) -> (Vec<f32>, Option<Vec<f32>>) {
+) -> Result<(Vec<f32>, Option<Vec<f32>>)> {
     let d = layers.shape().ins();
     let curved = layers.shape().activation == Activation::Tanh && layers.last() > 0;
-    let v = pieces(blocks, v, d);
-    let (flat, points) = summed(layers, blocks, if curved { d } else { 0 }, |i, b, into, points| {
+    let v = passed.pieces(v, d);
+    let (flat, points) = summed(layers, passed, if curved { d } else { 0 }, |i, b, into, points| {
         b.tangent(layers, &cotangents[i], v[i], into, curved.then_some(points));
-    });
-    (flat, curved.then_some(points))
+    })?;
+    Ok((flat, curved.then_some(points)))
 }
 
 #[cfg(test)]
@@ -144,14 +239,13 @@ mod tests {
     use crate::differences::partial;
     use crate::network::architecture::{Architecture, Images};
     use crate::network::host::samples::{add_gradient, add_penalty, outputs, values_and_slopes};
-    use crate::network::shape::Shape;
     use crate::network::tensor::layers::{TensorLayers, join, split};
     use burn::tensor::{Tensor, TensorData};
     use rand::Rng;
 
     fn slopes_of(layers: &HostLayers, x: &[f32]) -> Vec<f32> {
         let (mut values, mut slopes) = (vec![0.0; x.len() / layers.shape().ins()], vec![0.0; x.len()]);
-        values_and_slopes(layers, x, &mut values, &mut slopes);
+        values_and_slopes(layers, x, &mut values, &mut slopes).unwrap();
         slopes
     }
 
@@ -189,8 +283,8 @@ mod tests {
                 let (x, seeds, v) = (draw(n * d), draw(n * outs), draw(n * d));
                 let host = HostLayers::new(scratch::copy(&theta), &shape);
                 let blocks = forward(&host, &[&x]);
-                let out: Vec<f32> = blocks.iter().flat_map(|b| b.out(&shape).to_vec()).collect();
-                let (flat, input) = both_gradients(&host, &blocks, &seeds);
+                let out = blocks.outputs(&shape).unwrap();
+                let (flat, input) = both_gradients(&host, &blocks, &seeds).unwrap();
                 let p = points(x.clone(), n, d, &device);
                 let passes = layers.forward(&p);
                 let seed_tensor = Tensor::from_data(TensorData::new(seeds.clone(), [n * outs]), &device);
@@ -203,11 +297,11 @@ mod tests {
                 };
                 close(&out, &values(&join(&passes)).unwrap(), "outputs");
                 close(&flat, &values(&gradient).unwrap(), "parameters");
-                close(&super::gradient(&host, &blocks, &seeds), &flat, "parameters alone");
+                close(&super::gradient(&host, &blocks, &seeds).unwrap(), &flat, "parameters alone");
                 close(&input, &rows(&on_input).unwrap(), "inputs");
-                close(&super::slopes(&host, &blocks, &seeds).1, &input, "inputs alone");
+                close(&super::slopes(&host, &blocks, &seeds).unwrap().1, &input, "inputs alone");
                 let mut again = vec![0.0; n * outs];
-                outputs(&host, &x, &mut again);
+                outputs(&host, &x, &mut again).unwrap();
                 close(&again, &out, "outputs alone");
                 // two samples at once, from points that were not kept
                 let half = n / 2;
@@ -217,7 +311,8 @@ mod tests {
                     &[&x[..half * d], &x[half * d..]],
                     &[&seeds[..half * outs], &seeds[half * outs..]],
                     &mut halves,
-                );
+                )
+                .unwrap();
                 close(&halves, &flat, "parameters of two samples");
                 if outs > 1 {
                     continue;
@@ -225,8 +320,8 @@ mod tests {
                 let slopes = slopes_of(&host, &x);
                 let (opened, gradient) = layers.slopes(&passes);
                 close(&slopes, &rows(&gradient).unwrap(), "gradient");
-                let (cotangents, _) = super::slopes(&host, &blocks, &vec![1.0; n]);
-                let (second, hessian) = tangent(&host, &blocks, &cotangents, &v);
+                let (cotangents, _) = super::slopes(&host, &blocks, &vec![1.0; n]).unwrap();
+                let (second, hessian) = tangent(&host, &blocks, &cotangents, &v).unwrap();
                 let (gradient, curved) = layers.tangent(&opened, &points(v.clone(), n, d, &device));
                 // ⟨v, ∇net⟩ for one v is a penalty whose slope is v
                 let (one, mut all) = (v[..d].to_vec(), vec![0.0; d]);
@@ -239,8 +334,8 @@ mod tests {
                     value
                 };
                 let mut penalty = vec![0.0; shape.parameters()];
-                let value = add_penalty(&host, &x, &along, &mut penalty);
-                close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).0, "penalties");
+                let value = add_penalty(&host, &x, &along, &mut penalty).unwrap();
+                close(&penalty, &tangent(&host, &blocks, &cotangents, &all[d..]).unwrap().0, "penalties");
                 let exact: f64 = slopes.chunks(d).map(|g| along(&mut g.to_vec())).sum();
                 assert!((value - exact).abs() < 1e-4 * (1.0 + exact.abs()), "{value} and {exact}");
                 close(&second, &values(&gradient).unwrap(), "tangents");
@@ -267,7 +362,7 @@ mod tests {
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
             let loss = |theta: &[f32], x: &[f32]| {
                 let layers = host(theta);
-                dot(forward(&layers, &[x])[0].out(&shape), &seeds)
+                dot(&forward(&layers, &[x]).outputs(&shape).unwrap(), &seeds)
             };
             let along = |theta: &[f32], x: &[f32]| {
                 let layers = host(theta);
@@ -275,7 +370,7 @@ mod tests {
             };
             let layers = host(&theta);
             let blocks = forward(&layers, &[&x]);
-            let (flat, input) = both_gradients(&layers, &blocks, &seeds);
+            let (flat, input) = both_gradients(&layers, &blocks, &seeds).unwrap();
             type Loss<'a> = &'a dyn Fn(&[f32], &[f32]) -> f64;
             let check = |exact: &[f32], in_theta: bool, f: Loss, what: &str| {
                 let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
@@ -295,7 +390,8 @@ mod tests {
             check(&flat, true, &loss, "parameters");
             check(&input, false, &loss, "inputs");
             if shape.outs() == 1 {
-                let (second, hessian) = tangent(&layers, &blocks, &super::slopes(&layers, &blocks, &[1.0; 4]).0, &v);
+                let (second, hessian) =
+                    tangent(&layers, &blocks, &super::slopes(&layers, &blocks, &[1.0; 4]).unwrap().0, &v).unwrap();
                 check(&second, true, &along, "tangents");
                 check(&hessian.unwrap(), false, &along, "hessian");
             }

@@ -78,7 +78,7 @@ mod tests {
                 let soft = Soft { excess, weight: 1.0 };
                 let mut exact = vec![0.0; theta.len()];
                 let layers = HostLayers::new(scratch::copy(&theta), &shape);
-                let value = slices::penalty::subtract(&layers, &at, &soft, &mut exact);
+                let value = slices::penalty::subtract(&layers, &at, &soft, &mut exact).unwrap();
                 let found =
                     evaluate(&TensorLayers::plain(vector(theta, &host()), &shape), &points(at, 20, 2, &host()), &soft);
                 let scale = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));

@@ -76,14 +76,14 @@ impl Layers for SharedLayers {
 }
 
 impl Pass for TensorPass {
-    fn outputs(&self) -> Vec<Values> {
+    fn outputs(&self) -> Result<Vec<Values>> {
         let mut rest = &self.passes[..];
         let mut next = |n: &usize| {
             let (here, after) = rest.split_at(*n);
             rest = after;
             join(here)
         };
-        self.counts.iter().map(&mut next).collect()
+        Ok(self.counts.iter().map(&mut next).collect())
     }
     fn gradient(&self, seeds: &[Values]) -> Result<Values> {
         let mut rest = &self.passes[..];

@@ -1,0 +1,231 @@
+//! Several ranks are one: the same particles and the same history, bit for bit, whatever is shared. The ranks are threads of this
+//! process here, and everything is shared however small it is; `.ci/mpi-test` has processes.
+use crate::common::session_in;
+use gflow::device::rows;
+use gflow::error::{Error, Result};
+use gflow::flow::Run;
+use gflow::ranks::{self, Ranks, Team};
+use gflow::script::Class;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// Longer than any rank waits for another here.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Where threads meet and leave bytes for each other.
+struct Board {
+    pieces: Mutex<Vec<Vec<u8>>>,
+    /// how many have come, and to which meeting
+    came: Mutex<(usize, usize)>,
+    all: Condvar,
+    /// gathers of pieces that differ in length: work that was shared
+    shared: AtomicUsize,
+}
+
+impl Board {
+    fn wait(&self, size: usize) -> Result<()> {
+        let mut came = self.came.lock().unwrap();
+        let meeting = came.1;
+        came.0 += 1;
+        if came.0 == size {
+            *came = (0, meeting + 1);
+            self.all.notify_all();
+            return Ok(());
+        }
+        let (_came, late) = self.all.wait_timeout_while(came, PATIENCE, |c| c.1 == meeting).unwrap();
+        if late.timed_out() { Err(Error::data("ranks", "the others do not come")) } else { Ok(()) }
+    }
+}
+
+/// One of them.
+struct Thread {
+    board: Arc<Board>,
+    rank: usize,
+    size: usize,
+}
+
+impl Ranks for Thread {
+    fn rank(&self) -> usize {
+        self.rank
+    }
+    fn size(&self) -> usize {
+        self.size
+    }
+    fn gather(&self, lengths: &[usize], all: &mut [u8]) -> Result<()> {
+        if lengths.iter().any(|n| *n != lengths[0]) {
+            self.board.shared.fetch_add(1, Ordering::Relaxed);
+        }
+        let before = |rank: usize| lengths[..rank].iter().sum::<usize>();
+        let piece = |rank: usize| before(rank)..before(rank + 1);
+        self.board.pieces.lock().unwrap()[self.rank] = all[piece(self.rank)].to_vec();
+        self.board.wait(self.size)?;
+        for (rank, bytes) in self.board.pieces.lock().unwrap().iter().enumerate() {
+            all[piece(rank)].copy_from_slice(bytes);
+        }
+        self.board.wait(self.size)
+    }
+    fn worth(&self) -> usize {
+        0
+    }
+}
+
+/// What f returns on each of so many ranks.
+fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> (Vec<T>, usize) {
+    let board = Arc::new(Board {
+        pieces: Mutex::new(vec![vec![]; size]),
+        came: Mutex::default(),
+        all: Condvar::new(),
+        shared: AtomicUsize::new(0),
+    });
+    let team = |rank| Arc::new(Team::new(Box::new(Thread { board: board.clone(), rank, size })));
+    let f = &f;
+    let done = std::thread::scope(|s| {
+        let ranks: Vec<_> = (0..size).map(team).map(|team| s.spawn(move || f(team))).collect();
+        ranks.into_iter().map(|r| r.join().unwrap()).collect()
+    });
+    (done, board.shared.load(Ordering::Relaxed))
+}
+
+/// The particles of a run as bits, and its history without seconds.
+type Left = (Vec<u32>, Vec<(String, Vec<u64>)>);
+
+fn left(run: &Run) -> Left {
+    let particles = rows(&run.state.particles).unwrap().iter().map(|v| v.to_bits()).collect();
+    let columns = run.history.columns().iter().filter(|(name, _)| name != "seconds");
+    (particles, columns.map(|(name, v)| (name.clone(), v.iter().map(|v| v.to_bits()).collect())).collect())
+}
+
+/// The run that ends a script, on so many ranks.
+fn runs(size: usize, script: &str) -> (Vec<Left>, usize) {
+    on(size, |team| {
+        let (mut s, _) = session_in(None, &[]);
+        let _team = ranks::enter(Some(team));
+        let run = s.eval("t", script).unwrap_or_else(|d| panic!("{script}: {}", d.message));
+        left(&run.flatten().try_cast::<Arc<Run>>().unwrap())
+    })
+}
+
+fn are_one(what: &str, script: &str) {
+    let alone = runs(1, script).0.remove(0);
+    assert!(!alone.0.is_empty() && !alone.1.is_empty(), "{what}");
+    for size in [2, 3, 4] {
+        let (all, shared) = runs(size, script);
+        assert!(shared > 10, "{what}: {size} ranks shared nothing");
+        for (rank, found) in all.into_iter().enumerate() {
+            assert!(found == alone, "{what}: rank {rank} of {size} has another run");
+        }
+    }
+}
+
+/// A flow of a divergence, whole samples unless `options` say otherwise: more blocks than ranks in one sample, fewer in the other.
+fn flow(divergence: &str, options: &str) -> String {
+    format!(
+        "gpa({divergence}, #{{ dt: 0.1, inner_steps: 2{options} }})
+         .run(data::gaussian(700, 2), data::ring(300), #{{ steps: 6, record_every: 2, snapshots: 0 }})"
+    )
+}
+
+#[test]
+fn critics_on_whole_samples() {
+    for f in ["kl()", "alpha(2)", "tv()", "js()"] {
+        are_one(f, &flow(&format!("{f}.regularized(lipschitz(1.0))"), ", critic: mlp([16, 16])"));
+    }
+    are_one("reversed", &flow("kl().regularized(lipschitz(1.0)).reversed()", ", critic: mlp([16])"));
+    are_one("Rényi", &flow("renyi(2.0).regularized(lipschitz(1.0))", ", critic: mlp([16])"));
+    are_one("W1", &flow("ipm(lipschitz(1.0))", ", critic: mlp([16])"));
+}
+
+#[test]
+fn constraints_and_activations() {
+    for critic in [
+        "mlp([16], #{ activation: \"tanh\", constraint: \"penalty\" })",
+        "mlp([16], #{ activation: \"groupsort\", constraint: \"gp\" })",
+        "mlp([8, 8], #{ activation: \"leaky_relu\", constraint: \"lp\" })",
+    ] {
+        are_one(critic, &flow("alpha(2).regularized(lipschitz(1.0))", &format!(", critic: {critic}")));
+    }
+}
+
+#[test]
+fn batches_integrators_and_noise() {
+    let kl = "kl().regularized(lipschitz(1.0))";
+    for options in [", batch: 256", ", integrator: \"heun\"", ", integrator: \"rk4\"", ", noise: 0.3"] {
+        are_one(options, &flow(kl, &format!(", critic: mlp([16]){options}")));
+    }
+    are_one("dt auto", &flow(kl, "").replace("dt: 0.1", "dt: \"auto\""));
+}
+
+#[test]
+fn generators() {
+    let map = "generator: mlp([16])";
+    let samples = "data::gaussian(700, 2), data::ring(300), #{ steps: 5, record_every: 2, snapshots: 0 }";
+    are_one("gan", &format!("gan(kl().regularized(lipschitz(1.0)), #{{ {map}, batch: 200 }}).run({samples})"));
+    are_one("w2_fe", &format!("w2_fe(#{{ {map}, batch: 200 }}).run({samples})"));
+}
+
+/// A sample of one block leaves most of the ranks without rows.
+#[test]
+fn ranks_without_rows() {
+    are_one(
+        "few rows",
+        "gpa(js().regularized(lipschitz(1.0)), #{ dt: 0.1, critic: mlp([8]) })
+         .run(data::gaussian(3, 2), data::ring(5), #{ steps: 4, record_every: 1, snapshots: 0 })",
+    );
+}
+
+/// Ranks whose scripts do different things hear of it, and nobody waits.
+#[test]
+fn ranks_that_part_are_told() {
+    let messages = on(3, |team| {
+        let (mut s, _) = session_in(None, &[]);
+        let n = if team.rank() == 1 { 90 } else { 80 };
+        let _team = ranks::enter(Some(team));
+        let script = format!(
+            "gpa(js().regularized(lipschitz(1.0))).run(data::gaussian({n}, 2), data::ring(50), #{{ steps: 3 }})"
+        );
+        s.eval("t", &script).unwrap_err().message
+    });
+    for m in messages.0 {
+        assert!(m.contains("no longer in step") && m.contains("rank 1 at"), "{m}");
+    }
+}
+
+/// A stop that one rank is asked for ends all of them at the same step.
+#[test]
+fn one_stop_is_everybodys() {
+    let steps = on(3, |team| {
+        let (mut s, _) = session_in(None, &[]);
+        team.stops(s.interrupt());
+        if team.rank() == 2 {
+            let team = team.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(200));
+                team.ask();
+            });
+        }
+        let _team = ranks::enter(Some(team));
+        let endless = "gpa(kl().regularized(lipschitz(1.0)), #{ critic: mlp([8]) })
+             .run(data::gaussian(200, 2), data::ring(200), #{ steps: 1000000 })";
+        assert_eq!(s.eval("t", endless).unwrap_err().class, Class::Interrupted);
+        s.interrupt().clear();
+        let _alone = ranks::enter(None);
+        let run = s.eval("t", "last_run()").unwrap().flatten().try_cast::<Arc<Run>>().unwrap();
+        (run.state.step, left(&run))
+    });
+    let steps = steps.0;
+    assert!(steps[0].0 > 0 && steps.iter().all(|s| *s == steps[0]));
+}
+
+/// What all must have is compared.
+#[test]
+fn what_differs_is_said() {
+    let said = on(3, |team| {
+        let mine = if team.rank() == 2 { "another" } else { "this" };
+        let same = team.agree("start", "the script", "same").is_ok();
+        (same, team.agree("start", "the script", mine).map_err(|e| e.to_string()))
+    });
+    for (same, differs) in said.0 {
+        assert!(same && differs.unwrap_err().contains("the script of rank 2 is not that of rank 0"));
+    }
+}
