@@ -335,6 +335,53 @@ fn checkpoints_keep_the_last_two() {
     assert_eq!(load(&folder), 12);
 }
 
+/// A disk with room for two saves.
+struct Tight(PathBuf);
+
+impl Files for Tight {
+    fn create(&self, path: &Path, mode: Option<u32>) -> Result<Box<dyn Output>> {
+        if self.0.exists() { Err(ErrorKind::StorageFull.into()) } else { Disk.create(path, mode) }
+    }
+    fn create_folders(&self, path: &Path) -> Result<()> {
+        Disk.create_folders(path)
+    }
+    fn create_folder(&self, path: &Path) -> Result<()> {
+        Disk.create_folder(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        Disk.rename(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> Result<()> {
+        Disk.remove_file(path)
+    }
+    fn remove_folder(&self, path: &Path) -> Result<()> {
+        Disk.remove_folder(path)
+    }
+    fn set_mode(&self, path: &Path, mode: u32) -> Result<()> {
+        Disk.set_mode(path, mode)
+    }
+    fn sync_folder(&self, path: &Path) -> Result<()> {
+        Disk.sync_folder(path)
+    }
+}
+
+/// Where the disk is full, a save takes the room of the one before the last, and not that of the last.
+#[test]
+fn the_newest_save_has_the_room_of_the_oldest() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, before) = (dir.path().join("kept"), dir.path().join(".kept.before"));
+    for content in [1, 2] {
+        save(&Faulty::sound(), &folder, content, false, Earlier::Kept).unwrap();
+    }
+    assert_eq!((content(&folder), content(&before)), (Some(2), Some(1)));
+    save(&Tight(before.clone()), &folder, 3, false, Earlier::Kept).unwrap();
+    assert_eq!((content(&folder), content(&before)), (Some(3), Some(2)));
+    // nothing goes where there is no last one that is whole
+    std::fs::remove_file(folder.join("manifest.txt")).unwrap();
+    assert!(save(&Tight(before.clone()), &folder, 4, false, Earlier::Kept).is_err());
+    assert_eq!(content(&before), Some(2));
+}
+
 /// Folders nobody may write to, links, files in the way, another saver: an error that says so, and nothing changed.
 #[cfg(unix)]
 #[test]

@@ -297,3 +297,22 @@ fn names_that_are_taken_are_told_apart() {
     // eight pairs of one sign: 2/256
     lab.says("collect study --metric a", 0, &["least: a=1, a 10.", "0.007812"]);
 }
+
+/// What failed for a full disk is no fault of the job: the same command runs it again. What failed of itself waits for --failed.
+#[test]
+fn a_full_disk_is_no_fault_of_the_job() {
+    let lab = Lab::new("throw param(\"why\", \"no reason\");");
+    let full = "sweep s.rhai --set why=No_space_left_on_device_(os_error_28) --out full";
+    for (line, again) in [(full.replace('_', "\u{a0}"), true), ("sweep s.rhai --out own".into(), false)] {
+        let arguments: Vec<String> = line.split(' ').map(|a| a.replace('\u{a0}', " ")).collect();
+        let run = || {
+            let mut command = lab.command("sweep");
+            let Output { status, stderr, .. } = command.args(&arguments[1..]).output().unwrap();
+            (status.code(), String::from_utf8_lossy(&stderr).into_owned())
+        };
+        let (code, said) = run();
+        assert!(code == Some(1) && said.contains("1 job to run"), "{said}");
+        let (_, said) = run();
+        assert_eq!(said.contains("1 job to run"), again, "{line}: {said}");
+    }
+}
