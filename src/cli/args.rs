@@ -16,7 +16,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a script or a notebook
+    /// Run a script or a notebook; `mpirun -n 4 gflow run SCRIPT` runs one flow on four ranks, where gflow was built with mpi
     Run(RunArgs),
     /// Type cells one after the other
     Repl(ReplArgs),

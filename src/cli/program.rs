@@ -1,13 +1,18 @@
 //! One command of the program.
 use super::args::{Cli, Command};
+use super::ranks::Started;
 use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, signals, streams, sweep};
 use clap::Parser;
 use std::ffi::OsString;
 
 /// Parses arguments, the first of which is the name of the program, and does what they say.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
+    let started = Started::here();
     let command = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli.command,
+        Err(e) if started.is_some_and(|s| !s.speaks()) => {
+            return if e.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
         // help and the version are results, everything else is a mistake
         Err(e) if e.use_stderr() => {
             let _ = e.print();
@@ -16,9 +21,12 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
         Err(e) => return e.print().map_or_else(|e| streams::lost(&e), |()| Exit::Ok),
     };
     signals::outlive_limits();
+    if let Some(exit) = started.and_then(|s| s.refuses(&command)) {
+        return exit;
+    }
     match command {
         Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
-        Command::Run(args) => run::run(&args),
+        Command::Run(args) => run::run(&args, started),
         Command::Sweep(args) => sweep::sweep(&args),
         Command::Collect(args) => collect::collect(&args),
         Command::Repl(args) => repl::repl(&args),

@@ -1,5 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP while a script runs. The first stops the script, and what it left is written. The second no
 //! longer waits for the script; the third not even for the writing.
+use super::Exit;
+use super::crew::Crew;
 use super::keep::Keeper;
 use super::signals::{self, Signal};
 use super::streams::say;
@@ -13,6 +15,10 @@ const TOGETHER: Duration = Duration::from_secs(1);
 
 /// How long a script without --out has to stop by itself, and to say where it was.
 const GRACE: Duration = Duration::from_millis(120);
+
+/// How long ranks have to stop together, before rank 0 keeps what there is without the script, and before the others leave: mpirun
+/// ends them a second after it has told them.
+const TOGETHER_BY: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(900)];
 
 /// What to do at a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +60,14 @@ impl Heard {
 
 /// Listens from now on; says which signal was the first. None where signals cannot be caught. The end of standard input counts as one
 /// where that is a pipe from the program that started this one.
-pub fn listen(interrupt: Interrupt, keeper: Arc<Keeper>, with_parent: bool) -> Option<Arc<OnceLock<Signal>>> {
+pub fn listen(
+    interrupt: Interrupt,
+    keeper: Arc<Keeper>,
+    crew: Crew,
+    with_parent: bool,
+) -> Option<Arc<OnceLock<Signal>>> {
     let first = Arc::new(OnceLock::new());
-    let answer = Arc::new(Mutex::new(answering(first.clone(), interrupt, keeper)));
+    let answer = Arc::new(Mutex::new(answering(first.clone(), interrupt, keeper, crew)));
     if with_parent {
         let answer = answer.clone();
         std::thread::spawn(move || {
@@ -73,12 +84,20 @@ fn answering(
     noted: Arc<OnceLock<Signal>>,
     interrupt: Interrupt,
     keeper: Arc<Keeper>,
+    crew: Crew,
 ) -> impl FnMut(Signal) + Send + 'static {
     let mut heard = Heard::default();
     move |signal| {
         let exit = noted.get_or_init(|| signal).exit();
-        interrupt.request();
+        crew.ask(&interrupt);
         match heard.signal(Instant::now(), keeper.writing().is_some()) {
+            Answer::Ask if crew.is_several() => {
+                let (keeper, speaks) = (keeper.clone(), crew.speaks());
+                std::thread::spawn(move || {
+                    std::thread::sleep(TOGETHER_BY[usize::from(!speaks)]);
+                    leave(&keeper, exit)
+                });
+            }
             // where nothing is kept, nothing has to be waited for
             Answer::Ask if keeper.out.is_none() => {
                 std::thread::spawn(move || {
@@ -95,16 +114,19 @@ fn answering(
             Answer::Leave => {
                 let keeper = keeper.clone();
                 // on a thread of its own, so that a third signal is heard
-                std::thread::spawn(move || {
-                    if let Err(e) = keeper.leave(exit) {
-                        say(format_args!("error: {e}"));
-                    }
-                    std::process::exit(exit as i32);
-                });
+                std::thread::spawn(move || leave(&keeper, exit));
             }
             Answer::End => std::process::exit(exit as i32),
         }
     }
+}
+
+/// Writes what there is, without the script, and ends.
+fn leave(keeper: &Keeper, exit: Exit) {
+    if let Err(e) = keeper.leave(exit) {
+        say(format_args!("error: {e}"));
+    }
+    std::process::exit(exit as i32);
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::divergence::Divergence;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::random;
+use crate::ranks;
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -72,6 +73,8 @@ pub fn bootstrap(
     let values: Result<Vec<f64>> = (0..resamples)
         .into_par_iter()
         .map(|k| {
+            // the others do not come to the same task at the same time
+            let _alone = ranks::enter(None);
             let mut rng = random::rng(seed, k as u64);
             statistic.value(&again(&p, &mut rng), &again(&q, &mut rng), interrupt)
         })

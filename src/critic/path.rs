@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::generator::Generator;
 use crate::interrupt::Interrupt;
 use crate::memory;
+use crate::ranks;
 use crate::space::{Lipschitz, Space};
 use crate::transport::semi::discrepancy;
 use rayon::prelude::*;
@@ -59,6 +60,8 @@ pub fn path(d: &dyn Divergence, p: &Points, q: &Points, constants: &[f64], inter
     memory::check(&format!("path, solutions for {count} constants"), solution.saturating_mul(count as u128))?;
     let solver = Exact::default();
     let at = |objective: Objective, l: f64| -> Result<Solution> {
+        // the others do not come to the same task at the same time
+        let _alone = ranks::enter(None);
         let term = Term { objective, space: Space::Lipschitz(Lipschitz::new(l)?), reversed: false };
         solver.solve(&Problem::precise(&term, &p, &q, interrupt))
     };

@@ -7,6 +7,7 @@ use crate::divergence::Divergence;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::random;
+use crate::ranks;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
@@ -62,6 +63,8 @@ pub fn two_sample_test(
     let null: Result<Vec<f64>> = (0..permutations)
         .into_par_iter()
         .map(|k| {
+            // the others do not come to the same task at the same time
+            let _alone = ranks::enter(None);
             let mut order: Vec<usize> = (0..p.len() + q.len()).collect();
             order.shuffle(&mut random::rng(seed, k as u64));
             let pick = |at: &[usize], like: &Sample| Sample {

@@ -6,11 +6,13 @@
 //!
 //! The team of a thread is ambient, as its interrupt is: the run loop enters it ([`Team::enter`]), loops far below ask for it
 //! ([`sharing`]). Threads of the pool have none, so no collective can be called by one rank alone from there.
+mod rows;
 mod team;
 pub mod tree;
 #[cfg(feature = "mpi")]
 mod world;
 
+pub use rows::Rows;
 pub use team::Team;
 #[cfg(feature = "mpi")]
 pub use world::{Library, World};

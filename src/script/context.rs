@@ -11,9 +11,9 @@ use crate::random::{self, Rng};
 use crate::study::{Cell, Claim, Named, Reads};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 /// The random state of a session: a seed and how many streams were drawn from it.
@@ -42,6 +42,8 @@ pub struct Context {
     sources: RwLock<Sources>,
     /// relative paths are written below it
     pub out: Option<PathBuf>,
+    /// where everything is written instead, by a rank that only computes
+    pub elsewhere: OnceLock<PathBuf>,
     /// what the script has named to be written
     written: Mutex<BTreeSet<PathBuf>>,
     front: Mutex<Box<dyn FrontEnd>>,
@@ -127,6 +129,7 @@ impl Context {
             worker: None,
             sources: RwLock::default(),
             out,
+            elsewhere: OnceLock::new(),
             written: Mutex::default(),
             front: Mutex::new(front),
             last_run: Mutex::default(),
@@ -199,7 +202,18 @@ impl Context {
         self.begin_writing();
         let place = self.below(path);
         lock(&self.written).insert(place.clone());
-        place
+        self.apart(&place).unwrap_or(place)
+    }
+    /// The place of a file where a rank that only computes writes; the folders above it are made.
+    fn apart(&self, place: &Path) -> Option<PathBuf> {
+        let part = |c: Component| match c {
+            Component::Normal(name) => Some(PathBuf::from(name)),
+            Component::ParentDir => Some("up".into()),
+            _ => None,
+        };
+        let apart = self.elsewhere.get()?.join(place.components().filter_map(part).collect::<PathBuf>());
+        apart.parent().and_then(|folder| std::fs::create_dir_all(folder).ok())?;
+        Some(apart)
     }
     /// Something of this script is about to be written: what is said of an earlier one is no longer true. Where a run is to go on, that
     /// is only known once it does.
@@ -224,6 +238,10 @@ impl Context {
     /// Where a file a script names is read: below --out if it was written there, else as given.
     pub fn input_path(&self, path: &str) -> PathBuf {
         let (below, given) = (self.below(path), PathBuf::from(path));
+        let written = self.elsewhere.get().is_some() && below.ancestors().any(|p| lock(&self.written).contains(p));
+        if let Some(apart) = written.then(|| self.apart(&below)).flatten() {
+            return apart;
+        }
         if !below.exists() {
             lock(&self.read).note(&given);
             return given;

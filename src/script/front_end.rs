@@ -57,6 +57,13 @@ pub trait FrontEnd: Send {
     }
 }
 
+/// Nobody: whatever happens is not shown.
+pub struct Nobody;
+
+impl FrontEnd for Nobody {
+    fn event(&mut self, _: Event) {}
+}
+
 /// Keeps events in memory; for tests and embedding.
 #[derive(Clone, Default)]
 pub struct Recorder(pub std::sync::Arc<std::sync::Mutex<Vec<Event>>>);

@@ -74,7 +74,7 @@ pub use assistant::Assistant;
 pub use complete::{Completeness, Completion};
 pub use diagnostic::{Class, Diagnostic, Place, colours, plain};
 pub use exchange::{Foreign, Value};
-pub use front_end::{Event, FrontEnd, Recorder};
+pub use front_end::{Event, FrontEnd, Nobody, Recorder};
 pub use help::Page;
 #[cfg(feature = "cli")]
 pub(crate) use keywords::KEYWORDS;

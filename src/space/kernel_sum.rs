@@ -5,11 +5,14 @@ use super::radial;
 use crate::error::Result;
 use crate::interrupt::{self, Interrupt};
 use crate::matrix::{columns, product, scaled_product, view};
+use crate::ranks::Rows;
 use crate::simd::{self, Coordinates, LANES, Real};
 use rayon::prelude::*;
 
 /// Rows that share a block of the sample while it is in the first cache.
 const ROWS: usize = 32;
+/// What a pair of points takes besides its coordinates, in multiplications.
+const PAIR: usize = 10;
 
 /// A weighted sample to sum over. f32 for velocities, f64 for values that cancel.
 pub struct KernelSum<T> {
@@ -41,15 +44,20 @@ impl<T: Real> KernelSum<T> {
     /// h at rows, and ∇h in row-major order.
     ///
     /// # Errors
-    /// An interrupt.
+    /// An interrupt; those of a team of ranks.
     pub fn at(&self, x: &[f64], interrupt: &Interrupt) -> Result<(Vec<f64>, Vec<f64>)> {
         let d = self.y.d;
         let x: Coordinates<T> = Coordinates::new(x, d, &self.centre, 1.0);
         let (mut h, mut gradient) = (vec![0.0; x.n], vec![0.0; x.n * d]);
-        h.par_chunks_mut(ROWS).zip(gradient.par_chunks_mut(ROWS * d)).enumerate().for_each(|(block, (h, g))| {
-            self.rows(&x, block * ROWS, (h, g), interrupt);
+        // blocks as they are on one rank: the products of a block are cut by its size
+        let rows = Rows::of(x.n, ROWS, x.n.saturating_mul(self.y.n).saturating_mul(d + PAIR));
+        let (mine, slopes) = (rows.mine(1, &mut h), rows.mine(d, &mut gradient));
+        mine.par_chunks_mut(ROWS).zip(slopes.par_chunks_mut(ROWS * d)).enumerate().for_each(|(block, (h, g))| {
+            self.rows(&x, rows.here.start + block * ROWS, (h, g), interrupt);
         });
         interrupt.check()?;
+        rows.fill("kernel values", 1, &mut h)?;
+        rows.fill("kernel gradients", d, &mut gradient)?;
         Ok((h, gradient))
     }
 

@@ -2,6 +2,7 @@
 use super::ground::Cost;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::ranks::Rows;
 use crate::simd::{self, Coordinates, LANES, Real};
 use crate::space::centre::centre;
 use rayon::prelude::*;
@@ -10,6 +11,8 @@ use rayon::prelude::*;
 const CHUNK: usize = 1024;
 /// Rows per task.
 const ROWS: usize = 32;
+/// What a pair of points takes besides its coordinates, in multiplications.
+const PAIR: usize = 10;
 /// Columns whose sums one task takes: few enough that two thousand points keep eight threads busy.
 const COLUMNS: usize = 256;
 
@@ -42,6 +45,12 @@ impl<T: Real> Pairs<T> {
         self.y.n
     }
 
+    /// So many rows in blocks of so many, shared by ranks.
+    fn shared(&self, rows: usize, block: usize) -> Rows {
+        let pairs = self.rows().saturating_mul(self.cols());
+        Rows::of(rows, block, pairs.saturating_mul(self.x.d + PAIR))
+    }
+
     /// −ε ln Σ_j exp(h_j − c(x_i, y_j)/ε) with h_j = v_j/ε + ln w_j; `guess` is near the answer, or empty.
     ///
     /// # Errors
@@ -49,19 +58,21 @@ impl<T: Real> Pairs<T> {
     pub fn softmin(&self, epsilon: f64, h: &[f64], guess: &[f64], interrupt: &Interrupt) -> Result<Vec<f64>> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         let mut out = vec![0.0; self.rows()];
-        out.par_chunks_mut(ROWS).enumerate().for_each(|(block, out)| {
+        let rows = self.shared(self.rows(), ROWS);
+        rows.mine(1, &mut out).par_chunks_mut(ROWS).enumerate().for_each(|(block, out)| {
             if interrupt.is_requested() {
                 return;
             }
             let (mut x, mut buffer) = (vec![T::ZERO; self.x.d], vec![T::ZERO; CHUNK]);
             for (k, o) in out.iter_mut().enumerate() {
-                let i = block * ROWS + k;
+                let i = rows.here.start + block * ROWS + k;
                 self.x.row(i, &mut x);
                 let near = guess.get(i).map(|g| g / epsilon);
                 *o = -epsilon * self.log_sum(&x, epsilon, &h, near, &mut buffer);
             }
         });
         interrupt.check()?;
+        rows.fill("soft minima", 1, &mut out)?;
         Ok(out)
     }
 
@@ -141,7 +152,11 @@ impl<T: Real> Pairs<T> {
     ) -> Result<(Vec<f64>, f64)> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         // a task has some columns and all rows, in order: sums do not depend on how many threads there are
-        let parts: Vec<(Vec<f64>, f64)> = (0..self.y.n.div_ceil(COLUMNS))
+        let (mut sums, mut costs) = (vec![0.0; self.cols()], vec![0.0; self.cols().div_ceil(COLUMNS)]);
+        let (columns, tasks) = (self.shared(sums.len(), COLUMNS), self.shared(costs.len(), 1));
+        let parts: Vec<(Vec<f64>, f64)> = tasks
+            .here
+            .clone()
             .into_par_iter()
             .map(|part| {
                 let start = part * COLUMNS;
@@ -163,8 +178,12 @@ impl<T: Real> Pairs<T> {
             })
             .collect();
         interrupt.check()?;
-        let cost = parts.iter().map(|p| p.1).sum();
-        Ok((parts.into_iter().flat_map(|p| p.0).collect(), cost))
+        tasks.mine(1, &mut costs).iter_mut().zip(&parts).for_each(|(to, part)| *to = part.1);
+        let found = parts.iter().flat_map(|p| &p.0);
+        columns.mine(1, &mut sums).iter_mut().zip(found).for_each(|(to, sum)| *to = *sum);
+        columns.fill("column sums", 1, &mut sums)?;
+        tasks.fill("column costs", 1, &mut costs)?;
+        Ok((sums, costs.iter().sum()))
     }
 
     /// Adds r p_j to the sums of some columns, and returns r Σ p_j c_j over them.
@@ -194,13 +213,14 @@ impl<T: Real> Pairs<T> {
         let h: Vec<T> = h.iter().map(|v| T::of(*v)).collect();
         let d = self.x.d;
         let mut out = vec![0.0; self.rows() * d];
-        out.par_chunks_mut(d * ROWS).enumerate().for_each(|(block, out)| {
+        let rows = self.shared(self.rows(), ROWS);
+        rows.mine(d, &mut out).par_chunks_mut(d * ROWS).enumerate().for_each(|(block, out)| {
             if interrupt.is_requested() {
                 return;
             }
             let (mut x, mut buffer, mut weights) = (vec![T::ZERO; d], vec![T::ZERO; CHUNK], vec![T::ZERO; CHUNK]);
             for (k, o) in out.chunks_mut(d).enumerate() {
-                let i = block * ROWS + k;
+                let i = rows.here.start + block * ROWS + k;
                 self.x.row(i, &mut x);
                 for start in (0..self.y.n).step_by(CHUNK) {
                     let n = CHUNK.min(self.y.n - start);
@@ -217,6 +237,7 @@ impl<T: Real> Pairs<T> {
             }
         });
         interrupt.check()?;
+        rows.fill("mean gradients", d, &mut out)?;
         Ok(out)
     }
 

@@ -164,6 +164,24 @@ fn generators() {
     are_one("w2_fe", &format!("w2_fe(#{{ {map}, batch: 200 }}).run({samples})"));
 }
 
+/// Flows by kernels, by entropic transport, and metrics at their end.
+#[test]
+fn kernels_and_transport() {
+    let samples = "data::gaussian(130, 2), data::ring(90), #{ steps: 4, record_every: 2, snapshots: 0, metrics: [\"mmd\", \"energy\", \"sinkhorn\"] }";
+    for f in [
+        "mmd_flow(gaussian_kernel(1.0), #{ dt: 0.1, noise: 0.1 })",
+        "mmd_flow(energy_kernel(), #{ dt: 0.1 })",
+        "kale_flow(gaussian_kernel(1.0), #{ dt: 0.01 })",
+        "gradient_flow(sinkhorn(0.5), #{ dt: 0.1 })",
+        "gradient_flow(w2(), #{ dt: 0.1, critic: entropic(#{ epsilon: 0.1 }) })",
+    ] {
+        are_one(f, &format!("{f}.run({samples})"));
+    }
+    let wide =
+        "data::gaussian(130, 12), data::gaussian(70, 12, #{ mean: 2.0 }), #{ steps: 3, record_every: 1, snapshots: 0 }";
+    are_one("many dimensions", &format!("mmd_flow(gaussian_kernel(2.0), #{{ dt: 0.1 }}).run({wide})"));
+}
+
 /// A sample of one block leaves most of the ranks without rows.
 #[test]
 fn ranks_without_rows() {

@@ -120,7 +120,7 @@ pub fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
 }
 
 #[inline(always)]
-fn combine_lanes(((to, a), (from, b)): ((&mut [f32], f32), (&[f32], f32))) {
+fn combine_lanes((to, a, from, b): (&mut [f32], f32, &[f32], f32)) {
     for (t, f) in to.iter_mut().zip(from) {
         *t = a * *t + b * f;
     }
@@ -130,7 +130,7 @@ fn combine_lanes(((to, a), (from, b)): ((&mut [f32], f32), (&[f32], f32))) {
 pub fn combine((to, a): (&mut [f32], f32), (from, b): (&[f32], f32)) {
     simd::run(
         #[inline(always)]
-        || combine_lanes(((to, a), (from, b))),
+        || combine_lanes((to, a, from, b)),
     );
 }
 

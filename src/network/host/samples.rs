@@ -2,36 +2,15 @@
 use super::blocks::{Blocking, Workspace, gather, is_wide};
 use super::layers::HostLayers;
 use crate::error::Result;
-use crate::ranks::{self, Team};
+use crate::ranks::Rows;
 use crate::{interrupt, scratch};
 use rayon::prelude::*;
-use std::ops::Range;
-use std::sync::Arc;
 
-/// The rows of a sample that are computed here: all, or those of whole groups where ranks share them.
-struct Shared {
-    blocking: Blocking,
-    team: Option<Arc<Team>>,
-    /// entries of the points
-    here: Range<usize>,
-    entries: usize,
-}
-
-impl Shared {
-    fn of(layers: &HostLayers, points: &[f32]) -> Shared {
-        let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
-        let team = ranks::sharing((points.len() / shape.ins()).saturating_mul(shape.work()));
-        let entries = points.len();
-        let groups = team.as_ref().map_or(0..blocking.groups, |t| t.share(blocking.groups));
-        let place = |group: usize| entries.min(group * blocking.group);
-        Shared { here: place(groups.start)..place(groups.end), blocking, team, entries }
-    }
-    /// Fills in the numbers of the other ranks, `width` for every `per` entries of the points.
-    fn fill(&self, place: &str, (width, per): (usize, usize), all: &mut [f32]) -> Result<()> {
-        let Some(team) = &self.team else { return Ok(()) };
-        let begin = |group: usize| self.entries.min(group * self.blocking.group) / per * width;
-        team.gather_parts(place, self.blocking.groups, begin, all)
-    }
+/// How a sample is taken apart, and which of its rows are computed here: whole groups.
+fn shared(layers: &HostLayers, points: &[f32]) -> (Blocking, Rows) {
+    let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
+    let rows = points.len() / shape.ins();
+    (blocking, Rows::of(rows, blocking.group / shape.ins(), rows.saturating_mul(shape.work())))
 }
 
 /// net at every row of a sample.
@@ -39,25 +18,25 @@ impl Shared {
 /// # Errors
 /// Those of the team.
 pub fn outputs(layers: &HostLayers, points: &[f32], out: &mut [f32]) -> Result<()> {
-    let (shape, shared) = (layers.shape(), Shared::of(layers, points));
+    let (shape, (blocking, rows)) = (layers.shape(), shared(layers, points));
     let outs = |entries: usize| entries / shape.ins() * shape.outs();
     let stop = interrupt::current();
-    let Blocking { block, group, .. } = shared.blocking;
+    let Blocking { block, group, .. } = blocking;
     let job = |(points, out): (&[f32], &mut [f32])| {
         let _asked = stop.enter();
-        let mut workspace = Workspace::new(layers, &shared.blocking);
+        let mut workspace = Workspace::new(layers, &blocking);
         for (x, out) in points.chunks(block).zip(out.chunks_mut(outs(block))) {
             workspace.with(layers, x, |block, _, _| out.copy_from_slice(block.out(shape)));
         }
     };
-    let here = &points[shared.here.clone()];
-    let mine = &mut out[outs(shared.here.start)..outs(shared.here.end)];
+    let here = &points[rows.here.start * shape.ins()..rows.here.end * shape.ins()];
+    let mine = rows.mine(shape.outs(), out);
     if is_wide(layers, here.len() / shape.ins()) {
         here.par_chunks(group).zip(mine.par_chunks_mut(outs(group))).for_each(job);
     } else {
         here.chunks(group).zip(mine.chunks_mut(outs(group))).for_each(job);
     }
-    shared.fill("outputs", (shape.outs(), shape.ins()), out)
+    rows.fill("outputs", shape.outs(), out)
 }
 
 /// The gradient of Σ seedᵢ net(xᵢ) over samples in the parameters, added to `into`.
@@ -115,26 +94,25 @@ pub fn add_penalty(
 /// # Errors
 /// Those of the team.
 pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32], slopes: &mut [f32]) -> Result<()> {
-    let (shape, shared) = (layers.shape(), Shared::of(layers, points));
-    let rows = |entries: usize| entries / shape.ins();
+    let (d, (blocking, shared)) = (layers.shape().ins(), shared(layers, points));
+    let rows = |entries: usize| entries / d;
     let stop = interrupt::current();
-    let Blocking { block, group, .. } = shared.blocking;
+    let Blocking { block, group, .. } = blocking;
     let job = |((points, values), slopes): ((&[f32], &mut [f32]), &mut [f32])| {
         let _asked = stop.enter();
-        let mut workspace = Workspace::new(layers, &shared.blocking);
+        let mut workspace = Workspace::new(layers, &blocking);
         let each = points.chunks(block).zip(values.chunks_mut(rows(block))).zip(slopes.chunks_mut(block));
         for ((x, values), slopes) in each {
             workspace.with(layers, x, |block, seeds, cotangents| {
-                values.copy_from_slice(block.out(shape));
+                values.copy_from_slice(block.out(layers.shape()));
                 seeds.fill(1.0);
                 block.backward(layers, seeds, cotangents, None);
                 block.input_gradient(layers, cotangents, slopes);
             });
         }
     };
-    let here = shared.here.clone();
-    let points = &points[here.clone()];
-    let (v, s) = (&mut values[rows(here.start)..rows(here.end)], &mut slopes[here]);
+    let points = &points[shared.here.start * d..shared.here.end * d];
+    let (v, s) = (shared.mine(1, values), shared.mine(d, slopes));
     if is_wide(layers, rows(points.len())) {
         let groups = points.par_chunks(group).zip(v.par_chunks_mut(rows(group)));
         groups.zip(s.par_chunks_mut(group)).for_each(job);
@@ -142,6 +120,6 @@ pub fn values_and_slopes(layers: &HostLayers, points: &[f32], values: &mut [f32]
         let groups = points.chunks(group).zip(v.chunks_mut(rows(group)));
         groups.zip(s.chunks_mut(group)).for_each(job);
     }
-    shared.fill("values", (1, shape.ins()), values)?;
-    shared.fill("slopes", (shape.ins(), shape.ins()), slopes)
+    shared.fill("values", 1, values)?;
+    shared.fill("slopes", d, slopes)
 }
