@@ -4,8 +4,9 @@
 //! every addition is ours, in a fixed tree ([`tree`]) over parts that depend on what is summed alone: any number of ranks gives the
 //! same bits, so whether a piece of work is shared is a question of speed only.
 //!
-//! The team of a thread is ambient, as its interrupt is: the run loop enters it ([`Team::enter`]), loops far below ask for it
-//! ([`sharing`]). Threads of the pool have none, so no collective can be called by one rank alone from there.
+//! The team of a thread is ambient, as its interrupt is: the thread of a script has it ([`enter`]), loops far below ask for it
+//! ([`sharing`]). Threads of the pool have none; whoever hands them work that may ask leaves the team for it, because the thread of the
+//! script takes a part of that work as well.
 mod rows;
 mod team;
 pub mod tree;

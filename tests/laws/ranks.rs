@@ -167,7 +167,7 @@ fn generators() {
 /// Flows by kernels, by entropic transport, and metrics at their end.
 #[test]
 fn kernels_and_transport() {
-    let samples = "data::gaussian(130, 2), data::ring(90), #{ steps: 4, record_every: 2, snapshots: 0, metrics: [\"mmd\", \"energy\", \"sinkhorn\"] }";
+    let samples = "data::gaussian(130, 2), data::ring(90), #{ steps: 4, record_every: 2, snapshots: 0, metrics: [\"mmd\", \"energy\"] }";
     for f in [
         "mmd_flow(gaussian_kernel(1.0), #{ dt: 0.1, noise: 0.1 })",
         "mmd_flow(energy_kernel(), #{ dt: 0.1 })",
