@@ -1,5 +1,6 @@
 //! Rows that are computed one by one, shared by ranks in blocks.
-use super::{Team, sharing};
+use super::ambient::sharing;
+use super::team::Team;
 use crate::error::Result;
 use bytemuck::Pod;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! What ranks do together: they meet, tell each other numbers, and stop at the same place.
-use super::{Ranks, tree};
+use super::traits::Ranks;
+use super::tree;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use bytemuck::Pod;

@@ -1,7 +1,7 @@
 //! Ranks by MPI: bytes only, from the thread of the session, and at the end from the main thread.
 //!
 //! Nothing is reduced by MPI, so no sum depends on it. Counts are C integers: what is long goes in rounds.
-use super::Ranks;
+use super::traits::Ranks;
 use crate::error::{Error, Result};
 use mpi::datatype::PartitionMut;
 use mpi::environment::Universe;

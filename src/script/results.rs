@@ -150,15 +150,23 @@ fn is_given(w: &Walk, call: &Called) -> bool {
         if takes {
             return true;
         }
-        (from, to) = (first, to + 1);
-        while w.is(to, "else") {
-            while to < w.len() && !w.is(to, "{") {
-                to = if w.is(to, "(") || w.is(to, "[") { w.group(to) } else { to + 1 };
-            }
-            to = w.group(to);
-        }
+        let Some(end) = chain_end(w, to + 1) else { return false };
+        (from, to) = (first, end);
     }
     false
+}
+
+/// Behind the branches that follow one.
+fn chain_end(w: &Walk, mut to: usize) -> Option<usize> {
+    for _ in 0..DEEP {
+        if !w.is(to, "else") {
+            return Some(to);
+        }
+        // `else if c {`
+        to = (to..w.len().min(to + DEEP)).find(|k| w.is(*k, "{"))?;
+        to = w.group(to);
+    }
+    None
 }
 
 /// The `if` that begins the chain of branches a brace opens one of.
