@@ -42,6 +42,8 @@ pub struct Keeper {
     writing: AtomicBool,
     left: Mutex<bool>,
     begun: (Instant, f64),
+    /// of the run.json that was there
+    mode: Option<std::fs::Permissions>,
     /// what an earlier part of the run took that it goes on with
     before: Mutex<f64>,
     /// the error that ended the script
@@ -51,6 +53,7 @@ pub struct Keeper {
 impl Keeper {
     /// Of a script that runs in a session.
     pub fn new(out: Option<PathBuf>, (name, text): (String, String), seed: u64, context: Arc<Context>) -> Keeper {
+        let mode = out.as_ref().and_then(|dir| std::fs::metadata(dir.join(RECORD)).ok()).map(|m| m.permissions());
         *lock(&context.stale) = out.as_ref().map(|dir| dir.join(RECORD));
         let (compute, writing, left) = (context.compute.clone(), AtomicBool::new(false), Mutex::new(false));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
@@ -65,6 +68,7 @@ impl Keeper {
             writing,
             left,
             begun,
+            mode,
             before: Mutex::default(),
             error: Mutex::default(),
         }
@@ -117,6 +121,10 @@ impl Keeper {
             }
         }
         outcome.write(dir)?;
+        // one that went on the way is replaced, and keeps its mode
+        if let Some(mode) = self.mode.clone() {
+            let _ = std::fs::set_permissions(dir.join(RECORD), mode);
+        }
         let _ = std::fs::remove_file(dir.join(FAILURE));
         Ok(())
     }

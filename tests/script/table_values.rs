@@ -169,7 +169,7 @@ fn messages_name_rows_columns_and_what_is_near() {
         ("t[\"flow\"].sort_desc()", "apart from its rows"),
         ("t.columns = [\"a\", \"b\", \"c\"]", "t.rename(#{ old: \"new\" }) gives columns other names"),
         ("t.rows = 7", "it is read, not set"),
-        ("t.columns.push(\"x\")", "it is read, not set"),
+        ("t.columns.push(\"x\")", "is a copy: a change of it would be lost"),
         ("t[t.w2 > 0 & [true]]", "lists joined by &: expected equal lengths, got 4 and 1"),
         ("!t.flow", "a list beside !, entry 0: expected true or false, got a text"),
         ("t[7]", "row(i): expected a row from 0 to 3, got 7"),
