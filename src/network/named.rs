@@ -57,13 +57,19 @@ fn of_one(v: f64, parts: usize) -> impl Iterator<Item = f32> {
     let mut rest = v;
     (0..parts).map(move |_| {
         let part = rest as f32;
-        rest = if part.is_finite() { rest - f64::from(part) } else { 0.0 };
+        // a zero keeps its sign in all parts
+        rest = match part.is_finite() {
+            true if v == 0.0 => v,
+            true => rest - f64::from(part),
+            false => 0.0,
+        };
         part
     })
 }
 
 fn sum(parts: &[f32]) -> f64 {
-    parts.iter().map(|v| f64::from(*v)).sum()
+    // a sum that begins with 0 has no zero below it
+    parts.iter().map(|v| f64::from(*v)).reduce(|a, b| a + b).unwrap_or_default()
 }
 
 /// v 2^power, in two steps: one alone could leave the range of numbers.
