@@ -105,6 +105,19 @@ fn what_is_done_is_taken_as_it_is() {
     // one that failed is run again; others go on where they are asked to
     let fails = "sweep(|p| if p.x == 1 { throw \"one\" } else { p.x }, #{ grid: #{ x: [1, 2] }, name: \"s\", keep_going: true }).value";
     assert_eq!(said(folder.path(), fails), "[NaN, 2.0]");
+    // somebody's files are not touched: what an earlier closure took along goes, nothing else does
+    let own = folder.path().join("s/given/own.csv");
+    let take = |x: &str| {
+        said(folder.path(), &format!("let q = points([[{x}]]); sweep(|p| q[0][0], #{{ name: \"s\" }}).value"))
+    };
+    assert_eq!(take("1"), "[1.0]");
+    std::fs::write(&own, "1,2").unwrap();
+    assert_eq!(take("2"), "[2.0]");
+    assert!(own.exists() && std::fs::read_dir(folder.path().join("s/given")).unwrap().count() == 2);
+    std::fs::create_dir_all(folder.path().join("mine")).unwrap();
+    std::fs::write(folder.path().join("mine/sweep.rhai"), "print(1)").unwrap();
+    let text = said(folder.path(), "sweep(|p| 1, #{ name: \"mine\" })");
+    assert!(text.contains("none of its own: another name"), "{text}");
     // the folder of another study is not written over
     let plan = folder.path().join("other");
     std::fs::create_dir_all(&plan).unwrap();

@@ -43,6 +43,9 @@ const OPTIONS: &[Opt] = &[
     Opt { name: "again", kind: OptionKind::Flag, doc: "whether what is done is done again" },
 ];
 
+/// How the script of a study begins.
+const WRITTEN: &str = "// Written by sweep()";
+
 /// The page of `sweep`.
 pub(super) const ENTRY: Entry = Entry {
     name: "sweep",
@@ -169,7 +172,7 @@ fn random(options: &Dynamic) -> Result<Vec<(Draw, Parameter)>> {
 /// The script that each job runs.
 fn script(p: &Portable, parameters: &[Parameter], name: &str) -> String {
     let mut out = format!(
-        "// Written by sweep() for the study \"{name}\": its closure, and what that needs. Each job runs it with its own parameters.\n"
+        "{WRITTEN} for the study \"{name}\": its closure, and what that needs. Each job runs it with its own parameters.\n"
     );
     out.extend(p.imports.iter().map(|i| format!("{i}\n")));
     out.extend(p.functions.values().map(|f| format!("{f}\n")));
@@ -209,7 +212,12 @@ fn planned(call: &Call, f: &FnPtr, o: &SweepOptions, study: &Path) -> Outcome<Pl
     }
     let portable = Portable::of(call, f, &given(&place))?;
     let text = script(&portable, &parameters, &o.name);
-    let others = others(&std::fs::read_to_string(&path).unwrap_or_default(), &portable);
+    let earlier = std::fs::read_to_string(&path).unwrap_or_default();
+    if path.exists() && !earlier.starts_with(WRITTEN) {
+        let why = format!("{} is there and is none of its own: another name for the study", path.display());
+        return Err(wrong(why).into());
+    }
+    let others = others(&earlier, &portable);
     if !others.is_empty() {
         call.context.note(format!(
             "sweep: {} not what the jobs in {} have: they stay, and do not count. Data that is drawn is another sample each time: a cell of its own keeps it",
@@ -219,7 +227,7 @@ fn planned(call: &Call, f: &FnPtr, o: &SweepOptions, study: &Path) -> Outcome<Pl
     }
     let fail = |e: std::io::Error| Error::io("write", study, e);
     std::fs::create_dir_all(jobs_of(&place)).map_err(fail)?;
-    keep(&given(&place), &portable)?;
+    keep(&given(&place), &portable, &earlier)?;
     write_atomically(&path, text.as_bytes())?;
     Ok(Plan {
         grid,
@@ -246,12 +254,13 @@ fn others(earlier: &str, now: &Portable) -> String {
     }
 }
 
-/// Writes what the script reads, and removes what an earlier one read.
-fn keep(folder: &Path, portable: &Portable) -> Result<()> {
+/// Writes what the script reads, and removes what an earlier one read: what else lies there is somebody's.
+fn keep(folder: &Path, portable: &Portable, earlier: &str) -> Result<()> {
     let fail = |e: std::io::Error| Error::io("write", folder, e);
     let wanted = |name: &str| portable.files.iter().any(|g| g.name == name);
     for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| e.ok()) {
-        if !wanted(&entry.file_name().to_string_lossy()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !wanted(&name) && earlier.contains(&format!("{name}\")")) {
             std::fs::remove_file(entry.path()).map_err(fail)?;
         }
     }
