@@ -4,6 +4,7 @@ use super::job::Job;
 use super::plan::Plan;
 use super::state::{Stamp, State, stamp};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,8 @@ impl Work<'_> {
     /// # Errors
     /// A folder that cannot be written, a process that cannot be started, a script that has changed. What runs then is stopped first.
     pub fn run(&self, due: Vec<Due>, told: &mut dyn Audience, stop: &dyn Fn() -> usize) -> Result<Ended> {
+        // what a job left is read in any case: a file that an interrupt keeps from being read would count as a failure
+        let _shield = Interrupt::default().enter();
         let mut pool = Pool { waiting: due.into(), ..Pool::default() };
         loop {
             let asked = stop();
@@ -166,5 +169,44 @@ impl Ended {
             _ => self.left += 1,
         }
         told.ended(job, state);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::script::scan;
+
+    struct Nobody;
+    impl Audience for Nobody {
+        fn ended(&mut self, _: &Job, _: &State) {}
+        fn look(&mut self, _: usize, _: usize) {}
+        fn close(&mut self) {}
+    }
+
+    #[test]
+    fn what_a_job_left_is_read_while_an_interrupt_is_asked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("s.rhai");
+        std::fs::write(&script, "1").unwrap();
+        let plan = Plan::new(vec![scan(&script).unwrap()], 1);
+        let job = plan.jobs().unwrap().remove(0);
+        // the job writes what a job writes, into the folder behind --out
+        let program = "mkdir -p \"$4\"; echo '{\"gflow\": \"damaged\"' > \"$4/run.json\"";
+        let manner = Manner {
+            study: dir.path().into(),
+            device: "cpu".into(),
+            at_a_time: 1,
+            threads: 1,
+            program: ["sh", "-c", program, "sh"].map(Into::into).into(),
+            scan,
+        };
+        let seen = stamp(&job.place(dir.path()));
+        let asked = Interrupt::default();
+        asked.request();
+        let _here = asked.enter();
+        let work = Work { plan: &plan, manner, keep_going: true };
+        let ended = work.run(vec![Due { job, seen }], &mut Nobody, &|| 0).unwrap();
+        assert!(ended.failed[0].1.contains("it is damaged"), "{:?}", ended.failed);
     }
 }

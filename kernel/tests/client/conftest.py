@@ -57,9 +57,17 @@ class Cells:
         return text(self.ok(code, timeout), name)
 
     def interrupt_after(self, code, seconds):
-        """(seconds until the cell was over, reply, outputs)"""
+        """(seconds until the cell was over, reply, outputs), interrupted after a time"""
+        end = time.perf_counter() + seconds
+        return self.interrupt_when(code, lambda: time.perf_counter() > end)
+
+    def interrupt_when(self, code, reached, within=60):
+        """(seconds until the cell was over, reply, outputs), interrupted once `reached()`"""
         request = self.start(code)
-        time.sleep(seconds)
+        end = time.perf_counter() + within
+        while not reached():
+            assert time.perf_counter() < end, "not reached"
+            time.sleep(0.005)
         begun = time.perf_counter()
         self.km.interrupt_kernel()
         outputs = self.wait(request, 30)

@@ -52,14 +52,16 @@ def test_an_interrupt_loses_nothing(here):
     cells, folder = here
     cells.ok(DATA)
     whole = cells.value(SLOW.format(steps=400, name="whole"), timeout=120)
-    seconds, reply, outputs = cells.interrupt_after(SLOW.format(steps=400, name="cut"), 1.5)
+    jobs = folder / "cut" / "jobs"
+    ended = lambda: {p.parent.name: p.stat().st_mtime_ns for p in jobs.glob("*/run.json") if '"exit": 0' in p.read_text()}
+    # at the first job that has ended, however fast the machine is: the other five are under way or wait
+    seconds, reply, outputs = cells.interrupt_when(SLOW.format(steps=400, name="cut"), ended)
     assert reply["status"] == "error" and reply["ename"] == "Interrupted", reply
     assert seconds < 5, seconds
     notes = "".join(c["text"] for k, c in outputs if k == "stream" and c["name"] == "stderr")
     assert "the same cell goes on with the rest" in notes, notes
-    jobs = folder / "cut" / "jobs"
-    ended = lambda: {p.parent.name: p.stat().st_mtime_ns for p in jobs.glob("*/run.json") if '"exit": 0' in p.read_text()}
     before = ended()
+    assert 1 <= len(before) < 6
     assert cells.value("1 + 1") == "2"
     assert cells.value(SLOW.format(steps=400, name="cut"), timeout=120) == whole
     after = ended()
