@@ -1,12 +1,14 @@
-//! Asks the linker for smaller programs, where it can: functions that were compiled to the same code are kept once, the places
-//! to be adjusted when the program is loaded are listed in a packed table, and symbols are left out (cargo forgets the
-//! profile's `strip` for a package that the profile names). Not every linker knows the first and not every C library the
-//! second (glibc from 2.36 on does), so each wish is tried on a small program here and dropped without a word if it does not run.
+//! Asks the linker for smaller programs that start faster, where it can: functions that were compiled to the same code are kept
+//! once, nothing has to be adjusted when the program is loaded, and symbols are left out (cargo forgets the profile's `strip`
+//! for a package that the profile names). For the second the program has its place in memory from the start; where a system
+//! wants to choose the place itself, what is to be adjusted is listed in a packed table, which glibc knows from 2.36 on. Each
+//! wish is tried on a small program here, and dropped without a word if that does not run.
 use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-const WISHES: [&str; 3] = ["-Wl,--icf=all", "-Wl,-z,pack-relative-relocs", "-Wl,--strip-all"];
+/// Of each the first that works.
+const WISHES: [&[&str]; 3] = [&["-Wl,--icf=all"], &["-no-pie", "-Wl,-z,pack-relative-relocs"], &["-Wl,--strip-all"]];
 const TRIAL: &str = "fn main() { let kinds = [\"a\", \"b\"]; println!(\"{}\", kinds[std::env::args().count()]); }";
 
 fn main() {
@@ -17,8 +19,8 @@ fn main() {
     if of("PROFILE") != "release" || of("TARGET") != of("HOST") || !of("TARGET").ends_with("linux-gnu") {
         return;
     }
-    for wish in WISHES {
-        if runs(wish).unwrap_or(false) {
+    for ways in WISHES {
+        if let Some(wish) = ways.iter().find(|wish| runs(wish).unwrap_or(false)) {
             println!("cargo::rustc-link-arg-bins={wish}");
         }
     }

@@ -2,6 +2,7 @@
 use super::builtin::{self, Row};
 use super::elsewhere;
 use crate::catalogue::{Entry, nearest};
+use std::collections::HashMap;
 
 /// One name as people see it.
 #[derive(Clone, Copy, Debug)]
@@ -49,12 +50,15 @@ impl Name {
 }
 
 /// Every name of the language.
-#[derive(Default)]
 pub struct Index {
     /// the entries of the catalogues, in the order of `gflow list`
     pub entries: Vec<Entry>,
+    /// where in them a name stands
+    pages: HashMap<&'static str, usize>,
     /// functions, methods and properties, in the order of registration
     pub names: Vec<Name>,
+    /// where in them the name of a type stands
+    places: HashMap<(&'static str, &'static str), usize>,
     /// the types of values
     pub types: Vec<Type>,
     /// other spellings, which nobody is told of, and the names they stand for
@@ -71,9 +75,17 @@ pub fn split(name: &str) -> (&str, &str) {
 }
 
 impl Index {
+    /// One of catalogue entries, still without functions.
+    pub fn new(entries: Vec<Entry>) -> Index {
+        let mut pages = HashMap::with_capacity(entries.len());
+        for (i, e) in entries.iter().enumerate() {
+            pages.entry(e.name).or_insert(i);
+        }
+        Index { entries, pages, names: vec![], places: HashMap::new(), types: vec![], spellings: vec![] }
+    }
     /// An entry by its full name.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|e| e.name == name)
+        self.pages.get(name).map(|i| &self.entries[*i])
     }
     /// An entry by its full name, or by its last part: `ring` finds `data::ring`.
     pub fn find(&self, name: &str) -> Option<&Entry> {
@@ -85,11 +97,11 @@ impl Index {
     }
     /// A function without a value before it, by its full name.
     pub fn function(&self, name: &str) -> Option<&Name> {
-        self.names.iter().find(|n| n.owner.is_empty() && n.name == name)
+        self.places.get(&("", name)).map(|i| &self.names[*i])
     }
     /// A method or property of a type, or of every value.
     pub fn member(&self, owner: &str, name: &str) -> Option<&Name> {
-        let of = |owner: &str| self.names.iter().find(|n| !n.owner.is_empty() && n.owner == owner && n.name == name);
+        let of = |owner: &str| self.places.get(&(owner, name)).filter(|_| !owner.is_empty()).map(|i| &self.names[*i]);
         of(owner).or_else(|| of(builtin::ANY))
     }
     /// A script that shows what a name does.
@@ -107,8 +119,7 @@ impl Index {
     }
     /// Notes a name once, whatever overloads it has; where it stands.
     pub fn note(&mut self, name: Name) -> usize {
-        let known = self.names.iter().position(|n| n.owner == name.owner && n.name == name.name);
-        known.unwrap_or_else(|| {
+        *self.places.entry((name.owner, name.name)).or_insert_with(|| {
             self.names.push(name);
             self.names.len() - 1
         })

@@ -89,7 +89,7 @@ impl Library {
     /// A library of catalogue entries, still without functions.
     pub fn new(entries: Vec<Entry>) -> Library {
         Library {
-            index: Index { entries, ..Index::default() },
+            index: Index::new(entries),
             functions: vec![],
             printing: vec![],
             none: Options::default(),
