@@ -88,12 +88,7 @@ pub struct Library {
 impl Library {
     /// A library of catalogue entries, still without functions.
     pub fn new(entries: Vec<Entry>) -> Library {
-        Library {
-            index: Index::new(entries),
-            functions: vec![],
-            printing: vec![],
-            none: Options::default(),
-        }
+        Library { index: Index::new(entries), functions: vec![], printing: vec![], none: Options::default() }
     }
 
     /// A function with a catalogue entry of this name, with and without options if the entry has some.
