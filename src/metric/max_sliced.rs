@@ -1,9 +1,11 @@
 //! The max-sliced W₂: the direction in which two samples differ most. [deshpande2019](crate::references#deshpande2019)
 use super::definition::{Listed, Metric, defined, entry, scaled};
 use super::directions::{direction, length, project, recentred};
+use super::sliced::work;
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::ranks::Rows;
 use crate::transport::line::{line, matching};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -53,6 +55,8 @@ impl Default for MaxSliced {
 const IMPROVED: usize = 8;
 /// Most steps of an ascent.
 const STEPS: usize = 100;
+/// Steps that most take.
+const FEW: usize = 10;
 
 fn normalise(theta: &mut [f64]) {
     let norm = length(theta);
@@ -112,19 +116,30 @@ impl Metric for MaxSliced {
 
 impl MaxSliced {
     fn largest(&self, x: &[f64], y: &[f64], d: usize) -> Result<f64> {
-        let mut starts: Vec<(f64, Vec<f64>)> = (0..self.directions)
-            .into_par_iter()
-            .map(|k| {
-                let mut theta = direction(self.seed, k, d);
-                normalise(&mut theta);
-                let value = if self.interrupt.is_requested() { 0.0 } else { along(x, y, &theta) };
-                (value, theta)
-            })
-            .collect();
-        starts.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let best = starts.into_par_iter().take(IMPROVED).map(|(_, theta)| self.climb(x, y, theta));
-        let best = best.collect::<Vec<f64>>();
-        self.interrupt.check()?;
+        let theta = |k: usize| {
+            let mut theta = direction(self.seed, k, d);
+            normalise(&mut theta);
+            theta
+        };
+        let values = self.each(self.directions, work(self.directions, x, y), |k| along(x, y, &theta(k)))?;
+        let mut starts: Vec<usize> = (0..self.directions).collect();
+        starts.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
+        starts.truncate(IMPROVED);
+        let best = self.each(starts.len(), work(starts.len() * FEW, x, y), |k| self.climb(x, y, theta(starts[k])))?;
         Ok(best.into_iter().fold(0.0, f64::max).sqrt())
+    }
+
+    /// So many numbers, shared where they are worth so many multiplications.
+    fn each(&self, n: usize, work: usize, number: impl Fn(usize) -> f64 + Sync) -> Result<Vec<f64>> {
+        let mut numbers = vec![0.0; n];
+        let shared = Rows::of(n, 1, work);
+        shared.mine(1, &mut numbers).par_iter_mut().enumerate().for_each(|(k, v)| {
+            if !self.interrupt.is_requested() {
+                *v = number(shared.here.start + k);
+            }
+        });
+        self.interrupt.check()?;
+        shared.fill("max_sliced", 1, &mut numbers)?;
+        Ok(numbers)
     }
 }

@@ -2,6 +2,7 @@
 use super::definition::{Listed, as_given, entry, pair};
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::ranks::Rows;
 use crate::space::Origin;
 use crate::space::origin::check_extent;
 use crate::{interrupt, sorting};
@@ -31,7 +32,7 @@ const BLOCK: usize = 1 << 18;
 /// For each row of x, shape [n, d], its nearest row of y, shape [m, d]: (index, distance).
 ///
 /// # Errors
-/// An interrupt.
+/// An interrupt; those of a team of ranks.
 pub fn nearest(x: &[f64], y: &[f64], d: usize) -> Result<Vec<(usize, f64)>> {
     let stop = interrupt::current();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
@@ -51,9 +52,19 @@ pub fn nearest(x: &[f64], y: &[f64], d: usize) -> Result<Vec<(usize, f64)>> {
         }
         best.unwrap_or((0, f64::NAN))
     };
-    let found = x.par_chunks(d).map(one).map(|(j, r2)| (j, r2.sqrt())).collect();
+    let n = x.len() / d;
+    let (mut which, mut how_far) = (vec![0u64; n], vec![0.0; n]);
+    let shared = Rows::of(n, 1, x.len().saturating_mul(y.len() / d));
+    let (indices, distances) = (shared.mine(1, &mut which), shared.mine(1, &mut how_far));
+    let rows = shared.mine_of(d, x).par_chunks(d);
+    indices.par_iter_mut().zip(distances).zip(rows).for_each(|((j, r), row)| {
+        let (nearest, r2) = one(row);
+        (*j, *r) = (nearest as u64, r2.sqrt());
+    });
     stop.check()?;
-    Ok(found)
+    shared.fill("neighbours", 1, &mut which)?;
+    shared.fill("distances", 1, &mut how_far)?;
+    Ok(which.into_iter().map(|j| j as usize).zip(how_far).collect())
 }
 
 /// The share of p whose nearest point of q carries the same label: the accuracy of the 1-nearest-neighbour classifier

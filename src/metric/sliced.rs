@@ -5,6 +5,7 @@ use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 use crate::device::Points;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::ranks::Rows;
 use crate::transport::line::line;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,12 @@ pub struct Sliced {
     pub interrupt: Interrupt,
 }
 
+/// Multiplications that transport along so many directions is worth, with the sorting.
+pub(super) fn work(directions: usize, x: &[f64], y: &[f64]) -> usize {
+    const SORTING: usize = 30;
+    directions.saturating_mul(x.len() + y.len()).saturating_mul(SORTING)
+}
+
 impl Sliced {
     /// The distance and its standard error.
     ///
@@ -114,19 +121,19 @@ impl Sliced {
 
     fn mean(&self, x: &[f64], y: &[f64], d: usize) -> Result<Slices> {
         let SlicedOptions { directions, seed } = self.options;
-        let costs: Vec<f64> = (0..directions)
-            .into_par_iter()
-            .map(|k| {
-                if self.interrupt.is_requested() {
-                    return 0.0;
-                }
-                let theta = direction(seed, k, d);
-                let norm = length(&theta);
-                let onto = |rows: &[f64]| project(rows, &theta).map(|v| v / norm).collect::<Vec<f64>>();
-                line(&mut onto(x), &mut onto(y), 2.0)
-            })
-            .collect();
+        let mut costs = vec![0.0; directions];
+        let shared = Rows::of(directions, 1, work(directions, x, y));
+        shared.mine(1, &mut costs).par_iter_mut().enumerate().for_each(|(k, cost)| {
+            if self.interrupt.is_requested() {
+                return;
+            }
+            let theta = direction(seed, shared.here.start + k, d);
+            let norm = length(&theta);
+            let onto = |rows: &[f64]| project(rows, &theta).map(|v| v / norm).collect::<Vec<f64>>();
+            *cost = line(&mut onto(x), &mut onto(y), 2.0);
+        });
         self.interrupt.check()?;
+        shared.fill("sliced", 1, &mut costs)?;
         let n = directions as f64;
         let mean = costs.iter().sum::<f64>() / n;
         let variance = costs.iter().map(|c| (c - mean) * (c - mean)).sum::<f64>() / (n - 1.0).max(1.0);

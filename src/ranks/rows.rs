@@ -27,6 +27,10 @@ impl Rows {
     pub fn mine<'a, T>(&self, width: usize, all: &'a mut [T]) -> &'a mut [T] {
         &mut all[self.here.start * width..self.here.end * width]
     }
+    /// The numbers of the rows that are looked at here, `width` a row.
+    pub fn mine_of<'a, T>(&self, width: usize, all: &'a [T]) -> &'a [T] {
+        &all[self.here.start * width..self.here.end * width]
+    }
     /// Fills in the numbers of the others, `width` a row.
     ///
     /// # Errors

@@ -3,6 +3,7 @@ use super::traits::Ranks;
 use super::tree;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::scratch;
 use bytemuck::Pod;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -143,6 +144,52 @@ impl Team {
         };
         let lengths: Vec<usize> = (0..self.size()).map(length).collect();
         self.gather(place, &lengths, all)
+    }
+
+    /// Sums numbers of the nodes of all ranks over so many parts in the fixed tree, and adds them to `into`; `mine` are the nodes of this
+    /// rank. Each rank sums a slice of the numbers over all nodes, so that what it receives hardly grows with the number of ranks.
+    ///
+    /// # Errors
+    /// As [`Team::gather`].
+    pub fn add_nodes<'a>(
+        &self,
+        place: &str,
+        parts: usize,
+        mine: impl Iterator<Item = &'a [f32]> + Clone,
+        into: &mut [f32],
+    ) -> Result<()> {
+        let (len, size) = (into.len(), self.size());
+        let slice = |r: usize| tree::share(len, r, size);
+        let nodes = |r: usize| tree::nodes(parts, &tree::share(parts, r, size)).len();
+        let own = slice(self.rank());
+        let (here, counts): (usize, Vec<usize>) = (nodes(self.rank()), (0..size).map(nodes).collect());
+        let mut out = scratch::take(here * len);
+        let mut at = 0;
+        for piece in (0..size).map(slice) {
+            for node in mine.clone() {
+                out[at..at + piece.len()].copy_from_slice(&node[piece.clone()]);
+                at += piece.len();
+            }
+        }
+        let mut all = scratch::take(counts.iter().sum::<usize>() * own.len());
+        let bytes = |n: usize| n * size_of::<f32>();
+        let to: Vec<usize> = (0..size).map(|r| bytes(here * slice(r).len())).collect();
+        let from: Vec<usize> = counts.iter().map(|n| bytes(n * own.len())).collect();
+        self.meet(place, bytes(len), 0)?;
+        self.ranks.exchange(bytemuck::cast_slice(&out), &to, &from, bytemuck::cast_slice_mut(&mut all))?;
+        tree::fold_nodes(parts, size, &mut |to, from| {
+            let (head, tail) = all.split_at_mut(from * own.len());
+            head[to * own.len()..].iter_mut().zip(&tail[..own.len()]).for_each(|(to, from)| *to += from);
+        });
+        if parts == 0 {
+            return Ok(());
+        }
+        let mut sum = scratch::take(len);
+        sum[own.clone()].copy_from_slice(&all[..own.len()]);
+        let lengths: Vec<usize> = (0..size).map(|r| bytes(slice(r).len())).collect();
+        self.ranks.gather(&lengths, bytemuck::cast_slice_mut(&mut sum))?;
+        into.iter_mut().zip(&sum[..]).for_each(|(to, from)| *to += from);
+        Ok(())
     }
 
     /// An error if the ranks do not all have these bytes.

@@ -15,6 +15,12 @@ pub trait Ranks: Send + Sync {
     /// # Errors
     /// A transport that fails.
     fn gather(&self, lengths: &[usize], all: &mut [u8]) -> Result<()>;
+    /// Gives every rank its piece of `mine`, where those of all ranks follow each other, and fills `theirs` with the pieces that the
+    /// ranks have for this one; `to` and `from` are the lengths of the pieces. All ranks together send less than 2 GiB.
+    ///
+    /// # Errors
+    /// A transport that fails.
+    fn exchange(&self, mine: &[u8], to: &[usize], from: &[usize], theirs: &mut [u8]) -> Result<()>;
     /// Makes the bytes those of rank 0.
     ///
     /// # Errors
@@ -41,6 +47,10 @@ impl Ranks for One {
         1
     }
     fn gather(&self, _: &[usize], _: &mut [u8]) -> Result<()> {
+        Ok(())
+    }
+    fn exchange(&self, mine: &[u8], _: &[usize], _: &[usize], theirs: &mut [u8]) -> Result<()> {
+        theirs.copy_from_slice(mine);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing is reduced by MPI, so no sum depends on it. Counts are C integers: what is long goes in rounds.
 use super::traits::Ranks;
 use crate::error::{Error, Result};
-use mpi::datatype::PartitionMut;
+use mpi::datatype::{Partition, PartitionMut};
 use mpi::environment::Universe;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Root, Source};
@@ -85,17 +85,19 @@ impl World {
 
     /// One round of a gather, into bytes of its own.
     fn round(&self, mine: &[u8], counts: &[i32], all: &mut [u8]) {
-        let displacements: Vec<i32> = counts
-            .iter()
-            .scan(0, |at, n| {
-                let here = *at;
-                *at += n;
-                Some(here)
-            })
-            .collect();
-        let mut parts = PartitionMut::new(all, counts, &displacements[..]);
+        let mut parts = PartitionMut::new(all, counts, places(counts));
         SimpleCommunicator::world().all_gather_varcount_into(mine, &mut parts);
     }
+}
+
+/// Where pieces of such lengths begin that follow each other.
+fn places(counts: &[i32]) -> Vec<i32> {
+    let begin = |at: &mut i32, n: &i32| {
+        let here = *at;
+        *at += n;
+        Some(here)
+    };
+    counts.iter().scan(0, begin).collect()
 }
 
 impl Ranks for World {
@@ -128,6 +130,19 @@ impl Ranks for World {
                 place += length;
             }
         }
+        Ok(())
+    }
+    fn exchange(&self, mine: &[u8], to: &[usize], from: &[usize], theirs: &mut [u8]) -> Result<()> {
+        let counts = |lengths: &[usize]| -> Result<Vec<i32>> {
+            let total = i32::try_from(lengths.iter().sum::<usize>());
+            total.map_err(|_| Error::data("MPI", "ranks exchange more than 2 GiB at a time"))?;
+            Ok(lengths.iter().map(|n| *n as i32).collect())
+        };
+        let (to, from) = (counts(to)?, counts(from)?);
+        let (to_places, from_places) = (places(&to), places(&from));
+        let pieces = Partition::new(mine, to, to_places);
+        SimpleCommunicator::world()
+            .all_to_all_varcount_into(&pieces, &mut PartitionMut::new(theirs, from, from_places));
         Ok(())
     }
     fn tell(&self, bytes: &mut [u8]) -> Result<()> {

@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(100);
 /// Where threads meet and leave bytes for each other.
 struct Board {
     pieces: Mutex<Vec<Vec<u8>>>,
+    /// of each rank, its pieces for all
+    exchanged: Mutex<Vec<Vec<Vec<u8>>>>,
     /// how many have come, and to which meeting
     came: Mutex<(usize, usize)>,
     all: Condvar,
@@ -65,6 +67,15 @@ impl Ranks for Thread {
         }
         self.board.wait(self.size)
     }
+    fn exchange(&self, mine: &[u8], to: &[usize], _: &[usize], theirs: &mut [u8]) -> Result<()> {
+        let pieces = to.iter().scan(0, |at, n| Some(&mine[std::mem::replace(at, *at + n)..][..*n]));
+        self.board.exchanged.lock().unwrap()[self.rank] = pieces.map(<[u8]>::to_vec).collect();
+        self.board.wait(self.size)?;
+        theirs.copy_from_slice(
+            &self.board.exchanged.lock().unwrap().iter().map(|p| &p[self.rank][..]).collect::<Vec<_>>().concat(),
+        );
+        self.board.wait(self.size)
+    }
     fn worth(&self) -> usize {
         0
     }
@@ -74,6 +85,7 @@ impl Ranks for Thread {
 fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> (Vec<T>, usize) {
     let board = Arc::new(Board {
         pieces: Mutex::new(vec![vec![]; size]),
+        exchanged: Mutex::new(vec![vec![]; size]),
         came: Mutex::default(),
         all: Condvar::new(),
         shared: AtomicUsize::new(0),
@@ -167,7 +179,7 @@ fn generators() {
 /// Flows by kernels, by entropic transport, and metrics at their end.
 #[test]
 fn kernels_and_transport() {
-    let samples = "data::gaussian(130, 2), data::ring(90), #{ steps: 4, record_every: 2, snapshots: 0, metrics: [\"mmd\", \"energy\"] }";
+    let samples = "data::gaussian(130, 2), data::ring(90), #{ steps: 4, record_every: 2, snapshots: 0, metrics: [\"mmd\", \"energy\", \"sliced\", \"max_sliced\"] }";
     for f in [
         "mmd_flow(gaussian_kernel(1.0), #{ dt: 0.1, noise: 0.1 })",
         "mmd_flow(energy_kernel(), #{ dt: 0.1 })",
@@ -180,6 +192,16 @@ fn kernels_and_transport() {
     let wide =
         "data::gaussian(130, 12), data::gaussian(70, 12, #{ mean: 2.0 }), #{ steps: 3, record_every: 1, snapshots: 0 }";
     are_one("many dimensions", &format!("mmd_flow(gaussian_kernel(2.0), #{{ dt: 0.1 }}).run({wide})"));
+}
+
+/// More targets than an exact solution takes: Newton's method in the span of features.
+#[test]
+fn features_of_a_kernel() {
+    let script = "kale_flow(gaussian_kernel(1.0), #{ dt: 0.01 })
+         .run(data::gaussian(200, 2), data::ring(3100), #{ steps: 1, record_every: 1, snapshots: 0 })";
+    let alone = runs(1, script).0.remove(0);
+    let (all, shared) = runs(3, script);
+    assert!(shared > 10 && all.iter().all(|found| *found == alone));
 }
 
 /// A sample of one block leaves most of the ranks without rows.

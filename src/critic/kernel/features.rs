@@ -16,6 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::matrix::{Cholesky, View, scaled_product, times, view};
 use crate::memory;
 use crate::random;
+use crate::ranks::Rows;
 use crate::space::Penalty;
 use crate::space::embedding::{Signed, rounding};
 use crate::space::kernel_sum::{KernelSum, matrix};
@@ -28,6 +29,8 @@ use std::sync::Arc;
 /// Landmarks: the factorisation of m × m and n·m features stay small.
 const LANDMARKS: usize = 300;
 const MOST_STEPS: usize = 100;
+/// Rows of the Hessian that are computed at a time.
+const STRIP: usize = 32;
 /// A gap in the span of the features that is small beside what they miss, relative to the value.
 const CLOSED: f64 = 1e-9;
 
@@ -124,7 +127,11 @@ impl Restricted<'_> {
     }
 
     /// Newton's direction: (Φᵀ D Φ + λ) δ = mean φ over P − Φᵀ(b f*') − λ w; where the mass is fixed D loses its mean.
-    fn direction(&self, s: &State) -> Option<(Vec<f64>, f64)> {
+    /// None where that has no solution.
+    ///
+    /// # Errors
+    /// Those of a team of ranks.
+    fn direction(&self, s: &State) -> Result<Option<(Vec<f64>, f64)>> {
         let (m, n) = (self.features.m, self.b.len());
         let phi = &self.features.on_q;
         let alpha: Vec<f64> = s.x.iter().zip(self.b).map(|(x, b)| x * b).collect();
@@ -150,11 +157,14 @@ impl Restricted<'_> {
         let scaled: Vec<f64> =
             phi.par_chunks(m).zip(&root).flat_map_iter(|(row, r)| row.iter().map(move |v| v * r)).collect();
         let mut hessian = vec![0.0; m * m];
-        hessian.par_chunks_mut(32 * m).enumerate().for_each(|(k, strip)| {
+        // strips as they are on one rank
+        let shared = Rows::of(m, STRIP, m.saturating_mul(m).saturating_mul(n));
+        shared.mine(m, &mut hessian).par_chunks_mut(STRIP * m).enumerate().for_each(|(k, strip)| {
             let rows = strip.len() / m;
-            let lhs = View { data: &scaled[32 * k..], row: 1, column: m as isize };
+            let lhs = View { data: &scaled[shared.here.start + STRIP * k..], row: 1, column: m as isize };
             scaled_product((rows, m, n), strip, m, false, 1.0, lhs, view(&scaled, m));
         });
+        shared.fill("Hessian", m, &mut hessian)?;
         if self.mass == Mass::One {
             let d: Vec<f64> = root.iter().map(|r| r * r).collect();
             let total: f64 = d.iter().sum();
@@ -164,16 +174,18 @@ impl Restricted<'_> {
             }
         }
         (0..m).for_each(|k| hessian[k * m + k] += self.lambda);
-        let step = Cholesky::new(hessian, m)?.solve(&gradient);
-        let slope = mean(&gradient, &step);
-        Some((step, slope))
+        let step = Cholesky::new(hessian, m).map(|factor| factor.solve(&gradient));
+        Ok(step.map(|step| {
+            let slope = mean(&gradient, &step);
+            (step, slope)
+        }))
     }
 
     /// Newton steps on (f + δ/2 (x − 1)²)* from s until it stops rising, and how many.
     fn climb(&self, c: &Conjugate, mut s: State, interrupt: &Interrupt) -> Result<(State, usize)> {
         for k in 0..MOST_STEPS {
             interrupt.check()?;
-            let Some((step, slope)) = self.direction(&s) else { return Ok((s, k)) };
+            let Some((step, slope)) = self.direction(&s)? else { return Ok((s, k)) };
             let mut t = 1.0;
             let next = loop {
                 let moved = s.w.iter().zip(&step).map(|(w, d)| w + t * d).collect();

@@ -1,5 +1,5 @@
 //! The gradients of the groups of samples, summed in a fixed tree over the groups of the whole sample, on one rank or several.
-use super::activation::{add, add_scaled, combine};
+use super::activation::{add_scaled, combine};
 use crate::error::Result;
 use crate::ranks::{Team, tree};
 use crate::scratch::{self, Scratch};
@@ -121,7 +121,7 @@ impl Gathered {
                 here.scale(node.start, weight(node));
             }
         }
-        add_nodes(team, place.groups, nodes.iter().map(|node| here.at(node.start)), into)
+        team.add_nodes("gradient", place.groups, nodes.iter().map(|node| here.at(node.start)), into)
     }
 }
 
@@ -148,30 +148,6 @@ impl Here<'_> {
             combine((to, weight(&left)), (&from[..self.len], weight(&right)));
         });
     }
-}
-
-/// Adds the sums of the nodes of all ranks over so many parts to `into`; `mine` are those of this one.
-///
-/// # Errors
-/// Those of the team.
-pub fn add_nodes<'a>(team: &Team, parts: usize, mine: impl Iterator<Item = &'a [f32]>, into: &mut [f32]) -> Result<()> {
-    let len = into.len();
-    let count = |r: usize| tree::nodes(parts, &tree::share(parts, r, team.size())).len();
-    let counts: Vec<usize> = (0..team.size()).map(count).collect();
-    let mut all = scratch::take(counts.iter().sum::<usize>() * len);
-    let first: usize = counts[..team.rank()].iter().sum();
-    for (to, node) in all[first * len..].chunks_exact_mut(len).zip(mine) {
-        to.copy_from_slice(node);
-    }
-    team.gather("gradient", &counts.iter().map(|n| n * len).collect::<Vec<_>>(), &mut all)?;
-    tree::fold_nodes(parts, team.size(), &mut |to, from| {
-        let (head, tail) = all.split_at_mut(from * len);
-        add(&mut head[to * len..][..len], &tail[..len]);
-    });
-    if parts > 0 {
-        add(into, &all[..len]);
-    }
-    Ok(())
 }
 
 /// The sums of all ranks, sample after sample, from those of this one.

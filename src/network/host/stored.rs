@@ -2,7 +2,6 @@
 use super::activation::add;
 use super::block::{Block, Rows};
 use super::blocks::{Blocking, is_wide, most_groups};
-use super::gathered::add_nodes;
 use super::layers::HostLayers;
 use crate::error::Result;
 use crate::interrupt;
@@ -157,7 +156,7 @@ fn summed(
         Some(team) => {
             let nodes = tree::nodes(cut.runs(), &team.share(cut.runs()));
             nodes.iter().for_each(|node| tree::fold(node.clone(), &mut sum));
-            add_nodes(team, cut.runs(), nodes.iter().map(|n| &gradients[n.start - first][..]), &mut total)?;
+            team.add_nodes("gradient", cut.runs(), nodes.iter().map(|n| &gradients[n.start - first][..]), &mut total)?;
         }
     }
     let rows = rows.iter().flat_map(|rows| rows.iter().copied()).collect();
