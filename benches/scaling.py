@@ -12,8 +12,9 @@ from collections import defaultdict
 NETWORKS = [("InfiniBand HDR", 1.5e-6, 20e9), ("10 Gbit Ethernet", 20e-6, 1.2e9)]
 SIZES = [10**5, 10**6, 10**7, 10**8]
 RANKS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-# groups of a network's gradients: whoever has none has nothing to do (network/host/blocks.rs)
-GROUPS = 64
+# rows of a block of a network's pass; blocks of a group; the least and the most groups: whoever has none has nothing to do
+# (network/host/blocks.rs)
+BLOCK, BLOCKS, GROUPS = 128, 8, (64, 1024)
 # rows that a pass over pairs is divided by
 ROWS = 32
 # how the work of a step grows with N
@@ -28,7 +29,9 @@ def read(path):
 def parts(name, n):
     if "batches" in name:
         return 32
-    return n // ROWS if name in GROWTH else GROUPS
+    if name in GROWTH:
+        return max(n // ROWS, 1)
+    return min(max(n // BLOCK // BLOCKS, GROUPS[0]), GROUPS[1])
 
 
 def share(name, n, ranks):
@@ -114,6 +117,15 @@ def main(folder):
     for row in read(f"{folder}/work.csv"):
         by_flow[row["flow"]].append(row)
     flows = [Flow(name, rows) for name, rows in by_flow.items()]
+
+    print("### One gather, between processes of one node\n")
+    by_bytes = defaultdict(dict)
+    for row in read(f"{folder}/latency.csv"):
+        by_bytes[int(row["bytes"])][int(row["ranks"])] = float(row["median_us"])
+    ranks = sorted({r for v in by_bytes.values() for r in v})
+    table(["bytes in all"] + [f"{r} ranks, µs" for r in ranks], [
+        [number(b)] + [f"{v[r]:.3g}" for r in ranks] for b, v in sorted(by_bytes.items())
+    ])
 
     print("### Work\n")
     head = ["flow", "N", "a step on one"] + [str(r) for r in flows[0].ranks[1:]] + ["done by every rank"]

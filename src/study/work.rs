@@ -172,10 +172,17 @@ impl Ended {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
     use super::*;
-    use crate::script::scan;
+    use crate::input;
+    use crate::study::Script;
+    use std::path::Path;
+
+    fn scan(path: &Path) -> Result<Script> {
+        Ok(Script::new(path.into(), &input::text(path, input::SCRIPT)?, &[], None))
+    }
 
     struct Nobody;
     impl Audience for Nobody {
