@@ -172,9 +172,9 @@ impl Ended {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    #![cfg(unix)]
     use super::*;
     use crate::input;
     use crate::study::Script;

@@ -2,101 +2,19 @@
 //! process here, and everything is shared however small it is; `.ci/mpi-test` has processes.
 use crate::common::session_in;
 use gflow::device::rows;
-use gflow::error::{Error, Result};
 use gflow::flow::Run;
-use gflow::ranks::{self, Ranks, Team};
+use gflow::ranks::{self, Team};
 use gflow::script::Class;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// Longer than any rank waits for another here.
-const PATIENCE: Duration = Duration::from_secs(100);
+#[path = "../../benches/team.rs"]
+mod team;
 
-/// Where threads meet and leave bytes for each other.
-struct Board {
-    pieces: Mutex<Vec<Vec<u8>>>,
-    /// of each rank, its pieces for all
-    exchanged: Mutex<Vec<Vec<Vec<u8>>>>,
-    /// how many have come, and to which meeting
-    came: Mutex<(usize, usize)>,
-    all: Condvar,
-    /// gathers of pieces that differ in length: work that was shared
-    shared: AtomicUsize,
-}
-
-impl Board {
-    fn wait(&self, size: usize) -> Result<()> {
-        let mut came = self.came.lock().unwrap();
-        let meeting = came.1;
-        came.0 += 1;
-        if came.0 == size {
-            *came = (0, meeting + 1);
-            self.all.notify_all();
-            return Ok(());
-        }
-        let (_came, late) = self.all.wait_timeout_while(came, PATIENCE, |c| c.1 == meeting).unwrap();
-        if late.timed_out() { Err(Error::data("ranks", "the others do not come")) } else { Ok(()) }
-    }
-}
-
-/// One of them.
-struct Thread {
-    board: Arc<Board>,
-    rank: usize,
-    size: usize,
-}
-
-impl Ranks for Thread {
-    fn rank(&self) -> usize {
-        self.rank
-    }
-    fn size(&self) -> usize {
-        self.size
-    }
-    fn gather(&self, lengths: &[usize], all: &mut [u8]) -> Result<()> {
-        if lengths.iter().any(|n| *n != lengths[0]) {
-            self.board.shared.fetch_add(1, Ordering::Relaxed);
-        }
-        let before = |rank: usize| lengths[..rank].iter().sum::<usize>();
-        let piece = |rank: usize| before(rank)..before(rank + 1);
-        self.board.pieces.lock().unwrap()[self.rank] = all[piece(self.rank)].to_vec();
-        self.board.wait(self.size)?;
-        for (rank, bytes) in self.board.pieces.lock().unwrap().iter().enumerate() {
-            all[piece(rank)].copy_from_slice(bytes);
-        }
-        self.board.wait(self.size)
-    }
-    fn exchange(&self, mine: &[u8], to: &[usize], _: &[usize], theirs: &mut [u8]) -> Result<()> {
-        let pieces = to.iter().scan(0, |at, n| Some(&mine[std::mem::replace(at, *at + n)..][..*n]));
-        self.board.exchanged.lock().unwrap()[self.rank] = pieces.map(<[u8]>::to_vec).collect();
-        self.board.wait(self.size)?;
-        theirs.copy_from_slice(
-            &self.board.exchanged.lock().unwrap().iter().map(|p| &p[self.rank][..]).collect::<Vec<_>>().concat(),
-        );
-        self.board.wait(self.size)
-    }
-    fn worth(&self) -> usize {
-        0
-    }
-}
-
-/// What f returns on each of so many ranks.
-fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> (Vec<T>, usize) {
-    let board = Arc::new(Board {
-        pieces: Mutex::new(vec![vec![]; size]),
-        exchanged: Mutex::new(vec![vec![]; size]),
-        came: Mutex::default(),
-        all: Condvar::new(),
-        shared: AtomicUsize::new(0),
-    });
-    let team = |rank| Arc::new(Team::new(Box::new(Thread { board: board.clone(), rank, size })));
-    let f = &f;
-    let done = std::thread::scope(|s| {
-        let ranks: Vec<_> = (0..size).map(team).map(|team| s.spawn(move || f(team))).collect();
-        ranks.into_iter().map(|r| r.join().unwrap()).collect()
-    });
-    (done, board.shared.load(Ordering::Relaxed))
+/// What f returns on each of so many ranks, to which everything is worth sharing.
+fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> Vec<T> {
+    team::on(size, 0, |team, _| f(team))
 }
 
 /// The particles of a run as bits, and its history without seconds.
@@ -110,12 +28,14 @@ fn left(run: &Run) -> Left {
 
 /// The run that ends a script, on so many ranks.
 fn runs(size: usize, script: &str) -> (Vec<Left>, usize) {
-    on(size, |team| {
+    let all = team::on(size, 0, |team, traffic| {
         let (mut s, _) = session_in(None, &[]);
         let _team = ranks::enter(Some(team));
         let run = s.eval("t", script).unwrap_or_else(|d| panic!("{script}: {}", d.message));
-        left(&run.flatten().try_cast::<Arc<Run>>().unwrap())
-    })
+        (left(&run.flatten().try_cast::<Arc<Run>>().unwrap()), traffic.shared.load(Ordering::Relaxed))
+    });
+    let shared = all.iter().map(|(_, shared)| shared).sum();
+    (all.into_iter().map(|(left, _)| left).collect(), shared)
 }
 
 fn are_one(what: &str, script: &str) {
@@ -226,7 +146,7 @@ fn ranks_that_part_are_told() {
         );
         s.eval("t", &script).unwrap_err().message
     });
-    for m in messages.0 {
+    for m in messages {
         assert!(m.contains("no longer in step") && m.contains("rank 1 at"), "{m}");
     }
 }
@@ -253,7 +173,6 @@ fn one_stop_is_everybodys() {
         let run = s.eval("t", "last_run()").unwrap().flatten().try_cast::<Arc<Run>>().unwrap();
         (run.state.step, left(&run))
     });
-    let steps = steps.0;
     assert!(steps[0].0 > 0 && steps.iter().all(|s| *s == steps[0]));
 }
 
@@ -265,7 +184,7 @@ fn what_differs_is_said() {
         let same = team.agree("start", "the script", "same").is_ok();
         (same, team.agree("start", "the script", mine).map_err(|e| e.to_string()))
     });
-    for (same, differs) in said.0 {
+    for (same, differs) in said {
         assert!(same && differs.unwrap_err().contains("the script of rank 2 is not that of rank 0"));
     }
 }
