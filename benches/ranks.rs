@@ -2,8 +2,8 @@
 //! process, each with a pool of its own of one thread, so the run is the one that any number of ranks has, and a rank that waits takes
 //! no time. Seconds are those of the rank that has most.
 //!
-//! `cargo bench --bench ranks [-- FLOW]` prints a line of CSV for each flow, size and number of ranks (on Linux, which counts the time
-//! of a thread). `docs/scaling.md` is made of them.
+//! `taskset -c 0 cargo bench --bench ranks [-- FLOW]` prints a line of CSV for each flow, size and number of ranks (on Linux, which counts
+//! the time of a thread; on one processor, so that no rank has a neighbour that slows it). `docs/scaling.md` is made of them.
 mod team;
 
 use gflow::device::{Choice, open};

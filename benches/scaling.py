@@ -17,8 +17,12 @@ RANKS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 BLOCK, BLOCKS, GROUPS = 128, 8, (64, 1024)
 # rows that a pass over pairs is divided by
 ROWS = 32
-# how the work of a step grows with N
-GROWTH = {"mmd_flow": 2, "kale_flow, features": 2, "sinkhorn": 2, "entropic()": 2}
+# flows whose work is over pairs of points
+PAIRS = {"mmd_flow", "kale_flow, features", "sinkhorn", "entropic()"}
+# more points than gflow takes
+MOST = {"kale_flow, features": 200_000}
+# parameters of the networks, and the numbers that all groups of a sample may take (network/host/blocks.rs)
+PARAMETERS, GRADIENTS = 4_500, 1 << 22
 
 
 def read(path):
@@ -27,11 +31,11 @@ def read(path):
 
 
 def parts(name, n):
-    if "batches" in name:
-        return 32
-    if name in GROWTH:
+    if name in PAIRS:
         return max(n // ROWS, 1)
-    return min(max(n // BLOCK // BLOCKS, GROUPS[0]), GROUPS[1])
+    blocks = math.ceil((4096 if "batches" in name else n) / BLOCK)
+    wanted = min(max(blocks // BLOCKS, GROUPS[0]), GROUPS[1], GRADIENTS // PARAMETERS)
+    return math.ceil(blocks / math.ceil(blocks / wanted))
 
 
 def share(name, n, ranks):
@@ -63,17 +67,23 @@ class Flow:
     def alone(self, n):
         """Seconds of a step on one rank of one thread."""
         a, b = self.seconds[self.small, 1], self.seconds[self.large, 1]
-        if self.name in GROWTH:
-            return b * (n / self.large) ** GROWTH[self.name]
-        slope = max(b - a, 0.0) / (self.large - self.small)
-        return b + slope * (n - self.large)
+        m, n1 = self.small, self.large
+        if self.name in PAIRS:
+            # u N + v N^2 through both
+            v = max((b / n1 - a / m) / (n1 - m), 0.0)
+            u = max(b / n1 - v * n1, 0.0)
+            return u * n + v * n * n
+        slope = max(b - a, 0.0) / (n1 - m)
+        return b + slope * (n - n1)
 
     def serial(self, n):
-        """The part of it that every rank does: of what grows with pairs it grows with points."""
-        return self.replicated * (self.large / n if self.name in GROWTH else 1.0)
+        """The part of it that every rank does: over points, where the rest is over pairs."""
+        if self.name not in PAIRS:
+            return self.replicated
+        return min(self.replicated * self.alone(self.large) / self.alone(n) * n / self.large, 1.0)
 
     def received(self, n, ranks):
-        """Bytes into a rank; beyond the ranks that were looked at, those for the parameters grow as at the end."""
+        """Bytes into a rank; beyond the ranks that were looked at, those of the last: what a rank receives has stopped growing there."""
         r = min(ranks, self.ranks[-1])
         a, b = self.bytes[self.small, r], self.bytes[self.large, r]
         slope = max((b - a) / (self.large - self.small), 0.0)
@@ -137,7 +147,7 @@ def main(folder):
     ])
 
     print("### Traffic\n")
-    shown = [2, 8, 64]
+    shown = [2, 4, 16]
     head = ["flow", "meetings a step"] + [f"bytes on {r} ranks" for r in shown]
     def line(f, r):
         a, b = f.bytes[f.small, r], f.bytes[f.large, r]
@@ -151,7 +161,7 @@ def main(folder):
         head = ["flow", "N", "a step on one"] + [str(r) for r in RANKS[1:]]
         rows = []
         for f in flows:
-            for n in SIZES:
+            for n in [n for n in SIZES if n <= MOST.get(f.name, n)]:
                 alone = f.alone(n)
                 if alone > 3600:
                     rows.append([f.name, f"{n:.0e}".replace("e+0", "e"), "hours"] + ["" for _ in RANKS[1:]])
@@ -162,6 +172,8 @@ def main(folder):
 
     print("### Where it stops paying\n")
     def last(f, n, latency, bandwidth):
+        if n > MOST.get(f.name, n) or f.alone(n) > 3600:
+            return ""
         good = [r for r in RANKS if f.efficiency(n, r, latency, bandwidth) >= 0.5]
         return str(max(good))
     head = ["flow"] + [f"{n:.0e}".replace("e+0", "e") + ", " + net[0] for net in NETWORKS for n in SIZES[:3]]

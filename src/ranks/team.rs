@@ -175,7 +175,7 @@ impl Team {
         let bytes = |n: usize| n * size_of::<f32>();
         let to: Vec<usize> = (0..size).map(|r| bytes(here * slice(r).len())).collect();
         let from: Vec<usize> = counts.iter().map(|n| bytes(n * own.len())).collect();
-        self.meet(place, bytes(len), 0)?;
+        self.meet(place, bytes(counts.iter().sum::<usize>() * len), 0)?;
         self.ranks.exchange(bytemuck::cast_slice(&out), &to, &from, bytemuck::cast_slice_mut(&mut all))?;
         tree::fold_nodes(parts, size, &mut |to, from| {
             let (head, tail) = all.split_at_mut(from * own.len());

@@ -16,10 +16,10 @@ pub trait Ranks: Send + Sync {
     /// A transport that fails.
     fn gather(&self, lengths: &[usize], all: &mut [u8]) -> Result<()>;
     /// Gives every rank its piece of `mine`, where those of all ranks follow each other, and fills `theirs` with the pieces that the
-    /// ranks have for this one; `to` and `from` are the lengths of the pieces. All ranks together send less than 2 GiB.
+    /// ranks have for this one; `to` and `from` are the lengths of the pieces.
     ///
     /// # Errors
-    /// A transport that fails.
+    /// A transport that fails; one that does not take as many bytes.
     fn exchange(&self, mine: &[u8], to: &[usize], from: &[usize], theirs: &mut [u8]) -> Result<()>;
     /// Makes the bytes those of rank 0.
     ///

@@ -1,6 +1,7 @@
 //! `sweep`: a closure over settings and seeds, each in a process of its own.
 use crate::catalogue::{COUNT, Entry, NONNEGATIVE, Opt, OptionKind, POSITIVE, defaults_of};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::io::write_atomically;
 use crate::script::board::Board;
 use crate::script::call::{Call, Outcome};
@@ -286,7 +287,11 @@ fn swept(call: &Call, f: &FnPtr) -> Outcome<TableValue> {
     let study: PathBuf = call.context.output_path(&o.name);
     let plan = planned(call, f, &o, &study)?;
     let jobs = plan.jobs()?;
-    let states = states(&study, &jobs);
+    let states = {
+        // a record that an interrupt keeps from being read would count as a failure
+        let _shield = Interrupt::default().enter();
+        states(&study, &jobs)
+    };
     let (due, note) = due(&study, (&jobs, &states), &Wanted { rest: true, failed: true, again: o.again });
     plan.keep(&study, &jobs)?.into_iter().chain(note).for_each(|n| call.context.note(n));
     let manner = Manner::new(&study, &call.context.compute, (o.jobs, due.len()), (worker, scan));
