@@ -67,14 +67,10 @@ class Flow:
     def alone(self, n):
         """Seconds of a step on one rank of one thread."""
         a, b = self.seconds[self.small, 1], self.seconds[self.large, 1]
-        m, n1 = self.small, self.large
         if self.name in PAIRS:
-            # u N + v N^2 through both
-            v = max((b / n1 - a / m) / (n1 - m), 0.0)
-            u = max(b / n1 - v * n1, 0.0)
-            return u * n + v * n * n
-        slope = max(b - a, 0.0) / (n1 - m)
-        return b + slope * (n - n1)
+            return b * (n / self.large) ** 2
+        slope = max(b - a, 0.0) / (self.large - self.small)
+        return b + slope * (n - self.large)
 
     def serial(self, n):
         """The part of it that every rank does: over points, where the rest is over pairs."""
@@ -163,6 +159,9 @@ def main(folder):
         for f in flows:
             for n in [n for n in SIZES if n <= MOST.get(f.name, n)]:
                 alone = f.alone(n)
+                if n > SIZES[0] and alone < 1.01 * f.alone(SIZES[0]):
+                    # a batch is a batch
+                    break
                 if alone > 3600:
                     rows.append([f.name, f"{n:.0e}".replace("e+0", "e"), "hours"] + ["" for _ in RANKS[1:]])
                     break
