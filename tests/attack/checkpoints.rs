@@ -59,7 +59,7 @@ const FLOWS: [(&str, &str); 10] = [
         "gpa(kl().regularized(lipschitz(1.0)), #{ integrator: \"adaptive\" }).run(p, q, #{ steps: 120 })",
     ),
     ("a kernel", "mmd_flow(gaussian_kernel(1.0), #{ noise: 0.1 }).run(p, q, #{ steps: 1500, record_every: 7 })"),
-    ("kale", "kale_flow(gaussian_kernel(1.0)).run(p, q, #{ steps: 15 })"),
+    ("kale", "kale_flow(gaussian_kernel(1.0)).run(p, q, #{ steps: 600 })"),
     ("a generator", "w2_fe(#{ generator: mlp([32, 32]) }).run(p, q, #{ steps: 150, snapshots: 4 })"),
     ("a gan", "gan(js().regularized(lipschitz(1.0))).run(p, q, #{ steps: 150 })"),
     ("langevin", "langevin(|x| -(x[0]^2 + x[1]^2)/2).run(p, q, #{ steps: 3000 })"),
