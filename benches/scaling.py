@@ -21,8 +21,9 @@ ROWS = 32
 PAIRS = {"mmd_flow", "kale_flow, features", "sinkhorn", "entropic()"}
 # more points than gflow takes
 MOST = {"kale_flow, features": 200_000}
-# parameters of the networks, and the numbers that all groups of a sample may take (network/host/blocks.rs)
-PARAMETERS, GRADIENTS = 4_500, 1 << 22
+# parameters of the default critic and of mlp([64, 64]), and the numbers that all groups of a sample may take
+# (network/host/blocks.rs)
+CRITIC, WIDE, GRADIENTS = 2_241, 4_417, 1 << 22
 
 
 def read(path):
@@ -34,7 +35,7 @@ def parts(name, n):
     if name in PAIRS:
         return max(n // ROWS, 1)
     blocks = math.ceil((4096 if "batches" in name else n) / BLOCK)
-    wanted = min(max(blocks // BLOCKS, GROUPS[0]), GROUPS[1], GRADIENTS // PARAMETERS)
+    wanted = min(max(blocks // BLOCKS, GROUPS[0]), GROUPS[1], GRADIENTS // (WIDE if "gan" in name else CRITIC))
     return math.ceil(blocks / math.ceil(blocks / wanted))
 
 
@@ -52,7 +53,7 @@ class Flow:
         of = {(int(r["n"]), int(r["ranks"])): r for r in rows}
         self.small, self.large = sorted({n for n, _ in of})
         self.ranks = sorted({r for _, r in of})
-        self.seconds = {k: float(r["seconds"]) for k, r in of.items() if r["seconds"]}
+        self.seconds = {k: float(r["seconds"]) for k, r in of.items()}
         self.meetings = {r: float(of[self.large, r]["meetings"]) for r in self.ranks}
         self.bytes = {k: float(r["bytes"]) for k, r in of.items()}
         alone = self.seconds[self.large, 1]
