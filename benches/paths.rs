@@ -85,6 +85,7 @@ fn gpa(n: usize) -> Box<dyn FnMut()> {
     };
     let mut flow = recipe
         .start(&Setting {
+            splits: None,
             source: &p,
             target: &q,
             labels: None,

@@ -49,6 +49,7 @@ struct Thread {
     rank: usize,
     size: usize,
     worth: usize,
+    splits: usize,
     traffic: Arc<Traffic>,
 }
 
@@ -90,10 +91,22 @@ impl Ranks for Thread {
     fn worth(&self) -> usize {
         self.worth
     }
+    fn splits(&self) -> usize {
+        self.splits
+    }
 }
 
 /// What f returns on each of so many ranks, to which what is worth so many multiplications is worth sharing.
 pub fn on<T: Send>(size: usize, worth: usize, f: impl Fn(Arc<Team>, &Traffic) -> T + Sync) -> Vec<T> {
+    splitting(size, (worth, usize::MAX), f)
+}
+
+/// The same, where samples of so many numbers are split.
+pub fn splitting<T: Send>(
+    size: usize,
+    (worth, splits): (usize, usize),
+    f: impl Fn(Arc<Team>, &Traffic) -> T + Sync,
+) -> Vec<T> {
     let board = Arc::new(Board {
         pieces: Mutex::new(vec![vec![]; size]),
         exchanged: Mutex::new(vec![vec![]; size]),
@@ -105,7 +118,7 @@ pub fn on<T: Send>(size: usize, worth: usize, f: impl Fn(Arc<Team>, &Traffic) ->
         let begin = |rank: usize| {
             s.spawn(move || {
                 let traffic = Arc::new(Traffic::default());
-                let thread = Thread { board: board.clone(), rank, size, worth, traffic: traffic.clone() };
+                let thread = Thread { board: board.clone(), rank, size, worth, splits, traffic: traffic.clone() };
                 f(Arc::new(Team::new(Box::new(thread))), &traffic)
             })
         };

@@ -58,7 +58,7 @@ fn main() -> Result<()> {
     let titled = |title: &str| FigureOptions { title: title.into(), ..FigureOptions::default() };
     let figure = grid(
         &[
-            trajectories(&snapshots, &cloud(&run.target)?, &titled("Paths"))?,
+            trajectories(&snapshots, &cloud(&run.target.whole()?)?, &titled("Paths"))?,
             lines(&[series("divergence")], "time", &titled("$D$"))?,
             lines(&[series("w2")], "time", &titled("$W_2$ to the target"))?,
         ],

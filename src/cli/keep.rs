@@ -79,10 +79,10 @@ impl Keeper {
         *lock(&self.before) = seconds;
     }
 
-    /// Has runs kept on their way, this much time apart.
+    /// Says where runs are kept, and has them kept on their way, this much time apart.
     pub fn checkpoint(&self, every: Option<Duration>) {
-        let Some((every, dir)) = every.zip(self.out.as_ref()) else { return };
-        let checkpoints = Checkpoints { folder: dir.join(RUN), rows: dir.join(ROWS), every };
+        let Some(dir) = self.out.as_ref() else { return };
+        let checkpoints = Checkpoints { folder: dir.join(RUN), anew: dir.join(ANEW), rows: dir.join(ROWS), every };
         *lock(&self.context.checkpoints) = Some(checkpoints);
     }
 
@@ -114,9 +114,14 @@ impl Keeper {
         if let Some(run) = &last {
             // of a run that goes on the last two are kept
             let earlier = if outcome.was_stopped() { Earlier::Kept } else { Earlier::Removed };
-            run.save_with(&Disk, &dir.join(RUN), earlier, &Interrupt::default())?;
+            if run.splits.is_none() {
+                run.save_with(&Disk, &dir.join(RUN), earlier, &Interrupt::default())?;
+            } else if let Some(reason) = lock(&self.context.unkept).take() {
+                // it was written when it ended, while other ranks were there to lend their rows
+                return Err(Error::data("--out", reason));
+            }
             // as they came they may be in no file any more, and have not reached the disk
-            if lock(&self.context.checkpoints).is_some() {
+            if lock(&self.context.checkpoints).as_ref().is_some_and(|to| to.every.is_some()) {
                 write_atomically(&dir.join(ROWS), rows::text(&run.history).as_bytes())?;
             }
         }
@@ -168,7 +173,9 @@ impl Keeper {
         );
         if let Some(run) = last {
             let anew = dir.join(ANEW);
-            run.save(&anew)?;
+            if run.splits.is_none() {
+                run.save(&anew)?;
+            }
             reason += &format!("; the run that was made instead is in {}", anew.display());
         }
         Err(Error::data("--resume", reason))

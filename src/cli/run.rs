@@ -114,7 +114,11 @@ impl Job {
         }
         let mine = out.map(|dir| claim(dir)).transpose().map_err(|e| crew.usage(e))?;
         let compute = opened_by(crew, &args.device)?;
-        let resume = args.out.as_ref().filter(|_| args.resume).map(|d| keep::kept(d, &compute)).transpose();
+        let resume = {
+            // of a large one each rank keeps some rows
+            let _together = crew.enter();
+            args.out.as_ref().filter(|_| args.resume).map(|d| keep::kept(d, &compute)).transpose()
+        };
         let resume = resume.map_err(|e| crew.usage(e))?;
         let job = Job { args: args.clone(), name, text, folder, params, compute, resume, crew: crew.clone() };
         job.agree()?;
@@ -155,6 +159,7 @@ impl Job {
     }
 
     fn run(mut self) -> Exit {
+        let _together = self.crew.enter();
         let (front, lost) = self.front();
         let mut session = Session::new(SessionOptions {
             compute: self.compute.clone(),
@@ -187,7 +192,6 @@ impl Job {
         if stopped.is_none() && !self.args.quiet {
             say("note: Ctrl-C cannot be caught here and will stop at once");
         }
-        let _together = self.crew.enter();
         let exit = match (self.eval(&mut session, &keeper), stopped.and_then(|s| s.get().copied())) {
             (Exit::Interrupted, Some(signal)) => signal.exit(),
             // the script came to its end, but not all that it said was heard

@@ -3,6 +3,7 @@ use crate::device::Values;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 pub use crate::network::ascent::Value;
+use crate::ranks::Splits;
 use std::sync::Arc;
 
 /// What one fit found. Tensors stay on the device until someone asks.
@@ -58,6 +59,8 @@ pub struct Ascent {
     pub continues: bool,
     /// of the points
     pub weights: Weights,
+    /// who has which rows of both samples, where ranks hold some alone; for critics that say so ([`CriticBuilder::rows_of_a_group`](super::CriticBuilder::rows_of_a_group))
+    pub splits: Option<Splits>,
     /// looked at before every step
     pub interrupt: Interrupt,
 }

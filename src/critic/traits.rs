@@ -139,6 +139,11 @@ pub trait CriticBuilder: Send + Sync {
     fn network(&self) -> Option<&MlpBuilder> {
         None
     }
+    /// Rows of a group of a sample of so many points of dimension d, where the critic can be trained on ranks that hold whole groups of
+    /// both samples alone; None where it needs all points.
+    fn rows_of_a_group(&self, _rows: usize, _d: usize) -> Option<usize> {
+        None
+    }
     /// The critic as a flow wants it, where that differs from what an estimate wants.
     fn for_flow(&self) -> Option<Arc<dyn CriticBuilder>> {
         None

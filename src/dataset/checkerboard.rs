@@ -53,7 +53,7 @@ pub fn checkerboard(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     let labels = balanced(n, dark.len(), rng)?;
     let cell = o.width / o.size as f64;
     rows("data::checkerboard", n, 2, |k, out| {
-        let (i, j) = dark[labels[k]];
+        let (i, j) = dark[labels[k] as usize];
         let mut at = |c: usize| (c as f64 + rng.random::<f64>()) * cell - 0.5 * o.width;
         let (x, y) = (at(i), at(j));
         out.extend([x, y]);

@@ -39,7 +39,7 @@ pub fn mixture(n: usize, centers: &Rows, std: f64, rng: &mut Rng) -> Result<Rows
     let labels = balanced(n, centers.n, rng)?;
     let d = centers.d;
     rows("data::mixture", n, d, |i, out| {
-        let c = &centers.data[labels[i] * d..(labels[i] + 1) * d];
+        let c = &centers.data[labels[i] as usize * d..][..d];
         out.extend(c.iter().map(|c| c + std * normal(rng)));
     })
 }

@@ -12,6 +12,7 @@ pub mod idx;
 pub mod images;
 pub mod mixture;
 pub mod moons;
+mod parted;
 pub mod pinwheel;
 pub mod pixels;
 pub mod ring;
@@ -22,6 +23,7 @@ pub mod student_t;
 pub mod swiss_roll;
 mod tar;
 pub use data_set::{Argument, Call, Classes, DataSet, Draw, Kind, Labelled, Value};
+pub(crate) use parted::parted;
 pub use rows::{CurveOptions, Rows};
 
 /// Every data set, in the order help lists them: the language, its help and its tests loop over this list.

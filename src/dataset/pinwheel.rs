@@ -56,7 +56,7 @@ pub fn pinwheel(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     let labels = balanced(n, o.arms, rng)?;
     rows("data::pinwheel", n, 2, |i, out| {
         let (r, t) = (1.0 + o.radial_std * normal(rng), o.tangential_std * normal(rng));
-        let angle = std::f64::consts::TAU * labels[i] as f64 / o.arms as f64 + o.rate * r.exp();
+        let angle = std::f64::consts::TAU * f64::from(labels[i]) / o.arms as f64 + o.rate * r.exp();
         let (sin, cos) = angle.sin_cos();
         out.extend([2.0 * (r * cos - t * sin), 2.0 * (r * sin + t * cos)]);
     })

@@ -88,10 +88,13 @@ fn center(k: usize, modes: usize, radius: f64) -> (f64, f64) {
 /// ```
 pub fn ring(n: usize, o: &RingOptions, rng: &mut Rng) -> Result<Rows> {
     check_size("data::ring", n, 2)?;
-    let labels =
-        if o.balanced { balanced(n, o.modes, rng)? } else { (0..n).map(|_| rng.random_range(0..o.modes)).collect() };
+    let labels = if o.balanced {
+        balanced(n, o.modes, rng)?
+    } else {
+        (0..n).map(|_| rng.random_range(0..o.modes) as u32).collect()
+    };
     rows("data::ring", n, 2, |i, out| {
-        let (x, y) = center(labels[i], o.modes, o.radius);
+        let (x, y) = center(labels[i] as usize, o.modes, o.radius);
         out.extend([x + o.std * normal(rng), y + o.std * normal(rng)]);
     })
 }

@@ -52,7 +52,7 @@ pub fn rings(n: usize, o: &Options, rng: &mut Rng) -> Result<Rows> {
     let labels = balanced(n, 3, rng)?;
     rows("data::rings", n, 2, |i, out| {
         let angle = rng.random_range(0.0..std::f64::consts::TAU);
-        let (cx, cy) = centers[labels[i]];
+        let (cx, cy) = centers[labels[i] as usize];
         out.extend([
             cx + o.radius * angle.cos() + o.std * normal(rng),
             cy + o.radius * angle.sin() + o.std * normal(rng),

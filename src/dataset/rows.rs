@@ -1,4 +1,5 @@
 //! Samples on the host, and what data sets are drawn with.
+use super::parted;
 use crate::error::{Error, Result};
 use crate::interrupt::{self, Interrupt};
 use crate::memory;
@@ -58,34 +59,43 @@ pub(super) fn normal(rng: &mut Rng) -> f64 {
     rng.sample(StandardNormal)
 }
 
-/// n points, each from its index. Errors if a coordinate is no number.
+/// n points, each from its index: of a large sample whose caller asked for it ([`parted`]) all are drawn and those of this rank kept. Errors
+/// if a coordinate is no number.
 pub(super) fn rows(what: &str, n: usize, d: usize, mut point: impl FnMut(usize, &mut Vec<f64>)) -> Result<Rows> {
-    let mut data = Vec::with_capacity(n * d);
+    let kept = parted::kept(n, d);
+    let mut data = Vec::with_capacity((kept.len() + 1) * d);
+    let not_finite = |i: usize, v: &[f64]| {
+        v.iter().position(|v| !v.is_finite()).map(|k| {
+            let reason = format!("coordinate {} of point {} is {}", k % d, i + k / d, v[k]);
+            Error::data(what, reason + ": coordinates end at 1.8e308 in size")
+        })
+    };
     // points of many numbers are looked at more often
     let every = (NUMBERS / d.max(1)).max(1);
     for i in 0..n {
         if i.is_multiple_of(every) {
             interrupt::poll()?;
         }
+        let before = data.len();
         point(i, &mut data);
+        if !kept.contains(&i) {
+            // that of another rank is its error, too
+            not_finite(i, &data[before..]).map_or(Ok(()), Err)?;
+            data.truncate(before);
+        }
     }
     interrupt::poll()?;
-    match data.iter().position(|v| !v.is_finite()) {
-        Some(i) => Err(Error::data(
-            what,
-            format!("coordinate {} of point {} is {}: coordinates end at 1.8e308 in size", i % d, i / d, data[i]),
-        )),
-        None => Ok(Rows { data, n, d }),
-    }
+    not_finite(kept.start, &data).map_or(Ok(()), Err)?;
+    Ok(Rows { data, n: kept.len(), d })
 }
 
 /// A random order of 0, 1, …, modes−1 repeated: every mode holds ⌊n/modes⌋ or ⌈n/modes⌉ points.
-pub(super) fn balanced(n: usize, modes: usize, rng: &mut Rng) -> Result<Vec<usize>> {
+pub(super) fn balanced(n: usize, modes: usize, rng: &mut Rng) -> Result<Vec<u32>> {
     use rand::seq::SliceRandom;
     let mut labels = Vec::with_capacity(n);
     for i in 0..n {
         interrupt::poll_each(i)?;
-        labels.push(i % modes);
+        labels.push((i % modes) as u32);
     }
     labels.shuffle(&mut Hurried { rng, stop: interrupt::current() });
     interrupt::poll()?;

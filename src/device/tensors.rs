@@ -76,6 +76,14 @@ pub fn rows(points: &Points) -> Result<Vec<f32>> {
     read(points)
 }
 
+/// The rows of points that nobody else has any more, rounded to f32: not copied, where they are f32 in host memory.
+pub fn taken(points: Points) -> Result<Vec<f32>> {
+    if is_wide(&points) || !is_cpu(&points.device()) {
+        return rows(&points);
+    }
+    points.try_into_vec_as::<f32>().map_err(Error::read)
+}
+
 /// The rows in f64, for solvers, metrics and figures.
 pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
     memory::check_points("reading", points.dims(), if is_wide(points) { 8 } else { 12 })?;

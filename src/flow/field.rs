@@ -6,7 +6,8 @@ use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::network::under;
-use crate::random::{self, Rng};
+use crate::random::Rng;
+use crate::ranks::{self, Splits, Spread};
 use crate::record::Record;
 use burn::tensor::Device;
 
@@ -77,19 +78,25 @@ pub struct CriticField<'a> {
     pub classes: Option<&'a Classes>,
     /// points of each sample per ascent step, fresh ones for each, and where they are drawn from; 0 takes all
     pub batch: (usize, Rng),
+    /// who has which rows of both samples, where those of this rank alone are here
+    pub splits: Option<&'a Splits>,
 }
 
 impl CriticField<'_> {
     /// Improves the k-th critic between the particles and the target; its objective.
     fn fit(&mut self, k: usize, at: &Points, ascent: &Ascent) -> Result<Values> {
         let (part, (size, rng)) = (&mut self.parts[k], &mut self.batch);
+        let splits = self.splits.cloned();
         if *size == 0 || ascent.steps == 0 || !part.critic.trains() {
-            return Ok(part.critic.fit(&part.term, at, self.target, ascent)?.value);
+            let ascent = Ascent { splits, ..ascent.clone() };
+            return Ok(part.critic.fit(&part.term, at, self.target, &ascent)?.value);
         }
+        let at = Spread::of(at.clone(), splits.as_ref().map(|s| &s.source));
+        let target = Spread::of(self.target.clone(), splits.as_ref().map(|s| &s.target));
         let mut value = None;
         for i in 0..ascent.steps {
             ascent.interrupt.check()?;
-            let (y, x) = (random::minibatch(at, *size, rng), random::minibatch(self.target, *size, rng));
+            let (y, x) = (at.minibatch(*size, rng)?, target.minibatch(*size, rng)?);
             let one = Ascent { steps: 1, continues: i > 0, ..ascent.clone() };
             value = Some(part.critic.fit(&part.term, &y, &x, &one)?.value);
         }
@@ -97,6 +104,10 @@ impl CriticField<'_> {
     }
     fn enter(&self, particles: &Points) -> Points {
         self.classes.map_or_else(|| particles.clone(), |c| c.of_source(particles))
+    }
+    /// What is computed row by row is for the rows that are here, and no other rank's concern.
+    fn alone(&self) -> Option<ranks::Entered> {
+        self.splits.map(|_| ranks::enter(None))
     }
     /// Velocities of labelled points without those of the labels, which stay.
     fn leave(&self, v: Points, particles: &Points) -> Points {
@@ -113,6 +124,7 @@ impl Field for CriticField<'_> {
             ascent.interrupt.check()?;
             let fitted = self.fit(k, &at, &ascent)?;
             let part = &self.parts[k];
+            let _alone = self.alone();
             let gradient = part.critic.variation(&part.term, &at, self.target)?;
             let v = gradient.mul_scalar(-part.weight);
             let d = fitted.mul_scalar(part.weight);
@@ -125,7 +137,8 @@ impl Field for CriticField<'_> {
             Some((v, d)) => (self.leave(v, particles), d),
             None => (particles.zeros_like(), particles.clone().sum().mul_scalar(0.0)),
         };
-        Ok(Velocity { record: Record::of(divergence, &v), v })
+        let record = Record::of(divergence, &v).on(self.splits.map(|s| &s.source));
+        Ok(Velocity { record, v })
     }
 
     fn velocity_at(&mut self, _: &Points, x: &Points) -> Result<Points> {
@@ -145,6 +158,7 @@ impl Field for CriticField<'_> {
             return Ok(None);
         }
         let at = self.enter(x);
+        let _alone = self.alone();
         let weighed = |part: &Part| Ok(part.critic.value(&at)?.mul_scalar(part.weight));
         self.parts.iter().map(weighed).try_fold(None, |sum: Option<Values>, v: Result<Values>| {
             let v = v?;

@@ -18,6 +18,7 @@ pub mod field;
 mod ingredients;
 pub mod integrators;
 pub mod labels;
+mod landing;
 pub mod latent;
 pub mod map;
 pub mod noise;

@@ -3,6 +3,7 @@
 use crate::device::{Points, widened};
 use crate::error::Result;
 use crate::prepare::Transform;
+use crate::ranks::Spread;
 use crate::space::Origin;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,14 @@ impl Origins {
             None => (Cow::Borrowed(source), Cow::Borrowed(target)),
         };
         Ok(Inside { source: self.source.enter(&source, device)?, target: self.target.enter(&target, device)? })
+    }
+
+    /// The same of samples that are not prepared, of which some rows may be on other ranks.
+    ///
+    /// # Errors
+    /// As [`Origins::enter`], on all ranks; those of the team.
+    pub fn enter_all(&self, source: &Spread, target: &Spread, device: &Device) -> Result<Inside> {
+        Ok(Inside { source: self.source.enter_all(source, device)?, target: self.target.enter_all(target, device)? })
     }
 
     /// Where the target and the particles lie.

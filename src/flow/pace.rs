@@ -17,11 +17,15 @@
 //! - Where D has stopped falling, because the critic's noise is all that is left of it or because its least value is not 0, the share
 //!   η falls, so that the particles come to rest.
 use super::field::{Field, Velocity};
+use super::landing::{ARMIJO, HALVINGS, ROUNDING, shorten};
 use crate::device::ops::paces::{self, Place, Rule};
 use crate::device::{Points, Values, is_cpu, number, points, rows, values, vector};
 use crate::error::Result;
 use crate::network::{parted, whole};
+use crate::ranks::Split;
+use crate::ranks::split::sums;
 use burn::tensor::Device;
+use std::sync::Arc;
 
 /// η at the start, and at most.
 const SHARE: f64 = 0.3;
@@ -29,12 +33,6 @@ const SHARE: f64 = 0.3;
 const MEMORY: f64 = 0.8;
 /// How many times the average may grow in a step.
 const GROWTH: f64 = 2.0;
-/// How often a particle may halve its step.
-const HALVINGS: usize = 4;
-/// The share of the promised loss that a particle has to find.
-const ARMIJO: f64 = 0.5;
-/// Rounding of φ in f32, relative to its size: a difference below it says nothing.
-const ROUNDING: f64 = 5e-7;
 /// Steps between two looks at whether D has fallen.
 const WINDOW: usize = 20;
 /// What D may be of the D a window ago and still be falling.
@@ -46,6 +44,8 @@ const LONGER: f64 = 1.25;
 const SOLVED: f64 = 1e-6;
 /// The longest step, root mean square, as a share of how far the samples lie apart.
 const LONGEST: f64 = 0.25;
+/// Particles whose steps are shortened at a time on the host: whole blocks of a network.
+const PIECE: usize = 1 << 16;
 
 /// What is remembered from step to step.
 #[derive(Clone, Copy, Debug)]
@@ -117,13 +117,19 @@ pub struct Pace {
     longest: f64,
     /// what D is where it is 0, to rounding; not known before the first step of a run, or of one that goes on
     floor: Option<f64>,
+    /// who has the particles that are not here
+    split: Option<Arc<Split>>,
     numbers: Numbers,
 }
 
 impl Pace {
     /// Nothing is known yet but how far the samples lie apart: the root of the mean squared distance between points of both.
     pub fn new(apart: f64, device: &Device) -> Pace {
-        Pace { longest: LONGEST * apart, floor: None, numbers: Pace::place(Known::NOTHING, device) }
+        Pace { longest: LONGEST * apart, floor: None, split: None, numbers: Pace::place(Known::NOTHING, device) }
+    }
+    /// The same for some of the particles; other ranks have the rest.
+    pub fn on(self, split: Option<&Arc<Split>>) -> Pace {
+        Pace { split: split.cloned(), ..self }
     }
     /// D is solved for, and has this value where the target is as far away as it is wide.
     pub fn of_solved(&mut self, away: f64) {
@@ -193,7 +199,10 @@ impl Pace {
         };
         let longest = self.longest;
         match &mut self.numbers {
-            Numbers::Host(known) => on_host(known, place, longest, (number(d)?, v), y, field),
+            Numbers::Host(known) => {
+                let split = self.split.as_deref();
+                on_host(known, (place, split), longest, (number(d)?, v), y, field)
+            }
             Numbers::Device(all) => on_device(all.as_mut(), place, longest, (d, v), y, field),
         }
     }
@@ -201,7 +210,7 @@ impl Pace {
 
 fn on_host(
     known: &mut Known,
-    place: Place,
+    (place, split): (Place, Option<&Split>),
     longest: f64,
     (d, v): (f64, &Points),
     y: &Points,
@@ -210,29 +219,24 @@ fn on_host(
     let ([n, dim], device) = (y.dims(), y.device());
     let v = rows(v)?;
     let squared: Vec<f64> = v.chunks(dim).map(|r| r.iter().map(|v| f64::from(*v) * f64::from(*v)).sum()).collect();
-    known.look(place, d, squared.iter().sum::<f64>() / n as f64, longest);
+    let all = split.map_or(n, Split::rows) as f64;
+    let total = sums(split, n, 1, |i, sum| sum[0] += squared[i])?[0];
+    known.look(place, d, total / all, longest);
     let mut own = vec![known.length; n];
     let dt = vector(vec![known.length as f32], &device);
     let taken = |own: &[f64]| points(own.iter().map(|h| *h as f32).collect(), n, 1, &device);
     let Some(field) = field else { return Ok((dt, taken(&own))) };
-    let Some(here) = field.level(y)? else { return Ok((dt, taken(&own))) };
-    let (here, at) = (values(&here)?, rows(y)?);
-    let mut far: Vec<usize> = (0..n).collect();
-    for _ in 0..HALVINGS {
-        let there = (0..n * dim).map(|i| at[i] + own[i / dim] as f32 * v[i]).collect();
-        let Some(there) = field.level(&points(there, n, dim, &device))? else { break };
-        let there = values(&there)?;
-        far.retain(|i| {
-            let (before, after) = (f64::from(here[*i]), f64::from(there[*i]));
-            after > before - ARMIJO * own[*i] * squared[*i] + ROUNDING * before.abs()
-        });
-        far.iter().for_each(|i| own[*i] *= 0.5);
-        if far.is_empty() {
-            break;
+    // some particles at a time: they need nothing of each other
+    for from in (0..n).step_by(PIECE) {
+        let rows = from..n.min(from + PIECE);
+        let at = y.clone().narrow(0, from, rows.len());
+        let v = &v[from * dim..rows.end * dim];
+        if !shorten(field, &at, v, &squared[rows.clone()], &mut own[rows])? {
+            return Ok((dt, taken(&own)));
         }
     }
-    let promise = known.length * squared.iter().sum::<f64>();
-    let kept: f64 = own.iter().zip(&squared).map(|(h, s)| h * s).sum();
+    let promise = known.length * total;
+    let kept = sums(split, n, 1, |i, sum| sum[0] += own[i] * squared[i])?[0];
     known.keep(if promise > 0.0 { kept / promise } else { 1.0 });
     Ok((dt, taken(&own)))
 }

@@ -6,6 +6,8 @@ use crate::critic::Named;
 use crate::device::{Points, check_sample};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::ranks::Splits;
+use burn::tensor::Device;
 use std::sync::Arc;
 
 /// A run about to begin, as a recipe sees it.
@@ -16,6 +18,8 @@ pub struct Setting<'a> {
     pub target: &'a Points,
     /// classes of the rows of the source and of the target
     pub labels: Option<&'a Labels>,
+    /// who has which rows of both samples, where those of this rank alone are here
+    pub splits: Option<&'a Splits>,
     /// seed of weights, minibatches and noise
     pub seed: u64,
     /// how many steps are planned
@@ -58,6 +62,11 @@ pub trait Recipe: Send + Sync {
     /// made of. Errors for flows that know something in the units of the data.
     fn prepares_source(&self, source: &Points, target: &Points) -> Result<bool> {
         Ok(matches!(self.moves(source, target), Moves::Together | Moves::Neither))
+    }
+    /// Rows of a group of a sample of so many points of dimension d, where the flow can take its steps on ranks that hold whole groups of
+    /// both samples alone; None where it needs all points.
+    fn rows_of_a_group(&self, _rows: usize, _d: usize, _device: &Device) -> Option<usize> {
+        None
     }
     /// Errors unless it can run behind a codec; `mobility` is whether it moves outside and its steps are pulled back.
     fn check_latent(&self, mobility: bool) -> Result<()> {

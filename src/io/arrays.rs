@@ -7,13 +7,56 @@ use super::numpy::Array;
 use crate::error::Result;
 use crate::input;
 use std::collections::HashSet;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use zip::result::ZipError;
 use zip::write::FileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// What an npz file is made of, one array at a time.
-pub struct Packer(ZipWriter<Cursor<Vec<u8>>>);
+/// Writes an npz file, one array at a time, and each a piece at a time.
+pub struct Packer<W: Write + Seek>(ZipWriter<Careful<W>>);
+
+/// A file that is left alone once it has refused something: what writes zip files goes on when it is dropped, and prints that it could not.
+struct Careful<W> {
+    file: W,
+    refused: bool,
+    /// where it would be
+    at: u64,
+}
+
+impl<W> Careful<W> {
+    fn heard<T>(&mut self, done: std::io::Result<T>) -> std::io::Result<T> {
+        self.refused |= done.is_err();
+        done
+    }
+}
+
+impl<W: Write> Write for Careful<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let done = if self.refused { Ok(bytes.len()) } else { self.file.write(bytes) };
+        self.at += done.as_ref().map_or(0, |n| *n as u64);
+        self.heard(done)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.refused {
+            return Ok(());
+        }
+        let done = self.file.flush();
+        self.heard(done)
+    }
+}
+
+impl<W: Seek> Seek for Careful<W> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let wanted = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) | SeekFrom::End(by) => self.at.saturating_add_signed(by),
+        };
+        let done = if self.refused { Ok(wanted) } else { self.file.seek(to) };
+        self.at = *done.as_ref().unwrap_or(&wanted);
+        self.heard(done)
+    }
+}
 
 /// The npy header of a row-major array of such numbers, padded so that the data begin at a multiple of 64 bytes.
 fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
@@ -29,23 +72,27 @@ fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
     out
 }
 
-impl Default for Packer {
-    fn default() -> Packer {
-        Packer(ZipWriter::new(Cursor::new(vec![])))
+impl<W: Write + Seek> Packer<W> {
+    /// Into a file, still empty.
+    pub fn new(file: W) -> Packer<W> {
+        Packer(ZipWriter::new(Careful { file, refused: false, at: 0 }))
     }
-}
-
-impl Packer {
-    /// Adds an array of a shape whose product is the number of its entries.
+    /// Begins an array of such a shape, of numbers of f64 or f32, of which as many follow as its product says.
     ///
     /// # Errors
-    /// What the zip format does not hold.
-    pub fn add(&mut self, name: &str, data: &Numbers, shape: &[usize]) -> std::io::Result<()> {
-        let (descr, size) = if matches!(data, Numbers::Single(_)) { ("<f4", 4) } else { ("<f8", 8) };
-        let large = data.len() as u64 * size > u64::from(u32::MAX) / 2;
+    /// What the zip format does not hold; what the file refuses.
+    pub fn begin(&mut self, name: &str, double: bool, shape: &[usize]) -> std::io::Result<()> {
+        let (descr, size) = if double { ("<f8", 8) } else { ("<f4", 4) };
+        let large = shape.iter().product::<usize>() as u64 * size > u64::from(u32::MAX) / 2;
         let options = FileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
-        self.0.start_file(format!("{name}.npy"), options).map_err(std::io::Error::from)?;
-        self.0.write_all(&header(descr, shape))?;
+        self.0.start_file(format!("{name}.npy"), options).map_err(of_zip)?;
+        self.0.write_all(&header(descr, shape))
+    }
+    /// The next numbers of the array that was begun.
+    ///
+    /// # Errors
+    /// What the file refuses.
+    pub fn add(&mut self, data: &Numbers) -> std::io::Result<()> {
         match data {
             Numbers::Single(v) => self.bytes(v, |v| v.to_le_bytes()),
             Numbers::Double(v) => self.bytes(v, |v| v.to_le_bytes()),
@@ -60,12 +107,20 @@ impl Packer {
         }
         Ok(())
     }
-    /// The bytes of the file.
+    /// The end of the file.
     ///
     /// # Errors
-    /// What the zip format does not hold.
-    pub fn finish(mut self) -> std::io::Result<Vec<u8>> {
-        Ok(self.0.finish().map_err(std::io::Error::from)?.into_inner())
+    /// What the zip format does not hold; what the file refuses.
+    pub fn finish(mut self) -> std::io::Result<W> {
+        self.0.finish().map(|f| f.file).map_err(of_zip)
+    }
+}
+
+/// With the kind that the file gave it: whether the disk is full.
+fn of_zip(e: ZipError) -> std::io::Error {
+    match e {
+        ZipError::Io(e) => e,
+        other => std::io::Error::other(other),
     }
 }
 

@@ -1,14 +1,14 @@
 //! What writing asks of the file system: one trait, so that tests can let the n-th request fail.
 use crate::interrupt::Interrupt;
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Result, Write};
+use std::io::{ErrorKind, Result, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// A file being written.
 ///
 /// # Errors
 /// What the file system reports.
-pub trait Output: Write {
+pub trait Output: Write + Seek {
     /// Returns once what was written has reached the disk.
     fn sync(&mut self) -> Result<()>;
 }
@@ -112,6 +112,12 @@ impl Write for StoppableOutput {
     }
     fn flush(&mut self) -> Result<()> {
         self.file.flush()
+    }
+}
+
+impl Seek for StoppableOutput {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.file.seek(to)
     }
 }
 

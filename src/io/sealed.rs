@@ -3,14 +3,15 @@
 //! A folder `kept` is written as `.kept.new`, has reached the disk before it gets its name, and the one that had the name is
 //! `.kept.before` meanwhile. Whatever ends the program in between, one whole folder is there: under its name, or, between the
 //! two renames, as `.kept.before`, where [`read`] looks for it.
-use super::files::{Files, mode};
+use super::checksum::{Xxh64, xxh64};
+use super::files::{Files, Output, mode};
 use super::manifest::{MANIFEST, Manifest};
 use super::write::{fill, folder_of};
 use crate::error::{Error, Result};
 use crate::input;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// What becomes of the folder that had the name.
@@ -22,12 +23,20 @@ pub enum Earlier {
     Kept,
 }
 
+/// What a part of a folder holds.
+pub enum Part<'a> {
+    /// these bytes
+    Bytes(Vec<u8>),
+    /// what this writes into its file; once more, should the disk be full the first time
+    Written(&'a dyn Fn(&mut dyn Output) -> std::io::Result<()>),
+}
+
 /// A folder about to be written.
 pub struct Sealing<'a> {
     /// the first line of its manifest
     pub title: &'a str,
-    /// names and bytes of its parts
-    pub parts: &'a [(&'a str, Vec<u8>)],
+    /// its parts by their names
+    pub parts: &'a [(&'a str, Part<'a>)],
     /// what becomes of the one that has its name
     pub earlier: Earlier,
 }
@@ -121,13 +130,12 @@ impl Sealing<'_> {
 
     /// Writes the parts, and has them reach the disk.
     fn fill(&self, files: &dyn Files, at: &Places) -> std::result::Result<(), (PathBuf, std::io::Error)> {
-        let manifest = Manifest::of(self.title, self.parts).text().into_bytes();
-        for (name, bytes) in self.parts.iter().map(|(n, b)| (*n, b)).chain([(MANIFEST, &manifest)]) {
-            let path = at.new.join(name);
-            let kept = mode(&at.folder.join(name));
-            let written = files.create(&path, kept).and_then(|mut f| fill(files, &path, f.as_mut(), kept, bytes));
-            written.map_err(|e| (path, e))?;
+        let mut manifest = Manifest { title: self.title.into(), parts: vec![] };
+        for (name, part) in self.parts {
+            let (sum, bytes) = write_part(files, at, name, part)?;
+            manifest.parts.push((sum, bytes, name.to_string()));
         }
+        write_part(files, at, MANIFEST, &Part::Bytes(manifest.text().into_bytes()))?;
         if let Some(mode) = mode(&at.folder) {
             files.set_mode(&at.new, mode).map_err(|e| (at.new.clone(), e))?;
         }
@@ -200,6 +208,49 @@ impl Sealing<'_> {
             let _ = files.remove_file(&folder.join(name));
         }
         let _ = files.remove_folder(folder);
+    }
+}
+
+/// Writes a part, and has it reach the disk: its checksum, and how many bytes it has.
+fn write_part(
+    files: &dyn Files,
+    at: &Places,
+    name: &str,
+    part: &Part,
+) -> std::result::Result<(u64, u64), (PathBuf, std::io::Error)> {
+    let path = at.new.join(name);
+    let kept = mode(&at.folder.join(name));
+    let write = || {
+        let mut file = files.create(&path, kept)?;
+        match part {
+            Part::Bytes(bytes) => {
+                fill(files, &path, file.as_mut(), kept, bytes)?;
+                Ok((xxh64(bytes), bytes.len() as u64))
+            }
+            Part::Written(write) => {
+                write(file.as_mut())?;
+                fill(files, &path, file.as_mut(), kept, &[])?;
+                drop(file);
+                // headers of arrays are known at their ends, so that the file is not written from front to back
+                summed(&path)
+            }
+        }
+    };
+    write().map_err(|e| (path.clone(), e))
+}
+
+/// The checksum of a file, and its bytes.
+fn summed(path: &Path) -> std::io::Result<(u64, u64)> {
+    let (mut file, mut piece) = (std::fs::File::open(path)?, vec![0; 1 << 16]);
+    let (mut sum, mut bytes) = (Xxh64::default(), 0);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok((sum.sum(), bytes)),
+            n => {
+                sum.add(&piece[..n]);
+                bytes += n as u64;
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::device::{Values, number, vector};
 use crate::divergence::Term;
 use crate::error::Result;
 use crate::random::Rng;
+use crate::ranks::Splits;
 use burn::tensor::Device;
 
 /// What is climbed: the objective of a term at φ = height · net, less a soft constraint on ∇net.
@@ -15,6 +16,8 @@ pub struct Goal<'a> {
     pub height: f64,
     /// the penalty on gradients, if there is one
     pub soft: Option<Soft>,
+    /// who has which rows of both samples, where ranks hold some alone; in host memory and without a penalty
+    pub splits: Option<&'a Splits>,
 }
 
 /// Steps up an objective between two samples, from the first on.

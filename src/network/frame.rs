@@ -1,6 +1,7 @@
 //! Where a sample lies, and the coordinates that networks work in.
 use crate::device::Points;
 use crate::error::Result;
+use crate::ranks::{Spread, split};
 use burn::tensor::Device;
 
 /// Where a sample lies: networks work in coordinates (x − center)/scale, which changes no Lipschitz constant.
@@ -21,25 +22,31 @@ pub struct Frame {
 /// rule it: it is below 1 for Gaussians and for mixtures of blobs, and without bound for tails without a second moment.
 const HEAVY: f64 = 3.0;
 
-fn quantile(mut v: Vec<f64>, share: f64) -> f64 {
-    let at = ((v.len() - 1) as f64 * share) as usize;
-    *v.select_nth_unstable_by(at, f64::total_cmp).1
-}
-
 impl Frame {
     /// The frame of a sample; an error if its rows cannot be read.
     pub fn of(target: &Points) -> Result<Frame> {
-        let d = target.dims()[1];
+        Frame::of_all(&target.clone().into())
+    }
+    /// The same of a sample of which some rows may be on other ranks.
+    ///
+    /// # Errors
+    /// Rows that cannot be read; those of a team of ranks.
+    pub fn of_all(sample: &Spread) -> Result<Frame> {
+        let (target, split, d) = (&sample.here, sample.split.as_deref(), sample.dim());
         let rows = crate::device::rows_f64(target)?;
-        let n = (rows.len() / d) as f64;
-        let squares = |center: &[f64]| -> Vec<f64> {
-            rows.chunks(d).map(|r| r.iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum()).collect()
-        };
-        let mut center: Vec<f64> = (0..d).map(|k| rows.iter().skip(k).step_by(d).sum::<f64>() / n).collect();
-        let mut scale = (squares(&center).iter().sum::<f64>() / (n * d as f64)).sqrt();
-        let middle: Vec<f64> =
-            (0..d).map(|k| quantile(rows.iter().skip(k).step_by(d).copied().collect(), 0.5)).collect();
-        let inner = (quantile(squares(&middle), 0.9) / d as f64).sqrt();
+        let (here, all) = (rows.len() / d, sample.rows());
+        let n = all as f64;
+        let row = |i: usize| &rows[i * d..(i + 1) * d];
+        let squared =
+            |i: usize, center: &[f64]| -> f64 { row(i).iter().zip(center).map(|(a, b)| (a - b) * (a - b)).sum() };
+        let quantile = |share: f64| ((all - 1) as f64 * share) as usize;
+        let total = split::sums(split, here, d, |i, sums| sums.iter_mut().zip(row(i)).for_each(|(s, v)| *s += v))?;
+        let mut center: Vec<f64> = total.into_iter().map(|t| t / n).collect();
+        let spread = split::sums(split, here, 1, |i, sum| sum[0] += squared(i, &center))?[0];
+        let mut scale = (spread / (n * d as f64)).sqrt();
+        let middle = split::select_columns(split, &rows, d, quantile(0.5))?;
+        let distances = (0..here).map(|i| squared(i, &middle)).collect();
+        let inner = (split::select(split, distances, quantile(0.9))? / d as f64).sqrt();
         // a few points far away are no measure of where the others lie
         if inner > 1e-12 && scale > HEAVY * inner {
             (center, scale) = (middle, inner);

@@ -1,7 +1,7 @@
 //! The seam between the mathematics and the memory it runs in: what a network is to those who hold one.
 //!
 //! Points and values are tensors of the network's device, whichever that is; nobody above asks which.
-use super::ascent::{Climb, Goal};
+use super::ascent::{Climb, Goal, Value};
 use super::named::Named;
 use super::shape::Shape;
 use crate::device::{Points, Values};
@@ -54,6 +54,10 @@ pub trait Layers {
     fn outputs(&self, x: &Points) -> Result<Values>;
     /// net and ∇net at every row, of one output; shapes `[rows]` and `[rows, d]`.
     fn value_and_input_gradient(&self, x: &Points) -> Result<(Values, Points)>;
+    /// The objective of net between two samples. None where it is made of the values of net at both.
+    fn objective(&self, _goal: &Goal, _samples: [Points; 2], _nu: Option<&Values>) -> Result<Option<Value>> {
+        Ok(None)
+    }
     /// The gradients in the rows of the first sample, n of them, of an objective of net on two samples that lie one below the
     /// other: `[n, d]`. None where those of net itself are the shorter way.
     fn variation(

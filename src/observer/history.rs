@@ -3,6 +3,7 @@ use super::watch::{Observer, Reading, Signal};
 use crate::device::Points;
 use crate::error::Result;
 use crate::metric::Metric;
+use crate::ranks::{Split, Spread};
 use crate::record::{History, State};
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub struct HistoryWriter<'a> {
     metrics: Vec<Arc<dyn Metric>>,
     metrics_every: usize,
     target: Points,
+    /// who has the particles that are not here
+    split: Option<Arc<Split>>,
     /// who is told of every row
     told: Option<&'a mut dyn FnMut(&History)>,
 }
@@ -25,7 +28,11 @@ impl<'a> HistoryWriter<'a> {
     /// A row every `every` steps; metrics against the target, shape [m, d], every `metrics_every`.
     pub fn new(every: usize, metrics: Vec<Arc<dyn Metric>>, metrics_every: usize, target: Points) -> HistoryWriter<'a> {
         let names = COLUMNS.iter().map(|s| s.to_string()).chain(metrics.iter().map(|m| m.name().to_string()));
-        HistoryWriter { history: History::new(names), every, metrics, metrics_every, target, told: None }
+        HistoryWriter { history: History::new(names), every, metrics, metrics_every, target, split: None, told: None }
+    }
+    /// The same for some of the particles; other ranks have the rest, and look at the same steps.
+    pub fn on(self, split: Option<&Arc<Split>>) -> HistoryWriter<'a> {
+        HistoryWriter { split: split.cloned(), ..self }
     }
     /// Tells somebody of every row as it comes.
     pub fn telling(self, told: Option<&'a mut dyn FnMut(&History)>) -> HistoryWriter<'a> {
@@ -54,9 +61,11 @@ impl Observer for HistoryWriter<'_> {
             self.history.pop();
         }
         let mut row = vec![state.step as f64, state.time.read()?, r.divergence, r.fisher, r.speed, r.seconds];
+        let due = !self.metrics.is_empty() && (last || state.step.is_multiple_of(self.metrics_every));
+        let particles = Spread::of(state.particles.clone(), self.split.as_ref());
+        let all = due.then(|| particles.whole()).transpose()?;
         for m in &self.metrics {
-            let due = last || state.step.is_multiple_of(self.metrics_every);
-            row.push(if due { m.evaluate(&state.particles, &self.target)? } else { f64::NAN });
+            row.push(all.as_ref().map_or(Ok(f64::NAN), |all| m.evaluate(all, &self.target))?);
         }
         self.history.push(&row);
         if let Some(told) = &mut self.told {

@@ -1,14 +1,17 @@
 //! Processes that take the steps of one flow together.
 //!
-//! Every rank runs the same script on the same seed and holds the whole state; only the work of a step is shared. Transport moves bytes,
-//! every addition is ours, in a fixed tree ([`tree`]) over parts that depend on what is summed alone: any number of ranks gives the
-//! same bits, so whether a piece of work is shared is a question of speed only.
+//! Every rank runs the same script on the same seed. Of small samples it holds all rows, and only the work of a step is shared; of large
+//! ones whose flow allows it each holds some ([`Split`]), and only sums travel. Transport moves bytes, every addition is ours, in a fixed
+//! tree ([`tree`]) or in leaves ([`split::sums`]) over parts that depend on what is summed alone: any number of ranks gives the same
+//! bits, so whether a piece of work is shared, or a sample split, is a question of speed and memory only.
 //!
 //! The team of a thread is ambient, as its interrupt is: the thread of a script has it ([`enter`]), loops far below ask for it
 //! ([`sharing`]). Threads of the pool have none; whoever hands them work that may ask leaves the team for it, because the thread of the
 //! script takes a part of that work as well.
 mod ambient;
 mod rows;
+pub mod split;
+mod spread;
 mod team;
 mod traits;
 pub mod tree;
@@ -17,6 +20,8 @@ mod world;
 
 pub use ambient::{Entered, current, enter, sharing};
 pub use rows::Rows;
+pub use split::{Split, Splits};
+pub use spread::Spread;
 pub use team::Team;
 pub use traits::{One, Ranks};
 #[cfg(feature = "mpi")]

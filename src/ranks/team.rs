@@ -73,6 +73,10 @@ impl Team {
     pub fn is_worth(&self, multiplications: usize) -> bool {
         multiplications >= self.ranks.worth()
     }
+    /// Numbers of both samples of a flow from which on every rank holds some rows alone.
+    pub fn splits(&self) -> usize {
+        self.ranks.splits()
+    }
     /// What is requested when all have agreed to stop.
     pub fn stops(&self, stop: Interrupt) {
         let _ = self.stop.set(stop);
@@ -125,6 +129,24 @@ impl Team {
         self.meet(place, size_of_val(all), 0)?;
         let bytes: Vec<usize> = lengths.iter().map(|n| n * size_of::<T>()).collect();
         self.ranks.gather(&bytes, bytemuck::cast_slice_mut(all))
+    }
+
+    /// Gives every rank its piece of `mine`, and fills `theirs` with the pieces that the ranks have for this one; `to` and `from` are the
+    /// lengths of the pieces, in numbers.
+    ///
+    /// # Errors
+    /// As [`Team::gather`].
+    pub fn exchange<T: Pod>(
+        &self,
+        place: &str,
+        mine: &[T],
+        to: &[usize],
+        from: &[usize],
+        theirs: &mut [T],
+    ) -> Result<()> {
+        self.meet(place, 0, 0)?;
+        let bytes = |n: &[usize]| n.iter().map(|n| n * size_of::<T>()).collect::<Vec<usize>>();
+        self.ranks.exchange(bytemuck::cast_slice(mine), &bytes(to), &bytes(from), bytemuck::cast_slice_mut(theirs))
     }
 
     /// Fills in the parts that the other ranks have computed: `end(part)` says where a part begins among all numbers.

@@ -4,6 +4,10 @@ use crate::error::Result;
 /// Multiplications of a pass below which it is not shared: to meet takes tens of microseconds.
 const WORTH: usize = 4_000_000;
 
+/// Numbers of both samples of a flow from which on a rank holds some of their rows alone, where the flow allows it: what is done for every
+/// row is then done once.
+const SPLITS: usize = 1 << 15;
+
 /// How bytes go from one process to the others; all call the same methods in the same order.
 pub trait Ranks: Send + Sync {
     /// Which one this is, from 0.
@@ -33,6 +37,10 @@ pub trait Ranks: Send + Sync {
     /// Multiplications from which on a pass is shared.
     fn worth(&self) -> usize {
         WORTH
+    }
+    /// Numbers of both samples of a flow from which on they are split.
+    fn splits(&self) -> usize {
+        SPLITS
     }
 }
 

@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::options::Options;
 use crate::device::Points;
 use crate::error::{Error, Result};
+use crate::ranks::Spread;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
@@ -26,6 +27,12 @@ impl Call<'_> {
     /// Points, or a list of rows, with all their digits; `what` names the argument in errors.
     pub fn points(&self, what: &str, v: &Dynamic) -> Result<Points> {
         convert::points(what, v)
+    }
+    /// The same, of which other ranks may have some rows.
+    pub fn spread(&self, what: &str, v: &Dynamic) -> Result<Spread> {
+        let flat = v.flatten_clone();
+        let parts = flat.read_lock::<Spread>().map(|p| p.clone());
+        parts.map_or_else(|| Ok(self.points(what, v)?.into()), Ok)
     }
     /// Two samples, named in errors as those of a function.
     pub fn samples(&self, function: &str, p: &Dynamic, q: &Dynamic) -> Result<(Points, Points)> {

@@ -81,6 +81,8 @@ pub struct Context {
     pub stale: Mutex<Option<PathBuf>>,
     /// where runs are kept on their way
     pub checkpoints: Mutex<Option<Checkpoints>>,
+    /// why the last run could not be kept, of which other ranks have some rows
+    pub unkept: Mutex<Option<String>>,
     /// `--resume`, until the script comes to the run that was kept
     pub resume: Mutex<Option<Resume>>,
 }
@@ -90,10 +92,12 @@ pub struct Context {
 pub struct Checkpoints {
     /// the folder
     pub folder: PathBuf,
+    /// the one where a run goes beside the run that `--resume` is still to go on with
+    pub anew: PathBuf,
     /// rows of the history of the last run, as they come
     pub rows: PathBuf,
-    /// how much time passes in between at least
-    pub every: Duration,
+    /// how much time passes in between at least; none where runs are kept at their ends alone
+    pub every: Option<Duration>,
 }
 
 /// A kept run that a script is to go on with.
@@ -149,6 +153,7 @@ impl Context {
             runs: Mutex::default(),
             stale: Mutex::default(),
             checkpoints: Mutex::default(),
+            unkept: Mutex::default(),
             resume: Mutex::default(),
         }
     }
@@ -214,6 +219,12 @@ impl Context {
         let apart = self.elsewhere.get()?.join(place.components().filter_map(part).collect::<PathBuf>());
         apart.parent().and_then(|folder| std::fs::create_dir_all(folder).ok())?;
         Some(apart)
+    }
+    /// A file that rank 0 wrote for all: where others read it, too.
+    pub fn is_of_rank_0(&self, path: &str) {
+        if self.elsewhere.get().is_some() {
+            lock(&self.written).remove(&self.below(path));
+        }
     }
     /// Something of this script is about to be written: what is said of an earlier one is no longer true. Where a run is to go on, that
     /// is only known once it does.

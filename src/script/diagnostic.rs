@@ -150,7 +150,7 @@ pub fn friendly(t: &str) -> String {
         "Symbolic" => "formula",
         "SymbolicPoint" => "point of formulas",
         _ if t.contains("Range") => "range",
-        _ if t.contains("Tensor") => "Points",
+        _ if t.contains("Tensor") || t.ends_with("ranks::spread::Spread") => "Points",
         _ => own(last),
     }
     .to_string()

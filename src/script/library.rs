@@ -52,6 +52,8 @@ pub struct Function {
     pub method: bool,
     /// whether that value is changed
     pub changes: bool,
+    /// whether it takes large points as ranks hold them, some rows each
+    pub parts: bool,
     /// what the option map that ends the arguments is checked against; none where there is no map
     pub entry: Option<Entry>,
     /// what it does
@@ -105,6 +107,7 @@ impl Library {
             types: A::types(),
             method: false,
             changes: false,
+            parts: false,
             entry,
             run: function(f),
         });
@@ -133,6 +136,7 @@ impl Library {
             types: A::types(),
             method: false,
             changes: false,
+            parts: false,
             entry: None,
             run,
         });
@@ -162,6 +166,7 @@ impl Library {
             types: f.types.clone(),
             method: f.method,
             changes: f.changes,
+            parts: f.parts,
             entry: f.entry,
             run: f.run.clone(),
         };
@@ -243,6 +248,17 @@ impl<R: Kind> Of<'_, R> {
         self.add::<A>(name.into(), entry, method(f));
     }
 
+    /// The same for a method that takes large points as ranks hold them, some rows each.
+    pub fn expose_to_parts<A: Arguments, T: Kind>(
+        &mut self,
+        name: &'static str,
+        f: impl Fn(&Call, &R, A) -> Outcome<T> + Send + Sync + 'static,
+    ) {
+        let before = self.library.functions.len();
+        self.expose(name, f);
+        self.library.functions[before..].iter_mut().for_each(|f| f.parts = true);
+    }
+
     /// A method that nobody is told of: it says what to write instead.
     pub fn hidden<A: Arguments, T: Kind>(
         &mut self,
@@ -277,6 +293,6 @@ impl<R: Kind> Of<'_, R> {
     }
     fn add_changing<A: Arguments>(&mut self, name: String, entry: Option<Entry>, changes: bool, run: Run) {
         let types = [TypeId::of::<R>()].into_iter().chain(A::types()).collect();
-        self.library.add(Function { name, module: "", types, method: true, changes, entry, run });
+        self.library.add(Function { name, module: "", types, method: true, changes, parts: false, entry, run });
     }
 }

@@ -1,4 +1,5 @@
 //! The language: Rhai made comfortable for science, a session that runs it cell by cell, and its one front end.
+mod apart;
 mod arguments;
 mod arithmetic;
 mod assistant;

@@ -7,6 +7,8 @@ use super::centre::{median, middle};
 use crate::device::{Points, narrowed, rows_f64, wide};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::ranks::Spread;
+use crate::ranks::split::largest;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -120,12 +122,21 @@ impl Origin {
     /// # Errors
     /// Points that cannot be read; coordinates that f32 does not hold.
     pub fn enter(&self, x: &Points, device: &Device) -> Result<Points> {
-        let exact = self.exactly(x)?;
+        self.enter_all(&x.clone().into(), device)
+    }
+
+    /// The same for a sample of which some rows may be on other ranks: those that are here.
+    ///
+    /// # Errors
+    /// As [`Origin::enter`], on all ranks; those of the team.
+    pub fn enter_all(&self, x: &Spread, device: &Device) -> Result<Points> {
+        let exact = self.exactly(&x.here)?;
         if !crate::device::is_wide(&exact) {
             return Ok(exact);
         }
         let rows = rows_f64(&exact)?;
-        let largest = rows.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        let most = rows.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        let largest = largest(x.split.as_deref(), vec![most])?[0];
         let reason = match largest {
             v if v > f64::from(f32::MAX) => format!("has coordinates up to {v:e}"),
             v if v > 0.0 && v < f64::from(f32::MIN_POSITIVE) => format!("has no coordinate above {v:e}"),
@@ -148,6 +159,11 @@ impl Origin {
         rows.chunks_mut(d).for_each(|r| r.iter_mut().zip(&self.0).for_each(|(y, c)| *y += c));
         Ok(wide(rows, n, d))
     }
+}
+
+/// The numbers of the rows of a sample that are looked at.
+pub fn looked_at(rows: usize) -> Vec<usize> {
+    (0..rows).step_by(rows.div_ceil(MOST).max(1)).collect()
 }
 
 /// Rows that tell where a sample lies: all of a few thousand, as many of more, spread over them.

@@ -5,9 +5,9 @@ use crate::common::{cpu, session_in};
 use gflow::flow::Run;
 use gflow::interrupt::Interrupt;
 use gflow::io::files::{Disk, Files, Output};
-use gflow::io::sealed::{Earlier, Sealing, read};
+use gflow::io::sealed::{Earlier, Part, Sealing, read};
 use std::collections::BTreeSet;
-use std::io::{Error, ErrorKind, Result, Write};
+use std::io::{Error, ErrorKind, Result, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -104,6 +104,12 @@ impl Write for FaultyFile {
     }
 }
 
+impl Seek for FaultyFile {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.file.seek(to)
+    }
+}
+
 impl Output for FaultyFile {
     fn sync(&mut self) -> Result<()> {
         self.disk.request(Kind::Writes)?;
@@ -168,10 +174,11 @@ enum Scene {
 
 const SCENES: [Scene; 5] = [Scene::Empty, Scene::Saved, Scene::Shared, Scene::Broken, Scene::Untidy];
 
-/// A save of two parts, the second of several pieces where `large`.
+/// A save of two parts, the second where `large` in several pieces, each written as it comes.
 fn save(files: &dyn Files, folder: &Path, content: u8, large: bool, earlier: Earlier) -> gflow::error::Result<()> {
-    let arrays = vec![content; if large { (2 << 20) + 7 } else { 70 }];
-    let parts = [("run.json", vec![content; 30]), ("arrays.npz", arrays)];
+    let pieces = |file: &mut dyn Output| (0..3).try_for_each(|_| file.write_all(&vec![content; (1 << 19) + 7]));
+    let arrays = if large { Part::Written(&pieces) } else { Part::Bytes(vec![content; 70]) };
+    let parts = [("run.json", Part::Bytes(vec![content; 30])), ("arrays.npz", arrays)];
     Sealing { title: "test", parts: &parts, earlier }.write(files, folder)
 }
 

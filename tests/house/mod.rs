@@ -80,6 +80,7 @@ const STATICS: &[(&str, &str)] = &[
     ("REGISTER", "the font, registered once"),
     ("FLOOR", "where the stack of a thread ends, so that recursion stops before it"),
     ("LIBRARY", "the table of the language, put together once"),
+    ("ASKED", "whether the sample that this thread is about to draw is split among ranks: its rows are the same"),
     ("TEAM", "the ranks that share the work of this thread: any number of them computes the same bits"),
     ("SESSION", "the session whose cell runs on this thread"),
     ("VARIABLES", "the variables of compiled cells"),

@@ -17,5 +17,6 @@ mod ranks;
 mod runs;
 mod saved_form;
 mod settling;
+mod splits;
 mod units;
 mod verdicts;

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 #[path = "../../benches/team.rs"]
-mod team;
+pub mod team;
 
 /// What f returns on each of so many ranks, to which everything is worth sharing.
 fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> Vec<T> {

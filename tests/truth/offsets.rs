@@ -151,7 +151,7 @@ fn flows_do_not_know_where_samples_are() {
             let end = |k: usize| rows_f64(&runs[k].particles().unwrap()).unwrap();
             assert_eq!(end(0), end(1), "{flow} at {offset:e}: loaded");
             assert_eq!(end(2), end(3), "{flow} at {offset:e}: resumed");
-            assert_eq!(rows_f64(&runs[1].source).unwrap(), cloud(1, 24, at(0.0)), "{flow}: the source");
+            assert_eq!(rows_f64(&runs[1].source.here).unwrap(), cloud(1, 24, at(0.0)), "{flow}: the source");
             let inside = rows_f64(&runs[2].state.particles).unwrap();
             let outside: Vec<f64> = end(2).chunks(2).flat_map(|r| [r[0] - offset, r[1] + offset]).collect();
             let first = rows_f64(&runs[0].view(&runs[0].snapshots[0]).unwrap()).unwrap();

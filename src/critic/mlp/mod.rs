@@ -7,9 +7,11 @@ use crate::divergence::Term;
 use crate::error::{Error, Result};
 use crate::network::ascent::Goal;
 use crate::network::constraint::Soft;
+use crate::network::host::rows_of_a_group;
 use crate::network::optimizer::OptimizerOptions;
 use crate::network::{Network, count, norms};
 use crate::random;
+use crate::ranks::Splits;
 use crate::space::Space;
 use burn::tensor::{Device, Tensor};
 use std::sync::Arc;
@@ -63,6 +65,13 @@ impl CriticBuilder for MlpBuilder {
     }
     fn network(&self) -> Option<&MlpBuilder> {
         Some(self)
+    }
+    fn rows_of_a_group(&self, rows: usize, d: usize) -> Option<usize> {
+        let o = &self.options;
+        // a penalty draws its points between rows of both samples
+        let soft = o.constraint.excess().is_some();
+        let shape = self.layers.reading(d, 0, 1, o.activation, o.residual).ok().filter(|_| !soft)?;
+        rows_of_a_group(&shape, rows)
     }
     fn for_flow(&self) -> Option<Arc<dyn CriticBuilder>> {
         Some(Arc::new(self.for_flow()))
@@ -123,9 +132,9 @@ impl Mlp {
     fn height(&self) -> f64 {
         self.lipschitz * self.standard.scale
     }
-    fn goal<'a>(&self, term: &'a Term) -> Goal<'a> {
+    fn goal<'a>(&self, term: &'a Term, splits: Option<&'a Splits>) -> Goal<'a> {
         let soft = self.options.constraint.excess().map(|excess| Soft { excess, weight: self.options.penalty });
-        Goal { term, height: self.height(), soft }
+        Goal { term, height: self.height(), soft, splits }
     }
 }
 
@@ -135,21 +144,20 @@ impl Critic for Mlp {
         if !ascent.continues {
             self.network.begin();
         }
-        let goal = self.goal(term);
+        let goal = self.goal(term, ascent.splits.as_ref());
         let samples = [source, target].map(|x| self.standard.enter(x));
+        if ascent.steps == 0 {
+            let found = self.network.layers().objective(&goal, samples, self.nu.as_ref())?;
+            let of_values = || Ok(term.evaluate(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value);
+            let value = found.map_or_else(of_values, |value| Ok(value.into_tensor()))?;
+            return Ok(Fit { value, iterations: 0, history: vec![] });
+        }
         let mut climb = self.network.climb(goal, samples, self.nu.clone())?;
         let fit = ascent.climb(|| climb.step(&mut || self.draws.next()));
         // also after an interrupt, as the parameters are
         self.nu = climb.nu();
         drop(climb);
-        match fit? {
-            Some(fit) => Ok(fit),
-            None => Ok(Fit {
-                value: term.evaluate(&self.value(source)?, &self.value(target)?, self.nu.as_ref()).value,
-                iterations: 0,
-                history: vec![],
-            }),
-        }
+        fit?.ok_or_else(|| Error::data("critic", "no step was taken"))
     }
 
     fn settle(&mut self) {
@@ -177,7 +185,7 @@ impl Critic for Mlp {
         if !term.varies_as_critic() {
             let n = particles.dims()[0];
             let both = || self.standard.enter(&Tensor::cat(vec![particles.clone(), target.clone()], 0));
-            if let Some(back) = self.network.layers().variation(&self.goal(term), n, &both, self.nu.as_ref())? {
+            if let Some(back) = self.network.layers().variation(&self.goal(term, None), n, &both, self.nu.as_ref())? {
                 return Ok(back.mul_scalar(n as f64 / self.standard.scale));
             }
         }

@@ -83,8 +83,13 @@ impl Target<'_> {
     }
 }
 
-/// The particles with those carried that lie across a gap from their partners, and how many; None where there are too many points
-/// to look. Both samples carry the coordinates of their classes, of which the particles' first `d` are their own.
+/// Whether a plan between so many particles and points, of so many coordinates, costs little beside the steps.
+pub(super) fn pays(n: usize, m: usize, d: usize) -> bool {
+    n.saturating_mul(m).saturating_mul(d) <= MOST
+}
+
+/// The particles with those carried that lie across a gap from their partners, and how many; None where one is not
+/// finite. Both samples carry the coordinates of their classes, of which the particles' first `d` are their own.
 ///
 /// # Errors
 /// Points that cannot be read, what the exact plan reports, an interrupt.
@@ -95,9 +100,6 @@ pub(super) fn carry(
     interrupt: &Interrupt,
 ) -> Result<Option<(Points, usize)>> {
     let ([n, all], m) = (particles.dims(), target.dims()[0]);
-    if n.saturating_mul(m).saturating_mul(all) > MOST {
-        return Ok(None);
-    }
     let (y, x) = (rows_f64(particles)?, rows_f64(target)?);
     if y.iter().any(|v| !v.is_finite()) {
         return Ok(None);
@@ -196,7 +198,7 @@ mod tests {
         let (many, _) = carry(&scaled(p), &scaled(q), 2, &Interrupt::default()).unwrap().unwrap();
         assert_eq!(rows(&scaled(one)).unwrap(), rows(&many).unwrap());
         let large = lines(5000, 2500, 0.0);
-        assert!(carry(&large, &large, 2, &Interrupt::default()).unwrap().is_none());
+        assert!(!pays(large.dims()[0], large.dims()[0], 2));
     }
 
     /// At 60 and 80 % of the planned steps, of kernels at 30 %, too.

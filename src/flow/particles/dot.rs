@@ -6,6 +6,8 @@
 //! the tails of the target in one step, and the flow does the rest. Middles and sizes are medians, which tails do not move.
 use crate::device::{Points, points, rows_f64};
 use crate::error::Result;
+use crate::ranks::split::{select, select_columns};
+use crate::ranks::{Split, Spread};
 
 /// How many times as large one sample is as the other before particles go by this map. Of two dozen runs from a source ten times
 /// the size of its target three did not arrive.
@@ -14,17 +16,44 @@ const OTHER_SIZE: f64 = 6.0;
 /// How many sizes the samples are apart before they do.
 const AWAY: f64 = 20.0;
 
-fn median(mut values: Vec<f64>) -> f64 {
-    let at = values.len() / 2;
-    *values.select_nth_unstable_by(at, f64::total_cmp).1
+/// Where a sample lies, and how large it is.
+struct Place {
+    /// the median of every column
+    middle: Vec<f64>,
+    /// that of the distances from it
+    size: f64,
 }
 
-/// The middle of every column, and the distance of every row from it.
-fn place(rows: &[f64], d: usize) -> (Vec<f64>, Vec<f64>) {
-    let middle: Vec<f64> = (0..d).map(|k| median(rows.iter().skip(k).step_by(d).copied().collect())).collect();
-    let from = |r: &[f64]| r.iter().zip(&middle).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
-    let distances = rows.chunks(d).map(from).collect();
-    (middle, distances)
+/// Rows with their place.
+struct Lies {
+    rows: Vec<f64>,
+    place: Place,
+    /// how far every row is from the middle
+    distances: Vec<f64>,
+}
+
+impl Lies {
+    /// Of rows in d columns.
+    fn of(rows: Vec<f64>, d: usize, split: Option<&Split>) -> Result<Lies> {
+        let at = split.map_or(rows.len() / d, Split::rows) / 2;
+        let middle = select_columns(split, &rows, d, at)?;
+        let from = |r: &[f64]| r.iter().zip(&middle).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+        let distances: Vec<f64> = rows.chunks(d).map(from).collect();
+        let size = select(split, distances.clone(), at)?;
+        Ok(Lies { rows, place: Place { middle, size }, distances })
+    }
+}
+
+/// Whether particles are a dot beside the target, or it beside them, or they lie far away.
+fn is_dot(particles: &Place, target: &Place) -> bool {
+    let scale = target.size / particles.size;
+    if !scale.is_finite() || scale <= 0.0 {
+        return false;
+    }
+    let between = particles.middle.iter().zip(&target.middle);
+    let apart = between.map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    let alike = (1.0 / OTHER_SIZE..=OTHER_SIZE).contains(&scale);
+    !(alike && apart <= AWAY * particles.size.max(target.size))
 }
 
 /// What every distance becomes that keeps its rank among its own, of as many or others.
@@ -45,30 +74,30 @@ fn ranked(own: &[f64], others: &[f64]) -> Vec<f64> {
 }
 
 /// The particles at the place of the target and as far from its middle as its points are, whose first columns are theirs; None where
-/// sizes are alike and they are near, or a size is 0.
+/// sizes are alike and they are near, or a size is 0. Ranks are those among all particles, so that all have to be here for a moment.
 ///
 /// # Errors
-/// Points that cannot be read.
-pub(super) fn resized(particles: &Points, target: &Points) -> Result<Option<Points>> {
-    let [n, d] = particles.dims();
-    let (y, x) = (rows_f64(particles)?, rows_f64(&target.clone().narrow(1, 0, d))?);
-    let ((from, own), (to, others)) = (place(&y, d), place(&x, d));
-    let (small, large) = (median(own.clone()), median(others.clone()));
-    let scale = large / small;
-    if !scale.is_finite() || scale <= 0.0 {
+/// Points that cannot be read; those of a team of ranks.
+pub(super) fn resized(particles: &Spread, target: &Spread) -> Result<Option<Points>> {
+    let d = particles.dim();
+    let first = |x: &Points| rows_f64(&x.clone().narrow(1, 0, d));
+    // one after the other: what is not needed later is not kept
+    let place = |s: &Spread| Ok(Lies::of(first(&s.here)?, d, s.split.as_deref())?.place);
+    if !is_dot(&place(particles)?, &place(target)?) {
         return Ok(None);
     }
-    let apart = from.iter().zip(&to).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
-    let alike = (1.0 / OTHER_SIZE..=OTHER_SIZE).contains(&scale);
-    if alike && apart <= AWAY * small.max(large) {
-        return Ok(None);
-    }
-    let new = ranked(&own, &others);
-    let moved = y.iter().enumerate().map(|(i, v)| {
-        let (was, is) = (own[i / d], new[i / d]);
-        (to[i % d] + if was > 0.0 { (v - from[i % d]) / was * is } else { 0.0 }) as f32
+    let here = Lies::of(first(&particles.whole()?)?, d, None)?;
+    let there = Lies::of(first(&target.whole()?)?, d, None)?;
+    let new = ranked(&here.distances, &there.distances);
+    let moved = here.rows.iter().enumerate().map(|(i, v)| {
+        let (was, is, k) = (here.distances[i / d], new[i / d], i % d);
+        (there.place.middle[k] + if was > 0.0 { (v - here.place.middle[k]) / was * is } else { 0.0 }) as f32
     });
-    Ok(Some(points(moved.collect(), n, d, &particles.device())))
+    let all = points(moved.collect(), new.len(), d, &particles.here.device());
+    Ok(Some(match &particles.split {
+        Some(split) => Spread::from(all).split_as(split)?.here,
+        None => all,
+    }))
 }
 
 #[cfg(test)]
@@ -90,20 +119,21 @@ mod tests {
         let line = |scale: f32, shift: f32| {
             points((0..101).flat_map(|i| [scale * (i as f32 - 50.0) + shift, shift]).collect(), 101, 2, &host())
         };
+        let on = |scale: f32, shift: f32| Spread::from(line(scale, shift));
         for (p, q) in [(1e-3, 1.0), (1.0, 1e-3)] {
-            let moved = resized(&line(p, 0.5), &line(q, 30.0)).unwrap().unwrap();
+            let moved = resized(&on(p, 0.5), &on(q, 30.0)).unwrap().unwrap();
             let worst = |a: &Points, b: &Points| {
                 let pairs = rows(a).unwrap().into_iter().zip(rows(b).unwrap());
                 pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
             };
             assert!(worst(&moved, &line(q, 30.0)) < 1e-4 * (1.0 + 50.0 * q), "{p} {q}");
         }
-        assert!(resized(&line(1.0, 0.0), &line(5.0, 0.0)).unwrap().is_none());
-        assert!(resized(&line(1.0, 0.0), &line(0.15, 0.0)).unwrap().is_some());
+        assert!(resized(&on(1.0, 0.0), &on(5.0, 0.0)).unwrap().is_none());
+        assert!(resized(&on(1.0, 0.0), &on(0.15, 0.0)).unwrap().is_some());
         // a median distance of 25 makes 400 near and 1000 far
-        assert!(resized(&line(1.0, 0.0), &line(1.0, 280.0)).unwrap().is_none());
-        assert!(resized(&line(1.0, 0.0), &line(1.0, 1000.0)).unwrap().is_some());
-        assert!(resized(&line(0.0, 0.0), &line(1.0, 0.0)).unwrap().is_none());
-        assert!(resized(&line(1.0, 0.0), &line(0.0, 0.0)).unwrap().is_none());
+        assert!(resized(&on(1.0, 0.0), &on(1.0, 280.0)).unwrap().is_none());
+        assert!(resized(&on(1.0, 0.0), &on(1.0, 1000.0)).unwrap().is_some());
+        assert!(resized(&on(0.0, 0.0), &on(1.0, 0.0)).unwrap().is_none());
+        assert!(resized(&on(1.0, 0.0), &on(0.0, 0.0)).unwrap().is_none());
     }
 }

@@ -5,7 +5,7 @@ use super::rest::Rest;
 use super::running::ParticleFlow;
 use super::widths::family;
 use crate::critic::{Asked, CriticBuilder, Frame, natural};
-use crate::device::{Points, number, rows_f64};
+use crate::device::{Points, is_cpu, rows_f64};
 use crate::divergence::found::{at_widths, awaits_width};
 use crate::divergence::{Divergence, Objective, Term};
 use crate::error::{Error, Result};
@@ -20,9 +20,11 @@ use crate::flow::run::diameter;
 use crate::flow::saved::{SavedDivergence, complete, read, tagged};
 use crate::flow::traits::Flow;
 use crate::interrupt::Interrupt;
+use crate::ranks::Spread;
+use crate::ranks::split::sums;
 use crate::space::Space;
 use crate::space::found::Widths;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -128,7 +130,7 @@ impl ParticleRecipe {
             return Ok(self.divergence.clone());
         }
         let goes = self.options.dt.is_auto() && self.options.carry != Some(false);
-        let resized = if goes { dot::resized(s.source, s.target)? } else { None };
+        let resized = if goes { dot::resized(&s.source.clone().into(), &s.target.clone().into())? } else { None };
         let p = resized.as_ref().unwrap_or(s.source);
         let widths = Widths::towards(&rows_f64(p)?, &rows_f64(s.target)?, s.target.dims()[1]);
         Ok(at_widths(&self.divergence, widths.rounded()))
@@ -140,11 +142,17 @@ impl ParticleRecipe {
         let terms = divergence.terms();
         let classes = self.classes(s, &terms)?;
         let target = classes.as_ref().map_or_else(|| s.target.clone(), |c| c.of_target(s.target));
-        let frame = Frame::of(&target)?.with_appended(target.dims()[1] - s.target.dims()[1]);
+        let splits = s.splits.cloned();
+        let source = Spread::of(s.source.clone(), splits.as_ref().map(|s| &s.source));
+        let given = Spread::of(s.target.clone(), splits.as_ref().map(|s| &s.target));
+        let labelled = Spread::of(target.clone(), given.split.as_ref());
+        let frame = Frame::of_all(&labelled)?.with_appended(target.dims()[1] - s.target.dims()[1]);
+        let scale = if classes.is_some() { Frame::of_all(&given)?.scale } else { frame.scale };
         self.check_widths(&terms)?;
         let critics = natural::build_all(self.critic.as_ref(), self.explicit, &terms, &frame, s.seed)?;
         let parts = Part::all(terms, critics);
-        let pace = self.options.dt.is_auto().then(|| Ok(Pace::new(apart(s.source, s.target)?, &target.device())));
+        let new = || Ok(Pace::new(apart(&source, &given)?, &target.device()).on(source.split.as_ref()));
+        let pace = self.options.dt.is_auto().then(new);
         Ok(ParticleFlow {
             recipe: Arc::new(self.clone()),
             divergence,
@@ -157,19 +165,31 @@ impl ParticleRecipe {
             carried: 0,
             planned: s.steps,
             finds_width: awaits_width(self.divergence.as_ref()),
-            scale: Frame::of(s.target)?.scale,
+            scale,
+            splits,
             seed: s.seed,
             interrupt: Interrupt::default(),
         })
     }
 }
 
+/// The mean of a sample, and the mean squared distance of its points from it.
+fn moments(x: &Spread) -> Result<(Vec<f64>, f64)> {
+    let (rows, d, split, n) = (rows_f64(&x.here)?, x.dim(), x.split.as_deref(), x.rows() as f64);
+    let (here, row) = (rows.len() / d, |i: usize| &rows[i * d..(i + 1) * d]);
+    let add = |i: usize, sums: &mut [f64]| sums.iter_mut().zip(row(i)).for_each(|(s, v)| *s += v);
+    let mean: Vec<f64> = sums(split, here, d, add)?.into_iter().map(|s| s / n).collect();
+    let from =
+        |i: usize, sum: &mut [f64]| sum[0] += row(i).iter().zip(&mean).map(|(v, m)| (v - m) * (v - m)).sum::<f64>();
+    let spread = sums(split, here, 1, from)?[0] / n;
+    Ok((mean, spread))
+}
+
 /// The root of the mean squared distance between points of two samples.
-fn apart(p: &Points, q: &Points) -> Result<f64> {
-    let between = |v: Points| v.clone() * v;
-    let gap = between(p.clone().mean_dim(0) - q.clone().mean_dim(0)).sum();
-    let spread = |x: &Points| between(x.clone() - x.clone().mean_dim(0)).sum_dim(1).mean();
-    Ok(number(&(gap + spread(p) + spread(q)))?.max(0.0).sqrt())
+fn apart(p: &Spread, q: &Spread) -> Result<f64> {
+    let ((at_p, of_p), (at_q, of_q)) = (moments(p)?, moments(q)?);
+    let gap: f64 = at_p.iter().zip(&at_q).map(|(a, b)| (a - b) * (a - b)).sum();
+    Ok((gap + of_p + of_q).sqrt())
 }
 
 /// A distance at which classes do not see each other: the diagonals of both samples and of what lies between.
@@ -206,6 +226,17 @@ impl Recipe for ParticleRecipe {
     fn moves(&self, _: &Points, _: &Points) -> Moves {
         let terms = self.divergence.terms();
         if terms.iter().all(|(_, t)| t.is_translation_invariant()) { Moves::Together } else { Moves::Neither }
+    }
+
+    fn rows_of_a_group(&self, rows: usize, d: usize, device: &Device) -> Option<usize> {
+        let o = &self.options;
+        let explicit = o.integrator.reads.is_empty();
+        let forward = |(_, t): &(f64, Term)| self.critic.supports(t) && t.varies_as_critic();
+        let fits = is_cpu(device) && explicit && o.noise.is_none() && o.adapt_width == 0 && self.critic.trains();
+        if !fits || !self.divergence.terms().iter().all(forward) {
+            return None;
+        }
+        self.critic.rows_of_a_group(rows, d)
     }
 
     fn check_latent(&self, mobility: bool) -> Result<()> {

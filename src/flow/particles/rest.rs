@@ -5,11 +5,13 @@
 //! these lie to each other, each of them and as a whole, where points of the law itself would not: then their steps are halved at every
 //! look, and as soon as it no longer holds they are doubled again. Where particles as a whole are still off, as between modes whose
 //! masses are not yet right, or at the start lay as near, they go on.
-use crate::device::{Points, rows_f64};
 use crate::error::Result;
 use crate::flow::verdict::{Rows, quantile};
 use crate::metric::neighbours::nearest;
-use crate::random;
+use crate::random::{self, Rng};
+use crate::ranks::split::least;
+use crate::ranks::{self, Spread};
+use rayon::prelude::*;
 
 /// Steps between two looks.
 const LOOK: usize = 10;
@@ -26,11 +28,14 @@ const MOST: usize = 500;
 /// Multiplications of a search for neighbours, for which fewer particles are asked, but not fewer than that.
 const WORK: usize = 20_000_000;
 const FEW: usize = 50;
+/// Points that are looked at at a time.
+const PIECE: usize = 1 << 16;
 
 /// What was found of the target.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Known {
-    all: Rows,
+    /// its points, in the coordinates of particles
+    target: Spread,
     some: Rows,
     /// the median distance of its points from their neighbours
     fresh: f64,
@@ -39,7 +44,7 @@ struct Known {
 }
 
 /// How much of their steps particles take.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rest {
     known: Option<Known>,
     /// whether they began as near to the points
@@ -58,23 +63,22 @@ impl Rest {
     /// Looks at particles before a step, if it is time to, beside as many first coordinates of the target.
     ///
     /// # Errors
-    /// Numbers that cannot be read from their device; an interrupt.
-    pub fn look(&mut self, step: usize, particles: &Points, target: &Points) -> Result<()> {
-        if !step.is_multiple_of(LOOK) || target.dims()[0] < FEWEST {
+    /// Numbers that cannot be read from their device; an interrupt; those of a team of ranks.
+    pub fn look(&mut self, step: usize, particles: &Spread, target: &Spread) -> Result<()> {
+        if !step.is_multiple_of(LOOK) || target.rows() < FEWEST {
             return Ok(());
         }
         if self.known.is_none() {
-            let target = target.clone().narrow(1, 0, particles.dims()[1]);
-            self.known = Some(Known::of(Rows::of(&target)?));
+            let here = target.here.clone().narrow(1, 0, particles.dim());
+            self.known = Some(Known::of(Spread::of(here, target.split.as_ref()))?);
         }
         let Some(known) = self.known.as_ref().filter(|known| known.fresh > 0.0) else { return Ok(()) };
-        let particles = Rows { all: rows_f64(particles)?, d: particles.dims()[1] };
-        let nearness = known.nearness(&particles)?;
+        let nearness = known.nearness(particles)?;
         let near = nearness < NEAR;
         if step == 0 {
             self.begins_near = near;
         }
-        let copies = near && !self.begins_near && known.energy(&particles) < CLOSE + known.moved_energy(nearness);
+        let copies = near && !self.begins_near && known.energy(particles)? < CLOSE + known.moved_energy(nearness);
         self.factor = if copies { 0.5 * self.factor } else { (2.0 * self.factor).min(1.0) };
         Ok(())
     }
@@ -90,23 +94,55 @@ impl Rest {
     }
 }
 
+/// Random rows of a sample, at most so many.
+fn some(of: &Spread, n: usize, rng: &mut Rng) -> Result<Rows> {
+    Rows::of(&of.minibatch(n, rng)?)
+}
+
+/// Looks at the points of a target that are here, some at a time, with the number of the first of them.
+fn in_pieces(target: &Spread, mut look: impl FnMut(usize, &Rows) -> Result<()>) -> Result<()> {
+    let first = target.split.as_ref().map_or(0, |s| s.here().start);
+    let n = target.here.dims()[0];
+    (0..n).step_by(PIECE).try_for_each(|from| {
+        let rows = Rows::of(&target.here.clone().narrow(0, from, PIECE.min(n - from)))?;
+        look(first + from, &rows)
+    })
+}
+
 impl Known {
-    fn of(all: Rows) -> Known {
-        let some = all.some(MOST, &mut random::rng(0, 3));
-        Known { fresh: quantile(all.neighbours(1, queries(&all)), 0.5), apart: some.mean_distance(&some), some, all }
+    fn of(target: Spread) -> Result<Known> {
+        let asked = Rows::of(&target.piece(0..queries(&target).min(target.rows()))?)?;
+        let some = some(&target, MOST, &mut random::rng(0, 3))?;
+        let mut mine = vec![f64::INFINITY; asked.len()];
+        in_pieces(&target, |first, rows| {
+            let least = |(i, least): (usize, &mut f64)| *least = least.min(to_another(rows, first, (i, asked.row(i))));
+            mine.par_iter_mut().enumerate().for_each(least);
+            Ok(())
+        })?;
+        let squared = least(target.split.as_deref(), mine)?;
+        let fresh = quantile(squared.into_iter().map(f64::sqrt).collect(), 0.5);
+        Ok(Known { fresh, apart: some.mean_distance(&some), some, target })
     }
 
-    fn nearness(&self, particles: &Rows) -> Result<f64> {
-        let some = particles.some(queries(&self.all), &mut random::rng(0, 4));
-        let found = nearest(&some.all, &self.all.all, some.d)?;
-        Ok(quantile(found.into_iter().map(|n| n.1).collect(), 0.5) / self.fresh)
+    fn nearness(&self, particles: &Spread) -> Result<f64> {
+        let some = some(particles, queries(&self.target), &mut random::rng(0, 4))?;
+        let mut mine = vec![f64::INFINITY; some.len()];
+        {
+            let _alone = self.target.split.as_ref().map(|_| ranks::enter(None));
+            in_pieces(&self.target, |_, rows| {
+                let found = nearest(&some.all, &rows.all, some.d)?;
+                mine.iter_mut().zip(found).for_each(|(least, (_, distance))| *least = least.min(distance));
+                Ok(())
+            })?;
+        }
+        Ok(quantile(least(self.target.split.as_deref(), mine)?, 0.5) / self.fresh)
     }
 
     /// 2 E|Y − X| − E|Y − Y'| − E|X − X'| over (1/n + 1/m) E|X − X'|, what it is in the mean where both are samples of one law.
-    fn energy(&self, particles: &Rows) -> f64 {
-        let y = particles.some(MOST, &mut random::rng(0, 5));
+    fn energy(&self, particles: &Spread) -> Result<f64> {
+        let y = some(particles, MOST, &mut random::rng(0, 5))?;
         let off = 2.0 * y.mean_distance(&self.some) - y.mean_distance(&y) - self.apart;
-        off / ((1.0 / y.len() as f64 + 1.0 / self.some.len() as f64) * self.apart)
+        Ok(off / ((1.0 / y.len() as f64 + 1.0 / self.some.len() as f64) * self.apart))
     }
 
     /// The same of the points themselves, moved each by `nearness` of what they lie apart: one in n of the pairs of 2 E|Y − X| are a point
@@ -116,9 +152,16 @@ impl Known {
     }
 }
 
-/// How many particles are asked for their neighbours.
-fn queries(among: &Rows) -> usize {
-    (WORK / among.all.len().max(1)).clamp(FEW, MOST)
+/// How many particles are asked for their neighbours among points.
+fn queries(among: &Spread) -> usize {
+    (WORK / (among.rows() * among.dim()).max(1)).clamp(FEW, MOST)
+}
+
+/// The least squared distance of a row of a sample from others of its rows, of which the first has this number.
+fn to_another(rows: &Rows, first: usize, (number, row): (usize, &[f64])) -> f64 {
+    let squared = |other: &[f64]| other.iter().zip(row).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+    let others = rows.all.chunks(rows.d).enumerate().filter(|(j, _)| first + j != number);
+    others.map(|(_, other)| squared(other)).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]
@@ -132,12 +175,12 @@ mod tests {
         (0..n * d).map(|_| StandardNormal.sample(&mut rng)).collect()
     }
 
-    fn held(v: Vec<f32>, d: usize) -> Points {
-        points(v.clone(), v.len() / d, d, &host())
+    fn held(v: Vec<f32>, d: usize) -> Spread {
+        points(v.clone(), v.len() / d, d, &host()).into()
     }
 
     /// The factor after looks at the start and at steps 10, 20.
-    fn factors(start: &Points, then: &Points, target: &Points) -> [f64; 3] {
+    fn factors(start: &Spread, then: &Spread, target: &Spread) -> [f64; 3] {
         let mut rest = Rest::default();
         [(0, start), (10, then), (20, then)].map(|(step, at)| {
             rest.look(step, at, target).unwrap();
@@ -166,7 +209,7 @@ mod tests {
             assert_eq!(factors(&far, &fresh, &target), [1.0; 3], "dimension {d}");
             assert_eq!(factors(&copies, &copies, &target), [1.0; 3], "dimension {d}");
             assert_eq!(factors(&far, &half, &target), [1.0; 3], "dimension {d}");
-            let few = target.clone().narrow(0, 0, 50);
+            let few = target.piece(0..50).unwrap().into();
             assert_eq!(factors(&far, &few, &few), [1.0; 3], "dimension {d}");
         }
     }

@@ -19,6 +19,7 @@ use crate::flow::traits::{Critics, Saved, Step, Viewed};
 use crate::interrupt::Interrupt;
 use crate::network::count;
 use crate::random;
+use crate::ranks::{Splits, Spread};
 use crate::record::{Record, State, Time};
 use crate::space::Space;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct ParticleFlow {
     pub(super) parts: Vec<Part>,
     /// with the coordinates of its classes, if it has any
     pub(super) target: Points,
+    /// who has which rows of both samples, where those of this rank alone are here
+    pub(super) splits: Option<Splits>,
     pub(super) classes: Option<Classes>,
     /// what chooses the steps, unless they have a length
     pub(super) pace: Option<Pace>,
@@ -66,11 +69,20 @@ struct Before {
 }
 
 impl ParticleFlow {
+    /// Particles, of which other ranks may have some.
+    fn particles(&self, here: &Points) -> Spread {
+        Spread::of(here.clone(), self.splits.as_ref().map(|s| &s.source))
+    }
+    fn target(&self) -> Spread {
+        Spread::of(self.target.clone(), self.splits.as_ref().map(|s| &s.target))
+    }
+
     /// Looks whether particles copy the points of the target.
     fn look(&mut self, state: &State) -> Result<()> {
         let trained = self.parts.iter().any(|part| part.critic.trains());
         if self.options.rest != Some(false) && self.pace.is_some() && trained {
-            self.rest.look(state.step, &state.particles, &self.target)?;
+            let (particles, target) = (self.particles(&state.particles), self.target());
+            self.rest.look(state.step, &particles, &target)?;
         }
         Ok(())
     }
@@ -84,8 +96,9 @@ impl ParticleFlow {
             return Ok(());
         }
         if let Some(before) = before {
-            if let Some(particles) = dot::resized(&before.source, &self.target)? {
-                self.carried += particles.dims()[0] as u64;
+            let source = self.particles(&before.source);
+            if let Some(particles) = dot::resized(&source, &self.target())? {
+                self.carried += source.rows() as u64;
                 self.parts = before.parts;
                 self.pace.iter_mut().for_each(|pace| pace.forget(&self.target.device()));
                 *state = State { particles, previous: None, ..state.clone() };
@@ -97,8 +110,16 @@ impl ParticleFlow {
         }
         let at = self.classes.as_ref().map_or_else(|| state.particles.clone(), |c| c.of_source(&state.particles));
         let d = state.particles.dims()[1];
-        if let Some((particles, carried)) = carry::carry(&at, &self.target, d, &self.interrupt)? {
+        let (at, target) = (self.particles(&at), self.target());
+        if !carry::pays(at.rows(), target.rows(), at.dim()) {
+            return Ok(());
+        }
+        if let Some((particles, carried)) = carry::carry(&at.whole()?, &target.whole()?, d, &self.interrupt)? {
             self.carried += carried as u64;
+            let particles = match &at.split {
+                Some(split) => Spread::from(particles).split_as(split)?.here,
+                None => particles,
+            };
             if carried > 0 {
                 *state = State { particles, previous: None, ..state.clone() };
             }
@@ -134,6 +155,7 @@ impl Step for ParticleFlow {
             warm_up: if state.step == 0 || state.step == 1 && self.carried > 0 { o.warm_up } else { 0 },
             classes: self.classes.as_ref(),
             batch: (o.batch, random::rng(self.seed ^ BATCHES, state.step as u64)),
+            splits: self.splits.as_ref(),
         };
         let fixed = if let Dt::Fixed(dt) = o.dt { dt } else { 1.0 };
         let control = Control {
@@ -177,6 +199,7 @@ impl Step for ParticleFlow {
             warm_up: 0,
             classes: self.classes.as_ref(),
             batch: (0, random::rng(0, 0)),
+            splits: self.splits.as_ref(),
         };
         Ok(field.velocity(&state.particles)?.record)
     }

@@ -1,16 +1,17 @@
 //! A run: a flow on its way from a source to a target, everything it recorded, and what is needed to go on.
 use super::ending::Ending;
-use super::holdout;
 use super::keep::{Clock, RUNNING};
 use super::limits::Limits;
+use super::met::Met;
 use super::options::RunOptions;
 use super::run_loop::{Memory, Part, RunLoop};
+use super::splitting;
 use super::units::in_units;
 use crate::device::Points;
 use crate::error::Result;
 use crate::fault::guarded;
 use crate::flow::labels::Labels;
-use crate::flow::origins::{Inside, Origins, Place, Prepared};
+use crate::flow::origins::{Inside, Origins, Place};
 use crate::flow::recipe::{Recipe, Setting};
 use crate::flow::traits::Flow;
 use crate::flow::verdict::Verdict;
@@ -23,7 +24,7 @@ use crate::observer::progress::{Progress, Report};
 use crate::observer::snapshots::Snapshots;
 use crate::observer::stop::Stop;
 use crate::prepare::Transform;
-use crate::ranks;
+use crate::ranks::{self, Splits, Spread};
 use crate::record::{History, Snapshot, State};
 use burn::tensor::Device;
 use std::sync::{Arc, OnceLock};
@@ -69,9 +70,11 @@ pub struct Run {
     /// where it is
     pub state: State,
     /// rows y, shape [n, k], as they were given
-    pub source: Points,
+    pub source: Spread,
     /// rows x, shape [m, d], as they were given
-    pub target: Points,
+    pub target: Spread,
+    /// who has which rows of both samples, where those of this rank alone are in `source`, `target`, `state`, `snapshots` and `inside`
+    pub splits: Option<Splits>,
     /// what the run was told
     pub options: RunOptions,
     /// rows of numbers over the steps
@@ -141,7 +144,7 @@ impl Run {
         options: RunOptions,
         interrupt: &Interrupt,
     ) -> Result<Run> {
-        Run::prepared(device, recipe, (source, target), None, labels, options, interrupt)
+        Run::prepared(device, recipe, (source.into(), target.into()), None, labels, options, interrupt)
     }
 
     /// The same in the units of a transform: the flow has prepared samples, whoever looks at the run sees those of the data.
@@ -149,21 +152,26 @@ impl Run {
     pub fn prepared(
         device: &Device,
         recipe: &dyn Recipe,
-        (source, target): (Points, Points),
+        (source, target): (Spread, Spread),
         prepare: Option<Arc<Transform>>,
         labels: Option<Labels>,
         options: RunOptions,
         interrupt: &Interrupt,
     ) -> Result<Run> {
-        recipe.check(&source, &target)?;
         metric::by_names(&options.metrics, interrupt)?;
-        let (given, its_labels) = holdout::given(&target, labels.as_ref(), &options)?;
-        let prepare = prepare.map(|by| Ok(Prepared { by, source: recipe.prepares_source(&source, &given)? }));
-        let origins = Origins::after(prepare.transpose()?, recipe.moves(&source, &given), &source, &given)?;
-        let inside = origins.enter(&source, &given, device)?;
+        let plain = prepare.is_none() && labels.is_none();
+        let splits = plain.then(|| splitting::splits(recipe, device, (&source, &target), &options)).flatten();
+        let met = match &splits {
+            Some(to) => Met::apart(recipe, device, (source, target), to)?,
+            None => {
+                Met::whole(recipe, device, (source.whole()?, target.whole()?), prepare, (labels.as_ref(), &options))?
+            }
+        };
+        let Met { source, target, labels: its_labels, origins, inside } = met;
         let flow = recipe.start(&Setting {
             source: &inside.source,
             target: &inside.target,
+            splits: splits.as_ref(),
             labels: its_labels.as_ref(),
             seed: options.seed.unwrap_or(0),
             steps: options.steps,
@@ -182,6 +190,7 @@ impl Run {
             state,
             source,
             target,
+            splits,
             options,
             history: History::default(),
             snapshots: vec![],
@@ -200,12 +209,31 @@ impl Run {
     /// # Errors
     /// What the decoder of a latent flow reports; numbers that cannot be read from their device.
     pub fn particles(&self) -> Result<Points> {
-        self.leave(&self.state.particles)
+        self.leave(&self.moved(&self.state.particles).whole()?)
+    }
+
+    /// Rows where particles move, of which other ranks may have some.
+    pub(super) fn moved(&self, here: &Points) -> Spread {
+        Spread::of(here.clone(), self.splits.as_ref().map(|s| &s.source))
+    }
+
+    /// The target as the flow has it, of which other ranks may have some.
+    ///
+    /// # Errors
+    /// What the encoder of a latent flow reports.
+    pub fn aimed_at(&self) -> Result<Spread> {
+        let here = self.flow.encode_target(&self.inside.target)?;
+        Ok(Spread::of(here, self.splits.as_ref().map(|s| &s.target)))
+    }
+
+    /// How many particles there are, on all ranks.
+    pub fn size(&self) -> usize {
+        self.splits.as_ref().map_or(self.state.particles.dims()[0], |s| s.source.rows())
     }
 
     /// The particles of a snapshot likewise. Errors as [`Run::particles`].
     pub fn view(&self, snapshot: &Snapshot) -> Result<Points> {
-        self.leave(&snapshot.points)
+        self.leave(&self.moved(&snapshot.points).whole()?)
     }
 
     /// n new samples of the law that was reached, wide. Errors for flows that have no map, and as [`Run::particles`].
@@ -218,7 +246,11 @@ impl Run {
         self.origins.prepared.as_ref().map(|p| p.by.as_ref())
     }
 
-    fn leave(&self, particles: &Points) -> Result<Points> {
+    /// Particles in the space of the data, wide.
+    ///
+    /// # Errors
+    /// As [`Run::particles`].
+    pub(super) fn leave(&self, particles: &Points) -> Result<Points> {
         self.origins.place().leave(&self.flow.decode(particles)?)
     }
 
@@ -253,13 +285,18 @@ impl Run {
     }
 
     /// Hands a copy of the run, as it is between two steps, to whoever keeps it.
-    fn keep(&self, history: &History, taken: &[Snapshot], keep: &mut Keep) {
-        // rank 0 does it alone, where there are several
+    fn keep(&self, history: &History, taken: &[Snapshot], keep: Option<&mut Keep>) {
+        // rank 0 does it alone, where there are several; others lend it what it does not have
         let _alone = ranks::enter(None);
         let mut copy = self.clone();
         copy.history = history.clone();
         copy.snapshots.extend_from_slice(taken);
         copy.snapshots.dedup_by_key(|s| s.step);
+        let Some(keep) = keep else {
+            // what is wrong with it is rank 0's to say
+            let _ = copy.lend();
+            return;
+        };
         // of a flow whose particles are made when they are looked at; the run itself goes on as if nobody had
         match guarded("a run", || copy.flow.push_forward(&mut copy.state)) {
             Ok(()) => (keep.write)(Ok(&copy)),
@@ -277,9 +314,10 @@ impl Run {
         let Beside { extra, begun, mut keep, rows } = beside;
         let o = self.options.clone();
         let metrics = in_units(metric::by_names(&o.metrics, interrupt)?, &self.place_of_particles());
-        let target = self.flow.encode_target(&self.inside.target)?;
-        let start = self.flow.initial(&self.inside.source)?;
-        let history = HistoryWriter::new(o.record_every, metrics, o.metrics_every, target.clone()).telling(rows);
+        let (target, start) = (self.aimed_at()?, self.moved(&self.flow.initial(&self.inside.source)?));
+        let compared = if metrics.is_empty() { target.here.clone() } else { target.whole()? };
+        let history = HistoryWriter::new(o.record_every, metrics, o.metrics_every, compared).telling(rows);
+        let history = history.on(self.splits.as_ref().map(|s| &s.source));
         let mut history = history.continuing(&self.history);
         let end = self.state.step.saturating_add(steps);
         let begun = begun.unwrap_or(self.state.step).min(self.state.step);
@@ -305,11 +343,9 @@ impl Run {
                 Part::Ended(ending) => break ending,
                 Part::Paused => {}
             }
-            if let (Some(keep), Some(clock)) = (&mut keep, &mut clock) {
-                clock.begin();
-                self.keep(&history.history, &snapshots.taken, keep);
-                clock.end();
-            }
+            clock.iter_mut().for_each(Clock::begin);
+            self.keep(&history.history, &snapshots.taken, keep.as_mut());
+            clock.iter_mut().for_each(Clock::end);
         };
         self.history = history.history;
         self.snapshots.extend(snapshots.taken);

@@ -12,6 +12,7 @@ use crate::flow::labels::Labels;
 use crate::flow::origins::Origins;
 use crate::io::numpy::{Array, Numbers};
 use crate::prepare::Transform;
+use crate::ranks::Spread;
 use crate::record::History;
 use serde::{Deserialize, Serialize};
 
@@ -58,10 +59,13 @@ pub(super) struct SavedRun {
     pub prepare: Option<Transform>,
 }
 
-fn array(name: impl Into<String>, p: &Points) -> Result<Array> {
-    let [n, d] = p.dims();
-    let numbers = if is_wide(p) { Numbers::Double(rows_f64(p)?) } else { Numbers::Single(rows(p)?) };
-    Ok((name.into(), numbers, vec![n, d]))
+/// The numbers of points as they are kept.
+pub(super) fn numbers(p: &Points) -> Result<Numbers> {
+    Ok(if is_wide(p) { Numbers::Double(rows_f64(p)?) } else { Numbers::Single(rows(p)?) })
+}
+
+fn array(name: String, p: &Points) -> Result<Array> {
+    Ok((name, numbers(p)?, p.dims().to_vec()))
 }
 
 impl Run {
@@ -91,25 +95,35 @@ impl Run {
 
     /// Hands every array of the run to `take`, one after the other.
     pub(super) fn arrays(&self, take: &mut dyn FnMut(Array) -> Result<()>) -> Result<()> {
-        take(array("particles", &self.state.particles)?)?;
-        take(array("source", &self.source)?)?;
-        take(array("target", &self.target)?)?;
-        if let Some(v) = &self.state.previous {
-            take(array("previous", v)?)?;
+        for (name, table) in self.tables() {
+            take(array(name, &table.whole()?)?)?;
         }
-        for (i, s) in self.snapshots.iter().enumerate() {
-            take(array(snapshot(i), &s.points)?)?;
-        }
+        self.other_arrays()?.into_iter().try_for_each(take)
+    }
+
+    /// The arrays that have a row for each particle, or each point of the target.
+    pub(super) fn tables(&self) -> Vec<(String, Spread)> {
+        let mut out = vec![("particles".to_string(), self.moved(&self.state.particles))];
+        out.extend([("source".into(), self.source.clone()), ("target".into(), self.target.clone())]);
+        out.extend(self.state.previous.as_ref().map(|v| ("previous".into(), self.moved(v))));
+        let snapshots = self.snapshots.iter().enumerate();
+        out.extend(snapshots.map(|(i, s)| (snapshot(i), self.moved(&s.points))));
+        out
+    }
+
+    /// The other arrays of the run.
+    pub(super) fn other_arrays(&self) -> Result<Vec<Array>> {
+        let mut out = vec![];
         if let Some(mix) = self.transform().and_then(Transform::mix) {
-            let [_, d] = self.target.dims();
-            take((FORWARD.into(), Numbers::Double(mix.forward.clone()), vec![d, d]))?;
-            take((BACK.into(), Numbers::Double(mix.back.clone()), vec![d, d]))?;
+            let d = self.target.dim();
+            out.push((FORWARD.into(), Numbers::Double(mix.forward.clone()), vec![d, d]));
+            out.push((BACK.into(), Numbers::Double(mix.back.clone()), vec![d, d]));
         }
         for t in self.flow.tensors()? {
             let n = t.data.len();
-            take((t.name, Numbers::Single(t.data), vec![n]))?;
+            out.push((t.name, Numbers::Single(t.data), vec![n]));
         }
-        Ok(())
+        Ok(out)
     }
 }
 

@@ -8,8 +8,9 @@ use crate::critic::{SolverBuilder, Weights};
 use crate::device::{Points, widened};
 use crate::error::{DIVERGED, Error, Result};
 use crate::flow::origins::Place;
-use crate::flow::verdict::{Measured, Seen, Verdict};
+use crate::flow::verdict::{Measured, Seen, Verdict, looked_at};
 use crate::interrupt::Interrupt;
+use crate::ranks::Spread;
 use crate::record::Snapshot;
 use crate::space::Origin;
 use std::sync::Arc;
@@ -30,7 +31,8 @@ impl Run {
     /// # Errors
     /// Points that cannot be selected.
     pub fn held_out(&self) -> Result<Option<Points>> {
-        holdout::held(&self.target, &self.options)
+        // a run of which some is held out is whole
+        holdout::held(&self.target.here, &self.options)
     }
 
     /// What became of it, as far as samples say: measured once after every part, in the units the flow was given.
@@ -52,16 +54,18 @@ impl Run {
         let prepared = self.origins.prepared.as_ref().map(|p| p.by.clone());
         let place = Place { prepared, origin: Origin::default() };
         let units = |p: Points| if place.prepared.is_some() { place.exactly(&p) } else { Ok(p) };
-        let (given, _) = holdout::given(&self.target, None, &self.options)?;
+        let (given, _) = holdout::given(&self.target.here, None, &self.options)?;
+        let given = looked_at(&Spread::of(given, self.target.split.as_ref()), Seen::TARGET)?;
         let (given, held) = (units(given)?, self.held_out()?.map(units).transpose()?);
-        let view = |s: Option<&Snapshot>| s.map(|s| units(self.view(s)?)).transpose();
+        let seen = |here: &Points| units(self.leave(&looked_at(&self.moved(here), Seen::PARTICLES)?)?);
+        let view = |s: Option<&Snapshot>| s.map(|s| seen(&s.points)).transpose();
         let step = self.state.step;
         let lately = step.saturating_sub((LATELY * step as f64).ceil() as usize);
         let (before, start) = (
             view(self.snapshots.iter().rev().find(|s| s.step <= lately))?,
             view(self.snapshots.first().filter(|s| s.step == 0 && step > 0))?,
         );
-        let now = units(self.particles()?)?;
+        let now = seen(&self.state.particles)?;
         let seen = Seen {
             now: &now,
             before: before.as_ref(),
@@ -88,8 +92,8 @@ impl Run {
                 advice: "estimate the divergence within each class".into(),
             });
         }
-        let p = widened(&self.state.particles)?;
-        let q = widened(&self.flow.encode_target(&self.inside.target)?)?;
+        let p = widened(&self.moved(&self.state.particles).whole()?)?;
+        let q = widened(&self.aimed_at()?.whole()?)?;
         let few = p.dims()[0].saturating_mul(q.dims()[0]) <= EXACTLY;
         let builder = SolverBuilder(if few { Arc::new(Exact::default()) } else { Arc::new(Entropic::default()) });
         let divergence = self.flow.critics(&self.state)?.divergence;

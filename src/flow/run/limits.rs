@@ -2,6 +2,8 @@
 use crate::device::{Points, rows_f64};
 use crate::error::{Error, Result};
 use crate::observer::Reading;
+use crate::ranks::Spread;
+use crate::ranks::split::{largest, sums};
 use crate::record::State;
 
 /// How large the samples are, and how far is too far.
@@ -18,8 +20,11 @@ impl Limits {
     ///
     /// # Errors
     /// Samples that cannot be read.
-    pub fn of(source: &Points, target: &Points, runaway: f64) -> Result<Limits> {
-        let size = diameter(target)?.max(diameter(source)?).max(gap(source, target)?);
+    pub fn of(source: &Spread, target: &Spread, runaway: f64) -> Result<Limits> {
+        let (of_source, of_target) = (Extent::of(source)?, Extent::of(target)?);
+        let between = of_source.mean.iter().zip(&of_target.mean);
+        let gap = between.map(|(p, q)| (p - q) * (p - q)).sum::<f64>().sqrt();
+        let size = of_target.diameter.max(of_source.diameter).max(gap);
         Ok(Limits { diameter: size, farthest: runaway * size })
     }
 
@@ -54,10 +59,32 @@ impl Limits {
     }
 }
 
-/// The distance between the means of two samples.
-fn gap(p: &Points, q: &Points) -> Result<f64> {
-    let difference = rows_f64(&(p.clone().mean_dim(0) - q.clone().mean_dim(0)))?;
-    Ok(difference.iter().map(|d| d * d).sum::<f64>().sqrt())
+/// How far a sample reaches.
+struct Extent {
+    /// the diagonal of its bounding box, at least 1e-6; infinite where a number is not finite
+    diameter: f64,
+    mean: Vec<f64>,
+}
+
+impl Extent {
+    fn of(sample: &Spread) -> Result<Extent> {
+        let (rows, d, split) = (rows_f64(&sample.here)?, sample.dim(), sample.split.as_deref());
+        let n = sample.rows() as f64;
+        let row = |i: usize| &rows[i * d..(i + 1) * d];
+        let add = |i: usize, sums: &mut [f64]| sums.iter_mut().zip(row(i)).for_each(|(s, v)| *s += v);
+        let mean = sums(split, rows.len() / d, d, add)?.into_iter().map(|s| s / n).collect();
+        // the upper ends, and the lower ones with their signs turned
+        let mut ends = vec![f64::NEG_INFINITY; 2 * d];
+        for (i, v) in rows.iter().enumerate() {
+            let wild = !v.is_finite();
+            let (up, down) = if wild { (f64::INFINITY, f64::INFINITY) } else { (*v, -v) };
+            ends[i % d] = ends[i % d].max(up);
+            ends[d + i % d] = ends[d + i % d].max(down);
+        }
+        let ends = largest(split, ends)?;
+        let squared = (0..d).map(|k| (ends[k] + ends[d + k]).powi(2)).sum::<f64>();
+        Ok(Extent { diameter: squared.sqrt().max(1e-6), mean })
+    }
 }
 
 /// The diagonal of the bounding box of a sample, at least 1e-6.
@@ -65,15 +92,5 @@ fn gap(p: &Points, q: &Points) -> Result<f64> {
 /// # Errors
 /// Points that cannot be read.
 pub fn diameter(points: &Points) -> Result<f64> {
-    let d = points.dims()[1];
-    let rows = rows_f64(points)?;
-    if rows.iter().any(|v| !v.is_finite()) {
-        return Ok(f64::INFINITY);
-    }
-    let extent = |k: usize| {
-        let column = rows.iter().skip(k).step_by(d);
-        let (lo, hi) = column.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(*v), hi.max(*v)));
-        (hi - lo).powi(2)
-    };
-    Ok((0..d).map(extent).sum::<f64>().sqrt().max(1e-6))
+    Ok(Extent::of(&points.clone().into())?.diameter)
 }

@@ -2,11 +2,11 @@
 use super::advance::Run;
 use super::again;
 use super::form::{ARRAYS, FORM, READABLE, SEALED, SavedRun, UNSEALED, snapshot, title};
-use super::holdout;
+use super::met::Met;
 use super::stored::Stored;
 use crate::error::{Error, Result};
 use crate::fault::guarded;
-use crate::flow::origins::{Origins, Prepared};
+use crate::flow::origins::Origins;
 use crate::flow::recipe::Setting;
 use crate::flow::saved::recipe;
 use crate::input;
@@ -14,10 +14,11 @@ use crate::interrupt::Interrupt;
 use crate::io::arrays::unpack;
 use crate::io::{MANIFEST, sealed};
 use crate::metric;
+use crate::ranks::Spread;
 use crate::record::{Snapshot, State, Time};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A run that was read, with what should be said about it.
 pub struct Loaded {
@@ -184,7 +185,6 @@ fn last_layer(of: &serde_json::Value) -> Option<u128> {
 
 fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)) -> Result<Run> {
     let (source, target) = (stored.given("source", saved.format)?, stored.given("target", saved.format)?);
-    let particles = stored.moved("particles")?;
     let tensors = stored.vectors()?;
     described(&saved.flow, tensors.iter().map(|t| t.data.len() as u128).sum())?;
     let recipe = recipe(&saved.flow)?;
@@ -192,16 +192,14 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
     metric::by_names(&saved.options.metrics, stop)?;
     saved.origins.source.check(source.dims()[1])?;
     saved.origins.target.check(target.dims()[1])?;
-    let (given, its_labels) = holdout::given(&target, saved.labels.as_ref(), &saved.options)?;
-    let prepared = saved.prepare.map(|t| {
-        let by = Arc::new(stored.transform(t)?);
-        Ok(Prepared { by, source: recipe.prepares_source(&source, &given)? })
-    });
-    let origins = Origins { prepared: prepared.transpose()?, ..saved.origins };
-    let inside = origins.enter(&source, &given, device)?;
+    let transform = saved.prepare.map(|t| stored.transform(t)).transpose()?;
+    let given = (saved.labels.as_ref(), &saved.options);
+    let (met, splits) = Met::again(recipe.as_ref(), device, (source, target), transform, (saved.origins, given))?;
+    let Met { source, target, labels: its_labels, origins, inside } = met;
     let setting = Setting {
         source: &inside.source,
         target: &inside.target,
+        splits: splits.as_ref(),
         labels: its_labels.as_ref(),
         seed: saved.options.seed.unwrap_or(0),
         steps: saved.options.steps,
@@ -210,21 +208,29 @@ fn build(saved: SavedRun, stored: &Stored, (device, stop): (&Device, &Interrupt)
     };
     let mut flow = recipe.start(&setting)?;
     flow.restore(&tensors)?;
-    let home = flow.initial(&inside.source)?.dims();
-    let previous = if stored.has("previous") { Some(stored.moved("previous")?) } else { None };
+    let [own, k] = flow.initial(&inside.source)?.dims();
+    let home = [splits.as_ref().map_or(own, |s| s.source.rows()), k];
+    let moved = |name: &str| {
+        let all = stored.moved(name)?;
+        stored.check_shape(name, &all, home)?;
+        match &splits {
+            Some(to) => Ok(Spread::from(all).split_as(&to.source)?.here),
+            None => Ok(all),
+        }
+    };
+    let particles = moved("particles")?;
+    let previous = if stored.has("previous") { Some(moved("previous")?) } else { None };
     let mut snapshots = vec![];
     for (i, (step, time)) in saved.snapshots.iter().enumerate() {
-        snapshots.push(Snapshot { step: *step, time: *time, points: stored.moved(&snapshot(i))? });
+        snapshots.push(Snapshot { step: *step, time: *time, points: moved(&snapshot(i))? });
     }
-    stored.check_shape("particles", &particles, home)?;
-    previous.iter().try_for_each(|p| stored.check_shape("previous", p, home))?;
-    snapshots.iter().enumerate().try_for_each(|(i, s)| stored.check_shape(&snapshot(i), &s.points, home))?;
     Ok(Run {
         flow,
         labels: saved.labels,
         state: State { particles, previous, dt: saved.dt, time: Time::Known(saved.time), step: saved.step },
         source,
         target,
+        splits,
         options: saved.options,
         history: saved.history,
         snapshots,

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::metric::neighbours::nearest;
 use crate::random::{self, Rng};
+use crate::ranks::Spread;
 use crate::transport::exact::exact;
 use crate::transport::line::line;
 
@@ -47,6 +48,23 @@ pub struct Seen<'a> {
     pub drawn: bool,
     /// whether a map makes them, whose mistakes are those of GANs
     pub mapped: bool,
+}
+
+impl Seen<'_> {
+    /// The streams by which rows are drawn: the same of all samples of the same particles.
+    pub const PARTICLES: u64 = 0;
+    /// Of the target.
+    pub const TARGET: u64 = 1;
+    /// Of what is held out.
+    const HELD: u64 = 2;
+}
+
+/// The rows of a sample that are looked at, on every rank; asked again, those are all of them.
+///
+/// # Errors
+/// Points that cannot be read; those of a team of ranks.
+pub fn looked_at(sample: &Spread, stream: u64) -> Result<Points> {
+    sample.minibatch(LOOKED_AT, &mut random::rng(1, stream))
 }
 
 /// Against what distances from the target are held.
@@ -163,14 +181,14 @@ struct Samples {
 impl Samples {
     fn of(seen: &Seen) -> Result<Samples> {
         // the same rows of every sample of the same particles
-        let some = |p: &Points, stream: u64| Rows::of(&random::minibatch(p, LOOKED_AT, &mut random::rng(1, stream)));
-        let (mut now, mut target) = (some(seen.now, 0)?, some(seen.target, 1)?);
+        let some = |p: &Points, stream: u64| Rows::of(&looked_at(&p.clone().into(), stream)?);
+        let (mut now, mut target) = (some(seen.now, Seen::PARTICLES)?, some(seen.target, Seen::TARGET)?);
         let like = |p: Option<&Points>| -> Result<Option<Rows>> {
             // the source of a map may live elsewhere
-            p.filter(|p| p.dims() == seen.now.dims()).map(|p| some(p, 0)).transpose()
+            p.filter(|p| p.dims() == seen.now.dims()).map(|p| some(p, Seen::PARTICLES)).transpose()
         };
         let (mut before, mut start) = (like(seen.before)?, like(seen.start)?);
-        let mut held = seen.held.map(|p| some(p, 2)).transpose()?;
+        let mut held = seen.held.map(|p| some(p, Seen::HELD)).transpose()?;
         let middle = target.medians();
         let unit = [target.extent(&middle), now.extent(&middle)].into_iter().find(|e| *e > 0.0).unwrap_or(1.0);
         for rows in [Some(&mut now), Some(&mut target), before.as_mut(), start.as_mut(), held.as_mut()] {

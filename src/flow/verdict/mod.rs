@@ -6,5 +6,5 @@ mod judge;
 mod measure;
 mod parts;
 pub use judge::{Verdict, Word};
-pub use measure::{Against, Measured, Seen};
+pub use measure::{Against, Measured, Seen, looked_at};
 pub(crate) use parts::{Rows, quantile};

@@ -19,7 +19,7 @@ impl Rows {
     pub fn len(&self) -> usize {
         self.all.len() / self.d
     }
-    fn row(&self, i: usize) -> &[f64] {
+    pub fn row(&self, i: usize) -> &[f64] {
         &self.all[i * self.d..(i + 1) * self.d]
     }
     pub fn take(&self, which: &[usize]) -> Rows {

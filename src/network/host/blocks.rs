@@ -8,7 +8,10 @@ use super::gathered::{Gathered, GroupSum, MOST_SAMPLES, Place, SUM};
 use super::layers::HostLayers;
 use crate::error::Result;
 use crate::interrupt;
-use crate::ranks::{self, Team};
+use crate::network::activation::Activation;
+use crate::network::shape::Shape;
+use crate::ranks::split::LEAF;
+use crate::ranks::{self, Split, Team};
 use crate::scratch::{self, Scratch};
 use rayon::prelude::*;
 
@@ -26,9 +29,45 @@ const BLOCKS: usize = 8;
 const WORTH_THREADS: usize = 2_000_000;
 
 /// How many gradients of their own the groups of a sample of so many blocks may have.
-pub fn most_groups(layers: &HostLayers, blocks: usize) -> usize {
+pub fn most_groups(shape: &Shape, blocks: usize) -> usize {
     let wanted = (blocks / BLOCKS).clamp(GROUPS, MOST_GROUPS);
-    (GRADIENTS / layers.shape().parameters().max(1)).clamp(2, wanted)
+    (GRADIENTS / shape.parameters().max(1)).clamp(2, wanted)
+}
+
+/// Rows of a group of a sample on its way through layers of this shape: a rank that holds some rows alone holds whole groups. None where
+/// these are no whole leaves.
+pub fn rows_of_a_group(shape: &Shape, rows: usize) -> Option<usize> {
+    let group = Blocking::of(shape, rows * shape.ins()).group / shape.ins();
+    (group > 0 && group.is_multiple_of(LEAF)).then_some(group)
+}
+
+/// The same for networks of a few thousand parameters, whatever they are.
+pub fn usual_rows_of_a_group(rows: usize) -> usize {
+    rows_of_a_group(&Shape::new(1, &[], 1, Activation::Relu), rows).unwrap_or(LEAF)
+}
+
+/// Points of a sample: all of them, or those of this rank.
+#[derive(Clone, Copy)]
+pub struct Lot<'a> {
+    /// row-major
+    pub points: &'a [f32],
+    /// who has the others; none where all are here
+    pub split: Option<&'a Split>,
+}
+
+impl<'a> Lot<'a> {
+    /// A sample all of which is here.
+    pub fn all(points: &'a [f32]) -> Lot<'a> {
+        Lot { points, split: None }
+    }
+    /// Rows of the whole sample, of points with so many entries.
+    pub fn rows(&self, ins: usize) -> usize {
+        self.split.map_or(self.points.len() / ins, Split::rows)
+    }
+    /// Entries before those that are here.
+    fn before(&self, ins: usize) -> usize {
+        self.split.map_or(0, |s| s.here().start * ins)
+    }
 }
 
 /// How a sample is taken apart.
@@ -43,13 +82,12 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    /// Of a sample on its way through these layers.
-    pub fn of(layers: &HostLayers, points: &[f32]) -> Blocking {
-        let shape = layers.shape();
+    /// Of a sample of so many entries on its way through layers of this shape.
+    pub fn of(shape: &Shape, entries: usize) -> Blocking {
         let block = (ENTRIES / shape.widest()).clamp(1, BLOCK) * shape.ins();
-        let blocks = points.len().div_ceil(block);
-        let group = blocks.div_ceil(most_groups(layers, blocks)).max(1) * block;
-        Blocking { block, group, groups: points.len().div_ceil(group) }
+        let blocks = entries.div_ceil(block);
+        let group = blocks.div_ceil(most_groups(shape, blocks)).max(1) * block;
+        Blocking { block, group, groups: entries.div_ceil(group) }
     }
 }
 
@@ -93,7 +131,7 @@ impl Workspace {
 pub struct Group<'a> {
     /// the number of its sample
     pub sample: usize,
-    /// where its points begin among those of the sample
+    /// where its points begin among those of the whole sample
     pub from: usize,
     /// its points, row-major
     pub points: &'a [f32],
@@ -102,11 +140,11 @@ pub struct Group<'a> {
 }
 
 /// Where the groups of samples are on this rank.
-fn places(layers: &HostLayers, samples: &[&[f32]], team: Option<&Team>) -> [Place; MOST_SAMPLES] {
+fn places(shape: &Shape, samples: &[Lot], team: Option<&Team>) -> [Place; MOST_SAMPLES] {
     let mut places = [Place::default(); MOST_SAMPLES];
     let mut slot = 0;
     for (sample, place) in samples.iter().zip(&mut places) {
-        let groups = Blocking::of(layers, sample).groups;
+        let groups = Blocking::of(shape, sample.rows(shape.ins()) * shape.ins()).groups;
         let mine = team.map_or(0..groups, |t| t.share(groups));
         *place = Place { groups, first: mine.start, here: mine.len(), slot };
         slot += mine.len();
@@ -114,31 +152,34 @@ fn places(layers: &HostLayers, samples: &[&[f32]], team: Option<&Team>) -> [Plac
     places
 }
 
-/// Runs `f(group, gradient, sum)` on every group of the samples, from gradients that are zero; on several ranks on those of this
-/// one.
+/// Runs `f(group, gradient, sum)` on every group of the samples, from gradients of so many numbers that are zero; on several ranks on those
+/// of this one.
 ///
 /// # Errors
 /// Those of the team.
 pub fn gather(
     layers: &HostLayers,
-    samples: &[&[f32]],
+    samples: &[Lot],
+    len: usize,
     f: impl Fn(Group, &mut [f32], &mut GroupSum) + Sync,
 ) -> Result<Gathered> {
     debug_assert!(samples.len() <= MOST_SAMPLES, "more samples than a pass takes");
-    let len = layers.shape().parameters();
-    let rows = samples.iter().map(|s| s.len()).sum::<usize>() / layers.shape().ins();
-    let team = ranks::sharing(rows.saturating_mul(layers.shape().work()));
-    let places = places(layers, samples, team.as_deref());
+    let (shape, ins) = (layers.shape(), layers.shape().ins());
+    let rows = samples.iter().map(|s| s.points.len()).sum::<usize>() / ins;
+    let split = samples.iter().find_map(|s| s.split);
+    let team = split.map(|s| s.team().clone()).or_else(|| ranks::sharing(rows.saturating_mul(shape.work())));
+    let places = places(shape, samples, team.as_deref());
     let here: usize = places.iter().map(|p| p.here).sum();
     let (mut gradients, mut sums) = (scratch::zeros(len * here), scratch::take(SUM * here));
     let stop = interrupt::current();
     let job = |(slot, (gradient, to)): (usize, (&mut [f32], &mut [f32]))| {
         let _asked = stop.enter();
         let sample = places.iter().position(|p| slot < p.slot + p.here).unwrap_or(0);
-        let (place, points) = (&places[sample], samples[sample]);
-        let blocking = Blocking::of(layers, points);
+        let (place, lot) = (&places[sample], &samples[sample]);
+        let blocking = Blocking::of(shape, lot.rows(ins) * ins);
         let from = (place.first + slot - place.slot) * blocking.group;
-        let points = &points[from..points.len().min(from + blocking.group)];
+        let begin = from - lot.before(ins);
+        let points = &lot.points[begin..lot.points.len().min(begin + blocking.group)];
         let mut sum = GroupSum::NONE;
         f(Group { sample, from, points, blocking }, gradient, &mut sum);
         sum.put(to);

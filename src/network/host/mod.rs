@@ -20,4 +20,5 @@ pub mod samples;
 mod shared;
 mod stored;
 mod trained;
+pub use blocks::{rows_of_a_group, usual_rows_of_a_group};
 pub use trained::HostNetwork;

@@ -3,13 +3,13 @@
 //! Where the derivative of the objective in φ(xᵢ) is a constant or, for KL, an exponential of φ(xᵢ), one pass does. For other f
 //! the outputs come first, then ν and f*' on them, then the gradient from values computed again: a third more arithmetic than
 //! to keep them, but it never leaves the cache.
-use super::blocks::{Workspace, gather};
-use super::gathered::GroupSum;
+use super::blocks::{Lot, Workspace, gather};
+use super::gathered::{Gathered, GroupSum};
 use super::layers::HostLayers;
 use super::samples;
 use crate::divergence::{TargetWeights, Term};
 use crate::error::Result;
-use crate::scratch;
+use crate::scratch::{self, Scratch};
 use crate::simd::{self, Real};
 
 /// Exponents relative to the largest below which a point counts nothing: e^-40 is 4e-18.
@@ -27,7 +27,7 @@ enum Weighting {
 /// One of the two samples of an objective: its points, how they count, and the sign of the whole.
 #[derive(Clone, Copy)]
 struct Side<'a> {
-    points: &'a [f32],
+    points: Lot<'a>,
     weighting: Weighting,
     sign: f64,
 }
@@ -37,19 +37,30 @@ struct Side<'a> {
 pub fn objective(
     layers: &HostLayers,
     (term, height): (&Term, f64),
-    samples: [&[f32]; 2],
+    samples: [Lot; 2],
     nu: &mut Option<f32>,
     into: &mut [f32],
 ) -> Result<f64> {
+    match sides(term, samples) {
+        Some(sides) => separate(layers, sides, height, into),
+        None => joint(layers, (term, height), samples, nu, into),
+    }
+}
+
+/// The samples as they count in terms that need one pass; None for others.
+fn sides<'a>(term: &Term, samples: [Lot<'a>; 2]) -> Option<[Side<'a>; 2]> {
     let weighting = match term.target_weights() {
         TargetWeights::Uniform => Weighting::Even,
         TargetWeights::Tilted(a) => Weighting::Exponential(a),
-        TargetWeights::Joint => return joint(layers, (term, height), samples, nu, into),
+        TargetWeights::Joint => return None,
     };
     let [source, target] = samples;
     let (p, q) = if term.reversed { (target, source) } else { (source, target) };
-    let sides = [Side { points: p, weighting: Weighting::Even, sign: 1.0 }, Side { points: q, weighting, sign: -1.0 }];
-    separate(layers, sides, height, into)
+    Some([Side { points: p, weighting: Weighting::Even, sign: 1.0 }, Side { points: q, weighting, sign: -1.0 }])
+}
+
+fn samples_of<'a>(sides: &[Side<'a>; 2]) -> [Lot<'a>; 2] {
+    sides.map(|side| side.points)
 }
 
 #[inline(always)]
@@ -116,7 +127,7 @@ impl Weighting {
 /// `into`, in one pass: exponentials are taken relative to the largest output seen so far.
 fn separate(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut [f32]) -> Result<f64> {
     let shape = layers.shape();
-    let mut gathered = gather(layers, &[sides[0].points, sides[1].points], |group, gradient, sum| {
+    let mut gathered = gather(layers, &samples_of(&sides), shape.parameters(), |group, gradient, sum| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         for x in group.points.chunks(group.blocking.block) {
             workspace.with(layers, x, |block, seeds, cotangents| {
@@ -125,43 +136,88 @@ fn separate(layers: &HostLayers, sides: [Side; 2], height: f64, into: &mut [f32]
             });
         }
     })?;
-    let mut value = 0.0;
     for (s, side) in sides.iter().enumerate() {
-        let n = (side.points.len() / shape.ins()) as f64;
+        let n = side.points.rows(shape.ins()) as f64;
         let scale = side.sign * height;
         match side.weighting {
-            Weighting::Even => {
-                value += side.sign * gathered.sums(s).map(|t| t.sum).sum::<f64>() / n;
-                gathered.add(s, |_| (scale / n) as f32, into)?;
-            }
+            Weighting::Even => gathered.add(s, |_| (scale / n) as f32, into)?,
             Weighting::Exponential(a) => {
-                let top = gathered.sums(s).fold(f32::NEG_INFINITY, |m, t| m.max(t.top));
-                let share = |t: GroupSum| (f64::from(t.top - top) / a).exp();
-                let sum = gathered.sums(s).map(|t| t.sum * share(t)).sum::<f64>();
-                value += side.sign * (a * (sum / n).ln() + f64::from(top));
-                gathered.add(s, |t| (scale * share(t) / sum) as f32, into)?;
+                let (top, sum) = exponential_sum(&gathered, s, a);
+                gathered.add(s, |t| (scale * (f64::from(t.top - top) / a).exp() / sum) as f32, into)?;
             }
         }
     }
-    Ok(value)
+    Ok(value_of(&gathered, &sides, shape.ins()))
+}
+
+/// The largest exponent of a sample, and Σ e^((outputᵢ − top)/a).
+fn exponential_sum(gathered: &Gathered, s: usize, a: f64) -> (f32, f64) {
+    let top = gathered.sums(s).fold(f32::NEG_INFINITY, |m, t| m.max(t.top));
+    (top, gathered.sums(s).map(|t| t.sum * (f64::from(t.top - top) / a).exp()).sum())
+}
+
+/// Σ sign · (mean or a ln mean e^(·/a)) from the sums of groups.
+fn value_of(gathered: &Gathered, sides: &[Side; 2], ins: usize) -> f64 {
+    let one = |(s, side): (usize, &Side)| {
+        let n = side.points.rows(ins) as f64;
+        match side.weighting {
+            Weighting::Even => side.sign * gathered.sums(s).map(|t| t.sum).sum::<f64>() / n,
+            Weighting::Exponential(a) => {
+                let (top, sum) = exponential_sum(gathered, s, a);
+                side.sign * (a * (sum / n).ln() + f64::from(top))
+            }
+        }
+    };
+    sides.iter().enumerate().map(one).sum()
+}
+
+/// The objective alone. Beyond a block, of one-pass terms no output is kept.
+pub fn value(
+    layers: &HostLayers,
+    (term, height): (&Term, f64),
+    samples: [Lot; 2],
+    nu: &mut Option<f32>,
+) -> Result<f64> {
+    let shape = layers.shape();
+    let Some(sides) = sides(term, samples) else { return Ok(outputs(layers, (term, height), samples, nu)?.0) };
+    let gathered = gather(layers, &samples_of(&sides), 1, |group, _, sum| {
+        let mut workspace = Workspace::new(layers, &group.blocking);
+        for x in group.points.chunks(group.blocking.block) {
+            workspace.with(layers, x, |block, seeds, _| {
+                sides[group.sample].weighting.seed(block.out(shape), height, seeds, &mut [], sum);
+            });
+        }
+    })?;
+    Ok(value_of(&gathered, &sides, shape.ins()))
+}
+
+/// The objective of a term that looks at all outputs, and its derivatives in them.
+fn outputs(
+    layers: &HostLayers,
+    (term, height): (&Term, f64),
+    samples: [Lot; 2],
+    nu: &mut Option<f32>,
+) -> Result<(f64, [Scratch; 2])> {
+    let d = layers.shape().ins();
+    let mut phi = samples.map(|s| scratch::take(s.rows(d)));
+    for (sample, phi) in samples.iter().zip(&mut phi) {
+        samples::outputs_of_all(layers, *sample, phi)?;
+        phi.iter_mut().for_each(|v| *v *= height as f32);
+    }
+    let [source, target] = &mut phi;
+    let value = term.evaluate_slices(source, target, nu)?;
+    Ok((value, phi))
 }
 
 /// The same for terms that look at all outputs before any seed is known.
 fn joint(
     layers: &HostLayers,
     (term, height): (&Term, f64),
-    samples: [&[f32]; 2],
+    samples: [Lot; 2],
     nu: &mut Option<f32>,
     into: &mut [f32],
 ) -> Result<f64> {
-    let d = layers.shape().ins();
-    let mut phi = samples.map(|s| scratch::take(s.len() / d));
-    for (sample, phi) in samples.iter().zip(&mut phi) {
-        samples::outputs(layers, sample, phi)?;
-        phi.iter_mut().for_each(|v| *v *= height as f32);
-    }
-    let [source, target] = &mut phi;
-    let value = term.evaluate_slices(source, target, nu)?;
+    let (value, phi) = outputs(layers, (term, height), samples, nu)?;
     let seeds = phi.map(|mut s| {
         let n = s.len() as f32;
         // as in the one-pass objective, shares that are lost in the sum are none

@@ -1,14 +1,14 @@
 //! Passes over whole samples of which nothing is stored.
-use super::blocks::{Blocking, Workspace, gather, is_wide};
+use super::blocks::{Blocking, Lot, Workspace, gather, is_wide};
 use super::layers::HostLayers;
 use crate::error::Result;
-use crate::ranks::Rows;
+use crate::ranks::{self, Rows};
 use crate::{interrupt, scratch};
 use rayon::prelude::*;
 
 /// How a sample is taken apart, and which of its rows are computed here: whole groups.
 fn shared(layers: &HostLayers, points: &[f32]) -> (Blocking, Rows) {
-    let (shape, blocking) = (layers.shape(), Blocking::of(layers, points));
+    let (shape, blocking) = (layers.shape(), Blocking::of(layers.shape(), points.len()));
     let rows = points.len() / shape.ins();
     (blocking, Rows::of(rows, blocking.group / shape.ins(), rows.saturating_mul(shape.work())))
 }
@@ -39,13 +39,27 @@ pub fn outputs(layers: &HostLayers, points: &[f32], out: &mut [f32]) -> Result<(
     rows.fill("outputs", shape.outs(), out)
 }
 
-/// The gradient of Σ seedᵢ net(xᵢ) over samples in the parameters, added to `into`.
+/// net at every row of a sample of which some rows may be elsewhere: at all of them.
 ///
 /// # Errors
 /// Those of the team.
-pub fn add_gradient(layers: &HostLayers, samples: &[&[f32]], seeds: &[&[f32]], into: &mut [f32]) -> Result<()> {
+pub fn outputs_of_all(layers: &HostLayers, lot: Lot, out: &mut [f32]) -> Result<()> {
+    let Some(split) = lot.split else { return outputs(layers, lot.points, out) };
+    let width = layers.shape().outs();
+    {
+        let _alone = ranks::enter(None);
+        outputs(layers, lot.points, split.mine(width, out))?;
+    }
+    split.fill("outputs", width, out)
+}
+
+/// The gradient of Σ seedᵢ net(xᵢ) over samples in the parameters, added to `into`; of seeds all are here.
+///
+/// # Errors
+/// Those of the team.
+pub fn add_gradient(layers: &HostLayers, samples: &[Lot], seeds: &[&[f32]], into: &mut [f32]) -> Result<()> {
     let shape = layers.shape();
-    let mut gathered = gather(layers, samples, |group, gradient, _| {
+    let mut gathered = gather(layers, samples, shape.parameters(), |group, gradient, _| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         let mut rest = &seeds[group.sample][group.from / shape.ins() * shape.outs()..];
         for x in group.points.chunks(group.blocking.block) {
@@ -71,7 +85,7 @@ pub fn add_penalty(
     into: &mut [f32],
 ) -> Result<f64> {
     let d = layers.shape().ins();
-    let mut gathered = gather(layers, &[points], |group, gradient, sum| {
+    let mut gathered = gather(layers, &[Lot::all(points)], layers.shape().parameters(), |group, gradient, sum| {
         let mut workspace = Workspace::new(layers, &group.blocking);
         let mut directions = scratch::take(group.blocking.block);
         for x in group.points.chunks(group.blocking.block) {

@@ -2,10 +2,11 @@
 use super::power::Prepared;
 use super::products::Start;
 use super::stored::Passed;
-use super::{linear, samples, stored};
-use crate::device::{Points, Values, points, rows, values, vector};
+use super::{linear, objective, samples, stored};
+use crate::device::{Points, Values, points, rows, taken, values, vector};
 use crate::error::Result;
 use crate::memory;
+use crate::network::ascent::{Goal, Value};
 use crate::network::interface::{Layers, Pass, Slopes};
 use crate::network::shape::Shape;
 use crate::scratch::Scratch;
@@ -71,6 +72,12 @@ impl Layers for SharedLayers {
         let (mut v, mut g) = (vec![0.0; x.dims()[0]], vec![0.0; data.len()]);
         samples::values_and_slopes(&self.prepared.layers, &data, &mut v, &mut g)?;
         Ok((self.vector(v), self.points(g)))
+    }
+    fn objective(&self, goal: &Goal, [source, target]: [Points; 2], nu: Option<&Values>) -> Result<Option<Value>> {
+        let mut nu = nu.map(values).transpose()?.and_then(|nu| nu.first().copied());
+        let points = [taken(source)?, taken(target)?];
+        let value = objective::value(&self.prepared.layers, (goal.term, goal.height), goal.lots(&points), &mut nu)?;
+        Ok(Some(Value::Number(value, self.device.clone())))
     }
     fn matrix(&self, l: usize) -> Result<Vec<f64>> {
         Ok(self.prepared.layers.w(l).iter().map(|v| f64::from(*v)).collect())

@@ -58,10 +58,11 @@ pub struct Passed {
 /// A forward pass over samples, in blocks; on several ranks over those of this one.
 pub fn forward(layers: &HostLayers, samples: &[&[f32]]) -> Passed {
     let d = layers.shape().ins();
-    let blocks: Vec<&[f32]> = samples.iter().flat_map(|s| s.chunks(Blocking::of(layers, s).block)).collect();
+    let blocks: Vec<&[f32]> =
+        samples.iter().flat_map(|s| s.chunks(Blocking::of(layers.shape(), s.len()).block)).collect();
     let rows: Vec<usize> = blocks.iter().map(|x| x.len() / d).collect();
     let team = ranks::sharing(rows.iter().sum::<usize>().saturating_mul(layers.shape().work()));
-    let run = blocks.len().div_ceil(most_groups(layers, blocks.len())).max(1);
+    let run = blocks.len().div_ceil(most_groups(layers.shape(), blocks.len())).max(1);
     let mine = team.as_ref().map_or(0..blocks.len(), |team| {
         let runs = team.share(blocks.len().div_ceil(run));
         blocks.len().min(runs.start * run)..blocks.len().min(runs.end * run)
@@ -237,6 +238,7 @@ mod tests {
     use crate::device::{Choice, open, points, rows, values};
     use crate::differences::partial;
     use crate::network::architecture::{Architecture, Images};
+    use crate::network::host::blocks::Lot;
     use crate::network::host::samples::{add_gradient, add_penalty, outputs, values_and_slopes};
     use crate::network::tensor::layers::{TensorLayers, join, split};
     use burn::tensor::{Tensor, TensorData};
@@ -307,7 +309,7 @@ mod tests {
                 let mut halves = vec![0.0; shape.parameters()];
                 add_gradient(
                     &host,
-                    &[&x[..half * d], &x[half * d..]],
+                    &[Lot::all(&x[..half * d]), Lot::all(&x[half * d..])],
                     &[&seeds[..half * outs], &seeds[half * outs..]],
                     &mut halves,
                 )

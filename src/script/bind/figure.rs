@@ -60,5 +60,5 @@ fn animate(call: &Call, run: &RunValue) -> Result<Animation> {
         Ok(Cloud { name: format!("step {}, time {}", s.step, compact(s.time)), ..points_cloud(&run.view(s)?)? })
     };
     let snapshots: Vec<Cloud> = run.snapshots.iter().map(frame).collect::<Result<_>>()?;
-    animation::animate(&snapshots, &points_cloud(&run.target)?, &options)
+    animation::animate(&snapshots, &points_cloud(&run.target.whole()?)?, &options)
 }

@@ -40,6 +40,7 @@ mod table_rows;
 mod table_values;
 mod tabulate;
 
+pub(super) use points::first_rows;
 pub(super) use table_values::{as_columns as table_columns, as_map as row_entries};
 
 /// The whole language, made once.

@@ -72,7 +72,7 @@ fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 fn trajectories(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
     let run: RunValue = only("plot::trajectories", "a run", v)?;
     let snapshots: Vec<Cloud> = run.snapshots.iter().map(|s| points_cloud(&run.view(s)?)).collect::<Result<_>>()?;
-    room::trajectories::trajectories(&snapshots, &points_cloud(&run.target)?, o)
+    room::trajectories::trajectories(&snapshots, &points_cloud(&run.target.whole()?)?, o)
 }
 
 fn generator_figure(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {

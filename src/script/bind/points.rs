@@ -17,9 +17,15 @@ const COORDINATE: usize = size_of::<f64>();
 const ENTRY: usize = size_of::<Dynamic>();
 
 fn text(p: &Points) -> String {
-    let [n, d] = p.dims();
+    let n = p.dims()[0];
+    first_rows(n, &p.clone().narrow(0, 0, n.min(5)))
+}
+
+/// How n points print, of which these are the first.
+pub fn first_rows(n: usize, head: &Points) -> String {
+    let d = head.dims()[1];
     let mut out = format!("Points: {n} in dimension {d}");
-    let head = p.clone().narrow(0, 0, n.min(5)).narrow(1, 0, d.min(8));
+    let head = head.clone().narrow(1, 0, d.min(8));
     if let Ok(rows) = device::rows_f64(&head) {
         for r in rows.chunks(d.min(8)) {
             let cells: Vec<String> =

@@ -18,6 +18,8 @@ use crate::observer::rows::RowsFile;
 use crate::plot::scatter::scatter;
 use crate::plot::{Cloud, Figure, FigureOptions};
 use crate::prepare::Transform;
+use crate::ranks::Spread;
+use crate::ranks::split::largest;
 use crate::record::{History, State, compact};
 use crate::script::call::Call;
 use crate::script::classes::classes;
@@ -57,10 +59,10 @@ pub fn fill(l: &mut Library) {
 
 fn running(l: &mut Library) {
     let mut f = l.of::<FlowValue>();
-    f.expose("run", |call, f, (p, q): (Dynamic, Dynamic)| Ok(start(call, f.0.as_ref(), &p, &q)?));
+    f.expose_to_parts("run", |call, f, (p, q): (Dynamic, Dynamic)| Ok(start(call, f.0.as_ref(), &p, &q)?));
     let mut f = l.of::<DensityFlow>();
-    f.expose("run", |call, f, (p, q): (Dynamic, Dynamic)| {
-        let dim = call.points("run, source", &p)?.dims()[1];
+    f.expose_to_parts("run", |call, f, (p, q): (Dynamic, Dynamic)| {
+        let dim = call.spread("run, source", &p)?.dim();
         Ok(start(call, f.recipe(call, dim)?.0.as_ref(), &p, &q)?)
     });
     l.expose("last_run", |call, ()| {
@@ -80,14 +82,19 @@ fn running(l: &mut Library) {
     })
     .example("run.resume(4)");
     r.method("save(folder)", "writes the run to a folder, for load_run", |call, r, (folder,): (Dynamic,)| {
-        let folder = call.context.output_path(&text("save(folder)", &folder)?);
-        Ok(r.save_with(&Disk, &folder, Earlier::Removed, &call.context.interrupt)?)
+        let name = text("save(folder)", &folder)?;
+        let folder = call.context.output_path(&name);
+        r.save_with(&Disk, &folder, Earlier::Removed, &call.context.interrupt)?;
+        if r.splits.is_some() {
+            call.context.is_of_rank_0(&name);
+        }
+        Ok(())
     })
     .example("run.save(\"kept\")");
     r.method("sample(n)", "new samples of the law that was reached", |call, r, (n,): (Dynamic,)| {
         let n = count("sample(n)", &n)?;
         // draws, their way through the map, and what comes out
-        memory::check_points("sample(n)", [n, r.source.dims()[1] + r.target.dims()[1]], 20)?;
+        memory::check_points("sample(n)", [n, r.source.dim() + r.target.dim()], 20)?;
         Ok(r.sample(n, call.context.rng().random())?)
     })
     .example("let run = w2_fe(#{ generator: mlp([8]) }).run(data::gaussian(8, 2), data::ring(8), #{ steps: 2 });\nrun.sample(5)");
@@ -96,12 +103,12 @@ fn running(l: &mut Library) {
 /// Starts a run of a recipe, or goes on with the one that `--resume` names.
 fn start(call: &Call, recipe: &dyn Recipe, p: &Dynamic, q: &Dynamic) -> Result<RunValue> {
     let (c, options) = (call.context, &call.options);
-    let (p, q) = (call.points("run, source", p)?, call.points("run, target", q)?);
+    let (p, q) = (call.spread("run, source", p)?, call.spread("run, target", q)?);
     let mut settings: RunOptions = options.typed()?;
     settings.seed.get_or_insert(c.seed());
     let labels = options.value("labels").map(labels).transpose()?;
     let steps = settings.steps;
-    let prepare = options.value("prepare").map(|v| prepare(call, v, &q)).transpose()?.flatten();
+    let prepare = options.value("prepare").map(|v| prepare(call, v, &q.whole()?)).transpose()?.flatten();
     let run = Run::prepared(&c.compute.device, recipe, (p, q), prepare, labels, settings, &c.interrupt)?;
     let run = Run { number: Some(next(c)), ..run };
     match kept(c, &run)? {
@@ -148,7 +155,7 @@ fn kept(c: &Context, run: &Run) -> Result<Option<Resume>> {
 /// Advances a run under the session's interrupt and progress; keeps it as the last run whatever happens.
 fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Result<RunValue> {
     let name = format!("run {}", lock(&c.runs));
-    let (target, place) = (run.flow.encode_target(&run.inside.target)?, run.place_of_particles());
+    let (target, place) = (run.aimed_at()?.here, run.place_of_particles());
     // a picture that cannot be drawn is no reason to end a run
     let mut draw = |s: &State| {
         if let Ok(figure) = live_figure(&target, s, &place) {
@@ -157,19 +164,22 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
     };
     let mut live = (run.options.live && c.live() && target.dims()[1] > 1).then(|| Live::new(&mut draw));
     let extra = live.as_mut().map(|l| l as &mut dyn Observer);
-    let checkpoints = lock(&c.checkpoints).clone();
+    // what --resume is still to go on with stays as it is
+    let waits = lock(&c.resume).is_some();
+    let checkpoints = lock(&c.checkpoints).clone().filter(|_| !waits);
+    let checkpoints = checkpoints.and_then(|to| to.every.map(|every| (to, every)));
     let mut said = None;
     let mut write = |run: Result<&Run>| {
-        if let Some(to) = &checkpoints {
+        if let Some((to, _)) = &checkpoints {
             let done = run.and_then(|run| checkpoint(run, to));
             tell(c, done, &mut said);
         }
     };
-    let keep = checkpoints.as_ref().map(|to| Keep { every: to.every, write: &mut write });
+    let keep = checkpoints.as_ref().map(|(_, every)| Keep { every: *every, write: &mut write });
     if checkpoints.is_some() {
         c.begin_writing();
     }
-    let mut file = checkpoints.as_ref().map(|to| RowsFile::new(&to.rows));
+    let mut file = checkpoints.as_ref().map(|(to, _)| RowsFile::new(&to.rows));
     let mut grown = |history: &History| {
         if let Some(Err(e)) = file.as_mut().map(|file| file.grown(history)) {
             c.note(format!("the run goes on, but the rows of its history are not written as they come: {e}"));
@@ -178,6 +188,7 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
     let rows = checkpoints.is_some().then_some(&mut grown as &mut dyn FnMut(&History));
     let beside = Beside { extra, begun, keep, rows };
     let ending = run.advance_beside(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), beside);
+    hand_in(c, &run, &ending);
     let run = Arc::new(run);
     *lock(&c.last_run) = Some(run.clone());
     match ending {
@@ -196,6 +207,24 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
             Ok(run)
         }
     }
+}
+
+/// Writes a run below --out that has ended, if other ranks have some of its rows: later they may not be there to lend them. One that
+/// this rank alone has broken off stays as it was kept last.
+fn hand_in(c: &Context, run: &Run, ending: &Ending) {
+    let together = !matches!(ending, Ending::Broken(e) if !matches!(e, Error::Interrupted | Error::Diverged { .. }));
+    let Some(splits) = run.splits.as_ref().filter(|_| together) else { return };
+    let _shield = Interrupt::default().enter();
+    let done = match lock(&c.checkpoints).clone() {
+        Some(to) => {
+            let folder = if lock(&c.resume).is_some() { &to.anew } else { &to.folder };
+            let earlier = if matches!(ending, Ending::Broken(_)) { Earlier::Kept } else { Earlier::Removed };
+            run.save_with(&Disk, folder, earlier, &Interrupt::default())
+        }
+        None if splits.source.team().rank() == 0 => run.lends_nothing(),
+        None => run.lend(),
+    };
+    *lock(&c.unkept) = done.err().map(|e| e.to_string());
 }
 
 /// Keeps a run on its way, and the one before as `.run.before`, should the disk lose the last.
@@ -277,8 +306,19 @@ fn prepare(call: &Call, v: &Dynamic, target: &Points) -> Result<Option<Transform
     Err(Error::Option { owner: "run".into(), key: "prepare".into(), got, expected })
 }
 
-/// Whether a kept sample is one that is described; earlier forms kept its numbers in f32.
-fn same(kept: &Points, described: &Points) -> Result<bool> {
+/// Whether a kept sample is one that is described, on all ranks that have some of it.
+fn same(kept: &Spread, described: &Spread) -> Result<bool> {
+    match (&kept.split, &described.split) {
+        (Some(a), Some(b)) if a.is_as(b) => {
+            let others = f64::from(u8::from(!same_here(&kept.here, &described.here)?));
+            Ok(largest(Some(a), vec![others])? == [0.0])
+        }
+        _ => same_here(&kept.whole()?, &described.whole()?),
+    }
+}
+
+/// Whether numbers are those of a sample that is described; earlier forms kept them in f32.
+fn same_here(kept: &Points, described: &Points) -> Result<bool> {
     Ok(kept.dims() == described.dims()
         && if device::is_wide(kept) {
             device::rows_f64(kept)? == device::rows_f64(described)?
@@ -373,8 +413,8 @@ fn reading(l: &mut Library) {
         let by = r.origins.prepared.as_ref().map(|p| p.by.clone());
         Ok(by.map_or(Dynamic::UNIT, Dynamic::from))
     });
-    r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source)?));
-    r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target)?));
+    r.property("source", "where the particles started", |_, r| Ok(device::widened(&r.source.whole()?)?));
+    r.property("target", "where they are going", |_, r| Ok(device::widened(&r.target.whole()?)?));
     r.property("ending", "why it ended", |_, r| Ok(r.ending.clone()));
     r.property("time", "the time of the flow", |_, r| Ok(r.state.time.read()?));
     r.property("steps", "how many were taken", |_, r| Ok(r.state.step as i64));

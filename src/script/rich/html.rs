@@ -68,7 +68,7 @@ pub fn run(r: &Run) -> String {
             "steps",
             format!("{}, time {}, {:.2} s", r.state.step, r.state.time.read().map_or("-".into(), compact), r.seconds),
         ),
-        ("particles", format!("{} in dimension {}", r.state.particles.dims()[0], r.state.particles.dims()[1])),
+        ("particles", format!("{} in dimension {}", r.size(), r.state.particles.dims()[1])),
     ];
     rows.extend(r.history.names().filter(|n| !["step", "time", "seconds"].contains(n)).map(|n| (n, curve(n))));
     rows.extend(
