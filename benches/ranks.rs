@@ -85,7 +85,7 @@ fn rank(flow: &Flow, (n, steps): (usize, usize), team: Arc<Team>, traffic: &Traf
 
 /// The most that a rank of so many has in a run of so many steps.
 fn most(flow: &Flow, n: usize, size: usize, steps: usize) -> [f64; 3] {
-    let all = team::on(size, One.worth(), |team, traffic| rank(flow, (n, steps), team, traffic));
+    let all = team::splitting(size, (One.worth(), One.splits()), |team, traffic| rank(flow, (n, steps), team, traffic));
     [0, 1, 2].map(|i| all.iter().map(|r| r[i]).fold(0.0, f64::max))
 }
 
