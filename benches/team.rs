@@ -96,12 +96,8 @@ impl Ranks for Thread {
     }
 }
 
-/// What f returns on each of so many ranks, to which what is worth so many multiplications is worth sharing.
-pub fn on<T: Send>(size: usize, worth: usize, f: impl Fn(Arc<Team>, &Traffic) -> T + Sync) -> Vec<T> {
-    splitting(size, (worth, usize::MAX), f)
-}
-
-/// The same, where samples of so many numbers are split.
+/// What f returns on each of so many ranks, to which what is worth so many multiplications is worth sharing, and which split samples of so many
+/// numbers.
 pub fn splitting<T: Send>(
     size: usize,
     (worth, splits): (usize, usize),

@@ -96,6 +96,8 @@ impl Keeper {
     /// # Errors
     /// What cannot be written; an unused --resume.
     pub fn leave(&self, exit: Exit) -> Result<()> {
+        // a run that ranks are writing together
+        drop(lock(&self.context.keeping));
         let mut left = lock(&self.left);
         let Some(dir) = self.out.as_deref().filter(|_| !*left) else { return Ok(()) };
         self.writing.store(true, Ordering::SeqCst);
@@ -175,6 +177,11 @@ impl Keeper {
             let anew = dir.join(ANEW);
             if run.splits.is_none() {
                 run.save(&anew)?;
+            } else if let Some(why) = lock(&self.context.unkept).take() {
+                return Err(Error::data(
+                    "--resume",
+                    format!("{reason}; the run that was made instead is not kept: {why}"),
+                ));
             }
             reason += &format!("; the run that was made instead is in {}", anew.display());
         }

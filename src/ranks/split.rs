@@ -84,45 +84,40 @@ impl Split {
         Ok(all)
     }
 
-    /// Rows in a row, on every rank.
+    /// Those of some rows in a row that are here.
+    pub fn within(&self, rows: &Range<usize>) -> Range<usize> {
+        overlap(&self.here(), rows)
+    }
+
+    /// Rows in a row, on every rank, from those of them that are here.
     ///
     /// # Errors
     /// Those of the team.
     pub fn piece<T: Pod>(&self, place: &str, width: usize, mine: &[T], rows: Range<usize>) -> Result<Vec<T>> {
-        let within = |r: &Range<usize>| r.start.clamp(rows.start, rows.end)..r.end.clamp(rows.start, rows.end);
-        let lengths: Vec<usize> = (0..self.team.size()).map(|r| within(&self.of(r)).len() * width).collect();
+        let lengths: Vec<usize> = (0..self.team.size()).map(|r| overlap(&self.of(r), &rows).len() * width).collect();
         let mut all = vec![T::zeroed(); rows.len() * width];
-        let (here, begin) = (within(&self.here()), self.here().start);
-        if !here.is_empty() {
-            let to = (here.start - rows.start) * width;
-            let from = &mine[(here.start - begin) * width..(here.end - begin) * width];
-            all[to..to + from.len()].copy_from_slice(from);
-        }
+        let first: usize = lengths[..self.team.rank()].iter().sum();
+        all[first..first + mine.len()].copy_from_slice(mine);
         self.team.gather(place, &lengths, &mut all)?;
         Ok(all)
     }
 
-    /// The rows of these numbers in the order of the numbers, on every rank.
+    /// The rows of these numbers in the order of the numbers, on every rank, from those of them that are here.
     ///
     /// # Errors
     /// Those of the team.
     pub fn pick<T: Pod>(&self, place: &str, width: usize, mine: &[T], at: &[usize]) -> Result<Vec<T>> {
-        let here = self.here();
         let on = |rank: usize| at.iter().filter(|i| self.of(rank).contains(i)).count() * width;
         let lengths: Vec<usize> = (0..self.team.size()).map(on).collect();
         let first: usize = lengths[..self.team.rank()].iter().sum();
         let mut by_rank = vec![T::zeroed(); at.len() * width];
-        let rows = at.iter().filter(|i| here.contains(i)).map(|i| &mine[(i - here.start) * width..][..width]);
-        for (to, row) in by_rank[first..].chunks_exact_mut(width.max(1)).zip(rows) {
-            to.copy_from_slice(row);
-        }
+        by_rank[first..first + mine.len()].copy_from_slice(mine);
         self.team.gather(place, &lengths, &mut by_rank)?;
         // rank after rank, each in the order of the numbers
         let mut next: Vec<usize> = (0..self.team.size()).map(|r| lengths[..r].iter().sum()).collect();
         let mut out = Vec::with_capacity(by_rank.len());
         for i in at {
-            let rank = self.begins.partition_point(|b| b <= i) - 1;
-            let rank = rank.min(self.team.size() - 1);
+            let rank = (self.begins.partition_point(|b| b <= i) - 1).min(self.team.size() - 1);
             out.extend_from_slice(&by_rank[next[rank]..next[rank] + width]);
             next[rank] += width;
         }
@@ -134,10 +129,9 @@ impl Split {
     /// # Errors
     /// Those of the team.
     pub fn moved<T: Pod>(&self, to: &Split, width: usize, mine: &[T]) -> Result<Vec<T>> {
-        let both = |a: Range<usize>, b: Range<usize>| a.start.max(b.start)..a.end.min(b.end).max(a.start.max(b.start));
         let ranks = || 0..self.team.size();
-        let sent: Vec<usize> = ranks().map(|r| both(self.here(), to.of(r)).len() * width).collect();
-        let received: Vec<usize> = ranks().map(|r| both(self.of(r), to.here()).len() * width).collect();
+        let sent: Vec<usize> = ranks().map(|r| overlap(&self.here(), &to.of(r)).len() * width).collect();
+        let received: Vec<usize> = ranks().map(|r| overlap(&self.of(r), &to.here()).len() * width).collect();
         let mut out = vec![T::zeroed(); to.here().len() * width];
         self.team.exchange("moved", mine, &sent, &received, &mut out)?;
         Ok(out)
@@ -154,6 +148,12 @@ impl Split {
         self.team.gather(place, &vec![n; size], &mut all)?;
         Ok(all)
     }
+}
+
+/// The rows of both; where there are none, an empty range.
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
+    let begin = a.start.max(b.start);
+    begin..a.end.min(b.end).max(begin)
 }
 
 impl std::fmt::Debug for Split {

@@ -41,7 +41,8 @@ impl Spread {
     /// Points that cannot be read; those of the team.
     pub fn whole(&self) -> Result<Points> {
         let Some(split) = &self.split else { return Ok(self.here.clone()) };
-        self.exchanged(split.rows(), |mine, d| split.whole("rows", d, mine), |mine, d| split.whole("rows", d, mine))
+        let part = Some(self.here.clone());
+        self.made(part, split.rows(), |v, d| split.whole("rows", d, v), |v, d| split.whole("rows", d, v))
     }
 
     /// Rows in a row, on every rank.
@@ -50,12 +51,11 @@ impl Spread {
     /// As [`Spread::whole`].
     pub fn piece(&self, at: Range<usize>) -> Result<Points> {
         let Some(split) = &self.split else { return Ok(self.here.clone().narrow(0, at.start, at.len())) };
-        let piece = || at.clone();
-        self.exchanged(
-            at.len(),
-            |mine, d| split.piece("piece", d, mine, piece()),
-            |mine, d| split.piece("piece", d, mine, piece()),
-        )
+        let mine = split.within(&at);
+        let narrowed = || self.here.clone().narrow(0, mine.start - split.here().start, mine.len());
+        let part = (!mine.is_empty()).then(narrowed);
+        let rows = || at.clone();
+        self.made(part, at.len(), |v, d| split.piece("piece", d, v, rows()), |v, d| split.piece("piece", d, v, rows()))
     }
 
     /// The rows of these numbers, on every rank.
@@ -64,7 +64,10 @@ impl Spread {
     /// As [`Spread::whole`].
     pub fn pick(&self, at: Vec<usize>) -> Result<Points> {
         let Some(split) = &self.split else { return Ok(random::select(&self.here, at)) };
-        self.exchanged(at.len(), |mine, d| split.pick("pick", d, mine, &at), |mine, d| split.pick("pick", d, mine, &at))
+        let here = split.here();
+        let mine: Vec<usize> = at.iter().filter(|i| here.contains(i)).map(|i| i - here.start).collect();
+        let part = (!mine.is_empty()).then(|| random::select(&self.here, mine));
+        self.made(part, at.len(), |v, d| split.pick("pick", d, v, &at), |v, d| split.pick("pick", d, v, &at))
     }
 
     /// Random rows, none twice, on every rank; all of them in their order where that many are asked for. The draws are those of
@@ -85,33 +88,36 @@ impl Spread {
     /// # Errors
     /// As [`Spread::whole`].
     pub fn split_as(&self, to: &Arc<Split>) -> Result<Spread> {
+        let n = to.here().len();
         let here = match &self.split {
+            // a copy, so that the whole can go
             None => {
-                let part: Spread = self.here.clone().narrow(0, to.here().start, to.here().len()).into();
-                // a copy, so that the whole can go
-                part.exchanged(to.here().len(), |mine, _| Ok(mine.to_vec()), |mine, _| Ok(mine.to_vec()))?
+                let part = Some(self.here.clone().narrow(0, to.here().start, n));
+                self.made(part, n, |v, _| Ok(v.to_vec()), |v, _| Ok(v.to_vec()))?
             }
             Some(split) if split.is_as(to) => self.here.clone(),
             Some(split) => {
-                let n = to.here().len();
-                self.exchanged(n, |mine, d| split.moved(to, d, mine), |mine, d| split.moved(to, d, mine))?
+                self.made(Some(self.here.clone()), n, |v, d| split.moved(to, d, v), |v, d| split.moved(to, d, v))?
             }
         };
         Ok(Spread::of(here, Some(to)))
     }
 
-    /// So many rows of what becomes of the numbers that are here, wide as they are or not.
-    fn exchanged(
+    /// So many rows of what becomes of the numbers of a part of those that are here, or of none; wide as they are or not.
+    fn made(
         &self,
+        part: Option<Points>,
         n: usize,
         wide_rows: impl FnOnce(&[f64], usize) -> Result<Vec<f64>>,
         narrow_rows: impl FnOnce(&[f32], usize) -> Result<Vec<f32>>,
     ) -> Result<Points> {
         let d = self.dim();
         Ok(if is_wide(&self.here) {
-            wide(wide_rows(&rows_f64(&self.here)?, d)?, n, d)
+            let mine = part.map(|p| rows_f64(&p)).transpose()?.unwrap_or_default();
+            wide(wide_rows(&mine, d)?, n, d)
         } else {
-            points(narrow_rows(&rows(&self.here)?, d)?, n, d, &self.here.device())
+            let mine = part.map(|p| rows(&p)).transpose()?.unwrap_or_default();
+            points(narrow_rows(&mine, d)?, n, d, &self.here.device())
         })
     }
 }

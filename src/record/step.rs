@@ -1,6 +1,7 @@
 //! What one step saw at its start.
 use crate::device::{Points, Values, is_cpu, number, rows};
 use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::ranks::{Split, split};
 use burn::tensor::Tensor;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ impl Record {
     }
     /// The same from host memory, in sums that do not depend on threads or ranks.
     fn read_here(&self) -> Result<[f64; 4]> {
+        // a reading that is broken off would take the run back to the one before
+        let _shield = Interrupt::default().enter();
         let (v, [n, d], split) = (rows(&self.velocities)?, self.velocities.dims(), self.split.as_deref());
         let squared = |i: usize| v[i * d..(i + 1) * d].iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>();
         // the sums tell of what is no number

@@ -56,6 +56,11 @@ pub fn call(
     run: impl FnOnce(&mut [&mut Dynamic]) -> Given,
     raise: impl Fn(Error) -> Box<EvalAltResult>,
 ) -> Given {
+    if let Some(found) = few_rows(f, args).map_err(&raise)? {
+        let (mut rows, mut at) = found;
+        let mut put: Vec<&mut Dynamic> = [&mut rows].into_iter().chain(&mut at).collect();
+        return run(&mut put).and_then(|v| apart(v).map_err(raise));
+    }
     let one = |(i, v): (usize, &&mut Dynamic)| if f.parts || f.changes && i == 0 { Ok(None) } else { whole(v) };
     let mut wholes: Vec<Option<Dynamic>> = args.iter().enumerate().map(one).collect::<Result<_>>().map_err(&raise)?;
     let mut put: Vec<&mut Dynamic> =
@@ -70,6 +75,20 @@ pub fn call(
         Some(split) if given.is::<Points>() => Ok(Dynamic::from(Spread::of(given.cast::<Points>(), Some(&split)))),
         _ => apart(given).map_err(raise),
     }
+}
+
+/// Of `p[i]` and `p.rows(a, b)` the rows that are meant, and where these are among them: the others need not come.
+fn few_rows(f: &Function, args: &[&mut Dynamic]) -> Result<Option<(Dynamic, Vec<Dynamic>)>> {
+    let Some(p) = args.first().and_then(|v| v.read_lock::<Spread>()) else { return Ok(None) };
+    let n = p.rows() as i64;
+    let numbers: Option<Vec<i64>> = args[1..].iter().map(|v| v.as_int().ok()).collect();
+    let (from, to, at) = match (f.name.as_str(), numbers.as_deref()) {
+        ("index$get$", Some([i])) if (0..n).contains(i) => (*i, i + 1, vec![0]),
+        ("rows", Some([a, b])) if 0 <= *a && a < b && *b <= n => (*a, *b, vec![0, b - a]),
+        _ => return Ok(None),
+    };
+    let rows = p.piece(from as usize..to as usize)?;
+    Ok(Some((Dynamic::from(rows), at.into_iter().map(Dynamic::from).collect())))
 }
 
 /// The value with all rows of its points, where some are elsewhere.

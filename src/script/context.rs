@@ -83,6 +83,10 @@ pub struct Context {
     pub checkpoints: Mutex<Option<Checkpoints>>,
     /// why the last run could not be kept, of which other ranks have some rows
     pub unkept: Mutex<Option<String>>,
+    /// whether a run was written beside the one that `--resume` is still to go on with
+    pub anew: AtomicBool,
+    /// held while such a run is written
+    pub keeping: Mutex<()>,
     /// `--resume`, until the script comes to the run that was kept
     pub resume: Mutex<Option<Resume>>,
 }
@@ -154,6 +158,8 @@ impl Context {
             stale: Mutex::default(),
             checkpoints: Mutex::default(),
             unkept: Mutex::default(),
+            anew: AtomicBool::default(),
+            keeping: Mutex::default(),
             resume: Mutex::default(),
         }
     }

@@ -6,6 +6,7 @@ use super::values::{TableRow, TableValue};
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::ranks::Spread;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -69,7 +70,8 @@ fn of(v: &Dynamic, at: &str, depth: usize, lost: &mut usize) -> Result<Value> {
     if let Some(map) = v.read_lock::<Map>() {
         return of_map(&map, at, depth, lost);
     }
-    if let Some(p) = v.read_lock::<Points>() {
+    let whole = v.read_lock::<Spread>().map(|p| p.whole()).transpose()?;
+    if let Some(p) = whole.or_else(|| v.read_lock::<Points>().map(|p| p.clone())) {
         let rows = device::rows_f64(&p)?;
         let row = |(i, r): (usize, &[f64])| {
             interrupt::poll_each(i)?;

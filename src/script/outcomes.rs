@@ -5,6 +5,7 @@ use super::results::{LEFT, TAKEN};
 use super::values::TableValue;
 use crate::device::Points;
 use crate::error::Error;
+use crate::ranks::Spread;
 use rhai::{Dynamic, Engine, NativeCallContext};
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -23,7 +24,7 @@ pub fn register(engine: &mut Engine, context: &Arc<Context>) {
         let [name, value] = given else { return Ok(Dynamic::UNIT) };
         let (name, value) = (name.to_string(), std::mem::take(*value));
         let kind = if value.is::<TableValue>() { Some(("t", "a table")) } else { None };
-        let kind = kind.or_else(|| value.is::<Points>().then_some(("p", "points")));
+        let kind = kind.or_else(|| (value.is::<Points>() || value.is::<Spread>()).then_some(("p", "points")));
         if let Some((v, what)) = kind
             && lock(&said).insert(name.clone())
         {

@@ -14,7 +14,7 @@ pub mod team;
 
 /// What f returns on each of so many ranks, to which everything is worth sharing.
 fn on<T: Send>(size: usize, f: impl Fn(Arc<Team>) -> T + Sync) -> Vec<T> {
-    team::on(size, 0, |team, _| f(team))
+    team::splitting(size, (0, usize::MAX), |team, _| f(team))
 }
 
 /// The particles of a run as bits, and its history without seconds.
@@ -28,7 +28,7 @@ fn left(run: &Run) -> Left {
 
 /// The run that ends a script, on so many ranks.
 fn runs(size: usize, script: &str) -> (Vec<Left>, usize) {
-    let all = team::on(size, 0, |team, traffic| {
+    let all = team::splitting(size, (0, usize::MAX), |team, traffic| {
         let (mut s, _) = session_in(None, &[]);
         let _team = ranks::enter(Some(team));
         let run = s.eval("t", script).unwrap_or_else(|d| panic!("{script}: {}", d.message));

@@ -175,6 +175,25 @@ fn what_is_saved_goes_on() {
     }
 }
 
+/// Points of a script are what they are on one rank, whatever is asked of them.
+#[test]
+fn points_of_a_script() {
+    let script = "let p = data::gaussian(700, 2); let q = data::ring(700) + p * 0.5; let m = #{ p: p, l: [q, 1] };
+        [p.len(), q.dim(), p[0], q[699], p.rows(130, 132), q.rows(0, 700).mean(), p.cols(0, 1).max(), (p - q).min(),
+         p.filter(|r| r[0] > 1.5).len(), (m.l[0] - q).max(), #{ x: m.p }.to_json().len(), [p, q].map(|x| x.mean()), metric::energy(p, q),
+         `${p}`, q.concat(p).len(), type_of(p)].to_string()";
+    let said = |size: usize| {
+        team::splitting(size, (0, 0), |team, _| {
+            let _team = ranks::enter(Some(team));
+            let (mut s, _) = session_in(None, &[]);
+            s.eval("t", script).unwrap_or_else(|d| panic!("{}", d.message)).to_string()
+        })
+    };
+    let alone = said(1).remove(0);
+    assert!(alone.contains("Points"), "{alone}");
+    assert!(said(3).into_iter().all(|found| found == alone), "{alone}");
+}
+
 /// A disk that refuses is everybody's error, and nobody waits.
 #[test]
 fn what_cannot_be_saved_is_said() {

@@ -293,7 +293,8 @@ impl Run {
         copy.snapshots.extend_from_slice(taken);
         copy.snapshots.dedup_by_key(|s| s.step);
         let Some(keep) = keep else {
-            // what is wrong with it is rank 0's to say
+            // a signal ends the run, not its being kept; what is wrong with it is rank 0's to say
+            let _shield = Interrupt::default().enter();
             let _ = copy.lend();
             return;
         };

@@ -10,7 +10,6 @@ use crate::error::{DIVERGED, Error, Result};
 use crate::flow::origins::Place;
 use crate::flow::verdict::{Measured, Seen, Verdict, looked_at};
 use crate::interrupt::Interrupt;
-use crate::ranks::Spread;
 use crate::record::Snapshot;
 use crate::space::Origin;
 use std::sync::Arc;
@@ -31,8 +30,8 @@ impl Run {
     /// # Errors
     /// Points that cannot be selected.
     pub fn held_out(&self) -> Result<Option<Points>> {
-        // a run of which some is held out is whole
-        holdout::held(&self.target.here, &self.options)
+        // a run that is split was given all, whatever it was told later
+        if self.splits.is_some() { Ok(None) } else { holdout::held(&self.target.here, &self.options) }
     }
 
     /// What became of it, as far as samples say: measured once after every part, in the units the flow was given.
@@ -54,8 +53,11 @@ impl Run {
         let prepared = self.origins.prepared.as_ref().map(|p| p.by.clone());
         let place = Place { prepared, origin: Origin::default() };
         let units = |p: Points| if place.prepared.is_some() { place.exactly(&p) } else { Ok(p) };
-        let (given, _) = holdout::given(&self.target.here, None, &self.options)?;
-        let given = looked_at(&Spread::of(given, self.target.split.as_ref()), Seen::TARGET)?;
+        let given = match &self.splits {
+            Some(_) => self.target.clone(),
+            None => holdout::given(&self.target.here, None, &self.options)?.0.into(),
+        };
+        let given = looked_at(&given, Seen::TARGET)?;
         let (given, held) = (units(given)?, self.held_out()?.map(units).transpose()?);
         let seen = |here: &Points| units(self.leave(&looked_at(&self.moved(here), Seen::PARTICLES)?)?);
         let view = |s: Option<&Snapshot>| s.map(|s| seen(&s.points)).transpose();

@@ -35,10 +35,11 @@ pub fn most_groups(shape: &Shape, blocks: usize) -> usize {
 }
 
 /// Rows of a group of a sample on its way through layers of this shape: a rank that holds some rows alone holds whole groups. None where
-/// these are no whole leaves.
+/// blocks are smaller than others, because rows are wide.
 pub fn rows_of_a_group(shape: &Shape, rows: usize) -> Option<usize> {
-    let group = Blocking::of(shape, rows * shape.ins()).group / shape.ins();
-    (group > 0 && group.is_multiple_of(LEAF)).then_some(group)
+    let Blocking { block, group, .. } = Blocking::of(shape, rows * shape.ins());
+    // smaller blocks would begin elsewhere where rows are looked at in pieces
+    (block == BLOCK * shape.ins()).then_some(group / shape.ins())
 }
 
 /// The same for networks of a few thousand parameters, whatever they are.

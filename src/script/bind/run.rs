@@ -31,6 +31,7 @@ use crate::script::values::{EstimateValue, FittedCritic, FlowValue, RunValue};
 use rand::Rng;
 use rhai::{Array, Dynamic, Map};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn describe_run(r: &RunValue) -> String {
     let last = |name: &str| r.history.last(name).map_or("-".into(), compact);
@@ -188,9 +189,8 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
     let rows = checkpoints.is_some().then_some(&mut grown as &mut dyn FnMut(&History));
     let beside = Beside { extra, begun, keep, rows };
     let ending = run.advance_beside(steps, &c.interrupt, &mut |r| c.emit(Event::Progress(r)), beside);
-    hand_in(c, &run, &ending);
     let run = Arc::new(run);
-    *lock(&c.last_run) = Some(run.clone());
+    hand_in(c, &run, &ending);
     match ending {
         Ending::Broken(e) => Err(e),
         Ending::Finished | Ending::Rule(_) => {
@@ -209,15 +209,27 @@ fn advance(c: &Context, mut run: Run, steps: usize, begun: Option<usize>) -> Res
     }
 }
 
-/// Writes a run below --out that has ended, if other ranks have some of its rows: later they may not be there to lend them. One that
+/// Makes a run that has ended the last one, and writes it below --out if other ranks have some of its rows: later they may not be there to lend them. One that
 /// this rank alone has broken off stays as it was kept last.
-fn hand_in(c: &Context, run: &Run, ending: &Ending) {
+fn hand_in(c: &Context, run: &RunValue, ending: &Ending) {
     let together = !matches!(ending, Ending::Broken(e) if !matches!(e, Error::Interrupted | Error::Diverged { .. }));
-    let Some(splits) = run.splits.as_ref().filter(|_| together) else { return };
+    // who ends the program meanwhile waits for it
+    let _keeping = lock(&c.keeping);
+    *lock(&c.last_run) = Some(run.clone());
+    *lock(&c.unkept) = None;
+    let Some(splits) = &run.splits else { return };
+    if !together {
+        let why = "it was broken off while its rows were on several ranks; what was kept last is as it was";
+        *lock(&c.unkept) = Some(why.into());
+        return;
+    }
     let _shield = Interrupt::default().enter();
     let done = match lock(&c.checkpoints).clone() {
         Some(to) => {
-            let folder = if lock(&c.resume).is_some() { &to.anew } else { &to.folder };
+            c.begin_writing();
+            let waits = lock(&c.resume).is_some();
+            c.anew.fetch_or(waits, Ordering::Relaxed);
+            let folder = if waits { &to.anew } else { &to.folder };
             let earlier = if matches!(ending, Ending::Broken(_)) { Earlier::Kept } else { Earlier::Removed };
             run.save_with(&Disk, folder, earlier, &Interrupt::default())
         }
@@ -337,6 +349,12 @@ fn resume(c: &Context, kept: Resume, described: Run) -> Result<RunValue> {
         c.note(format!("the kept run goes on with its own seed {old}, not {new}"));
     }
     c.note(format!("resumed from {folder} at step {}", kept.state.step));
+    // of the runs before it none was to be kept
+    if c.anew.swap(false, Ordering::Relaxed)
+        && let Some(to) = lock(&c.checkpoints).clone()
+    {
+        let _ = std::fs::remove_dir_all(to.anew);
+    }
     let rest = described.options.steps.saturating_sub(kept.state.step);
     // a run that was broken off takes its snapshots where it would have taken them; one that goes beyond its end, from there on
     let begun = (kept.options.steps == described.options.steps).then_some(0);
