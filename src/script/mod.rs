@@ -55,7 +55,6 @@ mod resolver;
 mod results;
 mod rewrite;
 mod rich;
-#[cfg(feature = "cli")]
 mod scan;
 mod session;
 mod sort;
@@ -81,6 +80,5 @@ pub use help::Page;
 pub(crate) use keywords::KEYWORDS;
 pub use registered::Registered;
 pub use rich::{Rich, escape};
-#[cfg(feature = "cli")]
 pub(crate) use scan::scan;
 pub use session::{Session, SessionOptions};
