@@ -1,4 +1,5 @@
 //! `gflow reproduce`: a study of every script that makes claims, over several seeds, and the table of what came out.
+mod pages;
 mod shown;
 mod table;
 mod write;

@@ -1,6 +1,5 @@
 //! The table of claims over seeds, in Markdown and LaTeX, and the pages that scripts fill.
 use super::shown::{QUICK, Shown};
-use crate::script::tables;
 use crate::study::{Claim, short};
 use crate::table::latex_text;
 use std::collections::BTreeSet;
@@ -128,7 +127,7 @@ pub fn pages(shown: &[Shown], seeds: u64, quick: bool) -> Vec<(String, String)> 
             if seeds == 1 { "seed" } else { "seeds" }
         );
         let quick = if quick { format!("\n**{QUICK}**\n") } else { String::new() };
-        let tables = shown.iter().map(|s| (s, tables::markdown(name, &s.cells))).filter(|t| !t.1.is_empty());
+        let tables = shown.iter().map(|s| (s, super::pages::markdown(name, &s.cells))).filter(|t| !t.1.is_empty());
         let tables: String = tables.map(|(s, t)| format!("\n## {}\n\n{}\n\n{t}", s.script, s.title)).collect();
         (format!("{name}.md"), format!("{head}{quick}{tables}"))
     };
