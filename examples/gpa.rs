@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     println!("{}\n{}", ending.describe(), run.history.render(12));
 
     let column = |name: &str| run.history.column(name).map(<[f64]>::to_vec).unwrap_or_default();
-    let series = |name: &str| Series { name: name.into(), x: column("time"), y: column(name) };
+    let series = |name: &str| Series { name: name.into(), x: column("time"), y: column(name), ..Series::default() };
     let snapshots = run.snapshots.iter().map(|s| cloud(&run.view(s)?)).collect::<gflow::error::Result<Vec<_>>>()?;
     let titled = |title: &str| FigureOptions { title: title.into(), ..FigureOptions::default() };
     let figure = grid(

@@ -38,6 +38,13 @@ pub enum OptionKind {
         /// what may stand instead of a number
         word: &'static str,
     },
+    /// a length in [min, max] logical pixels: their number, or a text with a unit
+    Length {
+        /// the least allowed
+        min: f64,
+        /// the greatest allowed
+        max: f64,
+    },
     /// true or false
     Flag,
     /// any text
@@ -259,6 +266,11 @@ impl OptionKind {
             }
             OptionKind::Integer { min, max } => whole(*min, *max),
             OptionKind::IntegerOr { min, max, word } => format!("{}, or \"{word}\"", whole(*min, *max)),
+            OptionKind::Length { min, max } => {
+                format!(
+                    "a length from {min} to {max} pixels: their number, or a text such as \"89mm\", \"3.5in\" or \"252pt\""
+                )
+            }
             OptionKind::Flag => "true or false".into(),
             OptionKind::Text => "a text".into(),
             OptionKind::Numbers => "a number or a list of numbers".into(),

@@ -30,6 +30,7 @@
 //! * <a id="gu2024w1w2"></a>**gu2024w1w2**: H. Gu, M. A. Katsoulakis, L. Rey-Bellet, B. J. Zhang. *Combining Wasserstein-1 and Wasserstein-2 proximals: robust manifold learning via well-posed generative flows.* arXiv preprint arXiv:2407.11901, 2024.
 //! * <a id="gulrajani2017"></a>**gulrajani2017**: I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin, A. Courville. *Improved Training of Wasserstein GANs.* NeurIPS, 2017.
 //! * <a id="hairer1993"></a>**hairer1993**: E. Hairer, S. P. Nørsett, G. Wanner. *Solving Ordinary Differential Equations I: Nonstiff Problems.* Springer, 1993.
+//! * <a id="harrower2003"></a>**harrower2003**: M. Harrower, C. A. Brewer. *ColorBrewer.org: An Online Tool for Selecting Colour Schemes for Maps.* The Cartographic Journal, 2003.
 //! * <a id="he2016"></a>**he2016**: K. He, X. Zhang, S. Ren, J. Sun. *Deep residual learning for image recognition.* IEEE Conference on Computer Vision and Pattern Recognition, 2016.
 //! * <a id="hellinger1909"></a>**hellinger1909**: E. Hellinger. *Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen.* Journal für die reine und angewandte Mathematik, 1909.
 //! * <a id="hill1975"></a>**hill1975**: B. M. Hill. *A simple general approach to inference about the tail of a distribution.* The Annals of Statistics, 1975.

@@ -229,6 +229,14 @@ impl FrontEnd for Terminal {
                 let name = self.figures.to_string();
                 self.figure(&f, &name);
             }
+            // where figures cannot move, the last one stands for all
+            Event::Animation(a) => {
+                if let Some(f) = a.frames.last() {
+                    self.figures += 1;
+                    let name = self.figures.to_string();
+                    self.figure(f, &name);
+                }
+            }
             Event::Live { name, figure } => self.figure(&figure, &name),
             // no display changes here
             Event::Clear { .. } | Event::Changing { .. } => {}

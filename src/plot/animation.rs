@@ -1,6 +1,6 @@
 //! A run as a moving picture: its particles over the target, one frame a snapshot, on axes that stay.
 use super::figure::bounds;
-use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, WIDTH, X_RANGE, Y_RANGE, defaults, entry};
+use super::keys::{ALPHA, FONT_SIZE, HEIGHT, LEGEND, PRESET, SIZE, WIDTH, X_RANGE, Y_RANGE, defaults, entry};
 use super::render::pixels;
 use super::scatter::scatter;
 use super::{Cloud, Figure, FigureOptions};
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const OPTIONS: &[Opt] = &[X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+const OPTIONS: &[Opt] = &[X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE, PRESET, FONT_SIZE];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::animate",
@@ -71,14 +71,21 @@ pub fn save(a: &Animation, path: &Path) -> Result<()> {
     if path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() != Some("gif") {
         return Err(Error::io("save the animation as", path, "the extension must be .gif"));
     }
+    crate::io::write_atomically(path, &gif(a)?)
+}
+
+/// The frames as the bytes of a GIF file.
+///
+/// # Errors
+/// A figure that cannot be drawn; an interrupt.
+pub fn gif(a: &Animation) -> Result<Vec<u8>> {
     let failed = |e: image::ImageError| Error::data("drawing the animation", e.to_string());
     let bytes = Bytes::default();
     let mut gif = GifEncoder::new_with_speed(bytes.clone(), 10);
     gif.set_repeat(Repeat::Infinite).map_err(failed)?;
     for (i, f) in a.frames.iter().enumerate() {
         interrupt::poll()?;
-        let (w, h, rgb) = pixels(f, 1)?;
-        let rgba: Vec<u8> = rgb.chunks(3).flat_map(|c| [c[0], c[1], c[2], 255]).collect();
+        let (w, h, rgba) = pixels(f, 1.0)?;
         let Some(image) = RgbaImage::from_raw(w, h, rgba) else {
             return Err(Error::data("drawing the animation", "the pixels do not fit the size"));
         };
@@ -94,8 +101,7 @@ pub fn save(a: &Animation, path: &Path) -> Result<()> {
     }
     // the encoder writes its last byte when it goes
     drop(gif);
-    let bytes = std::mem::take(&mut *bytes.0.lock().unwrap_or_else(|p| p.into_inner()));
-    crate::io::write_atomically(path, &bytes)
+    Ok(std::mem::take(&mut *bytes.0.lock().unwrap_or_else(|p| p.into_inner())))
 }
 
 /// Bytes that an encoder writes and its owner reads.

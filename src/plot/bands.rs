@@ -52,7 +52,7 @@ pub fn bands(curves: &[Banded], (x_label, y_label): (&str, &str), o: &FigureOpti
     }
     for (i, b) in curves.iter().enumerate() {
         let (x, y, color) = (b.x.clone(), b.y.clone(), cycle(i));
-        panel.marks.push(Mark::Points { x: x.clone(), y: y.clone(), color, radius: 2.4, alpha: 1.0 });
+        panel.marks.push(Mark::dots(x.clone(), y.clone(), color, 2.4, 1.0));
         panel.marks.push(Mark::Line { x, y, color, width: o.size.unwrap_or(1.7), alpha: 1.0, dashed: false });
         if o.legend && curves.len() > 1 {
             panel.legend.push(LegendEntry { label: b.name.clone(), color, key: Key::Line { dashed: false } });

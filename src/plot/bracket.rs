@@ -1,12 +1,30 @@
 //! An estimate on its way: the objective between its proved bounds, or the bounds closing in.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
-use super::keys::{HEIGHT, LEGEND, LOG_X, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::keys::{
+    DPI, FONT_SIZE, HEIGHT, LEGEND, LOG_X, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE,
+    defaults, entry,
+};
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LEGEND, WIDTH, HEIGHT, SIZE];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LOG_X,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    SIZE,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::bracket",
@@ -56,7 +74,7 @@ pub fn bracket(b: &Bracket, o: &FigureOptions) -> Result<Figure> {
     let at: Vec<f64> = (0..left.len()).map(|i| i as f64 + 1.0).collect();
     let mut panel = FigureOptions { log_y: true, ..o.clone() }.panel(names[0], names[1])?;
     if dotted {
-        panel.marks.push(Mark::Points { x: at.clone(), y: left.clone(), color: CYCLE[0], radius: 2.6, alpha: 1.0 });
+        panel.marks.push(Mark::dots(at.clone(), left.clone(), CYCLE[0], 2.6, 1.0));
     }
     panel.marks.push(Mark::Line {
         x: at,

@@ -1,4 +1,6 @@
 //! Colours: the Okabe–Ito cycle for things, viridis for quantities, grey for images.
+use crate::catalogue::nearest;
+use crate::error::{Error, Result};
 
 /// Red, green and blue of sRGB, 0 to 255.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +27,59 @@ pub fn cycle(i: usize) -> Color {
     CYCLE[i % CYCLE.len()]
 }
 
+/// Colours by name: those of [`CYCLE`], and a few more.
+pub const COLORS: [(&str, Color); 11] = [
+    ("blue", CYCLE[0]),
+    ("orange", CYCLE[1]),
+    ("green", CYCLE[2]),
+    ("pink", CYCLE[3]),
+    ("yellow", CYCLE[4]),
+    ("sky", CYCLE[5]),
+    ("black", INK),
+    ("grey", GREY),
+    ("light", Color(0xCC, 0xCC, 0xCC)),
+    ("red", Color(0xC0, 0x22, 0x2B)),
+    ("white", Color(255, 255, 255)),
+];
+
+impl Color {
+    /// The colour of a name, or of #rrggbb.
+    pub fn named(name: &str) -> Option<Color> {
+        if let Some(hex) = name.strip_prefix('#') {
+            let part = |i: usize| hex.get(2 * i..2 * i + 2).and_then(|h| u8::from_str_radix(h, 16).ok());
+            let plain = hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+            return plain.then(|| Some(Color(part(0)?, part(1)?, part(2)?))).flatten();
+        }
+        COLORS.iter().find(|c| c.0 == name).map(|c| c.1)
+    }
+
+    /// The colour of a name, or of #rrggbb.
+    ///
+    /// # Errors
+    /// A name that is none.
+    pub fn wanted(name: &str) -> Result<Color> {
+        Color::named(name).ok_or_else(|| {
+            let near =
+                nearest(name, COLORS.iter().map(|c| c.0)).map_or(String::new(), |n| format!("; the nearest is {n}"));
+            Error::Option {
+                owner: "plot".into(),
+                key: "color".into(),
+                got: format!("\"{name}\""),
+                expected: format!("#rrggbb or one of {}{near}", COLORS.map(|c| c.0).join(", ")),
+            }
+        })
+    }
+}
+
 /// Maps from [0, 1] to colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
     /// from violet to yellow, evenly bright
     Viridis,
+    /// from blue over white to red: for what has two sides
+    BlueRed,
+    /// from brown over white to green-blue: for what has two sides
+    BrownTeal,
     /// white to black
     Grey,
 }
@@ -40,12 +90,36 @@ impl Map {
         let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 };
         match self {
             Map::Viridis => viridis(t),
+            Map::BlueRed => between(&BLUE_RED, t),
+            Map::BrownTeal => between(&BROWN_TEAL, t),
             Map::Grey => {
                 let v = (255.0 * (1.0 - t)).round() as u8;
                 Color(v, v, v)
             }
         }
     }
+}
+
+/// Every map by its name.
+pub const MAPS: [(&str, Map); 4] =
+    [("viridis", Map::Viridis), ("grey", Map::Grey), ("blue_red", Map::BlueRed), ("brown_teal", Map::BrownTeal)];
+
+/// RdBu turned round, and BrBG, of eleven colours each: told apart by readers with any colour vision.
+/// [harrower2003](crate::references#harrower2003)
+const BLUE_RED: [u32; 11] =
+    [0x053061, 0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D, 0xB2182B, 0x67001F];
+const BROWN_TEAL: [u32; 11] =
+    [0x543005, 0x8C510A, 0xBF812D, 0xDFC27D, 0xF6E8C3, 0xF5F5F5, 0xC7EAE5, 0x80CDC1, 0x35978F, 0x01665E, 0x003C30];
+
+/// Colours at even steps, and what lies between two of them.
+fn between(colors: &[u32], t: f64) -> Color {
+    let at = t * (colors.len() - 1) as f64;
+    let i = (at as usize).min(colors.len() - 2);
+    let channel = |shift: u32| {
+        let part = |k: usize| f64::from(colors[k] >> shift & 255);
+        (part(i) + (at - i as f64) * (part(i + 1) - part(i))).round() as u8
+    };
+    Color(channel(16), channel(8), channel(0))
 }
 
 /// A degree-six polynomial fit of viridis, within 1 % of the table.

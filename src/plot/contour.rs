@@ -1,14 +1,40 @@
 //! A function of the plane: filled by colour, with level lines by marching squares.
-use super::color::{Color, Map};
-use super::figure::{Colorbar, Mark, bounds};
-use super::keys::{BINS, HEIGHT, LEGEND, LEVELS, PARTICLES, TITLE, WIDTH, X_LABEL, Y_LABEL, defaults, entry};
+use super::color::{Color, GREY, Map};
+use super::figure::{Between, Colorbar, Mark, bounds};
+use super::keys::{
+    BAR_LABEL, BINS, DPI, FONT_SIZE, HEIGHT, LEGEND, LEVELS, MAP, PARTICLES, PRESET, TITLE, TRANSPARENT, WIDTH,
+    X_LABEL, Y_LABEL, defaults, entry,
+};
 use super::ticks;
 use super::{Figure, FigureOptions};
-use crate::catalogue::{Entry, Opt};
+use crate::catalogue::{Entry, Opt, OptionKind};
 use crate::error::{Error, Result};
 use crate::interrupt;
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, LEVELS, LEGEND, PARTICLES];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    WIDTH,
+    HEIGHT,
+    BINS,
+    LEVELS,
+    LEGEND,
+    PARTICLES,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+    MAP,
+    BAR_LABEL,
+    CENTER,
+];
+
+pub(super) const CENTER: Opt = Opt {
+    name: "center",
+    kind: OptionKind::Flag,
+    doc: "the critic minus its mean over the extent, since a potential is defined up to a constant",
+};
 
 pub(super) const ENTRY: Entry = entry(
     "plot::contour",
@@ -39,7 +65,8 @@ impl Field {
     }
 }
 
-/// The field as colours between its smallest and its largest value, with about `levels` level lines at round values.
+/// The field as colours, with about `levels` level lines at round values: between its smallest and its largest value, or,
+/// where these lie on both sides of 0, as far below it as above, in a map of two sides.
 ///
 /// # Errors
 /// A field without a finite value; a range that is none.
@@ -63,33 +90,37 @@ pub fn contour(f: &Field, o: &FigureOptions) -> Result<Figure> {
     if lo > hi {
         return Err(Error::data("plot::contour", "the function has no finite value on this extent"));
     }
+    // colours on both sides of 0 that are as far from it are as strong
+    let centered = lo < 0.0 && hi > 0.0;
+    let (lo, hi) = if centered { (-hi.max(-lo), hi.max(-lo)) } else { (lo, hi) };
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
-    // the heat map shows each node at the centre of a cell, so it reaches half a cell less far on both sides
+    let map = o.map_or(if centered { Map::BlueRed } else { Map::Viridis })?;
     panel.marks.push(Mark::Heat {
         x: f.x,
         y: f.y,
-        columns: f.columns - 1,
-        values: cell_means(f),
+        columns: f.columns,
+        values: f.values.clone(),
         range: (lo, hi),
-        map: Map::Viridis,
+        map,
+        between: Between::Nodes,
     });
-    for (level, _) in ticks::linear(lo, hi, o.levels) {
+    let ink = if centered { GREY } else { Color(255, 255, 255) };
+    for level in ticks::levels(lo, hi, o.levels) {
         for (x, y) in level_lines(f, level) {
-            panel.marks.push(Mark::Line { x, y, color: Color(255, 255, 255), width: 0.8, alpha: 0.85, dashed: false });
+            panel.marks.push(Mark::Line { x, y, color: ink, width: 0.8, alpha: 0.85, dashed: false });
         }
     }
-    panel.colorbar = Some(Colorbar { range: (lo, hi), map: Map::Viridis, label: String::new() });
+    panel.colorbar = Some(Colorbar { range: (lo, hi), map, label: o.bar_label.clone() });
     Ok(o.figure(panel))
 }
 
-fn cell_means(f: &Field) -> Vec<f64> {
-    let k = f.columns;
-    let at = |i: usize, j: usize| f.values[j * k + i];
-    (0..(k - 1) * (k - 1))
-        .map(|c| (c % (k - 1), c / (k - 1)))
-        .map(|(i, j)| 0.25 * (at(i, j) + at(i + 1, j) + at(i, j + 1) + at(i + 1, j + 1)))
-        .collect()
+/// Values minus their mean over the finite ones: a potential is defined up to a constant.
+pub fn centered(values: &[f64]) -> Vec<f64> {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let n = finite.len().max(1) as f64;
+    let mean: f64 = finite.iter().map(|v| v / n).sum();
+    values.iter().map(|v| v - mean).collect()
 }
 
 /// The segments of a level set, joined into polylines.

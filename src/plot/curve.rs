@@ -2,10 +2,10 @@
 use super::FigureOptions;
 use super::color::{CYCLE, GREY};
 use super::figure::{Axis, Figure, Key, LegendEntry, Mark, Panel};
-use super::keys::{HEIGHT, WIDTH, defaults, entry};
+use super::keys::{DPI, FONT_SIZE, HEIGHT, PRESET, TRANSPARENT, WIDTH, defaults, entry};
 use crate::catalogue::{Entry, Opt};
 
-const OPTIONS: &[Opt] = &[WIDTH, HEIGHT];
+const OPTIONS: &[Opt] = &[WIDTH, HEIGHT, PRESET, FONT_SIZE, DPI, TRANSPARENT];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::generator",
@@ -76,8 +76,15 @@ pub fn generator(c: &Curves, o: &FigureOptions) -> Figure {
         x: Axis { label: "$y$".into(), limits: Some((low, high + 0.02 * (high - low))), log: false },
         y: Axis { limits: limits(&star), ..Axis::default() },
         marks: vec![zero((low, high)), line(&ys, c.conjugate, CYCLE[0], false), line(&ys, c.maximiser, CYCLE[2], true)],
-        legend: vec![key("$f^*(y)$", CYCLE[0], false), key("$f^{*}'(y)$", CYCLE[2], true)],
+        legend: vec![key("$f^*(y)$", CYCLE[0], false), key("$(f^*)'(y)$", CYCLE[2], true)],
         ..Panel::default()
     };
-    Figure { panels: vec![left, right], columns: 2, width: 1.6 * o.width, height: 0.85 * o.height }
+    let (width, height) = o.wide_size(1.6, 2.4);
+    Figure {
+        columns: 2,
+        panels: vec![left, right],
+        style: o.style(),
+        fixed: o.is_sized(),
+        ..Figure::single(Panel::default(), width, height)
+    }
 }

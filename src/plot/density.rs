@@ -1,14 +1,32 @@
 //! A Gaussian kernel density estimate of a planar sample, Scott's bandwidth.
 use super::color::Map;
-use super::figure::{Colorbar, Mark};
-use super::keys::{BINS, HEIGHT, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::figure::{Between, Colorbar, Mark};
+use super::keys::{
+    BAR_LABEL, BINS, DPI, FONT_SIZE, HEIGHT, MAP, PRESET, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL,
+    Y_RANGE, defaults, entry,
+};
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use rayon::prelude::*;
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, BINS];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    WIDTH,
+    HEIGHT,
+    BINS,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+    MAP,
+    BAR_LABEL,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::density",
@@ -70,7 +88,16 @@ pub fn density(c: &Cloud, o: &FigureOptions) -> Result<Figure> {
     let top = values.iter().copied().fold(0.0, f64::max);
     let mut panel = o.panel("$x_1$", "$x_2$")?;
     panel.equal = true;
-    panel.marks.push(Mark::Heat { x: xr, y: yr, columns: k, values, range: (0.0, top), map: Map::Viridis });
-    panel.colorbar = Some(Colorbar { range: (0.0, top), map: Map::Viridis, label: String::new() });
+    let map = o.map_or(Map::Viridis)?;
+    panel.marks.push(Mark::Heat {
+        x: xr,
+        y: yr,
+        columns: k,
+        values,
+        range: (0.0, top),
+        map,
+        between: Between::Centers,
+    });
+    panel.colorbar = Some(Colorbar { range: (0.0, top), map, label: o.bar_label.clone() });
     Ok(o.figure(panel))
 }

@@ -1,5 +1,8 @@
 //! A figure as plain data: panels with axes and marks. Nothing here draws.
 use super::color::{Color, Map};
+use super::marker::Marker;
+use super::shape::{Anchor, Pixels};
+use super::style::Style;
 
 /// The smallest and the largest of finite values; (∞, −∞) of none.
 pub(super) fn bounds(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
@@ -10,15 +13,36 @@ pub(super) fn bounds(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
 /// What is drawn inside the axes, in data coordinates; sizes are in logical pixels, opacities from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    /// A disc for every pair (x, y).
+    /// A sign for every pair (x, y).
     Points {
         /// first coordinates
         x: Vec<f64>,
         /// second coordinates, as many
         y: Vec<f64>,
+        /// what stands there
+        marker: Marker,
         /// of all of them
         color: Color,
         /// of a disc, in logical pixels
+        radius: f64,
+        /// opacity
+        alpha: f64,
+    },
+    /// A sign for every pair (x, y), in colours that follow a value.
+    Colored {
+        /// first coordinates
+        x: Vec<f64>,
+        /// second coordinates, as many
+        y: Vec<f64>,
+        /// as many; one that is not finite is grey
+        values: Vec<f64>,
+        /// values with the first and the last colour of the map
+        range: (f64, f64),
+        /// from values to colours
+        map: Map,
+        /// what stands there
+        marker: Marker,
+        /// of a sign, in logical pixels
         radius: f64,
         /// opacity
         alpha: f64,
@@ -51,6 +75,47 @@ pub enum Mark {
         /// opacity
         alpha: f64,
     },
+    /// An upright stroke from `low` to `high` at every x, with short strokes across at its ends.
+    Errors {
+        /// where they stand
+        x: Vec<f64>,
+        /// lower ends, as many
+        low: Vec<f64>,
+        /// upper ends, as many
+        high: Vec<f64>,
+        /// of all of them
+        color: Color,
+        /// in logical pixels
+        width: f64,
+    },
+    /// A straight line across the whole frame; it does not widen the axes by more than itself.
+    Reference {
+        /// where it crosses the axis
+        at: f64,
+        /// from below to above, at an x; otherwise from left to right, at a y
+        upright: bool,
+        /// of the line
+        color: Color,
+        /// in logical pixels
+        width: f64,
+        /// dashes instead of one stroke
+        dashed: bool,
+        /// written along it
+        label: String,
+    },
+    /// A text at a point.
+    Note {
+        /// first coordinate
+        x: f64,
+        /// second coordinate
+        y: f64,
+        /// what it says; `$…$` becomes mathematics
+        text: String,
+        /// of the letters
+        color: Color,
+        /// which part of it stands there
+        anchor: Anchor,
+    },
     /// A bar from 0 for every gap between edges.
     Bars {
         /// rising, one more than there are bars
@@ -76,6 +141,17 @@ pub enum Mark {
         range: (f64, f64),
         /// from values to colours
         map: Map,
+        /// what lies between the values
+        between: Between,
+    },
+    /// Pixels with their own colours.
+    Picture {
+        /// left and right edge
+        x: (f64, f64),
+        /// lower and upper edge
+        y: (f64, f64),
+        /// row by row from the upper left corner
+        pixels: Pixels,
     },
     /// Arrows from (x, y) to (x + u, y + v).
     Arrows {
@@ -92,6 +168,24 @@ pub enum Mark {
     },
 }
 
+impl Mark {
+    /// Discs of one colour, radius and opacity.
+    pub fn dots(x: Vec<f64>, y: Vec<f64>, color: Color, radius: f64, alpha: f64) -> Mark {
+        Mark::Points { x, y, marker: Marker::Disc, color, radius, alpha }
+    }
+}
+
+/// What a grid of values shows between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// each value fills its cell
+    Cells,
+    /// values stand at the centres of cells, and pass into each other
+    Centers,
+    /// values stand at nodes, the first and the last at the edges, and pass into each other
+    Nodes,
+}
+
 /// One axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
@@ -106,8 +200,8 @@ pub struct Axis {
 /// How a legend entry is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Key {
-    /// a disc, for points
-    Dot,
+    /// a sign, for points
+    Dot(Marker),
     /// a stroke, for lines
     Line {
         /// as the line is
@@ -135,7 +229,7 @@ pub struct Colorbar {
     pub range: (f64, f64),
     /// from values to colours
     pub map: Map,
-    /// above it; none if empty
+    /// beside it; none if empty. `$…$` becomes mathematics
     pub label: String,
 }
 
@@ -144,6 +238,8 @@ pub struct Colorbar {
 pub struct Panel {
     /// above the axes; `$…$` becomes mathematics
     pub title: String,
+    /// in the upper left corner, to speak of it: "a", "b"
+    pub letter: String,
     /// the horizontal axis
     pub x: Axis,
     /// the vertical axis
@@ -193,32 +289,49 @@ pub struct Figure {
     pub width: f64,
     /// of the whole, in logical pixels
     pub height: f64,
+    /// sizes of letters, resolution, paper
+    pub style: Style,
+    /// the size was asked for: a page that has a wish of its own leaves it
+    pub fixed: bool,
 }
 
 impl Figure {
     /// A figure of one panel.
     pub fn single(panel: Panel, width: f64, height: f64) -> Figure {
-        Figure { panels: vec![panel], columns: 1, width, height }
+        Figure { panels: vec![panel], columns: 1, width, height, style: Style::default(), fixed: false }
+    }
+    /// As it is on paper, whatever the screen shows.
+    pub(super) fn on_paper(&self) -> Figure {
+        let mut f = self.clone();
+        f.style.dark = false;
+        f
     }
     /// Marks that would each be an SVG element.
     pub fn mark_count(&self) -> usize {
         let count = |m: &Mark| match m {
-            Mark::Points { x, .. } | Mark::Arrows { x, .. } => x.len(),
+            Mark::Points { x, .. } | Mark::Colored { x, .. } | Mark::Arrows { x, .. } | Mark::Errors { x, .. } => {
+                x.len()
+            }
             Mark::Line { x, .. } | Mark::Band { x, .. } => 1 + x.len() / 50,
             Mark::Bars { heights, .. } => heights.len(),
-            Mark::Heat { values, .. } => values.len(),
+            Mark::Heat { .. } | Mark::Picture { .. } | Mark::Reference { .. } | Mark::Note { .. } => 1,
         };
         self.panels.iter().flat_map(|p| &p.marks).map(count).sum()
     }
-    /// How many of the points of clouds have no place, because a coordinate is not finite, and how many there are in all.
-    pub fn lost(&self) -> (usize, usize) {
+    /// Numbers that its marks hold.
+    pub fn numbers(&self) -> usize {
         let count = |m: &Mark| match m {
-            Mark::Points { x, y, .. } => {
-                (x.iter().zip(y).filter(|(x, y)| !(x.is_finite() && y.is_finite())).count(), x.len())
-            }
-            _ => (0, 0),
+            Mark::Points { x, .. } => 2 * x.len(),
+            Mark::Colored { x, .. } => 3 * x.len(),
+            Mark::Line { x, .. } => 2 * x.len(),
+            Mark::Band { x, .. } | Mark::Errors { x, .. } => 3 * x.len(),
+            Mark::Arrows { x, .. } => 4 * x.len(),
+            Mark::Bars { heights, .. } => 2 * heights.len(),
+            Mark::Heat { values, .. } => values.len(),
+            Mark::Picture { pixels, .. } => pixels.values.len(),
+            Mark::Reference { .. } | Mark::Note { .. } => 2,
         };
-        self.panels.iter().flat_map(|p| &p.marks).map(count).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+        self.panels.iter().flat_map(|p| &p.marks).map(count).sum()
     }
     /// One line for terminals.
     pub fn describe(&self) -> String {
@@ -230,46 +343,5 @@ impl Figure {
             if self.panels.len() == 1 { "" } else { "s" },
             self.mark_count()
         )
-    }
-}
-
-impl Panel {
-    /// The smallest and largest finite value of all marks along an axis (0 for x, 1 for y).
-    pub fn extent(&self, axis: usize, log: bool) -> Option<(f64, f64)> {
-        let mut range: Option<(f64, f64)> = None;
-        let mut see = |v: f64| {
-            if v.is_finite() && (!log || v > 0.0) {
-                range = Some(range.map_or((v, v), |(lo, hi)| (lo.min(v), hi.max(v))));
-            }
-        };
-        for mark in &self.marks {
-            match mark {
-                Mark::Points { x, y, .. } | Mark::Line { x, y, .. } => [x, y][axis].iter().for_each(|v| see(*v)),
-                Mark::Band { x, low, high, .. } => match axis {
-                    0 => x.iter().for_each(|v| see(*v)),
-                    _ => low.iter().chain(high).for_each(|v| see(*v)),
-                },
-                Mark::Bars { edges, heights, .. } => {
-                    if axis == 0 {
-                        edges.iter().for_each(|v| see(*v));
-                    } else {
-                        see(0.0);
-                        heights.iter().for_each(|v| see(*v));
-                    }
-                }
-                Mark::Heat { x, y, .. } => {
-                    let (lo, hi) = [*x, *y][axis];
-                    see(lo);
-                    see(hi);
-                }
-                Mark::Arrows { x, y, u, v, .. } => {
-                    for (a, b) in [x, y][axis].iter().zip([u, v][axis]) {
-                        see(*a);
-                        see(a + b);
-                    }
-                }
-            }
-        }
-        range
     }
 }

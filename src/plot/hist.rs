@@ -1,14 +1,32 @@
 //! Histograms as densities: each integrates to one.
-use super::color::cycle;
 use super::figure::{Key, LegendEntry, Mark, bounds};
-use super::keys::{ALPHA, BINS, HEIGHT, LEGEND, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::keys::{
+    ALPHA, BINS, COLOR, DPI, FONT_SIZE, HEIGHT, LEGEND, PRESET, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL,
+    Y_RANGE, defaults, entry,
+};
 use super::scale::is_range;
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 use crate::sorting;
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, BINS];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    ALPHA,
+    BINS,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+    COLOR,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::hist",
@@ -64,9 +82,9 @@ pub fn hist(values: &[(String, Vec<f64>)], o: &FigureOptions) -> Result<Figure> 
             heights[(((v - lo) / step) as usize).min(bins - 1)] += 1.0 / (inside.len() as f64 * step);
         }
         let alpha = o.alpha.unwrap_or(if values.len() > 1 { 0.5 } else { 0.8 });
-        panel.marks.push(Mark::Bars { edges: edges.clone(), heights, color: cycle(i), alpha });
+        panel.marks.push(Mark::Bars { edges: edges.clone(), heights, color: o.color_of(i)?, alpha });
         if o.legend && !name.is_empty() {
-            panel.legend.push(LegendEntry { label: name.clone(), color: cycle(i), key: Key::Patch });
+            panel.legend.push(LegendEntry { label: name.clone(), color: o.color_of(i)?, key: Key::Patch });
         }
     }
     Ok(o.figure(panel))

@@ -1,22 +1,97 @@
 //! Lines and letters of axes, titles and legends.
 use super::color::INK;
 use super::shape::{Anchor, Shape};
+use super::text::{self, Mistake, Paragraph, Setting};
+use std::sync::Arc;
 
-/// Size of the labels of axes, in logical pixels.
+/// Size of the labels of axes, in logical pixels of a figure of default size.
 pub(super) const LABEL: f64 = 12.0;
 /// Size of numbers at ticks, and of the entries of a legend.
 pub(super) const TICK: f64 = 10.5;
 /// Size of titles.
 pub(super) const TITLE: f64 = 13.0;
+/// Half the height of capital letters: a baseline lies as far below the middle of a line.
+const HALF: f64 = 0.36;
 
-/// Rough width of text set in the embedded font.
-pub(super) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(|c| if "il.,:;|'⁻".contains(c) { 0.35 } else { 0.61 }).sum::<f64>() * size
+/// A line of text that has been set.
+pub(super) struct Words {
+    source: String,
+    size: f64,
+    setting: Arc<Setting>,
 }
 
-/// A horizontal text.
-pub(super) fn text(at: (f64, f64), text: String, size: f64, anchor: Anchor) -> Shape {
-    Shape::Text { at, text, size, color: INK, anchor, vertical: false }
+impl Words {
+    /// One line in letters of a size.
+    pub fn new(source: &str, size: f64) -> Result<Words, Mistake> {
+        Ok(Words { source: source.into(), size, setting: Arc::new(text::set(source, size)?) })
+    }
+    /// From its beginning to its end.
+    pub fn width(&self) -> f64 {
+        self.setting.width
+    }
+    /// With its anchor at a place, centred in its height.
+    pub fn at(&self, (x, y): (f64, f64), anchor: Anchor) -> Shape {
+        Shape::Text {
+            at: (x - back(self.setting.width, anchor), y + HALF * self.size),
+            setting: self.setting.clone(),
+            source: self.source.clone(),
+            color: INK,
+            turned: false,
+        }
+    }
+}
+
+/// How far the beginning of a text lies before its anchor.
+fn back(width: f64, anchor: Anchor) -> f64 {
+    match anchor {
+        Anchor::Left => 0.0,
+        Anchor::Middle => 0.5 * width,
+        Anchor::Right => width,
+    }
+}
+
+/// A text over as many lines as a width takes.
+pub(super) struct Lines {
+    paragraph: Paragraph,
+    source: String,
+}
+
+impl Lines {
+    /// Broken between words at a width.
+    pub fn new(source: &str, size: f64, width: f64) -> Result<Lines, Mistake> {
+        Ok(Lines { paragraph: text::wrapped(source, size, width)?, source: source.into() })
+    }
+    /// Of all lines together.
+    pub fn height(&self) -> f64 {
+        self.paragraph.height()
+    }
+    /// Of the widest line.
+    pub fn width(&self) -> f64 {
+        self.paragraph.width()
+    }
+    fn shapes<'a>(
+        &'a self,
+        place: impl Fn(f64, f64) -> (f64, f64) + 'a,
+        turned: bool,
+    ) -> impl Iterator<Item = Shape> + 'a {
+        let first = self.paragraph.lines.first().map_or(0.0, |l| l.ascent);
+        self.paragraph.lines.iter().enumerate().map(move |(i, line)| Shape::Text {
+            at: place(-0.5 * line.width, first + i as f64 * self.paragraph.leading),
+            setting: Arc::new(line.clone()),
+            // readers of the document find the text once
+            source: if i == 0 { self.source.clone() } else { String::new() },
+            color: INK,
+            turned,
+        })
+    }
+    /// Centred about x, from y downwards.
+    pub fn below(&self, x: f64, y: f64) -> impl Iterator<Item = Shape> {
+        self.shapes(move |a, b| (x + a, y + b), false)
+    }
+    /// Running upwards, centred about y, from x to the right.
+    pub fn upwards(&self, x: f64, y: f64) -> impl Iterator<Item = Shape> {
+        self.shapes(move |a, b| (x + b, y - a), true)
+    }
 }
 
 /// An opaque line.

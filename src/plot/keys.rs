@@ -1,5 +1,6 @@
 //! Option keys that plots share, and how a plot stands in the catalogue.
 use super::options::FigureOptions;
+use super::preset;
 use crate::catalogue::{Entry, Opt, OptionKind, defaults_of};
 
 pub(super) const TITLE: Opt =
@@ -13,10 +14,43 @@ pub(super) const Y_RANGE: Opt =
 pub(super) const LOG_X: Opt = Opt { name: "log_x", kind: OptionKind::Flag, doc: "logarithmic x axis" };
 pub(super) const LOG_Y: Opt = Opt { name: "log_y", kind: OptionKind::Flag, doc: "logarithmic y axis" };
 pub(super) const LEGEND: Opt = Opt { name: "legend", kind: OptionKind::Flag, doc: "name the clouds or curves" };
-pub(super) const WIDTH: Opt =
-    Opt { name: "width", kind: OptionKind::Number { min: 50.0, max: 3000.0 }, doc: "in pixels at normal resolution" };
+pub(super) const WIDTH: Opt = Opt {
+    name: "width",
+    kind: OptionKind::Length { min: 50.0, max: 10_000.0 },
+    doc: "of the whole, as 460 (pixels of 1/96 inch) or \"89mm\", \"3.5in\", \"252pt\"",
+};
 pub(super) const HEIGHT: Opt =
-    Opt { name: "height", kind: OptionKind::Number { min: 50.0, max: 3000.0 }, doc: "in pixels at normal resolution" };
+    Opt { name: "height", kind: OptionKind::Length { min: 50.0, max: 10_000.0 }, doc: "of the whole, as the width" };
+pub(super) const PRESET: Opt = Opt {
+    name: "preset",
+    kind: OptionKind::Choice(preset::NAMES),
+    doc: "what it is for: sizes, letters and resolution of one or two columns of a paper, of slides, of a notebook",
+};
+pub(super) const FONT_SIZE: Opt = Opt {
+    name: "font_size",
+    kind: OptionKind::Number { min: 2.0, max: 100.0 },
+    doc: "of the labels of axes, in points; everything else grows with it",
+};
+pub(super) const DPI: Opt =
+    Opt { name: "dpi", kind: OptionKind::Number { min: 30.0, max: 2400.0 }, doc: "pixels to the inch of a .png" };
+pub(super) const TRANSPARENT: Opt =
+    Opt { name: "transparent", kind: OptionKind::Flag, doc: "no white paper under the figure" };
+pub(super) const COLOR: Opt = Opt {
+    name: "color",
+    kind: OptionKind::Texts,
+    doc: "\"blue\", \"orange\", \"#4466aa\", …, one for each cloud or curve in turn",
+};
+pub(super) const MARKER: Opt = Opt {
+    name: "marker",
+    kind: OptionKind::Texts,
+    doc: "disc, square, diamond, triangle, wedge, plus or cross, one for each cloud or curve in turn",
+};
+pub(super) const MAP: Opt = Opt {
+    name: "map",
+    kind: OptionKind::Choice(&["viridis", "grey", "blue_red", "brown_teal"]),
+    doc: "from values to colours; chosen by the plot unless given",
+};
+pub(super) const BAR_LABEL: Opt = Opt { name: "bar_label", kind: OptionKind::Text, doc: "beside the scale of colours" };
 pub(super) const ALPHA: Opt = Opt {
     name: "alpha",
     kind: OptionKind::Number { min: 0.0, max: 1.0 },
@@ -34,7 +68,11 @@ pub(super) const BINS: Opt = Opt {
 };
 pub(super) const LEVELS: Opt =
     Opt { name: "levels", kind: OptionKind::Integer { min: 1, max: 100 }, doc: "about how many level lines" };
-pub(super) const SHAPE: Opt = Opt { name: "shape", kind: OptionKind::Numbers, doc: "[rows, columns] of an image" };
+pub(super) const SHAPE: Opt = Opt {
+    name: "shape",
+    kind: OptionKind::Numbers,
+    doc: "[rows, columns] of an image, [3, rows, columns] of one in colours",
+};
 pub(super) const COLUMNS: Opt =
     Opt { name: "columns", kind: OptionKind::Integer { min: 0, max: 100 }, doc: "images or panels across; 0 chooses" };
 

@@ -1,50 +1,149 @@
 //! Marks to shapes, clipped to the axes.
-use super::color::Color;
+use super::color::{Color, GREY};
 use super::figure::Mark;
+use super::heat;
+use super::ink::{TICK, Words};
 use super::polyline::{clip, dashes};
 use super::scale::Frame;
-use super::shape::Shape;
+use super::shape::{Anchor, Shape};
+use super::text::Mistake;
 use crate::interrupt;
 
-/// Appends the shapes of a mark.
-pub(super) fn mark(m: &Mark, frame: &Frame, out: &mut Vec<Shape>) {
+/// Appends the shapes of a mark, in a figure of letters `k` times as large as those of default size.
+///
+/// # Errors
+/// A text whose mathematics is not understood.
+pub(super) fn mark(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Result<(), Mistake> {
     match m {
-        Mark::Points { x, y, color, radius, alpha } => {
-            for (a, b) in interrupt::until_asked(x.iter().zip(y)).filter(|(a, b)| frame.inside(**a, **b)) {
-                out.push(Shape::Circle { center: frame.at(*a, *b), radius: *radius, color: *color, alpha: *alpha });
-            }
-        }
+        Mark::Points { .. } | Mark::Colored { .. } => points(m, frame, k, out),
         Mark::Line { x, y, color, width, alpha, dashed } => {
             let points: Vec<(f64, f64)> =
                 interrupt::until_asked(x.iter().zip(y)).map(|(a, b)| frame.at(*a, *b)).collect();
             for run in clip(&points, frame.edges()) {
-                for points in if *dashed { dashes(&run) } else { vec![run] } {
-                    out.push(Shape::Line { points, color: *color, width: *width, alpha: *alpha });
-                }
+                stroke(run, *color, (width * k, *alpha), dashed.then_some(k), out);
             }
         }
         Mark::Band { x, low, high, color, alpha } => band(x, low, high, frame, &mut |points| {
             out.push(Shape::Polygon { points, color: *color, alpha: *alpha });
         }),
-        Mark::Bars { edges, heights, color, alpha } => {
-            let (left, right, top, bottom) = frame.edges();
-            for (e, h) in edges.windows(2).zip(heights).filter(|(_, h)| **h > 0.0) {
-                let side = |v: f64| frame.x.at(v).clamp(left, right);
-                let level = |v: f64| frame.y.at(v).clamp(top, bottom);
-                let (from, to) = ((side(e[0]), level(*h)), (side(e[1]), level(0.0)));
-                out.push(Shape::Rectangle { from, to, color: *color, alpha: *alpha });
-            }
+        Mark::Errors { x, low, high, color, width } => errors([x, low, high], (*color, width * k), frame, k, out),
+        Mark::Bars { edges, heights, color, alpha } => bars(edges, heights, frame, &mut |points| {
+            out.push(Shape::Polygon { points, color: *color, alpha: *alpha });
+        }),
+        Mark::Heat { x, y, columns, values, range, map, between } => {
+            let pixels = heat::pixels(values, *columns, *range, *map, *between);
+            out.push(Shape::Image { from: frame.at(x.0, y.1), to: frame.at(x.1, y.0), pixels });
         }
-        Mark::Heat { x, y, columns, values, range, map } => {
-            let span = if range.1 > range.0 { range.1 - range.0 } else { 1.0 };
-            heat([*x, *y], values, *columns, &|v| map.at((v - range.0) / span), frame, out);
+        Mark::Picture { x, y, pixels } => {
+            out.push(Shape::Image { from: frame.at(x.0, y.1), to: frame.at(x.1, y.0), pixels: pixels.clone() });
         }
         Mark::Arrows { x, y, u, v, color } => {
-            for k in (0..x.len()).filter(|k| frame.inside(x[*k], y[*k])) {
-                arrow(frame.at(x[k], y[k]), frame.at(x[k] + u[k], y[k] + v[k]), *color, out);
+            for i in (0..x.len()).filter(|i| frame.inside(x[*i], y[*i])) {
+                arrow(frame.at(x[i], y[i]), frame.at(x[i] + u[i], y[i] + v[i]), *color, k, out);
+            }
+        }
+        Mark::Reference { .. } => reference(m, frame, k, out)?,
+        Mark::Note { x, y, text, color, anchor } => {
+            if frame.inside(*x, *y) {
+                out.push(colored(Words::new(text, TICK * k)?.at(frame.at(*x, *y), *anchor), *color));
             }
         }
     }
+    Ok(())
+}
+
+/// Bars that touch, as one outline: edges that two of them share would show.
+fn bars(edges: &[f64], heights: &[f64], frame: &Frame, out: &mut dyn FnMut(Vec<(f64, f64)>)) {
+    let (left, right, top, bottom) = frame.edges();
+    let side = |v: f64| frame.x.at(v).clamp(left, right);
+    // 0 is infinitely far below a logarithmic axis
+    let level = |v: f64| frame.y.at(v).clamp(top, bottom);
+    let zero = level(0.0);
+    let zero = if zero.is_nan() { bottom } else { zero };
+    let all: Vec<(&[f64], f64)> = edges.windows(2).zip(heights.iter().copied()).collect();
+    for run in all.split(|(_, h)| h.is_nan() || *h <= 0.0).filter(|run| !run.is_empty()) {
+        let mut points = vec![(side(run[0].0[0]), zero)];
+        for (e, h) in run {
+            points.extend([(side(e[0]), level(*h)), (side(e[1]), level(*h))]);
+        }
+        points.push((side(run[run.len() - 1].0[1]), zero));
+        out(points);
+    }
+}
+
+fn points(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) {
+    let placed = |x: &[f64], y: &[f64]| -> Vec<usize> {
+        let pairs = interrupt::until_asked(x.iter().zip(y).enumerate());
+        pairs.filter(|(_, (a, b))| frame.inside(**a, **b)).map(|(i, _)| i).collect()
+    };
+    let at = |x: &[f64], y: &[f64], shown: &[usize]| shown.iter().map(|i| frame.at(x[*i], y[*i])).collect();
+    match m {
+        Mark::Points { x, y, marker, color, radius, alpha } => {
+            let (centers, radius) = (at(x, y, &placed(x, y)), radius * k);
+            out.push(Shape::Dots { centers, marker: *marker, radius, color: *color, colors: vec![], alpha: *alpha });
+        }
+        Mark::Colored { x, y, values, range, map, marker, radius, alpha } => {
+            let (shown, radius) = (placed(x, y), radius * k);
+            let span = if range.1 > range.0 { range.1 - range.0 } else { 1.0 };
+            let color = |i: &usize| match values.get(*i) {
+                Some(v) if v.is_finite() => map.at((v - range.0) / span),
+                _ => GREY,
+            };
+            let colors = shown.iter().map(color).collect();
+            let centers = at(x, y, &shown);
+            out.push(Shape::Dots { centers, marker: *marker, radius, color: GREY, colors, alpha: *alpha });
+        }
+        _ => {}
+    }
+}
+
+fn stroke(run: Vec<(f64, f64)>, color: Color, (width, alpha): (f64, f64), dashed: Option<f64>, out: &mut Vec<Shape>) {
+    for points in dashed.map_or_else(|| vec![run.clone()], |k| dashes(&run, k)) {
+        out.push(Shape::Line { points, color, width, alpha });
+    }
+}
+
+fn colored(shape: Shape, ink: Color) -> Shape {
+    match shape {
+        Shape::Text { at, setting, source, turned, .. } => Shape::Text { at, setting, source, color: ink, turned },
+        other => other,
+    }
+}
+
+fn errors([x, low, high]: [&[f64]; 3], (color, width): (Color, f64), frame: &Frame, k: f64, out: &mut Vec<Shape>) {
+    let (left, right, top, bottom) = frame.edges();
+    let cap = 2.6 * k;
+    for i in (0..x.len()).filter(|i| low[*i].is_finite() && high[*i].is_finite() && frame.x.inside(x[*i])) {
+        let ((at, from), (_, to)) = (frame.at(x[i], low[i]), frame.at(x[i], high[i]));
+        // what is not above 0 is infinitely far below a logarithmic axis
+        let height = |v: f64| if v.is_nan() { bottom } else { v };
+        let mut add = |points: Vec<(f64, f64)>| {
+            for points in clip(&points, (left, right, top, bottom)) {
+                out.push(Shape::Line { points, color, width, alpha: 1.0 });
+            }
+        };
+        let (from, to) = (height(from), height(to));
+        add(vec![(at, from), (at, to)]);
+        add(vec![(at - cap, from), (at + cap, from)]);
+        add(vec![(at - cap, to), (at + cap, to)]);
+    }
+}
+
+fn reference(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Result<(), Mistake> {
+    let Mark::Reference { at, upright, color, width, dashed, label } = m else { return Ok(()) };
+    let (left, right, top, bottom) = frame.edges();
+    let scale = if *upright { &frame.x } else { &frame.y };
+    if !scale.inside(*at) {
+        return Ok(());
+    }
+    let v = scale.at(*at);
+    let ends = if *upright { vec![(v, bottom), (v, top)] } else { vec![(left, v), (right, v)] };
+    stroke(ends, *color, (width * k, 1.0), dashed.then_some(k), out);
+    let words = Words::new(label, TICK * k)?;
+    let place = if *upright { (v + 4.0 * k, top + 7.0 * k) } else { (right, v - 8.0 * k) };
+    let anchor = if *upright { Anchor::Left } else { Anchor::Right };
+    out.push(colored(words.at(place, anchor), *color));
+    Ok(())
 }
 
 /// A quadrilateral between two neighbours that lie within the axes, cut at their upper and lower edge.
@@ -70,36 +169,16 @@ fn band(x: &[f64], low: &[f64], high: &[f64], frame: &Frame, out: &mut dyn FnMut
     }
 }
 
-/// A rectangle for every finite value, row by row from the lower left.
-fn heat(
-    [x, y]: [(f64, f64); 2],
-    values: &[f64],
-    columns: usize,
-    color: &dyn Fn(f64) -> Color,
-    frame: &Frame,
-    out: &mut Vec<Shape>,
-) {
-    let rows = values.len() / columns.max(1);
-    let (w, h) = ((x.1 - x.0) / columns as f64, (y.1 - y.0) / rows.max(1) as f64);
-    for (k, v) in values.iter().enumerate().filter(|(_, v)| v.is_finite()) {
-        let (i, j) = (k % columns, k / columns);
-        let (a, b) = (x.0 + i as f64 * w, y.0 + j as f64 * h);
-        // a hair of overlap, so that no seams show
-        let (from, to) = ((frame.x.at(a), frame.y.at(b + h) - 0.25), (frame.x.at(a + w) + 0.25, frame.y.at(b)));
-        out.push(Shape::Rectangle { from, to, color: color(*v), alpha: 1.0 });
-    }
-}
-
-fn arrow(from: (f64, f64), to: (f64, f64), color: Color, out: &mut Vec<Shape>) {
+fn arrow(from: (f64, f64), to: (f64, f64), color: Color, k: f64, out: &mut Vec<Shape>) {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy);
     if !length.is_finite() || length < 0.8 {
         return;
     }
-    let head = (0.38 * length).min(6.0);
+    let head = (0.38 * length).min(6.0 * k);
     let (ux, uy) = (dx / length, dy / length);
     let neck = (to.0 - head * ux, to.1 - head * uy);
-    out.push(Shape::Line { points: vec![from, neck], color, width: 1.1, alpha: 1.0 });
+    out.push(Shape::Line { points: vec![from, neck], color, width: 1.1 * k, alpha: 1.0 });
     let wing = 0.42 * head;
     let points = vec![to, (neck.0 - wing * uy, neck.1 + wing * ux), (neck.0 + wing * uy, neck.1 - wing * ux)];
     out.push(Shape::Polygon { points, color, alpha: 1.0 });

@@ -1,6 +1,10 @@
 //! Options every plot takes.
+use super::color::{Color, MAPS, Map, cycle};
 use super::figure::{Axis, Figure, Panel};
+use super::marker::{MARKERS, Marker};
+use super::preset::{PRESETS, Preset};
 use super::scale::is_range;
+use super::style::Style;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +28,40 @@ pub struct FigureOptions {
     pub log_y: bool,
     /// names clouds and curves
     pub legend: bool,
-    /// logical pixels
-    pub width: f64,
-    /// logical pixels
-    pub height: f64,
+    /// in logical pixels of 1/96 inch; that of the preset if None
+    pub width: Option<f64>,
+    /// in logical pixels; in the ratio of the preset if None
+    pub height: Option<f64>,
+    /// what the figure is for, one of [`PRESETS`]
+    pub preset: String,
+    /// of the labels of axes, in points; that of the preset if None. Everything grows with it
+    pub font_size: Option<f64>,
+    /// pixels to the inch of a PNG; those of the preset if None
+    pub dpi: Option<f64>,
+    /// no paper under the figure
+    pub transparent: bool,
+    /// names of colours or #rrggbb, for clouds or curves in turn
+    pub color: Vec<String>,
+    /// names of signs, for clouds or curves in turn
+    pub marker: Vec<String>,
+    /// from values to colours, by its name; chosen by the plot if None
+    pub map: Option<String>,
+    /// beside the scale of colours
+    pub bar_label: String,
+    /// columns with half the lengths of error bars, one per curve
+    pub errors: Vec<String>,
+    /// columns with the lower edges of bands, one per curve
+    pub low: Vec<String>,
+    /// columns with the upper edges of bands, one per curve
+    pub high: Vec<String>,
+    /// letters a, b, … in the corners of panels
+    pub letters: bool,
+    /// panels of one column reach over the same x
+    pub share_x: bool,
+    /// panels of one row reach over the same y
+    pub share_y: bool,
+    /// a potential minus its mean, colours the same on both sides of 0
+    pub center: bool,
     /// opacity; chosen by the plot if None
     pub alpha: Option<f64>,
     /// point radius or line width, in logical pixels; chosen by the plot if None
@@ -53,8 +87,23 @@ impl Default for FigureOptions {
             log_x: false,
             log_y: false,
             legend: true,
-            width: 460.0,
-            height: 360.0,
+            width: None,
+            height: None,
+            preset: PRESETS[0].name.into(),
+            font_size: None,
+            dpi: None,
+            transparent: false,
+            color: vec![],
+            marker: vec![],
+            map: None,
+            bar_label: String::new(),
+            errors: vec![],
+            low: vec![],
+            high: vec![],
+            letters: false,
+            share_x: false,
+            share_y: false,
+            center: true,
             alpha: None,
             size: None,
             bins: 0,
@@ -96,13 +145,100 @@ impl FigureOptions {
         })
     }
 
+    fn preset(&self) -> &'static Preset {
+        PRESETS.iter().find(|p| p.name == self.preset).unwrap_or(&PRESETS[0])
+    }
+
+    /// Sizes of letters, resolution, paper.
+    pub fn style(&self) -> Style {
+        let of = self.preset().style;
+        Style {
+            font_size: self.font_size.map_or(of.font_size, |points| points * 96.0 / 72.0),
+            dpi: self.dpi.unwrap_or(of.dpi),
+            transparent: self.transparent,
+            ..of
+        }
+    }
+
+    /// Whether a size or a style was asked for.
+    pub(super) fn is_told(&self) -> bool {
+        self.is_sized() || self.font_size.is_some() || self.dpi.is_some() || self.transparent
+    }
+
+    /// Whether a size was asked for.
+    pub(super) fn is_sized(&self) -> bool {
+        self.width.is_some() || self.height.is_some() || self.preset != PRESETS[0].name
+    }
+
+    /// Width and height in logical pixels, of a plot that is `aspect` times as wide as high unless a height is given.
+    pub(super) fn size_of(&self, aspect: Option<f64>) -> (f64, f64) {
+        let of = self.preset();
+        let width = self.width.unwrap_or(of.width);
+        let aspect = aspect.unwrap_or(of.width / of.height);
+        (width, self.height.unwrap_or(width / aspect))
+    }
+
+    /// Width and height of two panels beside each other, on a screen `times` as wide as one.
+    pub(super) fn wide_size(&self, times: f64, aspect: f64) -> (f64, f64) {
+        let on_screen = self.width.is_none() && self.preset == PRESETS[0].name;
+        let (width, height) = self.size_of(Some(aspect));
+        if on_screen { (times * width, self.height.unwrap_or(times * height)) } else { (width, height) }
+    }
+
     /// The figure of one panel.
     pub fn figure(&self, panel: Panel) -> Figure {
-        Figure::single(panel, self.width, self.height)
+        let (width, height) = self.size_of(None);
+        Figure { style: self.style(), fixed: self.is_sized(), ..Figure::single(panel, width, height) }
     }
 
     /// The figure of one panel of the plane, no wider than its axes and their labels take.
     pub(super) fn planar_figure(&self, panel: Panel) -> Figure {
-        Figure::single(panel, self.width.min(self.height * 1.12), self.height)
+        let (width, height) = self.size_of(None);
+        let width = if self.width.is_some() { width } else { width.min(height * 1.12) };
+        Figure { style: self.style(), fixed: self.is_sized(), ..Figure::single(panel, width, height) }
+    }
+
+    /// The colour of the i-th cloud or curve.
+    ///
+    /// # Errors
+    /// A name that is none.
+    pub fn color_of(&self, i: usize) -> Result<Color> {
+        match self.color.len() {
+            0 => Ok(cycle(i)),
+            n => Color::wanted(&self.color[i % n]),
+        }
+    }
+
+    /// The sign of the i-th cloud or curve; none unless one was asked for.
+    ///
+    /// # Errors
+    /// A name that is none.
+    pub fn marker_of(&self, i: usize) -> Result<Option<Marker>> {
+        if self.marker.is_empty() {
+            return Ok(None);
+        }
+        let name = &self.marker[i % self.marker.len()];
+        let found = MARKERS.iter().find(|m| m.0 == name).map(|m| Some(m.1));
+        found.ok_or_else(|| Error::Option {
+            owner: "plot".into(),
+            key: "marker".into(),
+            got: format!("\"{name}\""),
+            expected: format!("one of {}", MARKERS.map(|m| m.0).join(", ")),
+        })
+    }
+
+    /// The map from values to colours, or the plot's own.
+    ///
+    /// # Errors
+    /// A name that is none.
+    pub fn map_or(&self, own: Map) -> Result<Map> {
+        let Some(name) = &self.map else { return Ok(own) };
+        let found = MAPS.iter().find(|m| m.0 == name).map(|m| m.1);
+        found.ok_or_else(|| Error::Option {
+            owner: "plot".into(),
+            key: "map".into(),
+            got: format!("\"{name}\""),
+            expected: format!("one of {}", MAPS.map(|m| m.0).join(", ")),
+        })
     }
 }

@@ -2,13 +2,30 @@
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
 use super::keys::{
-    HEIGHT, LEGEND, LOG_X, LOG_Y, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
+    DPI, FONT_SIZE, HEIGHT, LEGEND, LOG_X, LOG_Y, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL,
+    Y_RANGE, defaults, entry,
 };
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, SIZE];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LOG_X,
+    LOG_Y,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    SIZE,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::path",
@@ -39,7 +56,7 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     if p.constants.is_empty() {
         return Err(Error::data("plot::path", "the path has no constants"));
     }
-    let mut panel = o.panel("$L$", "$D^L(P‖Q)$")?;
+    let mut panel = o.panel("$L$", "$D^L(P \\| Q)$")?;
     let width = o.size.unwrap_or(1.7);
     let top = p.value.iter().copied().fold(0.0, f64::max);
     let mut order: Vec<usize> = (0..p.constants.len()).collect();
@@ -51,15 +68,8 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
     let slope = if x[0] > 0.0 { w1[0] / x[0] } else { 0.0 };
     let end = if slope > 0.0 { 1.15 * top / slope } else { f64::INFINITY };
     let (from, to) = (x[0], x[x.len() - 1].min(end).max(x[0]));
-    let fine: Vec<f64> = (0..=60)
-        .map(|i| {
-            if from > 0.0 {
-                from * (to / from).powf(f64::from(i) / 60.0)
-            } else {
-                from + (to - from) * f64::from(i) / 60.0
-            }
-        })
-        .collect();
+    let between = |t: f64| if from > 0.0 { from * (to / from).powf(t) } else { from + (to - from) * t };
+    let fine: Vec<f64> = (0..=60).map(|i| between(f64::from(i) / 60.0)).collect();
     panel.marks.push(Mark::Line {
         y: fine.iter().map(|l| slope * l).collect(),
         x: fine,
@@ -81,7 +91,7 @@ pub fn path(p: &Path, o: &FigureOptions) -> Result<Figure> {
         });
         panel.legend.push(LegendEntry { label: "$D_f$".into(), color: GREY, key: Key::Line { dashed: true } });
     }
-    panel.marks.push(Mark::Points { x: x.clone(), y: value.clone(), color: CYCLE[0], radius: 2.2, alpha: 1.0 });
+    panel.marks.push(Mark::dots(x.clone(), value.clone(), CYCLE[0], 2.2, 1.0));
     panel.marks.push(Mark::Line { x, y: value, color: CYCLE[0], width, alpha: 1.0, dashed: false });
     panel.legend.insert(0, LegendEntry { label: "$D^L$".into(), color: CYCLE[0], key: Key::Line { dashed: false } });
     if !o.legend {

@@ -1,14 +1,33 @@
 //! A transport plan in the plane: a segment for every pair that exchanges mass, the wider the more.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
-use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::keys::{
+    ALPHA, DPI, FONT_SIZE, HEIGHT, LEGEND, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE,
+    defaults, entry,
+};
+use super::marker::Marker;
 use super::scatter::weight;
 use super::weights::sized;
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    ALPHA,
+    SIZE,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::plan",
@@ -72,17 +91,17 @@ pub fn plan(
     let (x, y) = target.xy();
     match masses {
         Some(w) => {
-            panel.marks.push(Mark::Points { x, y, color: CYCLE[0], radius: 0.5 * radius, alpha: 0.4 });
+            panel.marks.push(Mark::dots(x, y, CYCLE[0], 0.5 * radius, 0.4));
             panel.marks.extend(sized(target, w, CYCLE[0], 0.7));
         }
-        None => panel.marks.push(Mark::Points { x, y, color: CYCLE[0], radius, alpha }),
+        None => panel.marks.push(Mark::dots(x, y, CYCLE[0], radius, alpha)),
     }
     let (x, y) = source.xy();
     let (radius, _) = weight(n);
-    panel.marks.push(Mark::Points { x, y, color: CYCLE[1], radius, alpha: 0.85 });
+    panel.marks.push(Mark::dots(x, y, CYCLE[1], radius, 0.85));
     if o.legend {
-        panel.legend.push(LegendEntry { label: "source".into(), color: CYCLE[1], key: Key::Dot });
-        panel.legend.push(LegendEntry { label: "target".into(), color: CYCLE[0], key: Key::Dot });
+        panel.legend.push(LegendEntry { label: "source".into(), color: CYCLE[1], key: Key::Dot(Marker::Disc) });
+        panel.legend.push(LegendEntry { label: "target".into(), color: CYCLE[0], key: Key::Dot(Marker::Disc) });
     }
     Ok(o.planar_figure(panel))
 }

@@ -50,9 +50,9 @@ fn segment(a: (f64, f64), b: (f64, f64), (left, right, top, bottom): (f64, f64, 
     [ends.0.0, ends.0.1, ends.1.0, ends.1.1].iter().all(|v| v.is_finite()).then_some(ends)
 }
 
-/// A polyline cut into dashes of 5 and gaps of 3.5 pixels.
-pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
-    let (on, off) = (5.0, 3.5);
+/// A polyline cut into dashes of 5 and gaps of 3.5 pixels, `k` times as long.
+pub(super) fn dashes(points: &[(f64, f64)], k: f64) -> Vec<Vec<(f64, f64)>> {
+    let (on, off) = (5.0 * k, 3.5 * k);
     let mut out: Vec<Vec<(f64, f64)>> = vec![];
     let (mut drawing, mut left) = (true, on);
     let mut current: Vec<(f64, f64)> = points.first().map(|p| vec![*p]).unwrap_or_default();
@@ -101,7 +101,7 @@ mod tests {
             for b in &points {
                 for run in clip(&[*a, *b], frame) {
                     assert!(run.iter().all(inside), "{a:?} to {b:?}: {run:?}");
-                    assert!(dashes(&run).len() <= 20);
+                    assert!(dashes(&run, 1.0).len() <= 20);
                 }
             }
         }
@@ -109,6 +109,6 @@ mod tests {
         let level = clip(&[(-1e9, 50.0), (1e9, 50.0)], frame);
         let [a, b] = level[0][..] else { panic!("{level:?}") };
         assert!((a.0 - 10.0).abs() < 1e-5 && (b.0 - 110.0).abs() < 1e-5 && a.1 == 50.0 && b.1 == 50.0, "{level:?}");
-        assert!(dashes(&[(0.0, 0.0), (f64::NAN, 0.0)]).len() <= 1);
+        assert!(dashes(&[(0.0, 0.0), (f64::NAN, 0.0)], 1.0).len() <= 1);
     }
 }

@@ -1,12 +1,14 @@
 //! A vector field in the plane; the longest arrow spans one grid cell.
-use super::color::CYCLE;
 use super::figure::Mark;
-use super::keys::{BINS, HEIGHT, SIZE, TITLE, WIDTH, X_LABEL, Y_LABEL, defaults, entry};
+use super::keys::{
+    BINS, COLOR, DPI, FONT_SIZE, HEIGHT, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL, Y_LABEL, defaults, entry,
+};
 use super::{Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, SIZE];
+const OPTIONS: &[Opt] =
+    &[TITLE, X_LABEL, Y_LABEL, WIDTH, HEIGHT, BINS, SIZE, PRESET, FONT_SIZE, DPI, TRANSPARENT, COLOR];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::quiver",
@@ -36,7 +38,7 @@ pub fn quiver(at: &[f64], vectors: &[f64], spacing: f64, o: &FigureOptions) -> R
         y: column(at, 1),
         u: column(&scaled, 0),
         v: column(&scaled, 1),
-        color: CYCLE[0],
+        color: o.color_of(0)?,
     });
     Ok(o.planar_figure(panel))
 }

@@ -1,6 +1,7 @@
 //! Tails: the share of a sample farther out than r, both axes logarithmic, where a power law is a line.
 use super::keys::{
-    HEIGHT, LEGEND, LOG_X, LOG_Y, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
+    COLOR, DPI, FONT_SIZE, HEIGHT, LEGEND, LOG_X, LOG_Y, MARKER, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL,
+    X_RANGE, Y_LABEL, Y_RANGE, defaults, entry,
 };
 use super::lines::{Series, lines};
 use super::{Cloud, Figure, FigureOptions};
@@ -8,7 +9,25 @@ use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 use crate::sorting;
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LOG_X, LOG_Y, LEGEND, WIDTH, HEIGHT, SIZE];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LOG_X,
+    LOG_Y,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    SIZE,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+    COLOR,
+    MARKER,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::tails",
@@ -45,6 +64,7 @@ pub fn tails(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
                 name: c.name.clone(),
                 x: ranks.iter().map(|i| r[*i]).collect(),
                 y: ranks.iter().map(|i| (*i as f64 + 1.0) / n).collect(),
+                ..Series::default()
             })
         })
         .collect::<Result<Vec<Series>>>()?;

@@ -1,13 +1,33 @@
 //! The paths of particles through the snapshots of a run, with where they began, where they ended, and the target.
 use super::color::{CYCLE, GREY};
 use super::figure::{Key, LegendEntry, Mark};
-use super::keys::{ALPHA, HEIGHT, LEGEND, SIZE, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::keys::{
+    ALPHA, COLOR, DPI, FONT_SIZE, HEIGHT, LEGEND, PRESET, SIZE, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL,
+    Y_RANGE, defaults, entry,
+};
+use super::marker::Marker;
 use super::scatter::weight;
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, LEGEND, WIDTH, HEIGHT, ALPHA, SIZE];
+const OPTIONS: &[Opt] = &[
+    TITLE,
+    X_LABEL,
+    Y_LABEL,
+    X_RANGE,
+    Y_RANGE,
+    LEGEND,
+    WIDTH,
+    HEIGHT,
+    ALPHA,
+    SIZE,
+    PRESET,
+    FONT_SIZE,
+    DPI,
+    TRANSPARENT,
+    COLOR,
+];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::trajectories",
@@ -46,7 +66,7 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
     panel.equal = true;
     let (x, y) = target.xy();
     let (radius, alpha) = weight(x.len());
-    panel.marks.push(Mark::Points { x, y, color: GREY, radius, alpha: 0.6 * alpha });
+    panel.marks.push(Mark::dots(x, y, GREY, radius, 0.6 * alpha));
     let n = first.len();
     let shown: Vec<usize> = if n <= MOST { (0..n).collect() } else { (0..MOST).map(|i| i * n / MOST).collect() };
     let path_alpha = o.alpha.unwrap_or((40.0 / shown.len() as f64).clamp(0.25, 0.9));
@@ -55,7 +75,7 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
         panel.marks.push(Mark::Line {
             x,
             y,
-            color: CYCLE[5],
+            color: if o.color.is_empty() { CYCLE[5] } else { o.color_of(0)? },
             width: o.size.unwrap_or(0.8),
             alpha: path_alpha,
             dashed: false,
@@ -63,11 +83,11 @@ pub fn trajectories(snapshots: &[Cloud], target: &Cloud, o: &FigureOptions) -> R
     }
     for (cloud, color) in [(first, CYCLE[1]), (last, CYCLE[0])] {
         let (x, y) = shown.iter().map(|i| (cloud.rows[i * cloud.d], cloud.rows[i * cloud.d + 1])).unzip();
-        panel.marks.push(Mark::Points { x, y, color, radius: 2.0, alpha: 0.85 });
+        panel.marks.push(Mark::dots(x, y, color, 2.0, 0.85));
     }
     if o.legend {
         for (label, color) in [("target", GREY), ("start", CYCLE[1]), ("end", CYCLE[0])] {
-            panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Dot });
+            panel.legend.push(LegendEntry { label: label.into(), color, key: Key::Dot(Marker::Disc) });
         }
     }
     Ok(o.planar_figure(panel))

@@ -1,12 +1,16 @@
 //! Weighted points: areas in proportion to the weights.
-use super::color::{CYCLE, Color, GREY};
+use super::color::{Color, GREY};
 use super::figure::Mark;
-use super::keys::{ALPHA, HEIGHT, TITLE, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE, defaults, entry};
+use super::keys::{
+    ALPHA, COLOR, DPI, FONT_SIZE, HEIGHT, PRESET, TITLE, TRANSPARENT, WIDTH, X_LABEL, X_RANGE, Y_LABEL, Y_RANGE,
+    defaults, entry,
+};
 use super::{Cloud, Figure, FigureOptions};
 use crate::catalogue::{Entry, Opt};
 use crate::error::{Error, Result};
 
-const OPTIONS: &[Opt] = &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, ALPHA];
+const OPTIONS: &[Opt] =
+    &[TITLE, X_LABEL, Y_LABEL, X_RANGE, Y_RANGE, WIDTH, HEIGHT, ALPHA, PRESET, FONT_SIZE, DPI, TRANSPARENT, COLOR];
 
 pub(super) const ENTRY: Entry = entry(
     "plot::weights",
@@ -33,13 +37,8 @@ pub fn sized(c: &Cloud, weights: &[f64], color: Color, alpha: f64) -> Vec<Mark> 
             let coordinate = |axis: usize| {
                 at.iter().map(|i| if axis < c.d { c.rows[i * c.d + axis] } else { 0.0 }).collect::<Vec<f64>>()
             };
-            (!at.is_empty()).then(|| Mark::Points {
-                x: coordinate(0),
-                y: coordinate(1),
-                color,
-                radius: largest * k as f64 / CLASSES as f64,
-                alpha,
-            })
+            (!at.is_empty())
+                .then(|| Mark::dots(coordinate(0), coordinate(1), color, largest * k as f64 / CLASSES as f64, alpha))
         })
         .collect()
 }
@@ -63,7 +62,7 @@ pub fn weights(c: &Cloud, weights: &[f64], o: &FigureOptions) -> Result<Figure> 
     let mut panel = o.panel(if two { "$x_1$" } else { "$x$" }, if two { "$x_2$" } else { "" })?;
     panel.equal = two;
     let (x, y) = c.xy();
-    panel.marks.push(Mark::Points { x, y, color: GREY, radius: 0.9, alpha: 0.8 });
-    panel.marks.extend(sized(c, weights, CYCLE[0], o.alpha.unwrap_or(0.55)));
+    panel.marks.push(Mark::dots(x, y, GREY, 0.9, 0.8));
+    panel.marks.extend(sized(c, weights, o.color_of(0)?, o.alpha.unwrap_or(0.55)));
     Ok(if two { o.planar_figure(panel) } else { o.figure(panel) })
 }

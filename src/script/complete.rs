@@ -152,7 +152,9 @@ fn values(names: &Names, e: &Entry, o: &Opt, word: &str) -> Vec<Completion> {
         OptionKind::Value(what) => fitting(names, kind_of(what)),
         OptionKind::Rows => fitting(names, "Points"),
         OptionKind::Numbers | OptionKind::Integers | OptionKind::Texts => variables(names, "list"),
-        OptionKind::Number { .. } | OptionKind::Integer { .. } => variables(names, "number"),
+        OptionKind::Number { .. } | OptionKind::Integer { .. } | OptionKind::Length { .. } => {
+            variables(names, "number")
+        }
         OptionKind::Text => variables(names, "text"),
     };
     let plain = default.filter(|d| !d.contains(['{', '[']) && !out.iter().any(|c| c.text == *d));

@@ -12,7 +12,7 @@ use crate::study::{Cell, Claim, Named, Reads};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -47,6 +47,10 @@ pub struct Context {
     /// what the script has named to be written
     written: Mutex<BTreeSet<PathBuf>>,
     front: Mutex<Box<dyn FrontEnd>>,
+    /// whether figures are shown on dark paper; those that are saved never are
+    pub dark: AtomicBool,
+    /// what figures are for that do not say it themselves
+    pub preset: Mutex<Option<String>>,
     /// the run most recently started, kept through errors and interrupts
     pub last_run: Mutex<Option<Arc<Run>>>,
     /// the error behind the exception a native function raised last
@@ -140,6 +144,8 @@ impl Context {
             elsewhere: OnceLock::new(),
             written: Mutex::default(),
             front: Mutex::new(front),
+            dark: AtomicBool::default(),
+            preset: Mutex::default(),
             last_run: Mutex::default(),
             last_error: Mutex::default(),
             left: Mutex::default(),
@@ -171,8 +177,15 @@ impl Context {
     pub fn sources_mut(&self) -> RwLockWriteGuard<'_, Sources> {
         self.sources.write().unwrap_or_else(PoisonError::into_inner)
     }
-    /// Sends an event to the front end.
-    pub fn emit(&self, event: Event) {
+    /// Sends an event to the front end; figures in the theme of the screen.
+    pub fn emit(&self, mut event: Event) {
+        if self.dark.load(Ordering::Relaxed) {
+            match &mut event {
+                Event::Figure(figure) | Event::Live { figure, .. } => figure.style.dark = true,
+                Event::Animation(a) => a.frames.iter_mut().for_each(|f| f.style.dark = true),
+                _ => {}
+            }
+        }
         lock(&self.front).event(event);
     }
     /// A remark of gflow's own.

@@ -4,6 +4,7 @@ use super::rich::Rich;
 use crate::interrupt::Interrupt;
 use crate::observer::progress::Report;
 use crate::plot::Figure;
+use crate::plot::animation::Animation;
 
 /// Something for the person in front.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub enum Event {
     Text(String),
     /// a figure shown by `show()` or by ending a cell
     Figure(Figure),
+    /// figures one after the other, as the value that ends a cell
+    Animation(Animation),
     /// a figure under a name: it takes the place of the one this cell showed under the same name
     Live {
         /// the name

@@ -5,6 +5,7 @@ use super::diagnostic::friendly;
 use super::words;
 use crate::catalogue::{Entry, Given, Opt, OptionKind, nearest};
 use crate::error::{Error, Result};
+use crate::plot::length;
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -134,6 +135,10 @@ fn plain(opt: &Opt, value: &Dynamic) -> Option<serde_json::Value> {
             Some(_) => whole(value, min, max).map(|v| json!(v)),
             None => value.clone().into_string().ok().filter(|v| v == word).map(|v| json!(v)),
         },
+        OptionKind::Length { min, max } => {
+            let text = || value.clone().into_string().ok().and_then(|t| length::pixels(&t));
+            number(value).or_else(text).filter(|v| (min..=max).contains(v)).map(|v| json!(v))
+        }
         OptionKind::Flag => value.as_bool().ok().map(|v| json!(v)),
         OptionKind::Text => value.clone().into_string().ok().map(|v| json!(v)),
         OptionKind::Choice(names) => {

@@ -7,6 +7,7 @@ use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Place, Sources, friendly};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
+use super::picture::picture;
 use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::{Rewritten, rewrite};
@@ -16,7 +17,6 @@ use crate::device::Compute;
 use crate::error::Error;
 use crate::fault;
 use crate::interrupt::Interrupt;
-use crate::plot::Figure;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FuncInfo, Module, NativeCallContext, Position, Scope, Shared, Stmt};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -199,10 +199,7 @@ impl Session {
         if value.is_unit() {
             return;
         }
-        match value.flatten_clone().try_cast::<Figure>() {
-            Some(f) => self.context.emit(Event::Figure(f)),
-            None => self.context.emit(Event::Result(self.rich(value))),
-        }
+        self.context.emit(picture(value).unwrap_or_else(|| Event::Result(self.rich(value))));
     }
 
     /// A value in every form it has.

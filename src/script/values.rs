@@ -247,7 +247,8 @@ impl Kind for GroupsValue {
 impl Kind for Figure {
     const NAME: &'static str = "Figure";
     const PAGE: &'static str = "save";
-    const ABOUT: &'static str = "A picture. Ending a cell with it shows it, fig.save(\"x.png\") writes it (png, svg).";
+    const ABOUT: &'static str =
+        "A picture. Ending a cell with it shows it, fig.save(\"x.pdf\") writes it (pdf, svg, png).";
     const SAMPLE: &'static str = "let fig = plot::scatter(data::ring(8));";
 }
 impl Kind for Animation {

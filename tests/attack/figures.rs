@@ -53,7 +53,7 @@ prop_compose! {
         size in prop::option::of(0.1..100.0f64),
         bins in prop_oneof![3 => 0..30usize, 1 => Just(1000usize)], levels in 1..100usize, columns in 0..100usize,
     ) -> FigureOptions {
-        let plain = FigureOptions { title, x_range, y_range, legend, width, height, size, bins, levels, columns, ..Default::default() };
+        let plain = FigureOptions { title, x_range, y_range, legend, width: Some(width), height: Some(height), size, bins, levels, columns, ..Default::default() };
         FigureOptions { log_x: log_x && legend, log_y: log_y && legend, ..plain }
     }
 }
@@ -77,6 +77,7 @@ fn draw(which: usize, clouds: &[Cloud], v: &[f64], o: &FigureOptions) -> Result<
                 name: named(i),
                 x: c.to_vec(),
                 y: c.iter().rev().copied().collect(),
+                ..Series::default()
             });
             lines(&series.collect::<Vec<_>>(), "x", o)
         }
@@ -121,14 +122,26 @@ const PLOTS: usize = 15;
 
 /// Draws it as text, and as pixels where these are few.
 fn check(figure: &Figure, columns: usize) -> std::result::Result<(), TestCaseError> {
+    // titles at random are seldom mathematics: told, and drawn without
+    let mut figure = figure.clone();
+    if figure.check().is_err() {
+        figure.panels.iter_mut().for_each(|p| {
+            p.title = "title".into();
+            p.y.label.clear();
+            p.legend.clear();
+        });
+    }
+    let figure = &figure;
     let svg = render::svg(figure).map_err(|e| TestCaseError::fail(e.to_string()))?;
     prop_assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    // pictures inside are letters at random
+    let drawn: String = svg.split("base64,").map(|part| part.split_once('"').map_or(part, |p| p.1)).collect();
     for word in ["NaN", "inf\"", "2147483647"] {
-        prop_assert!(!svg.contains(word), "the drawing says {word}");
+        prop_assert!(!drawn.contains(word), "the drawing says {word}");
     }
     if figure.width * figure.height < 2e5 {
-        let (w, h, pixels) = render::pixels(figure, 1).map_err(|e| TestCaseError::fail(e.to_string()))?;
-        prop_assert_eq!(pixels.len(), w as usize * h as usize * 3);
+        let (w, h, pixels) = render::pixels(figure, 1.0).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(pixels.len(), w as usize * h as usize * 4);
     }
     let both = grid::grid(&[figure.clone(), figure.clone()], &FigureOptions { columns, ..Default::default() });
     prop_assert!(both.is_ok());
@@ -170,7 +183,12 @@ fn small_pages_and_long_legends() {
         for series in [1, 7, 40, 400] {
             let named: Vec<(String, Vec<f64>)> =
                 (0..series).map(|i| (format!("series number {i}"), vec![1.0, 2.0])).collect();
-            let o = FigureOptions { width, height, title: "a title".into(), ..Default::default() };
+            let o = FigureOptions {
+                width: Some(width),
+                height: Some(height),
+                title: "a title".into(),
+                ..Default::default()
+            };
             let figure = hist::hist(&named, &o).unwrap();
             let svg = render::svg(&figure).unwrap();
             if (width, height) == (460.0, 360.0) {

@@ -134,7 +134,12 @@ fn attempt(script: &str, limit: Duration) -> Trial {
             Event::Text(t) | Event::Note(t) => texts.push(t),
             Event::Result(r) | Event::Display(r) | Event::Changing { value: r, .. } => texts.push(r.text),
             Event::Figure(f) | Event::Live { figure: f, .. } => {
-                if let Err(e) = fault::caught(|| render::svg(&f).map(|_| ())) {
+                if let Err(e) = fault::caught(|| render::svg(&f).and(render::pdf(&f)).map(|_| ())) {
+                    texts.push(format!("fault inside gflow: {e}"));
+                }
+            }
+            Event::Animation(a) => {
+                if let Err(e) = fault::caught(|| a.frames.iter().try_for_each(|f| render::svg(f).map(|_| ()))) {
                     texts.push(format!("fault inside gflow: {e}"));
                 }
             }

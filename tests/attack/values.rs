@@ -41,6 +41,10 @@ pub fn values(kind: &OptionKind) -> Vec<String> {
             let words = [format!("\"{word}\""), format!("\"{}\"", word.to_uppercase())];
             numbers(*min, *max).into_iter().chain(words).collect()
         }
+        OptionKind::Length { min, max } => numbers(*min, *max)
+            .into_iter()
+            .chain(["\"89mm\"", "\"3in\"", "\"-1pt\"", "\"wide\""].map(String::from))
+            .collect(),
         OptionKind::Integer { min, max } => integers(*min, *max),
         OptionKind::IntegerOr { min, max, word } => {
             integers(*min, *max).into_iter().chain([format!("\"{word}\"")]).collect()

@@ -1,10 +1,13 @@
 //! `plot::…`
-use super::plot_arguments::{cloud, clouds, extent, only, pairs, points_cloud, sample, with_gaps, wrong};
-use crate::device;
+use super::plot_arguments::{
+    cloud, clouds, extent, figure_options, grid_options, only, pairs, points_cloud, sample, with_gaps, wrong,
+};
+use crate::device::{self, Points};
 use crate::error::{Error, Result};
-use crate::plot::contour::{Field, contour};
+use crate::plot::contour::{self, Field};
 use crate::plot::curve::{Curves, generator};
 use crate::plot::lines::{Series, lines};
+use crate::plot::scatter::By;
 use crate::plot::{self as room, Cloud, Figure, FigureOptions};
 use crate::script::call::Call;
 use crate::script::convert::{numbers, text};
@@ -17,15 +20,13 @@ use rhai::{Array, Dynamic, Map};
 type Plot = fn(&Dynamic, &FigureOptions) -> Result<Figure>;
 
 /// Plots of one value.
-const PLOTS: [(&str, Plot); 10] = [
+const PLOTS: [(&str, Plot); 8] = [
     ("plot::tails", |v, o| room::tails::tails(&clouds(v)?, o)),
-    ("plot::scatter", |v, o| room::scatter::scatter(&clouds(v)?, o)),
     ("plot::hist", hist),
     ("plot::density", |v, o| room::density::density(&cloud("", v)?, o)),
     ("plot::images", |v, o| room::images::images(&cloud("", v)?, o)),
     ("plot::trajectories", trajectories),
     ("plot::generator", generator_figure),
-    ("plot::grid", grid),
     ("plot::path", path_figure),
     ("plot::bracket", bracket_figure),
 ];
@@ -33,32 +34,56 @@ const PLOTS: [(&str, Plot); 10] = [
 /// Fills the library.
 pub fn fill(l: &mut Library) {
     for (name, plot) in PLOTS {
-        l.expose(name, move |call, (v,): (Dynamic,)| Ok(seen(call, name, plot(&v, &call.options.typed()?)?)?));
+        l.expose(name, move |call, (v,): (Dynamic,)| Ok(seen(call, name, plot(&v, &figure_options(call)?)?)?));
     }
+    l.expose("plot::scatter", |call, (v,): (Dynamic,)| Ok(seen(call, "plot::scatter", scatter(call, &v)?)?));
+    l.expose("plot::grid", |call, (v,): (Dynamic,)| Ok(grid(&v, &grid_options(call)?)?));
     l.expose("plot::weights", |call, (p, w): (Dynamic, Dynamic)| {
-        let (options, weights) = (call.options.typed()?, numbers("plot::weights, weights", &w)?);
+        let (options, weights) = (figure_options(call)?, numbers("plot::weights, weights", &w)?);
         Ok(seen(call, "plot::weights", room::weights::weights(&cloud("", &p)?, &weights, &options)?)?)
     });
     l.expose("plot::plan", |call, (e, p, q): (Dynamic, Dynamic, Dynamic)| {
         Ok(seen(call, "plot::plan", plan(call, &e, &p, &q)?)?)
     });
-    l.expose("plot::lines", |call, (table, x, ys): (Dynamic, Dynamic, Dynamic)| Ok(curves(call, &table, &x, &ys)?));
-    l.expose("plot::contour", |call, (v, e): (Dynamic, Dynamic)| Ok(field(call, "plot::contour", &v, &e, heat)?));
-    l.expose("plot::quiver", |call, (v, e): (Dynamic, Dynamic)| Ok(field(call, "plot::quiver", &v, &e, arrows)?));
+    l.expose("plot::lines", |call, (table, x, ys): (Dynamic, Dynamic, Dynamic)| {
+        Ok(seen(call, "plot::lines", curves(call, &table, &x, &ys)?)?)
+    });
+    for (name, draw) in [("plot::contour", heat as Draw), ("plot::quiver", arrows)] {
+        l.expose(name, move |call, (v, e): (Dynamic, Dynamic)| Ok(seen(call, name, field(call, name, &v, &e, draw)?)?));
+    }
 }
 
-/// The figure, with a remark if some of its points have no place; an error if none has.
+/// The figure, with remarks on what it cannot show; an error if none of its points has a place, or a text cannot be set.
 fn seen(call: &Call, name: &str, figure: Figure) -> Result<Figure> {
-    match figure.lost() {
-        (0, _) => {}
-        (lost, all) if lost == all => {
-            return Err(Error::data(name, format!("none of the {all} points is finite: there is nothing to draw")));
-        }
-        (lost, all) => {
-            call.context.note(format!("{name}: {lost} of {all} points are not finite and not drawn"));
-        }
+    figure.check().map_err(|m| Error::data(name, m.to_string()))?;
+    let (lost, all) = figure.lost();
+    if lost == all && all > 0 {
+        return Err(Error::data(name, format!("none of the {all} points is finite: there is nothing to draw")));
+    }
+    for remark in figure.remarks() {
+        call.context.note(format!("{name}: {remark}"));
     }
     Ok(figure)
+}
+
+fn scatter(call: &Call, v: &Dynamic) -> Result<Figure> {
+    let options = figure_options(call)?;
+    let (clouds, what) = (clouds(v)?, "plot::scatter, color_by");
+    let Some(by) = call.options.value("color_by") else { return room::scatter::scatter(&clouds, &options) };
+    let [cloud] = &clouds[..] else {
+        return Err(Error::data(what, format!("it colours one cloud, and there are {}", clouds.len())));
+    };
+    let flat = by.flatten_clone();
+    let is_text = |l: &Array| l.first().is_some_and(|v| v.flatten_clone().is_string());
+    let by = if flat.read_lock::<Array>().is_some_and(|l| is_text(&l)) {
+        let list = flat.read_lock::<Array>().ok_or_else(|| wrong(what, "labels", by))?;
+        By::Labels(list.iter().map(|v| text(what, v)).collect::<Result<_>>()?)
+    } else if flat.is::<Points>() {
+        By::Numbers(sample(&flat)?)
+    } else {
+        By::Numbers(with_gaps(what, &flat)?)
+    };
+    room::scatter::colored(cloud, &by, &options)
 }
 
 fn hist(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
@@ -119,7 +144,7 @@ fn grid(v: &Dynamic, o: &FigureOptions) -> Result<Figure> {
 }
 
 fn plan(call: &Call, e: &Dynamic, p: &Dynamic, q: &Dynamic) -> Result<Figure> {
-    let options = call.options.typed()?;
+    let options = figure_options(call)?;
     let e: EstimateValue = only("plot::plan", "an estimate made by exact transport", e)?;
     let Some(plan) = e.solution.as_ref().and_then(|f| f.plan.as_ref()) else {
         return Err(Error::data(
@@ -132,20 +157,40 @@ fn plan(call: &Call, e: &Dynamic, p: &Dynamic, q: &Dynamic) -> Result<Figure> {
 }
 
 fn curves(call: &Call, table: &Dynamic, x: &Dynamic, ys: &Dynamic) -> Result<Figure> {
-    let options = call.options.typed()?;
+    let options = figure_options(call)?;
     let x_name = text("plot::lines, x", x)?;
     let names = column_names(ys)?;
     let xs = column(table, &x_name)?;
-    let series = names.into_iter().map(|name| {
-        let y = column(table, &name)?;
-        if y.len() != xs.len() {
-            return Err(Error::Shape {
-                what: format!("plot::lines, column {name}"),
-                expected: format!("{} values like {x_name}", xs.len()),
-                got: format!("{}", y.len()),
+    let values = |name: &String| {
+        let y = column(table, name)?;
+        if y.len() == xs.len() {
+            return Ok(y);
+        }
+        Err(Error::Shape {
+            what: format!("plot::lines, column {name}"),
+            expected: format!("{} values like {x_name}", xs.len()),
+            got: format!("{}", y.len()),
+        })
+    };
+    let n = names.len();
+    for (key, given) in [("errors", &options.errors), ("low", &options.low), ("high", &options.high)] {
+        if !given.is_empty() && given.len() != n {
+            let expected = format!("{n} columns, one per curve");
+            return Err(Error::Option {
+                owner: "plot::lines".into(),
+                key: key.into(),
+                got: format!("{given:?}"),
+                expected,
             });
         }
-        Ok(Series { name, x: xs.clone(), y })
+    }
+    if options.low.is_empty() != options.high.is_empty() {
+        return Err(Error::data("plot::lines", "a band has two edges: low and high, a column each for every curve"));
+    }
+    let of = |list: &[String], i: usize| list.get(i).map_or(Ok(vec![]), values);
+    let series = names.iter().enumerate().map(|(i, name)| {
+        let (errors, band) = (of(&options.errors, i)?, (of(&options.low, i)?, of(&options.high, i)?));
+        Ok(Series { name: name.clone(), x: xs.clone(), y: values(name)?, errors, band })
     });
     lines(&series.collect::<Result<Vec<Series>>>()?, &x_name, &options)
 }
@@ -204,7 +249,7 @@ fn planar_critic(what: &str, v: &Dynamic) -> Result<FittedCritic> {
 type Draw = fn(&FittedCritic, [(f64, f64); 2], &FigureOptions) -> Result<Figure>;
 
 fn field(call: &Call, what: &str, v: &Dynamic, e: &Dynamic, draw: Draw) -> Result<Figure> {
-    let options = call.options.typed()?;
+    let options = figure_options(call)?;
     let critic = planar_critic(what, v)?;
     let (x, y) = extent(what, e)?;
     let figure = draw(&critic, [x, y], &options)?;
@@ -215,9 +260,11 @@ fn field(call: &Call, what: &str, v: &Dynamic, e: &Dynamic, draw: Draw) -> Resul
 }
 
 fn heat(critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {
-    let columns = if o.bins > 0 { o.bins.max(2) } else { 101 };
+    let columns = if o.bins > 0 { o.bins.max(2) } else { 161 };
     let at = device::wide(Field::nodes(x, y, columns), columns * columns, 2);
-    contour(&Field { x, y, columns, values: critic.value(&at)? }, o)
+    let values = critic.value(&at)?;
+    let values = if o.center { contour::centered(&values) } else { values };
+    contour::contour(&Field { x, y, columns, values }, o)
 }
 
 fn arrows(critic: &FittedCritic, [x, y]: [(f64, f64); 2], o: &FigureOptions) -> Result<Figure> {

@@ -2,10 +2,31 @@
 use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::plot::Cloud;
+use crate::plot::{Cloud, FigureOptions};
+use crate::script::call::Call;
 use crate::script::convert::{number, numbers, rows, type_of};
 use crate::script::kind::Kind;
 use rhai::{Array, Dynamic};
+
+/// The options of a plot; where it does not say what it is for, those of the theme.
+pub fn figure_options(call: &Call) -> Result<FigureOptions> {
+    let mut options: FigureOptions = call.options.typed()?;
+    let preset = call.context.preset.lock().unwrap_or_else(|p| p.into_inner()).clone();
+    if let Some(preset) = preset.filter(|_| options.preset == FigureOptions::default().preset) {
+        options.preset = preset;
+    }
+    Ok(options)
+}
+
+/// The options of a grid: on paper it is as wide as two columns, elsewhere as wide as its figures.
+pub fn grid_options(call: &Call) -> Result<FigureOptions> {
+    let mut options: FigureOptions = call.options.typed()?;
+    let themed = figure_options(call)?.preset;
+    if themed.starts_with("paper") && options.preset == FigureOptions::default().preset {
+        options.preset = if options.columns == 1 { "paper" } else { "paper2" }.into();
+    }
+    Ok(options)
+}
 
 /// Points, or a list of rows, as a cloud.
 pub fn cloud(name: &str, v: &Dynamic) -> Result<Cloud> {

@@ -34,10 +34,10 @@ _JUPYTERLAB["gflow-highlight"] = (() => {
     "rkhs", "round", "rounded_energy_kernel", "rounded_laplace_kernel", "save", "scale", "scatter", "seed",
     "shuffle", "sierpinski", "sigmoid", "sign", "sin", "sinh", "sinkhorn", "sleep", "sliced",
     "sliced_with_error", "softplus", "solve", "sort", "split", "sqrt", "standardise", "std", "student_t",
-    "study", "sum", "svd", "sweep", "swiss_roll", "table", "tabulate", "tails", "tan", "tanh", "timestamp",
-    "to_float", "to_int", "trajectories", "tv", "two_layer", "type_of", "unbalanced", "uniform", "unique",
-    "variance", "w1", "w1_fe", "w1w2_flow", "w2", "w2_fe", "w2_squared", "wasserstein", "weights", "whiten",
-    "worst_case_regret", "zip",
+    "study", "sum", "svd", "sweep", "swiss_roll", "table", "tabulate", "tails", "tan", "tanh", "theme",
+    "timestamp", "to_float", "to_int", "trajectories", "tv", "two_layer", "type_of", "unbalanced", "uniform",
+    "unique", "variance", "w1", "w1_fe", "w1w2_flow", "w2", "w2_fe", "w2_squared", "wasserstein", "weights",
+    "whiten", "worst_case_regret", "zip",
   ];
   /* end of words */
   const keywords = new Set(KEYWORDS);

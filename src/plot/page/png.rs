@@ -1,0 +1,23 @@
+//! Pixels as the bytes of a PNG file.
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, PixelDimensions, Unit};
+
+/// A picture of so many pixels, with how many of them make an inch: without its opacity where it is opaque.
+pub(crate) fn encoded(width: u32, height: u32, rgba: &[u8], dpi: f64) -> Result<Vec<u8>, EncodingError> {
+    let opaque = rgba.chunks_exact(4).all(|p| p[3] == 255);
+    let mut out = vec![];
+    let mut encoder = Encoder::new(&mut out, width, height);
+    encoder.set_color(if opaque { ColorType::Rgb } else { ColorType::Rgba });
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Fast);
+    let per_meter = (dpi / 0.0254).round() as u32;
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: per_meter, yppu: per_meter, unit: Unit::Meter }));
+    let mut writer = encoder.write_header()?;
+    if opaque {
+        let rgb: Vec<u8> = rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+        writer.write_image_data(&rgb)?;
+    } else {
+        writer.write_image_data(rgba)?;
+    }
+    writer.finish()?;
+    Ok(out)
+}

@@ -1,0 +1,104 @@
+//! What a figure cannot show of what it was given.
+use super::figure::{Axis, Figure, Mark, Panel};
+use super::ink::TICK;
+use super::text::{self, Mistake};
+
+/// Pairs of coordinates of a mark, where it is made of points.
+fn pairs(m: &Mark) -> Option<(&[f64], &[f64])> {
+    match m {
+        Mark::Points { x, y, .. } | Mark::Colored { x, y, .. } => Some((x, y)),
+        _ => None,
+    }
+}
+
+/// The values of a curve along an axis.
+fn curve(m: &Mark, axis: usize) -> &[f64] {
+    match m {
+        Mark::Line { x, y, .. } => [x, y][axis],
+        _ => &[],
+    }
+}
+
+/// Values ≤ 0 of points and curves, which a logarithmic axis has no place for, and how many values there are.
+fn below(p: &Panel, which: usize, axis: &Axis) -> (usize, usize) {
+    let values = |m: &Mark| -> Vec<f64> {
+        let of_points = pairs(m).map_or(&[][..], |(x, y)| [x, y][which]);
+        of_points.iter().chain(curve(m, which)).copied().filter(|v| v.is_finite()).collect()
+    };
+    if !axis.log {
+        return (0, 0);
+    }
+    let all: Vec<f64> = p.marks.iter().flat_map(values).collect();
+    (all.iter().filter(|v| **v <= 0.0).count(), all.len())
+}
+
+impl Figure {
+    /// How many of the points of clouds have no place, because a coordinate is not finite, and how many there are in all.
+    pub fn lost(&self) -> (usize, usize) {
+        let count = |(x, y): (&[f64], &[f64])| {
+            (x.iter().zip(y).filter(|(x, y)| !(x.is_finite() && y.is_finite())).count(), x.len())
+        };
+        let marks = self.panels.iter().flat_map(|p| &p.marks);
+        marks.filter_map(pairs).map(count).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    }
+
+    /// All texts that are set in it.
+    fn texts(&self) -> Vec<&str> {
+        let mut out: Vec<&str> = vec![];
+        for p in &self.panels {
+            out.extend([&p.title, &p.letter, &p.x.label, &p.y.label].map(String::as_str));
+            out.extend(p.legend.iter().map(|l| l.label.as_str()));
+            out.extend(p.colorbar.iter().map(|c| c.label.as_str()));
+            out.extend(p.marks.iter().filter_map(|m| match m {
+                Mark::Note { text, .. } => Some(text.as_str()),
+                Mark::Reference { label, .. } => Some(label.as_str()),
+                _ => None,
+            }));
+        }
+        out
+    }
+
+    /// Whether all mathematics of its texts is understood.
+    ///
+    /// # Errors
+    /// The first that is not, with its place.
+    pub fn check(&self) -> Result<(), Mistake> {
+        self.texts().into_iter().try_for_each(text::check)
+    }
+
+    /// What it cannot show: points that are not finite, values that a logarithmic axis has no place for, characters that no
+    /// face has.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut out = vec![];
+        let (lost, all) = self.lost();
+        if lost > 0 {
+            out.push(format!("{lost} of {all} points are not finite and not drawn"));
+        }
+        for p in &self.panels {
+            for (name, which, axis) in [("x", 0, &p.x), ("y", 1, &p.y)] {
+                let (hidden, all) = below(p, which, axis);
+                if hidden > 0 {
+                    out.push(format!(
+                        "{hidden} of {all} values are not above 0 and have no place on the logarithmic {name} axis"
+                    ));
+                }
+            }
+        }
+        let mut missing: Vec<char> = vec![];
+        for t in self.texts() {
+            missing.extend(text::set(t, TICK).map(|s| s.missing).unwrap_or_default());
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        let (joined, missing): (Vec<char>, Vec<char>) = missing.into_iter().partition(|c| text::needs_shaping(*c));
+        if !joined.is_empty() {
+            let said: String = joined.into_iter().collect();
+            out.push(format!("scripts that join or run from right to left are not set: boxes stand for {said}"));
+        }
+        if !missing.is_empty() {
+            let names: Vec<String> = missing.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+            out.push(format!("no font of this system sets {}: boxes stand there", names.join(", ")));
+        }
+        out
+    }
+}

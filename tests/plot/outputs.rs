@@ -1,0 +1,155 @@
+//! What figures are written as.
+use super::cloud;
+use gflow::plot::figure::{Mark, Panel};
+use gflow::plot::lines::{Series, lines};
+use gflow::plot::{Cloud, Figure, FigureOptions, contour, grid, render, scatter};
+
+fn curve(o: &FigureOptions) -> Figure {
+    let t: Vec<f64> = (0..40).map(f64::from).collect();
+    let series =
+        Series { name: "error".into(), y: t.iter().map(|t| 52.4 + 1e-5 * t).collect(), x: t, ..Series::default() };
+    lines(&[series], "step $t_n$", o).unwrap()
+}
+
+fn paper() -> FigureOptions {
+    FigureOptions {
+        preset: "paper".into(),
+        title: r"$D_{\mathrm{KL}}^{\Gamma_L}$ of $P$ and $Q$".into(),
+        ..Default::default()
+    }
+}
+
+/// One column of a paper is 89 mm wide in every output.
+#[test]
+fn sizes_are_those_asked_for() {
+    let f = curve(&paper());
+    let inches = 89.0 / 25.4;
+    assert!((f.width / 96.0 - inches).abs() < 1e-9 && (f.style.dpi - 300.0).abs() < 1e-9);
+    let png = render::png(&f).unwrap();
+    let image = image::load_from_memory(&png).unwrap();
+    assert_eq!(image.width(), (300.0 * inches).round() as u32);
+    // the chunk that says how many pixels make a meter
+    let at = png.windows(4).position(|w| w == b"pHYs").unwrap();
+    let per_meter = u32::from_be_bytes(png[at + 4..at + 8].try_into().unwrap());
+    assert_eq!(per_meter, (300.0f64 / 0.0254).round() as u32);
+    let pdf = render::pdf(&f).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    let page = text.split_once("/MediaBox").unwrap().1.split_once(']').unwrap().0.trim_start_matches(['[', ' ']);
+    let width: f64 = page.split_whitespace().nth(2).unwrap().parse().unwrap();
+    assert!((width / 72.0 - inches).abs() < 1e-4, "{width}");
+    assert!(render::svg(&f).unwrap().starts_with("<svg width=\"336.38\""));
+    // a number is pixels, letters are in points
+    let o = FigureOptions { width: Some(200.0), font_size: Some(18.0), dpi: Some(96.0), ..Default::default() };
+    let f = curve(&o);
+    assert_eq!((f.width, f.style.font_size, f.style.fineness()), (200.0, 24.0, 1.0));
+    assert!(render::png(&f).is_ok());
+}
+
+/// The same figure has the same bytes, and its PDF carries the fonts of its words and of its mathematics.
+#[test]
+fn outputs_are_the_same_every_time() {
+    let f = curve(&paper());
+    assert_eq!(render::pdf(&f).unwrap(), render::pdf(&f).unwrap());
+    assert_eq!(render::png(&f).unwrap(), render::png(&f).unwrap());
+    assert_eq!(render::svg(&f).unwrap(), render::svg(&f).unwrap());
+    let pdf = render::pdf(&f).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(text.starts_with("%PDF-") && text.contains("DejaVuSans") && text.contains("KaTeX_Math"));
+    assert!(text.matches("/FontFile2").count() >= 3);
+}
+
+/// Without paper the corners are transparent; a file has paper even where the screen is dark.
+#[test]
+fn paper_and_its_absence() {
+    let corner = |f: &Figure| image::load_from_memory(&render::png(f).unwrap()).unwrap().to_rgba8().get_pixel(1, 1).0;
+    let mut f = curve(&paper());
+    assert_eq!(corner(&f), [255; 4]);
+    f.style.dark = true;
+    assert!(corner(&f)[0] < 40);
+    let folder = tempfile::tempdir().unwrap();
+    render::save(&f, &folder.path().join("a.png")).unwrap();
+    let kept = image::open(folder.path().join("a.png")).unwrap().to_rgba8();
+    assert_eq!(kept.get_pixel(1, 1).0, [255; 4]);
+    let clear = curve(&FigureOptions { transparent: true, ..paper() });
+    assert_eq!(corner(&clear)[3], 0);
+    assert!(!render::svg(&clear).unwrap().contains("<rect width=\"100%\""));
+    for (name, said) in [("a.jpg", ".pdf, .svg or .png"), ("a", ".pdf, .svg or .png"), ("a.pgn", "the nearest is .png")]
+    {
+        let e = render::save(&f, &folder.path().join(name)).unwrap_err().to_string();
+        assert!(e.contains(said), "{e}");
+    }
+}
+
+/// Many points are one picture in a figure of vectors, few are shapes.
+#[test]
+fn many_points_are_a_picture() {
+    let of = |n: usize| {
+        let o = FigureOptions { alpha: Some(1.0), ..Default::default() };
+        render::svg(&scatter::scatter(&[Cloud { name: String::new(), ..cloud(n) }], &o).unwrap()).unwrap()
+    };
+    assert_eq!((of(500).matches("<circle").count(), of(500).matches("<image").count()), (500, 0));
+    let many = of(200_000);
+    assert_eq!((many.matches("<circle").count(), many.matches("<image").count()), (0, 1));
+    assert!(many.len() < 500_000, "{} bytes", many.len());
+}
+
+/// What a figure cannot show is counted.
+#[test]
+fn remarks_count_what_is_not_shown() {
+    let series = |y: Vec<f64>| Series { name: "a $b$".into(), x: vec![1.0, 2.0, 3.0, 4.0], y, ..Series::default() };
+    let log = FigureOptions { log_y: true, ..Default::default() };
+    let f = lines(&[series(vec![1.0, -1.0, 0.0, 2.0])], "x", &log).unwrap();
+    // the curve and its dots
+    assert_eq!(f.remarks(), ["4 of 8 values are not above 0 and have no place on the logarithmic y axis"]);
+    let mut f = scatter::scatter(&[cloud(10)], &FigureOptions::default()).unwrap();
+    assert!(f.remarks().is_empty());
+    f.panels[0].title = "\u{10FFFD}".into();
+    assert_eq!(f.remarks().len(), 1);
+    f.panels[0].title = r"$\nope$".into();
+    assert!(f.check().is_err() && render::svg(&f).is_err() && render::pdf(&f).is_err() && render::png(&f).is_err());
+}
+
+/// A grid can share its axes and letter its panels; a potential stands about 0 in colours of two sides.
+#[test]
+fn grids_share_and_letter() {
+    let one = curve(&FigureOptions::default());
+    let mut other = curve(&FigureOptions::default());
+    other.panels[0].marks.push(Mark::Reference {
+        at: 60.0,
+        upright: false,
+        color: gflow::plot::color::GREY,
+        width: 1.0,
+        dashed: true,
+        label: "here".into(),
+    });
+    let o = FigureOptions { columns: 2, letters: true, share_y: true, preset: "paper2".into(), ..Default::default() };
+    let both = grid::grid(&[one, other], &o).unwrap();
+    let letters: Vec<&str> = both.panels.iter().map(|p| p.letter.as_str()).collect();
+    assert_eq!((letters, both.panels[0].y.limits), (vec!["a", "b"], both.panels[1].y.limits));
+    assert!(both.panels[1].y.label.is_empty() && both.panels[1].y.limits.unwrap().1 > 60.0);
+    assert!((both.width - 183.0 / 25.4 * 96.0).abs() < 1e-9);
+    let svg = render::svg(&both).unwrap();
+    assert!(svg.contains("aria-label=\"a\"") && svg.contains("aria-label=\"here\""));
+
+    let field = |shift: f64| {
+        let nodes = contour::Field::nodes((-1.0, 1.0), (-1.0, 1.0), 9);
+        let values: Vec<f64> = nodes.chunks(2).map(|p| p[0] + shift).collect();
+        contour::contour(
+            &contour::Field { x: (-1.0, 1.0), y: (-1.0, 1.0), columns: 9, values: contour::centered(&values) },
+            &Default::default(),
+        )
+    };
+    // the same potential but for a constant
+    let bar = |f: &Figure| f.panels[0].colorbar.clone().unwrap();
+    let (a, b) = (bar(&field(0.0).unwrap()), bar(&field(5.0).unwrap()));
+    assert!((a.range.0 - b.range.0).abs() < 1e-12 && a.range.0 == -a.range.1 && a.map == b.map);
+}
+
+/// No page without a size, and none that is too large.
+#[test]
+fn odd_sizes_are_told() {
+    for (width, height) in [(0.0, 100.0), (-5.0, 100.0), (f64::NAN, 100.0), (1e9, 100.0)] {
+        let f = Figure::single(Panel::default(), width, height);
+        assert!(render::svg(&f).is_err() && render::pdf(&f).is_err() && render::png(&f).is_err(), "{width} × {height}");
+    }
+}
