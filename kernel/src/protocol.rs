@@ -31,7 +31,7 @@ pub struct Request {
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// run a cell; `expressions` are evaluated after it
-    Eval { name: String, code: String, show: bool, expressions: BTreeMap<String, String> },
+    Eval { name: String, code: String, show: Showing, expressions: BTreeMap<String, String> },
     /// names that may stand at a place
     Complete { code: String, cursor: usize },
     /// what is known about the name at a place
@@ -44,6 +44,19 @@ pub enum Ask {
     Answer { line: Option<String> },
     /// stop the running cell
     Interrupt,
+}
+
+/// How what a cell shows is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Showing {
+    /// not at all
+    #[default]
+    Nothing,
+    /// in every form before the cell ends: a client that runs a whole notebook takes nothing after it
+    Whole,
+    /// at once in the form of a screen, and in every form once the cell has ended
+    Quick,
 }
 
 /// What the session says.

@@ -2,7 +2,7 @@
 use super::display::NotebookDisplay;
 use super::file::Notebook;
 use super::options::Options;
-use crate::protocol::{Failure, Outcome, Output};
+use crate::protocol::{Failure, Outcome, Output, Showing};
 use crate::rust::{self, Rust};
 use crate::supervisor::Supervisor;
 use gflow::script::help;
@@ -77,7 +77,10 @@ impl Cells<'_> {
                 Err(f) => (Outcome::failed(f), Map::new()),
             };
         }
-        (self.supervisor.eval(format!("cell {number}"), source.to_string(), true, BTreeMap::new()).await, Map::new())
+        (
+            self.supervisor.eval(format!("cell {number}"), source.to_string(), Showing::Whole, BTreeMap::new()).await,
+            Map::new(),
+        )
     }
 }
 

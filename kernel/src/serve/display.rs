@@ -5,6 +5,7 @@ use super::wire::{Receiver, Sender};
 use crate::protocol::Output;
 use crate::supervisor::{Display, Input, Question};
 use serde_json::{Map, Value, json};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
@@ -15,7 +16,12 @@ pub struct ClientDisplay {
     questions: Sender,
     answers: Arc<AsyncMutex<Receiver>>,
     state: Arc<Mutex<State>>,
+    /// displays by their ids, with the request whose cell showed them: a change of one belongs to that
+    homes: Mutex<VecDeque<(String, Arc<Request>)>>,
 }
+
+/// Displays whose homes are known; one that is older changes as part of the running cell.
+const HOMES: usize = 1000;
 
 #[derive(Default)]
 struct State {
@@ -37,7 +43,20 @@ struct Asked {
 impl ClientDisplay {
     /// On these sockets.
     pub fn new(iopub: Iopub, (questions, answers): (Sender, Receiver)) -> ClientDisplay {
-        ClientDisplay { iopub, questions, answers: Arc::new(AsyncMutex::new(answers)), state: Arc::default() }
+        let answers = Arc::new(AsyncMutex::new(answers));
+        ClientDisplay { iopub, questions, answers, state: Arc::default(), homes: Mutex::default() }
+    }
+    /// The request that a display belongs to.
+    fn home(&self, id: &str, update: bool, parent: Arc<Request>) -> Arc<Request> {
+        let mut homes = self.homes.lock().unwrap_or_else(|p| p.into_inner());
+        if update {
+            return homes.iter().rev().find(|h| h.0 == id).map_or(parent, |h| h.1.clone());
+        }
+        homes.push_back((id.to_string(), parent.clone()));
+        if homes.len() > HOMES {
+            homes.pop_front();
+        }
+        parent
     }
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|p| p.into_inner())
@@ -75,7 +94,10 @@ impl ClientDisplay {
 impl Display for ClientDisplay {
     fn show(&self, output: Output) {
         let mut state = self.state();
-        let Some(parent) = state.parent.clone() else { return };
+        let Some(mut parent) = state.parent.clone() else { return };
+        if let Output::Display { id: Some(id), update, .. } = &output {
+            parent = self.home(id, *update, parent);
+        }
         let (kind, content) = match output {
             Output::Stream { name, text } => ("stream", json!({ "name": name, "text": text })),
             Output::Display { data, metadata, id, update } => {

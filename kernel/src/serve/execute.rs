@@ -2,7 +2,7 @@
 use super::display::ClientDisplay;
 use super::kernel::Kernel;
 use super::message::Request;
-use crate::protocol::{Failure, Outcome};
+use crate::protocol::{Failure, Outcome, Showing};
 use crate::rust;
 use gflow::script::help;
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ async fn outcome(kernel: &Kernel, display: &ClientDisplay, cell: &Cell, payload:
         if outcome.error.is_some() || cell.expressions.is_empty() {
             return outcome;
         }
-        return kernel.supervisor.eval(name, String::new(), false, cell.expressions.clone()).await;
+        return kernel.supervisor.eval(name, String::new(), Showing::Nothing, cell.expressions.clone()).await;
     }
     if code.trim_start().starts_with("%%") {
         let word = code.split_whitespace().next().unwrap_or("%%");
@@ -134,5 +134,11 @@ async fn outcome(kernel: &Kernel, display: &ClientDisplay, cell: &Cell, payload:
             format!("`{word}` is not known: the one word that can begin a cell is {known}, alone on its line"),
         ));
     }
-    kernel.supervisor.eval(name, code.clone(), !cell.silent, cell.expressions.clone()).await
+    let show = match (cell.silent, cell.request.flag("allow_stdin", true)) {
+        (true, _) => Showing::Nothing,
+        // somebody who can be asked sits in front of a screen
+        (false, true) => Showing::Quick,
+        (false, false) => Showing::Whole,
+    };
+    kernel.supervisor.eval(name, code.clone(), show, cell.expressions.clone()).await
 }

@@ -1,7 +1,7 @@
 //! The session and the compiled Rust cells of this process, on the one thread that runs them.
 use super::output::OutputChannel;
 use super::page::{SharedPage, lock, stop_bars};
-use crate::protocol::{Failure, Outcome};
+use crate::protocol::{Failure, Outcome, Showing};
 use gflow::interrupt::Interrupt;
 use gflow::script::Session;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ pub fn finish(page: &SharedPage) {
 
 /// Loads a compiled cell and runs it here.
 pub fn load(page: &SharedPage, output: &OutputChannel, library: &str, function: &str) -> Value {
-    lock(page).turn(true);
+    lock(page).turn(Showing::Whole);
     output.order_raw_output();
     // SAFETY: the library was compiled by this notebook for this process; its function has this signature
     let error = unsafe {

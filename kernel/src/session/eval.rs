@@ -2,7 +2,7 @@
 use super::cells;
 use super::front::bundle;
 use super::page::{SharedPage, lock};
-use crate::protocol::{Failure, Outcome};
+use crate::protocol::{Failure, Outcome, Showing};
 use gflow::script::{Class, Diagnostic, Session};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ fn failure(s: &Session, d: &Diagnostic) -> Failure {
 }
 
 /// Runs a cell and gives its [`Outcome`].
-pub fn eval(page: &SharedPage, name: &str, code: &str, show: bool, expressions: &BTreeMap<String, String>) -> Value {
+pub fn eval(page: &SharedPage, name: &str, code: &str, show: Showing, expressions: &BTreeMap<String, String>) -> Value {
     lock(page).turn(show);
     let ran = cells::with(|s| {
         let error = match catch_unwind(AssertUnwindSafe(|| s.run_cell(name, code).map(|_| ()))) {

@@ -1,14 +1,16 @@
 //! The notebook as a front end of the session: events become streams, displays and updates of displays.
 use super::output::OutputChannel;
 use super::page::{SharedPage, lock};
-use crate::protocol::Output;
+use crate::protocol::{Output, Showing};
 use gflow::interrupt::Interrupt;
 use gflow::observer::progress::Report;
-use gflow::plot::{Figure, evcxr};
+use gflow::plot::Figure;
+use gflow::plot::animation::Animation;
+use gflow::plot::evcxr::{self, Reader};
 use gflow::script::{Event, FrontEnd, Rich};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// Forms of a value by type, and what is said about each.
@@ -36,9 +38,19 @@ impl Front {
     }
 
     fn figure(&self, figure: &Figure, place: Option<(String, bool)>) {
-        match picture(figure) {
+        let quick = lock(&self.page).show == Showing::Quick;
+        let reader = match (&place, quick) {
+            (Some(_), _) => Reader::Passing,
+            (None, true) => Reader::Screen,
+            (None, false) => Reader::Later,
+        };
+        match picture(figure, reader) {
             Ok(p) => {
-                let (id, update) = place.map_or((None, false), |(id, update)| (Some(id), update));
+                let (id, update) = match place {
+                    Some((id, update)) => (Some(id), update),
+                    None if quick && evcxr::has_more(figure) => (Some(lock(&self.page).more(figure.clone())), false),
+                    None => (None, false),
+                };
                 self.display(p, id, update);
             }
             Err(e) => self.output.note(&format!("{e}\n")),
@@ -53,15 +65,42 @@ impl Front {
     }
 }
 
-/// A figure as SVG, or as pixels of half a logical one where it has many marks.
-pub fn picture(f: &Figure) -> gflow::error::Result<Bundle> {
+/// Makes the other forms of figures that cells showed, for whoever opens the notebook later: beside the cells that follow,
+/// none of which waits for it. Takes displays with their figures.
+pub fn later(output: Arc<OutputChannel>) -> Sender<(String, Figure)> {
+    let (figures, queue) = channel::<(String, Figure)>();
+    std::thread::spawn(move || {
+        for (id, figure) in queue {
+            // what was shown stays where the others cannot be had
+            if let Ok((data, metadata)) = picture(&figure, Reader::Later) {
+                output.output(Output::Display { data, metadata, id: Some(id), update: true });
+            }
+        }
+    });
+    figures
+}
+
+/// A figure in the forms that a reader takes.
+fn picture(f: &Figure, reader: Reader) -> gflow::error::Result<Bundle> {
     let (mut data, mut metadata) = (Map::new(), Map::new());
     data.insert("text/plain".into(), json!(f.describe()));
-    let (kind, content) = evcxr::content(f)?;
-    if kind == "image/png" {
-        metadata.insert(kind.into(), json!({ "width": f.width.round(), "height": f.height.round() }));
+    for (kind, content) in evcxr::forms(f, reader)? {
+        if kind == "image/png" {
+            metadata.insert(kind.into(), json!({ "width": f.width.round(), "height": f.height.round() }));
+        }
+        data.insert(kind.into(), json!(content));
     }
-    data.insert(kind.into(), json!(content));
+    Ok((data, metadata))
+}
+
+/// Figures that move on the page, and the last of them for readers that show no others.
+fn moving(a: &Animation) -> gflow::error::Result<Bundle> {
+    let (mut data, metadata) = match a.frames.last() {
+        Some(f) => picture(f, Reader::Passing)?,
+        None => (Map::new(), Map::new()),
+    };
+    data.insert("text/html".into(), json!(evcxr::moving(a)?));
+    data.insert("text/plain".into(), json!(format!("Animation: {} frames", a.frames.len())));
     Ok((data, metadata))
 }
 
@@ -83,6 +122,10 @@ impl FrontEnd for Front {
             Event::Text(t) => self.output.output(Output::stream("stdout", t + "\n")),
             Event::Note(t) => self.output.output(Output::stream("stderr", t + "\n")),
             Event::Figure(f) => self.figure(&f, None),
+            Event::Animation(a) => match moving(&a) {
+                Ok(p) => self.display(p, None, false),
+                Err(e) => self.output.note(&format!("{e}\n")),
+            },
             Event::Live { name, figure } => {
                 let place = lock(&self.page).place(name);
                 self.figure(&figure, Some(place));
@@ -94,7 +137,7 @@ impl FrontEnd for Front {
             Event::Progress(r) => self.progress(r),
             Event::Display(r) => self.display((bundle(&r), Map::new()), None, false),
             Event::Result(r) => {
-                if lock(&self.page).show {
+                if lock(&self.page).show != Showing::Nothing {
                     self.output.output(Output::Result { data: bundle(&r), metadata: Map::new() });
                 }
             }

@@ -1,7 +1,8 @@
 //! What the running cell has on the page that changes: named figures and progress bars.
 use super::output::OutputChannel;
-use crate::protocol::Output;
+use crate::protocol::{Output, Showing};
 use gflow::observer::progress::Report;
+use gflow::plot::Figure;
 use gflow::script::escape;
 use serde_json::{Map, json};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -56,13 +57,15 @@ pub struct Page {
     /// (name, display id)
     figures: Vec<(String, String)>,
     bars: Vec<Bar>,
-    /// whether the result is shown
-    pub show: bool,
+    /// how things are shown
+    pub show: Showing,
+    /// displays whose figures have more forms than are shown
+    more: Vec<(String, Figure)>,
 }
 
 impl Page {
     /// A fresh cell: what the ones before show stays as it is.
-    pub fn turn(&mut self, show: bool) {
+    pub fn turn(&mut self, show: Showing) {
         let (cell, displays) = (self.cell + 1, self.displays);
         *self = Page { cell, displays, show, ..Page::default() };
     }
@@ -70,6 +73,7 @@ impl Page {
     pub fn clear(&mut self) {
         self.figures.clear();
         self.bars.clear();
+        self.more.clear();
     }
     /// The display of a named figure, and whether it is there already.
     pub fn place(&mut self, name: String) -> (String, bool) {
@@ -79,6 +83,16 @@ impl Page {
         let id = self.id();
         self.figures.push((name, id.clone()));
         (id, false)
+    }
+    /// The display of a figure that gets its other forms once the cell has ended.
+    pub fn more(&mut self, figure: Figure) -> String {
+        let id = self.id();
+        self.more.push((id.clone(), figure));
+        id
+    }
+    /// What has to get its other forms.
+    pub fn rest(&mut self) -> Vec<(String, Figure)> {
+        std::mem::take(&mut self.more)
     }
     /// The bar of a report, if it is time to draw it.
     pub fn progress(&mut self, r: Report) -> Option<Output> {

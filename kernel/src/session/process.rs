@@ -1,8 +1,9 @@
 //! From the start of a session process to its end: the thread that listens and the thread that runs cells.
 use super::answers::{completed, completeness, inspected};
 use super::foreign::{self, abi};
-use super::front::Front;
+use super::front::{self, Front};
 use super::output::OutputChannel;
+use super::page::lock;
 use super::{cells, eval};
 use crate::protocol::{Ask, DESCRIPTOR, Message, Request};
 use gflow::device;
@@ -98,6 +99,7 @@ fn run(
     let _ = up.send(Handles { assistant: session.assistant().clone(), interrupt: session.interrupt() });
     output.say(&Message::Ready { device });
     cells::hold(session, output.clone());
+    let later = front::later(output.clone());
     for request in queue {
         let last = matches!(request.ask, Ask::Load { .. });
         let value = match request.ask {
@@ -110,6 +112,9 @@ fn run(
         };
         waiting.fetch_sub(1, Ordering::SeqCst);
         output.reply(request.id, value, last);
+        for figure in lock(&page).rest() {
+            let _ = later.send(figure);
+        }
     }
 }
 

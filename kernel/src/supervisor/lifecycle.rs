@@ -7,7 +7,7 @@ use super::items::{Answer, Item};
 use super::settings::Settings;
 use super::shared::{Shared, State};
 use super::spawn::{Process, spawn};
-use crate::protocol::{Ask, Failure, Outcome, Output, Request};
+use crate::protocol::{Ask, Failure, Outcome, Output, Request, Showing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::ExitStatus;
@@ -152,7 +152,7 @@ impl Supervisor {
         self: &Arc<Self>,
         name: String,
         code: String,
-        show: bool,
+        show: Showing,
         expressions: BTreeMap<String, String>,
     ) -> Outcome {
         let answer = self.ask(Ask::Eval { name, code, show, expressions }).await;

@@ -1,4 +1,5 @@
 """Cells as a client of the protocol sees them."""
+import base64
 import time
 
 from conftest import text
@@ -131,9 +132,49 @@ def test_a_long_run_shows_a_bar_and_a_plot_that_end_static(cells):
     ids = {c["transient"]["display_id"] for c in shown}
     assert {c["transient"]["display_id"] for c in changed} == ids
     last = {c["transient"]["display_id"]: c["data"] for c in changed}
-    bar = next(d for d in last.values() if "image/svg+xml" not in d)
+    bar = next(d for d in last.values() if "image/png" not in d)
     assert "left" not in bar["text/plain"] and " in " in bar["text/plain"]
-    assert any("image/svg+xml" in d for d in last.values())
+    assert any("image/png" in d for d in last.values())
+
+
+def test_a_figure_gets_its_other_forms_once_the_cell_has_ended(cells):
+    request = cells.start("plot::scatter(data::ring(50))")
+    [(kind, content)] = cells.wait(request)
+    assert kind == "display_data" and set(content["data"]) == {"text/plain", "image/svg+xml"}
+    cells.reply(request)
+    # another cell runs meanwhile: the change belongs to the first
+    other = cells.start("1 + 1")
+    seen = []
+    while len(seen) < 2:
+        message = cells.kc.get_iopub_msg(timeout=10)
+        if message["msg_type"] in ("update_display_data", "execute_result"):
+            seen.append((message["msg_type"], message["parent_header"]["msg_id"], message["content"]))
+    cells.reply(other)
+    kind, parent, later = next(s for s in seen if s[0] == "update_display_data")
+    assert parent == request and later["transient"] == content["transient"]
+    assert set(later["data"]) == {"text/plain", "image/svg+xml", "image/png", "application/pdf"}
+    assert base64.b64decode(later["data"]["application/pdf"]).startswith(b"%PDF-")
+    assert base64.b64decode(later["data"]["image/png"]).startswith(b"\x89PNG")
+    assert later["data"]["image/svg+xml"] == content["data"]["image/svg+xml"]
+    # a client that runs whole notebooks, and cannot be asked, gets all of it within the cell
+    outputs = cells.run("plot::scatter(data::ring(50))", allow_stdin=False)[1]
+    assert [k for k, _ in outputs] == ["display_data"] and "application/pdf" in outputs[0][1]["data"]
+
+
+def test_an_animation_moves_by_itself(cells):
+    cells.ok("let run = gradient_flow(w1(), #{ dt: 0.5 }).run(data::gaussian(30, 2), data::ring(30), #{ steps: 4, snapshots: 3 });")
+    [(kind, content)] = cells.ok("plot::animate(run)")
+    assert kind == "display_data" and "data:image/gif;base64," in content["data"]["text/html"]
+    assert "image/png" in content["data"]
+
+
+def test_the_theme_of_the_screen_stays_out_of_files(cells, tmp_path):
+    cells.ok('plot::theme("dark")')
+    dark = cells.run(f'let f = plot::scatter(data::ring(50)); f.save("{tmp_path}/f.svg"); f', allow_stdin=False)[1]
+    cells.ok('plot::theme("light")')
+    data = next(c["data"] for k, c in dark if k == "display_data")
+    assert 'fill="#111111"' in data["image/svg+xml"]
+    assert 'fill="#111111"' not in (tmp_path / "f.svg").read_text()
 
 
 def test_a_named_figure_is_replaced_in_place(cells):

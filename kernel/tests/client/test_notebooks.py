@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from conftest import KERNEL
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, LatexExporter
 
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,6 +26,17 @@ def test_nbclient_and_nbconvert(path, tmp_path):
     assert any("image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {}) for o in outputs)
     html, _ = HTMLExporter().from_notebook_node(notebook)
     assert "<svg" in html or "image/png" in html
+
+
+def test_latex_has_the_figures_without_another_program(tmp_path):
+    cells = ["plot::scatter(data::ring(50))", "plot::contour(kl().regularized(lipschitz(1.0)).estimate(data::gaussian(60, 2), data::ring(60), #{ steps: 20 }).critic, 3.0)"]
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(nb, kernel_name=KERNEL, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    for cell in nb.cells:
+        assert {"image/png", "image/svg+xml", "application/pdf"} <= set(cell.outputs[0].data)
+    tex, resources = LatexExporter().from_notebook_node(nb)
+    figures = [v for k, v in resources["outputs"].items() if k.endswith(".pdf")]
+    assert len(figures) == 2 and all(f.startswith(b"%PDF-") for f in figures) and tex.count("includegraphics") >= 2
 
 
 def gflow(*arguments, cwd):
