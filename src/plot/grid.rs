@@ -1,5 +1,5 @@
 //! Several figures as one.
-use super::figure::Panel;
+use super::figure::{Axis, Panel};
 use super::keys::{COLUMNS, DPI, FONT_SIZE, HEIGHT, PRESET, TRANSPARENT, WIDTH, defaults, entry};
 use super::range::ranges;
 use super::{Figure, FigureOptions};
@@ -52,7 +52,7 @@ pub fn grid(figures: &[Figure], o: &FigureOptions) -> Result<Figure> {
     if o.letters {
         panels.iter_mut().enumerate().for_each(|(i, p)| p.letter = letter(i));
     }
-    share(&mut panels, columns, o);
+    shared(&mut panels, columns, o);
     let style = if told { o.style() } else { first.style };
     Ok(Figure { panels, columns, width, height, style, fixed: told || figures.iter().any(|f| f.fixed) })
 }
@@ -63,30 +63,39 @@ fn letter(i: usize) -> String {
     if i < 26 { last.to_string() } else { format!("{}{last}", letter(i / 26 - 1)) }
 }
 
-/// The range that all panels have room in.
-fn common<'a>(panels: impl Iterator<Item = &'a Panel>, range: impl Fn(&Panel) -> (f64, f64)) -> (f64, f64) {
-    panels.map(range).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (lo, hi)| (a.min(lo), b.max(hi)))
-}
+/// One side of a panel: its range, and its axis.
+type Of = (fn(&Panel) -> (f64, f64), fn(&mut Panel) -> &mut Axis);
 
-/// Gives panels below or beside each other one range, and its label to the outer ones alone.
-fn share(panels: &mut [Panel], columns: usize, o: &FigureOptions) {
-    let n = panels.len();
-    for c in (0..columns).filter(|_| o.share_x) {
-        let limits = common(panels.iter().skip(c).step_by(columns), |p| ranges(p).0);
-        for i in (c..n).step_by(columns) {
-            panels[i].x.limits = Some(limits);
-            if i + columns < n {
-                panels[i].x.label.clear();
+/// Gives panels one range along a side, and its label to the one that is to name it. Axes of one unit keep their own, and a
+/// logarithmic axis shares with logarithmic ones only.
+fn share(panels: &mut [Panel], places: &[usize], names: usize, (range, axis): Of) {
+    for log in [false, true] {
+        let takes =
+            |panels: &mut [Panel], i: usize| !panels[i].equal && !panels[i].bare && axis(&mut panels[i]).log == log;
+        let own: Vec<usize> = places.iter().copied().filter(|i| takes(panels, *i)).collect();
+        let all = own.iter().map(|i| range(&panels[*i]));
+        let limits = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (lo, hi)| (a.min(lo), b.max(hi)));
+        let named = axis(&mut panels[names]).label.clone();
+        for i in own {
+            let axis = axis(&mut panels[i]);
+            axis.limits = Some(limits);
+            // a name of its own stays
+            if i != names && axis.label == named {
+                axis.label.clear();
             }
         }
     }
-    for row in panels.chunks_mut(columns).filter(|_| o.share_y) {
-        let limits = common(row.iter(), |p| ranges(p).1);
-        for (i, p) in row.iter_mut().enumerate() {
-            p.y.limits = Some(limits);
-            if i > 0 {
-                p.y.label.clear();
-            }
-        }
+}
+
+/// Shares what was asked for.
+fn shared(panels: &mut [Panel], columns: usize, o: &FigureOptions) {
+    let n = panels.len();
+    for c in (0..columns.min(n)).filter(|_| o.share_x) {
+        let places: Vec<usize> = (c..n).step_by(columns).collect();
+        share(panels, &places, places[places.len() - 1], (|p| ranges(p).0, |p| &mut p.x));
+    }
+    for first in (0..n).step_by(columns.max(1)).filter(|_| o.share_y) {
+        let places: Vec<usize> = (first..(first + columns).min(n)).collect();
+        share(panels, &places, first, (|p| ranges(p).1, |p| &mut p.y));
     }
 }

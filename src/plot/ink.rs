@@ -29,6 +29,10 @@ impl Words {
     pub fn width(&self) -> f64 {
         self.setting.width
     }
+    /// From the highest to the lowest of it.
+    pub fn height(&self) -> f64 {
+        self.setting.ascent + self.setting.descent
+    }
     /// With its anchor at a place, centred in its height.
     pub fn at(&self, (x, y): (f64, f64), anchor: Anchor) -> Shape {
         Shape::Text {

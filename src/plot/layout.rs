@@ -66,19 +66,10 @@ impl Place {
         let titled = !p.title.is_empty() || !p.letter.is_empty();
         let head = if titled { title.height().max(1.25 * TITLE * k) + 10.0 * k } else { 8.0 * k };
         let bar = p.colorbar.as_ref().map(|b| Bar::new(b, size.1, k)).transpose()?;
-        let room = (1.0 - LEAST) * size.1 - head;
-        let keys = Legend::within(&p.legend, size.0 - 40.0 * k, room, k)?;
-        let (x, y) = (Side::new(&p.x, false, xr, size.0, k)?, Side::new(&p.y, true, yr, size.1, k)?);
-        // numbers at the ends of an axis reach half their height beyond it, and an offset stands above it
-        let aside = if !p.bare && y.has_aside() || bar.as_ref().is_some_and(Bar::has_head) { 15.0 * k } else { 0.0 };
-        let above = head + keys.height() + aside;
-        let below = if p.bare { 8.0 * k } else { x.depth(k) };
-        let (top, bottom) = kept((corner.1 + above, corner.1 + size.1 - below), corner.1, size.1);
-        let y = Side::new(&p.y, true, yr, bottom - top, k)?;
-        let beside = if p.bare { 8.0 * k } else { y.breadth(k) };
-        let after = 14.0 * k + bar.as_ref().map_or(0.0, |b| b.breadth(k));
-        let (left, right) = kept((corner.0 + beside, corner.0 + size.0 - after), corner.0, size.0);
-        let (edges, xr, yr) = shaped(p, Edges { left, right, top, bottom }, xr, yr);
+        // as much of the page as the axes and what is below them leave
+        let room = ((1.0 - LEAST) * size.1 - head - 60.0 * k).min(0.45 * size.1);
+        let keys = Legend::within(&p.legend, size.0 - 20.0 * k, room, k)?;
+        let (edges, top, aside, xr, yr) = self.fitted(p, head + keys.height(), bar.as_ref(), (xr, yr))?;
         let frame = Frame {
             x: Scale { lo: xr.0, hi: xr.1, log: p.x.log, from: edges.left, to: edges.right },
             y: Scale { lo: yr.0, hi: yr.1, log: p.y.log, from: edges.bottom, to: edges.top },
@@ -98,11 +89,47 @@ impl Place {
         if !p.letter.is_empty() {
             out.push(letter.at((corner.0 + 4.0 * k, corner.1 + 14.0 * k), Anchor::Left));
         }
-        keys.draw((edges.left, edges.right), corner.0 + 4.0 * k, edges.top - aside - 11.0 * k, out);
+        let sides = (corner.0 + 4.0 * k, corner.0 + size.0 - 4.0 * k);
+        keys.draw((edges.left, edges.right), sides, edges.top - aside - 2.0 * k, out);
         if let Some(bar) = bar {
             bar.draw(edges.right + 14.0 * k, (edges.top, edges.bottom), k, out);
         }
         Ok(())
+    }
+}
+
+impl Place {
+    /// The edges of the axes, where they would begin without a shape to keep, what stands between them and the legend, and
+    /// the ranges. Numbers take room, and leave another range to axes of one unit: so once more until they agree.
+    fn fitted(
+        &self,
+        p: &Panel,
+        above: f64,
+        bar: Option<&Bar>,
+        (xr, yr): (Range, Range),
+    ) -> Result<(Edges, f64, f64, Range, Range), Mistake> {
+        let (corner, size, k) = (self.corner, self.size, self.k);
+        let (mut shown, mut length) = ((xr, yr), size.1);
+        let mut found = None;
+        for _ in 0..4 {
+            let (x, y) = (Side::new(&p.x, false, shown.0, size.0, k)?, Side::new(&p.y, true, shown.1, length, k)?);
+            // numbers at the ends of an axis reach half their height beyond it, and an offset stands above it
+            let head = !p.bare && y.has_aside() || bar.is_some_and(Bar::has_head);
+            let aside = if head { 15.0 * k } else { 0.0 };
+            let below = if p.bare { 8.0 * k } else { x.depth(k) };
+            let (top, bottom) = kept((corner.1 + above + aside, corner.1 + size.1 - below), corner.1, size.1);
+            let beside = if p.bare { 8.0 * k } else { y.breadth(k) };
+            let after = 14.0 * k + bar.map_or(0.0, |b| b.breadth(k));
+            let (left, right) = kept((corner.0 + beside, corner.0 + size.0 - after), corner.0, size.0);
+            let (edges, xr, yr) = shaped(p, Edges { left, right, top, bottom }, xr, yr);
+            let settled = found.is_some() && shown == (xr, yr);
+            found = Some((edges, top, aside, xr, yr));
+            if settled {
+                break;
+            }
+            (shown, length) = ((xr, yr), edges.bottom - edges.top);
+        }
+        found.ok_or_else(|| Mistake { text: p.title.clone(), at: 0, what: "no room".into() })
     }
 }
 

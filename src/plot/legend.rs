@@ -15,11 +15,22 @@ struct Named<'a> {
     width: f64,
 }
 
+/// A name that is longer than a row ends in dots; mathematics is left whole.
+fn shortened(label: &str, length: f64, k: f64) -> Result<Words, Mistake> {
+    let mut words = Words::new(label, TICK * k)?;
+    let mut letters: Vec<char> = label.chars().collect();
+    while words.width() > length && letters.len() > 4 && !label.contains('$') {
+        letters.truncate(letters.len() - 1 - letters.len() / 16);
+        words = Words::new(&format!("{}…", letters.iter().collect::<String>()), TICK * k)?;
+    }
+    Ok(words)
+}
+
 /// The entries of a legend in as many rows as they take.
 fn rows<'a>(entries: &'a [LegendEntry], length: f64, k: f64) -> Result<Vec<Vec<Named<'a>>>, Mistake> {
     let (mut out, mut used): (Vec<Vec<Named>>, f64) = (vec![], 0.0);
     for entry in entries {
-        let words = Words::new(&entry.label, TICK * k)?;
+        let words = shortened(&entry.label, length - 36.0 * k, k)?;
         let width = words.width() + 36.0 * k;
         match out.last_mut() {
             Some(row) if used + width <= length => row.push(Named { entry, words, width }),
@@ -33,6 +44,11 @@ fn rows<'a>(entries: &'a [LegendEntry], length: f64, k: f64) -> Result<Vec<Vec<N
     Ok(out)
 }
 
+/// The height of a row: that of its tallest name.
+fn high(row: &[Named], k: f64) -> f64 {
+    row.iter().map(|e| e.words.height() + 4.0 * k).fold(ROW * k, f64::max)
+}
+
 /// The rows of a legend that there is room for.
 pub(super) struct Legend<'a> {
     rows: Vec<Vec<Named<'a>>>,
@@ -44,7 +60,12 @@ impl<'a> Legend<'a> {
     /// Rows of a length, as many as fit into a height; what does not fit is counted in the last.
     pub fn within(entries: &'a [LegendEntry], length: f64, height: f64, k: f64) -> Result<Legend<'a>, Mistake> {
         let mut rows = rows(entries, length, k)?;
-        let most = (height / (ROW * k)).max(0.0) as usize;
+        let mut used = 0.0;
+        let fits = |r: &Vec<Named>| {
+            used += high(r, k);
+            used <= height
+        };
+        let most = rows.iter().map(fits).take_while(|f| *f).count();
         let mut left_out = None;
         if rows.len() > most {
             let n = rows.drain(most.saturating_sub(1)..).map(|r| r.len()).sum();
@@ -54,24 +75,23 @@ impl<'a> Legend<'a> {
         Ok(if most == 0 { Legend { rows: vec![], left_out: None, k } } else { Legend { rows, left_out, k } })
     }
 
-    fn count(&self) -> usize {
-        self.rows.len() + usize::from(self.left_out.is_some())
-    }
-
     /// What it takes above the axes.
     pub fn height(&self) -> f64 {
-        ROW * self.k * self.count() as f64
+        let count = if self.left_out.is_some() { ROW * self.k } else { 0.0 };
+        count + self.rows.iter().map(|r| high(r, self.k)).sum::<f64>()
     }
 
-    /// Draws the rows centred between x0 and x1 but not left of an edge, the last of them at the height y.
-    pub fn draw(&self, (x0, x1): (f64, f64), edge: f64, y: f64, out: &mut Vec<Shape>) {
-        for (i, row) in self.rows.iter().enumerate() {
-            let y = y - ROW * self.k * (self.count() - 1 - i) as f64;
+    /// Draws the rows centred between x0 and x1 but within the edges, the last of them down to the height y.
+    pub fn draw(&self, (x0, x1): (f64, f64), (left, right): (f64, f64), y: f64, out: &mut Vec<Shape>) {
+        let mut top = y - self.height();
+        for row in &self.rows {
             let total: f64 = row.iter().map(|e| e.width).sum();
-            self.row(row, ((0.5 * (x0 + x1 - total)).max(edge), y), out);
+            let middle = top + 0.5 * high(row, self.k);
+            self.row(row, ((0.5 * (x0 + x1 - total)).min(right - total).max(left), middle), out);
+            top += high(row, self.k);
         }
         if let Some((_, said)) = &self.left_out {
-            out.push(said.at((0.5 * (x0 + x1), y), Anchor::Middle));
+            out.push(said.at((0.5 * (x0 + x1), top + 0.5 * ROW * self.k), Anchor::Middle));
         }
     }
 

@@ -75,6 +75,16 @@ pub struct Series {
     pub band: (Vec<f64>, Vec<f64>),
 }
 
+/// Rows without a value that are not those between measurements every so many rows: what nobody left out on purpose.
+pub fn gaps(y: &[f64]) -> usize {
+    let there: Vec<usize> = (0..y.len()).filter(|i| !y[*i].is_nan()).collect();
+    let steps: Vec<usize> = there.windows(2).map(|w| w[1] - w[0]).collect();
+    let every = steps.first().copied().unwrap_or(1);
+    // the last row is measured whatever the step
+    let regular = every > 1 && steps.iter().rev().skip(1).all(|s| *s == every);
+    if regular || there.len() == y.len() { 0 } else { y.len() - there.len() }
+}
+
 /// One curve per series; rows without a value are passed over, short series have dots.
 ///
 /// # Errors
@@ -102,7 +112,10 @@ pub fn lines(series: &[Series], x_label: &str, o: &FigureOptions) -> Result<Figu
     for (i, s) in series.iter().enumerate() {
         // rows where a column was not measured do not break its curve
         let (x, y): (Vec<f64>, Vec<f64>) =
-            interrupt::until_asked(s.x.iter().zip(&s.y)).filter(|(_, y)| y.is_finite()).map(|(x, y)| (*x, *y)).unzip();
+            interrupt::until_asked(s.x.iter().zip(&s.y)).filter(|(_, y)| !y.is_nan()).map(|(x, y)| (*x, *y)).unzip();
+        if y.is_empty() && !s.y.is_empty() {
+            return Err(Error::data("plot::lines", format!("`{}` has no value: there is nothing to draw", s.name)));
+        }
         if o.log_y && !y.iter().any(|y| *y > 0.0) {
             return Err(Error::data(
                 "plot::lines",
@@ -115,7 +128,7 @@ pub fn lines(series: &[Series], x_label: &str, o: &FigureOptions) -> Result<Figu
         let dashed = (i / CYCLE.len()) % 2 == 1;
         let width = o.size.unwrap_or(1.7);
         // rows where the curve has no value have no band
-        let rows: Vec<usize> = (0..s.x.len().min(s.y.len())).filter(|k| s.y[*k].is_finite()).collect();
+        let rows: Vec<usize> = (0..s.x.len().min(s.y.len())).filter(|k| !s.y[*k].is_nan()).collect();
         let of = |v: &[f64]| rows.iter().map(|k| v.get(*k).copied().unwrap_or(f64::NAN)).collect::<Vec<f64>>();
         if !s.band.0.is_empty() {
             let (x, low, high) = (of(&s.x), of(&s.band.0), of(&s.band.1));

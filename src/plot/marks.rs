@@ -45,7 +45,7 @@ pub(super) fn mark(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Res
         Mark::Reference { .. } => reference(m, frame, k, out)?,
         Mark::Note { x, y, text, color, anchor } => {
             if frame.inside(*x, *y) {
-                out.push(colored(Words::new(text, TICK * k)?.at(frame.at(*x, *y), *anchor), *color));
+                out.push(colored(within(&Words::new(text, TICK * k)?, frame.at(*x, *y), *anchor, frame), *color));
             }
         }
     }
@@ -110,6 +110,18 @@ fn colored(shape: Shape, ink: Color) -> Shape {
     }
 }
 
+/// A text with its anchor at a place, as far to the side as it takes to stay beside the axes.
+fn within(words: &Words, (x, y): (f64, f64), anchor: Anchor, frame: &Frame) -> Shape {
+    let (left, right, _, _) = frame.edges();
+    let before = match anchor {
+        Anchor::Left => 0.0,
+        Anchor::Middle => 0.5 * words.width(),
+        Anchor::Right => words.width(),
+    };
+    let begin = (x - before).min(right - words.width()).max(left);
+    words.at((begin, y), Anchor::Left)
+}
+
 fn errors([x, low, high]: [&[f64]; 3], (color, width): (Color, f64), frame: &Frame, k: f64, out: &mut Vec<Shape>) {
     let (left, right, top, bottom) = frame.edges();
     let cap = 2.6 * k;
@@ -140,8 +152,12 @@ fn reference(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Result<()
     let ends = if *upright { vec![(v, bottom), (v, top)] } else { vec![(left, v), (right, v)] };
     stroke(ends, *color, (width * k, 1.0), dashed.then_some(k), out);
     let words = Words::new(label, TICK * k)?;
-    let place = if *upright { (v + 4.0 * k, top + 7.0 * k) } else { (right, v - 8.0 * k) };
-    let anchor = if *upright { Anchor::Left } else { Anchor::Right };
+    let (place, anchor) = match *upright {
+        // on the side that has room
+        true if v + 4.0 * k + words.width() > right => ((v - 4.0 * k, top + 7.0 * k), Anchor::Right),
+        true => ((v + 4.0 * k, top + 7.0 * k), Anchor::Left),
+        false => ((right, v - 8.0 * k), Anchor::Right),
+    };
     out.push(colored(words.at(place, anchor), *color));
     Ok(())
 }

@@ -194,7 +194,7 @@ impl FigureOptions {
     /// The figure of one panel of the plane, no wider than its axes and their labels take.
     pub(super) fn planar_figure(&self, panel: Panel) -> Figure {
         let (width, height) = self.size_of(None);
-        let width = if self.width.is_some() { width } else { width.min(height * 1.12) };
+        let width = if self.is_sized() { width } else { width.min(height * 1.12) };
         Figure { style: self.style(), fixed: self.is_sized(), ..Figure::single(panel, width, height) }
     }
 

@@ -19,12 +19,13 @@ fn range(panel: &Panel, axis: &Axis, which: usize) -> (f64, f64) {
     let (lo, hi) = panel.extent(which, axis.log).unwrap_or(if axis.log { (0.1, 10.0) } else { (0.0, 1.0) });
     let (lo, hi) = if axis.log { (lo, hi) } else { (lo.clamp(-FAR, FAR), hi.clamp(-FAR, FAR)) };
     if axis.log {
-        let pad = ((hi / lo).log10() * 0.04).max(0.02);
+        let span = (hi / lo).log10();
+        let pad = if span > 1e-12 { 0.04 * span } else { 0.02 };
         return ((lo * 10f64.powf(-pad)).max(f64::MIN_POSITIVE), (hi * 10f64.powf(pad)).min(f64::MAX));
     }
     let span = hi - lo;
-    // fewer than a hundred neighbours of f64 have no ticks between them
-    if span <= 100.0 * f64::EPSILON * lo.abs().max(hi.abs()) || !is_range(lo, hi) {
+    // neighbours of f64 have no ticks between them
+    if span <= 4.0 * f64::EPSILON * lo.abs().max(hi.abs()) || !is_range(lo, hi) {
         let half = if lo == 0.0 { 1.0 } else { 0.5 * lo.abs() };
         return (lo - half, hi + half);
     }

@@ -74,6 +74,19 @@ impl Figure {
         if lost > 0 {
             out.push(format!("{lost} of {all} points are not finite and not drawn"));
         }
+        let lines = || self.panels.iter().flat_map(|p| &p.marks).map(|m| (curve(m, 0), curve(m, 1)));
+        let infinite = lines().flat_map(|(x, y)| x.iter().chain(y)).filter(|v| v.is_infinite()).count();
+        if infinite > 0 && lost == 0 {
+            out.push(format!("{infinite} values of curves are infinite and not drawn"));
+        }
+        let grey = self.panels.iter().flat_map(|p| &p.marks).map(|m| match m {
+            Mark::Colored { values, .. } => values.iter().filter(|v| !v.is_finite()).count(),
+            _ => 0,
+        });
+        let grey: usize = grey.sum();
+        if grey > 0 {
+            out.push(format!("{grey} points have no colour, because their value is not finite, and are grey"));
+        }
         for p in &self.panels {
             for (name, which, axis) in [("x", 0, &p.x), ("y", 1, &p.y)] {
                 let (hidden, all) = below(p, which, axis);

@@ -52,7 +52,10 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let before = self.text.get(..self.at).unwrap_or(&self.text).chars().count();
         let line: String = self.text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
-        write!(f, "{}, at character {}\n    {line}\n    {}^", self.what, before + 1, " ".repeat(before))
+        // of a long text what is about it
+        let from = before.saturating_sub(60);
+        let shown: String = line.chars().skip(from).take(120).collect();
+        write!(f, "{}, at character {}\n    {shown}\n    {}^", self.what, before + 1, " ".repeat(before - from))
     }
 }
 

@@ -63,8 +63,19 @@ pub fn fill(l: &mut Library) {
 
 /// A figure with one more mark in every panel.
 fn with(f: &Figure, name: &str, mark: Mark) -> Result<Figure> {
+    if f.panels.iter().all(|p| p.bare) {
+        return Err(Error::data(name, "images have no axes that it could stand at"));
+    }
     let mut f = f.clone();
     for p in f.panels.iter_mut().filter(|p| !p.bare) {
+        let wrong = match &mark {
+            Mark::Reference { at, upright, .. } => *at <= 0.0 && if *upright { p.x.log } else { p.y.log },
+            Mark::Note { x, y, .. } => *x <= 0.0 && p.x.log || *y <= 0.0 && p.y.log,
+            _ => false,
+        };
+        if wrong {
+            return Err(Error::data(name, "what is not above 0 has no place on a logarithmic axis"));
+        }
         p.marks.push(mark.clone());
     }
     f.check().map_err(|m| Error::data(name, m.to_string()))?;

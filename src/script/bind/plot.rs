@@ -6,7 +6,7 @@ use crate::device::{self, Points};
 use crate::error::{Error, Result};
 use crate::plot::contour::{self, Field};
 use crate::plot::curve::{Curves, generator};
-use crate::plot::lines::{Series, lines};
+use crate::plot::lines::{self, Series};
 use crate::plot::scatter::By;
 use crate::plot::{self as room, Cloud, Figure, FigureOptions};
 use crate::script::call::Call;
@@ -189,10 +189,18 @@ fn curves(call: &Call, table: &Dynamic, x: &Dynamic, ys: &Dynamic) -> Result<Fig
     }
     let of = |list: &[String], i: usize| list.get(i).map_or(Ok(vec![]), values);
     let series = names.iter().enumerate().map(|(i, name)| {
+        let y = values(name)?;
+        match lines::gaps(&y) {
+            0 => {}
+            n => call.context.note(format!(
+                "plot::lines: {n} of {} rows have no value of {name}: its curve passes over them",
+                y.len()
+            )),
+        }
         let (errors, band) = (of(&options.errors, i)?, (of(&options.low, i)?, of(&options.high, i)?));
-        Ok(Series { name: name.clone(), x: xs.clone(), y: values(name)?, errors, band })
+        Ok(Series { name: name.clone(), x: xs.clone(), y, errors, band })
     });
-    lines(&series.collect::<Result<Vec<Series>>>()?, &x_name, &options)
+    lines::lines(&series.collect::<Result<Vec<Series>>>()?, &x_name, &options)
 }
 
 /// One name, or a list of names.
