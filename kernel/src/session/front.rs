@@ -40,14 +40,20 @@ impl Front {
     fn figure(&self, figure: &Figure, place: Option<(String, bool)>) {
         let quick = lock(&self.page).show == Showing::Quick;
         let reader = match (&place, quick) {
-            (Some(_), _) => Reader::Passing,
-            (None, true) => Reader::Screen,
+            (_, true) => Reader::Screen,
+            (Some(_), false) => Reader::Passing,
             (None, false) => Reader::Later,
         };
         match picture(figure, reader) {
             Ok(p) => {
                 let (id, update) = match place {
-                    Some((id, update)) => (Some(id), update),
+                    Some((id, update)) => {
+                        // the last of those that pass gets its other forms
+                        if quick && evcxr::has_more(figure) {
+                            lock(&self.page).more_of(&id, figure.clone());
+                        }
+                        (Some(id), update)
+                    }
                     None if quick && evcxr::has_more(figure) => (Some(lock(&self.page).more(figure.clone())), false),
                     None => (None, false),
                 };

@@ -90,6 +90,11 @@ impl Page {
         self.more.push((id.clone(), figure));
         id
     }
+    /// The same for a display that is there: the last figure counts.
+    pub fn more_of(&mut self, id: &str, figure: Figure) {
+        self.more.retain(|m| m.0 != id);
+        self.more.push((id.to_string(), figure));
+    }
     /// What has to get its other forms.
     pub fn rest(&mut self) -> Vec<(String, Figure)> {
         std::mem::take(&mut self.more)
