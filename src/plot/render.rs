@@ -1,6 +1,6 @@
 //! Shapes to files: SVG, PDF and PNG. The only file that knows plotters: a page is a backend of it, and a shape an element.
 use super::color::Color;
-use super::figure::Figure;
+use super::figure::{Figure, Mark};
 use super::layout;
 use super::page::{self, Bitmap, Canvas, Document, Dots, Ink, Line, Vector};
 use super::shape::Shape;
@@ -23,7 +23,7 @@ const MANY: usize = 10_000;
 /// Shapes drawn between two looks at the interrupt.
 const SOME: usize = 64;
 /// Bytes of pixels up to which they are encoded in some ten milliseconds.
-pub(super) const AT_ONCE: usize = 1 << 22;
+const AT_ONCE: usize = 1 << 22;
 
 /// A page as plotters draws on it: shapes as they are, and what else plotters knows in whole logical pixels.
 struct Page<'a> {
@@ -103,7 +103,7 @@ impl Drawable<Page<'_>> for Shape {
                 let ink = shade(*color, *alpha);
                 if page.canvas.prefers_pictures()
                     && centers.len() > MANY
-                    && let Some(picture) = page::layer(&dots, ink, style.fineness().max(300.0 / 96.0))
+                    && let Some(picture) = page::layer(&dots, ink, layer_scale(page.figure))
                 {
                     return picture.draw(std::iter::empty(), page, (0, 0));
                 }
@@ -154,6 +154,19 @@ fn check(f: &Figure, bytes: u128) -> Result<()> {
     memory::check(&format!("drawing the figure of {size}"), bytes + memory::product(&[f.numbers(), SHAPE]))
 }
 
+/// Pixels to the logical one of pictures inside a document of vectors.
+fn layer_scale(f: &Figure) -> f64 {
+    f.style.fineness().max(300.0 / 96.0)
+}
+
+/// Bytes of a picture of many dots in a document of vectors, drawn and encoded; none without many dots.
+fn layers(f: &Figure) -> u128 {
+    let many = |m: &Mark| matches!(m, Mark::Points { x, .. } | Mark::Colored { x, .. } if x.len() > MANY);
+    let side = |v: f64| (v * layer_scale(f)).clamp(0.0, MOST_PIXELS) as usize;
+    let any = f.panels.iter().flat_map(|p| &p.marks).any(many);
+    if any { memory::product(&[side(f.width), side(f.height), 12]) } else { 0 }
+}
+
 fn failed(e: String) -> Error {
     Error::data("drawing the figure", e)
 }
@@ -163,7 +176,7 @@ fn failed(e: String) -> Error {
 /// # Errors
 /// A text whose mathematics is not understood; a size that cannot be drawn; an interrupt.
 pub fn svg(f: &Figure) -> Result<String> {
-    check(f, 0)?;
+    check(f, layers(f))?;
     let mut page = Vector::new(f.width, f.height, f.style.paper());
     draw(f, &mut page)?;
     Ok(page.finish())
@@ -174,7 +187,7 @@ pub fn svg(f: &Figure) -> Result<String> {
 /// # Errors
 /// A text whose mathematics is not understood; a size that cannot be drawn; an interrupt.
 pub fn pdf(f: &Figure) -> Result<Vec<u8>> {
-    check(f, 0)?;
+    check(f, layers(f))?;
     Document::written((f.width, f.height), f.style.paper(), |page| draw(f, page))?.map_err(failed)
 }
 

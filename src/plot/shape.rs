@@ -104,13 +104,17 @@ impl Pixels {
     }
 }
 
+/// What lies farther out is on no page, and beyond what the numbers of a document hold.
+const FAR: f64 = 1e7;
+
 impl Shape {
-    /// Whether all of it lies at numbers: what does not is on no page.
+    /// Whether all of it lies at numbers that a page can have.
     pub fn is_somewhere(&self) -> bool {
-        let finite = |p: &(f64, f64)| p.0.is_finite() && p.1.is_finite();
+        let near = |v: f64| v.abs() <= FAR;
+        let finite = |p: &(f64, f64)| near(p.0) && near(p.1);
         match self {
             Shape::Line { points, .. } | Shape::Polygon { points, .. } => points.iter().all(finite),
-            Shape::Dots { radius, .. } => radius.is_finite(),
+            Shape::Dots { centers, radius, .. } => near(*radius) && centers.iter().all(finite),
             Shape::Rectangle { from, to, .. } | Shape::Image { from, to, .. } => finite(from) && finite(to),
             Shape::Text { at, .. } => finite(at),
         }

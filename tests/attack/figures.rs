@@ -125,6 +125,7 @@ fn check(figure: &Figure, columns: usize) -> std::result::Result<(), TestCaseErr
     // titles at random are seldom mathematics: told, and drawn without
     let mut figure = figure.clone();
     if figure.check().is_err() {
+        prop_assert!(render::svg(&figure).is_err() && render::pdf(&figure).is_err());
         figure.panels.iter_mut().for_each(|p| {
             p.title = "title".into();
             p.y.label.clear();
@@ -142,6 +143,8 @@ fn check(figure: &Figure, columns: usize) -> std::result::Result<(), TestCaseErr
     if figure.width * figure.height < 2e5 {
         let (w, h, pixels) = render::pixels(figure, 1.0).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(pixels.len(), w as usize * h as usize * 4);
+        let pdf = render::pdf(figure).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert!(pdf.starts_with(b"%PDF-") && !pdf.is_empty());
     }
     let both = grid::grid(&[figure.clone(), figure.clone()], &FigureOptions { columns, ..Default::default() });
     prop_assert!(both.is_ok());

@@ -1,8 +1,10 @@
 //! What figures are written as.
 use super::cloud;
+use gflow::plot::color::{CYCLE, GREY, INK};
 use gflow::plot::figure::{Mark, Panel};
-use gflow::plot::lines::{Series, lines};
-use gflow::plot::{Cloud, Figure, FigureOptions, contour, grid, render, scatter};
+use gflow::plot::lines::{Series, gaps, lines};
+use gflow::plot::shape::{Anchor, Shape};
+use gflow::plot::{Cloud, Figure, FigureOptions, contour, grid, layout, render, scatter};
 
 fn curve(o: &FigureOptions) -> Figure {
     let t: Vec<f64> = (0..40).map(f64::from).collect();
@@ -13,7 +15,7 @@ fn curve(o: &FigureOptions) -> Figure {
 
 fn paper() -> FigureOptions {
     FigureOptions {
-        preset: "paper".into(),
+        preset: Some("paper".into()),
         title: r"$D_{\mathrm{KL}}^{\Gamma_L}$ of $P$ and $Q$".into(),
         ..Default::default()
     }
@@ -117,12 +119,13 @@ fn grids_share_and_letter() {
     other.panels[0].marks.push(Mark::Reference {
         at: 60.0,
         upright: false,
-        color: gflow::plot::color::GREY,
+        color: GREY,
         width: 1.0,
         dashed: true,
         label: "here".into(),
     });
-    let o = FigureOptions { columns: 2, letters: true, share_y: true, preset: "paper2".into(), ..Default::default() };
+    let o =
+        FigureOptions { columns: 2, letters: true, share_y: true, preset: Some("paper2".into()), ..Default::default() };
     let both = grid::grid(&[one, other], &o).unwrap();
     let letters: Vec<&str> = both.panels.iter().map(|p| p.letter.as_str()).collect();
     assert_eq!((letters, both.panels[0].y.limits), (vec!["a", "b"], both.panels[1].y.limits));
@@ -143,6 +146,107 @@ fn grids_share_and_letter() {
     let bar = |f: &Figure| f.panels[0].colorbar.clone().unwrap();
     let (a, b) = (bar(&field(0.0).unwrap()), bar(&field(5.0).unwrap()));
     assert!((a.range.0 - b.range.0).abs() < 1e-12 && a.range.0 == -a.range.1 && a.map == b.map);
+}
+
+/// Where texts begin and end on a page.
+fn texts(f: &Figure) -> Vec<(f64, f64)> {
+    let shapes = layout::shapes(f).unwrap().into_iter();
+    let of = |s| match s {
+        Shape::Text { at, setting, turned: false, .. } => Some((at.0, at.0 + setting.width)),
+        Shape::Text { at, setting, turned: true, .. } => Some((at.0 - setting.ascent, at.0 + setting.descent)),
+        _ => None,
+    };
+    shapes.filter_map(of).collect()
+}
+
+/// Numbers of axes of one unit have the room that their own range takes; names and labels stay on the page.
+#[test]
+fn texts_stay_on_the_page() {
+    let near = |rows: &[f64]| Cloud { name: String::new(), rows: rows.to_vec(), d: 2 };
+    let mut figures = vec![
+        scatter::scatter(&[near(&[0.0, 52.4001, 0.01, 52.4002, 0.02, 52.40035])], &paper()).unwrap(),
+        scatter::scatter(&[near(&[0.0, -1000.0, 0.5, -1000.01, 1.0, -1000.0])], &paper()).unwrap(),
+    ];
+    let series = |i: usize| Series {
+        name: format!("series {i} {}", "with a long name ".repeat(i)),
+        x: vec![0.0, 1.0],
+        y: vec![0.0, i as f64],
+        ..Series::default()
+    };
+    figures.push(lines(&(0..60).map(series).collect::<Vec<_>>(), "x", &paper()).unwrap());
+    let mut labelled = curve(&paper());
+    let note =
+        |x: f64| Mark::Note { x, y: 52.4002, text: "the end of the run".into(), color: INK, anchor: Anchor::Left };
+    let upright = |at: f64| Mark::Reference {
+        at,
+        upright: true,
+        color: GREY,
+        width: 1.0,
+        dashed: true,
+        label: "a long label".into(),
+    };
+    labelled.panels[0].marks.extend([note(39.0), note(0.0), upright(38.5), upright(1.0)]);
+    figures.push(labelled);
+    for f in figures {
+        for (from, to) in texts(&f) {
+            assert!(from >= 0.0 && to <= f.width, "{}: a text from {from} to {to} of {}", f.describe(), f.width);
+        }
+    }
+}
+
+/// A curve breaks at infinity and says so; rows between measurements are no gaps, and others are.
+#[test]
+fn curves_break_and_pass_over() {
+    let of = |y: Vec<f64>| {
+        let x = (0..y.len()).map(|i| i as f64).collect();
+        lines(&[Series { name: "a".into(), x, y, ..Series::default() }], "x", &FigureOptions::default())
+    };
+    let f = of(vec![1.0, f64::NAN, 3.0, f64::INFINITY, 2.0, 1.5]).unwrap();
+    assert_eq!(f.remarks(), ["1 of 5 points are not finite and not drawn"]);
+    let strokes = layout::shapes(&f)
+        .unwrap()
+        .into_iter()
+        .filter(|s| matches!(s, Shape::Line { color, .. } if *color == CYCLE[0]));
+    assert_eq!(strokes.count(), 2);
+    assert!(of(vec![f64::NAN; 4]).unwrap_err().to_string().contains("has no value"));
+    let n = f64::NAN;
+    for (y, lost) in [
+        (vec![1.0, 2.0, 3.0], 0),
+        (vec![1.0, n, n, 2.0, n, n, 3.0], 0),
+        (vec![1.0, n, n, 2.0, n, n, 3.0, 4.0], 0),
+        (vec![1.0, n, 2.0, 3.0, 4.0], 1),
+        (vec![1.0, 2.0, n, n, 3.0], 2),
+    ] {
+        assert_eq!(gaps(&y), lost, "{y:?}");
+    }
+}
+
+/// Only axes of a kind share, and names that differ stay.
+#[test]
+fn sharing_takes_nothing_away() {
+    let line = |name: &str, log_y: bool| {
+        let series = Series { name: name.into(), x: vec![1.0, 2.0], y: vec![0.1, 20.0], ..Series::default() };
+        lines(&[series], "x", &FigureOptions { log_y, ..Default::default() }).unwrap()
+    };
+    let o = FigureOptions { share_y: true, share_x: true, columns: 2, ..Default::default() };
+    let f = grid::grid(&[line("a", false), line("b", false), line("c", true), line("a", false)], &o).unwrap();
+    let labels: Vec<&str> = f.panels.iter().map(|p| p.y.label.as_str()).collect();
+    assert_eq!(labels, ["a", "b", "c", "a"]);
+    assert_eq!(f.panels[0].y.limits, f.panels[1].y.limits);
+    assert_ne!(f.panels[2].y.limits, f.panels[3].y.limits);
+    assert_eq!((f.panels[0].x.label.as_str(), f.panels[2].x.label.as_str()), ("", "x"));
+    assert_eq!(f.panels[0].x.limits, f.panels[2].x.limits);
+}
+
+/// Large dots take no more memory than the page, and are as large as small ones would be.
+#[test]
+fn large_dots_are_discs() {
+    let rows = (0..40).flat_map(|i| [f64::from(i % 2), f64::from(i % 3)]).collect();
+    let o = FigureOptions { size: Some(100.0), dpi: Some(300.0), alpha: Some(1.0), ..Default::default() };
+    let f = scatter::scatter(&[Cloud { name: String::new(), rows, d: 2 }], &o).unwrap();
+    let image = image::load_from_memory(&render::png(&f).unwrap()).unwrap().to_rgb8();
+    let blue = image.pixels().filter(|p| p.0 == [CYCLE[0].0, CYCLE[0].1, CYCLE[0].2]).count();
+    assert!(blue as f64 > 0.3 * f64::from(image.width() * image.height()), "{blue}");
 }
 
 /// No page without a size, and none that is too large.

@@ -16,6 +16,7 @@ use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{SerializeSettings, metadata::Metadata};
 use std::collections::HashMap;
+use std::mem::ManuallyDrop;
 
 /// Points to the logical pixel, of which an inch has 96.
 const POINTS: f64 = 0.75;
@@ -44,14 +45,15 @@ impl Document<'_> {
         let Some(size) = size else { return Ok(Err("a page of this size cannot be written".into())) };
         let mut page = document.start_page_with(size);
         let drawn = {
-            let mut sheet = Document { surface: page.surface(), fonts: HashMap::new() };
+            // a surface that goes while something fails asserts that it is whole, and would end the process
+            let mut sheet = ManuallyDrop::new(Document { surface: page.surface(), fonts: HashMap::new() });
             sheet.surface.push_transform(&Transform::from_scale(POINTS as f32, POINTS as f32));
             if let Some(color) = background {
                 sheet.fill(&Path::rectangle(0.0, 0.0, width, height), Ink { color, alpha: 1.0 });
             }
             let drawn = draw(&mut sheet);
             sheet.surface.pop();
-            sheet.surface.finish();
+            ManuallyDrop::into_inner(sheet).surface.finish();
             drawn
         };
         page.finish();
@@ -90,7 +92,7 @@ fn opacity(alpha: f64) -> NormalizedF32 {
 
 fn add(out: &mut PathBuilder, path: &Path) {
     for step in &path.0 {
-        match step.map(|x, y| (x, y)) {
+        match *step {
             Step::Move(x, y) => out.move_to(x as f32, y as f32),
             Step::Line(x, y) => out.line_to(x as f32, y as f32),
             Step::Quadratic(a, b, x, y) => out.quad_to(a as f32, b as f32, x as f32, y as f32),

@@ -10,6 +10,8 @@ use tiny_skia::{FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke,
 const PHASES: usize = 4;
 /// Fewer dots are drawn one by one.
 const FEW: usize = 16;
+/// Dots of a larger radius, in pixels, are drawn one by one: their stamps would take more memory than the page.
+const LARGE: f64 = 64.0;
 
 /// Pixels with a number of them to the logical one.
 pub(crate) struct Bitmap {
@@ -124,7 +126,7 @@ impl Canvas for Bitmap {
     }
 
     fn dots(&mut self, dots: &Dots, ink: Ink) {
-        if dots.centers.len() < FEW {
+        if dots.centers.len() < FEW || dots.radius * self.scale > LARGE {
             let outline = dots.marker.outline(dots.radius);
             for (i, (x, y)) in dots.centers.iter().enumerate() {
                 self.fill(&outline.placed(1.0, *x, *y), dots.ink(i, ink));
