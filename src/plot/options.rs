@@ -32,8 +32,8 @@ pub struct FigureOptions {
     pub width: Option<f64>,
     /// in logical pixels; in the ratio of the preset if None
     pub height: Option<f64>,
-    /// what the figure is for, one of [`PRESETS`]
-    pub preset: String,
+    /// what the figure is for, one of [`PRESETS`]; a notebook if None
+    pub preset: Option<String>,
     /// of the labels of axes, in points; that of the preset if None. Everything grows with it
     pub font_size: Option<f64>,
     /// pixels to the inch of a PNG; those of the preset if None
@@ -89,7 +89,7 @@ impl Default for FigureOptions {
             legend: true,
             width: None,
             height: None,
-            preset: PRESETS[0].name.into(),
+            preset: None,
             font_size: None,
             dpi: None,
             transparent: false,
@@ -146,7 +146,8 @@ impl FigureOptions {
     }
 
     fn preset(&self) -> &'static Preset {
-        PRESETS.iter().find(|p| p.name == self.preset).unwrap_or(&PRESETS[0])
+        let named = |p: &&Preset| self.preset.as_deref() == Some(p.name);
+        PRESETS.iter().find(named).unwrap_or(&PRESETS[0])
     }
 
     /// Sizes of letters, resolution, paper.
@@ -167,7 +168,7 @@ impl FigureOptions {
 
     /// Whether a size was asked for.
     pub(super) fn is_sized(&self) -> bool {
-        self.width.is_some() || self.height.is_some() || self.preset != PRESETS[0].name
+        self.width.is_some() || self.height.is_some() || self.preset().name != PRESETS[0].name
     }
 
     /// Width and height in logical pixels, of a plot that is `aspect` times as wide as high unless a height is given.
@@ -180,7 +181,7 @@ impl FigureOptions {
 
     /// Width and height of two panels beside each other, on a screen `times` as wide as one.
     pub(super) fn wide_size(&self, times: f64, aspect: f64) -> (f64, f64) {
-        let on_screen = self.width.is_none() && self.preset == PRESETS[0].name;
+        let on_screen = self.width.is_none() && self.preset().name == PRESETS[0].name;
         let (width, height) = self.size_of(Some(aspect));
         if on_screen { (times * width, self.height.unwrap_or(times * height)) } else { (width, height) }
     }
@@ -217,14 +218,7 @@ impl FigureOptions {
         if self.marker.is_empty() {
             return Ok(None);
         }
-        let name = &self.marker[i % self.marker.len()];
-        let found = MARKERS.iter().find(|m| m.0 == name).map(|m| Some(m.1));
-        found.ok_or_else(|| Error::Option {
-            owner: "plot".into(),
-            key: "marker".into(),
-            got: format!("\"{name}\""),
-            expected: format!("one of {}", MARKERS.map(|m| m.0).join(", ")),
-        })
+        named("marker", &self.marker[i % self.marker.len()], &MARKERS).map(Some)
     }
 
     /// The map from values to colours, or the plot's own.
@@ -232,13 +226,16 @@ impl FigureOptions {
     /// # Errors
     /// A name that is none.
     pub fn map_or(&self, own: Map) -> Result<Map> {
-        let Some(name) = &self.map else { return Ok(own) };
-        let found = MAPS.iter().find(|m| m.0 == name).map(|m| m.1);
-        found.ok_or_else(|| Error::Option {
-            owner: "plot".into(),
-            key: "map".into(),
-            got: format!("\"{name}\""),
-            expected: format!("one of {}", MAPS.map(|m| m.0).join(", ")),
-        })
+        self.map.as_ref().map_or(Ok(own), |name| named("map", name, &MAPS))
     }
+}
+
+/// What a name of a list stands for.
+fn named<T: Copy>(key: &str, name: &str, all: &[(&str, T)]) -> Result<T> {
+    all.iter().find(|m| m.0 == name).map(|m| m.1).ok_or_else(|| Error::Option {
+        owner: "plot".into(),
+        key: key.into(),
+        got: format!("\"{name}\""),
+        expected: format!("one of {}", all.iter().map(|m| m.0).collect::<Vec<_>>().join(", ")),
+    })
 }

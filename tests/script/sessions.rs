@@ -122,6 +122,24 @@ fn everything_leaves_in_order() {
     assert_eq!(kinds, ["1", "figure", "2", "0", "1", "2", "= 7"]);
 }
 
+/// A theme is for figures that do not say what they are for.
+#[test]
+fn a_preset_that_is_said_holds_under_a_theme() {
+    let (mut s, recorder) = session();
+    let _ = s
+        .eval(
+            "t",
+            "plot::theme(\"paper\"); let t = #{ x: [0.0, 1.0], y: [0.0, 1.0] };
+             plot::lines(t, \"x\", [\"y\"]).show(); plot::lines(t, \"x\", [\"y\"], #{ preset: \"notebook\" }).show();",
+        )
+        .unwrap();
+    let figures = recorder.take().into_iter().filter_map(|e| match e {
+        Event::Figure(f) => Some(f.width.round()),
+        _ => None,
+    });
+    assert_eq!(figures.collect::<Vec<_>>(), [336.0, 460.0]);
+}
+
 #[test]
 fn completion_knows_names_options_and_methods() {
     let (mut s, _) = session();

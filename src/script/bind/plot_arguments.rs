@@ -11,9 +11,8 @@ use rhai::{Array, Dynamic};
 /// The options of a plot; where it does not say what it is for, those of the theme.
 pub fn figure_options(call: &Call) -> Result<FigureOptions> {
     let mut options: FigureOptions = call.options.typed()?;
-    let preset = call.context.preset.lock().unwrap_or_else(|p| p.into_inner()).clone();
-    if let Some(preset) = preset.filter(|_| options.preset == FigureOptions::default().preset) {
-        options.preset = preset;
+    if options.preset.is_none() {
+        options.preset = call.context.preset.lock().unwrap_or_else(|p| p.into_inner()).clone();
     }
     Ok(options)
 }
@@ -22,8 +21,8 @@ pub fn figure_options(call: &Call) -> Result<FigureOptions> {
 pub fn grid_options(call: &Call) -> Result<FigureOptions> {
     let mut options: FigureOptions = call.options.typed()?;
     let themed = figure_options(call)?.preset;
-    if themed.starts_with("paper") && options.preset == FigureOptions::default().preset {
-        options.preset = if options.columns == 1 { "paper" } else { "paper2" }.into();
+    if options.preset.is_none() && themed.is_some_and(|p| p.starts_with("paper")) {
+        options.preset = Some(if options.columns == 1 { "paper" } else { "paper2" }.into());
     }
     Ok(options)
 }
