@@ -19,35 +19,39 @@ fn target(length: f64, room: f64) -> usize {
     ((length / room) as usize).clamp(3, 8)
 }
 
-/// The ticks of a range, with words for their numbers.
-fn written(axis: &Axis, range: (f64, f64), count: usize, k: f64) -> Result<(Ticks, f64), Mistake> {
-    let ticks = match axis.log {
-        true => ticks::logarithmic(range.0, range.1, count),
-        false => ticks::linear(range.0, range.1, count),
-    };
-    let mut widest: f64 = 0.0;
-    for (_, label) in &ticks.ticks {
-        widest = widest.max(Words::new(label, TICK * k)?.width());
-    }
-    Ok((ticks, widest))
+/// Ticks with words for their numbers, and what is written once at the end.
+pub(super) type Written = (Vec<(f64, Option<Words>)>, String);
+
+/// Sets the numbers of ticks.
+fn written(ticks: Ticks, k: f64) -> Result<Written, Mistake> {
+    let words = |t: &str| if t.is_empty() { Ok(None) } else { Words::new(t, TICK * k).map(Some) };
+    let numbers = ticks.ticks.iter().map(|(v, t)| Ok((*v, words(t)?))).collect::<Result<_, Mistake>>()?;
+    Ok((numbers, ticks.aside))
+}
+
+/// The widest number of some ticks.
+pub(super) fn widest(ticks: &[(f64, Option<Words>)]) -> f64 {
+    ticks.iter().filter_map(|t| t.1.as_ref()).map(Words::width).fold(0.0, f64::max)
 }
 
 impl Side {
     /// An axis over a range, as long as so many pixels: as many ticks as its numbers leave room for.
     pub fn new(axis: &Axis, vertical: bool, range: (f64, f64), length: f64, k: f64) -> Result<Side, Mistake> {
         let mut count = target(length, if vertical { 45.0 } else { 70.0 } * k);
-        let ticks = loop {
-            let (ticks, widest) = written(axis, range, count, k)?;
-            let shown = ticks.ticks.iter().filter(|t| !t.1.is_empty()).count();
-            let room = if vertical { 1.3 * TICK * k } else { widest + 7.0 * k };
+        let (ticks, aside) = loop {
+            let ticks = match axis.log {
+                true => ticks::logarithmic(range.0, range.1, count),
+                false => ticks::linear(range.0, range.1, count),
+            };
+            let (ticks, aside) = written(ticks, k)?;
+            let shown = ticks.iter().filter(|t| t.1.is_some()).count();
+            let room = if vertical { 1.3 * TICK * k } else { widest(&ticks) + 7.0 * k };
             if count <= 3 || shown as f64 * room <= length {
-                break ticks;
+                break (ticks, aside);
             }
             count -= 1;
         };
-        let aside = Words::new(&ticks.aside, 0.95 * TICK * k)?;
-        let words = |t: &str| if t.is_empty() { Ok(None) } else { Words::new(t, TICK * k).map(Some) };
-        let ticks = ticks.ticks.iter().map(|(v, t)| Ok((*v, words(t)?))).collect::<Result<_, Mistake>>()?;
+        let aside = Words::new(&aside, 0.95 * TICK * k)?;
         let label = Lines::new(&axis.label, LABEL * k, length.max(60.0 * k))?;
         Ok(Side { ticks, aside, label, has_label: !axis.label.is_empty() })
     }
@@ -66,11 +70,7 @@ impl Side {
 
     /// What a vertical axis takes beside it.
     pub fn breadth(&self, k: f64) -> f64 {
-        7.0 * k + self.widest() + 4.0 * k + if self.has_label { self.label.height() + 6.0 * k } else { 6.0 * k }
-    }
-
-    fn widest(&self) -> f64 {
-        self.ticks.iter().filter_map(|t| t.1.as_ref()).map(Words::width).fold(0.0, f64::max)
+        7.0 * k + widest(&self.ticks) + 4.0 * k + if self.has_label { self.label.height() + 6.0 * k } else { 6.0 * k }
     }
 }
 
@@ -100,17 +100,12 @@ pub(super) fn draw(x: &Side, y: &Side, frame: &Frame, k: f64, out: &mut Vec<Shap
         out.extend(x.label.below(0.5 * (x0 + x1), y0 + 24.0 * k));
     }
     if y.has_label {
-        let at = x0 - 7.0 * k - y.widest() - 7.0 * k - y.label.height();
+        let at = x0 - 7.0 * k - widest(&y.ticks) - 7.0 * k - y.label.height();
         out.extend(y.label.upwards(at, 0.5 * (y0 + y1)));
     }
 }
 
-/// Ticks with their numbers, and what is written above them once.
-type Marked = (Vec<(f64, Words)>, String);
-
 /// The ticks of a scale of colours.
-pub(super) fn colour_ticks(range: (f64, f64), length: f64, k: f64) -> Result<Marked, Mistake> {
-    let ticks = ticks::linear(range.0, range.1, target(length, 45.0 * k));
-    let words = ticks.ticks.iter().map(|(v, t)| Ok((*v, Words::new(t, TICK * k)?))).collect::<Result<_, Mistake>>()?;
-    Ok((words, ticks.aside))
+pub(super) fn colour_ticks(range: (f64, f64), length: f64, k: f64) -> Result<Written, Mistake> {
+    written(ticks::linear(range.0, range.1, target(length, 45.0 * k)), k)
 }

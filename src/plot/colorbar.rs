@@ -1,5 +1,5 @@
 //! The scale of colours beside a field.
-use super::axes::colour_ticks;
+use super::axes::{colour_ticks, widest};
 use super::figure::Colorbar;
 use super::ink::{LABEL, Lines, TICK, Words, line};
 use super::scale::Scale;
@@ -13,7 +13,7 @@ const STEPS: usize = 256;
 /// A bar with what is written at it.
 pub(super) struct Bar<'a> {
     bar: &'a Colorbar,
-    ticks: Vec<(f64, Words)>,
+    ticks: Vec<(f64, Option<Words>)>,
     aside: Words,
     label: Lines,
 }
@@ -33,9 +33,8 @@ impl<'a> Bar<'a> {
 
     /// What it takes beside the axes.
     pub fn breadth(&self, k: f64) -> f64 {
-        let numbers = self.ticks.iter().map(|t| t.1.width()).fold(0.0, f64::max);
         let label = if self.bar.label.is_empty() { 0.0 } else { self.label.height() + 4.0 * k };
-        14.0 * k + 11.0 * k + 6.0 * k + numbers + label
+        14.0 * k + 11.0 * k + 6.0 * k + widest(&self.ticks) + label
     }
 
     /// At x to the right, between two heights.
@@ -45,16 +44,14 @@ impl<'a> Bar<'a> {
         let pixels = Pixels { columns: 1, rows: STEPS, values: Arc::new(values) };
         out.push(Shape::Image { from: (x, top), to: (x + 11.0 * k, bottom), pixels });
         let scale = Scale { lo: self.bar.range.0, hi: self.bar.range.1, log: false, from: bottom, to: top };
-        let mut widest: f64 = 0.0;
         for (v, label) in &self.ticks {
             let at = scale.at(*v);
             out.push(line(vec![(x + 11.0 * k, at), (x + 14.5 * k, at)], 0.8 * k));
-            out.push(label.at((x + 17.0 * k, at), Anchor::Left));
-            widest = widest.max(label.width());
+            out.extend(label.iter().map(|l| l.at((x + 17.0 * k, at), Anchor::Left)));
         }
         if self.has_head() {
             out.push(self.aside.at((x, top - 9.0 * k), Anchor::Left));
         }
-        out.extend(self.label.upwards(x + 17.0 * k + widest + 4.0 * k, 0.5 * (top + bottom)));
+        out.extend(self.label.upwards(x + 17.0 * k + widest(&self.ticks) + 4.0 * k, 0.5 * (top + bottom)));
     }
 }

@@ -1,7 +1,9 @@
 //! The faces that text is set in: those of the program, and where they lack a character those of the system.
 use super::outline::{Path, Step};
+use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
-use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::outline::{DrawSettings, OutlineGlyphCollection, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, OnceLock};
@@ -50,15 +52,42 @@ pub struct File {
     pub index: u32,
 }
 
+/// What of a face is looked up for every glyph, found once.
+struct Read {
+    file: File,
+    charmap: Charmap<'static>,
+    metrics: GlyphMetrics<'static>,
+    outlines: OutlineGlyphCollection<'static>,
+    /// of one unit
+    em: f64,
+}
+
+impl Read {
+    fn new(file: File) -> Option<Read> {
+        let font = FontRef::from_index(file.bytes, file.index).ok()?;
+        // in units of the font: any size is rounded to sixty-fourths
+        let (size, place) = (Size::unscaled(), LocationRef::default());
+        let units = font.metrics(size, place).units_per_em.max(1);
+        let (charmap, metrics, outlines) = (font.charmap(), font.glyph_metrics(size, place), font.outline_glyphs());
+        Some(Read { file, charmap, metrics, outlines, em: 1.0 / f64::from(units) })
+    }
+}
+
 /// Faces of the system that were needed so far.
-static OTHERS: Mutex<Vec<File>> = Mutex::new(vec![]);
+static OTHERS: Mutex<Vec<&'static Read>> = Mutex::new(vec![]);
+
+fn read(face: Face) -> Option<&'static Read> {
+    static KEPT: LazyLock<Vec<Option<Read>>> =
+        LazyLock::new(|| EMBEDDED.iter().map(|(_, bytes)| Read::new(File { bytes, index: 0 })).collect());
+    match KEPT.get(face.0) {
+        Some(read) => read.as_ref(),
+        None => OTHERS.lock().unwrap_or_else(|p| p.into_inner()).get(face.0 - EMBEDDED.len()).copied(),
+    }
+}
 
 /// The file of a face.
 pub fn file(face: Face) -> Option<File> {
-    match EMBEDDED.get(face.0) {
-        Some((_, bytes)) => Some(File { bytes, index: 0 }),
-        None => OTHERS.lock().unwrap_or_else(|p| p.into_inner()).get(face.0 - EMBEDDED.len()).copied(),
-    }
+    read(face).map(|r| r.file)
 }
 
 /// The embedded face of that name.
@@ -66,45 +95,26 @@ pub(super) fn named(name: &str) -> Option<Face> {
     EMBEDDED.iter().position(|e| e.0 == name).map(Face)
 }
 
-fn font(face: Face) -> Option<FontRef<'static>> {
-    static KEPT: LazyLock<Vec<Option<FontRef<'static>>>> =
-        LazyLock::new(|| EMBEDDED.iter().map(|(_, bytes)| FontRef::new(bytes).ok()).collect());
-    match KEPT.get(face.0) {
-        Some(font) => font.clone(),
-        None => file(face).and_then(|f| FontRef::from_index(f.bytes, f.index).ok()),
-    }
-}
-
 /// The glyph of a character in a face.
 pub(super) fn glyph(face: Face, c: char) -> Option<u32> {
-    font(face)?.charmap().map(c).map(|g| g.to_u32()).filter(|g| *g > 0)
+    read(face)?.charmap.map(c).map(|g| g.to_u32()).filter(|g| *g > 0)
 }
 
 /// How far the next glyph stands from this one, in em.
 pub(super) fn advance(face: Face, id: u32) -> f64 {
-    let width = |f: FontRef| {
-        let width = f.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(GlyphId::new(id))?;
-        Some(f64::from(width) * em(&f))
-    };
-    font(face).and_then(width).unwrap_or(0.0)
-}
-
-/// The em of one unit of a font.
-fn em(f: &FontRef) -> f64 {
-    let units = f.metrics(Size::unscaled(), LocationRef::default()).units_per_em;
-    1.0 / f64::from(units.max(1))
+    let width = |r: &Read| Some(f64::from(r.metrics.advance_width(GlyphId::new(id))?) * r.em);
+    read(face).and_then(width).unwrap_or(0.0)
 }
 
 /// The outline of a glyph in em, y downwards; empty where it has none.
 pub fn outline(face: Face, id: u32) -> Path {
+    let Some(read) = read(face) else { return Path::default() };
     let mut pen = Pen(vec![]);
-    let Some(font) = font(face) else { return Path::default() };
-    if let Some(glyph) = font.outline_glyphs().get(GlyphId::new(id)) {
-        // in units of the font: any size is rounded to sixty-fourths. A damaged glyph is left out, as one without an
-        // outline is
+    if let Some(glyph) = read.outlines.get(GlyphId::new(id)) {
+        // a damaged glyph is left out, as one without an outline is
         let _ = glyph.draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut pen);
     }
-    Path(pen.0).placed(em(&font), 0.0, 0.0)
+    Path(pen.0).placed(read.em, 0.0, 0.0)
 }
 
 struct Pen(Vec<Step>);
@@ -166,8 +176,9 @@ fn search(c: char) -> Option<(Face, u32)> {
             let id = has(bytes, index)?;
             Some((id, File { bytes: Box::leak(bytes.to_vec().into_boxed_slice()), index }))
         })??;
+        let read = Read::new(file)?;
         let mut others = OTHERS.lock().unwrap_or_else(|p| p.into_inner());
-        others.push(file);
+        others.push(Box::leak(Box::new(read)));
         Some((Face(EMBEDDED.len() + others.len() - 1), id))
     })
 }

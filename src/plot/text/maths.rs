@@ -77,7 +77,7 @@ fn place(item: &DisplayItem, em: f64, height: f64, out: &mut Setting) {
 /// A character that the faces of mathematics lack, as words have it.
 fn stray(c: char, size: f64, (x, y): (f64, f64), out: &mut Setting) {
     let mut alone = Setting::default();
-    alone.push(c, size, 0.0);
+    alone.push(c, size);
     alone.shift(x, y);
     out.glyphs.append(&mut alone.glyphs);
     out.missing.append(&mut alone.missing);

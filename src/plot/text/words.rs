@@ -22,14 +22,14 @@ pub(super) fn set(text: &str, size: f64) -> Setting {
         if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}') {
             continue;
         }
-        out.push(c, size, 0.0);
+        out.push(c, size);
     }
     out
 }
 
 impl Setting {
     /// One more character at the end of the line.
-    pub(super) fn push(&mut self, c: char, size: f64, y: f64) {
+    pub(super) fn push(&mut self, c: char, size: f64) {
         let shown = (!needs_shaping(c))
             .then(|| faces::glyph(SANS, c).map(|id| (SANS, id)).or_else(|| faces::elsewhere(c)))
             .flatten();
@@ -38,7 +38,7 @@ impl Setting {
         }
         // the first glyph of a face is the box for what it lacks
         let (face, id) = shown.unwrap_or((SANS, 0));
-        self.glyphs.push(Glyph { face, id, x: self.width, y, size, character: c });
+        self.glyphs.push(Glyph { face, id, x: self.width, y: 0.0, size, character: c });
         self.width += size * faces::advance(face, id);
     }
 }
