@@ -2,6 +2,7 @@
 use super::output::OutputChannel;
 use super::page::{SharedPage, lock};
 use crate::protocol::{Output, Showing};
+use gflow::fault;
 use gflow::interrupt::Interrupt;
 use gflow::observer::progress::Report;
 use gflow::plot::Figure;
@@ -71,15 +72,28 @@ impl Front {
     }
 }
 
-/// Makes the other forms of figures that cells showed, for whoever opens the notebook later: beside the cells that follow,
-/// none of which waits for it. Takes displays with their figures.
+/// How long no cell has shown a figure when the other forms are made: cells run one after the other have the processor.
+const QUIET: Duration = Duration::from_millis(200);
+/// So many figures wait no longer, though cells go on.
+const WAITING: usize = 32;
+
+/// Makes the other forms of figures that cells showed, for whoever opens the notebook later: once cells are quiet. Takes
+/// displays with their figures.
 pub fn later(output: Arc<OutputChannel>) -> Sender<(String, Figure)> {
     let (figures, queue) = channel::<(String, Figure)>();
     std::thread::spawn(move || {
-        for (id, figure) in queue {
-            // what was shown stays where the others cannot be had
-            if let Ok((data, metadata)) = picture(&figure, Reader::Later) {
-                output.output(Output::Display { data, metadata, id: Some(id), update: true });
+        while let Ok(first) = queue.recv() {
+            let mut waiting = vec![first];
+            while waiting.len() < WAITING
+                && let Ok(next) = queue.recv_timeout(QUIET)
+            {
+                waiting.push(next);
+            }
+            for (id, figure) in waiting {
+                // what was shown stays where the others cannot be had
+                if let Ok(Ok((data, metadata))) = fault::caught(|| picture(&figure, Reader::Later)) {
+                    output.output(Output::Display { data, metadata, id: Some(id), update: true });
+                }
             }
         }
     });
