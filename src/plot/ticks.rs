@@ -1,5 +1,6 @@
 //! Where ticks go and what they say. A tick is an integer times a power of ten: its label is written from the integer
 //! and its position read from the same digits, so that no label is rounded and no two are alike.
+use super::decimal::{Decimal, digits, superscript};
 
 /// A tick: position in data coordinates and its label ("" for minor ticks).
 pub type Tick = (f64, String);
@@ -87,78 +88,6 @@ fn mantissas(all: &[(f64, i128, i32)], length: f64, target: usize) -> Option<Vec
     fit.min_by_key(|(i, t)| (dense(t), *i > 0, t.len().abs_diff(target))).map(|(_, t)| t)
 }
 
-/// 10³ as ³.
-pub fn superscript(n: i32) -> String {
-    n.to_string()
-        .chars()
-        .map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).map_or(99, |d| d as usize)).unwrap_or('⁻'))
-        .collect()
-}
-
-/// n·10ᵖ, exactly.
-#[derive(Clone, Copy)]
-struct Decimal {
-    n: i128,
-    p: i32,
-}
-
-impl Decimal {
-    /// The decimal of fewest digits that `v` is the nearest f64 to; none if it is not finite.
-    fn shortest(v: f64) -> Option<Self> {
-        let text = format!("{v:e}");
-        let (digits, power) = text.split_once('e')?;
-        let places = digits.split_once('.').map_or(0, |d| d.1.len() as i32);
-        Some(Self { n: digits.replace('.', "").parse().ok()?, p: power.parse::<i32>().ok()? - places })
-    }
-    /// The nearest f64; infinite beyond the largest.
-    fn nearest(self) -> f64 {
-        format!("{}e{}", self.n, self.p).parse().unwrap_or(f64::NAN)
-    }
-    /// The largest k with k·m·10ᵖ not above this; none if it has too many digits.
-    fn floor(self, m: i128, p: i32) -> Option<i128> {
-        let ten = 10i128.checked_pow(if self.n == 0 { 0 } else { (self.p - p).unsigned_abs() });
-        let n = if self.p >= p { self.n.checked_mul(ten?)? } else { self.n.div_euclid(ten.unwrap_or(i128::MAX)) };
-        Some(n.div_euclid(m))
-    }
-    /// All digits, with those behind the point that p says.
-    fn plain(self) -> String {
-        let sign = if self.n < 0 { "−" } else { "" };
-        let digits = self.n.unsigned_abs().to_string();
-        if self.p >= 0 {
-            let zeros = if self.n == 0 { 0 } else { self.p as usize };
-            return format!("{sign}{digits}{}", "0".repeat(zeros));
-        }
-        let places = self.p.unsigned_abs() as usize;
-        let digits = format!("{digits:0>width$}", width = places + 1);
-        let (whole, rest) = digits.split_at(digits.len() - places);
-        format!("{sign}{whole}.{rest}")
-    }
-    /// 2.5·10⁷, and 10⁷ for 1·10⁷.
-    fn scientific(self) -> String {
-        let places = digits(self.n) as i32 - 1;
-        let ten = format!("10{}", superscript(self.p + places));
-        match self.n {
-            1 => ten,
-            -1 => format!("−{ten}"),
-            n => format!("{}·{ten}", Self { n, p: -places }.plain()),
-        }
-    }
-    /// Without zeros at the end, in the shorter of both ways.
-    fn brief(self) -> String {
-        let mut d = self;
-        while d.n != 0 && d.n % 10 == 0 {
-            d = Self { n: d.n / 10, p: d.p + 1 };
-        }
-        let (plain, scientific) = (Self { n: d.n, p: if d.n == 0 { 0 } else { d.p } }.plain(), d.scientific());
-        let length = |s: &str| s.chars().filter(|c| *c != '−').count();
-        if length(&plain) <= length(&scientific).max(7) { plain } else { scientific }
-    }
-}
-
-fn digits(n: i128) -> usize {
-    n.unsigned_abs().to_string().len()
-}
-
 /// Multiples n·10ᵖ of a step and where they are.
 struct Run {
     n: Vec<i128>,
@@ -172,26 +101,30 @@ fn best(lo: f64, hi: f64, target: usize, range: std::ops::RangeInclusive<usize>)
     let size = if (hi - lo).is_finite() { (hi - lo).log10() } else { (0.5 * hi - 0.5 * lo).log10() + 2f64.log10() };
     let size = size.floor() as i32;
     let steps = (size - 1 - digits(target as i128) as i32..=size).flat_map(|p| [(1, p), (2, p), (25, p - 1), (5, p)]);
+    let ends = (Decimal::shortest(lo)?, Decimal::shortest(hi)?);
     let runs = steps.filter_map(|(m, p)| {
-        let (run, shared) = multiples(lo, hi, (m, p), *range.end())?;
+        let (run, shared) = multiples((lo, hi), ends, (m, p), *range.end())?;
         let count = run.at.len();
         // an axis that begins and ends with a tick has one more of them than of the steps that there is room for
         let far = count.abs_diff(target).min(count.abs_diff(target + 1));
         let outside = !range.contains(&count);
-        let aside = labels(&run.n, run.p).1;
-        let aside = usize::from(!aside.is_empty()) + usize::from(aside.contains(' '));
+        let aside = match way(&run.n, run.p) {
+            Way::Plain => 0,
+            Way::Power(_) => 1,
+            Way::Offset(c) => 1 + usize::from(!matches!(way(&less(&run.n, c), run.p), Way::Plain)),
+        };
         // even steps matter more than their number; then labels that say all, steps that are not 2.5, and few of them
         Some(((outside, if outside { far } else { 0 }, shared, far, aside, m == 25, count), run))
     });
     runs.min_by_key(|r| r.0).map(|r| r.1)
 }
 
-/// The multiples of m·10ᵖ whose nearest f64 lies in [lo, hi], and whether several had the same. None if they are many
+/// The multiples of m·10ᵖ whose nearest f64 lies in [lo, hi], of which `ends` are the shortest decimals, and whether several had the same. None if they are many
 /// more than `most`.
-fn multiples(lo: f64, hi: f64, (m, p): (i128, i32), most: usize) -> Option<(Run, bool)> {
+fn multiples((lo, hi): (f64, f64), ends: (Decimal, Decimal), (m, p): (i128, i32), most: usize) -> Option<(Run, bool)> {
     // an f64 and its shortest decimal differ by half the distance to the next: a multiple more on both sides
-    let first = Decimal::shortest(lo)?.floor(m, p)? - 1;
-    let last = Decimal::shortest(hi)?.floor(m, p)? + 2;
+    let first = ends.0.floor(m, p)? - 1;
+    let last = ends.1.floor(m, p)? + 2;
     if last - first > 2 * most as i128 + 8 {
         return None;
     }
@@ -205,28 +138,50 @@ fn multiples(lo: f64, hi: f64, (m, p): (i128, i32), most: usize) -> Option<(Run,
     Some((Run { n, p, at }, shared))
 }
 
-/// The labels of n·10ᵖ and what is said once for all of them: plain numbers where they are short, else one power of
-/// ten, else what is left of them beside a round number.
-fn labels(n: &[i128], p: i32) -> (Vec<String>, String) {
+/// How numbers n·10ᵖ are written.
+enum Way {
+    /// with all their digits
+    Plain,
+    /// as multiples of a power of ten
+    Power(i32),
+    /// as what is left of them beside c·10ᵖ
+    Offset(i128),
+}
+
+/// Plain numbers where they are short, else one power of ten, else what is left of them beside a round number.
+fn way(n: &[i128], p: i32) -> Way {
     let most = n.iter().map(|n| n.abs()).max().unwrap_or(0);
     let figures = digits(most);
     let power = p + figures as i32 - 1;
-    let plain = Decimal { n: most, p }.plain().len();
+    let plain = Decimal { n: most, p }.length();
     let saved = plain.saturating_sub(figures + usize::from(figures > 1));
-    let write = |places: i32| n.iter().map(|n| Decimal { n: *n, p: places }.plain()).collect();
     if plain < 6 || plain == 6 && (p < 0 || saved < 2) || plain == 7 && saved < if p < 0 { 3 } else { 2 } {
-        return (write(p), String::new());
+        return Way::Plain;
     }
     if figures < 6 || figures == 6 && power.abs() > 3 {
         // up to 10 integers are shorter than 0.2 0.4 … 1.0
-        let power = if most == 10 { p } else { power };
-        return (write(p - power), format!("×10{}", superscript(power)));
+        return Way::Power(if most == 10 { p } else { power });
     }
-    let c = offset(n);
-    let rest: Vec<i128> = n.iter().map(|n| n - c).collect();
-    let (rest, power) = labels(&rest, p);
-    let (sign, c) = (if c < 0 { '−' } else { '+' }, Decimal { n: c.abs(), p }.brief());
-    (rest, if power.is_empty() { format!("{sign}{c}") } else { format!("{power} {sign} {c}") })
+    Way::Offset(offset(n))
+}
+
+/// What is left of numbers beside one.
+fn less(n: &[i128], c: i128) -> Vec<i128> {
+    n.iter().map(|n| n - c).collect()
+}
+
+/// The labels of n·10ᵖ and what is said once for all of them.
+fn labels(n: &[i128], p: i32) -> (Vec<String>, String) {
+    let write = |places: i32| n.iter().map(|n| Decimal { n: *n, p: places }.plain()).collect();
+    match way(n, p) {
+        Way::Plain => (write(p), String::new()),
+        Way::Power(power) => (write(p - power), format!("×10{}", superscript(power))),
+        Way::Offset(c) => {
+            let (rest, power) = labels(&less(n, c), p);
+            let (sign, c) = (if c < 0 { '−' } else { '+' }, Decimal { n: c.abs(), p }.brief());
+            (rest, if power.is_empty() { format!("{sign}{c}") } else { format!("{power} {sign} {c}") })
+        }
+    }
 }
 
 /// The roundest number that leaves two digits of every n, or three where the steps have three.
