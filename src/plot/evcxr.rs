@@ -39,7 +39,7 @@ fn encoded(bytes: &[u8]) -> String {
 /// # Errors
 /// What the drawing library reports.
 pub fn content(f: &Figure) -> Result<(&'static str, String)> {
-    if f.mark_count() <= SVG_MARKS { Ok((SVG, fitting(f)?)) } else { Ok((PNG, encoded(&render::png(f)?))) }
+    if f.mark_count() <= SVG_MARKS { Ok((SVG, fitting(f)?)) } else { Ok((PNG, encoded(&render::quick_png(f)?))) }
 }
 
 /// Who takes a figure from a notebook.
@@ -79,7 +79,8 @@ pub fn forms(f: &Figure, reader: Reader) -> Result<Vec<(&'static str, String)>> 
             // a document is for paper, whatever the screen shows; a converter to LaTeX asks another program for it where it
             // is not there
             PDF => encoded(&render::pdf(&f.on_paper())?),
-            _ => encoded(&render::png(f)?),
+            _ if reader == Reader::Later => encoded(&render::png(f)?),
+            _ => encoded(&render::quick_png(f)?),
         };
         Ok((form, content))
     };

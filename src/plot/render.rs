@@ -2,7 +2,7 @@
 use super::color::Color;
 use super::figure::{Figure, Mark};
 use super::layout;
-use super::page::{self, Bitmap, Canvas, Document, Dots, Ink, Line, Vector};
+use super::page::{self, Bitmap, Canvas, Document, Dots, Effort, Ink, Line, Vector};
 use super::shape::Shape;
 use super::text::{Path, Step};
 use crate::error::{Error, Result};
@@ -196,10 +196,22 @@ pub fn pdf(f: &Figure) -> Result<Vec<u8>> {
 /// # Errors
 /// A text whose mathematics is not understood; a size that cannot be drawn; an interrupt.
 pub fn png(f: &Figure) -> Result<Vec<u8>> {
+    compressed(f, Effort::Small)
+}
+
+/// The same for somebody who waits: in a tenth of the time, with about twice as many bytes.
+///
+/// # Errors
+/// As above.
+pub fn quick_png(f: &Figure) -> Result<Vec<u8>> {
+    compressed(f, Effort::Quick)
+}
+
+fn compressed(f: &Figure, effort: Effort) -> Result<Vec<u8>> {
     let (w, h, rgba) = pixels(f, f.style.fineness())?;
     let dpi = f.style.dpi;
     let large = rgba.len() > AT_ONCE;
-    let encode = move || page::encoded(w, h, &rgba, dpi);
+    let encode = move || page::encoded(w, h, &rgba, dpi, effort);
     let bytes = if large { interrupt::aside(encode)? } else { encode() };
     bytes.map_err(|e| failed(e.to_string()))
 }

@@ -10,5 +10,5 @@ pub(super) use canvas::{Canvas, Dots, Ink, Line};
 pub(super) use document::Document;
 pub(super) use layer::layer;
 pub(super) use pixels::Bitmap;
-pub(super) use png::encoded;
+pub(super) use png::{Effort, encoded};
 pub(super) use vector::Vector;
