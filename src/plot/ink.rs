@@ -1,5 +1,6 @@
 //! Lines and letters of axes, titles and legends.
-use super::color::INK;
+use super::color::{Color, INK};
+use super::polyline::dashes;
 use super::shape::{Anchor, Shape};
 use super::text::{self, Mistake, Paragraph, Setting};
 use std::sync::Arc;
@@ -24,6 +25,15 @@ impl Words {
     /// One line in letters of a size.
     pub fn new(source: &str, size: f64) -> Result<Words, Mistake> {
         Ok(Words { source: source.into(), size, setting: Arc::new(text::set(source, size)?) })
+    }
+    /// In smaller letters where it is wider than that.
+    pub fn within(mut self, width: f64) -> Words {
+        if self.setting.width > width {
+            let by = width / self.setting.width;
+            Arc::make_mut(&mut self.setting).scale(by);
+            self.size *= by;
+        }
+        self
     }
     /// From its beginning to its end.
     pub fn width(&self) -> f64 {
@@ -101,4 +111,25 @@ impl Lines {
 /// An opaque line.
 pub(super) fn line(points: Vec<(f64, f64)>, width: f64) -> Shape {
     Shape::Line { points, color: INK, width, alpha: 1.0 }
+}
+
+/// A line, or dashes along it.
+pub(super) fn stroke(
+    run: Vec<(f64, f64)>,
+    color: Color,
+    (width, alpha): (f64, f64),
+    dashed: Option<f64>,
+    out: &mut Vec<Shape>,
+) {
+    for points in dashed.map_or_else(|| vec![run.clone()], |k| dashes(&run, k)) {
+        out.push(Shape::Line { points, color, width, alpha });
+    }
+}
+
+/// A text in another colour.
+pub(super) fn colored(shape: Shape, ink: Color) -> Shape {
+    match shape {
+        Shape::Text { at, setting, source, turned, .. } => Shape::Text { at, setting, source, color: ink, turned },
+        other => other,
+    }
 }

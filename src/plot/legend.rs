@@ -15,7 +15,7 @@ struct Named<'a> {
     width: f64,
 }
 
-/// A name that is longer than a row ends in dots; mathematics is left whole.
+/// A name that is longer than a row ends in dots; mathematics has smaller letters.
 fn shortened(label: &str, length: f64, k: f64) -> Result<Words, Mistake> {
     let mut words = Words::new(label, TICK * k)?;
     let mut letters: Vec<char> = label.chars().collect();
@@ -23,7 +23,7 @@ fn shortened(label: &str, length: f64, k: f64) -> Result<Words, Mistake> {
         letters.truncate(letters.len() - 1 - letters.len() / 16);
         words = Words::new(&format!("{}…", letters.iter().collect::<String>()), TICK * k)?;
     }
-    Ok(words)
+    Ok(words.within(length))
 }
 
 /// The entries of a legend in as many rows as they take.

@@ -2,8 +2,9 @@
 use super::color::{Color, GREY};
 use super::figure::Mark;
 use super::heat;
-use super::ink::{TICK, Words};
-use super::polyline::{clip, dashes};
+use super::ink::{TICK, Words, colored, stroke};
+use super::polyline::clip;
+use super::references::{Labels, reference};
 use super::scale::Frame;
 use super::shape::{Anchor, Shape};
 use super::text::Mistake;
@@ -13,7 +14,7 @@ use crate::interrupt;
 ///
 /// # Errors
 /// A text whose mathematics is not understood.
-pub(super) fn mark(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Result<(), Mistake> {
+pub(super) fn mark(m: &Mark, frame: &Frame, k: f64, labels: &mut Labels, out: &mut Vec<Shape>) -> Result<(), Mistake> {
     match m {
         Mark::Points { .. } | Mark::Colored { .. } => points(m, frame, k, out),
         Mark::Line { x, y, color, width, alpha, dashed } => {
@@ -42,10 +43,14 @@ pub(super) fn mark(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Res
                 arrow(frame.at(x[i], y[i]), frame.at(x[i] + u[i], y[i] + v[i]), *color, k, out);
             }
         }
-        Mark::Reference { .. } => reference(m, frame, k, out)?,
+        Mark::Reference { .. } => reference(m, frame, k, labels, out)?,
         Mark::Note { x, y, text, color, anchor } => {
             if frame.inside(*x, *y) {
-                out.push(colored(within(&Words::new(text, TICK * k)?, frame.at(*x, *y), *anchor, frame), *color));
+                let (left, right, ..) = frame.edges();
+                let words = Words::new(text, TICK * k)?.within(right - left);
+                let place = within(&words, frame.at(*x, *y), *anchor, frame);
+                labels.take(&words, place);
+                out.push(colored(words.at(place, Anchor::Left), *color));
             }
         }
     }
@@ -97,29 +102,15 @@ fn points(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) {
     }
 }
 
-fn stroke(run: Vec<(f64, f64)>, color: Color, (width, alpha): (f64, f64), dashed: Option<f64>, out: &mut Vec<Shape>) {
-    for points in dashed.map_or_else(|| vec![run.clone()], |k| dashes(&run, k)) {
-        out.push(Shape::Line { points, color, width, alpha });
-    }
-}
-
-fn colored(shape: Shape, ink: Color) -> Shape {
-    match shape {
-        Shape::Text { at, setting, source, turned, .. } => Shape::Text { at, setting, source, color: ink, turned },
-        other => other,
-    }
-}
-
-/// A text with its anchor at a place, as far to the side as it takes to stay beside the axes.
-fn within(words: &Words, (x, y): (f64, f64), anchor: Anchor, frame: &Frame) -> Shape {
+/// Where a text begins whose anchor stands at a place, as far to the side as it takes to stay within the axes.
+fn within(words: &Words, (x, y): (f64, f64), anchor: Anchor, frame: &Frame) -> (f64, f64) {
     let (left, right, _, _) = frame.edges();
     let before = match anchor {
         Anchor::Left => 0.0,
         Anchor::Middle => 0.5 * words.width(),
         Anchor::Right => words.width(),
     };
-    let begin = (x - before).min(right - words.width()).max(left);
-    words.at((begin, y), Anchor::Left)
+    ((x - before).min(right - words.width()).max(left), y)
 }
 
 fn errors([x, low, high]: [&[f64]; 3], (color, width): (Color, f64), frame: &Frame, k: f64, out: &mut Vec<Shape>) {
@@ -139,27 +130,6 @@ fn errors([x, low, high]: [&[f64]; 3], (color, width): (Color, f64), frame: &Fra
         add(vec![(at - cap, from), (at + cap, from)]);
         add(vec![(at - cap, to), (at + cap, to)]);
     }
-}
-
-fn reference(m: &Mark, frame: &Frame, k: f64, out: &mut Vec<Shape>) -> Result<(), Mistake> {
-    let Mark::Reference { at, upright, color, width, dashed, label } = m else { return Ok(()) };
-    let (left, right, top, bottom) = frame.edges();
-    let scale = if *upright { &frame.x } else { &frame.y };
-    if !scale.inside(*at) {
-        return Ok(());
-    }
-    let v = scale.at(*at);
-    let ends = if *upright { vec![(v, bottom), (v, top)] } else { vec![(left, v), (right, v)] };
-    stroke(ends, *color, (width * k, 1.0), dashed.then_some(k), out);
-    let words = Words::new(label, TICK * k)?;
-    let (place, anchor) = match *upright {
-        // on the side that has room
-        true if v + 4.0 * k + words.width() > right => ((v - 4.0 * k, top + 7.0 * k), Anchor::Right),
-        true => ((v + 4.0 * k, top + 7.0 * k), Anchor::Left),
-        false => ((right, v - 8.0 * k), Anchor::Right),
-    };
-    out.push(colored(words.at(place, anchor), *color));
-    Ok(())
 }
 
 /// A quadrilateral between two neighbours that lie within the axes, cut at their upper and lower edge.

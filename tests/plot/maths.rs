@@ -108,7 +108,11 @@ fn words_and_lines() {
     assert_eq!(of("سلام").missing.len(), 4);
     let lines = |t: &str, w: f64| wrapped(t, 10.0, w).unwrap().lines.len();
     assert_eq!((lines("one two three", 1e3), lines("one two three", 30.0), lines("one\ntwo", 1e3)), (1, 3, 2));
-    assert_eq!(lines(r"$\frac{a b}{c d}$ and $x + y$", 10.0), 3);
+    assert_eq!(lines(r"$\frac{a b}{c d}$ and $x + y$", 25.0), 3);
+    // a word that is too long is broken, a formula smaller
+    let long = wrapped("one transportation $x + y + z$", 10.0, 25.0).unwrap();
+    assert!(long.lines.len() > 4 && long.lines.iter().all(|l| l.width <= 25.0 + 1e-9));
+    assert_eq!(long.lines.iter().map(|l| l.glyphs.len()).sum::<usize>(), 3 + 14 + 5);
     for l in wrapped("a long title that has to be broken several times to fit", 10.0, 90.0).unwrap().lines {
         assert!(l.width <= 90.0);
     }

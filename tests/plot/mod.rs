@@ -1,6 +1,7 @@
 //! Figures as values, and a look at their pixels.
 mod maths;
 mod outputs;
+mod places;
 use gflow::plot::color::{CYCLE, Map};
 use gflow::plot::figure::{Mark, Panel};
 use gflow::plot::{Cloud, Figure, FigureOptions, contour, layout, render, scatter, shape, ticks};

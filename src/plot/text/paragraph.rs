@@ -54,7 +54,20 @@ fn parts(text: &str) -> Vec<String> {
     out
 }
 
-/// A text in lines of a width, broken between words and at line ends of its own; a word that is too long has its own line.
+/// A word in pieces of a width, as near as letters of one width come to it; a formula is left whole.
+fn broken(part: String, size: f64, width: f64) -> Result<Vec<String>, Mistake> {
+    let long = if part == "\n" || part.contains('$') { 0.0 } else { set(&part, size)?.width };
+    if long <= width {
+        return Ok(vec![part]);
+    }
+    let letters: Vec<char> = part.chars().collect();
+    let most = (letters.len() as f64 * width / long).max(1.0) as usize;
+    // the next piece follows without a space
+    Ok(letters.chunks(most).map(|c| c.iter().chain(&['\u{200b}']).collect()).collect())
+}
+
+/// A text in lines of a width, broken between words and at line ends of its own, and within a word that is too long; a
+/// formula that is too long is as much smaller.
 ///
 /// # Errors
 /// Mathematics that is not understood, with its place.
@@ -65,7 +78,7 @@ pub fn wrapped(text: &str, size: f64, width: f64) -> Result<Paragraph, Mistake> 
         lines.push(whole);
     } else {
         let mut line = String::new();
-        for part in parts(text) {
+        for part in parts(text).into_iter().map(|p| broken(p, size, width)).collect::<Result<Vec<_>, _>>()?.concat() {
             if part == "\n" {
                 lines.push(set(&std::mem::take(&mut line), size)?);
                 continue;
@@ -81,6 +94,9 @@ pub fn wrapped(text: &str, size: f64, width: f64) -> Result<Paragraph, Mistake> 
         }
         lines.push(set(&line, size)?);
         lines.retain(|l| !l.glyphs.is_empty() || !l.paths.is_empty());
+    }
+    for line in lines.iter_mut().filter(|l| l.width > width) {
+        line.scale(width / line.width);
     }
     let tall = lines.iter().map(|l| l.ascent + l.descent).fold(1.25 * size, f64::max);
     Ok(Paragraph { leading: tall, lines })

@@ -82,6 +82,17 @@ impl Setting {
         }
     }
 
+    /// So many times as large.
+    pub(crate) fn scale(&mut self, by: f64) {
+        for g in &mut self.glyphs {
+            (g.x, g.y, g.size) = (g.x * by, g.y * by, g.size * by);
+        }
+        for p in &mut self.paths {
+            *p = p.placed(by, 0.0, 0.0);
+        }
+        (self.width, self.ascent, self.descent) = (self.width * by, self.ascent * by, self.descent * by);
+    }
+
     /// Its outlines, from the beginning of its baseline.
     pub fn outlines(&self) -> Vec<Path> {
         let glyphs = self.glyphs.iter().map(|g| faces::outline(g.face, g.id).placed(g.size, g.x, g.y));
