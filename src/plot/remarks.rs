@@ -1,6 +1,6 @@
 //! What a figure cannot show of what it was given.
-use super::figure::{Axis, Figure, Mark, Panel};
-use super::ink::TICK;
+use super::figure::{Axis, Figure, LegendEntry, Mark, Panel};
+use super::ink::{LABEL, TICK};
 use super::text::{self, Mistake};
 
 /// Pairs of coordinates of a mark, where it is made of points.
@@ -28,9 +28,33 @@ fn below(p: &Panel, which: usize, axis: &Axis) -> (usize, usize) {
     if !axis.log {
         return (0, 0);
     }
-    let all: Vec<f64> = p.marks.iter().flat_map(values).collect();
+    let mut lists: Vec<Vec<f64>> = p.marks.iter().map(values).collect();
+    // the dots on a curve are its values once more
+    lists.dedup();
+    let all = lists.concat();
     (all.iter().filter(|v| **v <= 0.0).count(), all.len())
 }
+
+/// Said of error bars and bands that reach to 0 or below on a logarithmic axis.
+fn below_zero(p: &Panel) -> Option<String> {
+    let ends = |m: &Mark| match m {
+        Mark::Errors { low, .. } | Mark::Band { low, .. } => low.iter().filter(|v| **v <= 0.0).count(),
+        _ => 0,
+    };
+    let n: usize = if p.y.log { p.marks.iter().map(ends).sum() } else { 0 };
+    (n > 0).then(|| format!("{n} lower ends of error bars or bands are not above 0 and drawn to the edge of the axes"))
+}
+
+/// Said of names that the legend gives one look.
+fn alike(p: &Panel) -> Option<String> {
+    let look = |l: &LegendEntry| (l.color, l.key);
+    let seen = |(i, l): &(usize, &LegendEntry)| p.legend[..*i].iter().any(|other| look(other) == look(l));
+    let n = p.legend.iter().enumerate().filter(seen).count();
+    (n > 0).then(|| format!("{n} of {} names of the legend look like another", p.legend.len()))
+}
+
+/// Width and height of a panel below which its axes have next to no room, in pixels of letters of default size.
+const CRAMPED: (f64, f64) = (120.0, 100.0);
 
 impl Figure {
     /// How many of the points of clouds have no place, because a coordinate is not finite, and how many there are in all.
@@ -40,6 +64,21 @@ impl Figure {
         };
         let marks = self.panels.iter().flat_map(|p| &p.marks);
         marks.filter_map(pairs).map(count).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    }
+
+    /// Said where what is written leaves the axes next to no room.
+    fn cramped(&self) -> Option<String> {
+        let k = self.style.scale();
+        let columns = self.columns.clamp(1, self.panels.len().max(1));
+        let rows = self.panels.len().div_ceil(columns);
+        let (w, h) = (self.width / columns as f64, self.height / rows.max(1) as f64);
+        let written = self.panels.iter().any(|p| !p.bare);
+        (written && (w < CRAMPED.0 * k || h < CRAMPED.1 * k)).then(|| {
+            format!(
+                "letters of {:.0} pt leave little room in {w:.0} × {h:.0} pixels: what is written around the axes is cut",
+                0.75 * LABEL * k
+            )
+        })
     }
 
     /// All texts that are set in it.
@@ -97,6 +136,9 @@ impl Figure {
                 }
             }
         }
+        out.extend(self.panels.iter().filter_map(below_zero));
+        out.extend(self.panels.iter().filter_map(alike));
+        out.extend(self.cramped());
         let mut missing: Vec<char> = vec![];
         for t in self.texts() {
             missing.extend(text::set(t, TICK).map(|s| s.missing).unwrap_or_default());

@@ -57,7 +57,7 @@ pub fn weight(n: usize) -> (f64, f64) {
 /// One mark per cloud, in their order; samples of more dimensions show their first two.
 ///
 /// # Errors
-/// No points at all; a range that is none.
+/// No points at all; a range that is none; options about colours that follow numbers.
 ///
 /// # Examples
 /// Written as a file of a temporary folder:
@@ -76,6 +76,11 @@ pub fn weight(n: usize) -> (f64, f64) {
 /// # Ok::<(), gflow::error::Error>(())
 /// ```
 pub fn scatter(clouds: &[Cloud], o: &FigureOptions) -> Result<Figure> {
+    let map = o.map.as_ref().map(|name| ("map", name));
+    if let Some((key, got)) = map.or((!o.bar_label.is_empty()).then_some(("bar_label", &o.bar_label))) {
+        let expected = "numbers as color_by beside it: it is about the colours that follow them";
+        return Err(unused(key, got, expected));
+    }
     let (mut panel, two) = panel(clouds, o)?;
     for (i, c) in clouds.iter().enumerate() {
         let (radius, alpha) = weight(c.len());
@@ -101,6 +106,11 @@ fn panel(clouds: &[Cloud], o: &FigureOptions) -> Result<(Panel, bool)> {
     Ok((panel, two))
 }
 
+fn unused(key: &str, got: &str, expected: &str) -> Error {
+    let (owner, key) = ("plot::scatter".into(), key.into());
+    Error::Option { owner, key, got: format!("\"{got}\""), expected: expected.into() }
+}
+
 /// What colours follow.
 pub enum By {
     /// a number per point: a scale beside the axes
@@ -112,7 +122,8 @@ pub enum By {
 /// One cloud in colours that follow a number or a label per point.
 ///
 /// # Errors
-/// No points; not one number or label per point, or no finite number; more than 60 labels; a range that is none.
+/// No points; not one number or label per point, or no finite number; more than 60 labels; a range that is none; a colour beside
+/// numbers.
 pub fn colored(cloud: &Cloud, by: &By, o: &FigureOptions) -> Result<Figure> {
     let given = match by {
         By::Numbers(v) => v.len(),
@@ -130,6 +141,9 @@ pub fn colored(cloud: &Cloud, by: &By, o: &FigureOptions) -> Result<Figure> {
             let (lo, hi) = bounds(values.iter().copied());
             if lo > hi {
                 return Err(Error::data("plot::scatter, color_by", "no number is finite"));
+            }
+            if let Some(color) = o.color.first() {
+                return Err(unused("color", color, "none beside color_by: the colours follow its numbers"));
             }
             let map = o.map_or(Map::Viridis)?;
             let (mut panel, two) = panel(std::slice::from_ref(cloud), o)?;

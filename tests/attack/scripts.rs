@@ -64,6 +64,15 @@ const ONCE: &[(&str, &str)] = &[
     ("plot::scatter(data::ring(3)).save(\"x.pgn\")", "the nearest is .png"),
     ("plot::theme(\"papr\")", "the nearest is \"paper\""),
     ("plot::scatter(data::ring(3), #{ color_by: [1.0] })", "3 numbers or labels, one per point, got 1"),
+    ("plot::scatter(data::ring(3), #{ map: \"grey\" })", "expected numbers as color_by beside it"),
+    (
+        "plot::scatter(data::ring(3), #{ bar_label: \"t\", color_by: [\"a\", \"b\", \"c\"] })",
+        "expected numbers as color_by",
+    ),
+    (
+        "plot::scatter(data::ring(3), #{ color: \"red\", color_by: [1.0, 2.0, 3.0] })",
+        "expected none beside color_by: the colours follow its numbers",
+    ),
     ("plot::scatter(data::ring(3), #{ y_range: [0, 5e-324] })", "at least 1e-300 apart"),
     ("plot::density(data::ring(9), #{ x_range: 0 })", "expected [low, high]"),
     ("plot::scatter(data::ring(9) * (0.0/0.0))", "none of the 9 points is finite"),

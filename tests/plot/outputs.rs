@@ -101,8 +101,21 @@ fn remarks_count_what_is_not_shown() {
     let series = |y: Vec<f64>| Series { name: "a $b$".into(), x: vec![1.0, 2.0, 3.0, 4.0], y, ..Series::default() };
     let log = FigureOptions { log_y: true, ..Default::default() };
     let f = lines(&[series(vec![1.0, -1.0, 0.0, 2.0])], "x", &log).unwrap();
-    // the curve and its dots
-    assert_eq!(f.remarks(), ["4 of 8 values are not above 0 and have no place on the logarithmic y axis"]);
+    // of the curve and its dots once
+    assert_eq!(f.remarks(), ["2 of 4 values are not above 0 and have no place on the logarithmic y axis"]);
+    let banded = Series { band: (vec![-1.0, 0.0, 1.0, 1.0], vec![3.0; 4]), ..series(vec![1.0, 1.5, 2.0, 2.0]) };
+    let f = lines(&[banded], "x", &log).unwrap();
+    assert_eq!(f.remarks(), ["2 lower ends of error bars or bands are not above 0 and drawn to the edge of the axes"]);
+    let many: Vec<Series> =
+        (0..20).map(|i| Series { name: i.to_string(), ..series(vec![1.0, 2.0, 3.0, i as f64]) }).collect();
+    assert_eq!(lines(&many, "x", &log).unwrap().remarks().len(), 2);
+    assert_eq!(
+        lines(&many, "x", &FigureOptions::default()).unwrap().remarks(),
+        ["6 of 20 names of the legend look like another"]
+    );
+    let small = FigureOptions { font_size: Some(60.0), width: Some(336.0), ..Default::default() };
+    let said = scatter::scatter(&[cloud(10)], &small).unwrap().remarks();
+    assert!(said[0].starts_with("letters of 60 pt leave little room"), "{said:?}");
     let mut f = scatter::scatter(&[cloud(10)], &FigureOptions::default()).unwrap();
     assert!(f.remarks().is_empty());
     f.panels[0].title = "\u{10FFFD}".into();
