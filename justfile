@@ -30,7 +30,7 @@ ci-long:
 # the attacks in their long form: random scripts and figures, damaged files and saves, faults in writing, interrupts, clients
 attack:
     GFLOW_ATTACK=long cargo test --release --workspace --no-fail-fast attack:: -- --nocapture --test-threads 2
-    GFLOW_ATTACK=long GFLOW_REQUIRE_JUPYTER=1 cargo test --release --workspace --test jupyter --bin gflow-kernel
+    GFLOW_ATTACK=long GFLOW_REQUIRE_JUPYTER=1 cargo test --release --workspace --test jupyter -p gflow-lab-kernel --lib
 
 # the papers' experiments over several seeds, one table
 reproduce *args:
@@ -49,8 +49,12 @@ peers:
 doc:
     cargo doc --release --workspace --no-deps --open
 
+# a wheel and an archive for machines without Rust, in dist/
+wheel *args:
+    packaging/wheel {{args}}
+
 # install the program and the Jupyter kernel for this user
 install:
-    cargo install --path .
-    cargo install --path kernel
+    cargo install --locked --path .
+    cargo install --locked --path kernel
     gflow jupyter install

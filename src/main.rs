@@ -7,5 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     // SAFETY: nothing has run yet, so there is one thread
     unsafe { gflow::device::silence_drivers() };
-    std::process::exit(gflow::cli::main(std::env::args_os()) as i32);
+    std::process::exit(gflow::cli::main(std::env::args_os(), gflow::cli::Kernel::Beside) as i32);
 }

@@ -44,6 +44,8 @@ pub enum Command {
     Doctor,
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+    /// Print the manual page of the program or of a command, for `man -l -`
+    Man { command: Option<String> },
 }
 
 #[derive(Args, Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The small commands: list, help, info, completions.
+//! The small commands: list, help, info, completions, man.
 use super::Exit;
 use super::streams::{answer, say};
 use crate::script::names;
@@ -58,4 +58,29 @@ pub fn completions(shell: clap_complete::Shell) -> Exit {
     let mut bytes = vec![];
     clap_complete::generate(shell, &mut super::args::Cli::command(), "gflow", &mut bytes);
     answer(String::from_utf8_lossy(&bytes).trim_end())
+}
+
+/// `gflow man [COMMAND]`
+pub fn manual(name: Option<&str>) -> Exit {
+    use clap::CommandFactory;
+    let mut all = super::args::Cli::command();
+    all.build();
+    let page = match name {
+        None => all,
+        Some(name) => {
+            let names: Vec<String> = all.get_subcommands().map(|c| c.get_name().to_string()).collect();
+            let Some(command) = all.find_subcommand(name) else {
+                let hint = crate::catalogue::nearest(name, names.iter().map(String::as_str))
+                    .map_or(String::new(), |n| format!("; did you mean {n}?"));
+                say(format_args!("error: there is no command `{name}`: the commands are {}{hint}", names.join(", ")));
+                return Exit::Usage;
+            };
+            command.clone()
+        }
+    };
+    let mut bytes = vec![];
+    match clap_mangen::Man::new(page).render(&mut bytes) {
+        Ok(()) => answer(String::from_utf8_lossy(&bytes).trim_end()),
+        Err(e) => super::streams::lost(&e),
+    }
 }

@@ -1,6 +1,7 @@
 //! `gflow doctor`: everything gflow does, once, small, with the outcome of each.
+use super::Exit;
+use super::jupyter::{self, Kernel};
 use super::streams::answer;
-use super::{Exit, jupyter};
 use crate::device::{self, Choice};
 use crate::script::{Recorder, Session, SessionOptions};
 
@@ -35,13 +36,13 @@ fn folder() -> Result<String, String> {
 }
 
 /// `gflow doctor`
-pub fn doctor() -> Exit {
+pub fn doctor(kernel: Kernel) -> Exit {
     let results = [
         ("cpu: a flow from end to end", check(Choice::Cpu), true),
         ("wgpu: the same", check(Choice::Wgpu), false),
         ("figures", figure(), true),
         ("files", folder(), true),
-        ("notebook kernel", jupyter::check(), false),
+        ("notebook kernel", jupyter::check(kernel), false),
         ("toolchain for Rust cells", jupyter::toolchain(), false),
     ];
     let mut exit = Exit::Ok;

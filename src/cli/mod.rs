@@ -28,4 +28,5 @@ mod terminal;
 mod worker;
 
 pub use exit::Exit;
+pub use jupyter::{KERNEL, Kernel};
 pub use program::main;

@@ -1,7 +1,8 @@
 //! `gflow run notebook.ipynb`: the kernel's program runs it, so that Rust cells work as in Jupyter.
+use super::Exit;
 use super::args::RunArgs;
+use super::jupyter::{self, Kernel};
 use super::streams::say;
-use super::{Exit, jupyter};
 use std::path::Path;
 use std::process::Command;
 
@@ -11,17 +12,22 @@ pub fn is_notebook(file: &str) -> bool {
 }
 
 /// `gflow run FILE.ipynb`
-pub fn run(args: &RunArgs) -> Exit {
+pub fn run(args: &RunArgs, kernel: Kernel) -> Exit {
     if args.resume {
         say(format_args!("error: --resume continues the run of a script; a notebook is run from its first cell"));
         return Exit::Usage;
     }
-    let Some(program) = jupyter::program() else {
+    let Some((program, words)) = jupyter::program(kernel) else {
         say(format_args!("error: notebooks are run by another program. {}", jupyter::MISSING));
         return Exit::Usage;
     };
     let mut command = Command::new(&program);
-    command.arg("--execute").arg(&args.file).args(["--device", &args.device, "--seed", &args.seed.to_string()]);
+    command.args(words).arg("--execute").arg(&args.file).args([
+        "--device",
+        &args.device,
+        "--seed",
+        &args.seed.to_string(),
+    ]);
     for s in &args.set {
         command.args(["--set", s]);
     }

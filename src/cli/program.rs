@@ -1,12 +1,14 @@
 //! One command of the program.
 use super::args::{Cli, Command};
+use super::jupyter::Kernel;
 use super::ranks::Started;
 use super::{Exit, bench, collect, commands, doctor, jupyter, notebook, repl, reproduce, run, signals, streams, sweep};
 use clap::Parser;
 use std::ffi::OsString;
 
-/// Parses arguments, the first of which is the name of the program, and does what they say.
-pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
+/// Parses arguments, the first of which is the name of the program, and does what they say; `kernel` is where the program of
+/// the kernel is.
+pub fn main(arguments: impl Iterator<Item = OsString>, kernel: Kernel) -> Exit {
     let started = Started::here();
     let command = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli.command,
@@ -25,18 +27,19 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
         return exit;
     }
     match command {
-        Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args),
+        Command::Run(args) if notebook::is_notebook(&args.file) => notebook::run(&args, kernel),
         Command::Run(args) => run::run(&args, started),
         Command::Sweep(args) => sweep::sweep(&args),
         Command::Collect(args) => collect::collect(&args),
         Command::Repl(args) => repl::repl(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Bench(args) => bench::bench(&args),
-        Command::Jupyter(command) => jupyter::run(&command),
+        Command::Jupyter(command) => jupyter::run(&command, kernel),
         Command::List { room } => commands::list(room.as_deref()),
         Command::Help { name } => commands::help(name.as_deref()),
         Command::Info => commands::info(),
-        Command::Doctor => doctor::doctor(),
+        Command::Doctor => doctor::doctor(kernel),
         Command::Completions { shell } => commands::completions(shell),
+        Command::Man { command } => commands::manual(command.as_deref()),
     }
 }

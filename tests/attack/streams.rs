@@ -38,6 +38,7 @@ fn results_that_are_lost_are_an_error() {
         (vec!["help", "kl"], ""),
         (vec!["info"], ""),
         (vec!["completions", "bash"], ""),
+        (vec!["man", "run"], ""),
         (vec!["--help"], ""),
         (vec!["--version"], ""),
     ] {

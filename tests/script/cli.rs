@@ -50,6 +50,9 @@ fn exit_codes_and_streams() {
         (vec!["help", "kl"], 0),
         (vec!["info"], 0),
         (vec!["completions", "bash"], 0),
+        (vec!["man"], 0),
+        (vec!["man", "sweep"], 0),
+        (vec!["man", "swep"], 2),
     ] {
         let out = gflow(&args, dir.path());
         assert_eq!(out.status.code(), Some(code), "{args:?}: {}", text(&out.stderr));

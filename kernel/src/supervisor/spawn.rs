@@ -65,7 +65,7 @@ pub(super) fn spawn(settings: &Settings, shared: &Arc<Shared>) -> Result<Process
 
 /// This program again, as a session, with its end of the socket.
 fn command(settings: &Settings, nonce: &str, theirs: &Socket) -> Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::from(crate::again()?);
     command
         .arg("--session")
         .stdin(if settings.asks { Stdio::piped() } else { Stdio::null() })

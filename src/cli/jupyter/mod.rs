@@ -15,8 +15,27 @@ const FILES: &[(&str, &[u8])] = &[
     ("quarto_setup_cell", include_bytes!("quarto_setup_cell.rhai")),
 ];
 
-/// The kernel's program: beside this one, or on the path.
-pub fn program() -> Option<PathBuf> {
+/// The first argument of a program that is both, where it is to be the kernel.
+pub const KERNEL: &str = "--kernel";
+
+/// Where the kernel's program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// in this one, behind [`KERNEL`]
+    Here,
+    /// another one, gflow-kernel: beside this one, or on the path
+    Beside,
+}
+
+/// The kernel's program, and the arguments that come before its own.
+pub fn program(kernel: Kernel) -> Option<(PathBuf, &'static [&'static str])> {
+    match kernel {
+        Kernel::Here => std::env::current_exe().ok().map(|own| (own, &[KERNEL][..])),
+        Kernel::Beside => beside().map(|p| (p, &[][..])),
+    }
+}
+
+fn beside() -> Option<PathBuf> {
     let name = format!("gflow-kernel{}", std::env::consts::EXE_SUFFIX);
     let beside = std::env::current_exe().ok().and_then(|p| p.parent().map(|p| p.join(&name)));
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -69,18 +88,20 @@ fn check_name(name: &str) -> Result<()> {
     }
 }
 
-fn install(a: &InstallArgs) -> Result<PathBuf> {
+fn install(a: &InstallArgs, kernel: Kernel) -> Result<PathBuf> {
     check_name(&a.name)?;
     a.device.parse::<crate::device::Choice>()?;
-    let program = match &a.kernel {
-        Some(p) if p.is_file() => std::path::absolute(p).map_err(|e| Error::io("find", p, e))?,
+    let (program, words) = match &a.kernel {
+        Some(p) if p.is_file() => (std::path::absolute(p).map_err(|e| Error::io("find", p, e))?, &[][..]),
         Some(p) => return Err(Error::io("find", p, "no such file")),
-        None => program().ok_or_else(|| Error::data("jupyter install", MISSING))?,
+        None => program(kernel).ok_or_else(|| Error::data("jupyter install", MISSING))?,
     };
+    let mut argv = vec![program.display().to_string()];
+    argv.extend(words.iter().chain(&["--connection-file", "{connection_file}"]).map(ToString::to_string));
     let folder = folder(a.prefix.as_deref(), &a.name)?;
     std::fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
     let spec = serde_json::json!({
-        "argv": [program.display().to_string(), "--connection-file", "{connection_file}"],
+        "argv": argv,
         "display_name": if a.name == "gflow" { "gflow".to_string() } else { format!("gflow ({})", a.name) },
         "language": "rhai",
         "interrupt_mode": "message",
@@ -131,11 +152,10 @@ fn another(root: &Path) -> bool {
 }
 
 /// `gflow jupyter install|uninstall`
-pub fn run(command: &JupyterCommand) -> Exit {
+pub fn run(command: &JupyterCommand, kernel: Kernel) -> Exit {
     let done = match command {
-        JupyterCommand::Install(a) => {
-            install(a).map(|f| format!("installed the kernel in {}, and its colours for JupyterLab", f.display()))
-        }
+        JupyterCommand::Install(a) => install(a, kernel)
+            .map(|f| format!("installed the kernel in {}, and its colours for JupyterLab", f.display())),
         JupyterCommand::Uninstall(a) => uninstall(a).map(|f| format!("removed {}", f.display())),
     };
     match done {
@@ -148,9 +168,10 @@ pub fn run(command: &JupyterCommand) -> Exit {
 }
 
 /// For `gflow doctor`: whether the kernel is there, runs, and is known to Jupyter.
-pub fn check() -> std::result::Result<String, String> {
-    let program = program().ok_or_else(|| MISSING.to_string())?;
+pub fn check(kernel: Kernel) -> std::result::Result<String, String> {
+    let (program, words) = program(kernel).ok_or_else(|| MISSING.to_string())?;
     let version = std::process::Command::new(&program)
+        .args(words)
         .arg("--version")
         .output()
         .map_err(|e| format!("{} does not run: {e}", program.display()))?;
@@ -162,13 +183,19 @@ pub fn check() -> std::result::Result<String, String> {
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let spec = folder(None, "gflow").map_err(|e| e.to_string())?.join("kernel.json");
-    let Ok(text) = input::text(&spec, input::SCRIPT) else {
+    // that of the environment goes before that of the user, as Jupyter takes them
+    let environment = program.parent().and_then(Path::parent);
+    let text = |prefix| {
+        let spec = folder(prefix, "gflow").ok()?.join("kernel.json");
+        input::text(&spec, input::SCRIPT).ok().map(|text| (spec, text))
+    };
+    let Some((spec, text)) = environment.and_then(|e| text(Some(e))).or_else(|| text(None)) else {
         return Err("`gflow jupyter install` makes it known to Jupyter".into());
     };
     let spec: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
     match spec["argv"][0].as_str() {
-        Some(p) if Path::new(p).is_file() => Ok(format!("{version}, known to Jupyter")),
+        // Jupyter takes the Python of the environment for it
+        Some(p) if p == "python" || Path::new(p).is_file() => Ok(format!("{version}, known to Jupyter")),
         Some(p) => Err(format!("Jupyter is told to start {p}, which is gone: run `gflow jupyter install` again")),
         None => Err("its kernel.json names no program: run `gflow jupyter install` again".into()),
     }
