@@ -161,15 +161,24 @@ fn citations_exist() {
     }
 }
 
-/// Files that the documents name between backticks are there.
+/// Files that the documents name between backticks are there, and so are those that they link to.
 #[test]
 fn documents_name_files_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders =
         ["src/", "kernel/", "tests/", "docs/", "scripts/", "benches/", "examples/", "vendor/", "notebooks/", ".ci/"];
     let mut seen = 0;
-    for document in ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "docs/build.md"] {
-        let text = std::fs::read_to_string(root.join(document)).unwrap();
+    let pages = std::fs::read_dir(root.join("docs")).unwrap().map(|e| e.unwrap().path());
+    let pages = pages.filter(|p| p.extension().is_some_and(|e| e == "md"));
+    for document in pages.chain(["README.md", "CONTRIBUTING.md", "editors/README.md"].map(|p| root.join(p))) {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let (document, beside) = (document.display(), document.parent().unwrap());
+        // code has brackets of its own
+        let prose: String = text.split("```").step_by(2).flat_map(|t| t.split('`').step_by(2)).collect();
+        for link in prose.split("](").skip(1).filter_map(|rest| rest.split_once([')', '#'])).map(|(link, _)| link) {
+            let there = link.is_empty() || link.contains("://") || beside.join(link).exists();
+            assert!(there, "{document} links to {link}, which is not there");
+        }
         for word in text.split('`').skip(1).step_by(2) {
             let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
             if plain && folders.iter().any(|f| word.starts_with(f)) {
