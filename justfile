@@ -53,6 +53,10 @@ doc:
 wheel *args:
     packaging/wheel {{args}}
 
+# a tag with the wheel and the archive that belong to it, such as `just release 0.1.0`
+release version *args:
+    packaging/release {{version}} {{args}}
+
 # install the program and the Jupyter kernel for this user
 install:
     cargo install --locked --path .
