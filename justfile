@@ -30,7 +30,7 @@ ci-long:
 # the attacks in their long form: random scripts and figures, damaged files and saves, faults in writing, interrupts, clients
 attack:
     GFLOW_ATTACK=long cargo test --release --workspace --no-fail-fast attack:: -- --nocapture --test-threads 2
-    GFLOW_ATTACK=long GFLOW_REQUIRE_JUPYTER=1 cargo test --release --workspace --test jupyter -p gflow-lab-kernel --lib
+    GFLOW_ATTACK=long GFLOW_REQUIRE_JUPYTER=1 cargo test --release -p gflow-lab-kernel --test jupyter --lib
 
 # the papers' experiments over several seeds, one table
 reproduce *args:
