@@ -3,8 +3,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The descriptor of the socket in the session process.
+/// The descriptor of the socket in the session process, unless [`SOCKET`] has another.
 pub const DESCRIPTOR: i32 = 3;
+/// The environment variable with the descriptor of the socket, for a program that cannot choose it.
+pub const SOCKET: &str = "GFLOW_SOCKET";
 
 /// No line of a session, no value that a cell shows, and no text that waits to be understood is longer than this.
 pub const LARGEST: usize = 64 << 20;
@@ -40,10 +42,56 @@ pub enum Ask {
     Completeness { code: String },
     /// load a compiled Rust cell and run it on the variables of the cells before
     Load { library: String, function: String },
+    /// set variables, or the values of parameters; their arrays are in the file that comes with the request
+    Give { values: Vec<(String, Crossing)>, parameters: bool },
+    /// the value of an expression; in it `it` is a held value, and given ones have their names
+    Get { expression: String, held: Option<u64>, given: Vec<(String, Crossing)> },
+    /// a held value in every form that is shown
+    Show { held: u64 },
+    /// what a held value has behind a dot
+    Members { held: u64 },
+    /// let go of held values
+    Forget { held: Vec<u64> },
     /// what the user typed; none: nobody can be asked
     Answer { line: Option<String> },
     /// stop the running cell
     Interrupt,
+}
+
+/// A value on its way between a session and another program. Arrays are bytes of the file that comes with the message, in the
+/// order of this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crossing {
+    /// no value
+    Nothing,
+    /// true or false
+    Bool(bool),
+    /// a whole number
+    Integer(i64),
+    /// a number, as text: some have no form in JSON
+    Number(String),
+    /// a text
+    Text(String),
+    /// numbers from the byte `at` of the file on: a list, or points [n, d] by rows
+    Array { at: u64, shape: Vec<usize>, of: Element },
+    /// a list
+    List(Vec<Crossing>),
+    /// a map
+    Map(Vec<(String, Crossing)>),
+    /// a table by columns, each a list of numbers or a list of texts or truths with gaps
+    Table(Vec<(String, Crossing)>),
+    /// a value that stays in the session
+    Held { id: u64, kind: String },
+}
+
+/// What an array has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Element {
+    F64,
+    F32,
+    I64,
 }
 
 /// How what a cell shows is shown.

@@ -1,6 +1,6 @@
-//! The kernel by real Jupyter clients: the tests in `client/`, in a Python that has them.
+//! The kernel by real Jupyter clients, and the Python package by Python: the tests in `client/` and `python/`.
 //!
-//! They need `jupyter_client jupyter_kernel_test nbclient nbconvert ipykernel pytest` (tests/client/requirements.txt);
+//! They need what tests/client/requirements.txt names;
 //! the Python is `GFLOW_PYTHON` or `.venv/bin/python` of the repository. With `GFLOW_REQUIRE_JUPYTER` set, a Python
 //! without them is a failure; otherwise the test says so and passes.
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn python() -> Option<PathBuf> {
     let own = root().join(".venv/bin/python");
     let found = given.or_else(|| own.is_file().then_some(own))?;
     let has = Command::new(&found)
-        .args(["-c", "import jupyter_client, jupyter_kernel_test, nbclient, nbconvert, pytest"])
+        .args(["-c", "import IPython, jupyter_client, jupyter_kernel_test, nbclient, nbconvert, numpy, pytest"])
         .output();
     has.is_ok_and(|o| o.status.success()).then_some(found)
 }
@@ -25,9 +25,10 @@ fn gflow() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_gflow-kernel")).with_file_name(format!("gflow{}", std::env::consts::EXE_SUFFIX))
 }
 
-#[test]
-fn clients() {
-    let Some(python) = python() else {
+/// A Python with the Jupyter clients; none where a test may pass without.
+fn wanted() -> Option<PathBuf> {
+    let found = python();
+    if found.is_none() {
         assert!(
             std::env::var_os("GFLOW_REQUIRE_JUPYTER").is_none(),
             "no Python with the Jupyter clients: set GFLOW_PYTHON"
@@ -35,8 +36,43 @@ fn clients() {
         println!(
             "skipped: no Python with the Jupyter clients (kernel/tests/client/requirements.txt); set GFLOW_PYTHON"
         );
-        return;
-    };
+    }
+    found
+}
+
+/// What cargo sets for its tests is not there when a user starts a notebook.
+fn unset(tests: &mut Command) {
+    for (name, _) in std::env::vars() {
+        if name.starts_with("CARGO")
+            || name.starts_with("RUSTUP_TOOLCHAIN")
+            || name == "RUST_RECURSION_COUNT"
+            || name == "LD_LIBRARY_PATH"
+        {
+            tests.env_remove(name);
+        }
+    }
+}
+
+/// The Python package `gflow_lab` over this program: values, sessions, cells of IPython.
+#[test]
+fn gflow_lab() {
+    let Some(python) = wanted() else { return };
+    let mut tests = Command::new(&python);
+    tests
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .arg(root().join("kernel/tests/python"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("GFLOW_PROGRAM", env!("CARGO_BIN_EXE_gflow-kernel"));
+    unset(&mut tests);
+    let out = tests.output().unwrap();
+    let text = String::from_utf8_lossy(&out.stdout);
+    println!("{text}");
+    assert!(out.status.success(), "{text}\n{}", String::from_utf8_lossy(&out.stderr));
+}
+
+#[test]
+fn clients() {
+    let Some(python) = wanted() else { return };
     assert!(gflow().is_file(), "{} is missing: run the tests of the whole workspace", gflow().display());
     // the kernel as a user installs it, in a folder of this test
     let folder = tempfile::tempdir().unwrap();
@@ -55,16 +91,7 @@ fn clients() {
         .env("XDG_CACHE_HOME", folder.path().join("cache"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("GFLOW_BIN", gflow());
-    // what cargo sets for its tests is not there when a user starts a notebook
-    for (name, _) in std::env::vars() {
-        if name.starts_with("CARGO")
-            || name.starts_with("RUSTUP_TOOLCHAIN")
-            || name == "RUST_RECURSION_COUNT"
-            || name == "LD_LIBRARY_PATH"
-        {
-            tests.env_remove(name);
-        }
-    }
+    unset(&mut tests);
     // the extension of JupyterLab comes with the kernel
     let colours = folder.path().join("share/jupyter/labextensions/gflow-highlight");
     assert!(colours.join("static/remoteEntry.js").is_file() && colours.join("package.json").is_file());

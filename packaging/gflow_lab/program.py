@@ -33,6 +33,11 @@ def program():
     raise FileNotFoundError("the program of gflow-lab is gone: pip install --force-reinstall gflow-lab")
 
 
+def command():
+    """What starts the kernel's part of the program. GFLOW_PROGRAM names another one, for those who build it themselves."""
+    return [os.environ.get("GFLOW_PROGRAM") or program(), "--kernel"]
+
+
 def become(arguments):
     """Becomes the program, with these arguments."""
     path = program()

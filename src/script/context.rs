@@ -34,6 +34,8 @@ pub struct Context {
     seed: Mutex<Seed>,
     /// values given with --set
     pub params: BTreeMap<String, String>,
+    /// values given by a program beside the script
+    given: Mutex<BTreeMap<String, rhai::Dynamic>>,
     /// names read by `param` with their values as text
     pub params_read: Mutex<BTreeMap<String, String>>,
     /// the program that runs jobs, with its first arguments
@@ -137,6 +139,7 @@ impl Context {
             interrupt: Interrupt::default(),
             seed: Mutex::new(Seed { seed, stream: 0 }),
             params,
+            given: Mutex::default(),
             params_read: Mutex::default(),
             worker: None,
             sources: RwLock::default(),
@@ -176,6 +179,14 @@ impl Context {
     /// The texts that ran, for one more.
     pub fn sources_mut(&self) -> RwLockWriteGuard<'_, Sources> {
         self.sources.write().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Keeps a value that a parameter gets from a program.
+    pub fn give(&self, name: &str, v: rhai::Dynamic) {
+        lock(&self.given).insert(name.to_string(), v);
+    }
+    /// The value that a program has given for a parameter.
+    pub fn given(&self, name: &str) -> Option<rhai::Dynamic> {
+        lock(&self.given).get(name).cloned()
     }
     /// Sends an event to the front end; figures in the theme of the screen.
     pub fn emit(&self, mut event: Event) {

@@ -37,7 +37,7 @@ pub enum Value {
 /// A function made outside; an error is a sentence for the user.
 pub type Foreign = Arc<dyn Fn(Vec<Value>) -> std::result::Result<Value, String> + Send + Sync>;
 
-fn leave(name: &str, v: &Dynamic) -> Result<Value> {
+pub(super) fn leave(name: &str, v: &Dynamic) -> Result<Value> {
     let v = v.flatten_clone();
     if v.is_unit() {
         return Ok(Value::Nothing);
@@ -88,7 +88,7 @@ impl Session {
         self.put(name, v)
     }
 
-    fn put(&mut self, name: &str, v: Dynamic) -> Result<()> {
+    pub(super) fn put(&mut self, name: &str, v: Dynamic) -> Result<()> {
         if self.assign(name, v) { Ok(()) } else { Err(Error::data("the session", format!("`{name}` is a constant"))) }
     }
 
@@ -149,7 +149,7 @@ impl Session {
     }
 }
 
-fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_name(name: &str) -> Result<()> {
     if KEYWORDS.contains(&name) {
         return Err(Error::data("the session", format!("`{name}` is a word of the language")));
     }
@@ -163,7 +163,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// A value from outside as one of the language.
-fn enter(v: Value) -> Dynamic {
+pub(super) fn enter(v: Value) -> Dynamic {
     match v {
         Value::Nothing => Dynamic::UNIT,
         Value::Bool(b) => b.into(),
@@ -176,7 +176,7 @@ fn enter(v: Value) -> Dynamic {
 }
 
 /// Points have as many numbers as their shape says.
-fn check_points(v: &Value) -> Result<()> {
+pub(super) fn check_points(v: &Value) -> Result<()> {
     match v {
         Value::Points(r) if r.n * r.d != r.data.len() || r.data.is_empty() => Err(Error::Shape {
             what: "points".into(),

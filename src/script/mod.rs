@@ -58,6 +58,7 @@ mod rewrite;
 mod rich;
 mod scan;
 mod session;
+mod shared;
 mod sort;
 mod statements;
 mod surroundings;
@@ -80,6 +81,8 @@ pub use help::Page;
 #[cfg(feature = "cli")]
 pub(crate) use keywords::KEYWORDS;
 pub use registered::Registered;
+pub use rhai::Dynamic;
 pub use rich::{Rich, escape};
 pub(crate) use scan::scan;
 pub use session::{Session, SessionOptions};
+pub use shared::{IT, Shared, kind_of, members};

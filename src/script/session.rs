@@ -7,7 +7,6 @@ use super::context::{Context, lock};
 use super::diagnostic::{Diagnostic, Place, Sources, friendly};
 use super::engine::engine;
 use super::front_end::{Event, FrontEnd};
-use super::picture::picture;
 use super::report::{from_eval, from_parse, told};
 use super::resolver::Files;
 use super::rewrite::{Rewritten, rewrite};
@@ -93,7 +92,7 @@ impl SessionOptions {
 pub struct Session {
     engine: Engine,
     context: Arc<Context>,
-    scope: Scope<'static>,
+    pub(super) scope: Scope<'static>,
     /// functions of all cells so far
     library: AST,
     /// names of native functions and of built-in modules
@@ -104,7 +103,7 @@ pub struct Session {
     modules: HashSet<String>,
     files: Files,
     /// how many entries of the scope functions know
-    settled: usize,
+    pub(super) settled: usize,
 }
 
 fn failed(what: &str, text: String) -> Diagnostic {
@@ -196,10 +195,9 @@ impl Session {
     }
 
     fn show(&self, value: &Dynamic) {
-        if value.is_unit() {
-            return;
+        if !value.is_unit() {
+            self.context.emit(self.shown(value));
         }
-        self.context.emit(picture(value).unwrap_or_else(|| Event::Result(self.rich(value))));
     }
 
     /// A value in every form it has.
@@ -381,7 +379,7 @@ impl Session {
     /// Makes every global a shared cell, so that functions see what the script wrote last. It happens after every statement,
     /// so what is one already is only looked at, and constants, which are none, are taken when they are new: `defined` is
     /// the name that the statement defined.
-    fn share_globals(&mut self, defined: Option<&str>) {
+    pub(super) fn share_globals(&mut self, defined: Option<&str>) {
         let mut globals = self.context.globals.write().unwrap_or_else(|p| p.into_inner());
         let (len, settled) = (self.scope.len(), self.settled);
         let fresh: Vec<String> = self
@@ -408,7 +406,7 @@ impl Session {
     }
 
     /// The variables as they are, for completion and help.
-    fn tell_assistant(&self) {
+    pub(super) fn tell_assistant(&self) {
         self.assistant.variables(self.scope.iter_raw().map(|(n, _, v)| (n, self.engine.map_type_name(v.type_name()))));
     }
 

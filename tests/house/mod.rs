@@ -97,6 +97,8 @@ const STATICS: &[(&str, &str)] = &[
     ("FLUSH", "flushes what compiled cells printed"),
     ("INTERRUPT", "the interrupt of the session whose cell runs on this thread, and for compiled cells"),
     ("OUTPUT", "the session's output, for compiled cells"),
+    ("HELD", "values of the session on this thread for which another program has names"),
+    ("NEXT", "counts those values"),
     ("PANIC", "the text of a panic, for the message about it"),
     ("TABLE", "the functions that compiled cells call"),
 ];

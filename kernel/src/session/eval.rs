@@ -1,6 +1,7 @@
 //! One Rhai cell: run, its panics caught, its error made a traceback, its user expressions evaluated.
 use super::cells;
 use super::front::bundle;
+use super::held;
 use super::page::{SharedPage, lock};
 use crate::protocol::{Failure, Outcome, Showing};
 use gflow::script::{Class, Diagnostic, Session};
@@ -26,12 +27,12 @@ pub fn catch_panics() {
     }));
 }
 
-fn panicked() -> Failure {
+pub(super) fn panicked() -> Failure {
     let what = PANIC.lock().unwrap_or_else(|p| p.into_inner()).clone();
     Failure::plain("InternalError", format!("gflow itself failed: {what}. The variables are kept; please report this."))
 }
 
-fn failure(s: &Session, d: &Diagnostic) -> Failure {
+pub(super) fn failure(s: &Session, d: &Diagnostic) -> Failure {
     let name = match d.class {
         Class::Script => "Error",
         Class::Diverged => "Diverged",
@@ -46,8 +47,11 @@ fn failure(s: &Session, d: &Diagnostic) -> Failure {
 pub fn eval(page: &SharedPage, name: &str, code: &str, show: Showing, expressions: &BTreeMap<String, String>) -> Value {
     lock(page).turn(show);
     let ran = cells::with(|s| {
-        let error = match catch_unwind(AssertUnwindSafe(|| s.run_cell(name, code).map(|_| ()))) {
-            Ok(Ok(())) => None,
+        let error = match catch_unwind(AssertUnwindSafe(|| s.run_cell(name, code))) {
+            Ok(Ok(value)) => {
+                held::last(value);
+                None
+            }
             Ok(Err(d)) => Some(failure(s, &d)),
             Err(_) => Some(panicked()),
         };

@@ -124,6 +124,19 @@ fn moving(a: &Animation) -> gflow::error::Result<Bundle> {
     Ok((data, metadata))
 }
 
+/// Every form of what ends a cell.
+///
+/// # Errors
+/// What the drawing library reports.
+pub fn forms(shown: Event) -> gflow::error::Result<Bundle> {
+    match shown {
+        Event::Figure(f) => picture(&f, Reader::Later),
+        Event::Animation(a) => moving(&a),
+        Event::Result(r) | Event::Display(r) => Ok((bundle(&r), Map::new())),
+        _ => Ok((Map::new(), Map::new())),
+    }
+}
+
 /// Every form of a value, by type.
 pub fn bundle(r: &Rich) -> Map<String, Value> {
     let mut data = Map::new();

@@ -1,6 +1,8 @@
 //! The session's way out: messages on the socket, and marks in the raw output and the raw errors that keep all three in
 //! one order.
+use super::descriptors::send;
 use crate::protocol::{Failure, LARGEST, LAST, MARK, Message, NONCE, Outcome, Output};
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -100,10 +102,21 @@ impl OutputChannel {
         }
     }
 
-    /// The answer to a request, behind everything it showed; `last` for a compiled cell.
-    pub fn reply(&self, id: u64, value: serde_json::Value, last: bool) {
+    /// The answer to a request, behind everything it showed, with the file that it names; `last` for a compiled cell.
+    pub fn reply(&self, id: u64, value: serde_json::Value, file: Option<File>, last: bool) {
         let mut socket = self.socket();
         let after = self.mark(last);
+        if let Some(file) = &file {
+            let message = Message::Reply { id, value: value.clone(), after };
+            match line(&message) {
+                Line::Whole(bytes) => {
+                    let _ = send(&mut socket, &bytes, file);
+                    return;
+                }
+                Line::TooLong => {}
+                Line::None => return,
+            }
+        }
         if !put(&mut socket, &Message::Reply { id, value, after }) {
             let outcome = Outcome::failed(Failure::plain("Error", TOO_LONG.trim_end()));
             put(&mut socket, &Message::Reply { id, value: serde_json::json!(outcome), after });
@@ -141,16 +154,35 @@ fn write_whole(stream: i32, bytes: &[u8]) {
 /// What is said instead of a value that no client would take.
 const TOO_LONG: &str = "what the cell shows is longer than 64 MB and is left out; io::save keeps it in a file\n";
 
+/// A message as a line.
+enum Line {
+    Whole(Vec<u8>),
+    TooLong,
+    None,
+}
+
+fn line(message: &Message) -> Line {
+    match serde_json::to_vec(message) {
+        Ok(line) if line.len() > LARGEST => Line::TooLong,
+        Ok(mut line) => {
+            line.push(b'\n');
+            Line::Whole(line)
+        }
+        Err(_) => Line::None,
+    }
+}
+
 /// Writes a message as one line, unless it is too long for one. A kernel that is gone needs none: this process ends when
 /// its socket does.
 fn put(socket: &mut UnixStream, message: &Message) -> bool {
-    let Ok(mut line) = serde_json::to_vec(message) else { return true };
-    if line.len() > LARGEST {
-        return false;
+    match line(message) {
+        Line::Whole(bytes) => {
+            let _ = socket.write_all(&bytes);
+            true
+        }
+        Line::TooLong => false,
+        Line::None => true,
     }
-    line.push(b'\n');
-    let _ = socket.write_all(&line);
-    true
 }
 
 /// A text in pieces, none of which ends within a character.

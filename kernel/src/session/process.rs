@@ -1,16 +1,17 @@
 //! From the start of a session process to its end: the thread that listens and the thread that runs cells.
 use super::answers::{completed, completeness, inspected};
+use super::descriptors::Lines;
 use super::foreign::{self, abi};
 use super::front::{self, Front};
 use super::output::OutputChannel;
 use super::page::lock;
-use super::{cells, eval};
-use crate::protocol::{Ask, DESCRIPTOR, Message, Request};
+use super::{cells, eval, requests};
+use crate::protocol::{Ask, DESCRIPTOR, Message, NONCE, Request, SOCKET};
 use gflow::device;
 use gflow::interrupt::Interrupt;
 use gflow::script::{Assistant, Session, SessionOptions};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
 use std::os::fd::FromRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -26,11 +27,11 @@ struct Handles {
 /// Runs until the kernel goes away.
 pub fn main() -> ! {
     prepare();
-    // SAFETY: the kernel passes its end of the socket as this descriptor, which nothing else owns
-    let socket = unsafe { UnixStream::from_raw_fd(DESCRIPTOR) };
+    // SAFETY: whoever started this passes the other end of its socket as this descriptor, which nothing else owns
+    let socket = unsafe { UnixStream::from_raw_fd(descriptor()) };
     let Ok(reading) = socket.try_clone() else { std::process::exit(1) };
     let output = Arc::new(OutputChannel::new(socket));
-    let (jobs, queue) = channel::<Request>();
+    let (jobs, queue) = channel::<Job>();
     let (answers, typed) = channel::<Option<String>>();
     let (up, handles) = channel::<Handles>();
     let waiting = Arc::new(AtomicUsize::new(0));
@@ -45,16 +46,28 @@ pub fn main() -> ! {
     std::process::exit(0)
 }
 
+/// The descriptor of the socket.
+fn descriptor() -> i32 {
+    std::env::var(SOCKET).ok().and_then(|d| d.parse().ok()).unwrap_or(DESCRIPTOR)
+}
+
+/// A request, with the file that came with it.
+type Job = (Request, Option<File>);
+
 /// Before any thread: dies with the kernel, is the first to go when memory runs out, and is not stopped by the
 /// terminal's Ctrl-C, which the kernel turns into a message.
 fn prepare() {
     // SAFETY: there is one thread, and these calls only set attributes of the process
     unsafe {
+        // the kernel has one thread as long as it lives; that of another program may end before it, and the end of the socket
+        // is enough
         #[cfg(target_os = "linux")]
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        if std::env::var_os(NONCE).is_some() {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        }
         libc::signal(libc::SIGINT, libc::SIG_IGN);
         // what a cell starts must not keep the socket open
-        libc::fcntl(DESCRIPTOR, libc::F_SETFD, libc::FD_CLOEXEC);
+        libc::fcntl(descriptor(), libc::F_SETFD, libc::FD_CLOEXEC);
         device::silence_drivers();
         std::env::set_var(abi::ADDRESS, foreign::address().to_string());
         std::env::remove_var("EVCXR_IS_RUNTIME");
@@ -75,7 +88,7 @@ fn setting<T: std::str::FromStr<Err: std::fmt::Display>>(output: &OutputChannel,
 
 fn run(
     output: &Arc<OutputChannel>,
-    queue: Receiver<Request>,
+    queue: Receiver<Job>,
     typed: Receiver<Option<String>>,
     up: &Sender<Handles>,
     waiting: &AtomicUsize,
@@ -90,28 +103,35 @@ fn run(
     let device = format!("{} ({})", compute.name, compute.description);
     let seed = setting(output, "GFLOW_SEED").unwrap_or(0);
     let params = std::env::var("GFLOW_PARAMS").ok().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
-    let out = std::env::var_os("GFLOW_OUT").map(Into::into);
+    let path = |name: &str| std::env::var_os(name).filter(|p| !p.is_empty()).map(Into::into);
+    let (out, folder) = (path("GFLOW_OUT"), path("GFLOW_FOLDER"));
     let front = Front::new(output.clone(), typed);
     let page = front.page();
     // jobs of a study are run by this program, too
     let worker = std::env::current_exe().ok().map(|program| vec![program.into(), crate::WORKER.into()]);
-    let session = Session::new(SessionOptions { seed, params, out, worker, ..SessionOptions::new(compute, front) });
+    let session =
+        Session::new(SessionOptions { seed, params, out, folder, worker, ..SessionOptions::new(compute, front) });
     let _ = up.send(Handles { assistant: session.assistant().clone(), interrupt: session.interrupt() });
     output.say(&Message::Ready { device });
     cells::hold(session, output.clone());
     let later = front::later(output.clone());
-    for request in queue {
+    for (request, file) in queue {
         let last = matches!(request.ask, Ask::Load { .. });
+        let mut out = None;
         let value = match request.ask {
             Ask::Eval { name, code, show, expressions } => eval::eval(&page, &name, &code, show, &expressions),
             Ask::Inspect { code, cursor } => {
                 cells::with(|s| inspected(s.inspect(&code, cursor))).unwrap_or(Value::Null)
             }
             Ask::Load { library, function } => cells::load(&page, output, &library, &function),
-            _ => Value::Null,
+            other => {
+                let (value, arrays) = requests::answer(&page, other, file.as_ref());
+                out = arrays;
+                value
+            }
         };
         waiting.fetch_sub(1, Ordering::SeqCst);
-        output.reply(request.id, value, last);
+        output.reply(request.id, value, out, last);
         for figure in lock(&page).rest() {
             let _ = later.send(figure);
         }
@@ -121,13 +141,14 @@ fn run(
 fn listen(
     socket: UnixStream,
     output: &OutputChannel,
-    jobs: &Sender<Request>,
+    jobs: &Sender<Job>,
     answers: &Sender<Option<String>>,
     handles: &Handles,
     waiting: &AtomicUsize,
 ) {
-    for line in BufReader::new(socket).split(b'\n') {
-        let Ok(line) = line else { return };
+    let mut lines = Lines::new(socket);
+    while let Some(line) = lines.next() {
+        let file = lines.files.pop_front();
         let Ok(request) = serde_json::from_slice::<Request>(&line) else { continue };
         let idle = waiting.load(Ordering::SeqCst) == 0;
         let value = match &request.ask {
@@ -143,13 +164,13 @@ fn listen(
             Ask::Completeness { code } => completeness(&handles.assistant, code),
             // the value of a variable can be shown only while no cell holds it
             Ask::Inspect { code, cursor } if !idle => inspected(handles.assistant.inspect(code, *cursor)),
-            Ask::Eval { .. } | Ask::Load { .. } | Ask::Inspect { .. } => {
+            _ => {
                 // in the order of the socket: an interrupt that comes behind the cell is meant for it
                 if idle && !matches!(request.ask, Ask::Inspect { .. }) {
                     handles.interrupt.clear();
                 }
                 waiting.fetch_add(1, Ordering::SeqCst);
-                if jobs.send(request).is_err() {
+                if jobs.send((request, file)).is_err() {
                     return;
                 }
                 continue;

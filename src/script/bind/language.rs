@@ -232,12 +232,31 @@ fn page(index: &Index, value: &Dynamic) -> Result<String> {
 
 fn parameter(call: &Call, name: &Dynamic, default: &Dynamic) -> Result<Dynamic> {
     let name = text("param(name)", name)?;
-    let value = match call.context.params.get(&name) {
-        Some(given) => parse(&name, given, default)?,
-        None => default.flatten_clone(),
+    let value = match (call.context.given(&name), call.context.params.get(&name)) {
+        (Some(given), _) => fitting(&name, given, default)?,
+        (None, Some(text)) => parse(&name, text, default)?,
+        (None, None) => default.flatten_clone(),
     };
-    lock(&call.context.params_read).insert(name, value.to_string());
+    // what is large is told by its kind
+    let plain = value.is_bool() || value.is_int() || value.is_float() || value.is_string();
+    let told = if plain { value.to_string() } else { type_of(&value) };
+    lock(&call.context.params_read).insert(name, told);
     Ok(value)
+}
+
+/// A value given by a program, where the default is of its type.
+fn fitting(name: &str, given: Dynamic, default: &Dynamic) -> Result<Dynamic> {
+    let default = default.flatten_clone();
+    if let (Ok(i), true) = (given.as_int(), default.is_float()) {
+        return Ok(Dynamic::from(i as f64));
+    }
+    let (is, wanted) = (type_of(&given), type_of(&default));
+    let whole = given.is_float() && default.is_int();
+    if is == wanted && !whole || default.is_unit() {
+        return Ok(given);
+    }
+    let (is, wanted) = if whole { ("a number with a fraction".into(), "a whole number".into()) } else { (is, wanted) };
+    Err(Error::data("param", format!("`{name}` was given as {is}, but the default of `{name}` is a {wanted}")))
 }
 
 /// The text of `--set` as the type of the default.
