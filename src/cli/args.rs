@@ -35,6 +35,9 @@ pub enum Command {
     List {
         /// divergence, critic, flow, data, metric, io, plot or language
         room: Option<String>,
+        /// Every page as JSON: room, name, one line, and the page in Markdown; the types are a room, too
+        #[arg(long)]
+        json: bool,
     },
     /// Explain a name: its signature, equation, options with defaults, and an example
     Help { name: Option<String> },

@@ -4,13 +4,19 @@ use super::streams::{answer, say};
 use crate::script::names;
 
 /// `gflow list [room]`
-pub fn list(room: Option<&str>) -> Exit {
-    let rooms = names::rooms();
+pub fn list(room: Option<&str>, json: bool) -> Exit {
+    let mut rooms = names::rooms();
+    if json {
+        rooms.push(TYPES);
+    }
     if let Some(r) = room.filter(|r| !rooms.contains(r)) {
         let hint = crate::catalogue::nearest(r, rooms.iter().copied())
             .map_or(String::new(), |n| format!("; did you mean {n}?"));
         say(format_args!("error: there is no room `{r}`: the rooms are {}{hint}", rooms.join(", ")));
         return Exit::Usage;
+    }
+    if json {
+        return answer(pages(|r| room.is_none_or(|wanted| wanted == r)));
     }
     let mut text = String::new();
     for r in rooms.into_iter().filter(|r| room.is_none_or(|wanted| wanted == *r)) {
@@ -21,6 +27,21 @@ pub fn list(room: Option<&str>) -> Exit {
         }
     }
     answer(text.trim_end())
+}
+
+/// The room of the types, in what other programs read.
+const TYPES: &str = "types";
+
+/// Every page of some rooms, for another program.
+fn pages(wanted: impl Fn(&str) -> bool) -> String {
+    let entries = names::all().iter().map(|e| (e.room, e.name));
+    let types = names::types().into_iter().map(|t| (TYPES, t.0));
+    let all = entries.chain(types).filter(|(room, _)| wanted(room));
+    let page = |(room, name)| {
+        let page = names::page(name)?;
+        Some(serde_json::json!({ "room": room, "name": name, "doc": page.doc, "page": page.markdown() }))
+    };
+    serde_json::json!(all.filter_map(page).collect::<Vec<_>>()).to_string()
 }
 
 /// `gflow help NAME`
