@@ -45,9 +45,17 @@ bench:
 peers:
     cargo run --release -- bench
 
-# the documentation in a browser
+# the documentation of the library in a browser
 doc:
     cargo doc --release --workspace --no-deps --open
+
+# the documentation as a site, in target/site: every code block runs, every link is followed
+docs *args:
+    site/build {{args}}
+
+# the figures, the table and the notebooks that pages show, made anew; docs/made.txt has the commit
+fresh:
+    docs/fresh
 
 # a wheel and an archive for machines without Rust, in dist/
 wheel *args:
