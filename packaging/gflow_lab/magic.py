@@ -70,7 +70,7 @@ def cell(shell, line, text):
     try:
         for name, value in values.items():
             here[name] = value
-        here._run(text, "text", None, value=False)
+        here._run(text, "cell", None, value=False)
     except errors.SessionDied:
         _SESSIONS.pop(given.session, None)
         raise

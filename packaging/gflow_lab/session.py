@@ -153,7 +153,7 @@ class Session:
         self._count += 1
         log = display.Log(display.screen(show))
         # as cells of a notebook: errors name the text they are in
-        called = f"text {self._count}" if name == "text" else name
+        called = f"{name} {self._count}" if name in ("text", "cell") else name
         ask = {"eval": {"name": called, "code": text, "show": "whole", "expressions": {}}}
         if not self._end.alive:
             raise errors.SessionDied("the session is closed")

@@ -43,7 +43,7 @@ def test_mistakes(shell):
     with pytest.raises(gf.Error, match="number") as e:
         shell.run_cell_magic("gflow", "-o a", "let a = 7; let b = [chi2()]; b[0].f(\"x\")")
     assert shell.user_ns["a"] == 7
-    assert "text" in "\n".join(e.value._render_traceback_())
+    assert "cell" in "\n".join(e.value._render_traceback_())
     with pytest.raises(TypeError, match="dtype object"):
         shell.user_ns["bad"] = np.array([object()])
         shell.run_cell_magic("gflow", "-i bad", "1")
