@@ -27,7 +27,8 @@ class _Report:
         frames = traceback.extract_tb(self.__traceback__)
         own = [f for f in frames if not f.filename.startswith(here) and "site-packages" not in f.filename]
         own = [f for f in own if "_magic(" not in (f.line or "")]
-        places = [f"  {'cell' if 'ipykernel' in f.filename or f.filename.startswith('<') else f.filename}, line {f.lineno}: {f.line}" for f in own]
+        named = ["cell" if "ipykernel" in f.filename or f.filename.startswith("<") else f.filename for f in own]
+        places = [f"  {name}, line {f.lineno}: {f.line}" for name, f in zip(named, own)]
         return [*places, *(self.report or [self.message])]
 
 

@@ -215,13 +215,13 @@ class Packer:
         return self._numbers(v, name)
 
     def _column(self, c, name):
-        if hasattr(c, "dtype") and c.dtype.kind in "iuf":
+        if hasattr(c, "dtype") and getattr(c.dtype, "kind", "") in "iuf":
             return self._numbers(c, name)
         values = c.tolist() if hasattr(c, "tolist") else list(c)
-        if any(isinstance(x, float) and x == x for x in values) or all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in values):
-            packed = self._sequence([float("nan") if x is None else float(x) for x in values], name)
-            return packed
-        gaps = [None if x is None or x != x else x for x in values]
+        # NaN among texts, and the marks of pandas, are gaps
+        gaps = [None if x is None or type(x).__name__ in ("NAType", "NaTType") or x != x else x for x in values]
+        if all(x is None or isinstance(x, (int, float)) and not isinstance(x, bool) for x in gaps):
+            return self._sequence([float("nan") if x is None else float(x) for x in gaps], name)
         return {"list": [self.pack(x, name) for x in gaps]}
 
     def _sequence(self, v, name):
@@ -244,6 +244,9 @@ class Packer:
             return {"list": [{"text": str(x)} for x in a.ravel().tolist()]} if a.ndim == 1 else _refuse(name, a)
         if a.dtype.kind == "b" and a.ndim == 1:
             return {"list": [{"bool": bool(x)} for x in a.tolist()]}
+        if a.dtype.name.startswith(("bfloat", "float8")):
+            # of ml_dtypes, which JAX has
+            a = a.astype(numpy.float32)
         if a.dtype.kind not in "biuf":
             raise TypeError(f"{name} has the dtype {a.dtype}: gflow takes numbers, as float64, float32 and integers are")
         if a.ndim > 2:
