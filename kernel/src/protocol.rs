@@ -44,7 +44,8 @@ pub enum Ask {
     Load { library: String, function: String },
     /// set variables, or the values of parameters; their arrays are in the file that comes with the request
     Give { values: Vec<(String, Crossing)>, parameters: bool },
-    /// the value of an expression; in it `it` is a held value, and given ones have their names
+    /// the value of an expression; in it `it` is a held value, and given ones have their names. Its arrays go into the file that comes with
+    /// the request, or into one that comes with the answer
     Get { expression: String, held: Option<u64>, given: Vec<(String, Crossing)> },
     /// a held value in every form that is shown
     Show { held: u64 },

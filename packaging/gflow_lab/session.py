@@ -94,30 +94,32 @@ class Session:
         tell = None if log is None else (lambda output: log(*next(iter(output.items()))))
         return self._wire.ask(ask, files, tell, display.question)
 
-    def _answer(self, ask, files=()):
-        """The value of an answer, and the memory of its arrays."""
-        answer, memory = self._request(ask, files, None)
+    def _ask(self, ask, packer=None):
+        """The value of an answer."""
+        answer, memory = self._request(ask, packer.files() if packer else (), None)
+        if memory is None and packer is not None:
+            # the arrays are where those of the request were
+            memory = packer.taken()
         unpacker = Unpacker(self, memory)
-        if answer is None:
-            raise errors.Error("the value is too large to cross: 64 MB of text are the most")
-        if answer.get("error") is not None:
-            raise errors.of(answer["error"])
-        return answer.get("value"), unpacker
-
-    def _ask(self, ask, files=()):
-        return self._answer(ask, files)[0]
+        try:
+            if answer is None:
+                raise errors.Error("the value is too large to cross: 64 MB of text are the most")
+            if answer.get("error") is not None:
+                raise errors.of(answer["error"])
+            value = answer.get("value")
+            return unpacker.unpack(value) if "get" in ask else value
+        finally:
+            unpacker.done()
 
     def _get(self, expression, held=None, given=None):
         with Packer(self) as packer:
             values = [[k, packer.pack(v, k)] for k, v in (given or {}).items()]
-            ask = {"get": {"expression": expression, "held": held, "given": values}}
-            value, unpacker = self._answer(ask, packer.files())
-        return unpacker.unpack(value)
+            return self._ask({"get": {"expression": expression, "held": held, "given": values}}, packer)
 
     def _give(self, values, parameters):
         with Packer(self) as packer:
             packed = [[k, packer.pack(v, k)] for k, v in values.items()]
-            self._ask({"give": {"values": packed, "parameters": parameters}}, packer.files())
+            self._ask({"give": {"values": packed, "parameters": parameters}}, packer)
 
     def __setitem__(self, name, value):
         self._give({name: value}, parameters=False)

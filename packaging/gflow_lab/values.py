@@ -2,6 +2,7 @@
 import mmap
 import os
 import tempfile
+import weakref
 
 from . import errors
 
@@ -128,27 +129,31 @@ def _nearest(name, names):
 
 
 class Spare:
-    """Memory that a session has read, for the next arrays: what is new has to be made first, page by page."""
+    """Memory that has been used, for the next arrays: what is new has to be made first, page by page."""
 
-    MOST = 64 << 20
+    #: bytes of one, and how many there are at most
+    MOST, COUNT = 64 << 20, 2
 
     def __init__(self):
         self._files = []
+        self._open = True
 
     def take(self):
+        """Some memory, or none."""
         try:
             return self._files.pop()
         except IndexError:
-            return _memory()
+            return None
 
-    def give(self, file, used, read):
-        """`read`: whether the session has answered, so that it is done with it."""
-        if read and used <= self.MOST and not self._files:
+    def give(self, file):
+        """Nobody reads or writes it any more."""
+        if self._open and len(self._files) < self.COUNT and os.fstat(file).st_size <= self.MOST:
             self._files.append(file)
         else:
             os.close(file)
 
     def close(self):
+        self._open = False
         while self._files:
             os.close(self._files.pop())
 
@@ -158,15 +163,21 @@ class Packer:
 
     def __init__(self, session):
         self.session = session
-        self.file = None
+        self.file = session._spare.take()
         self.end = 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, failed, *_):
+        # after a failure the session may still read it
         if self.file is not None:
-            self.session._spare.give(self.file, self.end, failed is None)
+            (os.close if failed else self.session._spare.give)(self.file)
+
+    def taken(self):
+        """The memory, which is the caller's from now on."""
+        file, self.file = self.file, None
+        return file
 
     def files(self):
         return () if self.file is None else (self.file,)
@@ -175,7 +186,7 @@ class Packer:
         if 0 in shape:
             raise ValueError(f"{name} is empty: its shape is {tuple(shape)}")
         if self.file is None:
-            self.file = self.session._spare.take()
+            self.file = _memory()
         at = -(-self.end // _ALIGNED) * _ALIGNED
         view = memoryview(view).cast("B")
         done = 0
@@ -307,18 +318,25 @@ def _as_array(numpy, v, name):
 
 
 class Unpacker:
-    """Values that came from a session; arrays are views of the memory they came in, without a copy."""
+    """Values that came from a session; arrays are views of the memory they came in, without a copy. Once none is left, the memory is spare."""
 
     def __init__(self, session, file):
-        self.session = session
-        self.memory = None
-        if file is not None:
-            try:
-                size = os.fstat(file).st_size
-                if size:
-                    self.memory = mmap.mmap(file, size)
-            finally:
-                os.close(file)
+        self.session, self._file = session, file
+        self._memory = None
+
+    @property
+    def memory(self):
+        if self._memory is None:
+            self._memory = mmap.mmap(self._file, os.fstat(self._file).st_size)
+            file, self._file = self._file, None
+            weakref.finalize(self._memory, self.session._spare.give, file).atexit = False
+        return self._memory
+
+    def done(self):
+        """Everything has been unpacked."""
+        if self._file is not None:
+            self.session._spare.give(self._file)
+            self._file = None
 
     def unpack(self, v):
         if v == "nothing":

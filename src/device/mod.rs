@@ -6,6 +6,6 @@ mod tensors;
 pub use adapter::silence_drivers;
 pub use choice::{CHOICES, Choice, Compute, host, is_cpu, open, survey};
 pub use tensors::{
-    Points, Values, check_sample, check_samples, is_wide, narrowed, number, points, rows, rows_f64, taken, values,
-    values_f64, vector, waits, wide, widened,
+    Points, Reading, Values, check_sample, check_samples, is_wide, narrowed, number, points, rows, rows_f64, taken,
+    values, values_f64, vector, waits, wide, widened,
 };

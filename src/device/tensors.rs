@@ -93,14 +93,51 @@ pub fn rows_f64(points: &Points) -> Result<Vec<f64>> {
     converted(&read::<f32>(points)?, f64::from)
 }
 
+/// Wide points as they were read: the bytes of their f64, row by row.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    data: TensorData,
+    /// how many rows
+    pub n: usize,
+    /// numbers a row
+    pub d: usize,
+}
+
+impl Reading {
+    /// Of wide points, copied once; of others none.
+    ///
+    /// # Errors
+    /// Points that cannot be read; no memory for them.
+    pub fn of(points: &Points) -> Result<Option<Reading>> {
+        if !is_wide(points) {
+            return Ok(None);
+        }
+        let [n, d] = points.dims();
+        memory::check_points("reading", [n, d], 8)?;
+        let points = points.clone();
+        let of = move || points.try_into_data().map_err(Error::read);
+        let data = if n * d > AT_ONCE { interrupt::aside(of)?? } else { of()? };
+        Ok(Some(Reading { data, n, d }))
+    }
+    /// The bytes, in the order of this machine.
+    pub fn bytes(&self) -> &[u8] {
+        self.data.as_bytes()
+    }
+    /// The numbers as rows.
+    pub fn rows(&self) -> Vec<f64> {
+        self.bytes().as_chunks::<8>().0.iter().map(|b| f64::from_ne_bytes(*b)).collect()
+    }
+}
+
 /// The numbers as they are kept.
 fn read<E: Element>(points: &Points) -> Result<Vec<E>> {
     wait_for(&points.device());
-    let of = |points: &Points| points.try_to_vec_as::<E>().map_err(Error::read);
+    // what is taken out of its tensor is not copied once more
+    let of = |points: Points| points.try_into_vec_as::<E>().map_err(Error::read);
+    let points = points.clone();
     if is_cpu(&points.device()) && points.dims().iter().product::<usize>() > AT_ONCE {
         // a copy cannot be divided, and new memory may come slowly
-        let points = points.clone();
-        return interrupt::aside(move || of(&points))?;
+        return interrupt::aside(move || of(points))?;
     }
     of(points)
 }

@@ -8,7 +8,8 @@ use super::front_end::Event;
 use super::picture::picture;
 use super::session::Session;
 use super::values::TableValue;
-use crate::device::Points;
+use crate::dataset::Rows;
+use crate::device::{Points, Reading};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::table::Table;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 pub enum Shared {
     /// one that every program takes
     Plain(Value),
+    /// points [n, d]
+    Points(Reading),
     /// a list of whole numbers
     Integers(Vec<i64>),
     /// any other list
@@ -59,6 +62,11 @@ impl Shared {
         if let Some(all) = v.read_lock::<Array>() {
             return Shared::list(&all, depth - 1);
         }
+        if let Some(p) = v.read_lock::<Points>()
+            && let Some(points) = Reading::of(&p)?
+        {
+            return Ok(Shared::Points(points));
+        }
         let simple = v.is_unit() || v.is_bool() || v.is_int() || v.is_float() || v.is_string() || v.is::<Points>();
         Ok(if simple { Shared::Plain(leave("the value", &v)?) } else { Shared::Held(v.clone()) })
     }
@@ -86,6 +94,7 @@ impl Shared {
                 check_points(&v)?;
                 enter(v)
             }
+            Shared::Points(p) => enter(Value::Points(Rows { data: p.rows(), n: p.n, d: p.d })),
             Shared::Integers(all) => Dynamic::from(all.into_iter().map(Dynamic::from).collect::<Array>()),
             Shared::List(all) => Dynamic::from(all.into_iter().map(Shared::enter).collect::<Result<Array>>()?),
             Shared::Map(all) => {
@@ -228,7 +237,7 @@ mod tests {
         }
         assert!(told(&mut s, "table(#{ x: [1, 2], y: [\"a\", \"b\"] })").starts_with("Table("));
         assert!(told(&mut s, "kl()").starts_with("Held("));
-        assert!(told(&mut s, "data::ring(5)").starts_with("Plain(Points("));
+        assert!(told(&mut s, "data::ring(5)").starts_with("Points("));
     }
 
     /// Values lent to an expression are gone after it, and what they hid is there again.
@@ -253,7 +262,7 @@ mod tests {
     fn parameters_can_be_points() {
         let mut s = session();
         s.give("p", Shared::Plain(Value::Points(crate::dataset::Rows { data: vec![1.0, 2.0], n: 1, d: 2 }))).unwrap();
-        assert!(told(&mut s, "param(\"p\", data::ring(5))").contains("data: [1.0, 2.0]"));
+        assert!(told(&mut s, "param(\"p\", data::ring(5))").contains("n: 1, d: 2"));
         let e = s.evaluate("t", "param(\"p\", 3)").unwrap_err();
         assert!(e.message.contains("the default of `p` is a number"), "{}", e.message);
         s.give("n", Shared::Plain(Value::Integer(3))).unwrap();

@@ -2,6 +2,7 @@
 use super::descriptors::memory;
 use super::held;
 use crate::protocol::{Crossing, Element};
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use gflow::script::{Rows, Shared, Value, kind_of};
 use gflow::table::{Cell, Column, Table};
 use std::fs::File;
@@ -10,47 +11,39 @@ use std::sync::Arc;
 
 /// Arrays begin at multiples of it.
 const ALIGNED: u64 = 64;
-/// Numbers that are converted at a time: they stay in the cache.
-const PIECE: usize = 1 << 15;
 
 /// Values on their way out, and the file for their arrays.
-#[derive(Default)]
 pub struct Outgoing {
-    /// none before the first array
+    /// that of the other program, or one of ours; none before the first array
     pub file: Option<File>,
+    theirs: bool,
     end: u64,
 }
 
 impl Outgoing {
-    fn array<T: Copy>(
-        &mut self,
-        all: &[T],
-        bytes: impl Fn(T) -> [u8; 8],
-        shape: Vec<usize>,
-        of: Element,
-    ) -> Result<Crossing, String> {
+    /// Into the file of another program, whose own values have been read by then, or into one that is made when it is needed.
+    pub fn into(file: Option<File>) -> Outgoing {
+        Outgoing { theirs: file.is_some(), file, end: 0 }
+    }
+    /// The file, if it was made here.
+    pub fn fresh(self) -> Option<File> {
+        self.file.filter(|_| !self.theirs)
+    }
+
+    fn array(&mut self, bytes: &[u8], shape: Vec<usize>, of: Element) -> Result<Crossing, String> {
         let fail = |e: std::io::Error| format!("the values do not fit into memory: {e}");
         let file = match self.file.take() {
             Some(file) => file,
             None => memory().map_err(fail)?,
         };
         let at = self.end.next_multiple_of(ALIGNED);
-        let mut piece = vec![0; 8 * PIECE.min(all.len())];
-        let mut end = at;
-        for part in all.chunks(PIECE) {
-            for (place, x) in piece.as_chunks_mut::<8>().0.iter_mut().zip(part) {
-                *place = bytes(*x);
-            }
-            let part = &piece[..8 * part.len()];
-            file.write_all_at(part, end).map_err(fail)?;
-            end += part.len() as u64;
-        }
-        (self.file, self.end) = (Some(file), end);
+        file.write_all_at(bytes, at).map_err(fail)?;
+        (self.file, self.end) = (Some(file), at + bytes.len() as u64);
         Ok(Crossing::Array { at, shape, of })
     }
 
     fn numbers(&mut self, v: &[f64], shape: Vec<usize>) -> Result<Crossing, String> {
-        self.array(v, f64::to_ne_bytes, shape, Element::F64)
+        self.array(cast_slice(v), shape, Element::F64)
     }
 
     fn column(&mut self, c: &Column) -> Result<Crossing, String> {
@@ -79,7 +72,8 @@ impl Outgoing {
             Shared::Plain(Value::Text(t)) => Crossing::Text(t),
             Shared::Plain(Value::Numbers(v)) => self.numbers(&v, vec![v.len()])?,
             Shared::Plain(Value::Points(r)) => self.numbers(&r.data, vec![r.n, r.d])?,
-            Shared::Integers(v) => self.array(&v, i64::to_ne_bytes, vec![v.len()], Element::I64)?,
+            Shared::Points(p) => self.array(p.bytes(), vec![p.n, p.d], Element::F64)?,
+            Shared::Integers(v) => self.array(cast_slice(&v), vec![v.len()], Element::I64)?,
             Shared::List(all) => Crossing::List(all.into_iter().map(|v| self.value(v)).collect::<Result<_, _>>()?),
             Shared::Map(all) => {
                 let mut one = |(k, v)| Ok::<_, String>((k, self.value(v)?));
@@ -98,19 +92,15 @@ impl Outgoing {
 }
 
 /// Numbers of a file from a byte on.
-fn read<const N: usize, T>(file: &File, at: u64, count: usize, of: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
+fn read<T: Pod>(file: &File, at: u64, count: usize) -> Result<Vec<T>, String> {
     let missing = |why: &dyn std::fmt::Display| format!("the values did not come through: {why}");
-    let bytes = count.checked_mul(N).and_then(|b| at.checked_add(b as u64));
+    let bytes = count.checked_mul(size_of::<T>()).and_then(|b| at.checked_add(b as u64));
     let length = file.metadata().map_err(|e| missing(&e))?.len();
     if bytes.is_none_or(|end| end > length) {
         return Err(missing(&"the file ends before them"));
     }
-    let (mut out, mut buffer) = (Vec::with_capacity(count), vec![0; N * PIECE.min(count)]);
-    while out.len() < count {
-        let piece = &mut buffer[..N * PIECE.min(count - out.len())];
-        file.read_exact_at(piece, at + (N * out.len()) as u64).map_err(|e| missing(&e))?;
-        out.extend(piece.as_chunks::<N>().0.iter().map(|b| of(*b)));
-    }
+    let mut out = vec![T::zeroed(); count];
+    file.read_exact_at(cast_slice_mut(&mut out), at).map_err(|e| missing(&e))?;
     Ok(out)
 }
 
@@ -166,12 +156,12 @@ pub fn value(v: Crossing, file: Option<&File>) -> Result<Shared, String> {
             let file = file.ok_or("the values did not come with the message")?;
             let count = shape.iter().try_fold(1usize, |n, s| n.checked_mul(*s)).ok_or("an array that large is none")?;
             if of == Element::I64 && shape.len() == 1 {
-                return Ok(Shared::Integers(read(file, at, count, i64::from_ne_bytes)?));
+                return Ok(Shared::Integers(read(file, at, count)?));
             }
             let data = match of {
-                Element::F64 => read(file, at, count, f64::from_ne_bytes)?,
-                Element::F32 => read(file, at, count, |b| f64::from(f32::from_ne_bytes(b)))?,
-                Element::I64 => read(file, at, count, |b| i64::from_ne_bytes(b) as f64)?,
+                Element::F64 => read(file, at, count)?,
+                Element::F32 => read::<f32>(file, at, count)?.into_iter().map(f64::from).collect(),
+                Element::I64 => read::<i64>(file, at, count)?.into_iter().map(|i| i as f64).collect(),
             };
             match shape[..] {
                 [_] => Shared::Plain(Value::Numbers(data)),
@@ -200,7 +190,7 @@ mod tests {
     /// What goes out comes in as it was.
     #[test]
     fn values_come_back() {
-        let rows = Rows { data: (0..2 * PIECE + 6).map(|i| i as f64 / 7.0).collect(), n: PIECE + 3, d: 2 };
+        let rows = Rows { data: (0..70_000).map(|i| f64::from(i) / 7.0).collect(), n: 35_000, d: 2 };
         let odd = vec![f64::NAN, f64::INFINITY, -0.0, 5e-324];
         let texts = Column::texts([Some("a"), None, Some("λ")]).unwrap();
         let truths = Column::truths(vec![Some(true), None, Some(false)]);
@@ -217,7 +207,7 @@ mod tests {
             Shared::Table(Table::new(columns).unwrap()),
         ]);
         let told = format!("{all:?}");
-        let mut outgoing = Outgoing::default();
+        let mut outgoing = Outgoing::into(None);
         let crossing = outgoing.value(all).unwrap();
         let text = serde_json::to_string(&crossing).unwrap();
         let back = value(serde_json::from_str(&text).unwrap(), outgoing.file.as_ref()).unwrap();

@@ -125,7 +125,7 @@ fn run(
             }
             Ask::Load { library, function } => cells::load(&page, output, &library, &function),
             other => {
-                let (value, arrays) = requests::answer(&page, other, file.as_ref());
+                let (value, arrays) = requests::answer(&page, other, file);
                 out = arrays;
                 value
             }

@@ -54,12 +54,13 @@ fn show(s: &Session, id: u64) -> Result<Value, Failure> {
     Ok(json!({ "data": data, "metadata": metadata }))
 }
 
-/// Answers a request: `{ "value": …, "error": … }`, with the file of its arrays.
-pub fn answer(page: &SharedPage, ask: Ask, file: Option<&File>) -> (Value, Option<File>) {
+/// Answers a request: `{ "value": …, "error": … }`, with the file of its arrays. They go into the file that came with it, if there is one:
+/// new memory costs more than what it takes to fill it.
+pub fn answer(page: &SharedPage, ask: Ask, file: Option<File>) -> (Value, Option<File>) {
     lock(page).turn(Showing::Whole);
-    let mut outgoing = Outgoing::default();
+    let mut outgoing = Outgoing::into(file);
     let ran = cells::with(|s| {
-        let answered = catch_unwind(AssertUnwindSafe(|| answered(s, ask, file, &mut outgoing)));
+        let answered = catch_unwind(AssertUnwindSafe(|| answered(s, ask, &mut outgoing)));
         answered.unwrap_or_else(|_| Err(panicked()))
     });
     let answer = match ran.unwrap_or_else(|| Err(plain("the session is busy"))) {
@@ -67,10 +68,11 @@ pub fn answer(page: &SharedPage, ask: Ask, file: Option<&File>) -> (Value, Optio
         Err(failure) => json!({ "value": null, "error": failure }),
     };
     cells::finish(page);
-    (answer, outgoing.file)
+    (answer, outgoing.fresh())
 }
 
-fn answered(s: &mut Session, request: Ask, file: Option<&File>, outgoing: &mut Outgoing) -> Result<Value, Failure> {
+fn answered(s: &mut Session, request: Ask, outgoing: &mut Outgoing) -> Result<Value, Failure> {
+    let file = outgoing.file.as_ref();
     match request {
         Ask::Give { values, parameters } => give(s, values, parameters, file).map(|()| Value::Null),
         Ask::Get { expression, held, given } => {
