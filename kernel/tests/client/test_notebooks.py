@@ -23,20 +23,26 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 TIMES = re.compile(r"\d+(?:\.\d+)? ?(?:ms|s|min)\b|\d+ steps/s")
 
 
+def without_seconds(text):
+    """A table of a history without the column that tells how long it took."""
+    lines = [line.split() for line in text.split("\n")]
+    column = next((line.index("seconds") for line in lines if "seconds" in line), None)
+    if column is None or "step" not in text:
+        return text
+    return "\n".join(" ".join(line[:column] + line[column + 1 :]) for line in lines)
+
+
 def told(cell):
-    """What a cell tells, apart from times, ids, and what is only there where something took long."""
-    out = []
+    """What a cell tells, apart from times, ids, and what is only there where something took long: bars, figures that move."""
+    shown, streams = [], {}
     for o in cell.outputs:
         data = o.get("data", {})
         text = o.get("text", data.get("text/plain", ""))
-        if "steps/s" in text or text.startswith(("compiling", "compiled")):
-            continue
-        if "seconds" in text.partition("\n")[2].partition("\n")[0]:
-            # the last column of a history
-            text = "\n".join(line.rstrip().rpartition(" ")[0] for line in text.split("\n"))
-        kinds = sorted(k for k in data if k != "text/html")
-        out.append((o.output_type, kinds, TIMES.sub("T", text)))
-    return out
+        if o.output_type == "stream":
+            streams[o.name] = streams.get(o.name, "") + text
+        elif not ("steps/s" in text or text.startswith(("compiling", "compiled", 'Figure "step '))):
+            shown.append((o.output_type, sorted(k for k in data if k != "text/html"), TIMES.sub("T", without_seconds(text))))
+    return [*shown, *(("stream", [name], TIMES.sub("T", text)) for name, text in sorted(streams.items()))]
 
 
 def same(kept, made):
