@@ -4,7 +4,8 @@
 class Result:
     """The variables, the value, the figures and the output of a text that ran.
 
-    `r["run"]` is a variable, as is `r.run` where no part of a result has the name.
+    `r["run"]` is a variable, as is `r.run` where no part of a result has the name. Variables are read when they are asked for: in a session
+    that has run another text since, they are what that has made of them.
     """
 
     def __init__(self, session, log, value, variables):

@@ -7,7 +7,7 @@ import weakref
 
 from . import display, errors
 from .result import Result
-from .values import Packer, Spare, Unpacker
+from .values import Packer, Spare, Unpacker, text
 from .wire import Wire
 
 DEVICES = ("auto", "cpu", "wgpu")
@@ -17,8 +17,10 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 def _text(script):
     """A text and what it is called: of a file where `script` names one."""
     named = isinstance(script, os.PathLike)
-    if not named and "\n" not in script and (script.endswith(".rhai") or os.path.isfile(script)):
-        named = True
+    if not named and not isinstance(script, str):
+        raise TypeError(f"a script is a text or the name of a file, not a {type(script).__name__}")
+    # what ends like a file and has no sign of a text is the name of a file, even of one that is not there
+    named = named or "\n" not in script and (os.path.isfile(script) or script.endswith(".rhai") and "//" not in script and not set(script) & set(";(="))
     if not named:
         return script, "text", None
     path = os.fspath(script)
@@ -46,6 +48,8 @@ class Session:
     def __init__(self, device="auto", seed=0, out=None, params=None, folder=None):
         if device not in DEVICES:
             raise ValueError(f"the devices are {', '.join(DEVICES)}; {device!r} is none of them")
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+            raise ValueError(f"a seed is a whole number from 0 on, not {seed!r}")
         environment = {
             "GFLOW_DEVICE": str(device),
             "GFLOW_SEED": str(seed),
@@ -112,6 +116,9 @@ class Session:
             unpacker.done()
 
     def _get(self, expression, held=None, given=None):
+        if not isinstance(expression, str):
+            raise TypeError(f"an expression is a text, not a {type(expression).__name__}")
+        text(expression, "the expression")
         with Packer(self) as packer:
             values = [[k, packer.pack(v, k)] for k, v in (given or {}).items()]
             return self._ask({"get": {"expression": expression, "held": held, "given": values}}, packer)
@@ -122,12 +129,14 @@ class Session:
             self._ask({"give": {"values": packed, "parameters": parameters}}, packer)
 
     def __setitem__(self, name, value):
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a variable is a text, not a {type(name).__name__}")
         self._give({name: value}, parameters=False)
         if name not in self._variables:
             self._variables.append(name)
 
     def __getitem__(self, name):
-        if not _NAME.fullmatch(name):
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise KeyError(name)
         return self._get(name)
 
@@ -137,26 +146,29 @@ class Session:
     def _ipython_key_completions_(self):
         return self.variables
 
-    def eval(self, expression, **values):
+    def eval(self, expression, /, **values):
         """The value of an expression: `s.eval("metric::w2(p, q)", q=points)`. The values have their names in it alone."""
         return self._get(expression, None, values)
 
-    def run(self, script, *, show=None, name=None, **values):
+    def run(self, script, /, *, show=None, name=None, **values):
         """Runs a text, or a file by its name, and gives its `Result`; values are variables of it.
 
         show: None shows what it shows, False nothing, and a function gets the kind and the content of each output.
         """
-        text, called, _ = _text(script)
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"the name of a text is a text, not a {type(name).__name__}; a variable of that name is set by s[\"name\"] = …")
+        code, called, _ = _text(script)
         if values:
             self._give(values, parameters=False)
-        return self._run(text, name or called, show)
+        return self._run(code, name or called, show)
 
-    def _run(self, text, name, show, value=True):
+    def _run(self, code, name, show, value=True):
+        text(code, "the script")
         self._count += 1
         log = display.Log(display.screen(show))
         # as cells of a notebook: errors name the text they are in
         called = f"{name} {self._count}" if name in ("text", "cell") else name
-        ask = {"eval": {"name": called, "code": text, "show": "whole", "expressions": {}}}
+        ask = {"eval": {"name": called, "code": code, "show": "whole", "expressions": {}}}
         if not self._end.alive:
             raise errors.SessionDied("the session is closed")
         outcome, _ = self._wire.ask(ask, (), log, display.question)
@@ -171,12 +183,10 @@ class Session:
             raise error
         return Result(self, log, self._get("it", 0) if value else None, self.variables)
 
-    def complete(self, text, cursor=None):
+    def complete(self, code, cursor=None):
         """Names that may stand at a place of a text: `(from, names)`."""
-        return self._complete(text, len(text) if cursor is None else cursor)
-
-    def _complete(self, text, cursor):
-        found, _ = self._request({"complete": {"code": text, "cursor": cursor}})
+        cursor = len(code) if cursor is None else max(0, min(cursor, len(code)))
+        found, _ = self._request({"complete": {"code": text(code, "the text"), "cursor": cursor}})
         kinds = [t["type"] for t in found["metadata"]["_jupyter_types_experimental"]]
         return found["cursor_start"], list(zip(found["matches"], kinds))
 
@@ -185,7 +195,7 @@ class Session:
         return f"Session: {state}; {', '.join(self._variables) or 'no variables'}"
 
 
-def run(script, *, device="auto", seed=0, out=None, params=None, show=None, **values):
+def run(script, /, *, device="auto", seed=0, out=None, params=None, show=None, **values):
     """Runs a script in a session of its own and gives its `Result`.
 
     script: the name of a file, or a text. values: variables of the script, and what `param(name, default)` gives instead of its
@@ -194,14 +204,14 @@ def run(script, *, device="auto", seed=0, out=None, params=None, show=None, **va
 
     Raises Error with the lines of the script where it fails; Interrupted at Ctrl-C. Both have `.result`: what there was by then.
     """
-    text, name, folder = _text(script)
+    code, name, folder = _text(script)
     given = dict(params or {}, **values)
     session = Session(device, seed, out, given, folder)
-    used = set(_NAME.findall(text))
+    used = set(_NAME.findall(code))
     session_values = {k: v for k, v in values.items() if k in used}
     if session_values:
         session._give(session_values, parameters=False)
-    result = session._run(text, name, show)
+    result = session._run(code, name, show)
     unread = [k for k in given if k not in used and k not in session._parameters]
     if unread:
         warnings.warn(f"{', '.join(unread)}: not read by the script", stacklevel=2)

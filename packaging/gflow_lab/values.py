@@ -1,4 +1,6 @@
 """Values between Python and a session. Arrays cross in memory that both sides have; nothing of them is text."""
+import array
+import collections.abc
 import mmap
 import os
 import tempfile
@@ -7,6 +9,31 @@ import weakref
 from . import errors
 
 _ALIGNED = 64
+#: lists and dicts in each other at most
+_DEEPEST = 32
+#: whole numbers below it are numbers of 64 bits exactly
+_EXACT = 2**53
+
+_forks = 0
+
+
+def _forked():
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_forked)
+
+
+def text(v, name):
+    """A text that can cross."""
+    try:
+        v.encode()
+    except UnicodeEncodeError as e:
+        raise ValueError(f"{name} is no text in Unicode: {e.reason} at character {e.start}") from None
+    return v
+
 _FORMATS = {"f64": "d", "f32": "f", "i64": "q"}
 
 
@@ -99,6 +126,15 @@ class Object:
         except errors.Error:
             return f"a {self._kind} of a session that is closed"
 
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, _):
+        return self
+
+    def __reduce__(self):
+        raise TypeError(f"a {self._kind} stays in its session: save it there, by .save or io::save")
+
     def __del__(self):
         try:
             if self._held:
@@ -137,17 +173,27 @@ class Spare:
     def __init__(self):
         self._files = []
         self._open = True
+        #: how many forks there were: memory that a child has, too, is not written again
+        self._forks = _forks
+
+    def _unshared(self):
+        if self._forks != _forks:
+            self._forks = _forks
+            while self._files:
+                os.close(self._files.pop())
 
     def take(self):
         """Some memory, or none."""
+        self._unshared()
         try:
             return self._files.pop()
         except IndexError:
             return None
 
-    def give(self, file):
-        """Nobody reads or writes it any more."""
-        if self._open and len(self._files) < self.COUNT and os.fstat(file).st_size <= self.MOST:
+    def give(self, file, forks=None):
+        """Nobody reads or writes it any more; `forks` is how many there had been when it was made."""
+        self._unshared()
+        if self._open and forks in (None, _forks) and len(self._files) < self.COUNT and os.fstat(file).st_size <= self.MOST:
             self._files.append(file)
         else:
             os.close(file)
@@ -195,9 +241,11 @@ class Packer:
         self.end = at + len(view)
         return {"array": {"at": at, "shape": list(shape), "of": of}}
 
-    def pack(self, v, name):
+    def pack(self, v, name, depth=0):
         """A value in the form in which it crosses; `name` is what messages call it."""
-        if v is None:
+        if depth > _DEEPEST:
+            raise ValueError(f"{name[:40]}… lies deeper than {_DEEPEST} lists and dicts, or in itself")
+        if v is None or type(v).__name__ in ("NAType", "NaTType"):
             return "nothing"
         if isinstance(v, bool):
             return {"bool": v}
@@ -208,50 +256,70 @@ class Packer:
         if isinstance(v, float):
             return {"number": repr(float(v))}
         if isinstance(v, (str, os.PathLike)):
-            return {"text": os.fspath(v)}
+            return {"text": text(str(os.fspath(v)), name)}
+        if isinstance(v, (bytes, bytearray)):
+            raise TypeError(f"{name} is bytes: {name}.decode() is a text, and numpy.frombuffer makes numbers of them")
         if isinstance(v, Object):
             if v._session is not self.session:
                 raise errors.Error(f"{name} is a {v._kind} of another session")
             return {"held": {"id": v._held, "kind": v._kind}}
         if isinstance(v, Table):
-            return {"table": [[str(k), self._column(c, f"{name}[{k!r}]")] for k, c in v.items()]}
-        if isinstance(v, dict):
-            return {"map": [[str(k), self.pack(x, f"{name}[{k!r}]")] for k, x in v.items()]}
+            return {"table": self._named(v, name, lambda c, called: self._column(c, called))}
+        if isinstance(v, collections.abc.Mapping):
+            return {"map": self._named(v, name, lambda x, called: self.pack(x, called, depth + 1))}
         if hasattr(v, "columns") and hasattr(v, "to_numpy"):
-            return {"table": [[str(k), self._column(v[k].to_numpy(), f"{name}[{k!r}]")] for k in v.columns]}
-        if isinstance(v, (list, tuple)):
-            return self._sequence(v, name)
-        if isinstance(v, range):
-            return self._sequence(list(v), name)
+            if len(set(map(str, v.columns))) < len(v.columns):
+                raise ValueError(f"{name} has two columns of one name")
+            return {"table": [[text(str(k), name), self._column(v[k].to_numpy(), f"{name}[{k!r}]")] for k in v.columns]}
+        if hasattr(v, "to_numpy") and hasattr(v, "index"):
+            return self._column(v.to_numpy(), name)
+        if isinstance(v, (list, tuple, range)):
+            return self._sequence(list(v), name, depth)
         return self._numbers(v, name)
 
+    def _named(self, v, name, pack):
+        out = [[text(str(k), name), pack(x, f"{name}[{k!r}]")] for k, x in v.items()]
+        if len({k for k, _ in out}) < len(out):
+            raise ValueError(f"{name} has two keys that are the same as texts")
+        return out
+
     def _column(self, c, name):
-        if hasattr(c, "dtype") and getattr(c.dtype, "kind", "") in "iuf":
-            return self._numbers(c, name)
+        if getattr(getattr(c, "dtype", None), "kind", "") in tuple("iuf"):
+            if c.dtype.kind in "iu" and len(c) and max(abs(int(c.max())), abs(int(c.min()))) > _EXACT:
+                raise OverflowError(f"{name} has whole numbers beyond 2^53, which numbers of a table do not hold: make texts of them")
+            return self._numbers(c, name) if len(c) else {"list": []}
+        if isinstance(c, (str, bytes)) or not hasattr(c, "__iter__"):
+            raise TypeError(f"{name} is a {type(c).__name__}: a column is a list or an array")
         values = c.tolist() if hasattr(c, "tolist") else list(c)
+        if any(hasattr(x, "__len__") and not isinstance(x, str) for x in values):
+            raise TypeError(f"{name} has lists in it: a column has numbers, truths or texts")
         # NaN among texts, and the marks of pandas, are gaps
         gaps = [None if x is None or type(x).__name__ in ("NAType", "NaTType") or x != x else x for x in values]
         if all(x is None or isinstance(x, (int, float)) and not isinstance(x, bool) for x in gaps):
-            return self._sequence([float("nan") if x is None else float(x) for x in gaps], name)
+            if any(isinstance(x, int) and abs(x) > _EXACT for x in gaps):
+                raise OverflowError(f"{name} has whole numbers beyond 2^53, which numbers of a table do not hold: make texts of them")
+            return self._sequence([float("nan") if x is None else float(x) for x in gaps], name, 0)
         return {"list": [self.pack(x, name) for x in gaps]}
 
-    def _sequence(self, v, name):
-        import array
-
+    def _sequence(self, v, name, depth):
         if v and all(type(x) is int and -(2**63) <= x < 2**63 for x in v):
             return self._array(array.array("q", v), [len(v)], "i64", name)
         if v and all(type(x) in (int, float) for x in v):
             return self._array(array.array("d", map(float, v)), [len(v)], "f64", name)
-        return {"list": [self.pack(x, f"{name}[{i}]") for i, x in enumerate(v)]}
+        return {"list": [self.pack(x, f"{name}[{i}]", depth + 1) for i, x in enumerate(v)]}
 
     def _numbers(self, v, name):
         numpy = _numpy()
         if numpy is None:
             return self._buffer(v, name)
         a = _as_array(numpy, v, name)
-        if a.ndim == 0:
+        if isinstance(a, numpy.ma.MaskedArray) and numpy.ma.is_masked(a):
+            raise TypeError(f"{name} has masked entries: {name}.filled(numpy.nan) has NaN in their places")
+        if a.dtype.kind == "S":
+            raise TypeError(f"{name} has bytes: {name}.astype(str) has texts")
+        if a.ndim == 0 and a.dtype.kind in "biufU":
             return self.pack(a.item(), name)
-        if a.dtype.kind in "US" or a.dtype.kind == "O" and all(isinstance(x, str) for x in a.ravel()):
+        if a.dtype.kind in "U" or a.dtype.kind == "O" and all(isinstance(x, str) for x in a.ravel()):
             return {"list": [{"text": str(x)} for x in a.ravel().tolist()]} if a.ndim == 1 else _refuse(name, a)
         if a.dtype.kind == "b" and a.ndim == 1:
             return {"list": [{"bool": bool(x)} for x in a.tolist()]}
@@ -294,7 +362,7 @@ def _as_array(numpy, v, name):
     try:
         if hasattr(v, "detach") and hasattr(v, "numpy"):
             # torch: what is part of a graph is taken out of it
-            v = v.detach()
+            v = v.detach().resolve_conj().resolve_neg()
             if v.device.type != "cpu":
                 raise TypeError(f"{name} is on {v.device}: {name}.cpu() is a copy that gflow can read")
             if "bfloat16" in str(v.dtype):
@@ -307,8 +375,8 @@ def _as_array(numpy, v, name):
                 return numpy.from_dlpack(v)
             except (BufferError, AttributeError, RuntimeError, TypeError):
                 pass
-        a = numpy.asarray(v)
-    except TypeError as e:
+        a = numpy.asanyarray(v)
+    except Exception as e:
         if str(e).startswith(name):
             raise
         raise TypeError(f"{name} is a {kind}, which is no array that can be read here: {e}") from None
@@ -327,9 +395,10 @@ class Unpacker:
     @property
     def memory(self):
         if self._memory is None:
-            self._memory = mmap.mmap(self._file, os.fstat(self._file).st_size)
+            # what is written stays here: after a fork, too
+            self._memory = mmap.mmap(self._file, os.fstat(self._file).st_size, access=mmap.ACCESS_COPY)
             file, self._file = self._file, None
-            weakref.finalize(self._memory, self.session._spare.give, file).atexit = False
+            weakref.finalize(self._memory, self.session._spare.give, file, _forks).atexit = False
         return self._memory
 
     def done(self):

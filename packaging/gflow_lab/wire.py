@@ -1,5 +1,6 @@
 """The process of a session, and messages to and from it: lines of JSON on a socket, with memory for arrays."""
 import array
+import contextlib
 import itertools
 import json
 import os
@@ -47,6 +48,9 @@ class Wire:
         self._lines = []
         self._files = []
         self._gone = []
+        self._ended = False
+        #: the request that was left while it ran, and whether the last one was answered
+        self._late, self._answered_last = None, False
 
     def forget(self, held):
         """Lets the session forget a value with the next request. Called by the collector of garbage, from any thread."""
@@ -72,49 +76,76 @@ class Wire:
         me = threading.get_ident()
         if os.getpid() != self.owner:
             raise errors.Error("a session belongs to the process that started it: make a new one after a fork")
-        if self._holder == me:
+        if self._holder == me and self._lock.locked():
             raise errors.Error("the session is running a text: what it calls back cannot give it another")
         with self._lock:
-            self._holder = me
             try:
+                self._holder = me
                 return self._asked(ask, files, show, question)
             finally:
                 self._holder = None
 
     def _asked(self, ask, files, show, question):
-        if self._gone:
-            gone, self._gone = self._gone, []
-            self._send({"id": 0, "ask": {"forget": {"held": gone}}})
-        number = next(self._numbers)
         with _Interrupts(self) as interrupts:
-            self._send({"id": number, "ask": ask}, files)
-            failed = None
-            while True:
+            if self._gone:
+                gone, self._gone = self._gone, []
+                self._send({"id": 0, "ask": {"forget": {"held": gone}}})
+            # an interrupt that was meant for one must not stop the next
+            while self._late is not None:
                 message = self._next(interrupts)
-                if "reply" in message:
-                    if message["reply"]["id"] != number:
-                        continue
-                    files, self._files = self._files, []
-                    if failed is not None:
-                        for f in files:
-                            os.close(f)
-                        raise failed
-                    return message["reply"]["value"], (files[0] if files else None)
-                try:
-                    if "output" in message and show is not None:
-                        show(message["output"]["output"])
-                    elif "question" in message:
-                        q = message["question"]
+                if message.get("reply", {}).get("id") == self._late:
+                    self._late = None
+                self._drop()
+            number, self._answered_last = next(self._numbers), False
+            try:
+                self._send({"id": number, "ask": ask}, files)
+                return self._answered(number, interrupts, show, question)
+            except errors.SessionDied:
+                raise
+            except BaseException:
+                # whoever waited was called away, as by an alarm: nobody wants what still runs
+                if not self._answered_last:
+                    self._late = number
+                    self.interrupt()
+                raise
+
+    def _drop(self):
+        """Memory that came with what nobody wants."""
+        files, self._files = self._files, []
+        for f in files:
+            os.close(f)
+
+    def _answered(self, number, interrupts, show, question):
+        failed = None
+        while True:
+            message = self._next(interrupts)
+            if "reply" in message:
+                # memory comes with the reply that it belongs to
+                if message["reply"]["id"] != number:
+                    self._drop()
+                    continue
+                self._answered_last = True
+                if failed is not None:
+                    self._drop()
+                    raise failed
+                files, self._files = self._files, []
+                return message["reply"]["value"], (files[0] if files else None)
+            try:
+                if "output" in message and show is not None:
+                    show(message["output"]["output"])
+                elif "question" in message:
+                    q = message["question"]
+                    with interrupts.asking():
                         line = question(q["prompt"], q["password"]) if question else None
-                        self._send({"id": 0, "ask": {"answer": {"line": line}}})
-                    elif "ready" in message:
-                        self.device = message["ready"]["device"]
-                except BaseException as e:  # what is called back failed: the text is stopped, and the session stays
-                    if failed is None:
-                        failed = e
-                        self.interrupt()
-                        if "question" in message:
-                            self._send({"id": 0, "ask": {"answer": {"line": None}}})
+                    self._send({"id": 0, "ask": {"answer": {"line": line}}})
+                elif "ready" in message:
+                    self.device = message["ready"]["device"]
+            except BaseException as e:  # what is called back failed: the text is stopped, and the session stays
+                if failed is None:
+                    failed = e
+                    self.interrupt()
+                    if "question" in message:
+                        self._send({"id": 0, "ask": {"answer": {"line": None}}})
 
     def interrupt(self):
         """Asks the session to stop what it runs; from any thread."""
@@ -124,7 +155,7 @@ class Wire:
             pass
 
     def _send(self, request, files=()):
-        line = json.dumps(request, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+        line = json.dumps(request, ensure_ascii=False).encode("utf-8") + b"\n"
         with self._sending:
             try:
                 sent = 0
@@ -165,7 +196,9 @@ class Wire:
             status = self.process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             return errors.SessionDied("the session does not answer any more")
-        if status == -signal.SIGKILL:
+        if self._ended:
+            why = "it was ended by a third Ctrl-C"
+        elif status == -signal.SIGKILL:
             why = "it was killed, perhaps because memory ran out"
         elif status < 0:
             why = f"it was ended by the signal {signal.Signals(-status).name}"
@@ -182,6 +215,16 @@ class _Interrupts:
         self.count = 0
         self.often = False
         self.before = None
+        self._asks = False
+
+    @contextlib.contextmanager
+    def asking(self):
+        """While a person is asked, Ctrl-C leaves the question."""
+        self._asks = True
+        try:
+            yield
+        finally:
+            self._asks = False
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
@@ -197,11 +240,13 @@ class _Interrupts:
 
     def _pressed(self, *_):
         self.count += 1
+        if self._asks:
+            raise KeyboardInterrupt
         if self.count == 1:
             # not here: the lock of those who send may be held by what was interrupted
             threading.Thread(target=self.wire.interrupt, daemon=True).start()
         elif self.count == 2:
             sys.stderr.write("asked to stop; once more ends the session\n")
         else:
-            self.often = True
+            self.often = self.wire._ended = True
             self.wire.process.kill()
